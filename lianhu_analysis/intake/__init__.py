@@ -1,0 +1,1 @@
+"""From a delivered file to checked observations in the vintage store."""

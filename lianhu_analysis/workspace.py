@@ -1,0 +1,155 @@
+"""A region's folder: where its files are and what it declares about its data."""
+
+from __future__ import annotations
+
+import datetime as dt
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from lianhu_analysis.errors import WorkspaceError
+
+__all__ = ["CensusBreak", "Region", "Workspace", "find_workspace", "load_workspace"]
+
+CONFIG_NAME = "lianhu.toml"
+
+
+@dataclass(frozen=True)
+class Region:
+    """An administrative area: its GB/T 2260 code and its names."""
+
+    code: str
+    name_zh: str
+    name_en: str = ""
+
+
+@dataclass(frozen=True)
+class CensusBreak:
+    """From this day on, published levels stand on a new census base."""
+
+    day: dt.date
+    name: str
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """What ``lianhu.toml`` declares, with every path made absolute.
+
+    Attributes
+    ----------
+    region, parents
+        The workspace's own region, and the ones above it, nearest first.
+    catalogue
+        CSV of indicators; ``None`` means the built-in Lianhu proposal.
+    expected_counts
+        Number of indicators by tier that the catalogue must have, or empty.
+    forecast_provenance
+        The provenances whose rows may feed a forecast.
+    census_breaks
+        Days on which the base of published levels changed, in order.
+    outlier_years
+        Years that the models treat as missing (documented in docs/method.md).
+    layouts
+        Folder of layout descriptions of the workspace's own.
+    """
+
+    root: Path
+    region: Region
+    parents: tuple[Region, ...]
+    raw: Path
+    processed: Path
+    reports: Path
+    catalogue: Path | None
+    targets: Path
+    layouts: Path
+    expected_counts: dict[str, int]
+    language: str
+    forecast_provenance: tuple[str, ...]
+    census_breaks: tuple[CensusBreak, ...]
+    outlier_years: tuple[int, ...]
+
+    @property
+    def simulated(self) -> bool:
+        """Whether simulated rows may feed this workspace's forecasts."""
+        return "simulated" in self.forecast_provenance
+
+    def relative(self, path: Path) -> str:
+        """Path as the workspace's users know it, with forward slashes."""
+        try:
+            return path.resolve().relative_to(self.root).as_posix()
+        except ValueError:
+            return path.name
+
+
+def find_workspace(start: Path) -> Workspace:
+    """Load the nearest workspace at or above ``start``.
+
+    Raises
+    ------
+    WorkspaceError
+        If no folder upwards has a ``lianhu.toml``, or that file is wrong.
+    """
+    start = start.resolve()
+    for folder in (start, *start.parents):
+        if (folder / CONFIG_NAME).is_file():
+            return load_workspace(folder)
+    raise WorkspaceError(
+        f"{start} 及其上级文件夹中都没有 {CONFIG_NAME}。"
+        "请进入工作区文件夹，或用 --workspace 指定，或用 lianhu init 新建一个"
+    )
+
+
+def load_workspace(root: Path) -> Workspace:
+    """Read ``lianhu.toml`` of one folder.
+
+    Raises
+    ------
+    WorkspaceError
+        Naming the file and field, if it is absent, not TOML, or incomplete.
+    """
+    root = root.resolve()
+    config = root / CONFIG_NAME
+    if not config.is_file():
+        raise WorkspaceError(f"{root} 不是工作区：缺少 {CONFIG_NAME}。可用 lianhu init 新建")
+    try:
+        table = tomllib.loads(config.read_text(encoding="utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise WorkspaceError(f"{config} 不是有效的 TOML：{error}。请改正后重试") from error
+    return _from_table(root, config, table)
+
+
+def _from_table(root: Path, config: Path, table: dict[str, Any]) -> Workspace:
+    known = {"region", "parents", "paths", "catalogue", "report", "forecast", "census_breaks"}
+    if unknown := sorted(set(table) - known):
+        raise WorkspaceError(f"{config}：不认识的字段 {'、'.join(unknown)}。请删除或改正")
+    try:
+        paths = table.get("paths", {})
+        catalogue = table.get("catalogue", {})
+        forecast = table.get("forecast", {})
+        file = catalogue.get("file")
+        return Workspace(
+            root=root,
+            region=Region(**table["region"]),
+            parents=tuple(Region(**parent) for parent in table.get("parents", [])),
+            raw=root / paths.get("raw", "data/raw"),
+            processed=root / paths.get("processed", "data/processed"),
+            reports=root / paths.get("reports", "reports"),
+            catalogue=root / file if file else None,
+            targets=root / paths.get("targets", "targets.toml"),
+            layouts=root / paths.get("layouts", "layouts"),
+            expected_counts=dict(catalogue.get("counts", {})),
+            language=table.get("report", {}).get("language", "zh"),
+            forecast_provenance=tuple(forecast.get("provenance", ["official"])),
+            census_breaks=tuple(
+                sorted(
+                    (CensusBreak(**item) for item in table.get("census_breaks", [])),
+                    key=lambda item: item.day,
+                )
+            ),
+            outlier_years=tuple(forecast.get("outlier_years", [])),
+        )
+    except KeyError as error:
+        raise WorkspaceError(f"{config}：缺少字段 {error.args[0]}。请补上后重试") from error
+    except (TypeError, AttributeError) as error:
+        raise WorkspaceError(f"{config}：字段的写法不对（{error}）。请对照 docs/workspace.md 改正") from error
