@@ -5,7 +5,7 @@ departments would publish, ``workbooks`` writes those as monthly workbooks.
 Everything written is marked as simulated.
 """
 
-from data.simulation.process import DEFAULT_SEED, Economy, simulate
+from data.simulation.process import DEFAULT_SEED, Economy, benchmark, simulate
 from data.simulation.releases import COLUMNS, LAST_DAY, published_figures
 from data.simulation.workbooks import write_delivery
 
@@ -14,6 +14,7 @@ __all__ = [
     "DEFAULT_SEED",
     "LAST_DAY",
     "Economy",
+    "benchmark",
     "published_figures",
     "simulate",
     "write_delivery",

@@ -286,7 +286,7 @@ def _land_year(random: np.random.Generator) -> Array:
     total, parcels = random.uniform(900, 1300), random.integers(9, 17)
     sizes = total * random.dirichlet(np.full(parcels, 1.5))
     months = random.choice(12, size=parcels, p=LAND_RUSH / LAND_RUSH.sum())
-    return np.bincount(months, weights=sizes, minlength=12)
+    return np.bincount(months, weights=sizes, minlength=12).astype(float)
 
 
 def _count_year(random: np.random.Generator, low: int, high: int) -> Array:

@@ -8,7 +8,7 @@ import re
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 from openpyxl import Workbook
@@ -86,7 +86,10 @@ Sheet = tuple[str, list[list[Any]]]
 
 
 def _books(figures: pd.DataFrame) -> Iterator[tuple[str, list[Sheet]]]:
-    by_sheet = dict(list(figures.groupby(["release", "period_end"])))
+    by_sheet = {
+        cast(tuple[str, tuple[int, int]], key): rows
+        for key, rows in figures.groupby(["release", "period_end"])
+    }
     books: dict[str, list[tuple[dt.date, Sheet]]] = {}
     for release in RELEASES:
         for year, month in sorted({end for name, end in by_sheet if name == release.name}):
