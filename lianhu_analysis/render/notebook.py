@@ -1,0 +1,331 @@
+"""Run a report template, and accept it only if every cell ran, in order, to its end marker.
+
+papermill alone is no proof: a killed kernel leaves every cell marked completed,
+and ``sys.exit(0)`` ends a run without an error.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import secrets
+import shutil
+import sys
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from lianhu_analysis import __version__
+from lianhu_analysis.errors import ReportError, UsageError
+from lianhu_analysis.render.figures import FIGURES_FILE, FigureRegister
+
+__all__ = [
+    "END_TAG",
+    "EndMarker",
+    "Executed",
+    "Parameter",
+    "execute",
+    "finish",
+    "parameters_of",
+    "verify",
+]
+
+END_TAG = "end-marker"
+END_MIME = "application/vnd.lianhu.end+json"
+TOKEN_PARAMETER = "run_token"
+KERNEL = "python3"
+PLAIN_TYPES = (str, int, float, bool, type(None))
+ERROR_TEXT = re.compile(r"Traceback|\b\w*Error\b|错误")
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One parameter that a template declares: its default as Python text, type and comment."""
+
+    name: str
+    default: str
+    type: str
+    help: str
+
+
+@dataclass(frozen=True)
+class Executed:
+    """A run that was whole.
+
+    Attributes
+    ----------
+    notebook, figures
+        The executed notebook and the figures that it registered.
+    log
+        What cells wrote to standard error, which no reader sees.
+    """
+
+    notebook: Path
+    figures: Path
+    log: str
+
+
+@dataclass(frozen=True)
+class EndMarker:
+    """What the last cell shows, so that a run can prove that it got there."""
+
+    token: str
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, dict[str, str]]:
+        origin = {"token": self.token, "version": __version__, "python": sys.version.split()[0]}
+        return {END_MIME: origin}
+
+
+def finish(register: FigureRegister, run_token: str) -> EndMarker:
+    """Save the figures and end a report; the only call of its last cell."""
+    register.save(Path(FIGURES_FILE))
+    return EndMarker(run_token)
+
+
+def parameters_of(template: Path) -> dict[str, Parameter]:
+    """Return the parameters that a template takes, without the suite's own run token."""
+    from papermill import inspect_notebook
+
+    if not template.is_file():
+        raise UsageError(f"没有报告模板 {template}。请检查名称")
+    with _quiet():
+        found = inspect_notebook(_braced(template))
+    if TOKEN_PARAMETER not in found:
+        raise UsageError(
+            f'模板 {template.name} 的 parameters 单元缺少 {TOKEN_PARAMETER} = ""，请补上'
+        )
+    return {
+        name: Parameter(name, item["default"], item["inferred_type_name"], item["help"])
+        for name, item in found.items()
+        if name != TOKEN_PARAMETER
+    }
+
+
+def execute(
+    template: Path,
+    parameters: Mapping[str, Any],
+    workdir: Path,
+    *,
+    name: str | None = None,
+    cell_timeout: int = 600,
+    failures: Path | None = None,
+) -> Executed:
+    """Run a template in a private folder.
+
+    Parameters
+    ----------
+    parameters
+        Values of plain types for parameters that the template declares.
+    workdir
+        The private folder; cells run inside it.
+    name
+        Name of the files made; by default the template's.
+    cell_timeout
+        Seconds that one cell may take.
+    failures
+        Folder that also receives notebook and log of a run that failed.
+
+    Raises
+    ------
+    UsageError
+        For a parameter that is unknown or not of a plain type.
+    ReportError
+        If the run is not whole; ``NAME.failed.ipynb`` and ``NAME.failed.log``
+        then say why.
+    """
+    name = name or template.stem
+    _check_parameters(template, parameters)
+    workdir = workdir.resolve()
+    workdir.mkdir(parents=True, exist_ok=True)
+    (workdir / FIGURES_FILE).unlink(missing_ok=True)
+    running = workdir / f"{name}.running.ipynb"
+    token = secrets.token_hex(16)
+    values = {**parameters, TOKEN_PARAMETER: token}
+    try:
+        _run(template, values, running, cell_timeout)
+        notebook = _read_notebook(running)
+        log = verify(notebook, token)
+        FigureRegister.load(workdir / FIGURES_FILE)
+    except ReportError as error:
+        failed = _mark_failed(running, workdir / f"{name}.failed.ipynb", str(error))
+        for folder in (failures,) if failures else ():
+            folder.mkdir(parents=True, exist_ok=True)
+            for file in failed:
+                shutil.copyfile(file, folder / file.name)
+        where = failures / failed[0].name if failures else failed[0]
+        raise ReportError(
+            f"报告 {name} 没有完整运行，未发布：{error}\n运行记录见 {where}"
+        ) from error
+    executed = workdir / f"{name}.ipynb"
+    nbformat.write(notebook, executed)
+    running.unlink()
+    return Executed(executed, workdir / FIGURES_FILE, log)
+
+
+def verify(notebook: nbformat.NotebookNode, token: str) -> str:
+    """Check that a notebook ran whole; drop its standard error and return that text.
+
+    Raises
+    ------
+    ReportError
+        With every fault found.
+    """
+    cells = [cell for cell in notebook.cells if cell.cell_type == "code" and cell.source.strip()]
+    faults: list[str] = []
+    for position, cell in enumerate(cells, start=1):
+        if cell.execution_count != position:
+            what = "没有运行" if cell.execution_count is None else f"序号是 {cell.execution_count}"
+            faults.append(f"第 {position} 个代码单元{what}（{_first_line(cell)}）")
+            break  # what follows an unrun cell is unrun too
+        faults += [
+            f"第 {position} 个代码单元出错：{output.ename}: {output.evalue}"
+            for output in cell.outputs
+            if output.output_type == "error"
+        ]
+    faults += _end_faults(cells, token)
+    log = _drop_stderr(cells)
+    if ERROR_TEXT.search(log):
+        faults.append(f"单元写出了错误信息：{_error_lines(log)}")
+    if faults:
+        raise ReportError("；".join(faults))
+    return log
+
+
+def _check_parameters(template: Path, parameters: Mapping[str, Any]) -> None:
+    known = parameters_of(template)
+    if unknown := [str(key) for key in parameters if key not in known]:
+        raise UsageError(
+            f"模板 {template.name} 没有参数 {'、'.join(unknown)}；可用：{'、'.join(known) or '无'}"
+        )
+    for key, value in parameters.items():
+        if not _is_plain(value):
+            # papermill writes any other object into the cell as code.
+            raise UsageError(
+                f"参数 {key} 的值是 {type(value).__name__}，只能是文字、数、真假，或它们的列表和字典"
+            )
+
+
+def _is_plain(value: object) -> bool:
+    if type(value) in (list, tuple):
+        return all(_is_plain(item) for item in value)  # type: ignore[attr-defined]
+    if type(value) is dict:
+        return all(type(key) is str and _is_plain(item) for key, item in value.items())
+    return type(value) in PLAIN_TYPES
+
+
+def _run(template: Path, parameters: dict[str, Any], output: Path, cell_timeout: int) -> None:
+    import papermill
+    from traitlets.config import Config
+
+    # Without encryption ipykernel warns at every start that anyone on the machine may listen.
+    config = Config({"KernelManager": {"transport_encryption": "auto"}})
+    # The user's start-up scripts and history have no place in a report.
+    profile = output.parent / ".ipython"
+    profile.mkdir(exist_ok=True)
+    try:
+        with _quiet():
+            papermill.execute_notebook(
+                _braced(template),
+                _braced(output),
+                parameters,
+                kernel_name=KERNEL,
+                progress_bar=False,
+                execution_timeout=cell_timeout,
+                start_timeout=120,
+                cwd=str(output.parent),
+                config=config,
+                extra_arguments=[f"--ipython-dir={profile}", "--HistoryManager.enabled=False"],
+            )
+    except Exception as error:  # whatever stops a run refuses the report
+        raise ReportError(_reason(error)) from error
+
+
+def _reason(error: Exception) -> str:
+    if (ename := getattr(error, "ename", None)) is not None:
+        return f"单元出错：{ename}: {getattr(error, 'evalue', '')}"
+    kind = type(error).__name__
+    if kind == "CellTimeoutError":
+        return "一个单元超过了时限，请检查数据量，或用更长的时限重试"
+    if kind == "DeadKernelError":
+        return "计算内核中途被终止（可能是内存不足），请重试"
+    return f"{kind}: {error}"
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep the log lines and the warnings of the notebook machinery off the screen."""
+    loggers = [logging.getLogger(name) for name in ("papermill", "traitlets")]
+    levels = [logger.level for logger in loggers]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            for logger in loggers:
+                logger.setLevel(logging.CRITICAL)
+            yield
+        finally:
+            for logger, level in zip(loggers, levels, strict=True):
+                logger.setLevel(level)
+
+
+def _braced(path: Path) -> str:
+    """Papermill fills ``{name}`` in paths; a path of ours is only itself."""
+    return str(path.resolve()).replace("{", "{{").replace("}", "}}")
+
+
+def _read_notebook(path: Path) -> nbformat.NotebookNode:
+    try:
+        return nbformat.read(path, as_version=4)
+    except (OSError, ValueError, nbformat.reader.NotJSONError) as error:
+        raise ReportError(f"运行后的笔记本读不出（{error}），可能是磁盘已满") from error
+
+
+def _end_faults(cells: list[Any], token: str) -> list[str]:
+    if not cells or END_TAG not in cells[-1].metadata.get("tags", []):
+        return [f"最后一个代码单元没有 {END_TAG} 标记"]
+    for output in cells[-1].outputs:
+        marker = output.get("data", {}).get(END_MIME)
+        if not marker:
+            continue
+        if marker.get("token") != token:
+            return ["结束标记不属于这次运行"]
+        here = {"version": __version__, "python": sys.version.split()[0]}
+        if other := {key: marker.get(key) for key in here if marker.get(key) != here[key]}:
+            return [f"内核与本程序不是同一个环境（{other}），请在本程序的环境中安装 ipykernel"]
+        return []
+    return ["没有运行到结束标记"]
+
+
+def _drop_stderr(cells: list[Any]) -> str:
+    texts: list[str] = []
+    for cell in cells:
+        texts += [output.text for output in cell.outputs if output.get("name") == "stderr"]
+        cell.outputs = [output for output in cell.outputs if output.get("name") != "stderr"]
+    return "".join(texts)
+
+
+def _error_lines(log: str) -> str:
+    return " / ".join(line.strip() for line in log.splitlines() if ERROR_TEXT.search(line))[:300]
+
+
+def _first_line(cell: Any) -> str:
+    return str(cell.source).strip().splitlines()[0][:60]
+
+
+def _mark_failed(running: Path, failed: Path, reason: str) -> tuple[Path, Path]:
+    log = failed.with_suffix(".log")
+    log.write_text(reason + "\n", encoding="utf-8")
+    try:
+        notebook = nbformat.read(running, as_version=4)
+    except (OSError, ValueError, nbformat.reader.NotJSONError):
+        notebook = nbformat.v4.new_notebook()
+    notebook.metadata["lianhu"] = {"failed": True, "reason": reason}
+    banner = nbformat.v4.new_markdown_cell(f"# 运行失败，未发布\n\n{reason}")
+    notebook.cells.insert(0, banner)
+    nbformat.write(notebook, failed)
+    running.unlink(missing_ok=True)
+    return failed, log

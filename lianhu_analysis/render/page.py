@@ -1,0 +1,304 @@
+"""An executed notebook becomes one self-contained page that asks nobody for anything."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+import io
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import lxml.html
+import nbformat
+import nh3
+
+from lianhu_analysis.errors import ReportError
+from lianhu_analysis.render.figures import FigureRegister
+from lianhu_analysis.render.notebook import END_TAG
+from lianhu_analysis.render.tables import SIMULATED_MARK, Html, join, mark_simulated
+from lianhu_analysis.render.theme import Weight, covered_characters, font_file
+from lianhu_analysis.render.trace import check_html, check_prose
+
+__all__ = ["Page", "build_document", "render_page", "sanitise"]
+
+TEMPLATES = Path(__file__).parent / "templates"
+PAGE_FONT = "Lianhu Page"
+
+TAGS = set(
+    "a abbr b blockquote br caption cite code col colgroup data dd dfn div dl dt em "
+    "figcaption figure h2 h3 h4 h5 h6 hr i img li ol p pre q section small span strong sub "
+    "sup table tbody td tfoot th thead time tr ul wbr".split()
+)
+# Their content goes with them: text of a script or of a drawing is no prose.
+# So does the notebook's own title: the page has one of its own, with region and quarter.
+CONTENT_TAGS = set(
+    "applet audio canvas embed frame frameset h1 head iframe math noembed noframes noscript "
+    "object plaintext script select style svg template textarea title video xmp".split()
+)
+ATTRIBUTES = {
+    "a": {"href", "class"},
+    "data": {"value", "data-ref", "class"},
+    "img": {"src", "alt"},
+    "th": {"scope", "class", "colspan", "rowspan"},
+    "td": {"class", "colspan", "rowspan"},
+    "ol": {"start"},
+    "time": {"datetime"},
+    **{tag: {"class"} for tag in ("div", "p", "section", "span", "table", "tr", "li", "ul")},
+}
+IMAGE = re.compile(r"data:image/(?:png|jpeg);base64,[A-Za-z0-9+/]+={0,2}")
+ADDRESS = re.compile(r"https?://[^\s\"'<>]+|#fig-\d+")
+CLASS = re.compile(r"[a-z][a-z0-9 -]{0,60}")
+
+WORDS = {
+    "zh-CN": {
+        "skip": "跳到正文",
+        "contents": "目录",
+        "origins": "数字出处",
+        "hint": "正文中带虚线的数字可点击，跳到它的出处：文件、工作表、单元格和原文。",
+    },
+    "en": {
+        "skip": "Skip to content",
+        "contents": "Contents",
+        "origins": "Where the numbers come from",
+        "hint": "Each number with a dotted line leads to its file, sheet, cell and raw text.",
+    },
+}
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page ready to publish.
+
+    Attributes
+    ----------
+    html
+        The whole document.
+    refs
+        The figures that it prints, in order.
+    uncovered
+        Characters that the embedded font lacks, so that the reader's own draws them.
+    """
+
+    html: str
+    refs: tuple[str, ...]
+    uncovered: str
+
+
+def render_page(
+    notebook: Path,
+    register: FigureRegister,
+    *,
+    title: str,
+    subtitle: str | Html = "",
+    language: str = "zh-CN",
+    simulated: bool = False,
+    names: Collection[str] | None = None,
+) -> Page:
+    """Turn an executed and verified notebook into a page.
+
+    Parameters
+    ----------
+    register
+        The figures that the notebook registered.
+    subtitle
+        Line under the title; numbers in it follow the rules of the page.
+    simulated
+        Whether the page must carry the mark of simulated data.
+    names
+        Names that ``<dfn>`` may hold when they contain digits.
+
+    Raises
+    ------
+    ReportError
+        If any number on the page is not traced, quoting each.
+    """
+    words = WORDS[language]
+    executed = nbformat.read(notebook, as_version=4)
+    faults = check_prose(title, register) + _picture_faults(executed, register)
+    body = sanitise(_convert(executed))
+    refs = tuple(dict.fromkeys(re.findall(r'data-ref="([^"]+)"', body)))
+    faults += check_html(join(Html(body), Html(f"<p>{join(subtitle)}</p>")), register, names)
+    if faults:
+        listed = "\n".join(f"  - {fault}" for fault in faults)
+        raise ReportError(
+            f"报告“{title}”有 {len(faults)} 处数字没有出处，不能发布：\n{listed}\n"
+            "数字请经 FigureRegister 印出，时期用 <time>，名称用 <dfn>，文件与版本用 <code>"
+        )
+    if refs:
+        origins = register.provenance_table(_with_inputs(refs, register), language)
+        if untraced := check_html(origins, register):
+            raise ReportError(f"报告“{title}”的出处表有问题：{'；'.join(untraced)}")
+        hint = f'<p class="note">{words["hint"]}</p>'
+        body += f"<section><h2>{words['origins']}</h2>{hint}{origins}</section>"
+    body, contents = _with_contents(body)
+    header = f"<h1>{html.escape(title)}</h1>"
+    header += f'<p class="subtitle">{join(subtitle)}</p>' if subtitle else ""
+    header += mark_simulated() if simulated else ""
+    nav = f'<nav class="contents" aria-label="{words["contents"]}"><ul>{contents}</ul></nav>'
+    whole = (
+        f'<a class="skip" href="#main">{words["skip"]}</a><header>{header}</header>'
+        f'{nav if contents else ""}<main id="main">{body}</main>'
+    )
+    tab_title = f"{SIMULATED_MARK}{title}" if simulated else title
+    document = build_document(whole, title=tab_title, language=language)
+    lacking = set(_text_of(whole)) - covered_characters()
+    uncovered = "".join(
+        sorted(sign for sign in lacking if sign.isprintable() and not sign.isspace())
+    )
+    return Page(document, refs, uncovered)
+
+
+def sanitise(fragment: str) -> str:
+    """Keep only harmless tags, attributes and addresses of an HTML fragment."""
+    return nh3.clean(
+        fragment,
+        tags=TAGS,
+        clean_content_tags=CONTENT_TAGS,
+        attributes=ATTRIBUTES,
+        attribute_filter=_filter_attribute,
+        url_schemes={"http", "https", "data"},
+        link_rel="noopener noreferrer",
+        strip_comments=True,
+    )
+
+
+def build_document(body: str, *, title: str, language: str = "zh-CN") -> str:
+    """Put a body of ours into a document with style, font and content policy."""
+    style = _font_faces(body) + (TEMPLATES / "page.css").read_text(encoding="utf-8")
+    digest = base64.b64encode(hashlib.sha256(style.encode("utf-8")).digest()).decode("ascii")
+    policy = (
+        f"default-src 'none'; img-src data:; font-src data:; style-src 'sha256-{digest}'; "
+        "base-uri 'none'; form-action 'none'"
+    )
+    return (
+        f'<!DOCTYPE html>\n<html lang="{language}">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
+        '<meta name="referrer" content="no-referrer">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{html.escape(title)}</title>\n<style>{style}</style>\n</head>\n"
+        f"<body>\n{body}\n</body>\n</html>\n"
+    )
+
+
+def _filter_attribute(tag: str, attribute: str, value: str) -> str | None:
+    match tag, attribute:
+        case "img", "src":
+            return value if IMAGE.fullmatch(value) else None
+        case "a", "href":
+            return value if ADDRESS.fullmatch(value) else None
+        case _, "class":
+            return value if CLASS.fullmatch(value) else None
+    return value
+
+
+def _convert(notebook: nbformat.NotebookNode) -> str:
+    from nbconvert import HTMLExporter
+
+    shown = nbformat.from_dict(notebook)
+    shown.cells = [cell for cell in notebook.cells if END_TAG not in cell.metadata.get("tags", [])]
+    exporter = HTMLExporter(
+        template_name="report",
+        extra_template_basedirs=[str(TEMPLATES)],
+        exclude_input=True,
+        exclude_input_prompt=True,
+        exclude_output_prompt=True,
+        exclude_anchor_links=True,
+        preprocessors=[],
+    )
+    exporter.config.NbConvertBase.display_data_priority = [
+        "text/html",
+        "image/png",
+        "text/markdown",
+        "text/plain",
+    ]
+    body, _ = exporter.from_notebook_node(shown)
+    return str(body)
+
+
+def _picture_faults(notebook: nbformat.NotebookNode, register: FigureRegister) -> list[str]:
+    """Find pictures without words for the blind, and numbers drawn inside them without origin."""
+    faults: list[str] = []
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            if "image/png" not in output.get("data", {}) or "text/html" in output.get("data", {}):
+                continue
+            about = output.metadata.get("image/png", {})
+            if not about.get("alt") or "drawn" not in about:
+                faults.append("有一张图没有经 charts.picture 画出，缺少文字说明")
+                continue
+            for text in about["drawn"]:
+                faults += [f"图中{fault}" for fault in check_prose(text, register)]
+    return faults
+
+
+def _with_inputs(refs: tuple[str, ...], register: FigureRegister) -> list[str]:
+    """Add the figures that formulas point to, so that no chain ends off the page."""
+    chain = list(refs)
+    for ref in chain:  # grows while it is walked
+        formula = register.figure(ref).detail.get("formula", "")
+        chain += [used for used in re.findall(r"\{(fig-\d+)\}", formula) if used not in chain]
+    return chain
+
+
+def _with_contents(body: str) -> tuple[str, str]:
+    """Give headings stable anchors, and list them."""
+    root = lxml.html.fragment_fromstring(body, create_parent="div")
+    items: list[str] = []
+    for number, element in enumerate(root.iter("h2", "h3"), start=1):
+        element.set("id", f"s-{number}")
+        inner = _inner_html(element)
+        for nested in ("a", "data"):  # a link cannot stand inside a link
+            inner = re.sub(rf"</?{nested}\b[^>]*>", "", inner)
+        items.append(f'<li class="{element.tag}"><a href="#s-{number}">{inner}</a></li>')
+    return _inner_html(root), "".join(items)
+
+
+def _inner_html(element: Any) -> str:
+    inner = html.escape(element.text or "", quote=False)
+    return inner + "".join(lxml.html.tostring(child, encoding="unicode") for child in element)
+
+
+def _font_faces(body: str) -> str:
+    root = lxml.html.fragment_fromstring(body, create_parent="div")
+    bold = "".join(
+        element.text_content()
+        for element in root.iter(
+            "h1", "h2", "h3", "h4", "h5", "h6", "th", "strong", "b", "caption", "p"
+        )
+        if element.tag != "p" or element.get("class") == "simulated"
+    )
+    return _font_face("regular", 400, _text_of(body)) + _font_face("bold", 700, bold)
+
+
+def _text_of(body: str) -> str:
+    return str(lxml.html.fragment_fromstring(body, create_parent="div").text_content())
+
+
+def _font_face(weight: Weight, css_weight: int, text: str) -> str:
+    """Embed the part of the packaged font that a text needs."""
+    from fontTools.subset import Options, Subsetter
+    from fontTools.ttLib import TTFont
+
+    wanted = sorted({ord(sign) for sign in text if sign in covered_characters()})
+    if not wanted:
+        return ""
+    options = Options()
+    options.layout_features = []
+    options.name_IDs = [0, 13, 14]
+    options.notdef_outline = True
+    with TTFont(font_file(weight), recalcTimestamp=False) as font:
+        subsetter = Subsetter(options)
+        subsetter.populate(unicodes=wanted)
+        subsetter.subset(font)
+        font.flavor = "woff2"
+        buffer = io.BytesIO()
+        font.save(buffer)
+    data = base64.b64encode(buffer.getvalue()).decode("ascii")
+    return (
+        f'@font-face {{ font-family: "{PAGE_FONT}"; font-weight: {css_weight}; '
+        f'src: url("data:font/woff2;base64,{data}") format("woff2"); }}\n'
+    )

@@ -1,0 +1,325 @@
+"""Put a finished report into place, and list what is there: no manifest entry, no report.
+
+``reports/manifest/NAME.json`` is written last.  A crash at any moment leaves
+either the old report, or files that no entry vouches for and that nothing shows.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import json
+import os
+import re
+import sys
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from importlib import metadata
+from pathlib import Path
+
+from filelock import FileLock
+
+from lianhu_analysis import __version__
+from lianhu_analysis.errors import ReportError, UsageError
+from lianhu_analysis.render.page import build_document
+from lianhu_analysis.render.tables import SIMULATED_MARK, Html, html_table, when
+
+__all__ = [
+    "ManifestEntry",
+    "build_index",
+    "file_hash",
+    "find_published",
+    "fingerprint",
+    "orphans",
+    "publish",
+    "read_manifest",
+    "safe_name",
+    "versions",
+]
+
+INDEX_NAME = "index.html"
+MANIFEST_FOLDER = "manifest"
+LOCK_NAME = ".publish.lock"
+PART_SUFFIX = ".part"
+REPORT_SUFFIXES = (".html", ".docx")
+VERSIONED = (
+    "numpy",
+    "pandas",
+    "scipy",
+    "statsmodels",
+    "matplotlib",
+    "seaborn",
+    "papermill",
+    "nbconvert",
+)
+
+# Windows opens a device under these names, whatever the suffix.
+RESERVED = re.compile(
+    r"(?:con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])(?:\..*)?", re.I
+)
+UNSAFE = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]')
+LONGEST_NAME = 120
+
+
+@dataclass(frozen=True)
+class ManifestEntry:
+    """What vouches for a published report.
+
+    Attributes
+    ----------
+    fingerprint
+        Hash of everything that the report depends on.
+    inputs
+        Hash of each input by its name.
+    outputs
+        Hash of each published file; filled in by :func:`publish`.
+    """
+
+    name: str
+    title: str
+    region: str
+    region_zh: str
+    quarter: str
+    as_of: str
+    language: str
+    simulated: bool
+    fingerprint: str
+    inputs: Mapping[str, str]
+    parameters: Mapping[str, object]
+    versions: Mapping[str, str]
+    outputs: Mapping[str, str] = field(default_factory=dict)
+
+
+def safe_name(*parts: str) -> str:
+    """Join parts into a file name that stands on every system.
+
+    Raises
+    ------
+    UsageError
+        If a part could leave the folder or is reserved on Windows.
+    """
+    name = unicodedata.normalize("NFC", "-".join(parts))
+    faulty = (
+        not all(parts)
+        or UNSAFE.search(name)
+        or RESERVED.fullmatch(name)
+        or name != name.strip(" .")
+        or any(unicodedata.category(character) in ("Cc", "Cf") for character in name)
+        or len(name.encode("utf-8")) > LONGEST_NAME
+    )
+    if faulty:
+        raise UsageError(f"{name!r} 不能用作文件名，请只用文字、数字、- 与 _，并避开系统保留名")
+    return name
+
+
+def file_hash(path: Path) -> str:
+    """Return the SHA-256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def fingerprint(
+    inputs: Mapping[str, str], parameters: Mapping[str, object], versions: Mapping[str, str]
+) -> str:
+    """Return one hash for all that a report depends on."""
+    canonical = json.dumps(
+        [dict(inputs), dict(parameters), dict(versions)],
+        sort_keys=True,
+        ensure_ascii=False,
+        separators=(",", ":"),
+    )
+    return hashlib.sha256(canonical.encode("utf-8")).hexdigest()
+
+
+def versions() -> dict[str, str]:
+    """Return the versions that a report's numbers and looks depend on."""
+    found = {name: metadata.version(name) for name in VERSIONED}
+    return {"lianhu-analysis": __version__, "python": sys.version.split()[0], **found}
+
+
+def publish(
+    private_dir: Path,
+    reports_dir: Path,
+    entry: ManifestEntry,
+    *,
+    suffixes: Sequence[str] = (".html",),
+    index: bool = True,
+) -> ManifestEntry:
+    """Move the finished files of a report into place, the manifest entry last.
+
+    Parameters
+    ----------
+    private_dir
+        Folder with ``NAME`` + each suffix, complete.
+    index
+        Whether to rebuild the index page too; once at the end of a batch is enough.
+
+    Returns
+    -------
+    ManifestEntry
+        The entry as written, with the hashes of the files.
+
+    Raises
+    ------
+    ReportError
+        If a file is missing or empty, or another report differs only in case
+        or in the Unicode form of its name.
+    """
+    if safe_name(entry.name) != entry.name:
+        raise UsageError(f"报告名 {entry.name!r} 不是规范形式，请用 safe_name 生成")
+    names = [entry.name + suffix for suffix in suffixes]
+    for name in names:
+        source = private_dir / name
+        if not source.is_file() or not source.stat().st_size:
+            raise ReportError(f"要发布的 {name} 不存在或为空，没有发布任何文件")
+    manifest_dir = reports_dir / MANIFEST_FOLDER
+    manifest_dir.mkdir(parents=True, exist_ok=True)
+    with FileLock(reports_dir / LOCK_NAME):
+        _sweep(reports_dir)
+        _refuse_collision(reports_dir, names)
+        outputs = {}
+        for name in names:
+            _place((private_dir / name).read_bytes(), reports_dir / name)
+            outputs[name] = file_hash(reports_dir / name)
+        whole = replace(entry, outputs=outputs)
+        text = json.dumps(asdict(whole), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+        _place(text.encode("utf-8"), _entry_path(reports_dir, entry.name))
+        if index:
+            _write_index(reports_dir)
+    return whole
+
+
+def find_published(reports_dir: Path, name: str, fingerprint: str) -> ManifestEntry | None:
+    """Return the entry of a report that need not be rendered again, or None."""
+    entry = _read_entry(_entry_path(reports_dir, name))
+    if entry is None or entry.fingerprint != fingerprint or not _is_whole(reports_dir, entry):
+        return None
+    return entry
+
+
+def read_manifest(reports_dir: Path) -> tuple[ManifestEntry, ...]:
+    """Return the entries whose files are all there, unchanged."""
+    files = sorted((reports_dir / MANIFEST_FOLDER).glob("*.json"))
+    entries = (_read_entry(file) for file in files)
+    return tuple(entry for entry in entries if entry and _is_whole(reports_dir, entry))
+
+
+def orphans(reports_dir: Path) -> tuple[str, ...]:
+    """Return report files that no entry vouches for; the index does not show them."""
+    vouched = {name for entry in read_manifest(reports_dir) for name in entry.outputs}
+    return tuple(
+        sorted(
+            file.name
+            for file in reports_dir.glob("*")
+            if file.suffix in REPORT_SUFFIXES
+            and file.name not in vouched
+            and file.name != INDEX_NAME
+        )
+    )
+
+
+def build_index(reports_dir: Path) -> Path:
+    """Write the page that lists the published reports."""
+    reports_dir.mkdir(parents=True, exist_ok=True)
+    with FileLock(reports_dir / LOCK_NAME):
+        _write_index(reports_dir)
+    return reports_dir / INDEX_NAME
+
+
+def _write_index(reports_dir: Path) -> None:
+    entries = sorted(
+        read_manifest(reports_dir),
+        key=lambda entry: (entry.quarter, entry.region, entry.as_of, entry.name),
+        reverse=True,
+    )
+    headers = ("报告", "地区", "季度", "数据截至", "语言", "性质")
+    rows = [
+        (
+            _links(entry),
+            entry.region_zh,
+            when(entry.quarter),
+            when(entry.as_of),
+            {"zh-CN": "中文", "en": "英文"}.get(entry.language, entry.language),
+            Html(f'<span class="simulated">{SIMULATED_MARK}</span>')
+            if entry.simulated
+            else "实际数据",
+        )
+        for entry in entries
+    ]
+    listed = html_table(headers, rows, "已发布的报告") if rows else "<p>还没有发布的报告。</p>"
+    body = (
+        '<a class="skip" href="#main">跳到正文</a><header><h1>季度经济分析报告</h1></header>'
+        f'<main id="main">{listed}<p class="note">只列出完整运行、数字全部可追溯的报告。</p></main>'
+    )
+    document = build_document(body, title="季度经济分析报告")
+    _place(document.encode("utf-8"), reports_dir / INDEX_NAME)
+
+
+def _links(entry: ManifestEntry) -> Html:
+    links = []
+    for name in entry.outputs:
+        suffix = Path(name).suffix
+        text = entry.title if suffix == ".html" else suffix.removeprefix(".").upper()
+        links.append(f'<a href="{html.escape(_address(name))}">{html.escape(text)}</a>')
+    return Html("　".join(links))
+
+
+def _address(name: str) -> str:
+    from urllib.parse import quote
+
+    return quote(name)
+
+
+def _entry_path(reports_dir: Path, name: str) -> Path:
+    return reports_dir / MANIFEST_FOLDER / f"{name}.json"
+
+
+def _read_entry(path: Path) -> ManifestEntry | None:
+    try:
+        return ManifestEntry(**json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return None  # an entry that cannot be read vouches for nothing
+
+
+def _is_whole(reports_dir: Path, entry: ManifestEntry) -> bool:
+    return bool(entry.outputs) and all(
+        (reports_dir / name).is_file() and file_hash(reports_dir / name) == digest
+        for name, digest in entry.outputs.items()
+    )
+
+
+def _refuse_collision(reports_dir: Path, names: Sequence[str]) -> None:
+    present = {_folded(file.name): file.name for file in reports_dir.glob("*")}
+    for name in (*names, INDEX_NAME):
+        other = present.get(_folded(name), name)
+        if other != name or (name == INDEX_NAME and name in names):
+            raise ReportError(
+                f"报告文件 {name} 与已有的 {other} 只差大小写或字形，在其他系统上会互相覆盖。请改名"
+            )
+
+
+def _folded(name: str) -> str:
+    return unicodedata.normalize("NFKC", name).casefold()
+
+
+def _sweep(reports_dir: Path) -> None:
+    """Remove what a killed run left; the lock is held, so no other run is writing."""
+    for folder in (reports_dir, reports_dir / MANIFEST_FOLDER):
+        for file in folder.glob(f"*{PART_SUFFIX}"):
+            file.unlink(missing_ok=True)
+
+
+def _place(content: bytes, target: Path) -> None:
+    part = target.with_name(target.name + PART_SUFFIX)
+    with part.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(part, target)  # noqa: PTH105
+    if os.name == "posix":
+        folder = os.open(target.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)

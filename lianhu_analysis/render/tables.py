@@ -1,0 +1,226 @@
+"""Text of numbers, and HTML that is escaped and free of styles and scripts."""
+
+from __future__ import annotations
+
+import html
+import math
+from collections.abc import Iterable, Sequence
+from decimal import ROUND_HALF_UP, Decimal
+
+from lianhu_analysis.errors import ReportError
+
+__all__ = [
+    "SIMULATED_MARK",
+    "Html",
+    "bullet_list",
+    "cite",
+    "code",
+    "count_text",
+    "growth_text",
+    "heading",
+    "html_table",
+    "join",
+    "level_text",
+    "mark_simulated",
+    "missing_text",
+    "name",
+    "paragraph",
+    "points_text",
+    "probability_text",
+    "traced",
+    "when",
+]
+
+SIMULATED_MARK = "演示数据（模拟）"
+
+MISSING = {
+    "zero_base": "上年同期基数为零",
+    "not_released": "未公布",
+    "below_unit": "不足最小单位",
+    "not_meaningful": "增速无意义",
+    "quarantined": "存疑待核",
+}
+
+
+class Html(str):
+    """Text that is HTML already; every other string is escaped where it is used."""
+
+    __slots__ = ()
+
+    def _repr_html_(self) -> str:
+        return str(self)
+
+
+def _escaped(part: object) -> str:
+    return str(part) if isinstance(part, Html) else html.escape(str(part))
+
+
+def _fixed(value: float, decimals: int) -> str:
+    """Round half up on the decimal digits, as published figures are: 5.95 is 6.0."""
+    if not math.isfinite(value):
+        raise ReportError(
+            f"要印出的数值缺失或无穷（{value}）。请用 missing_text 写明原因，不要留空或写零"
+        )
+    number = Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+    return f"{number if number else abs(number):,}"
+
+
+def growth_text(value: float, decimals: int = 1) -> str:
+    """Write a growth rate in percent, without the sign of percent: ``5.3``."""
+    return _fixed(value, decimals)
+
+
+def points_text(value: float, decimals: int = 1) -> str:
+    """Write a difference of percentages with its sign: ``+0.3``, ``-0.3``, ``0.0``."""
+    text = _fixed(value, decimals)
+    return f"+{text}" if Decimal(text.replace(",", "")) > 0 else text
+
+
+def level_text(value: float, decimals: int = 2) -> str:
+    """Write an amount with thousands separated: ``1,234.56``."""
+    return _fixed(value, decimals)
+
+
+def count_text(value: float) -> str:
+    """Write a whole number with thousands separated: ``1,234``."""
+    return _fixed(value, 0)
+
+
+def probability_text(probability: float) -> str:
+    """Write the probability of a forecast: ``62%``; never certain, so ``<1%`` and ``>99%``."""
+    if not 0 <= probability <= 1:
+        raise ReportError(f"概率 {probability} 不在 0 与 1 之间，请检查预测结果")
+    if probability < 0.01:
+        return "<1%"
+    if probability > 0.99:
+        return ">99%"
+    return f"{_fixed(probability * 100, 0)}%"
+
+
+def missing_text(status: str, reason: str = "") -> str:
+    """Say why there is no figure; never blank and never zero.
+
+    Raises
+    ------
+    ReportError
+        If the status is not one of a missing value.
+    """
+    if status not in MISSING:
+        raise ReportError(f"状态 {status!r} 不是缺值的状态，可用：{'、'.join(MISSING)}")
+    return f"{MISSING[status]}（{reason}）" if reason else MISSING[status]
+
+
+def traced(text: str, ref: str, value: float) -> Html:
+    """Write one figure with the link to where it came from."""
+    return Html(
+        f'<a class="origin" href="#{html.escape(ref)}">'
+        f'<data class="n" value="{float(value)!r}" data-ref="{html.escape(ref)}">'
+        f"{html.escape(text)}</data></a>"
+    )
+
+
+def when(text: object) -> Html:
+    """Write a period or a date."""
+    return Html(f"<time>{_escaped(text)}</time>")
+
+
+def name(text: object) -> Html:
+    """Write a name of the catalogue, which may hold digits."""
+    return Html(f"<dfn>{_escaped(text)}</dfn>")
+
+
+def code(text: object) -> Html:
+    """Write a file, sheet, cell, hash or version."""
+    return Html(f"<code>{_escaped(text)}</code>")
+
+
+def cite(text: object, address: str = "") -> Html:
+    """Write the title of a source, with a link where there is an address."""
+    if address.startswith(("https://", "http://")):
+        return Html(f'<cite><a href="{html.escape(address)}">{_escaped(text)}</a></cite>')
+    return Html(f"<cite>{_escaped(text)}</cite>")
+
+
+def join(*parts: object) -> Html:
+    """Put text and HTML together, escaping the text."""
+    return Html("".join(_escaped(part) for part in parts))
+
+
+def paragraph(*parts: object) -> Html:
+    """Make one paragraph."""
+    return Html(f"<p>{join(*parts)}</p>")
+
+
+def heading(level: int, *parts: object) -> Html:
+    """Make one heading; level 2 is the highest inside a report."""
+    return Html(f"<h{level}>{join(*parts)}</h{level}>")
+
+
+def bullet_list(items: Iterable[object]) -> Html:
+    """Make a list without numbers."""
+    return Html(f"<ul>{''.join(f'<li>{_escaped(item)}</li>' for item in items)}</ul>")
+
+
+def mark_simulated() -> Html:
+    """Make the mark that simulated data must carry."""
+    return Html(f'<p class="simulated">{SIMULATED_MARK}</p>')
+
+
+def html_table(
+    headers: Sequence[object],
+    rows: Iterable[Sequence[object]],
+    caption: object,
+    *,
+    numeric: Sequence[int] = (),
+) -> Html:
+    """Make a table.
+
+    Parameters
+    ----------
+    headers, rows
+        Cells as text, which is escaped, or as :class:`Html`.
+    caption
+        What the table says.
+    numeric
+        Positions of the columns that are aligned to the right.
+
+    Raises
+    ------
+    ReportError
+        If a row is not as long as the headers, or a cell is empty.
+    """
+    body = []
+    for number, row in enumerate(rows, start=1):
+        cells = list(row)
+        if len(cells) != len(headers):
+            raise ReportError(
+                f"表“{caption}”第 {number} 行有 {len(cells)} 格，应为 {len(headers)} 格"
+            )
+        empty = [
+            headers[i] for i, cell in enumerate(cells) if cell is None or not str(cell).strip()
+        ]
+        if empty:
+            raise ReportError(
+                f"表“{caption}”第 {number} 行的“{empty[0]}”为空。请用 missing_text 写明原因"
+            )
+        body.append(f"<tr>{_cells(cells, numeric)}</tr>")
+    head = "".join(
+        f'<th scope="col"{_align(i, numeric)}>{_escaped(header)}</th>'
+        for i, header in enumerate(headers)
+    )
+    return Html(
+        f'<div class="table"><table><caption>{_escaped(caption)}</caption>'
+        f"<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table></div>"
+    )
+
+
+def _align(position: int, numeric: Sequence[int]) -> str:
+    return ' class="right"' if position in numeric else ""
+
+
+def _cells(cells: Sequence[object], numeric: Sequence[int]) -> str:
+    first = f'<th scope="row"{_align(0, numeric)}>{_escaped(cells[0])}</th>'
+    return first + "".join(
+        f"<td{_align(i, numeric)}>{_escaped(cell)}</td>"
+        for i, cell in enumerate(cells[1:], start=1)
+    )
