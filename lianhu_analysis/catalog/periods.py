@@ -102,6 +102,7 @@ class _Part:
 
 
 EMPTY = "是空的。请填写报告期，如 2024年1-9月"
+LONGEST = 60
 DASHES = "-‐‑‒–—―─−ー~〜∼"
 RANGE = re.compile(rf"[{DASHES}]+|(?<!截)[至到]")
 BLANKS = re.compile(r"[\s\u200b-\u200d\u2060\ufeff]+")
@@ -181,6 +182,8 @@ def _is_nan(value: object) -> bool:
 
 
 def _fold(text: str, case: _Case) -> str:
+    if len(text.strip()) > LONGEST:
+        raise case.refuse("太长，不是一个报告期。请只写年和月，如 2024年1-9月")
     text = FOOTNOTE.sub("", MIDNIGHT.sub("", text.strip()))
     if RAISED_DIGIT.search(text):
         raise case.refuse("中间有上标或下标数字。请删去脚注号")
