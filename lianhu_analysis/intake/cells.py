@@ -1,0 +1,255 @@
+"""What one cell of a statistical table says: a figure, a reason for none, or a fault.
+
+A figure is never guessed, and a sign for "no figure" never becomes zero.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import numbers
+import re
+import unicodedata
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+from lianhu_analysis.errors import IntakeError
+
+__all__ = ["Reading", "ValueStatus", "read_value"]
+
+ValueStatus = Literal["ok", "not_released", "below_unit", "not_meaningful"]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One cell: its figure (or ``None``), why there is none, and its raw text.
+
+    ``status`` is one of ``observations.STATUSES``; ``value`` is a finite number
+    exactly where it is ``ok``.
+    """
+
+    value: float | None
+    status: ValueStatus
+    token: str
+
+
+# Yearbooks print the ellipsis for less than the unit shown.  A dash covers "none",
+# "base was zero" and "last year's profit was negative": no figure in any case.
+DASH = re.compile(r"[-‐‑‒–—―─−]+|/")
+ELLIPSIS = re.compile(r"\.{2,}|[⋯]+")
+STARS = re.compile(r"\*{2,}")
+NOT_RELEASED = frozenset(
+    [
+        "",
+        "#N/A",
+        "#N/AN/A",
+        "N/A",
+        "NA",
+        "NAN",
+        "NULL",
+        "NONE",
+        "未公布",
+        "未发布",
+        "尚未公布",
+        "暂无",
+    ]
+)
+TURNS = frozenset(
+    [
+        "翻番",
+        "翻一番",
+        "翻两番",
+        "扭亏",
+        "扭亏为盈",
+        "由负转正",
+        "首次由负转正",
+        "由正转负",
+        "由亏转盈",
+        "由盈转亏",
+        "增亏",
+        "减亏",
+    ]
+)
+SAME_AS_LAST_YEAR = re.compile(r"同比持平|[与较比]?(?:上年|去年)同[期月]持平")
+
+BLANKS = "\\s\u200b-\u200d\u2060\ufeff"
+BLANK = re.compile(rf"[{BLANKS}]+")
+INNER_BLANK = re.compile(rf"[0-9.,][{BLANKS}]+[0-9.,]")
+FOOTNOTE = re.compile(
+    rf"(?:[{BLANKS}]*(?:\*|[①-⑳]|[\[［【〔(（]注[0-9０-９]*[\]］】〕)）]|[\[［【〔][0-9０-９]+[\]］】〕]))+"
+    rf"[{BLANKS}]*$"
+)
+MINUS = str.maketrans("−‐‑–", "----")
+NUMBER = r"(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?|\.[0-9]+"
+PLAIN = re.compile(rf"[+-]?(?:{NUMBER})(?:E[+-]?[0-9]{{1,4}})?")
+GROWTH = re.compile(
+    rf"(?:同比)?(?:(?P<up>增长|上升|增)|(?P<down>负增长|下降|下滑|降))"
+    rf"(?P<number>[+-]?(?:{NUMBER})|[一二两三四五六七八九十])(?P<mark>%|倍)?"
+)
+NUMERALS = {name: n for n, name in enumerate("一二三四五六七八九十", 1)} | {"两": 2}
+BROKEN_POINT = re.compile(r"([+-]?[0-9]+)[、。,·]([0-9]{1,2})(%?)")
+UNIT_TAIL = re.compile(rf"[+-]?(?:{NUMBER})([^0-9%.,+*/-]+)")
+# The first that is found in a text explains why it is no figure.
+FAULTS = (
+    (
+        re.compile(r"^#(?:[A-Z_]+[/0-9]*[!?]|GETTING_DATA)$"),
+        "是公式出错的结果",
+        "请在原文件中改正公式后重新导出",
+    ),
+    (re.compile("^="), "是没有算出结果的公式", "请用表格软件打开并保存，或粘贴为数值"),
+    (
+        re.compile("持平"),
+        "说不清是数值持平还是增速持平",
+        "若与上年同期相同，请填 0；若增速相同，请填那个增速",
+    ),
+    (re.compile("^一$"), "可能是破折号，也可能是数字", "请填写数字 1，或写成 —"),
+    (
+        re.compile(rf"^\((?:{NUMBER})%?\)$"),
+        "用了括号，可能表示负数，也可能是注",
+        "请填写带正负号的数",
+    ),
+    (re.compile(r"[0-9][^0-9.]+[0-9]|\.[0-9]+\."), "里不止一个数", "请一格只写一个数"),
+    (re.compile(""), "不是数", "请填写数值；没有数就留空，原因写到备注列"),
+)
+# The longest finite number written out has about 1,100 characters.
+LONGEST = 1200
+QUOTED = 60
+
+
+def read_value(token: object, *, unit_is_percent: bool = False) -> Reading:
+    """Read one cell.
+
+    - Numbers in any width, with thousands separators or an exponent; a
+      footnote mark after them (``12.3*``, ``12.3①``, ``12.3[注]``) is left out.
+    - ``5.4%``, ``增长5.4``, ``下降3.2%``, ``同比持平`` (0) and ``增长1.6倍`` (160)
+      only where the unit is a percentage.
+    - Dashes and ``/``: ``not_meaningful``, as are ``翻番``, ``扭亏`` and the like.
+      Ellipses: ``below_unit``.  Blank, ``#N/A``, ``***``: ``not_released``.
+
+    Parameters
+    ----------
+    token
+        The cell as delivered.
+    unit_is_percent
+        Whether a figure here is a percentage: a growth rate or a share.
+
+    Raises
+    ------
+    IntakeError
+        For a formula's error, a truth value, a date, two numbers, a number with
+        a unit of its own, ``持平`` alone, or any other text that is not one figure.
+    """
+    if isinstance(token, str):
+        return _read_text(token, unit_is_percent)
+    if token is None:
+        return Reading(None, "not_released", "")
+    if isinstance(token, bool):
+        raise IntakeError(f"单元格是逻辑值 {token}，不是数", "请填写数值，或留空")
+    if isinstance(token, (dt.date, dt.time, dt.timedelta)):
+        raise IntakeError(
+            f"单元格是日期或时间 {token}，不是数",
+            "请把单元格格式改为“常规”，核对原来的数后重新填写",
+        )
+    if isinstance(token, numbers.Real):
+        return _read_number(token)
+    raise IntakeError(f"单元格的内容（{type(token).__name__}）不是数", "请填写数值，或留空")
+
+
+def _read_number(token: numbers.Real) -> Reading:
+    try:
+        value = float(token)
+    except OverflowError:
+        value = math.inf
+    if math.isnan(value):
+        return Reading(None, "not_released", "")
+    if math.isinf(value):
+        raise IntakeError("单元格的数大得不能表示", "请核对数值和单位")
+    if isinstance(token, numbers.Integral):
+        return Reading(value, "ok", str(int(token)))
+    text = str(int(value)) if value.is_integer() and abs(value) < 1e16 else repr(value)
+    return Reading(value, "ok", text)
+
+
+def _read_text(token: str, unit_is_percent: bool) -> Reading:
+    if len(token.strip()) > LONGEST:
+        raise _refuse(token, "太长，不是一个数", "请只填数值，说明写到备注列")
+    if status := _no_figure(_fold(token)):
+        return Reading(None, status, token)
+    text = FOOTNOTE.sub("", token)
+    status = _no_figure(_fold(text))
+    if status in ("below_unit", "not_meaningful"):
+        return Reading(None, status, token)
+    # ² and ½ fold into plain digits: they would change the number unseen.
+    if any(unicodedata.category(char) == "No" for char in text):
+        raise _refuse(token, "有上标、带圈数字或分数", "请删去脚注号，只留数值")
+    if INNER_BLANK.search(unicodedata.normalize("NFKC", text)):
+        raise _refuse(token, "数字之间有空格，可能是两个数", "请一格只写一个数，不用空格分节")
+    value = _figure(token, _fold(text).translate(MINUS), unit_is_percent)
+    if not math.isfinite(value):
+        raise _refuse(token, "大得不能表示", "请核对数值和单位")
+    return Reading(value, "ok", token)
+
+
+def _fold(text: str) -> str:
+    return BLANK.sub("", unicodedata.normalize("NFKC", text)).upper()
+
+
+def _no_figure(folded: str) -> ValueStatus | None:
+    if folded in NOT_RELEASED or STARS.fullmatch(folded):
+        return "not_released"
+    if ELLIPSIS.fullmatch(folded):
+        return "below_unit"
+    return "not_meaningful" if DASH.fullmatch(folded) or folded in TURNS else None
+
+
+def _figure(token: str, folded: str, unit_is_percent: bool) -> float:
+    if PLAIN.fullmatch(folded):
+        return float(folded.replace(",", ""))
+    if SAME_AS_LAST_YEAR.fullmatch(folded):
+        value = 0.0
+    elif folded.endswith("%") and PLAIN.fullmatch(folded[:-1]):
+        value = float(folded[:-1].replace(",", ""))
+    elif growth := GROWTH.fullmatch(folded):
+        value = _growth(token, growth)
+    else:
+        raise _explain(token, folded)
+    if not unit_is_percent:
+        raise _refuse(token, "是百分比，而这里的单位不是百分比", "请核对这一列的单位和含义")
+    return value
+
+
+def _growth(token: str, found: re.Match[str]) -> float:
+    number, times = found["number"].replace(",", ""), found["mark"] == "倍"
+    signed = number[0] in "+-"
+    if found["down"] and (signed or times):
+        raise _refuse(token, "的方向相互矛盾，或降幅超过全部", "请填写带正负号的增速，如 -3.2")
+    if times and signed:
+        raise _refuse(token, "的倍数带有正负号", "请填写带正负号的增速，如 160")
+    if number in NUMERALS:
+        if not times:
+            raise _refuse(token, "不是用数字写的", "请填写数字，如 5.4")
+        number = str(NUMERALS[number])
+    # In decimal: 1.1 times is 110, not 110.00000000000001.
+    growth_pct = float(Decimal(number) * (100 if times else 1))
+    return -growth_pct if found["down"] else growth_pct
+
+
+def _explain(token: str, folded: str) -> IntakeError:
+    """Say what is wrong with a text that is no figure, and what to write instead."""
+    if broken := BROKEN_POINT.fullmatch(folded):
+        guess = f"{broken[1]}.{broken[2]}{broken[3]}"
+        return _refuse(token, "的小数点或分节号写错了", f"若原意是 {guess}，请改成 {guess}")
+    if tail := UNIT_TAIL.fullmatch(folded):
+        return _refuse(
+            token, f"在数值后面带有“{tail[1]}”", "请只填数值，单位写到单位列，说明写到备注列"
+        )
+    reason, remedy = next(
+        (reason, remedy) for pattern, reason, remedy in FAULTS if pattern.search(folded)
+    )
+    return _refuse(token, reason, remedy)
+
+
+def _refuse(token: str, reason: str, remedy: str) -> IntakeError:
+    shown = token if len(token) <= QUOTED else f"{token[:QUOTED]}…"
+    return IntakeError(f"“{shown}”{reason}", remedy)
