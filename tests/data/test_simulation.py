@@ -13,8 +13,10 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from data.simulation import LAST_DAY, benchmark, published_figures, simulate, write_delivery
+from data.simulation.releases import RELEASES
 
 ROOT = Path(__file__).parents[2]
+CATALOGUE = ROOT / "lianhu_analysis/catalog/data/indicators.csv"
 FACTS = ROOT / "data/raw/published_facts/published_facts.csv"
 SIMULATED_FACTS = {
     # indicators of the published facts that the simulation also has
@@ -224,6 +226,19 @@ def test_land_comes_late_in_the_year(figures):
     september = area[area.index.str.endswith("-09")].sum()
     december = area[area.index.str.endswith("-12")].sum()
     assert september / december < 0.7
+
+
+def test_releases_follow_the_catalogue():
+    with CATALOGUE.open(encoding="utf-8", newline="") as file:
+        catalogue = {row["code"]: row for row in csv.DictReader(file)}
+    for release in RELEASES:
+        for row in release.rows:
+            entry = catalogue[row.indicator]
+            assert row.name_zh in (entry["name_zh"], *entry["aliases"].split(";")), row
+            assert row.unit == entry["unit"], row
+            assert release.lag_days == int(entry["release_lag_days"]), row
+            assert release.department_zh == entry["department_zh"], row
+            assert (1 not in release.months) or entry["no_january"] == "", row
 
 
 def test_every_sheet_says_that_it_is_simulated(sheets):
