@@ -26,12 +26,15 @@ class Reading:
     """One cell: its figure (or ``None``), why there is none, and its raw text.
 
     ``status`` is one of ``observations.STATUSES``; ``value`` is a finite number
-    exactly where it is ``ok``.
+    exactly where it is ``ok``.  ``says_percent``: the text itself states a
+    percentage (``4.8%``, ``增长1.6倍``), so it is neither a fraction nor an index
+    whatever the column holds.
     """
 
     value: float | None
     status: ValueStatus
     token: str
+    says_percent: bool = False
 
 
 # Yearbooks print the ellipsis for less than the unit shown.  A dash covers "none",
@@ -185,10 +188,12 @@ def _read_text(token: str, unit_is_percent: bool) -> Reading:
         raise _refuse(token, "有上标、带圈数字或分数", "请删去脚注号，只留数值")
     if INNER_BLANK.search(unicodedata.normalize("NFKC", text)):
         raise _refuse(token, "数字之间有空格，可能是两个数", "请一格只写一个数，不用空格分节")
-    value = _figure(token, _fold(text).translate(MINUS), unit_is_percent)
+    value, says_percent = _figure(token, _fold(text).translate(MINUS))
     if not math.isfinite(value):
         raise _refuse(token, "大得不能表示", "请核对数值和单位")
-    return Reading(value, "ok", token)
+    if says_percent and not unit_is_percent:
+        raise _refuse(token, "是百分比，而这里的单位不是百分比", "请核对这一列的单位和含义")
+    return Reading(value, "ok", token, says_percent)
 
 
 def _fold(text: str) -> str:
@@ -203,20 +208,17 @@ def _no_figure(folded: str) -> ValueStatus | None:
     return "not_meaningful" if DASH.fullmatch(folded) or folded in TURNS else None
 
 
-def _figure(token: str, folded: str, unit_is_percent: bool) -> float:
+def _figure(token: str, folded: str) -> tuple[float, bool]:
+    """Return the figure, and whether the text itself says that it is a percentage."""
     if PLAIN.fullmatch(folded):
-        return float(folded.replace(",", ""))
+        return float(folded.replace(",", "")), False
     if SAME_AS_LAST_YEAR.fullmatch(folded):
-        value = 0.0
-    elif folded.endswith("%") and PLAIN.fullmatch(folded[:-1]):
-        value = float(folded[:-1].replace(",", ""))
-    elif growth := GROWTH.fullmatch(folded):
-        value = _growth(token, growth)
-    else:
-        raise _explain(token, folded)
-    if not unit_is_percent:
-        raise _refuse(token, "是百分比，而这里的单位不是百分比", "请核对这一列的单位和含义")
-    return value
+        return 0.0, True
+    if folded.endswith("%") and PLAIN.fullmatch(folded[:-1]):
+        return float(folded[:-1].replace(",", "")), True
+    if growth := GROWTH.fullmatch(folded):
+        return _growth(token, growth), True
+    raise _explain(token, folded)
 
 
 def _growth(token: str, found: re.Match[str]) -> float:

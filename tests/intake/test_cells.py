@@ -76,7 +76,7 @@ def test_numbers_keep_their_raw_text(token, value, percent):
     ],
 )
 def test_growth_in_words_is_read_where_the_unit_is_a_percentage(token, value):
-    assert read_value(token, unit_is_percent=True) == Reading(value, "ok", token)
+    assert read_value(token, unit_is_percent=True) == Reading(value, "ok", token, says_percent=True)
     with pytest.raises(IntakeError, match="这里的单位不是百分比"):
         read_value(token)
 
