@@ -13,8 +13,7 @@ export MKL_NUM_THREADS := 1
 unexport PYTHONHOME PYTHONPATH
 
 .DEFAULT_GOAL := help
-.PHONY: help venv data report test check lab lock wheelhouse clean distclean FORCE
-.DELETE_ON_ERROR:
+.PHONY: help venv data report test check lab lock wheelhouse clean distclean
 
 help: ## 列出可用的命令 | list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
@@ -23,17 +22,12 @@ venv: ## 准备运行环境 .venv（已就绪则立即返回）| make .venv by r
 	@sh setup/venv.sh
 
 # Status 1 of `ingest` means that a file was set aside and named; the report goes on without it.
-data: .stamps/simulated ## 生成模拟报送并入库（含您放入 data/raw 的文件）| simulate deliveries, ingest data/raw
+data: venv ## 生成模拟报送并入库（含您放入 data/raw 的文件）| simulate deliveries, ingest data/raw
+	@$(PY) setup/simulated.py
 	@for folder in $(WORKSPACES); do \
 	  $(LIANHU) --workspace $$folder ingest || { status=$$?; [ $$status -eq 1 ] || exit $$status; \
 	  echo '有文件需要处理（见上），其余数据已入库 / some files need attention, see above' >&2; }; \
 	done
-
-SIMULATION := $(wildcard data/simulation.py data/simulation/*.py)
-.stamps/simulated: $(SIMULATION) $(if $(wildcard data/raw/simulated/.),,FORCE) | venv
-	@$(PY) -m data.simulation
-	@touch $@
-FORCE:
 
 report: data ## 一步生成默认报告（QUARTER=2024Q3）| set up, prepare data, render the default reports
 	@for folder in $(WORKSPACES); do \
@@ -51,7 +45,7 @@ check: venv ## 检查格式、类型、导入方向、笔记本、锁文件 | li
 	@$(PY) -m mypy
 	@.venv/bin/lint-imports --no-logo
 	@find notebooks lianhu_analysis -name .ipynb_checkpoints -prune -o -name '*.ipynb' \
-	  -exec $(PY) -m nbstripout --verify {} +
+	  -exec $(PY) -m nbstripout --keep-id --verify {} +
 	@$(PY) -m pytest -q tests/test_environment.py
 
 lab: data ## 打开 JupyterLab | open JupyterLab in the workspace
