@@ -295,7 +295,7 @@ class FigureRegister:
                 tables.name(figure.label),
                 KIND_NAMES[figure.kind][english],
                 _day(figure, english),
-                _origin(figure),
+                self._origin(figure),
             )
             for figure in chosen
         ]
@@ -306,6 +306,15 @@ class FigureRegister:
             link = f'<tr><th scope="row" class="right"><a class="origin" href="#{figure.ref}">'
             table = table.replace(link, link.replace("<tr>", f'<tr id="{figure.ref}">'), 1)
         return Html(table)
+
+    def _origin(self, figure: Figure) -> Html:
+        if figure.kind != "arithmetic":
+            return _origin(figure)
+        parts: list[object] = re.split(REF, figure.detail["formula"])
+        for position in range(1, len(parts), 2):  # every second part is a ref
+            used = self.figure(str(parts[position]))
+            parts[position] = tables.traced(used.text, used.ref, used.value)
+        return tables.code(tables.join(*parts))
 
     def _check(self, figure: Figure) -> None:
         shown = figure.value * 100 if figure.share else figure.value
@@ -384,8 +393,6 @@ def _day(figure: Figure, english: bool) -> Html | str:
 
 def _origin(figure: Figure) -> Html:
     detail = figure.detail
-    if figure.kind == "arithmetic":
-        return tables.code(detail["formula"])
     if figure.kind == "model":
         shown = {"as_of", "model"}
         rest = "；".join(f"{key}={item}" for key, item in detail.items() if key not in shown)

@@ -9,6 +9,7 @@ import io
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -271,28 +272,31 @@ def _font_faces(body: str) -> str:
         )
         if element.tag != "p" or element.get("class") == "simulated"
     )
-    return _font_face("regular", 400, _text_of(body)) + _font_face("bold", 700, bold)
+    covered = covered_characters()
+    regular = _font_face("regular", 400, covered & set(_text_of(body)))
+    return regular + _font_face("bold", 700, covered & set(bold))
 
 
 def _text_of(body: str) -> str:
     return str(lxml.html.fragment_fromstring(body, create_parent="div").text_content())
 
 
-def _font_face(weight: Weight, css_weight: int, text: str) -> str:
+@lru_cache(maxsize=16)
+def _font_face(weight: Weight, css_weight: int, wanted: frozenset[str]) -> str:
     """Embed the part of the packaged font that a text needs."""
     from fontTools.subset import Options, Subsetter
     from fontTools.ttLib import TTFont
 
-    wanted = sorted({ord(sign) for sign in text if sign in covered_characters()})
     if not wanted:
         return ""
     options = Options()
     options.layout_features = []
+    options.drop_tables += ["GPOS", "GSUB"]
     options.name_IDs = [0, 13, 14]
     options.notdef_outline = True
     with TTFont(font_file(weight), recalcTimestamp=False) as font:
         subsetter = Subsetter(options)
-        subsetter.populate(unicodes=wanted)
+        subsetter.populate(text="".join(sorted(wanted)))
         subsetter.subset(font)
         font.flavor = "woff2"
         buffer = io.BytesIO()

@@ -1,0 +1,181 @@
+"""How every chart is laid out: title, caption, mark, legend, ticks and remarks that never overlap."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.ticker import MaxNLocator
+
+from lianhu_analysis.render.tables import SIMULATED_MARK
+from lianhu_analysis.render.theme import PALETTE, apply_theme
+
+__all__ = ["LABEL_SIZE", "finish", "new_figure", "set_ticks", "translate", "unit_note"]
+
+WIDTH_INCHES, HEIGHT_INCHES, DPI = 8.0, 4.6, 110
+LEFT, RIGHT, RIGHT_OF_REMARKS, POINTS_PER_INCH = 0.085, 0.96, 0.86, 72
+MAX_TICKS = 12
+TITLE_SIZE, CAPTION_SIZE, LABEL_SIZE = 13, 8, 9
+
+ENGLISH = {
+    "实际": "Actual",
+    "预测中位数": "Median forecast",
+    "目标": "Target",
+    "区间": "interval",
+    "水平": "Level",
+    "同比增速": "Growth, year on year",
+    "公布值": "Published",
+    "公布日期": "Publication date",
+    "常年进度范围": "Usual range",
+    "常年进度": "Usual progress",
+    "今年累计": "This year so far",
+    "单位：": "Unit: ",
+}
+
+
+def translate(word: str, language: str) -> str:
+    """Return a word of our charts in the report's language."""
+    return ENGLISH[word] if language.startswith("en") else word
+
+
+def new_figure(
+    title: str, caption: str, unit: str, language: str, *, simulated: bool, panels: int = 1
+) -> tuple[Figure, Axes]:
+    """Start a figure: title above, caption below, the mark of simulated data across.
+
+    Returns
+    -------
+    tuple
+        The figure and its first panel.
+    """
+    apply_theme()
+    title_lines = _wrap(title, _ems(WIDTH_INCHES * 0.96, TITLE_SIZE))
+    note = f"{SIMULATED_MARK}　{caption}" if simulated else caption
+    note_lines = _wrap(note, _ems(WIDTH_INCHES * 0.96, CAPTION_SIZE))
+    figure = Figure(figsize=(WIDTH_INCHES, HEIGHT_INCHES), dpi=DPI)
+    title_share = len(title_lines) * 1.45 * TITLE_SIZE / POINTS_PER_INCH / HEIGHT_INCHES
+    note_share = len(note_lines) * 1.6 * CAPTION_SIZE / POINTS_PER_INCH / HEIGHT_INCHES
+    figure.subplots_adjust(
+        left=LEFT,
+        right=RIGHT,
+        top=0.985 - title_share - 0.085,
+        bottom=0.13 + note_share,
+        hspace=0.32,
+    )
+    figure.text(
+        0.02, 0.985, "\n".join(title_lines), ha="left", va="top", size=TITLE_SIZE, weight="bold",
+        linespacing=1.25, gid="title",
+    )  # fmt: skip
+    figure.text(
+        0.02,
+        0.015,
+        "\n".join(note_lines),
+        va="bottom",
+        size=CAPTION_SIZE,
+        color=PALETTE["muted"],
+        gid="caption",
+    )
+    axes = figure.subplots(panels, 1, squeeze=False)[:, 0]
+    unit_note(axes[0], unit, language)
+    if simulated:
+        figure.text(
+            0.48, 0.5, SIMULATED_MARK, ha="center", va="center", size=38, rotation=18,
+            color=PALETTE["target"], alpha=0.22, zorder=10, gid="mark",
+        )  # fmt: skip
+    return figure, axes[0]
+
+
+def finish(axes: Axes, labels: Sequence[str], remarks: Sequence[tuple[float, str, str]]) -> None:
+    """Add legend, ticks, and the remarks (height, text, colour) right of the axes."""
+    handles, names = axes.get_legend_handles_labels()
+    # Drawn in the order in which they are read, not painted: the lines before the bands.
+    order = sorted(range(len(names)), key=lambda i: not isinstance(handles[i], Line2D))
+    axes.legend(
+        [handles[i] for i in order],
+        [names[i] for i in order],
+        loc="lower right",
+        bbox_to_anchor=(1, 1),
+        ncols=len(names) or 1,
+        borderaxespad=0.1,
+        columnspacing=1.2,
+        handlelength=1.6,
+    )
+    axes.margins(y=0.12)
+    axes.yaxis.set_major_locator(MaxNLocator(6))
+    written = [remark for remark in remarks if remark[1]]
+    if written:
+        axes.get_figure().subplots_adjust(right=RIGHT_OF_REMARKS)  # type: ignore[union-attr]
+        _place_remarks(axes, written)
+    set_ticks(axes, labels)
+
+
+def _place_remarks(axes: Axes, remarks: Sequence[tuple[float, str, str]]) -> None:
+    """Write remarks right of the axes, pushed apart where they would overlap."""
+    low, high = axes.get_ylim()
+    axes.set_ylim(low, high)
+    height = HEIGHT_INCHES * axes.get_position().height * POINTS_PER_INCH
+    line_height = (high - low) * 1.35 * LABEL_SIZE / height
+    room = _ems(WIDTH_INCHES * (1 - RIGHT_OF_REMARKS) * 0.93, LABEL_SIZE)
+    top = -math.inf
+    for y, text, colour in sorted(remarks):
+        lines = _wrap(text, room)
+        half = len(lines) * line_height / 2
+        place = max(y, top + half)
+        top = place + half
+        axes.annotate(
+            "\n".join(lines), xy=(1.01, place), xycoords=("axes fraction", "data"), va="center", ha="left",
+            size=LABEL_SIZE, color=colour, annotation_clip=False, gid="annotation",
+        )  # fmt: skip
+
+
+def unit_note(axes: Axes, unit: str, language: str) -> None:
+    """Name the unit above the vertical axis."""
+    axes.text(
+        0,
+        1.03,
+        translate("单位：", language) + unit,
+        transform=axes.transAxes,
+        size=LABEL_SIZE,
+        color=PALETTE["muted"],
+        gid="unit",
+    )
+
+
+def set_ticks(axes: Axes, labels: Sequence[str]) -> None:
+    """Name as many periods as fit without touching, always the newest."""
+    broken = [_break_label(label) for label in labels]
+    widest = max((_width(line) for label in broken for line in label.split("\n")), default=1)
+    room = _ems(WIDTH_INCHES * axes.get_position().width, LABEL_SIZE)
+    count = max(2, min(MAX_TICKS, int(room / (widest + 0.8))))
+    step = max(1, math.ceil(len(labels) / count))
+    # Counted from the end: the newest period is the one that must be named.
+    places = sorted(range(len(labels) - 1, -1, -step))
+    axes.set_xticks(places, [broken[i] for i in places])
+    axes.set_xlim(-0.6, max(len(labels) - 0.4, 0.6))
+
+
+def _break_label(label: str) -> str:
+    year, separator, rest = str(label).partition("年")
+    return f"{year}{separator}\n{rest}" if separator and rest else str(label)
+
+
+def _width(text: str) -> float:
+    """Width in ems: a Chinese character is one, anything else about 0.56."""
+    return sum(1.0 if ord(character) > 0x2E7F else 0.56 for character in text)
+
+
+def _ems(inches: float, size: float) -> float:
+    return inches * POINTS_PER_INCH / size
+
+
+def _wrap(text: str, ems: float) -> list[str]:
+    lines = [""]
+    for character in text:
+        # A closing mark stays with the line that it closes.
+        if _width(lines[-1] + character) > ems and character not in "，。；：、）”％%":
+            lines.append("")
+        lines[-1] += character
+    return lines

@@ -1,0 +1,232 @@
+from __future__ import annotations
+
+import io
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.text import Text
+from PIL import Image
+
+from lianhu_analysis.errors import ReportError
+from lianhu_analysis.render.charts import (
+    QUANTILES,
+    fan_chart,
+    indicator_chart,
+    picture,
+    progress_chart,
+    vintage_chart,
+)
+from lianhu_analysis.render.tables import SIMULATED_MARK
+
+HISTORY = pd.DataFrame(
+    {
+        "label": ["2023年全年", "2024年一季度", "2024年上半年", "2024年前三季度"],
+        "value": [5.5, np.nan, 5.4, 5.3],
+    }
+)
+FAN = pd.DataFrame([[5.0, 5.1, 5.3, 5.5, 5.7, 5.9, 6.0]], columns=list(QUANTILES)).assign(
+    label="2024年全年"
+)
+
+
+def month_labels(years):
+    return [f"{year}年1—{month}月" for year in years for month in range(2, 13)]
+
+
+def fan(**changes):
+    settings = {"title": "增速偏低", "caption": "来源：区统计局", "target": 6.0, **changes}
+    return fan_chart(HISTORY, FAN, **settings)
+
+
+def indicator(labels=("2023年", "2024年"), **changes):
+    frame = pd.DataFrame(
+        {"label": labels, "level": np.linspace(10, 90, len(labels)), "growth": [-1.0] * len(labels)}
+    )
+    return indicator_chart(frame, title="零售额", caption="来源", level_unit="亿元", **changes)
+
+
+def vintage(**changes):
+    frame = pd.DataFrame({"published": ["2024-01-17", "2024-12-27"], "value": [5.2, 5.4]})
+    return vintage_chart(frame, title="修订", caption="来源", **changes)
+
+
+def progress(**changes):
+    frame = pd.DataFrame(
+        {
+            "label": ["1月", "2月", "3月"],
+            "actual": [3.0, 7.0, np.nan],
+            "usual_low": [2.0, 5.0, 8.0],
+            "usual_mid": [3.0, 7.0, 11.0],
+            "usual_high": [4.0, 9.0, 14.0],
+        }
+    )
+    return progress_chart(frame, title="进度", caption="来源", unit="个", target=12, **changes)
+
+
+ALL = [fan, indicator, vintage, progress]
+
+
+def texts(figure):
+    return [text.get_text() for text in figure.findobj(Text) if text.get_text()]
+
+
+def legend_texts(axes):
+    return [text.get_text() for text in axes.get_legend().get_texts()]
+
+
+@pytest.mark.parametrize("make", ALL)
+def test_simulated_data_is_marked_on_the_chart_and_in_the_caption(make):
+    marked = texts(make(simulated=True))
+    assert SIMULATED_MARK in marked
+    assert any(text.startswith(SIMULATED_MARK) and "来源" in text for text in marked)
+    assert not any(SIMULATED_MARK in text for text in texts(make(simulated=False)))
+
+
+def test_the_mark_changes_the_picture_where_the_data_are():
+    def middle(figure):
+        image = Image.open(io.BytesIO(picture(figure, "增速").png)).convert("RGB")
+        return np.asarray(image)[150:350, 150:650]
+
+    differing = (middle(fan(simulated=True)) != middle(fan(simulated=False))).any(axis=2)
+    assert differing.mean() > 0.02
+
+
+@pytest.mark.parametrize("make", ALL)
+def test_english_charts_have_no_chinese_words_of_ours(make):
+    ours = {"实际", "目标", "区间", "单位", "公布", "常年", "累计", "水平", "同比"}
+    assert not [text for text in texts(make(language="en")) if any(word in text for word in ours)]
+
+
+def test_fan_chart_draws_history_three_bands_median_and_target():
+    figure = fan(target_text="目标 6.0", end_text="中位数 5.5")
+    (axes,) = figure.axes
+    assert len(axes.collections) == 3
+    actual, median, target = axes.lines
+    np.testing.assert_array_equal(actual.get_ydata(), [5.5, np.nan, 5.4, 5.3])
+    np.testing.assert_array_equal(median.get_ydata(), [5.3, 5.5])  # starts at the last figure
+    np.testing.assert_array_equal(median.get_xdata(), [3, 4])
+    assert list(target.get_ydata()) == [6.0, 6.0]
+    assert legend_texts(axes) == ["实际", "预测中位数", "目标", "90% 区间", "80% 区间", "50% 区间"]
+    assert {"增速偏低", "来源：区统计局", "目标 6.0", "中位数 5.5", "单位：%"} <= set(texts(figure))
+
+
+def test_fan_chart_of_a_finished_year_has_no_fan():
+    figure = fan_chart(HISTORY, FAN.head(0), title="全年已定", caption="来源")
+    assert len(figure.axes[0].collections) == 0
+    assert legend_texts(figure.axes[0]) == ["实际"]
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda frame: frame.drop(columns=[0.9]), "缺少 0.9 分位数"),
+        (lambda frame: frame.assign(**{"x": 0}).rename(columns={0.5: 0.05, 0.05: 0.5}), "从低到高"),
+        (lambda frame: frame.replace({5.5: np.nan}), "有缺失"),
+    ],
+)
+def test_fan_chart_refuses_quantiles_that_are_not_quantiles(change, message):
+    with pytest.raises(ReportError, match=message):
+        fan_chart(HISTORY, change(FAN), title="t", caption="c")
+
+
+def test_fan_chart_takes_quantiles_by_name_too():
+    named = FAN.rename(columns={level: f"q{round(level * 100):02d}" for level in QUANTILES})
+    figure = fan_chart(HISTORY, named, title="t", caption="c")
+    assert figure.axes[0].lines[1].get_ydata()[-1] == 5.5
+
+
+def test_fan_chart_without_any_figure_is_refused():
+    with pytest.raises(ReportError, match="没有任何实际数"):
+        fan_chart(HISTORY.assign(value=np.nan), FAN, title="t", caption="c")
+
+
+def test_indicator_chart_has_bars_above_and_a_line_below():
+    upper, lower = indicator().axes
+    assert [bar.get_height() for bar in upper.patches] == [10, 90]
+    assert list(lower.lines[0].get_ydata()) == [-1, -1]
+    assert len(lower.lines) == 2  # and the zero line
+
+
+def test_indicator_chart_leaves_out_a_panel_without_values():
+    frame = pd.DataFrame(
+        {"label": ["2023年", "2024年"], "level": [np.nan] * 2, "growth": [1.0, 2.0]}
+    )
+    figure = indicator_chart(frame, title="t", caption="c", level_unit="亿元")
+    assert len(figure.axes) == 1
+    assert "单位：%" in texts(figure)
+    with pytest.raises(ReportError, match="没有任何数值"):
+        indicator_chart(frame.assign(growth=np.nan), title="t", caption="c", level_unit="亿元")
+
+
+def test_progress_chart_starts_at_zero_and_leaves_the_future_open():
+    (axes,) = progress().axes
+    assert axes.get_ylim()[0] <= 0
+    actual = next(line for line in axes.lines if line.get_label() == "今年累计")
+    np.testing.assert_array_equal(actual.get_ydata(), [3, 7, np.nan])
+
+
+def test_vintage_chart_names_publication_days():
+    (axes,) = vintage().axes
+    assert [label.get_text() for label in axes.get_xticklabels()] == ["2024-01-17", "2024-12-27"]
+
+
+@pytest.mark.parametrize("years", [[2024], [2021, 2022, 2023, 2024]])
+def test_period_labels_are_few_never_touch_and_end_with_the_newest(years):
+    figure = indicator(labels=month_labels(years))
+    labels = [text for text in figure.axes[-1].get_xticklabels() if text.get_text()]
+    assert 2 <= len(labels) <= 12
+    assert labels[-1].get_text() == "2024年\n1—12月"
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    boxes = [label.get_window_extent(canvas.get_renderer()) for label in labels]
+    assert all(left.x1 < right.x0 for left, right in pairwise(boxes))
+    assert boxes[-1].x1 <= figure.bbox.x1
+
+
+def test_remarks_beside_the_lines_are_pushed_apart():
+    figure = fan(target=5.5, target_text="目标 5.5", end_text="中位数 5.5")
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    boxes = sorted(
+        (
+            text.get_window_extent(canvas.get_renderer())
+            for text in figure.findobj(Text)
+            if text.get_gid() == "annotation"
+        ),
+        key=lambda box: box.y0,
+    )
+    assert len(boxes) == 2
+    assert boxes[0].y1 <= boxes[1].y0
+    assert boxes[1].x1 <= figure.bbox.x1
+
+
+def test_a_long_title_is_broken_and_stays_above_the_axes():
+    figure = fan(title="全年增速达到目标的可能性较小，" * 4)
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    title = next(text for text in figure.texts if text.get_gid() == "title")
+    box = title.get_window_extent(canvas.get_renderer())
+    assert title.get_text().count("\n") >= 1
+    assert box.x1 <= figure.bbox.x1
+    legend = figure.axes[0].get_legend().get_window_extent(canvas.get_renderer())
+    assert box.y0 > legend.y1
+
+
+def test_picture_hands_titles_and_remarks_to_the_tracer():
+    drawn = picture(fan(target_text="目标 6.0", caption="来源 9"), "增速偏低").drawn
+    assert set(drawn) == {"增速偏低", "目标 6.0"}
+
+
+def test_picture_is_the_same_bytes_twice_and_needs_words():
+    assert picture(fan(), "增速").png == picture(fan(), "增速").png
+    assert picture(fan(), "增速").png.startswith(b"\x89PNG")
+    with pytest.raises(ReportError, match="文字说明"):
+        picture(fan(), "  ")
+
+
+def test_a_title_with_an_undrawable_character_is_refused():
+    with pytest.raises(ReportError, match="画不出的字"):
+        picture(fan(title="龘"), "增速")
