@@ -152,4 +152,6 @@ def _from_table(root: Path, config: Path, table: dict[str, Any]) -> Workspace:
     except KeyError as error:
         raise WorkspaceError(f"{config}：缺少字段 {error.args[0]}。请补上后重试") from error
     except (TypeError, AttributeError) as error:
-        raise WorkspaceError(f"{config}：字段的写法不对（{error}）。请对照 docs/workspace.md 改正") from error
+        raise WorkspaceError(
+            f"{config}：字段的写法不对（{error}）。请对照 docs/workspace.md 改正"
+        ) from error

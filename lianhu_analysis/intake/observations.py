@@ -75,8 +75,7 @@ def make_observations(rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
         return empty_observations()
     frame = pd.DataFrame(rows).reindex(columns=list(COLUMNS))
     text = [name for name, dtype in DTYPES.items() if dtype == "str"]
-    frame[text] = frame[text].fillna("")
-    return frame.astype(DTYPES)
+    return frame.astype(dict.fromkeys(text, object)).fillna(dict.fromkeys(text, "")).astype(DTYPES)
 
 
 def validate_observations(frame: pd.DataFrame, source: str) -> pd.DataFrame:
@@ -100,15 +99,15 @@ def validate_observations(frame: pd.DataFrame, source: str) -> pd.DataFrame:
     schema = pa.DataFrameSchema(
         {
             "region": pa.Column(str, pa.Check.str_matches(r"^\d{6}$")),
-            "indicator": pa.Column(str, pa.Check.str_length(1)),
+            "indicator": pa.Column(str, pa.Check.str_length(min_value=1)),
             "measure": closed(MEASURES),
             "span": closed(SPANS),
             "period": pa.Column(str, pa.Check.str_matches(r"^\d{4}(-(0[1-9]|1[0-2])|Q[1-4])?$")),
             "value": pa.Column(float, nullable=True),
-            "unit": pa.Column(str, pa.Check.str_length(1)),
+            "unit": pa.Column(str, pa.Check.str_length(min_value=1)),
             "published": pa.Column("datetime64[us]"),
             "published_basis": closed(PUBLISHED_BASES),
-            "source": pa.Column(str, pa.Check.str_length(1)),
+            "source": pa.Column(str, pa.Check.str_length(min_value=1)),
             "sheet": pa.Column(str),
             "cell": pa.Column(str),
             "token": pa.Column(str),
@@ -130,7 +129,10 @@ def validate_observations(frame: pd.DataFrame, source: str) -> pd.DataFrame:
     except pandera.errors.SchemaErrors as errors:
         cases = errors.failure_cases
         faults = sorted(
-            {f"{row.column or '整表'}：{row.check}（{row.failure_case}）" for row in cases.itertuples()}
+            {
+                f"{row.column or '整表'}：{row.check}（{row.failure_case}）"
+                for row in cases.itertuples()
+            }
         )
         raise IntakeError(
             f"{source} 的观测不符合数据约定：" + "；".join(faults[:20]),

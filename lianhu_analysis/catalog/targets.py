@@ -1,0 +1,157 @@
+"""The year's targets: what was promised, by which rule it is judged, who said so."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, cast
+
+from lianhu_analysis.catalog.indicators import Catalogue, Indicator
+from lianhu_analysis.catalog.units import convert
+from lianhu_analysis.errors import CatalogueError, UnitError, WorkspaceError
+from lianhu_analysis.workspace import Workspace
+
+__all__ = ["Rule", "Target", "load_targets", "parse_targets"]
+
+Rule = Literal["at_least", "about", "at_most"]
+RULES = ("at_least", "about", "at_most")
+MEASURES = ("level", "yoy")
+
+# "6%左右" is judged twice; 0.2 points is our convention, printed on every page.
+ABOUT_TOLERANCE = 0.2
+GROWTH_DECIMALS = 1
+
+
+@dataclass(frozen=True)
+class Target:
+    """One target of one year.
+
+    Attributes
+    ----------
+    value
+        In ``unit``, which is the indicator's own unit for a level and % for
+        growth; a reduction is stored as a positive number.
+    rule
+        ``at_least``, ``at_most``, or ``about`` (左右) with ``tolerance``.
+    decimals
+        Decimals with which the figure is published: 5.95 counts as 6.0 with
+        one.  ``None`` if the figure is not rounded before it is judged.
+    """
+
+    indicator: str
+    measure: str
+    year: int
+    value: float
+    rule: Rule
+    tolerance: float
+    unit: str
+    title_zh: str
+    source: str
+    decimals: int | None
+
+    @property
+    def is_growth(self) -> bool:
+        """Whether the target is a rate of growth or reduction, in %."""
+        return self.measure == "yoy"
+
+
+def load_targets(workspace: Workspace, catalogue: Catalogue) -> tuple[Target, ...]:
+    """Read the workspace's targets file.
+
+    Raises
+    ------
+    WorkspaceError
+        If the file is missing or not TOML.
+    CatalogueError
+        With every fault of its targets.
+    """
+    path = workspace.targets
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        raise WorkspaceError(
+            f"找不到目标文件 {path}。请从 docs/workspace.md 复制样例，"
+            "或在 lianhu.toml 的 paths.targets 中指明位置"
+        ) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise WorkspaceError(f"目标文件 {path} 不是有效的 TOML：{error}。请改正后重试") from error
+    return parse_targets(table, catalogue, path.name)
+
+
+def parse_targets(
+    table: Mapping[str, Any], catalogue: Catalogue, source: str
+) -> tuple[Target, ...]:
+    """Turn ``[[target]]`` tables into targets, collecting every fault.
+
+    Raises
+    ------
+    CatalogueError
+        Naming target and field of each fault.
+    """
+    faults = [f"不认识的字段 {name}。目标写在 [[target]] 下" for name in table if name != "target"]
+    targets = []
+    seen: dict[tuple[object, ...], int] = {}
+    for number, item in enumerate(table.get("target", []), start=1):
+        where = f"第 {number} 个目标（{item.get('indicator', '缺 indicator')}）"
+        found = _target_faults(item, catalogue)
+        key = (item.get("indicator"), item.get("measure"), item.get("year"))
+        if key in seen:
+            found.append(f"与第 {seen[key]} 个目标重复")
+        seen.setdefault(key, number)
+        faults += [f"{where} {fault}" for fault in found]
+        if not found:
+            targets.append(_target(item, catalogue.get(item["indicator"])))
+    if faults:
+        raise CatalogueError(source, faults)
+    return tuple(targets)
+
+
+def _target_faults(item: Mapping[str, Any], catalogue: Catalogue) -> list[str]:
+    required = ("indicator", "measure", "year", "value", "rule", "unit", "title_zh", "source")
+    optional = ("tolerance", "decimals")
+    faults = [f"{name}：缺少" for name in required if name not in item]
+    faults += [f"{name}：不认识的字段" for name in item if name not in (*required, *optional)]
+    if faults:
+        return faults
+    if item["indicator"] not in catalogue:
+        faults.append(f"indicator：指标目录中没有 {item['indicator']}")
+    if item["measure"] not in MEASURES:
+        faults.append(f"measure：{item['measure']!r} 不认识。可填 level、yoy")
+    if item["rule"] not in RULES:
+        faults.append(f"rule：{item['rule']!r} 不认识。可填 {'、'.join(RULES)}")
+    if not isinstance(item["year"], int) or not 1949 <= item["year"] <= 2100:
+        faults.append(f"year：{item['year']!r} 不是年份")
+    for name in ("value", "tolerance"):
+        value = item.get(name, 0.0)
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            faults.append(f"{name}：{value!r} 不是数")
+    if "tolerance" in item and item["rule"] != "about":
+        faults.append("tolerance：只有 about（左右）才有容差")
+    return faults or _unit_faults(item, catalogue.get(item["indicator"]))
+
+
+def _unit_faults(item: Mapping[str, Any], indicator: Indicator) -> list[str]:
+    own = "%" if item["measure"] == "yoy" else indicator.unit
+    try:
+        convert(1.0, item["unit"], own)
+    except UnitError as error:
+        return [f"unit：{error}"]
+    return []
+
+
+def _target(item: Mapping[str, Any], indicator: Indicator) -> Target:
+    growth = item["measure"] == "yoy"
+    own = "%" if growth else indicator.unit
+    return Target(
+        indicator=item["indicator"],
+        measure=item["measure"],
+        year=item["year"],
+        value=convert(float(item["value"]), item["unit"], own),
+        rule=cast(Rule, item["rule"]),
+        tolerance=float(item.get("tolerance", ABOUT_TOLERANCE if item["rule"] == "about" else 0.0)),
+        unit=own,
+        title_zh=item["title_zh"],
+        source=item["source"],
+        decimals=item.get("decimals", GROWTH_DECIMALS if growth else None),
+    )

@@ -1,0 +1,264 @@
+"""The command line: words in, one call, words out."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from lianhu_analysis import __version__, pipeline
+from lianhu_analysis.errors import LianhuError, UsageError
+from lianhu_analysis.workspace import Workspace, find_workspace, load_workspace
+
+__all__ = ["app", "main"]
+
+FINE, ATTENTION, WRONG_USE, FAILED = 0, 1, 2, 3
+
+app = typer.Typer(
+    name="lianhu",
+    help="莲湖区经济分析调度：清洗指标、判断目标能否实现、生成报告。",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+messages = Console(stderr=True, highlight=False, soft_wrap=True)
+
+WorkspaceOption = Annotated[
+    Path | None,
+    typer.Option("--workspace", metavar="DIR", help="工作区文件夹；默认向上找最近的 lianhu.toml。"),
+]
+AsOfOption = Annotated[
+    str, typer.Option("--as-of", metavar="YYYY-MM-DD", help="只用截至这一天已公布的数据。")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="在标准输出上打印 JSON。")]
+
+
+@app.callback()
+def common(
+    context: typer.Context,
+    workspace: WorkspaceOption = None,
+    version: Annotated[bool, typer.Option("--version", help="打印版本。", is_eager=True)] = False,
+) -> None:
+    """莲湖区经济分析调度：清洗指标、判断目标能否实现、生成报告。"""
+    if version:
+        print_text(f"lianhu {__version__}")
+        raise typer.Exit(FINE)
+    context.obj = workspace
+
+
+@app.command()
+def init(
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help="新工作区的文件夹。")],
+    region: Annotated[str, typer.Option("--region", help="地区中文名；默认取文件夹名。")] = "",
+    code: Annotated[str, typer.Option("--code", help="六位行政区划代码。")] = "999999",
+) -> None:
+    """新建一个地区的工作区：目录、目标文件、文件夹和待填的工作簿模板。"""
+    for path in pipeline.create_workspace(directory, region or directory.resolve().name, code):
+        messages.print(f"已写入 {path}", markup=False)
+
+
+@app.command()
+def catalog(
+    context: typer.Context,
+    code: Annotated[str, typer.Argument(metavar="[CODE]", help="指标代码；不写则列出全部。")] = "",
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """列出并校验指标目录和目标。"""
+    content = pipeline.describe_catalogue(located(context, workspace), code)
+    if as_json:
+        print_json(content)
+        return
+    for item in content["indicators"]:
+        print_text(
+            f"{item['code']:<26}{item['tier']:<9}{item['frequency']}  "
+            f"{item['name_zh']}（{item['unit']}）"
+        )
+    for item in content["targets"]:
+        print_text(f"目标 {item['year']}  {item['title_zh']}  〔{item['source']}〕")
+    messages.print(content["summary"], markup=False)
+
+
+@app.command()
+def ingest(
+    context: typer.Context,
+    paths: Annotated[
+        list[Path] | None, typer.Argument(metavar="[PATH ...]", help="默认 data/raw 下全部文件。")
+    ] = None,
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """读入原始文件；说明每个文件读了什么、哪些被隔离、为什么。"""
+    space = located(context, workspace)
+    with messages.status("正在读入……") as status:
+        results = pipeline.ingest(
+            space, paths or [], lambda path: status.update(f"正在读入 {path}")
+        )
+    if as_json:
+        print_json({"files": [pipeline.file_json(result) for result in results]})
+    else:
+        words = {"read": "已读入", "quarantined": "已隔离", "unchanged": "无变化"}
+        for result in results:
+            print_text(f"{words[result.status]}  {result.path}  {result.observations} 条")
+    for result in results:
+        for problem in result.problems:
+            where = "!".join(part for part in (problem.sheet, problem.cell) if part)
+            place = f"{result.path}{'：' + where if where else ''}"
+            messages.print(f"{place}：{problem.message}。{problem.remedy}", markup=False)
+    if not results:
+        messages.print(f"{space.relative(space.raw)} 下没有可读的文件", markup=False)
+    if any(result.problems or result.status == "quarantined" for result in results):
+        raise typer.Exit(ATTENTION)
+
+
+@app.command()
+def show(
+    context: typer.Context,
+    code: Annotated[str, typer.Argument(metavar="CODE", help="指标代码。")],
+    workspace: WorkspaceOption = None,
+    as_of: AsOfOption = "",
+    as_json: JsonOption = False,
+) -> None:
+    """一个指标截至某日的全部观测，各带来源单元格。"""
+    content = pipeline.show_indicator(located(context, workspace), code, parse_day(as_of))
+    if as_json:
+        print_json(content)
+        return
+    for row in content["observations"]:
+        value = row["status"] if row["value"] is None else f"{row['value']:,.10g}"
+        print_text(
+            f"{row['period']:<8} {row['measure']:<6}{row['span']:<7}{value:>16} {row['unit']}  "
+            f"{row['published']}  {row['source']} {row['sheet']} {row['cell']}"
+        )
+
+
+@app.command()
+def forecast(
+    context: typer.Context,
+    year: Annotated[
+        int | None, typer.Option("--year", help="目标年份；默认最近有目标的一年。")
+    ] = None,
+    workspace: WorkspaceOption = None,
+    as_of: AsOfOption = "",
+    as_json: JsonOption = False,
+) -> None:
+    """每个目标：预测、概率、所需增速、基准和判断。"""
+    content = pipeline.describe_forecast(located(context, workspace), parse_day(as_of), year)
+    if as_json:
+        print_json(content)
+        return
+    for line in pipeline.forecast_lines(content):
+        print_text(line)
+
+
+@app.command()
+def report(
+    context: typer.Context,
+    quarters: Annotated[
+        list[str] | None, typer.Argument(metavar="QUARTER ...", help="如 2024Q3；可写多个。")
+    ] = None,
+    workspace: WorkspaceOption = None,
+    as_of: AsOfOption = "",
+    lang: Annotated[str, typer.Option("--lang", help="报告语言，目前为 zh。")] = "zh",
+    formats: Annotated[str, typer.Option("--format", help="输出格式，目前为 html。")] = "html",
+    parameters: Annotated[
+        list[str] | None,
+        typer.Option("--parameter", "-p", metavar="NAME=VALUE", help="报告模板的其他参数。"),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="输入没有变化也重新生成。")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """用 papermill 生成季度报告；没有变化的不重做。"""
+    if lang != "zh":
+        raise UsageError(f"--lang {lang}：目前只有中文（zh）报告")
+    if formats != "html":
+        raise UsageError(f"--format {formats}：目前只能生成 html")
+    space = located(context, workspace)
+    day = parse_day(as_of)
+    extra = dict(parse_parameter(item) for item in parameters or [])
+    plans = pipeline.plan_reports(space, quarters or [], day, extra)
+    outcomes = []
+    for plan in plans:
+        with messages.status(f"正在生成 {plan.name} ……"):
+            outcomes.append(pipeline.publish(space, plan, force=force))
+    if as_json:
+        print_json({"reports": [pipeline.outcome_json(space, outcome) for outcome in outcomes]})
+    for outcome in outcomes:
+        if outcome.error:
+            messages.print(f"没有生成 {outcome.name}：{outcome.error}", markup=False)
+        elif not as_json:
+            word = "已生成" if outcome.fresh else "无变化"
+            print_text(f"{word}  {outcome.path}")
+    if any(outcome.error for outcome in outcomes):
+        raise typer.Exit(ATTENTION)
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def lab(context: typer.Context, workspace: WorkspaceOption = None) -> None:
+    """在工作区打开 JupyterLab（中文界面）；其余参数原样交给 JupyterLab。"""
+    command, environment = pipeline.lab(located(context, workspace), context.args, os.environ)
+    raise typer.Exit(subprocess.run(command, env=environment, check=False).returncode)
+
+
+def located(context: typer.Context, workspace: Path | None) -> Workspace:
+    """Return the workspace that an option before or after the command names."""
+    chosen = workspace or context.obj
+    return find_workspace(Path.cwd()) if chosen is None else load_workspace(chosen)
+
+
+def parse_day(text: str) -> dt.date | None:
+    """Return the day of ``--as-of``; ``None`` if it was not given."""
+    if not text:
+        return None
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"--as-of {text!r} 不是 2024-10-31 这样的日期") from None
+
+
+def parse_parameter(text: str) -> tuple[str, str]:
+    """Split ``NAME=VALUE``."""
+    name, sign, value = text.partition("=")
+    if not sign or not name:
+        raise UsageError(f"--parameter {text!r} 不是 名称=值 的写法")
+    return name, value
+
+
+def print_json(content: Any) -> None:  # noqa: ANN401  # any JSON document
+    """Write a JSON document on standard output, whatever its locale."""
+    print_text(json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False))
+
+
+def print_text(text: str) -> None:
+    """Write a line on standard output in UTF-8, as redirected output on Windows needs."""
+    sys.stdout.buffer.write(f"{text}\n".encode())
+    sys.stdout.buffer.flush()
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and exit with the status that the design sets."""
+    try:
+        code = app(args=arguments, standalone_mode=False)
+    except UsageError as error:
+        messages.print(f"用法有误：{error}", markup=False)
+        sys.exit(WRONG_USE)
+    except LianhuError as error:
+        messages.print(f"没有完成：{error}", markup=False)
+        sys.exit(FAILED)
+    except typer.Abort:
+        sys.exit(FAILED)
+    except typer.TyperException as error:
+        # Without any word the help was printed already.
+        if message := error.format_message():
+            messages.print(f"用法有误：{message}（lianhu --help 有说明）", markup=False)
+        sys.exit(WRONG_USE)
+    sys.exit(code if isinstance(code, int) else FINE)

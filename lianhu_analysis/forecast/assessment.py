@@ -1,0 +1,98 @@
+"""All targets of a year judged on one day, from one region's as-of observations."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from lianhu_analysis.catalog.indicators import Catalogue
+from lianhu_analysis.catalog.targets import Target
+from lianhu_analysis.forecast.verdict import Rules, Verdict, judge, verdict_json
+from lianhu_analysis.workspace import Region
+
+__all__ = ["Assessment", "assess_targets", "assessment_json"]
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """Verdicts on every target of a year.
+
+    Attributes
+    ----------
+    as_of
+        The day whose knowledge counts; ``None`` if the store is empty.
+    frame
+        Observations of the region as of the day, labelled 0..n-1; the
+        references of the verdicts are its labels.
+    provenance
+        Provenances of the rows that the verdicts used, joined by ``+``;
+        ``none`` if no row was used.
+    """
+
+    region: Region
+    year: int
+    as_of: dt.date | None
+    catalogue: Catalogue
+    frame: pd.DataFrame
+    verdicts: tuple[Verdict, ...]
+    provenance: str
+
+    @property
+    def simulated(self) -> bool:
+        """Whether a simulated row went into any verdict."""
+        return "simulated" in self.provenance
+
+    def verdict(self, indicator: str, measure: str = "yoy") -> Verdict:
+        """Return the verdict of one target; ``KeyError`` if there is none."""
+        for item in self.verdicts:
+            if item.target.indicator == indicator and item.target.measure == measure:
+                return item
+        raise KeyError((indicator, measure))
+
+
+def assess_targets(
+    frame: pd.DataFrame,
+    targets: Sequence[Target],
+    *,
+    region: Region,
+    year: int,
+    as_of: dt.date | None,
+    catalogue: Catalogue,
+    rules: Rules,
+) -> Assessment:
+    """Judge every target of ``year``.
+
+    Parameters
+    ----------
+    frame
+        As-of observations; rows of other regions play no part.
+    """
+    own = frame[frame["region"] == region.code].reset_index(drop=True)
+    verdicts = tuple(
+        judge(own, target, catalogue, rules) for target in targets if target.year == year
+    )
+    used = sorted({reference for verdict in verdicts for reference in verdict.references})
+    provenance = "+".join(sorted(set(own.loc[used, "provenance"]))) or "none"
+    return Assessment(region, year, as_of, catalogue, own, verdicts, provenance)
+
+
+def assessment_json(assessment: Assessment) -> dict[str, Any]:
+    """Return what ``lianhu forecast --json`` prints.
+
+    ``joint_probability`` is ``None``: the targets are drawn one by one, so
+    their draws say nothing of how the targets move together.
+    """
+    return {
+        "region": assessment.region.code,
+        "region_zh": assessment.region.name_zh,
+        "year": assessment.year,
+        "as_of": None if assessment.as_of is None else assessment.as_of.isoformat(),
+        "provenance": assessment.provenance,
+        "targets": [verdict_json(verdict) for verdict in assessment.verdicts],
+        "joint_probability": None,
+        "joint_reason": "各目标分别模拟，尚未估计它们之间的相关，不给联合概率",
+    }

@@ -1,0 +1,163 @@
+"""Growth arithmetic: year-to-date, single periods, the year, and what is still required.
+
+Notation for one year with periods p = 1..n (January-February may be one):
+``L_p`` the year-to-date level, ``W_p = L_p / L_n`` last year's cumulative
+share, ``w_p = W_p - W_(p-1)`` a period's share, ``g_p`` the growth of the
+single period and ``G_p`` of the year to date, all against the same part of
+last year.  Then, exactly where growth and shares are on one price basis,
+
+    W_p G_p = sum over i <= p of w_i g_i.
+
+Growth is constant-price and the published levels are at current prices, so
+last year's nominal shares stand in for constant-price ones; nobody publishes
+those.  Every function is pure and takes and returns arrays of one year.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from lianhu_analysis.errors import ForecastError
+
+__all__ = [
+    "contributions",
+    "cumulative_shares",
+    "required_amount",
+    "required_band",
+    "required_growth",
+    "single_from_ytd",
+    "single_growth_from_ytd",
+    "year_growth",
+    "ytd_from_single",
+    "ytd_growth_from_single",
+]
+
+FloatArray = NDArray[np.float64]
+
+
+def single_from_ytd(ytd_levels: ArrayLike) -> FloatArray:
+    """Split year-to-date levels of one year into single periods.
+
+    Parameters
+    ----------
+    ytd_levels
+        Shape (n,), the year's periods in order; January-February, where it is
+        one period, stays one.  A missing value makes its own period and the
+        next one missing, never the rest.
+    """
+    levels = _vector(ytd_levels)
+    return np.diff(levels, prepend=0.0)
+
+
+def ytd_from_single(single_levels: ArrayLike) -> FloatArray:
+    """Add single periods of one year up; the inverse of ``single_from_ytd``."""
+    return np.cumsum(_vector(single_levels))
+
+
+def cumulative_shares(ytd_levels: ArrayLike) -> FloatArray:
+    """Return ``W_p``, the part of the year's total reached by each period.
+
+    Raises
+    ------
+    ForecastError
+        If a level is missing or negative, falls, or the total is not positive.
+    """
+    levels = _vector(ytd_levels)
+    if not np.isfinite(levels).all():
+        raise ForecastError("累计值有缺失，不能计算各期占全年的比重")
+    if levels[-1] <= 0 or (np.diff(levels, prepend=0.0) < 0).any():
+        raise ForecastError("累计值为负或比上期减少，不能计算各期占全年的比重")
+    return levels / levels[-1]
+
+
+def ytd_growth_from_single(single_growth_pct: ArrayLike, shares: ArrayLike) -> FloatArray:
+    """Return ``G_p`` in percent from ``g_p`` in percent and shares ``W_p``."""
+    growth, cumulative = _matching(single_growth_pct, shares)
+    parts = np.diff(cumulative, prepend=0.0)
+    return np.cumsum(parts * growth) / cumulative
+
+
+def single_growth_from_ytd(ytd_growth_pct: ArrayLike, shares: ArrayLike) -> FloatArray:
+    """Return ``g_p`` from ``G_p`` and ``W_p``; the inverse of the function above.
+
+    A missing ``G_p`` leaves its own period and the next one missing.
+    """
+    growth, cumulative = _matching(ytd_growth_pct, shares)
+    parts = np.diff(cumulative, prepend=0.0)
+    if (parts <= 0).any():
+        raise ForecastError("有的时期比重为零，不能由累计增速倒推当期增速")
+    return np.diff(cumulative * growth, prepend=0.0) / parts
+
+
+def year_growth(single_growth_pct: ArrayLike, shares: ArrayLike) -> float:
+    """Return the growth of the whole year, in percent, from its parts."""
+    return float(ytd_growth_from_single(single_growth_pct, shares)[-1])
+
+
+def contributions(growth_pct: ArrayLike, weights: ArrayLike) -> FloatArray:
+    """Return the percentage points that each part adds to total growth.
+
+    Parameters
+    ----------
+    growth_pct
+        Growth of each part, in percent.
+    weights
+        Each part's share of last year's total; they sum to one.
+
+    Raises
+    ------
+    ForecastError
+        If the weights do not sum to one.
+    """
+    growth, parts = _matching(growth_pct, weights)
+    if not np.isclose(parts.sum(), 1.0, atol=1e-6):
+        raise ForecastError(f"各部分比重之和为 {parts.sum():.6f}，不是 1")
+    return parts * growth
+
+
+def required_growth(target_pct: float, ytd_growth_pct: float, share: float) -> float:
+    """Return the growth that the remaining periods need for the target exactly.
+
+    ``(T - W_p G_p) / (1 - W_p)``, in percent, with the unrounded target.
+
+    Raises
+    ------
+    ForecastError
+        If nothing of the year remains, or the share is not a share.
+    """
+    if not 0.0 <= share < 1.0:
+        raise ForecastError(f"已过时期的比重 {share!r} 不在 0 与 1 之间，剩余时期没有所需增速可言")
+    return (target_pct - share * ytd_growth_pct) / (1.0 - share)
+
+
+def required_band(
+    target_pct: float, ytd_growth_pct: float, share: float, half_unit: float = 0.05
+) -> tuple[float, float]:
+    """Return the lowest and highest required growth that rounding leaves open.
+
+    The published year-to-date growth stands for any figure within
+    ``half_unit`` points of it: a published 5.2 may be 5.15 or 5.25.
+    """
+    low = required_growth(target_pct, ytd_growth_pct + half_unit, share)
+    high = required_growth(target_pct, ytd_growth_pct - half_unit, share)
+    return low, high
+
+
+def required_amount(target: float, actual: float) -> float:
+    """Return what remains to be done; nothing once the target is reached."""
+    return max(target - actual, 0.0)
+
+
+def _vector(values: ArrayLike) -> FloatArray:
+    array = np.asarray(values, dtype=float)
+    if array.ndim != 1 or array.size == 0:
+        raise ForecastError("需要一年内按时期排列的一列数")
+    return array
+
+
+def _matching(values: ArrayLike, shares: ArrayLike) -> tuple[FloatArray, FloatArray]:
+    first, second = _vector(values), _vector(shares)
+    if first.size != second.size:
+        raise ForecastError(f"增速有 {first.size} 期而比重有 {second.size} 期，不能相配")
+    return first, second

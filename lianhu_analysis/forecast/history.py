@@ -1,0 +1,265 @@
+"""What was known on a day, as series by year, and the weights of a year's parts."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from lianhu_analysis.catalog.indicators import Indicator
+from lianhu_analysis.catalog.periods import Period
+from lianhu_analysis.errors import ForecastError
+from lianhu_analysis.forecast.growth import FloatArray, cumulative_shares
+from lianhu_analysis.workspace import CensusBreak
+
+__all__ = ["Point", "Series", "Weights", "extract_series", "weights_for", "year_periods"]
+
+# Shares older than this say little about today's seasonal pattern.
+OLDEST_SHARES = 5
+
+
+@dataclass(frozen=True)
+class Point:
+    """One published figure and the key that leads back to its cell."""
+
+    period: Period
+    value: float
+    published: dt.date
+    provenance: str
+    reference: int
+
+
+@dataclass(frozen=True)
+class Series:
+    """One measure of one indicator as known on a day: points by period, in order.
+
+    ``reference`` of a point is its row label in the observation frame.
+    """
+
+    indicator: Indicator
+    measure: str
+    points: Mapping[Period, Point]
+
+    def values(self, periods: Sequence[Period]) -> FloatArray:
+        """Return values of these periods, missing where there is none."""
+        return np.array(
+            [self.points[p].value if p in self.points else np.nan for p in periods], dtype=float
+        )
+
+    @property
+    def years(self) -> list[int]:
+        """Years with at least one point, in order."""
+        return sorted({period.year for period in self.points})
+
+    def latest(self, year: int) -> Point | None:
+        """Return the last point of a year, or none."""
+        own = [point for period, point in self.points.items() if period.year == year]
+        return max(own, key=lambda point: point.period.end) if own else None
+
+
+@dataclass(frozen=True)
+class Weights:
+    """Cumulative shares ``W_p`` of one year's periods, and where they come from.
+
+    Attributes
+    ----------
+    shares
+        Shape (n,), last element 1.
+    year, indicator
+        Whose year-to-date levels they are.
+    basis
+        ``own`` (last year's levels of one census base), ``earlier`` (an older
+        year of the same indicator), ``proxy`` (another indicator's levels).
+    filled
+        Periods whose share was not published and is taken from another year's
+        pattern.
+    alternatives
+        Shares of other years, each of shape (n,): what the choice can change.
+    points
+        The level behind each share, in order; ``None`` where it was filled.
+    """
+
+    shares: FloatArray
+    year: int
+    indicator: Indicator
+    basis: str
+    filled: tuple[Period, ...]
+    alternatives: tuple[FloatArray, ...]
+    points: tuple[Point | None, ...]
+
+    @property
+    def references(self) -> tuple[int, ...]:
+        """Row labels of the levels used."""
+        return tuple(point.reference for point in self.points if point is not None)
+
+
+def year_periods(indicator: Indicator, year: int) -> tuple[Period, ...]:
+    """Return the periods in which a year is published, in order.
+
+    January is absent where January-February come as one.
+    """
+    if indicator.frequency == "A":
+        return (Period(year, "A", 1),)
+    if indicator.frequency == "Q":
+        return tuple(Period(year, "Q", number) for number in range(1, 5))
+    first = 2 if indicator.no_january else 1
+    return tuple(Period(year, "M", number) for number in range(first, 13))
+
+
+def extract_series(
+    frame: pd.DataFrame, indicator: Indicator, measure: str, provenances: Sequence[str]
+) -> Series:
+    """Take one measure of one indicator out of an as-of frame.
+
+    Only rows whose provenance may feed a forecast count, so a published fact
+    shown beside a simulated history never enters it.  For a flow the span is
+    year-to-date, for a stock the point, for annual indicators the year.
+
+    Parameters
+    ----------
+    frame
+        Observations of one region as of a day.
+    """
+    spans = {"flow": ("ytd",), "growth_only": ("ytd",), "stock": ("point",)}.get(
+        indicator.kind, (indicator.span,)
+    )
+    if indicator.frequency == "A":
+        spans = ("annual", "ytd", "point")
+    rows = frame[
+        (frame["indicator"] == indicator.code)
+        & (frame["measure"] == measure)
+        & frame["span"].isin(spans)
+        & frame["provenance"].isin(list(provenances))
+        & frame["value"].notna()
+    ].sort_values("published", kind="stable")
+    points = {}
+    for row in rows.itertuples():
+        period = Period.parse(str(row.period))
+        if period.frequency == indicator.frequency:
+            points[period] = Point(
+                period,
+                float(row.value),  # type: ignore[arg-type]
+                pd.Timestamp(str(row.published)).date(),
+                str(row.provenance),
+                int(str(row.Index)),
+            )
+    ordered = dict(sorted(points.items(), key=lambda item: item[0].end))
+    return Series(indicator, measure, ordered)
+
+
+def weights_for(
+    year: int,
+    indicator: Indicator,
+    own: Series | None,
+    proxy: Series | None,
+    breaks: Sequence[CensusBreak],
+) -> Weights:
+    """Choose the shares that weigh the parts of ``year``.
+
+    Last year's own year-to-date levels come first, then older years of the
+    same indicator, then the proxy's; levels of one year are used together
+    only if all stand on one census base.
+
+    Parameters
+    ----------
+    indicator
+        Whose year is weighed: its periods are the parts.
+    own, proxy
+        Its own and its proxy's year-to-date levels as known on the day; ``None`` where not published.
+
+    Raises
+    ------
+    ForecastError
+        If no year in reach has usable levels.
+    """
+    for series, is_proxy in ((own, False), (proxy, True)):
+        if series is None:
+            continue
+        complete = _complete_years(series, indicator, year, breaks)
+        candidates = range(year - 1, year - 1 - OLDEST_SHARES, -1)
+        for level_year in candidates:
+            found = _shares_of(series, year_periods(indicator, level_year), breaks, complete)
+            if found is None:
+                continue
+            shares, filled, points = found
+            basis = "proxy" if is_proxy else "own" if level_year == year - 1 else "earlier"
+            others = tuple(s for y, s in complete.items() if y != level_year)[:3]
+            return Weights(shares, level_year, series.indicator, basis, filled, others, points)
+    tried = " 与 ".join(s.indicator.name_zh for s in (own, proxy) if s is not None) or "该指标"
+    raise ForecastError(
+        f"{year} 年各期比重无从计算：{tried}在 {year - OLDEST_SHARES}—{year - 1} 年"
+        "没有同一普查口径的完整累计绝对额"
+    )
+
+
+def _census_base(published: dt.date, breaks: Sequence[CensusBreak]) -> int:
+    return sum(item.day <= published for item in breaks)
+
+
+def _complete_years(
+    series: Series, indicator: Indicator, year: int, breaks: Sequence[CensusBreak]
+) -> dict[int, FloatArray]:
+    """Shares of the years, newest first, that need no filling."""
+    complete = {}
+    for level_year in range(year - 1, year - 1 - OLDEST_SHARES, -1):
+        found = _shares_of(series, year_periods(indicator, level_year), breaks, {})
+        if found is not None and not found[1]:
+            complete[level_year] = found[0]
+    return complete
+
+
+def _shares_of(
+    series: Series,
+    periods: tuple[Period, ...],
+    breaks: Sequence[CensusBreak],
+    patterns: Mapping[int, FloatArray],
+) -> tuple[FloatArray, tuple[Period, ...], tuple[Point | None, ...]] | None:
+    """Shares of one year, with gaps filled by the nearest complete year's pattern."""
+    last = series.points.get(periods[-1])
+    if last is None:
+        return None
+    base = _census_base(last.published, breaks)
+    usable = [
+        series.points.get(period)
+        if period in series.points and _census_base(series.points[period].published, breaks) == base
+        else None
+        for period in periods
+    ]
+    levels = np.array([np.nan if point is None else point.value for point in usable])
+    missing = np.isnan(levels)
+    if missing.any():
+        pattern = _pattern(periods, int(missing.sum()), patterns)
+        if pattern is None:
+            return None
+        levels = _fill(levels, pattern)
+    try:
+        shares = cumulative_shares(levels)
+    except ForecastError:
+        return None
+    filled = tuple(period for period, gap in zip(periods, missing, strict=True) if gap)
+    return shares, filled, tuple(usable)
+
+
+def _pattern(
+    periods: tuple[Period, ...], n_missing: int, patterns: Mapping[int, FloatArray]
+) -> FloatArray | None:
+    """Shares to interpolate along: the nearest complete year's, or even months for one gap.
+
+    A year of which half is missing says less than a whole one a year older.
+    """
+    if n_missing > 1 and (not patterns or n_missing > len(periods) // 2):
+        return None
+    if patterns:
+        return patterns[min(patterns, key=lambda other: abs(other - periods[-1].year))]
+    return np.array([period.end.month / 12 for period in periods])
+
+
+def _fill(levels: FloatArray, pattern: FloatArray) -> FloatArray:
+    """Interpolate missing year-to-date levels along another year's shares."""
+    known = ~np.isnan(levels)
+    anchors = np.concatenate([[0.0], pattern[known]])
+    values = np.concatenate([[0.0], levels[known]])
+    return np.where(known, levels, np.interp(pattern, anchors, values))

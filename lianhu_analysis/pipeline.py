@@ -1,0 +1,421 @@
+"""The story on one screen: a delivery is ingested, targets are assessed, a report is published."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pandas as pd
+
+import lianhu_analysis
+from lianhu_analysis.catalog.indicators import load_catalogue
+from lianhu_analysis.catalog.periods import Period
+from lianhu_analysis.catalog.targets import load_targets
+from lianhu_analysis.errors import PeriodError, ReportError, UsageError, WorkspaceError
+from lianhu_analysis.forecast.assessment import Assessment, assess_targets, assessment_json
+from lianhu_analysis.forecast.verdict import Rules
+from lianhu_analysis.intake.ingest import ingest_files
+from lianhu_analysis.intake.new_workspace import create_workspace
+from lianhu_analysis.intake.problems import FileResult
+from lianhu_analysis.intake.store import VintageStore
+from lianhu_analysis.render import lab as lab_settings
+from lianhu_analysis.render import listing
+from lianhu_analysis.render.desk import Desk
+from lianhu_analysis.render.notebook import execute, parameters_of
+from lianhu_analysis.render.page import render_page
+from lianhu_analysis.render.publish import (
+    ManifestEntry,
+    file_hash,
+    find_published,
+    fingerprint,
+    safe_name,
+    versions,
+)
+from lianhu_analysis.render.publish import (
+    publish as put_in_place,
+)
+from lianhu_analysis.render.report import Report, title_text
+from lianhu_analysis.render.trace import FigureRegister
+from lianhu_analysis.workspace import Workspace, find_workspace, load_workspace
+
+__all__ = [
+    "Outcome",
+    "ReportPlan",
+    "assess",
+    "create_workspace",
+    "describe_catalogue",
+    "describe_forecast",
+    "file_json",
+    "forecast_lines",
+    "ingest",
+    "lab",
+    "open_desk",
+    "open_report",
+    "outcome_json",
+    "plan_reports",
+    "publish",
+    "show_indicator",
+]
+
+# The quarter of a report is one whose GDP is known.
+GDP = "gdp.total"
+PROJECT_ROOT = Path(lianhu_analysis.__file__).resolve().parent.parent
+TEMPLATE = Path("notebooks") / "reports" / "quarterly.ipynb"
+forecast_lines = listing.forecast_lines
+
+
+def ingest(
+    workspace: Workspace,
+    paths: Sequence[Path] = (),
+    on_file: Callable[[str], None] | None = None,
+) -> tuple[FileResult, ...]:
+    """Read deliveries into the vintage store; what cannot be read is listed.
+
+    Parameters
+    ----------
+    paths
+        Files or folders; none means everything under the workspace's raw folder.
+    """
+    return ingest_files(workspace, load_catalogue(workspace), paths, progress=on_file)
+
+
+def assess(
+    workspace: Workspace, as_of: dt.date | None = None, year: int | None = None
+) -> Assessment:
+    """Judge the targets of a year from what was known on a day.
+
+    Parameters
+    ----------
+    as_of
+        Default: the last publication in the store that may feed a forecast.
+    year
+        Default: the latest year with targets that had begun by that day.
+    """
+    catalogue = load_catalogue(workspace)
+    targets = load_targets(workspace, catalogue)
+    store = VintageStore(workspace.processed)
+    region = workspace.region.code
+    day = as_of or store.last_published(workspace.forecast_provenance, [region])
+    known = sorted({target.year for target in targets})
+    if year is None:
+        begun = [item for item in known if day is None or item <= day.year]
+        year = max(begun or known or [day.year if day else dt.date.min.year])
+    elif known and year not in known:
+        years = "、".join(map(str, known))
+        raise UsageError(f"--year {year}：{workspace.targets.name} 中只有 {years} 年的目标")
+    return assess_targets(
+        store.as_of(day, regions=[region]),
+        targets,
+        region=workspace.region,
+        year=year,
+        as_of=day,
+        catalogue=catalogue,
+        rules=Rules(
+            workspace.forecast_provenance, workspace.census_breaks, workspace.outlier_years
+        ),
+    )
+
+
+@dataclass(frozen=True)
+class ReportPlan:
+    """One report to be made.
+
+    Attributes
+    ----------
+    parameters
+        Of the template, beyond workspace, quarter and day.
+    """
+
+    name: str
+    quarter: Period
+    as_of: dt.date
+    parameters: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one planned report; ``error`` is empty if it stands."""
+
+    name: str
+    path: Path | None
+    fresh: bool
+    error: str = ""
+
+
+def open_report(workspace: str, quarter: str, as_of: str) -> Report:
+    """Open a report inside its notebook: judge the targets, start the figure register.
+
+    Parameters
+    ----------
+    workspace
+        Folder of the workspace; empty for the nearest upwards.
+    quarter, as_of
+        As ``2024Q3`` and ``2024-10-31``; empty ones as in ``plan_reports``.
+    """
+    space = _workspace(workspace)
+    day = dt.date.fromisoformat(as_of) if as_of else None
+    plan = plan_reports(space, [quarter] if quarter else [], day, {})[0]
+    ledger = VintageStore(space.processed).ledger()
+    return Report(
+        assessment=assess(space, plan.as_of, plan.quarter.year),
+        quarter=plan.quarter,
+        raw_files={path: entry.sha256 for path, entry in ledger.items()},
+    )
+
+
+def open_desk(workspace: str = "", as_of: str = "") -> Desk:
+    """Open a workspace for exploring: verdicts, observations, vintages to a day.
+
+    Parameters
+    ----------
+    workspace
+        Folder of the workspace, also relative to the nearest one upwards;
+        empty for that nearest one itself.
+    """
+    space = _workspace(workspace)
+    day = dt.date.fromisoformat(as_of) if as_of else None
+    assessment = assess(space, day)
+    store = VintageStore(space.processed)
+
+    def vintages(code: str) -> pd.DataFrame:
+        rows = store.vintages(code, space.region.code)
+        return rows if day is None else rows[rows["published"] <= pd.Timestamp(day)]
+
+    return Desk(assessment, vintages)
+
+
+def plan_reports(
+    workspace: Workspace,
+    quarters: Sequence[str],
+    as_of: dt.date | None,
+    parameters: Mapping[str, str],
+) -> list[ReportPlan]:
+    """Decide which reports to make, refusing what cannot be made before any work.
+
+    Without quarters: the last one with a GDP figure.  Without a day: the last
+    publication by the end of the month after the quarter, which is when such
+    a report is written.
+
+    Raises
+    ------
+    UsageError
+        On an unknown quarter or parameter, or a quarter without a GDP figure.
+    """
+    known = set(parameters_of(_template(workspace))) - {"run_token"}
+    if unknown := sorted(set(parameters) - known):
+        raise UsageError(
+            f"报告模板没有参数 {'、'.join(unknown)}。可用的参数：{'、'.join(sorted(known))}"
+        )
+    if fixed := sorted({"workspace", "quarter", "as_of"} & set(parameters)):
+        raise UsageError(f"参数 {'、'.join(fixed)} 由命令行的选项给出，不能用 --parameter 指定")
+    store = VintageStore(workspace.processed)
+    last = store.last_published(workspace.forecast_provenance, [workspace.region.code])
+    if last is None:
+        raise UsageError("还没有可用于预测的数据。请把文件放进 data/raw，再运行 lianhu ingest")
+    if not quarters:
+        quarters = [_last_quarter(store, workspace, as_of or last)]
+    plans = []
+    for text in dict.fromkeys(quarters):
+        quarter = _parse_quarter(text)
+        following = Period(quarter.end.year, "M", quarter.end.month).shift(1)
+        day = as_of or min(last, following.end)
+        if str(quarter) not in _gdp_quarters(store, workspace, day):
+            raise UsageError(f"截至 {day}，库中没有 {quarter} 的地区生产总值，不能生成该季报告")
+        name = safe_name(workspace.region.code, str(quarter), day.isoformat())
+        plans.append(ReportPlan(name, quarter, day, dict(parameters)))
+    return plans
+
+
+def _gdp_quarters(store: VintageStore, workspace: Workspace, day: dt.date) -> set[str]:
+    """Quarters whose GDP was known on a day."""
+    frame = store.as_of(day, regions=[workspace.region.code], indicators=[GDP])
+    known = frame[frame["provenance"].isin(workspace.forecast_provenance) & frame["value"].notna()]
+    return {period for period in known["period"] if "Q" in period}
+
+
+def _last_quarter(store: VintageStore, workspace: Workspace, day: dt.date) -> str:
+    known = _gdp_quarters(store, workspace, day)
+    if not known:
+        raise UsageError(f"截至 {day} 没有任何季度的地区生产总值，请指定季度")
+    return max(known)
+
+
+def publish(workspace: Workspace, plan: ReportPlan, *, force: bool = False) -> Outcome:
+    """Run, check and publish one report; an unchanged one is left as it stands.
+
+    The notebook runs in a private folder; the page is put in place only if
+    every cell ran and every number was traced, and its manifest entry is
+    written last.
+    """
+    template = _template(workspace)
+    inputs = _inputs(workspace, template)
+    parameters = {"quarter": str(plan.quarter), "as_of": plan.as_of.isoformat(), **plan.parameters}
+    print_of_inputs = fingerprint(inputs, parameters, versions())
+    done = find_published(workspace.reports, plan.name, print_of_inputs)
+    if done is not None and not force:
+        return Outcome(plan.name, _page_path(workspace, done), fresh=False)
+    try:
+        entry = _render(workspace, plan, template, inputs, parameters, print_of_inputs)
+    except ReportError as error:
+        return Outcome(plan.name, None, fresh=True, error=str(error))
+    return Outcome(plan.name, _page_path(workspace, entry), fresh=True)
+
+
+def _render(
+    workspace: Workspace,
+    plan: ReportPlan,
+    template: Path,
+    inputs: dict[str, str],
+    parameters: dict[str, str],
+    print_of_inputs: str,
+) -> ManifestEntry:
+    simulated = workspace.simulated
+    targets = load_targets(workspace, load_catalogue(workspace))
+    own = [target for target in targets if target.year == plan.quarter.year]
+    title = title_text(workspace.region.name_zh, plan.quarter, own)
+    with TemporaryDirectory(prefix="lianhu-") as folder:
+        private = Path(folder)
+        executed = execute(
+            template,
+            {"workspace": str(workspace.root), **parameters},
+            private,
+            name=plan.name,
+            failures=workspace.reports / "failed",
+        )
+        register = FigureRegister.load(executed.figures)
+        names = _names(workspace, register)
+        page = render_page(
+            executed.notebook, register, title=title, simulated=simulated, names=names
+        )
+        (private / f"{plan.name}.html").write_text(page.html, encoding="utf-8", newline="\n")
+        entry = ManifestEntry(
+            name=plan.name,
+            title=title,
+            region=workspace.region.code,
+            region_zh=workspace.region.name_zh,
+            quarter=str(plan.quarter),
+            as_of=plan.as_of.isoformat(),
+            language="zh",
+            simulated=simulated,
+            fingerprint=print_of_inputs,
+            inputs=inputs,
+            parameters=parameters,
+            versions=versions(),
+        )
+        return put_in_place(private, workspace.reports, entry)
+
+
+def _names(workspace: Workspace, register: FigureRegister) -> set[str]:
+    """Names with digits that a page may print: of indicators, targets and reference facts."""
+    catalogue = load_catalogue(workspace)
+    names = {item.name_zh for item in catalogue}
+    names |= {target.title_zh for target in load_targets(workspace, catalogue)}
+    facts = {str(figure.detail.get("indicator", "")) for figure in register}
+    return names | {code.removeprefix("fact.") for code in facts}
+
+
+def describe_catalogue(workspace: Workspace, code: str = "") -> dict[str, Any]:
+    """Validate catalogue and targets and return them for printing."""
+    catalogue = load_catalogue(workspace)
+    targets = load_targets(workspace, catalogue)
+    chosen = [catalogue.get(code)] if code else list(catalogue)
+    return listing.catalogue_json(
+        catalogue, chosen, [item for item in targets if not code or item.indicator == code]
+    )
+
+
+def describe_forecast(
+    workspace: Workspace, as_of: dt.date | None, year: int | None
+) -> dict[str, Any]:
+    """Assess and return the forecast document."""
+    return assessment_json(assess(workspace, as_of, year))
+
+
+def show_indicator(workspace: Workspace, code: str, as_of: dt.date | None) -> dict[str, Any]:
+    """Return one indicator's observations as of a day (default: the last publication)."""
+    indicator = load_catalogue(workspace).get(code)
+    store = VintageStore(workspace.processed)
+    region = workspace.region.code
+    day = as_of or store.last_published(None, [region])
+    frame = store.as_of(day, regions=[region], indicators=[code])
+    return listing.observations_json(frame, indicator, region, day)
+
+
+def file_json(result: FileResult) -> dict[str, Any]:
+    """Return one file of ``lianhu ingest --json``."""
+    return {
+        "path": result.path,
+        "status": result.status,
+        "observations": result.observations,
+        "problems": [problem.as_dict() for problem in result.problems],
+    }
+
+
+def outcome_json(workspace: Workspace, outcome: Outcome) -> dict[str, Any]:
+    """Return one report of ``lianhu report --json``."""
+    path = None if outcome.path is None else workspace.relative(outcome.path)
+    status = "failed" if outcome.error else "rendered" if outcome.fresh else "unchanged"
+    return {"name": outcome.name, "path": path, "status": status, "error": outcome.error}
+
+
+def lab(
+    workspace: Workspace, extra: Sequence[str], environment: Mapping[str, str]
+) -> tuple[list[str], dict[str, str]]:
+    """Return the command and environment that open JupyterLab in the workspace."""
+    return (
+        lab_settings.lab_command(workspace.root, extra),
+        lab_settings.lab_environment(environment),
+    )
+
+
+def _workspace(text: str) -> Workspace:
+    if not text:
+        return find_workspace(Path.cwd())
+    path = Path(text)
+    if not path.is_absolute() and not path.is_dir():
+        path = find_workspace(Path.cwd()).root / path
+    return load_workspace(path)
+
+
+def _template(workspace: Workspace) -> Path:
+    """The workspace's own report template, or the project's."""
+    for root in (workspace.root, PROJECT_ROOT):
+        if (root / TEMPLATE).is_file():
+            return root / TEMPLATE
+    raise WorkspaceError(
+        f"找不到报告模板 {TEMPLATE.as_posix()}。请从项目中复制到 {workspace.root} 下的同名位置"
+    )
+
+
+def _parse_quarter(text: str) -> Period:
+    try:
+        quarter = Period.parse(text)
+    except PeriodError as error:
+        raise UsageError(f"{text!r} 不是季度。请写成 2024Q3 的样子（Q1 至 Q4）") from error
+    if quarter.frequency != "Q":
+        raise UsageError(f"{text!r} 不是季度。请写成 2024Q3 的样子（Q1 至 Q4）")
+    return quarter
+
+
+def _inputs(workspace: Workspace, template: Path) -> dict[str, str]:
+    """Hashes of everything that a report depends on, by name."""
+    ledger = VintageStore(workspace.processed).ledger()
+    inputs = {path: entry.sha256 for path, entry in ledger.items()}
+    for path in (workspace.root / "lianhu.toml", workspace.targets, workspace.catalogue, template):
+        if path is not None:
+            inputs[path.name] = file_hash(path)
+    code = hashlib.sha256()
+    for source in sorted(Path(lianhu_analysis.__file__).parent.rglob("*")):
+        if source.suffix in {".py", ".toml", ".csv", ".css", ".j2"}:
+            code.update(source.read_bytes())
+    inputs["lianhu_analysis"] = code.hexdigest()
+    return inputs
+
+
+def _page_path(workspace: Workspace, entry: ManifestEntry) -> Path:
+    return workspace.reports / f"{entry.name}.html"

@@ -1,0 +1,210 @@
+"""What an economist's notebook shows: tables to search, charts, revisions; no report."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pandas as pd
+from IPython.display import HTML
+
+from lianhu_analysis.catalog.indicators import Catalogue, Indicator
+from lianhu_analysis.catalog.periods import Period
+from lianhu_analysis.errors import UsageError
+from lianhu_analysis.forecast.assessment import Assessment
+from lianhu_analysis.render import charts, tables
+from lianhu_analysis.render.charts import Picture, picture
+from lianhu_analysis.render.report import Report, headline_table, verdict_table
+from lianhu_analysis.render.report_charts import growth_charts
+from lianhu_analysis.render.tables import Html
+
+__all__ = ["Desk"]
+
+TABLE_WORDS = {
+    "search": "搜索：",
+    "lengthMenu": "每页 _MENU_ 行",
+    "info": "第 _START_ 至 _END_ 行，共 _TOTAL_ 行",
+    "infoEmpty": "没有数据",
+    "infoFiltered": "（由 _MAX_ 行筛选）",
+    "zeroRecords": "没有符合的行",
+    "emptyTable": "没有数据",
+    "paginate": {"first": "首页", "previous": "上页", "next": "下页", "last": "末页"},
+}
+COLUMN_NAMES = {
+    "code": "代码", "name_zh": "名称", "tier": "层级", "unit": "单位", "frequency": "频率",
+    "department_zh": "部门", "notes": "说明", "period": "时期", "measure": "度量",
+    "span": "口径", "value": "数值", "published": "公布日", "published_basis": "公布日依据",
+    "provenance": "来历", "source": "来源", "sheet": "工作表", "cell": "单元格",
+    "token": "原文", "status": "状态",
+}  # fmt: skip
+OBSERVATION_COLUMNS = [
+    "period", "measure", "span", "value", "unit", "published", "published_basis",
+    "provenance", "source", "sheet", "cell", "token", "status",
+]  # fmt: skip
+PERIODS_SHOWN = 24
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Everything known on a day, ready to be looked at.
+
+    Attributes
+    ----------
+    assessment
+        The verdicts of the year; its frame holds the region's observations.
+    vintages
+        Gives every published version of one indicator's figures, to the day.
+    """
+
+    assessment: Assessment
+    vintages: Callable[[str], pd.DataFrame]
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The indicator list."""
+        return self.assessment.catalogue
+
+    def overview(self) -> Html:
+        """Say whose figures these are, as of when, how many, and whether simulated."""
+        frame = self.assessment.frame
+        if self.assessment.as_of is None:
+            return tables.paragraph("还没有数据。请把文件放进 data/raw，再运行 lianhu ingest。")
+        parts = tables.paragraph(
+            self.assessment.region.name_zh,
+            f"：截至 {self.assessment.as_of.isoformat()}，{frame['indicator'].nunique()} 个指标，"
+            f"{len(frame):,} 个已公布的数字；{self.assessment.year} 年有 "
+            f"{len(self.assessment.verdicts)} 项目标。",
+        )
+        return tables.join(*self._mark(), parts)
+
+    def indicators(self) -> HTML:
+        """Return the catalogue as a table that can be searched."""
+        columns = ["code", "name_zh", "tier", "unit", "frequency", "department_zh", "notes"]
+        frame = pd.DataFrame([[getattr(item, name) for name in columns] for item in self.catalogue])
+        return searchable(frame.set_axis(columns, axis=1))
+
+    def verdicts(self) -> Html:
+        """Return the verdict on every target, growth targets in detail."""
+        report = self._report()
+        if report is None or not self.assessment.verdicts:
+            return tables.paragraph("没有可以判断的目标。")
+        return tables.join(*self._mark(), headline_table(report), verdict_table(report))
+
+    def target_chart(self) -> Picture | Html:
+        """Return the fan chart of the first growth target."""
+        report = self._report()
+        drawn = [] if report is None else growth_charts(report)
+        return drawn[0] if drawn else tables.paragraph("没有可以画图的增长目标。")
+
+    def card(self, code: str) -> Html:
+        """Say what an indicator is: unit, frequency, basis, department, traps."""
+        item = self.catalogue.get(code)
+        rows = [
+            ["代码", item.code],
+            ["单位", item.unit],
+            ["频率", {"M": "月", "Q": "季", "A": "年"}[item.frequency]],
+            ["发布部门", item.department_zh or "未注明"],
+            ["一般发布时间", f"期末后第 {item.release_lag_days} 天"],
+            ["说明", item.notes or "无"],
+        ]
+        if item.sensitive:
+            rows.append(["注意", "敏感数据，默认不进公开报告"])
+        return tables.join(*self._mark(), tables.html_table(["项目", "内容"], rows, item.name_zh))
+
+    def chart(self, code: str) -> Picture | Html:
+        """Draw an indicator's published levels and growth."""
+        item = self.catalogue.get(code)
+        frame = self._own(item)
+        span = {"stock": "point"}.get(item.kind, item.span)
+        shown = frame[frame["span"].eq(span) & frame["value"].notna()]
+        if shown.empty:
+            return tables.paragraph(f"截至报告日，库中没有 {item.name_zh} 的数字。")
+        wide = (
+            shown.drop_duplicates(["period", "measure"], keep="last")
+            .pivot(index="period", columns="measure", values="value")
+            .reindex(columns=["level", "yoy"])
+            .tail(PERIODS_SHOWN)
+            .rename(columns={"yoy": "growth"})
+            .rename_axis("label")
+            .reset_index()
+        )
+        figure = charts.indicator_chart(
+            wide,
+            title=item.name_zh,
+            caption=f"截至 {self._day()} 已公布的版本",
+            level_unit=item.unit,
+            simulated=self._is_simulated(shown),
+        )
+        return picture(figure, f"{item.name_zh}的水平与同比增速")
+
+    def observations(self, code: str) -> HTML:
+        """Return every observation of an indicator with its cell."""
+        frame = self._own(self.catalogue.get(code))
+        return searchable(frame[OBSERVATION_COLUMNS].sort_values(["period", "measure"]))
+
+    def revisions(self, code: str, period: str = "") -> Picture | Html:
+        """Draw how the growth (or level) of one period was revised.
+
+        Parameters
+        ----------
+        period
+            As ``2023Q4``; empty for the period with the most versions.
+        """
+        item = self.catalogue.get(code)
+        versions = self.vintages(code).dropna(subset="value")
+        if period:
+            versions = versions[versions["period"] == str(Period.parse(period))]
+        if versions.empty:
+            return tables.paragraph(f"库中没有 {item.name_zh} {period} 的数字。")
+        key = ["measure", "span", "period"]
+        counts = versions.groupby(key)["published"].nunique()
+        chosen = dict(zip(key, counts.index[counts.argmax()], strict=True))
+        mask = versions[key].eq(pd.Series(chosen)).all(axis=1)
+        rows = versions[mask].sort_values("published")
+        name = f"{item.name_zh} {chosen['period']}"
+        figure = charts.vintage_chart(
+            rows[["published", "value"]],
+            title=f"{name} 的历次公布值",
+            caption=f"截至 {self._day()}",
+            unit="%" if chosen["measure"] == "yoy" else item.unit,
+            simulated=self._is_simulated(rows),
+        )
+        return picture(figure, f"{name} 的历次公布值")
+
+    def _own(self, item: Indicator) -> pd.DataFrame:
+        frame = self.assessment.frame
+        return frame[frame["indicator"] == item.code]
+
+    def _day(self) -> dt.date:
+        if self.assessment.as_of is None:
+            raise UsageError("还没有数据。请把文件放进 data/raw，再运行 lianhu ingest")
+        return self.assessment.as_of
+
+    def _mark(self) -> list[Html]:
+        return [tables.mark_simulated()] if self._is_simulated(self.assessment.frame) else []
+
+    def _is_simulated(self, rows: pd.DataFrame) -> bool:
+        return bool(rows["provenance"].eq("simulated").any())
+
+    def _report(self) -> Report | None:
+        if self.assessment.as_of is None:
+            return None
+        last = Period(self.assessment.as_of.year, "Q", (self.assessment.as_of.month + 2) // 3)
+        return Report(self.assessment, last, {})
+
+
+def searchable(frame: pd.DataFrame) -> HTML:
+    """Return a frame as a table with search and paging that needs no network."""
+    from itables import to_html_datatable
+
+    if "published" in frame:
+        frame = frame.assign(published=frame["published"].dt.strftime("%Y-%m-%d"))
+    html = to_html_datatable(
+        frame.rename(columns=COLUMN_NAMES).reset_index(drop=True),
+        connected=False,
+        showIndex=False,
+        maxBytes=0,
+        language=TABLE_WORDS,
+    )
+    return HTML(html)

@@ -1,0 +1,108 @@
+"""What the command line prints: JSON documents and plain lines, from frames and verdicts."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+import pandas as pd
+
+from lianhu_analysis.catalog.indicators import Catalogue, Indicator
+from lianhu_analysis.catalog.targets import Target
+from lianhu_analysis.render.tables import probability_text
+
+__all__ = ["catalogue_json", "catalogue_summary", "forecast_lines", "observations_json"]
+
+OBSERVATION_FIELDS = (
+    "measure", "span", "period", "value", "unit", "published", "published_basis",
+    "source", "sheet", "cell", "token", "status", "provenance",
+)  # fmt: skip
+
+
+def catalogue_json(
+    catalogue: Catalogue, indicators: Sequence[Indicator], targets: Sequence[Target]
+) -> dict[str, Any]:
+    """Return what ``lianhu catalog --json`` prints."""
+    return {
+        "indicators": [asdict(item) for item in indicators],
+        "targets": [asdict(item) for item in targets],
+        "proposal": catalogue.proposal,
+        "summary": catalogue_summary(catalogue, targets),
+    }
+
+
+def catalogue_summary(catalogue: Catalogue, targets: Sequence[Target]) -> str:
+    """Return one line: how many of what, and whether the list is a proposal."""
+    core = sum(item.tier == "core" for item in catalogue)
+    note = "（建议稿，待区里正式目录替换）" if catalogue.proposal else ""
+    return (
+        f"{catalogue.source}{note}：核心 {core} 项，监测 {len(catalogue) - core} 项；"
+        f"目标 {len(targets)} 项"
+    )
+
+
+def observations_json(
+    frame: pd.DataFrame, indicator: Indicator, region: str, as_of: dt.date | None
+) -> dict[str, Any]:
+    """Return what ``lianhu show --json`` prints.
+
+    Parameters
+    ----------
+    frame
+        Observations of one indicator and region as of a day.
+    """
+    rows = frame.assign(published=frame["published"].dt.strftime("%Y-%m-%d"))
+    records = rows.sort_values(["period", "measure", "span"])[list(OBSERVATION_FIELDS)].to_dict(
+        "records"
+    )
+    for record in records:
+        if pd.isna(record["value"]):
+            record["value"] = None
+    return {
+        "indicator": indicator.code,
+        "name_zh": indicator.name_zh,
+        "region": region,
+        "as_of": None if as_of is None else as_of.isoformat(),
+        "observations": records,
+    }
+
+
+def forecast_lines(content: dict[str, Any]) -> list[str]:
+    """Return the forecast document as lines for a terminal."""
+    if content["as_of"] is None:
+        return ["还没有数据。请把文件放进 data/raw，再运行 lianhu ingest"]
+    mark = "  演示数据（模拟）" if "simulated" in content["provenance"] else ""
+    lines = [f"{content['region_zh']}{content['year']}年目标，截至 {content['as_of']}{mark}"]
+    if not content["targets"]:
+        lines.append(f"目标文件中没有 {content['year']} 年的目标")
+    for item in content["targets"]:
+        lines += _target_lines(item)
+    return lines
+
+
+def _target_lines(item: dict[str, Any]) -> list[str]:
+    actual = "尚未公布"
+    if item["actual"] is not None:
+        actual = f"{item['actual_period']} 为 {item['actual']:,.10g} {item['unit']}"
+    line = f"- {item['title_zh']}：{actual}"
+    if item["status"] == "refused":
+        return [line, f"    不作预测：{item['reason']}"]
+    if item["status"] != "ok":
+        words = "已实现" if item["status"] == "reached" else "未实现"
+        return [line, f"    {words}：{item['reason']}"]
+    detail = f"    达标概率 {probability_text(item['probability'])}"
+    if item["rule"] == "about":
+        about = probability_text(item["probability_about"])
+        detail += f"（容差 {item['tolerance']:g} 个百分点内 {about}）"
+    low, high = item["quantiles"]["0.1"], item["quantiles"]["0.9"]
+    detail += f"；预测 {item['mean']:,.2f}，八成区间 {low:,.2f}～{high:,.2f}"
+    needed = f"    {item['required_span']} 需 "
+    if item["required"] is None:
+        needed += f"无法给出：{item['required_reason']}"
+    else:
+        needed += f"{item['required']:,.2f} {item['unit']}"
+        if item["required_low"] is not None:
+            needed += f"（四舍五入可在 {item['required_low']:.2f}～{item['required_high']:.2f}）"
+    return [line, detail, needed]

@@ -1,0 +1,419 @@
+"""What the quarterly report says: every number goes through the figure register."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import pandas as pd
+
+from lianhu_analysis.catalog.periods import Period
+from lianhu_analysis.catalog.targets import Target
+from lianhu_analysis.forecast.assessment import Assessment
+from lianhu_analysis.forecast.verdict import Verdict
+from lianhu_analysis.render import tables
+from lianhu_analysis.render.tables import Html
+from lianhu_analysis.render.trace import FigureRegister
+
+__all__ = [
+    "Report",
+    "headline",
+    "headline_table",
+    "likelihood_words",
+    "refusals",
+    "title_text",
+    "verdict_table",
+]
+
+# Words for a probability, from the highest; the page prints the scale.
+WORDS = (
+    (0.9, "很有把握实现"),
+    (0.66, "有望实现"),
+    (0.34, "能否实现难以判断"),
+    (0.1, "实现难度较大"),
+    (0.0, "很难实现"),
+)
+MODEL_NAMES = {
+    "local_level": "局部水平模型",
+    "persistence": "持续性基准",
+    "progress": "常年进度模型",
+    "usual_change": "常年变化模型",
+}
+
+
+@dataclass(frozen=True)
+class Report:
+    """One report while its notebook runs.
+
+    Attributes
+    ----------
+    quarter
+        The quarter that the report is about; its year's targets are judged.
+    raw_files
+        Hash by delivered file, of every delivery in the store.
+    """
+
+    assessment: Assessment
+    quarter: Period
+    raw_files: dict[str, str]
+    register: FigureRegister = field(default_factory=FigureRegister)
+
+    @property
+    def as_of(self) -> dt.date:
+        """The day whose knowledge counts."""
+        if self.assessment.as_of is None:
+            raise ValueError("a report needs a day; open_report refuses an empty store")
+        return self.assessment.as_of
+
+    @property
+    def simulated(self) -> bool:
+        """Whether the report must be marked as simulated."""
+        return self.assessment.simulated
+
+    def row(self, reference: int) -> pd.Series:
+        """Return the observation behind a reference."""
+        return self.assessment.frame.loc[reference]
+
+    def observed(self, reference: int | None) -> Html:
+        """Print an observation, traced to its cell; 未公布 where there is none."""
+        if reference is None:
+            return Html(tables.missing_text("not_released"))
+        row = self.row(reference)
+        return self.register.observation(row, value_text(float(row["value"]), row["unit"]))
+
+    def target(self, target: Target) -> Html:
+        """Print a target's value, traced to the targets file."""
+        return self.register.target(target, plain_text(target.value))
+
+    def modelled(self, verdict: Verdict, value: float, text: str, label: str) -> Html:
+        """Print a figure that a model made, with the model and the day."""
+        return self.register.model(
+            value,
+            text,
+            label=f"{verdict.indicator.name_zh}：{label}",
+            model=model_name(verdict),
+            as_of=self.as_of.isoformat(),
+        )
+
+
+def value_text(value: float, unit: str) -> str:
+    """Format a published figure as its unit is published."""
+    if unit == "%":
+        return tables.growth_text(value)
+    if float(value).is_integer():
+        return tables.count_text(int(value))
+    return tables.level_text(value)
+
+
+def plain_text(value: float) -> str:
+    """Format a target as it was written: 6, 1,200, 5.5."""
+    return tables.count_text(int(value)) if float(value).is_integer() else f"{value:g}"
+
+
+def model_name(verdict: Verdict) -> str:
+    """Return the name of the model behind a verdict, as readers know it."""
+    return "由公布数计算" if verdict.draws is None else MODEL_NAMES[verdict.draws.model]
+
+
+def likelihood_words(probability: float) -> str:
+    """Return the words that stand for a probability on our pages."""
+    return next(words for floor, words in WORDS if probability >= floor)
+
+
+def title_text(region_zh: str, quarter: Period, targets: Sequence[Target]) -> str:
+    """Return the report's title: the question that its first target asks."""
+    period = f"{region_zh}{quarter.label_zh('ytd')}"
+    if not targets:
+        return f"{period}经济分析报告"
+    first = targets[0]
+    about = "左右" if first.rule == "about" else ""
+    return f"{period}经济分析：全年目标{plain_text(first.value)}{first.unit}{about}能否实现？"
+
+
+def headline(report: Report) -> Html:
+    """The answer: is the first target reachable, and what of the others?"""
+    assessment = report.assessment
+    if not assessment.verdicts:
+        year = tables.when(f"{assessment.year}年")
+        return tables.paragraph(year, "的目标文件中没有目标，本报告不作判断。")
+    verdict = assessment.verdicts[0]
+    target = verdict.target
+    # The title asks with this text, and a number in a title must be registered.
+    aim = report.register.target(target, f"{plain_text(target.value)}{target.unit}")
+    question = tables.heading(
+        2, tables.name(verdict.indicator.name_zh), f"能否{_verb(verdict)}", aim, _rule_words(target)
+    )
+    answer = tables.paragraph(*_answer(report, verdict))
+    return tables.join(question, answer, tables.paragraph(*_tally(report)))
+
+
+def _verb(verdict: Verdict) -> str:
+    if not verdict.target.is_growth:
+        return "达到"
+    return "下降" if verdict.indicator.is_reduction else "增长"
+
+
+def _rule_words(target: Target) -> str:
+    return {"about": "左右", "at_least": "以上", "at_most": "以内"}[target.rule]
+
+
+def _answer(report: Report, verdict: Verdict) -> list[str | Html]:
+    as_of = tables.when(report.as_of.isoformat())
+    target = verdict.target
+    if verdict.status == "refused":
+        return ["截至", as_of, "，不作预测：", tables.cite(verdict.reason), "。"]
+    actual = report.observed(verdict.actual_reference)
+    period = _period(verdict)
+    if verdict.status != "ok":
+        words = "已经实现" if verdict.status == "reached" else "没有实现"
+        return ["截至", as_of, f"，目标{words}：", period, "为", actual, target.unit, "。"]
+    probability = verdict.probability or 0.0
+    about = verdict.probability_about or 0.0
+    judged = about if target.rule == "about" else probability
+    answer: list[str | Html] = ["截至", as_of, "，", f"{likelihood_words(judged)}。"]
+    answer += ["达到或超过目标值的概率为", _probability(report, verdict, probability, "达标概率")]
+    if target.rule == "about":
+        tolerance = report.register.target(_tolerance_of(target), plain_text(target.tolerance))
+        answer += ["；“左右”按容许低", tolerance, "个百分点计，概率为"]
+        answer += [_probability(report, verdict, about, "按“左右”计的达标概率")]
+    answer += ["。"]
+    if verdict.actual_reference is not None:
+        answer += [period, "为", actual, target.unit, "；"]
+    return [*answer, *_required_sentence(report, verdict)]
+
+
+def _tolerance_of(target: Target) -> Target:
+    """The tolerance as a figure of the targets file."""
+    return replace(target, value=target.tolerance, title_zh=f"{target.title_zh}（“左右”的容差）")
+
+
+def _required_sentence(report: Report, verdict: Verdict) -> list[str | Html]:
+    required, target = verdict.required, verdict.target
+    if required.value is None:
+        return ["剩余时期所需数值无法给出：", tables.cite(required.reason), "。"]
+    span = tables.when(_span_zh(verdict))
+    if not target.is_growth:
+        return [span, "还需完成", required_figure(report, verdict), target.unit, "。"]
+    sentence: list[str | Html] = ["要恰好达标，", span, f"需{_verb(verdict)}"]
+    sentence += [required_figure(report, verdict), "%"]
+    if required.low is not None and required.high is not None and required.low < required.high:
+        low = report.modelled(
+            verdict, required.low, tables.growth_text(required.low, 2), "所需增速下界（四舍五入）"
+        )
+        high = report.modelled(
+            verdict, required.high, tables.growth_text(required.high, 2), "所需增速上界（四舍五入）"
+        )
+        sentence += ["（仅因公布数四舍五入，可在", low, "%至", high, "%之间）"]
+    return [*sentence, *_stand_in(verdict), "。"]
+
+
+def _stand_in(verdict: Verdict) -> list[str | Html]:
+    """Say whose levels weigh the year where they are not last year's own."""
+    weights, period = verdict.required.weights, verdict.actual_period
+    if weights is None or period is None:
+        return []
+    note: list[str | Html] = []
+    if weights.basis != "own":
+        note += ["；权重以", tables.name(weights.indicator.name_zh)]
+        note += [tables.when(f"{weights.year}年"), "累计绝对额代替"]
+    if any(item.end.month == period.end.month for item in weights.filled):
+        note += ["；上年同期绝对额未公布，其比重按邻近年份推算"]
+    return note
+
+
+def required_figure(report: Report, verdict: Verdict) -> Html:
+    """Print the required growth or amount, as arithmetic on observations where it is."""
+    required = verdict.required
+    if required.value is None:
+        return Html(tables.missing_text("not_meaningful", required.reason))
+    label = f"{verdict.indicator.name_zh}：剩余时期所需"
+    if not verdict.target.is_growth:
+        text = value_text(required.value, verdict.target.unit)
+        return report.modelled(verdict, required.value, text, "剩余时期所需")
+    levels = _share_levels(verdict)
+    if levels is None or verdict.actual_reference is None:
+        return report.modelled(
+            verdict, required.value, tables.growth_text(required.value, 2), "剩余时期所需增速"
+        )
+    ref = report.register.ref
+    goal = ref(report.target(verdict.target))
+    actual = ref(report.observed(verdict.actual_reference))
+    so_far, whole = (ref(report.observed(level)) for level in levels)
+    share = f"{{{so_far}}} / {{{whole}}}"
+    formula = f"({{{goal}}} - {share} * {{{actual}}}) / (1 - {share})"
+    return report.register.arithmetic(formula, label=label, decimals=2)
+
+
+def _share_levels(verdict: Verdict) -> tuple[int, int] | None:
+    """References of last year's level to date and of the whole, if both are published."""
+    weights, period = verdict.required.weights, verdict.actual_period
+    if weights is None or period is None:
+        return None
+    at = {point.period.end.month: point for point in weights.points if point is not None}
+    so_far, whole = at.get(period.end.month), weights.points[-1] if weights.points else None
+    if so_far is None or whole is None:
+        return None
+    return so_far.reference, whole.reference
+
+
+def _tally(report: Report) -> list[str | Html]:
+    verdicts = report.assessment.verdicts
+    counts: dict[str, int] = {}
+    for verdict in verdicts:
+        counts[status_words(verdict)] = counts.get(status_words(verdict), 0) + 1
+    register = report.register
+    as_of = report.as_of.isoformat()
+    total = register.model(
+        len(verdicts), str(len(verdicts)), label="目标个数", model="计数", as_of=as_of
+    )
+    parts: list[str | Html] = [tables.when(f"{report.assessment.year}年"), "共", total, "项目标："]
+    for number, (words, count) in enumerate(counts.items()):
+        figure = register.model(count, str(count), label=f"{words}项数", model="计数", as_of=as_of)
+        parts += ["，" if number else "", words, figure, "项"]
+    return [*parts, "。"]
+
+
+def status_words(verdict: Verdict) -> str:
+    """Return the verdict in a few words."""
+    if verdict.status == "refused":
+        return "不作预测"
+    if verdict.status != "ok":
+        return "已实现" if verdict.status == "reached" else "未实现"
+    judged = verdict.probability_about if verdict.target.rule == "about" else verdict.probability
+    return likelihood_words(judged or 0.0)
+
+
+def headline_table(report: Report) -> Html:
+    """Growth targets: target, actual, what remains, rule of thumb, forecast, probability."""
+    rows = [
+        [
+            tables.name(verdict.indicator.name_zh),
+            Html(f"{report.target(verdict.target)}%"),
+            report.observed(verdict.actual_reference),
+            _period(verdict),
+            required_figure(report, verdict),
+            _benchmark(report, verdict),
+            _forecast(report, verdict),
+            _interval(report, verdict),
+            _both_probabilities(report, verdict),
+        ]
+        for verdict in report.assessment.verdicts
+        if verdict.target.is_growth
+    ]
+    headers = ["指标", "目标", "累计实际（%）", "截至", "剩余时期需（%）"]
+    headers += ["持续性基准（%）", "预测全年（%）", "可能区间（%）", "达标概率／按“左右”"]
+    caption = "增长类目标：实际、所需与预测"
+    return tables.html_table(headers, rows, caption, numeric=(1, 2, 4, 5, 6, 7, 8))
+
+
+def verdict_table(report: Report) -> Html:
+    """Every target with its verdict; counts beside the progress that is usual."""
+    rows = [
+        [
+            tables.name(verdict.target.title_zh),
+            report.observed(verdict.actual_reference),
+            verdict.target.unit,
+            _period(verdict),
+            _usual(report, verdict),
+            _forecast(report, verdict),
+            _both_probabilities(report, verdict),
+            status_words(verdict),
+        ]
+        for verdict in report.assessment.verdicts
+    ]
+    headers = ["目标", "实际", "单位", "截至", "常年同期进度", "预测全年", "达标概率", "判断"]
+    return tables.html_table(headers, rows, "各项目标的判断", numeric=(1, 4, 5, 6))
+
+
+def refusals(report: Report) -> Html:
+    """What is not forecast, and why; models that were set aside, and why."""
+    items = []
+    for verdict in report.assessment.verdicts:
+        title = tables.name(verdict.target.title_zh)
+        if verdict.status == "refused":
+            items.append(tables.join(title, "：不作预测。", tables.cite(verdict.reason)))
+        elif verdict.draws is not None and verdict.attempts:
+            model = MODEL_NAMES[verdict.draws.model]
+            reason = "；".join(reason for _, reason in verdict.attempts)
+            items.append(tables.join(title, f"：采用{model}，因为", tables.cite(reason)))
+    return tables.bullet_list(items) if items else tables.paragraph("没有不作预测的目标。")
+
+
+def _benchmark(report: Report, verdict: Verdict) -> Html:
+    if "persistence" not in verdict.benchmark:
+        return Html(tables.missing_text("not_meaningful", "本年与上年均无数据"))
+    value = verdict.benchmark["persistence"]
+    return report.modelled(verdict, value, value_text(value, verdict.target.unit), "持续性基准")
+
+
+def _forecast(report: Report, verdict: Verdict) -> Html:
+    if verdict.mean is None:
+        return Html(tables.missing_text("not_meaningful", status_words(verdict)))
+    digits = 2 if verdict.target.is_growth else 0 if abs(verdict.mean) >= 100 else 1
+    return report.modelled(
+        verdict, verdict.mean, tables.level_text(verdict.mean, digits), "预测全年均值"
+    )
+
+
+def _interval(report: Report, verdict: Verdict) -> Html:
+    quantiles = verdict.quantiles
+    if not quantiles:
+        return Html(tables.missing_text("not_meaningful", status_words(verdict)))
+    low, high = quantiles[0.1], quantiles[0.9]
+    return tables.join(
+        report.modelled(verdict, low, tables.growth_text(low), "可能区间下端（第10百分位）"),
+        "～",
+        report.modelled(verdict, high, tables.growth_text(high), "可能区间上端（第90百分位）"),
+    )
+
+
+def _probability(report: Report, verdict: Verdict, value: float, label: str) -> Html:
+    return report.register.probability(
+        value,
+        label=f"{verdict.indicator.name_zh}：{label}",
+        model=model_name(verdict),
+        as_of=report.as_of.isoformat(),
+    )
+
+
+def _both_probabilities(report: Report, verdict: Verdict) -> Html:
+    if verdict.status != "ok" or verdict.probability is None:
+        return Html(tables.missing_text("not_meaningful", status_words(verdict)))
+    plain = _probability(report, verdict, verdict.probability, "达标概率")
+    if verdict.target.rule != "about" or verdict.probability_about is None:
+        return plain
+    about = _probability(report, verdict, verdict.probability_about, "按“左右”计的达标概率")
+    return tables.join(plain, "／", about)
+
+
+def _usual(report: Report, verdict: Verdict) -> Html:
+    if verdict.usual_share is None:
+        return Html("—（增速不按进度比）" if verdict.target.is_growth else "—（存量不按进度比）")
+    return report.register.model(
+        verdict.usual_share,
+        f"{tables.growth_text(verdict.usual_share * 100)}%",
+        label=f"{verdict.indicator.name_zh}：常年同期完成比重",
+        model=MODEL_NAMES["progress"],
+        as_of=report.as_of.isoformat(),
+        share=True,
+    )
+
+
+def _period(verdict: Verdict) -> Html:
+    """The period of the latest figure, or the year that has none yet."""
+    period = verdict.actual_period
+    if period is None:
+        return tables.join(tables.when(f"{verdict.target.year}年"), "尚未公布")
+    if period.frequency == "A":
+        return tables.when(period.label_zh("annual"))
+    return tables.when(period.label_zh("point" if verdict.indicator.kind == "stock" else "ytd"))
+
+
+def _span_zh(verdict: Verdict) -> str:
+    periods = verdict.required.periods
+    first, last = periods[0], periods[-1]
+    if first == last:
+        return first.label_zh("annual" if first.frequency == "A" else "single")
+    joined = f"{first.label_zh('single')}—{last.label_zh('single')}"
+    return joined.replace(f"—{last.year}年", "—")

@@ -1,0 +1,151 @@
+"""The report's back pages: published facts beside the forecast, vintages, method, versions."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from lianhu_analysis import __version__
+from lianhu_analysis.catalog.indicators import Catalogue
+from lianhu_analysis.catalog.periods import Period
+from lianhu_analysis.render import tables
+from lianhu_analysis.render.report import WORDS, Report, plain_text, value_text
+from lianhu_analysis.render.tables import Html
+
+__all__ = ["deliveries_table", "facts_table", "method_notes", "vintage_table"]
+
+PROVENANCE_NAMES = {
+    "official": "官方",
+    "published_fact": "公开发布",
+    "second_hand": "二手转引",
+    "simulated": "演示数据（模拟）",
+}
+FACT_PROVENANCES = ("published_fact", "second_hand")
+BASIS_NAMES = {"stated": "注明", "assumed": "推定"}
+
+
+def facts_table(report: Report, limit: int = 60) -> Html:
+    """Published facts of the region as known on the day; they feed no forecast."""
+    frame = report.assessment.frame
+    facts = frame[frame["provenance"].isin(FACT_PROVENANCES) & frame["value"].notna()]
+    if facts.empty:
+        return tables.paragraph("截至报告日，库中没有作为对照的公开发布数字。")
+    facts = facts.sort_values(["period", "provenance"], ascending=[False, True], kind="stable")
+    rows = [
+        [
+            tables.name(_fact_name(row, report.assessment.catalogue)),
+            tables.when(_period_zh(row)),
+            report.register.observation(row, _fact_text(row)),
+            str(row["unit"]),
+            PROVENANCE_NAMES[row["provenance"]],
+            tables.cite(*_title_and_address(str(row["source"]))),
+        ]
+        for _, row in facts.head(limit).iterrows()
+    ]
+    headers = ["内容", "时期", "数值", "单位", "来历", "出处"]
+    return tables.html_table(headers, rows, "公开发布的数字（不进入预测）", numeric=(2,))
+
+
+def vintage_table(report: Report) -> Html:
+    """The latest figure behind each target: published when, stated or assumed, from where."""
+    rows = []
+    for verdict in report.assessment.verdicts:
+        if verdict.actual_reference is None:
+            continue
+        row = report.row(verdict.actual_reference)
+        rows.append(
+            [
+                tables.name(verdict.indicator.name_zh),
+                tables.when(row["period"]),
+                report.observed(verdict.actual_reference),
+                tables.when(f"{row['published']:%Y-%m-%d}"),
+                BASIS_NAMES[row["published_basis"]],
+                PROVENANCE_NAMES[row["provenance"]],
+                tables.code(" ".join(part for part in (row["sheet"], row["cell"]) if part)),
+            ]
+        )
+    if not rows:
+        return tables.paragraph("本年度各项目标均尚无已公布的数字。")
+    headers = ["指标", "时期", "数值", "公布日", "公布日依据", "来历", "单元格"]
+    return tables.html_table(headers, rows, "各项目标所用的最新数字及其公布日", numeric=(2,))
+
+
+def deliveries_table(report: Report) -> Html:
+    """Delivered files behind this report's region and what they hold, by hash."""
+    frame = report.assessment.frame
+    path = frame["source"].str.split(" | ", regex=False).str[0]
+    used = frame.assign(path=path).groupby(["path", "provenance"], sort=True)["published"]
+    rows = [
+        [
+            tables.code(file),
+            PROVENANCE_NAMES[provenance],
+            tables.when(f"{first:%Y-%m-%d}—{last:%Y-%m-%d}")
+            if first != last
+            else tables.when(f"{first:%Y-%m-%d}"),
+            tables.code(report.raw_files.get(file, "")[:12] or "未登记"),
+        ]
+        for (file, provenance), first, last in used.agg(["min", "max"]).itertuples()
+    ]
+    headers = ["原始文件", "来历", "公布日", "文件指纹"]
+    return tables.html_table(headers, rows, "本报告数据来自的原始文件")
+
+
+def method_notes(report: Report) -> Html:
+    """How the figures were made, and what they cannot say."""
+    scale = "；".join(
+        f"{words}（{tables.growth_text(floor * 100, 0)}%以上）" if floor else f"{words}（更低）"
+        for floor, words in WORDS
+    )
+    tolerances = {
+        plain_text(verdict.target.tolerance)
+        for verdict in report.assessment.verdicts
+        if verdict.target.rule == "about"
+    }
+    items: list[object] = [
+        "达标概率是模拟的全年公布数（按公布的小数位四舍五入）达到目标值的比例。",
+        tables.join("可能区间是", tables.cite("模拟结果的第10至第90百分位"), "。"),
+        tables.join("判断用语：", tables.cite(scale), "。"),
+        "所需增速由目标、累计增速和上年同一普查口径的累计绝对额算出；名义比重代替无人公布的不变价比重。",
+        "增速按公布数使用，从不由绝对额倒推；计数与金额比的是历年同期的完成进度，不是月份数。",
+        "持续性基准假设全年与累计同速；模型为单期增速的局部水平模型，其区间尚未经回测校准。",
+        "各目标分别模拟，不给联合概率。",
+    ]
+    if tolerances:
+        note = tables.cite(f"{'、'.join(sorted(tolerances))} 个百分点")
+        items.insert(1, tables.join("“左右”按容许低", note, "判断，是本工具的约定。"))
+    if report.assessment.catalogue.proposal:
+        items.append("指标目录是建议稿，待区里正式目录替换。")
+    if report.simulated:
+        items.append(
+            "本报告使用演示数据（模拟）：历史由程序生成，不是真实统计数据，不能用于任何判断。"
+        )
+    version = tables.paragraph(
+        "版本：", tables.code(f"lianhu-analysis {__version__}"), "；数据截至",
+        tables.when(report.as_of.isoformat()), "。",
+    )  # fmt: skip
+    return tables.join(tables.bullet_list(items), version)
+
+
+def _fact_name(row: pd.Series, catalogue: Catalogue) -> str:
+    code = str(row["indicator"])
+    if code not in catalogue:
+        return code.removeprefix("fact.")
+    return catalogue.get(code).name_zh + ("（同比）" if row["measure"] == "yoy" else "")
+
+
+def _fact_text(row: pd.Series) -> str:
+    """A fact keeps the decimals it was published with."""
+    token = str(row["token"])
+    decimals = len(token.partition(".")[2])
+    if row["unit"] == "%" or decimals:
+        return tables.level_text(float(row["value"]), decimals)
+    return value_text(float(row["value"]), str(row["unit"]))
+
+
+def _period_zh(row: pd.Series) -> str:
+    return Period.parse(str(row["period"])).label_zh(row["span"])
+
+
+def _title_and_address(source: str) -> tuple[str, str]:
+    path, _, rest = source.partition(" | ")
+    title, _, address = rest.partition(" | ")
+    return title or path, address

@@ -1,0 +1,139 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from lianhu_analysis.errors import ForecastError
+from lianhu_analysis.forecast.growth import (
+    contributions,
+    cumulative_shares,
+    required_amount,
+    required_band,
+    required_growth,
+    single_from_ytd,
+    single_growth_from_ytd,
+    year_growth,
+    ytd_from_single,
+    ytd_growth_from_single,
+)
+
+amounts = st.floats(0.01, 1e6, allow_nan=False)
+growth = st.floats(-90, 300, allow_nan=False)
+
+
+def years(periods: int, elements: st.SearchStrategy[float]) -> st.SearchStrategy[np.ndarray]:
+    return arrays(float, periods, elements=elements)
+
+
+@st.composite
+def growth_and_shares(draw: st.DrawFn) -> tuple[np.ndarray, np.ndarray]:
+    periods = draw(st.sampled_from([1, 4, 11, 12]))
+    parts = draw(years(periods, st.floats(0.05, 1.0)))
+    cumulative = np.cumsum(parts) / parts.sum()
+    return draw(years(periods, growth)), cumulative
+
+
+def test_ytd_to_single_keeps_january_february_whole():
+    # 1-2月 200, 1-3月 330, 1-4月 430: eleven-period years start with two months in one.
+    assert single_from_ytd([200.0, 330.0, 430.0]).tolist() == [200.0, 130.0, 100.0]
+
+
+def test_a_missing_ytd_level_costs_its_own_period_and_the_next():
+    single = single_from_ytd([10.0, np.nan, 30.0, 45.0])
+    assert np.isnan(single).tolist() == [False, True, True, False]
+    assert single[3] == 15.0
+
+
+@given(st.sampled_from([4, 11, 12]).flatmap(lambda n: years(n, amounts)))
+def test_ytd_and_single_levels_are_inverse(single):
+    back = single_from_ytd(ytd_from_single(single))
+    np.testing.assert_allclose(back, single, rtol=1e-9, atol=1e-9 * single.sum())
+
+
+@given(growth_and_shares())
+def test_ytd_and_single_growth_are_inverse(case):
+    single, shares = case
+    back = single_growth_from_ytd(ytd_growth_from_single(single, shares), shares)
+    np.testing.assert_allclose(back, single, rtol=1e-9, atol=1e-9)
+
+
+@given(growth_and_shares())
+def test_growth_of_levels_agrees_with_the_weighted_parts(case):
+    single, shares = case
+    last_year = np.diff(shares, prepend=0.0) * 1000.0
+    this_year = last_year * (1 + single / 100)
+    expected = (this_year.sum() / last_year.sum() - 1) * 100
+    assert year_growth(single, shares) == pytest.approx(expected, rel=1e-9, abs=1e-8)
+
+
+@given(growth_and_shares(), st.floats(-50, 100))
+def test_the_required_growth_meets_the_target_exactly(case, target):
+    single, shares = case
+    if shares.size < 2:
+        return
+    ytd = ytd_growth_from_single(single, shares)
+    for known in range(1, shares.size):
+        required = required_growth(target, ytd[known - 1], shares[known - 1])
+        filled = np.where(np.arange(shares.size) < known, single, required)
+        assert year_growth(filled, shares) == pytest.approx(target, abs=1e-6)
+
+
+def test_required_growth_of_the_fourth_quarter_of_2024_by_hand():
+    # Levels first published: 2023 Q1-3 913,027 and the year 1,260,582 (100 million yuan).
+    # (5.0 - 0.724290... * 4.8) / (1 - 0.724290...) = 1.5234076 / 0.2757100 = 5.5254
+    share = 913_027 / 1_260_582
+    assert required_growth(5.0, 4.8, share) == pytest.approx(5.5254, abs=5e-5)
+
+
+def test_required_growth_of_2023_agrees_with_what_the_bureau_said():
+    # 2022 Q1-3 870,269 and the year 1,210,207; published growth to Q3 5.2.
+    share = 870_269 / 1_210_207
+    assert required_growth(5.0, 5.2, share) == pytest.approx(4.488, abs=5e-4)
+    low, high = required_band(5.0, 5.2, share)
+    assert (round(low, 2), round(high, 2)) == (4.36, 4.62)
+
+
+@pytest.mark.parametrize("share", [1.0, 1.2, -0.1, float("nan")])
+def test_nothing_is_required_of_a_year_that_is_over(share):
+    with pytest.raises(ForecastError, match="比重"):
+        required_growth(5.0, 4.8, share)
+
+
+def test_required_amount_is_what_remains():
+    assert required_amount(1200.0, 850.0) == 350.0
+    assert required_amount(1200.0, 1300.0) == 0.0
+
+
+def test_shares_by_hand():
+    assert cumulative_shares([20.0, 45.0, 70.0, 100.0]).tolist() == [0.2, 0.45, 0.7, 1.0]
+
+
+@pytest.mark.parametrize(
+    "levels", [[1.0, np.nan, 3.0], [1.0, 0.5, 3.0], [0.0, 0.0, 0.0], [-1.0, 2.0, 3.0]]
+)
+def test_shares_of_levels_that_are_no_year_are_refused(levels):
+    with pytest.raises(ForecastError, match="累计值"):
+        cumulative_shares(levels)
+
+
+def test_contributions_by_hand():
+    # 26.4 % of GDP growing 5.5 % and 73.6 % growing 5.3 %.
+    points = contributions([5.5, 5.3], [0.264, 0.736])
+    np.testing.assert_allclose(points, [1.452, 3.9008])
+    assert points.sum() == pytest.approx(5.3528)
+
+
+def test_contributions_need_weights_of_a_whole():
+    with pytest.raises(ForecastError, match="不是 1"):
+        contributions([5.5, 5.3], [0.264, 0.5])
+
+
+def test_lengths_must_match():
+    with pytest.raises(ForecastError, match="不能相配"):
+        year_growth([1.0, 2.0], [0.5, 0.8, 1.0])
+
+
+def test_a_period_without_weight_has_no_growth_of_its_own():
+    with pytest.raises(ForecastError, match="比重为零"):
+        single_growth_from_ytd([1.0, 2.0], [1.0, 1.0])

@@ -1,0 +1,170 @@
+import numpy as np
+import pytest
+
+from lianhu_analysis.errors import ForecastError
+from lianhu_analysis.forecast.models import (
+    N_DRAWS,
+    GrowthPanel,
+    ProgressPanel,
+    local_level,
+    persistence,
+    progress,
+    usual_change,
+)
+
+SHARES = np.array([0.22, 0.46, 0.72, 1.0])
+
+
+def rng():
+    return np.random.default_rng(7)
+
+
+def growth_panel(ytd, n_known, *, outlier=(), frequency="Q"):
+    ytd = np.asarray(ytd, dtype=float)
+    return GrowthPanel(
+        frequency=frequency,
+        ytd_growth_pct=ytd,
+        shares=np.tile(SHARES, (len(ytd), 1)),
+        n_known=n_known,
+        outlier=np.array([row in outlier for row in range(len(ytd))]),
+    )
+
+
+def steady_years(n=8, last=(5.0, 5.0, 5.0, np.nan), seed=0):
+    noise = np.random.default_rng(seed).normal(0, 0.2, size=(n - 1, 4))
+    return np.vstack([5.0 + noise, np.array(last)])
+
+
+def test_persistence_centres_on_the_year_so_far_and_spreads_by_its_own_past_errors():
+    # Past errors after Q3 are +0.3, -0.3, +0.3, -0.3, +0.3, -0.3: mean square 0.09.
+    past = [[5, 5, 5, 5 + 0.3 * (-1) ** k] for k in range(6)]
+    draws = persistence(growth_panel([*past, [4, 4.5, 4.8, np.nan]], 3), rng())
+    assert draws.n_obs == 6
+    assert np.median(draws.values) == pytest.approx(4.8, abs=0.02)
+    # Student's t with five degrees of freedom: its 90 % point is 1.476 scales.
+    expected = 4.8 + 1.476 * 0.3 * np.sqrt(7 / 6)
+    assert np.quantile(draws.values, 0.9) == pytest.approx(expected, abs=0.03)
+
+
+def test_persistence_leaves_outlier_years_out():
+    past = [[5, 5, 5, 5.1]] * 5 + [[5, 5, 5, -20.0]]
+    calm = persistence(growth_panel([*past, [5, 5, 5, np.nan]], 3, outlier={5}), rng())
+    assert calm.n_obs == 5
+    assert calm.values.std() < 1.0
+
+
+def test_persistence_needs_five_past_errors_and_a_year_that_has_begun():
+    past = [[5, 5, 5, 5.1]] * 4
+    with pytest.raises(ForecastError, match="只有 4 年"):
+        persistence(growth_panel([*past, [5, 5, 5, np.nan]], 3), rng())
+    with pytest.raises(ForecastError, match="尚无数据"):
+        persistence(growth_panel([*past, [np.nan] * 4], 0), rng())
+
+
+@pytest.mark.parametrize(
+    ("past", "reason"),
+    [
+        ([[5, 5, 5, 5.0]] * 6, "全为零"),
+        ([[5, 5, 5, 5 + 90.0 * (-1) ** k] for k in range(6)], "没有判断价值"),
+    ],
+)
+def test_persistence_without_a_sensible_spread_is_refused(past, reason):
+    with pytest.raises(ForecastError, match=reason):
+        persistence(growth_panel([*past, [5, 5, 5, np.nan]], 3), rng())
+
+
+def test_local_level_of_steady_growth_stays_there():
+    draws = local_level(growth_panel(steady_years(), 3), rng())
+    assert draws.values.shape == (N_DRAWS,)
+    assert draws.path.shape == (N_DRAWS, 1)
+    assert draws.n_obs == 7 * 4 + 3
+    assert draws.values.mean() == pytest.approx(5.0, abs=0.15)
+    # Only the fourth quarter is open: its share scales what is uncertain.
+    assert 0.02 < draws.values.std() < 0.5
+
+
+def test_uncertainty_shrinks_as_the_year_goes_by():
+    spreads = []
+    for known in (1, 2, 3):
+        last = [5.0 if period < known else np.nan for period in range(4)]
+        spreads.append(local_level(growth_panel(steady_years(12, last), known), rng()).values.std())
+    assert spreads[0] > spreads[1] > spreads[2]
+
+
+def test_the_draws_repeat_with_the_seed():
+    panel = growth_panel(steady_years(), 3)
+    assert np.array_equal(local_level(panel, rng()).values, local_level(panel, rng()).values)
+
+
+def test_outlier_years_do_not_reach_the_model():
+    wild = steady_years()
+    wild[3] = [-6.0, 8.0, -4.0, 9.0]
+    masked = local_level(growth_panel(wild, 3, outlier={3}), rng())
+    open_eyes = local_level(growth_panel(wild, 3), rng())
+    assert masked.n_obs == open_eyes.n_obs - 4
+    assert masked.values.std() < open_eyes.values.std() / 3
+
+
+@pytest.mark.parametrize(
+    ("ytd", "reason"),
+    [
+        (np.full((8, 4), np.nan), "只有 0 期"),
+        (np.full((8, 4), 5.0), "完全相同"),
+        (steady_years(3), "只有 11 期"),
+        (np.vstack([steady_years(8)[:7] * 10_000, [[5, 5, 5, np.nan]]]), "疑为单位"),
+    ],
+    ids=["missing", "constant", "short", "slip"],
+)
+def test_panels_that_cannot_support_a_forecast_are_refused(ytd, reason):
+    ytd = np.array(ytd)
+    ytd[-1, 3] = np.nan
+    with pytest.raises(ForecastError, match=reason):
+        local_level(growth_panel(ytd, 3), rng())
+
+
+def test_progress_follows_the_usual_shape_not_the_calendar():
+    # A tenth by mid-year, all the rest in the last quarter: half-way is not half.
+    increments = np.array([[5.0, 5.0, 10.0, 80.0]] * 6) * np.array(
+        [[0.9], [1.1], [1.0], [0.95], [1.05], [1.0]]
+    )
+    draws = progress(ProgressPanel(increments, actual=10.0, n_known=2, integer=False), rng())
+    assert draws.values.mean() == pytest.approx(100.0, rel=0.05)
+
+
+def test_progress_counts_are_whole_and_never_fall():
+    increments = np.random.default_rng(3).poisson(2.0, size=(8, 12)).astype(float)
+    draws = progress(ProgressPanel(increments, actual=15.0, n_known=9, integer=True), rng())
+    assert np.array_equal(draws.values, np.rint(draws.values))
+    assert draws.values.min() >= 15.0
+    assert (np.diff(draws.path, axis=1) >= 0).all()
+    # Nine months brought 15 where 18 are usual: about 5 to 6 more are to come.
+    assert draws.values.mean() == pytest.approx(20.7, abs=0.8)
+
+
+def test_nothing_done_yet_is_not_nothing_ever():
+    increments = np.array([[0.0, 1.0, 1.0, 2.0], [1.0, 0.0, 1.0, 2.0]] * 4)
+    draws = progress(ProgressPanel(increments, actual=0.0, n_known=1, integer=True), rng())
+    assert draws.values.mean() > 1.0
+
+
+@pytest.mark.parametrize(
+    ("increments", "reason"),
+    [(np.ones((4, 12)), "只有 4 个完整年度"), (np.zeros((6, 12)), "均无进展")],
+)
+def test_progress_without_a_past_is_refused(increments, reason):
+    with pytest.raises(ForecastError, match=reason):
+        progress(ProgressPanel(increments, 1.0, 3, True), rng())
+
+
+def test_usual_change_by_hand():
+    # Changes 2, 4, 6, 8, 10: mean 6, s = sqrt(10); one more has scale sqrt(10 * 1.2).
+    draws = usual_change([2, 4, 6, 8, 10], actual=10.0, integer=False, rng=rng())
+    assert np.median(draws.values) == pytest.approx(16.0, abs=0.15)
+    # 97.5 % point of Student's t with four degrees of freedom: 2.776.
+    expected = 16.0 + 2.776 * np.sqrt(12.0)
+    assert np.quantile(draws.values, 0.975) == pytest.approx(expected, rel=0.05)
+
+
+def test_usual_change_needs_five_years():
+    with pytest.raises(ForecastError, match="只有 2 年"):
+        usual_change([1.0, 2.0, np.nan], actual=5.0, integer=True, rng=rng())
