@@ -1,0 +1,340 @@
+"""Layout descriptions: what a delivered sheet looks like, as data and not as code.
+
+A description is a TOML file, built in or in the workspace's ``layouts`` folder.
+Two kinds cover what districts deliver: a *report* has indicators in rows and its
+period in the title; a *series* has periods in rows and its indicators in columns.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib import resources
+from typing import Any, Literal, TypeVar, get_args
+
+from lianhu_analysis.errors import IntakeError
+from lianhu_analysis.workspace import Workspace
+
+__all__ = [
+    "Layout",
+    "ReportColumn",
+    "ReportLayout",
+    "SeriesColumn",
+    "SeriesLayout",
+    "SeriesSheet",
+    "SeriesTable",
+    "fold_header",
+    "load_layout",
+    "load_layouts",
+]
+
+Role = Literal["name", "unit", "level", "growth", "reduction", "ignore"]
+ColumnSpan = Literal["", "single", "ytd", "point", "annual", "left"]
+Per = Literal["", "month", "quarter"]
+Form = Literal["value", "percent", "index", "fraction"]
+January = Literal["refuse", "keep"]
+
+
+@dataclass(frozen=True)
+class ReportColumn:
+    """One kind of column of a report, known by its header.
+
+    Attributes
+    ----------
+    role
+        ``reduction`` is a growth column whose positive figures are reductions.
+    headers
+        Regular expressions that the folded header must match as a whole; a group
+        ``month`` must be the month of the title.
+    span
+        ``left`` takes the span of the nearest level column to the left.
+    per
+        Length of a ``single`` period.
+    """
+
+    role: Role
+    headers: tuple[re.Pattern[str], ...]
+    span: ColumnSpan = ""
+    per: Per = ""
+
+
+@dataclass(frozen=True)
+class ReportLayout:
+    """Indicators in rows; region and period in the title above the header.
+
+    Attributes
+    ----------
+    labels
+        Indicator codes of rows that the catalogue's names do not cover, by
+        label or, for sub-items, by full path ``parent/child``.
+    """
+
+    name: str
+    origin: str
+    digest_text: str
+    header_rows: int
+    published: re.Pattern[str]
+    sheet_unit: re.Pattern[str]
+    ignore_rows: tuple[re.Pattern[str], ...]
+    ignore_sheets: tuple[re.Pattern[str], ...]
+    columns: tuple[ReportColumn, ...]
+    labels: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class SeriesColumn:
+    """One column of a series table, known by its letter and its exact header.
+
+    Attributes
+    ----------
+    form
+        ``value`` as it stands, ``percent`` a growth in percent, ``index`` a
+        growth with the year before at 100, ``fraction`` a growth in parts of 1.
+    january
+        What to do with a January figure of an indicator that has no January:
+        refuse it, or keep it where the source truly published one.
+    skip
+        Why the column is not read; then nothing else is needed.
+    """
+
+    column: str
+    header: str
+    indicator: str = ""
+    measure: str = "level"
+    span: str = "ytd"
+    unit: str = ""
+    form: Form = "value"
+    january: January = "refuse"
+    skip: str = ""
+
+
+@dataclass(frozen=True)
+class SeriesTable:
+    """Periods in rows, downwards from below the header to the first blank one."""
+
+    header_row: int
+    period_column: str
+    period_header: str
+    columns: tuple[SeriesColumn, ...]
+
+
+@dataclass(frozen=True)
+class SeriesSheet:
+    """A sheet known by its exact name, with the tables that lie on it."""
+
+    name: str
+    tables: tuple[SeriesTable, ...]
+
+
+@dataclass(frozen=True)
+class SeriesLayout:
+    """A workbook whose sheets each hold tables of one row per period."""
+
+    name: str
+    origin: str
+    digest_text: str
+    sheets: tuple[SeriesSheet, ...]
+    ignore_sheets: tuple[re.Pattern[str], ...]
+
+
+Layout = ReportLayout | SeriesLayout
+T = TypeVar("T")
+
+
+def fold_header(text: object) -> str:
+    """Fold a header or title to what must agree.
+
+    NFKC, without blanks, brackets, percent signs and colons, one kind of dash:
+    ``累计比上年同期 增长（%）`` becomes ``累计比上年同期增长``.
+    """
+    folded = unicodedata.normalize("NFKC", "" if text is None else str(text))
+    folded = re.sub(r"[—–―−~〜至]+", "-", re.sub(r"\s+", "", folded))
+    return re.sub(r"[()%:]", "", folded)
+
+
+def load_layouts(workspace: Workspace) -> tuple[Layout, ...]:
+    """Return the workspace's descriptions, then the built-in ones, by name.
+
+    A workspace description replaces the built-in one of the same name.
+
+    Raises
+    ------
+    IntakeError
+        Naming file and field, if a description is wrong.
+    """
+    found: dict[str, Layout] = {}
+    if workspace.layouts.is_dir():
+        for path in sorted(workspace.layouts.glob("*.toml")):
+            found[path.stem] = _read(path.stem, workspace.relative(path), path.read_bytes())
+    built_in = resources.files("lianhu_analysis.intake") / "layouts"
+    for item in sorted(built_in.iterdir(), key=lambda entry: entry.name):
+        stem, dot, suffix = item.name.rpartition(".")
+        if dot and suffix == "toml" and stem not in found:
+            found[stem] = _read(stem, f"内置版式 {stem}", item.read_bytes())
+    return tuple(found.values())
+
+
+def load_layout(workspace: Workspace, name: str) -> Layout:
+    """Return the description of one name.
+
+    Raises
+    ------
+    IntakeError
+        Naming those that there are, if there is none such.
+    """
+    layouts = {layout.name: layout for layout in load_layouts(workspace)}
+    if name not in layouts:
+        raise IntakeError(
+            f"没有名为 {name!r} 的版式说明",
+            f"现有：{'、'.join(sorted(layouts))}。请改正 delivery.toml 的 layout，"
+            f"或在 {workspace.relative(workspace.layouts)} 中新建 {name}.toml",
+        )
+    return layouts[name]
+
+
+def _read(name: str, origin: str, data: bytes) -> Layout:
+    try:
+        text = data.decode("utf-8-sig")
+        table = tomllib.loads(text)
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise IntakeError(f"版式说明 {origin} 不是有效的 TOML：{error}", "请改正后重试") from error
+    kind = table.pop("kind", None)
+    table.pop("description", None)
+    builders: dict[str, Callable[..., Layout]] = {"report": _report, "series": _series}
+    if kind not in builders:
+        raise IntakeError(
+            f"版式说明 {origin}：kind = {kind!r} 不认识", '请写 kind = "report" 或 "series"'
+        )
+    return builders[kind](name, origin, text, table)
+
+
+def _report(name: str, origin: str, text: str, table: dict[str, Any]) -> ReportLayout:
+    return _build(
+        ReportLayout,
+        f"{origin}",
+        {
+            "header_rows": 15,
+            "published": r"发布日期[:：](.+)",
+            "sheet_unit": r"(?:计量)?单位[:：](.+)",
+            "ignore_rows": [],
+            "ignore_sheets": [],
+            "labels": {},
+        }
+        | table,
+        fixed={"name": name, "origin": origin, "digest_text": text},
+        convert={
+            "published": lambda value: _pattern(origin, value),
+            "sheet_unit": lambda value: _pattern(origin, value),
+            "ignore_rows": lambda value: _patterns(origin, value),
+            "ignore_sheets": lambda value: _patterns(origin, value),
+            "columns": lambda value: tuple(
+                _build(
+                    ReportColumn,
+                    f"{origin} 第 {number} 个 [[columns]]",
+                    item,
+                    convert={"headers": lambda headers: _patterns(origin, headers)},
+                    choices={"role": Role, "span": ColumnSpan, "per": Per},
+                )
+                for number, item in enumerate(value, 1)
+            ),
+        },
+    )
+
+
+def _series(name: str, origin: str, text: str, table: dict[str, Any]) -> SeriesLayout:
+    return _build(
+        SeriesLayout,
+        origin,
+        {"ignore_sheets": []} | table,
+        fixed={"name": name, "origin": origin, "digest_text": text},
+        convert={
+            "sheets": lambda value: tuple(_series_sheet(origin, item) for item in value),
+            "ignore_sheets": lambda value: _patterns(origin, value),
+        },
+    )
+
+
+def _series_sheet(origin: str, table: dict[str, Any]) -> SeriesSheet:
+    where = f"{origin} 的工作表“{table.get('name', '?')}”"
+    return _build(
+        SeriesSheet,
+        where,
+        table,
+        convert={
+            "tables": lambda value: tuple(
+                _build(
+                    SeriesTable,
+                    f"{where} 第 {number} 个 tables",
+                    item,
+                    convert={"columns": lambda columns: _series_columns(where, columns)},
+                )
+                for number, item in enumerate(value, 1)
+            )
+        },
+    )
+
+
+def _series_columns(origin: str, value: list[dict[str, Any]]) -> tuple[SeriesColumn, ...]:
+    columns = []
+    for item in value:
+        where = f"{origin} 的 {item.get('column', '?')} 列"
+        column = _build(SeriesColumn, where, item, choices={"form": Form, "january": January})
+        if not column.skip and not (column.indicator and column.unit):
+            raise IntakeError(
+                f"版式说明 {where} 没有写 indicator 和 unit", "请补上，或用 skip 写明不读的理由"
+            )
+        if (column.form != "value") != (column.measure == "yoy") and not column.skip:
+            raise IntakeError(
+                f"版式说明 {where}：measure = {column.measure!r} 与 form = {column.form!r} 不相配",
+                "增速列（yoy）请写 form = percent、index 或 fraction，绝对量列（level）不写 form",
+            )
+        columns.append(column)
+    return tuple(columns)
+
+
+def _build(
+    shape: type[T],
+    where: str,
+    table: Mapping[str, Any],
+    *,
+    fixed: Mapping[str, Any] | None = None,
+    convert: Mapping[str, Callable[[Any], Any]] | None = None,
+    choices: Mapping[str, Any] | None = None,
+) -> T:
+    """Build one dataclass from a TOML table, naming what is unknown, missing or wrong."""
+    fixed, convert, choices = fixed or {}, convert or {}, choices or {}
+    known = set(shape.__dataclass_fields__) - set(fixed)  # type: ignore[attr-defined]
+    if unknown := sorted(set(table) - known):
+        raise IntakeError(
+            f"版式说明 {where}：不认识的字段 {'、'.join(unknown)}",
+            f"可用的字段：{'、'.join(sorted(known))}",
+        )
+    for key, choice in choices.items():
+        if key in table and table[key] not in get_args(choice):
+            allowed = "、".join(repr(item) for item in get_args(choice) if item)
+            raise IntakeError(f"版式说明 {where}：{key} = {table[key]!r} 不认识", f"可填 {allowed}")
+    try:
+        values = {
+            key: convert[key](value) if key in convert else value for key, value in table.items()
+        }
+        return shape(**fixed, **values)
+    except (TypeError, AttributeError) as error:
+        raise IntakeError(
+            f"版式说明 {where} 的写法不对（{error}）", "请对照 docs/intake.md 改正"
+        ) from error
+
+
+def _patterns(origin: str, texts: list[str]) -> tuple[re.Pattern[str], ...]:
+    return tuple(_pattern(origin, text) for text in texts)
+
+
+def _pattern(origin: str, text: str) -> re.Pattern[str]:
+    try:
+        return re.compile(text)
+    except re.error as error:
+        raise IntakeError(
+            f"版式说明 {origin}：{text!r} 不是有效的正则表达式（{error}）", "请改正后重试"
+        ) from error
