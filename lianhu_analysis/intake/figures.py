@@ -1,0 +1,349 @@
+"""One delivered cell into one observation, or into the reason why not."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from lianhu_analysis.catalog.calendar import assumed_release
+from lianhu_analysis.catalog.indicators import Indicator
+from lianhu_analysis.catalog.periods import Frequency, Period
+from lianhu_analysis.catalog.units import convert
+from lianhu_analysis.errors import IntakeError, LianhuError, PeriodError
+from lianhu_analysis.intake.cells import read_value
+from lianhu_analysis.intake.observations import KEY, make_observations
+from lianhu_analysis.intake.problems import Problem
+from lianhu_analysis.workspace import Region
+
+__all__ = [
+    "Collector",
+    "Delivery",
+    "Reading",
+    "Slot",
+    "is_blank",
+    "is_reduction",
+    "merge_same_figures",
+    "period_for",
+]
+
+Row = dict[str, Any]
+POINTS = "百分点"
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """What is known of a file before it is opened.
+
+    Attributes
+    ----------
+    source
+        ``path | title | address``, as stored with every row.
+    region
+        The region that the file is about.
+    regions
+        Every region that this workspace takes figures of.
+    published
+        The stated day of rows that state none; ``None``: assume the calendar's.
+    period
+        The stated period of sheets whose title states none.
+    """
+
+    source: str
+    region: Region
+    regions: tuple[Region, ...]
+    provenance: str = "official"
+    published: dt.date | None = None
+    period: Period | None = None
+
+
+@dataclass(frozen=True)
+class Slot:
+    """What a cell stands for, before it is read.
+
+    Attributes
+    ----------
+    unit
+        As delivered; empty where nothing states one.
+    form
+        ``value``, or for growth ``percent``, ``index`` or ``fraction``.
+    published
+        The day that the sheet itself states.
+    """
+
+    indicator: Indicator
+    measure: str
+    span: str
+    period: Period
+    unit: str
+    sheet: str
+    cell: str
+    form: str = "value"
+    published: dt.date | None = None
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What one file gave.
+
+    Attributes
+    ----------
+    frame
+        Observations in the tidy shape, one row a key.
+    problems
+        Everything that was not read.
+    duplicates
+        Rows that repeated a figure of the same file.
+    """
+
+    frame: pd.DataFrame
+    problems: tuple[Problem, ...]
+    duplicates: int = 0
+
+
+class Collector:
+    """Gathers the rows of one delivery, and the problems beside them."""
+
+    def __init__(self, delivery: Delivery) -> None:
+        self.delivery = delivery
+        self.rows: list[Row] = []
+        self.problems: list[Problem] = []
+
+    def refuse(self, message: str, remedy: str, *, sheet: str = "", cell: str = "") -> None:
+        """Note that something is not read."""
+        self.problems.append(Problem(sheet, cell, message, remedy))
+
+    def read(self, token: object, slot: Slot) -> None:
+        """Read one cell into its slot; blank cells are no figures."""
+        if is_blank(token):
+            return
+        try:
+            self.rows.append(_observe(token, slot, self.delivery))
+        except IntakeError as error:
+            self.problems.append(Problem.of(error, sheet=slot.sheet, cell=slot.cell))
+        except LianhuError as error:
+            name = slot.indicator.name_zh
+            self.refuse(f"{name}：{error}", "请改正后重新交付", sheet=slot.sheet, cell=slot.cell)
+
+    def result(self) -> Reading:
+        """Return the observations, one a key, and every problem."""
+        frame, conflicts = merge_same_figures(make_observations(self.rows))
+        return Reading(frame, (*self.problems, *conflicts), len(self.rows) - len(frame))
+
+
+def is_blank(token: object) -> bool:
+    """Whether a cell holds nothing at all (a dash is something)."""
+    if isinstance(token, float):
+        return math.isnan(token)
+    return token is None or (isinstance(token, str) and not token.strip())
+
+
+def is_reduction(indicator: Indicator) -> bool:
+    """Whether a growth-only indicator is published as a positive reduction."""
+    return indicator.kind == "growth_only" and "降低" in indicator.name_zh
+
+
+def period_for(indicator: Indicator, title: Period, span: str, per: str = "") -> tuple[Period, str]:
+    """Return the period and span of a column in a sheet of one title period.
+
+    A stock is always at a point, whatever its header says.
+
+    Raises
+    ------
+    IntakeError
+        If the indicator has no such period, such as a quarter in August.
+    """
+    name, frequency = indicator.name_zh, indicator.frequency
+    if indicator.span == "point":
+        span, wanted = "point", frequency
+    elif span in ("annual", "ytd") and (span == "annual" or frequency == "A"):
+        span, wanted = "annual", "A"
+    elif span == "single":
+        wanted = "Q" if per == "quarter" else "M"
+        if (frequency == "A") or (frequency == "Q" and wanted == "M"):
+            raise IntakeError(
+                f"{name} 按{'季' if frequency == 'Q' else '年'}发布，没有单月的数",
+                "请核对这一格是否填错了行或列",
+            )
+    else:
+        wanted = frequency
+    try:
+        return title.as_frequency(_frequency(wanted)), span
+    except PeriodError as error:
+        word = {"Q": "季", "A": "年", "M": "月"}[wanted]
+        raise IntakeError(
+            f"{name} 按{word}发布，{title} 不在{word}末",
+            "请核对标题的时期，或把这一行移到相应时期的表中",
+        ) from error
+
+
+def _frequency(code: str) -> Frequency:
+    return "Q" if code == "Q" else "A" if code == "A" else "M"
+
+
+def _observe(token: object, slot: Slot, delivery: Delivery) -> Row:
+    indicator = slot.indicator
+    growth = slot.measure == "yoy"
+    reading = read_value(token, unit_is_percent=growth or slot.unit.strip() in ("%", "％"))
+    if reading.status == "quarantined":
+        raise IntakeError(
+            f"{indicator.name_zh} 的 {reading.token!r} 不是数", "请改成数字，或留空并在备注中说明"
+        )
+    unit = _growth_unit(slot, reading.token, reading.value) if growth else indicator.unit
+    value = None
+    if reading.value is not None:
+        value = _growth(reading.value, slot) if growth else _level(reading.value, slot)
+    published, basis = _published(slot, delivery)
+    return {
+        "region": delivery.region.code,
+        "indicator": indicator.code,
+        "measure": slot.measure,
+        "span": slot.span,
+        "period": str(slot.period),
+        "value": value,
+        "unit": unit,
+        "published": published,
+        "published_basis": basis,
+        "source": delivery.source,
+        "sheet": slot.sheet,
+        "cell": slot.cell,
+        "token": reading.token,
+        "status": reading.status,
+        "provenance": delivery.provenance,
+    }
+
+
+def _level(value: float, slot: Slot) -> float:
+    if not slot.unit.strip():
+        raise IntakeError(
+            f"{slot.indicator.name_zh} 没有写计量单位",
+            f"请在“计量单位”列填写（目录中为 {slot.indicator.unit}），不填不会按目录单位推定",
+        )
+    return convert(value, slot.unit, slot.indicator.unit)
+
+
+def _growth(value: float, slot: Slot) -> float:
+    if slot.form == "fraction":
+        return round(value * 100, 10)
+    if slot.form != "index":
+        return value
+    # A year in which a total fell by half or doubled is not an index misread.
+    if not 50 <= value <= 200:
+        raise IntakeError(
+            f"{slot.indicator.name_zh} 的 {value:g} 不像以上年为 100 的指数",
+            "请核对；如果这一格已是增速，请改正原表或版式说明的 form",
+        )
+    return round(value - 100, 10)
+
+
+def _growth_unit(slot: Slot, token: str, value: float | None) -> str:
+    """Growth is in percent; a rate's change is in points, and must say so."""
+    if slot.indicator.kind != "rate":
+        return "%"
+    if value is None or POINTS in token or POINTS in slot.unit:
+        return POINTS
+    raise IntakeError(
+        f"{slot.indicator.name_zh} 本身是比率，{token!r} 说不清是百分比还是百分点",
+        "请写成“-3.9个百分点”，或把单位写为百分点",
+    )
+
+
+def _published(slot: Slot, delivery: Delivery) -> tuple[dt.date, str]:
+    stated = slot.published or delivery.published
+    if stated is None:
+        return assumed_release(slot.indicator, slot.period), "assumed"
+    if stated <= slot.period.start:
+        raise IntakeError(
+            f"{slot.indicator.name_zh} 的发布日 {stated} 早于统计时期 {slot.period}",
+            "请核对发布日期和标题的时期",
+        )
+    return stated, "stated"
+
+
+def merge_same_figures(frame: pd.DataFrame) -> tuple[pd.DataFrame, tuple[Problem, ...]]:
+    """Keep one row a key: the same figure once, two different figures not at all.
+
+    Of the same figure printed with more and with fewer decimals the finer one is
+    kept.  Different figures become one row of status ``quarantined`` without a
+    value, and a problem that names every cell.  The result does not depend on the
+    order of the rows.
+    """
+    key = list(KEY)
+    repeated = frame.duplicated(key, keep=False)
+    if not repeated.any():
+        return frame, ()
+    same = [*key, "value", "status"]
+    beside = [name for name in frame.columns if name not in same]
+    distinct = frame[repeated].sort_values([*same, *beside]).drop_duplicates(same)
+    settled = ~distinct.duplicated(key, keep=False)
+    kept: list[Row] = []
+    problems: list[Problem] = []
+    for _, group in distinct[~settled].groupby(key, sort=True):
+        row, problem = _merge(
+            [
+                {str(name): value for name, value in item.items()}
+                for item in group.to_dict("records")
+            ]
+        )
+        kept.append(row)
+        if problem:
+            problems.append(problem)
+    pieces = [frame[~repeated], distinct[settled], make_observations(kept)]
+    return pd.concat([piece for piece in pieces if len(piece)], ignore_index=True), tuple(problems)
+
+
+def _merge(rows: list[Row]) -> tuple[Row, Problem | None]:
+    rows = sorted(rows, key=lambda row: (-_decimals(row["value"]), *map(str, row.values())))
+    with_value = [row for row in rows if pd.notna(row["value"])]
+    withheld = [row for row in rows if row["status"] == "quarantined"]
+    if not withheld:
+        first = (with_value or rows)[0]
+        if all(_same_figure(first, other) for other in with_value):
+            return first, None
+    cells = " | ".join(dict.fromkeys("!".join(filter(None, (r["sheet"], r["cell"]))) for r in rows))
+    tokens = " | ".join(dict.fromkeys(str(row["token"]) for row in rows))
+    first = rows[0] | {"value": None, "status": "quarantined", "token": tokens}
+    sources = list(dict.fromkeys(str(row["source"]).partition(" | ")[0] for row in rows))
+    first["source"] = " | ".join(dict.fromkeys(str(row["source"]) for row in rows))
+    where = (
+        cells
+        if len(sources) == 1
+        else "；".join(
+            f"{str(row['source']).partition(' | ')[0]} {row['sheet']}!{row['cell']}" for row in rows
+        )
+    )
+    problem = Problem(
+        str(rows[0]["sheet"]),
+        str(rows[0]["cell"]),
+        f"{first['indicator']} {first['period']} {first['measure']}（{first['span']}）"
+        f"同一天有不同的数：{tokens}（{where}）",
+        "请核对哪一个对；改正后作为新文件交付，或写入更正表。在此之前两个都不采用",
+    )
+    first["sheet"], first["cell"] = "", cells
+    return first, problem
+
+
+def _decimals(value: float | None) -> int:
+    """Count the decimals that a figure was printed with, as far as it shows."""
+    if value is None or math.isnan(value):
+        return -1
+    text = f"{round(value, 9):.9f}".rstrip("0")
+    return len(text.partition(".")[2])
+
+
+def _same_figure(fine: Row, coarse: Row) -> bool:
+    """Whether ``coarse`` is ``fine`` printed with fewer decimals.
+
+    Trailing zeros are lost in spreadsheets: growth counts as printed to one
+    decimal at least, and a level must agree within a thousandth besides.
+    """
+    gap = abs(fine["value"] - coarse["value"])
+    if gap == 0:
+        return True
+    growth = fine["measure"] == "yoy"
+    decimals = max(_decimals(coarse["value"]), 1 if growth else 0)
+    near = growth or gap <= abs(fine["value"]) / 1000
+    return bool(near and gap <= 0.5 * 10**-decimals + 1e-9)

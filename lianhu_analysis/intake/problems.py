@@ -1,0 +1,60 @@
+"""What could not be read, where, and what to do about it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Literal
+
+from lianhu_analysis.errors import IntakeError
+
+__all__ = ["FileResult", "FileStatus", "Problem"]
+
+FileStatus = Literal["read", "quarantined", "unchanged"]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that was not read: nothing of it is in the store.
+
+    Attributes
+    ----------
+    sheet, cell
+        Where; empty where the whole file or sheet is meant.
+    message, remedy
+        What is wrong and what to do next, in Chinese.
+    """
+
+    sheet: str
+    cell: str
+    message: str
+    remedy: str
+
+    @classmethod
+    def of(cls, error: IntakeError, *, sheet: str = "", cell: str = "") -> Problem:
+        """Turn a refusal into a line of the report on its file."""
+        return cls(error.sheet or sheet, error.cell or cell, error.message, error.remedy)
+
+    def as_dict(self) -> dict[str, str]:
+        """Return plain types, as the command line and the ledger write them."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class FileResult:
+    """What became of one delivered file.
+
+    Attributes
+    ----------
+    status
+        ``read`` and stored; ``quarantined`` as a whole, nothing stored;
+        ``unchanged`` since it was stored.
+    observations
+        Rows of this file in the store.
+    problems
+        Everything of it that is not in the store, also if it was read earlier.
+    """
+
+    path: str
+    status: FileStatus
+    observations: int
+    problems: tuple[Problem, ...] = ()

@@ -1,0 +1,297 @@
+import datetime as dt
+
+import pytest
+
+from lianhu_analysis.errors import IntakeError
+from lianhu_analysis.intake.figures import Delivery, Reading
+from lianhu_analysis.intake.layouts import load_layout, load_layouts
+from lianhu_analysis.intake.tidy import choose_layout, tidy_grids
+from lianhu_analysis.intake.workbook import Grid
+from lianhu_analysis.workspace import Region
+from tests.intake.sheets import month_report
+
+LIANHU = Region("610104", "莲湖区")
+DELIVERY = Delivery("data/raw/a.xlsx", LIANHU, (LIANHU, Region("610100", "西安市")))
+RETAIL = ("社会消费品零售总额", "亿元", 54.3, 481.25, 4.6)
+
+
+@pytest.fixture
+def tidy(workspace, catalogue):
+    def read(sheets, delivery: Delivery = DELIVERY, layout: str = "monthly_report") -> Reading:
+        grids = tuple(
+            Grid(name, tuple(tuple(row) for row in rows)) for name, rows in sheets.items()
+        )
+        return tidy_grids(grids, load_layout(workspace, layout), catalogue, delivery)
+
+    return read
+
+
+def figures(reading: Reading) -> set[tuple]:
+    names = ["indicator", "measure", "span", "period", "value", "unit", "cell"]
+    return set(reading.frame[names].itertuples(index=False, name=None))
+
+
+def messages(reading: Reading) -> str:
+    return "\n".join(f"{p.sheet}!{p.cell} {p.message} {p.remedy}" for p in reading.problems)
+
+
+def test_a_monthly_row_gives_level_by_month_year_to_date_and_growth(tidy):
+    reading = tidy(month_report(RETAIL))
+    assert reading.problems == ()
+    assert figures(reading) == {
+        ("csm.retail.total", "level", "single", "2024-09", 54.3, "亿元", "C4"),
+        ("csm.retail.total", "level", "ytd", "2024-09", 481.25, "亿元", "D4"),
+        ("csm.retail.total", "yoy", "ytd", "2024-09", 4.6, "%", "E4"),
+    }
+    row = reading.frame.iloc[0]
+    assert (row["region"], row["sheet"], row["source"]) == ("610104", "9月", "data/raw/a.xlsx")
+    assert (row["published"].date(), row["published_basis"]) == (dt.date(2024, 10, 22), "stated")
+
+
+def test_units_convert_to_the_catalogues(tidy):
+    reading = tidy(month_report(("社会消费品零售总额", "万元", None, "4,812,500", None)))
+    assert figures(reading) == {
+        ("csm.retail.total", "level", "ytd", "2024-09", 481.25, "亿元", "D4")
+    }
+    assert reading.frame["token"].item() == "4,812,500"
+
+
+def test_a_level_without_a_unit_is_not_read_and_its_growth_is(tidy):
+    reading = tidy(month_report(("社会消费品零售总额", None, 54.3, None, 4.6)))
+    assert [row[1:4] for row in figures(reading)] == [("yoy", "ytd", "2024-09")]
+    assert "9月!C4" in messages(reading)
+    assert "计量单位" in messages(reading)
+
+
+def test_an_undeclared_or_unlike_unit_is_refused(tidy):
+    rows = [
+        ("社会消费品零售总额", "箱", 1, None, None),
+        ("地方一般公共预算收入", "吨", 1, None, None),
+    ]
+    reading = tidy(month_report(*rows))
+    assert reading.frame.empty
+    assert "箱" in messages(reading) and "吨" in messages(reading)
+
+
+def test_the_unit_may_stand_in_the_label_or_above_the_header(tidy):
+    sheets = {
+        "9月": [
+            ["莲湖区2024年1—9月"],
+            ["单位：万元"],
+            ["指标名称", "本月止累计"],
+            ["社会消费品零售总额（亿元）", 481.25],
+            ["地方一般公共预算收入", 300000],
+        ]
+    }
+    values = {row[0]: row[4] for row in figures(tidy(sheets))}
+    assert values == {"csm.retail.total": 481.25, "fis.revenue.gpb": 30.0}
+
+
+def test_a_growth_only_row_keeps_its_growth_beside_any_unit(tidy):
+    reading = tidy(month_report(("固定资产投资(不含农户)", "亿元", "—", "—", -19.4)))
+    assert figures(reading) == {("inv.fai.yoy", "yoy", "ytd", "2024-09", -19.4, "%", "E4")}
+    assert reading.problems == ()
+
+
+def test_a_level_of_a_growth_only_indicator_is_not_taken_for_its_growth(tidy):
+    reading = tidy(month_report(("固定资产投资(不含农户)增速", "%", None, 5.2, None)))
+    assert reading.frame.empty
+    assert "只发布增速" in messages(reading)
+
+
+def test_dashes_are_kept_without_a_value_and_blanks_are_no_rows(tidy):
+    reading = tidy(month_report(("社会消费品零售总额", "亿元", "—", 481.25, None)))
+    rows = reading.frame.set_index("span")
+    assert rows.loc["single", "status"] == "not_meaningful"
+    assert rows.loc["single", "token"] == "—"
+    assert rows["value"].isna().tolist() == [True, False]
+
+
+def test_a_formula_error_is_a_problem_at_its_cell(tidy):
+    reading = tidy(month_report(("社会消费品零售总额", "亿元", "#REF!", "#UNCALCULATED!", 4.6)))
+    assert len(reading.frame) == 1
+    assert "9月!C4" in messages(reading) and "9月!D4" in messages(reading)
+
+
+def test_text_that_looks_like_a_formula_is_a_problem_and_not_run(tidy):
+    reading = tidy(month_report(("社会消费品零售总额", "亿元", "=1+1", None, None)))
+    assert reading.frame.empty
+    assert "=1+1" in messages(reading)
+
+
+def test_a_near_miss_name_is_suggested_and_not_guessed(tidy):
+    reading = tidy(month_report(("社会消费零售总额", "亿元", 54.3, 481.25, 4.6)))
+    assert reading.frame.empty
+    assert "9月!A4" in messages(reading)
+    assert "社会消费品零售总额（csm.retail.total）" in messages(reading)
+
+
+@pytest.mark.parametrize(
+    "label", ["其中：零售业商品销售额", "#零售业商品销售额", "  零售业商品销售额"]
+)
+def test_a_sub_item_is_not_matched_by_its_bare_label(tidy, label):
+    reading = tidy(month_report(RETAIL, (label, "亿元", 1.0, 2.0, 3.0)))
+    assert set(reading.frame["indicator"]) == {"csm.retail.total"}
+    assert "社会消费品零售总额/零售业商品销售额" in messages(reading)
+
+
+def test_a_layout_may_name_a_sub_item_by_its_path(workspace, tidy):
+    workspace.layouts.mkdir()
+    text = '[labels]\n"社会消费品零售总额/限上" = "trd.retail.sales"\n'
+    built_in = load_layout(workspace, "monthly_report").digest_text
+    (workspace.layouts / "own.toml").write_text(built_in + text, encoding="utf-8")
+    reading = tidy(month_report(RETAIL, ("其中：限上", "亿元", 1.0, None, None)), layout="own")
+    assert "trd.retail.sales" in set(reading.frame["indicator"])
+
+
+def test_numbering_and_group_lines_do_not_hide_names(tidy):
+    rows = [("一、国内贸易", None, None, None, None), ("1、社会消费品零售总额", *RETAIL[1:])]
+    rows += [("注：规模以上为年主营业务收入2000万元", None, None, None, None)]
+    reading = tidy(month_report(*rows))
+    assert len(reading.frame) == 3
+    assert reading.problems == ()
+
+
+def test_figures_without_a_name_are_a_problem(tidy):
+    reading = tidy(month_report((None, "亿元", 1.0, None, None)))
+    assert "9月!C4" in messages(reading)
+
+
+@pytest.mark.parametrize("title", ["雁塔区2024年1—9月", "西安市2024年1—9月", "新城区2024年1—9月"])
+def test_another_regions_title_refuses_the_sheet(tidy, title):
+    reading = tidy(month_report(RETAIL, title=title))
+    assert reading.frame.empty
+    assert "不是莲湖区" in messages(reading)
+
+
+def test_a_parents_title_passes_where_the_delivery_says_so(tidy):
+    delivery = Delivery("a", DELIVERY.regions[1], DELIVERY.regions)
+    reading = tidy(month_report(RETAIL, title="西安市2024年1—9月"), delivery)
+    assert set(reading.frame["region"]) == {"610100"}
+
+
+def test_a_title_without_a_period_needs_the_sidecars(tidy):
+    assert "标题没有写明年份" in messages(tidy(month_report(RETAIL, title="莲湖区统计月报")))
+
+
+def test_a_stock_is_at_a_point_whatever_its_header_says(tidy):
+    row = ("金融机构人民币各项存款余额", "亿元", None, 3200.5, None)
+    assert {item[2:4] for item in figures(tidy(month_report(row)))} == {("point", "2024-09")}
+
+
+def test_a_quarterly_indicator_takes_the_quarter_or_nothing(tidy):
+    row = ("地区生产总值", "亿元", None, 640.2, 5.1)
+    assert {r[3] for r in figures(tidy(month_report(row)))} == {"2024Q3"}
+    august = tidy(month_report(row, title="莲湖区2024年1—8月"))
+    assert august.frame.empty
+    assert "按季发布" in messages(august)
+
+
+def test_a_quarterly_indicator_has_no_single_month(tidy):
+    reading = tidy(month_report(("地区生产总值", "亿元", 80.0, None, None)))
+    assert reading.frame.empty
+    assert "没有单月的数" in messages(reading)
+
+
+def test_january_of_an_indicator_without_january_is_refused(tidy):
+    rows = [RETAIL, ("地方一般公共预算收入", "亿元", 3.0, 3.0, 1.0)]
+    reading = tidy(month_report(*rows, title="莲湖区2024年1月"))
+    assert set(reading.frame["indicator"]) == {"fis.revenue.gpb"}
+    assert "1—2月合并" in messages(reading)
+
+
+def test_january_and_february_are_one_period(tidy):
+    reading = tidy(
+        month_report(("社会消费品零售总额", "亿元", "—", 98.0, 3.0), title="莲湖区2024年1—2月")
+    )
+    assert {(row[2], row[3]) for row in figures(reading)} == {
+        ("single", "2024-02"),
+        ("ytd", "2024-02"),
+    }
+
+
+def energy(header: str) -> dict:
+    row = ["单位地区生产总值能耗降低率", "%", 2.4]
+    return {"能耗": [["莲湖区2023年能耗"], ["指标名称", "计量单位", header], row]}
+
+
+def test_the_energy_reduction_is_kept_positive(tidy):
+    reading = tidy(energy("全年降低率（%）"))
+    assert figures(reading) == {("ene.intensity", "yoy", "annual", "2023", 2.4, "%", "C3")}
+
+
+def test_energy_under_a_growth_header_is_refused_because_its_sign_is_unclear(tidy):
+    reading = tidy(energy("全年比上年增长（%）"))
+    assert reading.frame.empty
+    assert "正负方向" in messages(reading)
+
+
+def test_growth_without_saying_of_what_belongs_to_the_amount_on_its_left(tidy):
+    header = ["指标名称", "单位", "9月", "同比增长%", "1-9月", "同比增长%", "上年同期"]
+    rows = [
+        ["莲湖区2024年9月"],
+        header,
+        ["社会消费品零售总额", "亿元", 54.3, 6.1, 481.25, 4.6, 460],
+    ]
+    reading = tidy({"a": rows})
+    growth = {row[2]: row[4] for row in figures(reading) if row[1] == "yoy"}
+    assert growth == {"single": 6.1, "ytd": 4.6}
+    assert reading.problems == ()
+
+
+def test_a_header_month_other_than_the_titles_is_refused(tidy):
+    rows = [
+        ["莲湖区2024年9月"],
+        ["指标名称", "单位", "1-8月", "本月"],
+        ["社会消费品零售总额", "亿元", 1, 2],
+    ]
+    reading = tidy({"a": rows})
+    assert set(reading.frame["span"]) == {"single"}
+    assert "不是同一个月" in messages(reading)
+
+
+def test_an_unknown_header_is_named_and_its_column_left_out(tidy):
+    rows = [
+        ["莲湖区2024年9月"],
+        ["指标名称", "单位", "本月", "年度预期"],
+        ["社会消费品零售总额", "亿元", 1, 2],
+    ]
+    reading = tidy({"a": rows})
+    assert len(reading.frame) == 1
+    assert "年度预期" in messages(reading)
+
+
+def test_a_header_over_two_rows_is_joined(tidy):
+    rows = [
+        ["莲湖区2024年1—9月"],
+        ["指标名称", "计量单位", "本月止累计", "累计比上年"],
+        [None, None, None, "同期增长（%）"],
+        ["社会消费品零售总额", "亿元", 481.25, 4.6],
+    ]
+    assert len(tidy({"a": rows}).frame) == 2
+
+
+def test_the_same_figure_twice_counts_once_and_two_figures_not_at_all(tidy):
+    same = tidy(month_report(RETAIL, RETAIL))
+    assert (len(same.frame), same.duplicates, same.problems) == (3, 3, ())
+    other = (*RETAIL[:3], 481.35, RETAIL[4])
+    reading = tidy(month_report(RETAIL, other))
+    withheld = reading.frame[reading.frame["status"] == "quarantined"]
+    assert withheld["value"].isna().all()
+    assert withheld["token"].item() == "481.25 | 481.35"
+    assert "9月!D4" in messages(reading) and "9月!D5" in messages(reading)
+
+
+def test_no_layout_that_knows_the_sheets_is_an_error_naming_what_was_expected(workspace):
+    grid = Grid("Sheet1", (("a", "b"), (1, 2)))
+    with pytest.raises(IntakeError, match="指标名称"):
+        choose_layout((grid,), load_layouts(workspace))
+
+
+def test_a_hidden_sheet_is_told_and_not_read(workspace, catalogue):
+    (name, rows), *_ = month_report(RETAIL).items()
+    shown = Grid(name, tuple(tuple(row) for row in rows))
+    hidden = Grid("旧表", shown.rows, visible=False)
+    layout = load_layout(workspace, "monthly_report")
+    reading = tidy_grids((shown, hidden), layout, catalogue, DELIVERY)
+    assert (len(reading.frame), reading.problems[0].sheet) == (3, "旧表")

@@ -1,0 +1,116 @@
+import datetime as dt
+
+import pytest
+
+from lianhu_analysis.errors import IntakeError
+from lianhu_analysis.intake.figures import Delivery
+from lianhu_analysis.intake.layouts import load_layout, load_layouts
+from lianhu_analysis.intake.tidy import choose_layout, tidy_grids
+from lianhu_analysis.intake.workbook import Grid
+from lianhu_analysis.workspace import Region
+
+LIANHU = Region("610104", "莲湖区")
+DELIVERY = Delivery("data/raw/a.xlsx", LIANHU, (LIANHU,), published=dt.date(2025, 1, 20))
+LAYOUT = """
+kind = "series"
+[[sheets]]
+name = "月度"
+[[sheets.tables]]
+header_row = 1
+period_column = "A"
+period_header = "指标"
+columns = [
+  { column = "B", header = "社零累计(亿元)", indicator = "csm.retail.total", unit = "亿元" },
+  { column = "C", header = "累计增速(%)", indicator = "csm.retail.total", measure = "yoy", form = "index", unit = "%" },
+  { column = "D", header = "投资(亿元)", skip = "不发布" },
+]
+"""
+HEADER = ("指标", "社零累计（亿元）", "累计增速（%）", "投资(亿元)")
+
+
+@pytest.fixture
+def layout(workspace):
+    def write(text: str = LAYOUT):
+        workspace.layouts.mkdir(exist_ok=True)
+        (workspace.layouts / "own.toml").write_text(text, encoding="utf-8")
+        return load_layout(workspace, "own")
+
+    return write
+
+
+def grid(*rows, header=HEADER, name="月度") -> Grid:
+    return Grid(name, (header, *rows))
+
+
+def test_text_dates_and_codes_in_one_period_column(layout, catalogue):
+    rows = [
+        ("2024年9月", 481.25, 104.6, 99),
+        (dt.date(2024, 10, 1), "530.5\t", 104.4, None),
+        (202411, 590.1, 95.5, None),
+    ]
+    reading = tidy_grids((grid(*rows),), layout(), catalogue, DELIVERY)
+    assert reading.problems == ()
+    level = reading.frame[reading.frame["measure"] == "level"]
+    assert dict(zip(level["period"], level["value"], strict=True)) == {
+        "2024-09": 481.25,
+        "2024-10": 530.5,
+        "2024-11": 590.1,
+    }
+    growth = reading.frame[reading.frame["measure"] == "yoy"]
+    assert growth["value"].tolist() == [4.6, 4.4, -4.5]
+    assert growth["token"].tolist() == ["104.6", "104.4", "95.5"]
+
+
+def test_a_percent_in_an_index_column_is_refused(layout, catalogue):
+    reading = tidy_grids((grid(("2024年9月", None, 4.6, None)),), layout(), catalogue, DELIVERY)
+    assert reading.frame.empty
+    assert (reading.problems[0].cell, "指数" in reading.problems[0].message) == ("C2", True)
+
+
+def test_a_moved_header_refuses_the_table_and_says_what_was_expected(layout, catalogue):
+    moved = grid(
+        ("2024年9月", 1, 104.6, 481.25), header=("指标", "投资(亿元)", *HEADER[2:3], HEADER[1])
+    )
+    reading = tidy_grids((moved,), layout(), catalogue, DELIVERY)
+    assert reading.frame.empty
+    assert reading.problems[0].cell == "B1"
+    assert "应为列名“社零累计(亿元)”，实为“投资(亿元)”" in reading.problems[0].message
+
+
+def test_a_renamed_sheet_is_refused_and_says_what_was_expected(layout, catalogue):
+    renamed = grid(("2024年9月", 1, 104.6, 2), name="月度(2)")
+    reading = tidy_grids((renamed,), layout(), catalogue, DELIVERY)
+    assert reading.frame.empty
+    assert "没有名为“月度”的工作表，文件里有 “月度(2)”" in reading.problems[0].message
+    assert reading.problems[1].sheet == "月度(2)"
+
+
+def test_an_unreadable_period_takes_only_its_row(layout, catalogue):
+    rows = [("2024.1", 1.0, None, None), ("2024年9月", 481.25, None, None), (None, 5.0, None, None)]
+    reading = tidy_grids((grid(*rows),), layout(), catalogue, DELIVERY)
+    assert reading.frame["period"].tolist() == ["2024-09"]
+    assert [problem.cell for problem in reading.problems] == ["A2", "A4"]
+
+
+def test_a_january_figure_is_kept_only_where_the_layout_says_so(layout, catalogue):
+    january = grid(("2011年1月", 15249.0, None, None))
+    refused = tidy_grids((january,), layout(), catalogue, DELIVERY)
+    assert refused.frame.empty
+    assert "1—2月合并" in refused.problems[0].message
+    text = LAYOUT.replace('unit = "亿元" }', 'unit = "亿元", january = "keep" }')
+    kept = tidy_grids((january,), layout(text), catalogue, DELIVERY)
+    assert kept.frame[["period", "span", "value"]].values.tolist() == [["2011-01", "ytd", 15249.0]]
+
+
+def test_an_unknown_code_in_a_layout_is_named(layout, catalogue):
+    text = LAYOUT.replace("csm.retail.total", "csm.retail.totl")
+    reading = tidy_grids((grid(("2024年9月", 1.0, None, None)),), layout(text), catalogue, DELIVERY)
+    assert "csm.retail.total" in reading.problems[0].message
+
+
+def test_a_layout_is_chosen_by_its_sheets_and_headers(workspace, layout):
+    own = layout()
+    layouts = load_layouts(workspace)
+    assert choose_layout((grid(),), layouts) == own
+    with pytest.raises(IntakeError, match="应为列名“社零累计"):
+        choose_layout((grid(header=("指标", "x", "y", "z")),), layouts)
