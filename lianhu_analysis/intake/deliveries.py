@@ -1,0 +1,222 @@
+"""Raw files as delivered: finding them, their sidecars, and reading one of them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import tomllib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from lianhu_analysis import __version__
+from lianhu_analysis.catalog.indicators import Catalogue
+from lianhu_analysis.catalog.periods import Period
+from lianhu_analysis.errors import IntakeError, PeriodError, UsageError
+from lianhu_analysis.intake.figures import Delivery, Reading
+from lianhu_analysis.intake.layouts import load_layout, load_layouts
+from lianhu_analysis.intake.observations import PROVENANCES
+from lianhu_analysis.intake.records import read_csv_records, read_parquet_records
+from lianhu_analysis.intake.tidy import choose_layout, tidy_grids
+from lianhu_analysis.intake.workbook import read_workbook
+from lianhu_analysis.workspace import Workspace
+
+__all__ = ["SIDECAR_NAME", "Sidecar", "find_files", "fingerprint", "read_delivery", "read_sidecar"]
+
+SIDECAR_NAME = "delivery.toml"
+SIDECAR_FIELDS: dict[str, Any] = {
+    "published": dt.date,
+    "provenance": str,
+    "region": str,
+    "layout": str,
+    "period": str,
+    "title": str,
+    "url": str,
+    "notes": str,
+}
+LOCK_PREFIX = "~$"
+WORKBOOKS = (".xlsx", ".xlsm", ".xls")
+
+
+@dataclass(frozen=True)
+class Sidecar:
+    """What ``delivery.toml`` says of the files of its folder.
+
+    Attributes
+    ----------
+    text
+        The file itself, for the fingerprint.
+    """
+
+    published: dt.date | None = None
+    provenance: str = "official"
+    region: str = ""
+    layout: str = ""
+    period: str = ""
+    title: str = ""
+    url: str = ""
+    notes: str = ""
+    text: str = ""
+
+
+def find_files(workspace: Workspace, paths: Sequence[Path] = ()) -> tuple[Path, ...]:
+    """Return the files to read, in order: those of ``paths``, or all under ``data/raw``.
+
+    Sidecars, README files and what begins with ``.`` or ``_`` are no data.
+
+    Raises
+    ------
+    UsageError
+        If a path does not exist or lies outside ``data/raw``.
+    """
+    raw = workspace.raw.resolve()
+    found: set[Path] = set()
+    for path in paths or (raw,):
+        start = path.resolve()
+        if paths and not start.exists():
+            raise UsageError(f"找不到 {path}。请核对路径")
+        if not start.is_relative_to(raw):
+            raise UsageError(
+                f"{path} 不在 {workspace.relative(raw)} 之下。请先把文件放进去，原样保存，不要改动"
+            )
+        files: Iterable[Path] = start.rglob("*") if start.is_dir() else (start,)
+        found |= {file for file in files if file.is_file() and _is_data(file.relative_to(raw))}
+    return tuple(sorted(found))
+
+
+def _is_data(path: Path) -> bool:
+    if any(part.startswith((".", "_")) for part in path.parts):
+        return False
+    return path.name != SIDECAR_NAME and path.stem.lower() != "readme"
+
+
+def read_sidecar(path: Path, workspace: Workspace) -> Sidecar:
+    """Read the nearest ``delivery.toml`` at or above a raw file, up to ``data/raw``.
+
+    Raises
+    ------
+    IntakeError
+        Naming the field that is unknown or wrong.
+    """
+    raw = workspace.raw.resolve()
+    for folder in path.resolve().parents:
+        if (folder / SIDECAR_NAME).is_file():
+            return _parse_sidecar(folder / SIDECAR_NAME, workspace)
+        if folder == raw:
+            break
+    return Sidecar()
+
+
+def _parse_sidecar(file: Path, workspace: Workspace) -> Sidecar:
+    name = workspace.relative(file)
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+        table = tomllib.loads(text)
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise IntakeError(f"{name} 不是有效的 TOML：{error}", "请改正后重试") from error
+    faults = _sidecar_faults(table, workspace)
+    if faults:
+        raise IntakeError(
+            f"{name}：{'；'.join(faults)}", f"可用的字段：{'、'.join(SIDECAR_FIELDS)}"
+        )
+    return Sidecar(**table, text=text)
+
+
+def _sidecar_faults(table: dict[str, Any], workspace: Workspace) -> list[str]:
+    faults = [f"不认识的字段 {key}" for key in table if key not in SIDECAR_FIELDS]
+    for key, wanted in SIDECAR_FIELDS.items():
+        if key not in table:
+            continue
+        value = table[key]
+        if type(value) is not wanted:
+            shape = "日期（不加引号，如 2024-10-22）" if wanted is dt.date else "加引号的文字"
+            faults.append(f"{key} = {value!r} 应写成{shape}")
+        elif key == "provenance" and value not in PROVENANCES:
+            faults.append(f"provenance = {value!r} 不认识，可填 {'、'.join(PROVENANCES)}")
+        elif key == "region" and value not in _regions(workspace):
+            known = "、".join(
+                f"{code} {item.name_zh}" for code, item in _regions(workspace).items()
+            )
+            faults.append(f"region = {value!r} 不属于本工作区，可填 {known}")
+        elif key == "period":
+            try:
+                Period.parse(value)
+            except PeriodError as error:
+                faults.append(f"period：{error}")
+    return faults
+
+
+def _regions(workspace: Workspace) -> dict[str, Any]:
+    return {region.code: region for region in (workspace.region, *workspace.parents)}
+
+
+def read_delivery(
+    path: Path, data: bytes, sidecar: Sidecar, workspace: Workspace, catalogue: Catalogue
+) -> Reading:
+    """Read one raw file.
+
+    Raises
+    ------
+    IntakeError
+        If nothing of it can be read.
+    """
+    suffix = path.suffix.lower()
+    if path.name.startswith(LOCK_PREFIX):
+        raise IntakeError(
+            "这是 Excel/WPS 打开文件时的临时文件，没有读",
+            "请关闭正在编辑的工作簿并确认已保存；临时文件会自动消失，也可以删去",
+        )
+    regions = _regions(workspace)
+    name = workspace.relative(path)
+    delivery = Delivery(
+        source=" | ".join(part for part in (name, sidecar.title, sidecar.url) if part),
+        region=regions[sidecar.region or workspace.region.code],
+        regions=tuple(regions.values()),
+        provenance=sidecar.provenance,
+        published=sidecar.published,
+        period=Period.parse(sidecar.period) if sidecar.period else None,
+    )
+    if suffix == ".csv":
+        return read_csv_records(data, catalogue, delivery)
+    if suffix == ".parquet":
+        return read_parquet_records(path, catalogue, delivery)
+    if suffix not in WORKBOOKS:
+        raise IntakeError(
+            f"不能读取 {suffix or '没有扩展名'} 文件",
+            "数据请另存为 .xlsx 或 CSV；只作凭证的文件请放进名称以 _ 开头的文件夹",
+        )
+    grids = read_workbook(data)
+    layout = (
+        load_layout(workspace, sidecar.layout)
+        if sidecar.layout
+        else choose_layout(grids, load_layouts(workspace))
+    )
+    return tidy_grids(grids, layout, catalogue, delivery)
+
+
+def fingerprint(sha256: str, sidecar: Sidecar, workspace: Workspace, catalogue: Catalogue) -> str:
+    """Return one hash of everything that the reading of a file depends on."""
+    layouts = sorted((layout.name, layout.digest_text) for layout in load_layouts(workspace))
+    parts = (
+        sha256,
+        sidecar.text,
+        repr(layouts),
+        repr(tuple(catalogue)),
+        repr((workspace.region, workspace.parents)),
+        __version__,
+        _code_digest(),
+    )
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+@cache
+def _code_digest() -> str:
+    """Hash the code that reads, so that a corrected reader reads again."""
+    package = Path(__file__).resolve().parent.parent
+    digest = hashlib.sha256()
+    for folder in ("catalog", "intake"):
+        for file in sorted((package / folder).glob("*.py")):
+            digest.update(file.name.encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()

@@ -1,0 +1,94 @@
+import datetime as dt
+
+import pytest
+
+from lianhu_analysis.errors import IntakeError, UsageError
+from lianhu_analysis.intake.deliveries import find_files, read_delivery, read_sidecar
+from tests.intake.sheets import month_report
+
+RETAIL = ("社会消费品零售总额", "亿元", 54.3, 481.25, 4.6)
+
+
+def test_sidecars_readmes_and_hidden_files_are_no_data(workspace, deliver):
+    for name in ("README.md", "delivery.toml", ".DS_Store", "_scans/page.pdf", "b.csv", "~$a.xlsx"):
+        deliver(f"x/{name}", "")
+    names = [path.name for path in find_files(workspace)]
+    assert names == ["b.csv", "~$a.xlsx"]
+
+
+def test_paths_must_exist_and_lie_under_raw(workspace, tmp_path, deliver):
+    file = deliver("x/a.csv", "")
+    assert find_files(workspace, [file.parent]) == (file.resolve(),)
+    with pytest.raises(UsageError, match="找不到"):
+        find_files(workspace, [workspace.raw / "none"])
+    with pytest.raises(UsageError, match="之下"):
+        find_files(workspace, [tmp_path / "lianhu.toml"])
+
+
+def test_the_nearest_sidecar_upwards_holds(workspace, deliver):
+    deliver("delivery.toml", 'provenance = "simulated"')
+    deliver("x/delivery.toml", 'published = 2024-10-22\nnotes = "自由文字"')
+    inner, outer = deliver("x/y/a.csv", ""), deliver("z/a.csv", "")
+    assert read_sidecar(inner, workspace).published == dt.date(2024, 10, 22)
+    assert read_sidecar(outer, workspace).provenance == "simulated"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("publishd = 2024-10-22", "publishd"),
+        ('published = "2024-10-22"', "不加引号"),
+        ("published = 2024-10-22T08:00:00", "不加引号"),
+        ('provenance = "offical"', "offical"),
+        ('region = "610113"', "610113"),
+        ('period = "2024年9月"', "period"),
+        ("title = ", "TOML"),
+    ],
+)
+def test_a_wrong_sidecar_is_named_with_its_field(workspace, deliver, text, message):
+    deliver("x/delivery.toml", text)
+    file = deliver("x/a.csv", "")
+    with pytest.raises(IntakeError, match=message) as caught:
+        read_sidecar(file, workspace)
+    assert "data/raw/x/delivery.toml" in str(caught.value)
+
+
+def read(workspace, catalogue, file):
+    sidecar = read_sidecar(file, workspace)
+    return read_delivery(file, file.read_bytes(), sidecar, workspace, catalogue)
+
+
+def test_a_sheets_own_day_comes_before_the_sidecars(workspace, catalogue, deliver):
+    deliver("x/delivery.toml", 'published = 2024-11-30\ntitle = "月报"\nurl = "https://a.b"')
+    reading = read(workspace, catalogue, deliver("x/a.xlsx", month_report(RETAIL)))
+    assert {str(day.date()) for day in reading.frame["published"]} == {"2024-10-22"}
+    assert set(reading.frame["source"]) == {"data/raw/x/a.xlsx | 月报 | https://a.b"}
+    silent = {"9月": [row for row in month_report(RETAIL)["9月"] if "发布日期" not in str(row[0])]}
+    reading = read(workspace, catalogue, deliver("x/b.xlsx", silent))
+    assert {str(day.date()) for day in reading.frame["published"]} == {"2024-11-30"}
+
+
+def test_without_any_stated_day_the_calendar_is_assumed(workspace, catalogue, deliver):
+    silent = {"9月": [row for row in month_report(RETAIL)["9月"] if "发布日期" not in str(row[0])]}
+    reading = read(workspace, catalogue, deliver("x/b.xlsx", silent))
+    assert set(reading.frame["published_basis"]) == {"assumed"}
+
+
+def test_a_sidecar_may_state_the_period_that_a_title_lacks(workspace, catalogue, deliver):
+    deliver("x/delivery.toml", 'period = "2011-04"')
+    sheets = month_report(RETAIL, title="莲湖区统计月报")
+    sheets["9月"][1] = ["发布日期：2011-05-20"]
+    reading = read(workspace, catalogue, deliver("x/a.xlsx", sheets))
+    assert set(reading.frame["period"]) == {"2011-04"}
+
+
+def test_a_pinned_layout_must_exist(workspace, catalogue, deliver):
+    deliver("x/delivery.toml", 'layout = "none"')
+    with pytest.raises(IntakeError, match="none"):
+        read(workspace, catalogue, deliver("x/a.xlsx", month_report(RETAIL)))
+
+
+@pytest.mark.parametrize("name", ["a.pdf", "a", "~$a.xlsx", "a.et"])
+def test_files_that_are_not_read_say_so(workspace, catalogue, deliver, name):
+    with pytest.raises(IntakeError, match=r"没有读|不能读取"):
+        read(workspace, catalogue, deliver(f"x/{name}", "x"))

@@ -1,0 +1,158 @@
+import pytest
+
+from lianhu_analysis.intake import deliveries
+from lianhu_analysis.intake.ingest import ingest_files
+from lianhu_analysis.intake.store import VintageStore
+from tests.intake.sheets import month_report, workbook_bytes
+
+RETAIL = ("社会消费品零售总额", "亿元", 54.3, 481.25, 4.6)
+CSV = "indicator,measure,span,period,value,unit,published\n"
+GOOD = "csm.retail.total,level,ytd,2024-08,427,亿元,2024-09-22\n"
+
+
+@pytest.fixture
+def ingest(workspace, catalogue):
+    def run(*paths):
+        return {result.path: result for result in ingest_files(workspace, catalogue, paths)}
+
+    return run
+
+
+@pytest.fixture
+def store(workspace):
+    return VintageStore(workspace.processed)
+
+
+def test_each_file_is_read_once(ingest, store, deliver):
+    deliver("x/a.xlsx", month_report(RETAIL))
+    first = ingest()["data/raw/x/a.xlsx"]
+    assert (first.status, first.observations, first.problems) == ("read", 3, ())
+    assert len(store.as_of(None)) == 3
+    (part,) = store.root.rglob("*.parquet")
+    written = part.stat().st_mtime_ns
+    second = ingest()["data/raw/x/a.xlsx"]
+    assert (second.status, second.observations) == ("unchanged", 3)
+    assert part.stat().st_mtime_ns == written
+
+
+def test_progress_names_each_file(workspace, catalogue, deliver):
+    deliver("x/a.csv", CSV + GOOD)
+    seen: list[str] = []
+    ingest_files(workspace, catalogue, progress=seen.append)
+    assert seen == ["data/raw/x/a.csv"]
+
+
+def test_good_rows_are_stored_and_bad_ones_stay_problems_when_unchanged(ingest, store, deliver):
+    deliver("x/a.csv", CSV + GOOD + GOOD.replace("427", "NA"))
+    for status in ("read", "unchanged"):
+        result = ingest()["data/raw/x/a.csv"]
+        assert (result.status, result.observations) == (status, 1)
+        assert [problem.cell for problem in result.problems] == ["E3"]
+    assert store.as_of(None)["value"].tolist() == [427.0]
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("empty.xlsx", b""),
+        ("text.xlsx", CSV + GOOD),
+        ("empty.csv", b""),
+        ("header.csv", CSV),
+        ("bad.csv", CSV + GOOD.replace("427", "NA")),
+        ("wrong.csv", CSV.replace("unit", "units") + GOOD),
+        ("~$lock.xlsx", b"\x05user"),
+        ("notes.docx", b"PK\x03\x04"),
+        ("other.xlsx", {"Sheet1": [["a", "b"], [1, 2]]}),
+        ("region.xlsx", month_report(RETAIL, title="雁塔区2024年1—9月")),
+        ("far.xlsx", workbook_bytes({"a": []}, lambda book: book["a"].cell(1048576, 16384, 1))),
+    ],
+)
+def test_a_file_of_which_nothing_can_be_read_leaves_nothing(ingest, store, deliver, name, content):
+    deliver(f"x/{name}", content)
+    for _ in range(2):
+        result = ingest()[f"data/raw/x/{name}"]
+        assert (result.status, result.observations) == ("quarantined", 0)
+        assert all(problem.message and problem.remedy for problem in result.problems)
+        assert result.problems
+    assert store.ledger() == {}
+    assert not store.root.exists()
+
+
+def test_one_bad_file_does_not_stop_the_others(ingest, deliver):
+    deliver("x/a.xlsx", b"")
+    deliver("x/b.csv", CSV + GOOD)
+    assert [result.status for result in ingest().values()] == ["quarantined", "read"]
+
+
+def test_a_quarantined_file_may_be_corrected_in_place(ingest, deliver):
+    deliver("x/a.csv", CSV + GOOD.replace("427", "NA"))
+    ingest()
+    deliver("x/a.csv", CSV + GOOD)
+    assert ingest()["data/raw/x/a.csv"].status == "read"
+
+
+def test_a_stored_file_may_not_be_edited(ingest, store, deliver):
+    deliver("x/a.csv", CSV + GOOD)
+    ingest()
+    deliver("x/a.csv", CSV + GOOD.replace("427", "500"))
+    result = ingest()["data/raw/x/a.csv"]
+    assert (result.status, result.observations) == ("quarantined", 1)
+    assert "另存为新文件" in result.problems[0].remedy
+    assert store.as_of(None)["value"].tolist() == [427.0]
+
+
+def test_a_changed_sidecar_reads_again_and_replaces(ingest, store, deliver):
+    deliver("x/a.csv", CSV + GOOD)
+    ingest()
+    deliver("x/delivery.toml", 'provenance = "second_hand"')
+    assert ingest()["data/raw/x/a.csv"].status == "read"
+    assert store.as_of(None)["provenance"].tolist() == ["second_hand"]
+
+
+def test_a_changed_layout_reads_again(ingest, workspace, deliver):
+    deliver("x/a.csv", CSV + GOOD)
+    ingest()
+    workspace.layouts.mkdir()
+    (workspace.layouts / "own.toml").write_text('kind = "report"\ncolumns = []\n', encoding="utf-8")
+    assert ingest()["data/raw/x/a.csv"].status == "read"
+
+
+def test_a_corrected_reader_reads_again(ingest, deliver, monkeypatch):
+    deliver("x/a.csv", CSV + GOOD)
+    ingest()
+    monkeypatch.setattr(deliveries, "_code_digest", lambda: "another")
+    assert ingest()["data/raw/x/a.csv"].status == "read"
+
+
+def test_a_sidecar_that_becomes_wrong_withdraws_its_files(ingest, store, deliver):
+    deliver("x/a.csv", CSV + GOOD)
+    ingest()
+    deliver("x/delivery.toml", 'provenence = "second_hand"')
+    result = ingest()["data/raw/x/a.csv"]
+    assert (result.status, "provenence" in result.problems[0].message) == ("quarantined", True)
+    assert store.as_of(None).empty
+
+
+def test_a_file_that_was_taken_away_is_told(ingest, deliver):
+    file = deliver("x/a.csv", CSV + GOOD)
+    ingest()
+    file.unlink()
+    result = ingest()["data/raw/x/a.csv"]
+    assert (result.status, result.observations) == ("unchanged", 1)
+    assert "移走" in result.problems[0].message
+
+
+def test_files_that_disagree_are_both_told_until_one_is_corrected(ingest, store, deliver):
+    deliver("x/a.csv", CSV + GOOD)
+    deliver("x/b.csv", CSV + GOOD.replace("427", "437"))
+    for _ in range(2):
+        results = ingest()
+        assert all("427 | 437" in result.problems[0].message for result in results.values())
+    assert store.as_of(None)["status"].tolist() == ["quarantined"]
+
+
+def test_only_the_named_paths_are_read(ingest, store, deliver):
+    deliver("x/a.csv", CSV + GOOD)
+    other = deliver("y/b.csv", CSV + GOOD)
+    assert set(ingest(other)) == {"data/raw/y/b.csv"}
+    assert set(store.ledger()) == {"data/raw/y/b.csv"}
