@@ -97,7 +97,7 @@ def _target_lines(item: dict[str, Any]) -> list[str]:
         about = probability_text(item["probability_about"])
         detail += f"（容差 {item['tolerance']:g} 个百分点内 {about}）"
     low, high = item["quantiles"]["0.1"], item["quantiles"]["0.9"]
-    detail += f"；预测 {item['mean']:,.2f}，八成区间 {low:,.2f}～{high:,.2f}"
+    detail += f"；预测 {item['mean']:,.2f}，可能区间 {low:,.2f}～{high:,.2f}"
     needed = f"    {item['required_span']} 需 "
     if item["required"] is None:
         needed += f"无法给出：{item['required_reason']}"

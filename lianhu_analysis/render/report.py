@@ -226,7 +226,7 @@ def required_figure(report: Report, verdict: Verdict) -> Html:
     """Print the required growth or amount, as arithmetic on observations where it is."""
     required = verdict.required
     if required.value is None:
-        return Html(tables.missing_text("not_meaningful", required.reason))
+        return tables.cite(required.reason)
     label = f"{verdict.indicator.name_zh}：剩余时期所需"
     if not verdict.target.is_growth:
         text = value_text(required.value, verdict.target.unit)
@@ -342,14 +342,14 @@ def refusals(report: Report) -> Html:
 
 def _benchmark(report: Report, verdict: Verdict) -> Html:
     if "persistence" not in verdict.benchmark:
-        return Html(tables.missing_text("not_meaningful", "本年与上年均无数据"))
+        return Html("本年与上年均无数据")
     value = verdict.benchmark["persistence"]
     return report.modelled(verdict, value, value_text(value, verdict.target.unit), "持续性基准")
 
 
 def _forecast(report: Report, verdict: Verdict) -> Html:
     if verdict.mean is None:
-        return Html(tables.missing_text("not_meaningful", status_words(verdict)))
+        return Html(status_words(verdict))
     digits = 2 if verdict.target.is_growth else 0 if abs(verdict.mean) >= 100 else 1
     return report.modelled(
         verdict, verdict.mean, tables.level_text(verdict.mean, digits), "预测全年均值"
@@ -359,7 +359,7 @@ def _forecast(report: Report, verdict: Verdict) -> Html:
 def _interval(report: Report, verdict: Verdict) -> Html:
     quantiles = verdict.quantiles
     if not quantiles:
-        return Html(tables.missing_text("not_meaningful", status_words(verdict)))
+        return Html(status_words(verdict))
     low, high = quantiles[0.1], quantiles[0.9]
     return tables.join(
         report.modelled(verdict, low, tables.growth_text(low), "可能区间下端（第10百分位）"),
@@ -379,7 +379,7 @@ def _probability(report: Report, verdict: Verdict, value: float, label: str) -> 
 
 def _both_probabilities(report: Report, verdict: Verdict) -> Html:
     if verdict.status != "ok" or verdict.probability is None:
-        return Html(tables.missing_text("not_meaningful", status_words(verdict)))
+        return Html(status_words(verdict))
     plain = _probability(report, verdict, verdict.probability, "达标概率")
     if verdict.target.rule != "about" or verdict.probability_about is None:
         return plain

@@ -99,7 +99,8 @@ def test_one_gap_without_any_complete_year_is_filled_evenly():
 
 
 def test_two_gaps_and_no_complete_year_make_an_older_year_stand_in():
-    rows = whole_year(2020, [0, 45, 71, 100])[1:] + [
+    rows = [
+        *whole_year(2020, [0, 45, 71, 100])[1:],
         ("2021Q2", 53.0, "2021-07-15"),
         ("2021Q4", 114.0, "2022-01-17"),
     ]

@@ -1,0 +1,102 @@
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from lianhu_analysis.catalog.indicators import read_catalogue
+from lianhu_analysis.catalog.targets import load_targets, parse_targets
+from lianhu_analysis.errors import CatalogueError, WorkspaceError
+from lianhu_analysis.workspace import load_workspace
+
+ROOT = Path(__file__).parents[2]
+CATALOGUE = read_catalogue(None, {})
+GDP = """
+[[target]]
+indicator = "gdp.total"
+measure = "yoy"
+year = 2024
+value = 6.0
+rule = "about"
+unit = "%"
+title_zh = "地区生产总值增长6%左右"
+source = "工作报告"
+"""
+
+
+def parse(text):
+    return parse_targets(tomllib.loads(text), CATALOGUE, "targets.toml")
+
+
+def test_the_twelve_targets_of_2024_are_as_the_work_report_says():
+    targets = load_targets(load_workspace(ROOT), CATALOGUE)
+    assert {(t.indicator, t.measure, t.value, t.rule, t.unit) for t in targets} == {
+        ("gdp.total", "yoy", 6.0, "about", "%"),
+        ("ind.va_above.yoy", "yoy", 5.0, "about", "%"),
+        ("inv.fai.yoy", "yoy", 6.0, "about", "%"),
+        ("csm.retail.total", "yoy", 6.0, "about", "%"),
+        ("fis.revenue.gpb", "yoy", 7.0, "about", "%"),
+        ("ene.intensity", "yoy", 2.0, "at_least", "%"),
+        ("lan.supply.area", "level", 1200.0, "at_least", "亩"),
+        ("lan.acq.projects", "level", 5.0, "at_least", "个"),
+        ("lan.reserve.projects", "level", 28.0, "at_least", "个"),
+        ("lan.standard", "level", 3.0, "at_least", "宗"),
+        ("prj.reserve.count", "level", 20.0, "at_least", "个"),
+        ("prj.key.done", "level", 80.0, "at_least", "亿元"),
+    }
+    assert len(targets) == 12
+    assert {t.year for t in targets} == {2024}
+    assert all(t.tolerance == (0.2 if t.rule == "about" else 0.0) for t in targets)
+    assert all(t.source and t.title_zh for t in targets)
+
+
+def test_a_growth_target_is_judged_as_published_and_an_amount_as_it_is():
+    (growth,) = parse(GDP)
+    assert (growth.decimals, growth.tolerance) == (1, 0.2)
+    amount = GDP.replace("gdp.total", "prj.key.done").replace('"yoy"', '"level"')
+    amount = amount.replace('"%"', '"亿元"').replace("6.0", "80").replace("about", "at_least")
+    assert parse(amount)[0].decimals is None
+
+
+def test_an_amount_in_another_unit_becomes_the_catalogues():
+    amount = GDP.replace("gdp.total", "prj.key.done").replace('"yoy"', '"level"')
+    amount = amount.replace('"%"', '"万元"').replace("6.0", "800000").replace("about", "at_least")
+    (target,) = parse(amount)
+    assert (target.value, target.unit) == (80.0, "亿元")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fault"),
+    [
+        ("gdp.total", "gdp.none", "indicator：指标目录中没有 gdp.none"),
+        ('"yoy"', '"growth"', "measure：'growth' 不认识"),
+        ("about", "roughly", "rule：'roughly' 不认识"),
+        ("2024", "24", "year：24 不是年份"),
+        ("6.0", '"six"', "value：'six' 不是数"),
+        ('unit = "%"\n', "", "unit：缺少"),
+        ('unit = "%"', 'unit = "亿元"', "unit："),
+        ("[[target]]", "colour = 1\n[[target]]", "不认识的字段 colour"),
+        ("year", "jahr", "jahr：不认识的字段"),
+        ('rule = "about"', 'rule = "at_least"\ntolerance = 0.2', "tolerance：只有 about"),
+    ],
+)
+def test_a_wrong_target_names_its_field(old, new, fault):
+    with pytest.raises(CatalogueError, match=fault):
+        parse(GDP.replace(old, new))
+
+
+def test_all_faults_come_at_once_and_duplicates_are_one():
+    with pytest.raises(CatalogueError) as caught:
+        parse(GDP + GDP + GDP.replace("about", "roughly"))
+    assert len(caught.value.faults) == 3
+    assert "第 2 个目标（gdp.total） 与第 1 个目标重复" in str(caught.value)
+
+
+def test_a_missing_targets_file_says_where_it_should_be(tmp_path):
+    (tmp_path / "lianhu.toml").write_text(
+        '[region]\ncode = "999999"\nname_zh = "某区"\n', encoding="utf-8"
+    )
+    with pytest.raises(WorkspaceError, match=r"找不到目标文件.*targets\.toml"):
+        load_targets(load_workspace(tmp_path), CATALOGUE)
+    (tmp_path / "targets.toml").write_text("[[target\n", encoding="utf-8")
+    with pytest.raises(WorkspaceError, match="不是有效的 TOML"):
+        load_targets(load_workspace(tmp_path), CATALOGUE)

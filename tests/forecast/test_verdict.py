@@ -1,0 +1,238 @@
+import dataclasses
+import datetime as dt
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from lianhu_analysis.catalog.targets import Target
+from lianhu_analysis.forecast.verdict import Rules, judge, verdict_json
+from lianhu_analysis.workspace import CensusBreak
+from tests.forecast.frames import catalogue, figures, indicator
+
+GDP = indicator("gdp.total")
+RULES = Rules(("official",), (CensusBreak(dt.date(2024, 12, 26), "五经普"),), (2020, 2021))
+
+
+def target(code="gdp.total", **changes):
+    values = {
+        "indicator": code, "measure": "yoy", "year": 2024, "value": 5.0, "rule": "about",
+        "tolerance": 0.2, "unit": "%", "title_zh": "增长5%左右", "source": "报告", "decimals": 1,
+    }  # fmt: skip
+    return Target(**{**values, **changes})
+
+
+def gdp_frame(last=("2024Q3",), years=range(2014, 2024), extra=()):
+    """Growth of 5 or so every quarter, levels of 20/45/72/100 every year."""
+    noise = np.random.default_rng(0).normal(0, 0.2, 100).round(1)
+    rows = []
+    for year in years:
+        for quarter, level in zip(range(1, 5), (20.0, 45.0, 72.0, 100.0), strict=True):
+            period, day = (
+                f"{year}Q{quarter}",
+                f"{year + quarter // 4}-{quarter * 3 % 12 + 1:02d}-17",
+            )
+            growth = round(5.0 + noise[len(rows) // 2], 1)
+            rows.append(("gdp.total", "yoy", "ytd", period, growth, day))
+            rows.append(("gdp.total", "level", "ytd", period, level, day))
+    for number, period in enumerate(last):
+        rows.append(("gdp.total", "yoy", "ytd", period, 4.8, f"2024-{7 + number:02d}-17"))
+    return figures(*rows, *extra)
+
+
+def test_a_growth_target_by_hand():
+    verdict = judge(gdp_frame(), target(), catalogue(GDP), RULES)
+    assert verdict.status == "ok"
+    assert (verdict.actual, str(verdict.actual_period)) == (4.8, "2024Q3")
+    # (5 - 0.72 * 4.8) / 0.28 = 5.5142857
+    assert verdict.required.value == pytest.approx(5.5142857)
+    assert verdict.required.low == pytest.approx((5 - 0.72 * 4.85) / 0.28)
+    assert verdict.required.high == pytest.approx((5 - 0.72 * 4.75) / 0.28)
+    assert verdict.required.span == "2024Q4"
+    assert verdict.benchmark == {"persistence": 4.8}
+    assert verdict.draws.model == "local_level"
+    assert 0 < verdict.probability < verdict.probability_about < 1
+
+
+def test_both_probabilities_count_published_figures():
+    verdict = judge(gdp_frame(), target(), catalogue(GDP), RULES)
+    # 4.95 is published as 5.0, and 4.75 as 4.8 = 5.0 - 0.2.
+    assert verdict.probability == np.mean(verdict.draws.values >= 4.95)
+    assert verdict.probability_about == np.mean(verdict.draws.values >= 4.75)
+
+
+def test_a_higher_target_never_has_a_higher_probability():
+    chances = [
+        judge(gdp_frame(), target(value=value), catalogue(GDP), RULES).probability
+        for value in (4.0, 4.5, 4.8, 5.0, 5.5)
+    ]
+    assert chances == sorted(chances, reverse=True)
+    assert chances[0] > chances[-1]
+
+
+def test_irrelevant_series_and_shuffled_rows_change_nothing():
+    frame = gdp_frame()
+    other = figures(("csm.retail.total", "yoy", "ytd", "2024-08", 99.0, "2024-09-16"))
+    mixed = pd.concat([frame, other]).sample(frac=1.0, random_state=1).reset_index(drop=True)
+    both = [judge(item, target(), catalogue(GDP), RULES) for item in (frame, mixed)]
+    assert np.array_equal(both[0].draws.values, both[1].draws.values)
+    assert both[0].required.value == both[1].required.value
+
+
+def test_the_published_outcome_ends_the_forecast():
+    cases = {4.9: ("reached", 0.0, 1.0), 5.0: ("reached", 1.0, 1.0), 4.7: ("missed", 0.0, 0.0)}
+    for final, (status, plain, about) in cases.items():
+        extra = [("gdp.total", "yoy", "ytd", "2024Q4", final, "2025-01-17")]
+        verdict = judge(gdp_frame(extra=extra), target(), catalogue(GDP), RULES)
+        assert (verdict.status, verdict.probability, verdict.probability_about) == (
+            status,
+            plain,
+            about,
+        )
+        assert verdict.actual == final
+        assert verdict.draws is None
+        assert "已公布" in verdict.required.reason
+
+
+def test_without_levels_the_required_growth_is_refused_and_persistence_takes_over():
+    frame = gdp_frame()
+    verdict = judge(frame[frame["measure"] == "yoy"], target(), catalogue(GDP), RULES)
+    assert verdict.required.value is None
+    assert "累计绝对额" in verdict.required.reason
+    assert verdict.draws.model == "persistence"
+    assert verdict.attempts[0][0] == "local_level"
+
+
+def test_too_little_data_is_refused_with_the_reason():
+    frame = gdp_frame(years=[2023])
+    verdict = judge(frame, target(), catalogue(GDP), RULES)
+    assert verdict.status == "refused"
+    assert "至少要 16 期" in verdict.reason
+    assert verdict.mean is None
+    content = verdict_json(verdict)
+    assert content["status"] == "refused"
+    assert content["quantiles"] == {}
+    # What can be said without a model is still said.
+    assert content["required"] == pytest.approx(5.5142857)
+
+
+def test_no_data_at_all_is_refused():
+    verdict = judge(gdp_frame()[:0], target(), catalogue(GDP), RULES)
+    assert verdict.status == "refused"
+    assert verdict.actual is None
+
+
+def test_before_the_first_figure_the_whole_year_must_show_the_target():
+    verdict = judge(gdp_frame(last=()), target(), catalogue(GDP), RULES)
+    assert verdict.required.value == 5.0
+    assert verdict.required.span == "2024Q1/2024Q4"
+    last_year = verdict.series.latest(2023).value
+    assert verdict.benchmark == {"persistence": last_year}
+    assert verdict.status == "ok"
+
+
+def test_the_fan_has_a_row_for_each_remaining_period():
+    verdict = judge(gdp_frame(last=("2024Q1",)), target(), catalogue(GDP), RULES)
+    assert list(verdict.fan.index) == ["2024Q2", "2024Q3", "2024Q4"]
+    assert (np.diff(verdict.fan.to_numpy(), axis=1) >= 0).all()
+    np.testing.assert_allclose(verdict.fan.iloc[-1], list(verdict.quantiles.values()))
+
+
+LAND = indicator("lan.supply.area", frequency="M", unit="亩", level_price="na")
+AREA = target("lan.supply.area", measure="level", value=1200.0, rule="at_least", tolerance=0.0,
+              unit="亩", decimals=None)  # fmt: skip
+
+
+def land_frame(actual, months=9):
+    rows = []
+    for year in range(2015, 2024):
+        for month in range(1, 13):
+            done = 1000.0 * (0.04 * month if month <= 10 else 0.4 + 0.3 * (month - 10))
+            rows.append(
+                (LAND.code, "level", "ytd", f"{year}-{month:02d}", done, f"{year + 1}-01-10")
+            )
+    for month in range(1, months + 1):
+        rows.append(
+            (LAND.code, "level", "ytd", f"2024-{month:02d}", actual * month / months, "2024-10-10")
+        )
+    return figures(*rows)
+
+
+def test_counts_compare_with_the_progress_usual_by_that_month():
+    # By September 36 % of a year is usual: 432 mu are on the way to 1,200, not to 576.
+    verdict = judge(land_frame(432.0), AREA, catalogue(LAND), RULES)
+    assert verdict.usual_share == pytest.approx(0.36)
+    assert verdict.benchmark["persistence"] == pytest.approx(1200.0)
+    assert verdict.draws.model == "progress"
+    assert verdict.required.value == pytest.approx(768.0)
+    assert verdict.required.span == "2024-10/2024-12"
+    assert 900 < verdict.mean < 1300
+
+
+def test_a_count_that_is_there_already_is_reached():
+    verdict = judge(land_frame(1250.0), AREA, catalogue(LAND), RULES)
+    assert (verdict.status, verdict.probability) == ("reached", 1.0)
+    assert verdict.required.value == 0.0
+
+
+def test_a_count_without_a_past_is_refused():
+    frame = land_frame(432.0)
+    verdict = judge(frame[frame["period"] >= "2023"], AREA, catalogue(LAND), RULES)
+    assert verdict.status == "refused"
+    assert "完整年度" in verdict.reason
+
+
+STOCK = indicator("prj.reserve.count", kind="stock", span="point", unit="个", level_price="na")
+
+
+def test_a_stock_adds_the_usual_change_to_year_end():
+    rows = [
+        (
+            STOCK.code,
+            "level",
+            "point",
+            f"{year}Q{q}",
+            float(10 + q + (q == 4) * (year % 3)),
+            f"{year}-12-31",
+        )
+        for year in range(2015, 2024)
+        for q in range(1, 5)
+    ]
+    rows.append((STOCK.code, "level", "point", "2024Q3", 17.0, "2024-10-15"))
+    aim = target(STOCK.code, measure="level", value=20.0, rule="at_least", tolerance=0.0, unit="个",
+                 decimals=None)  # fmt: skip
+    verdict = judge(figures(*rows), aim, catalogue(STOCK), RULES)
+    # From the third quarter to year end the stock rose by 1, 2 or 3: by 2 on average.
+    assert verdict.draws.model == "usual_change"
+    assert np.median(verdict.draws.values) == 19.0
+    assert 0 < verdict.probability < 0.5
+    assert verdict.benchmark == {"persistence": 17.0}
+
+
+def test_a_target_at_most_counts_from_the_other_side():
+    about = judge(gdp_frame(), target(rule="at_most", tolerance=0.0), catalogue(GDP), RULES)
+    assert about.probability == np.mean(about.draws.values <= 5.05)
+    final = [("gdp.total", "yoy", "ytd", "2024Q4", 5.1, "2025-01-17")]
+    verdict = judge(
+        gdp_frame(extra=final), target(rule="at_most", tolerance=0.0), catalogue(GDP), RULES
+    )
+    assert verdict.status == "missed"
+
+
+def test_the_json_has_every_field_of_the_contract():
+    content = verdict_json(judge(gdp_frame(), target(), catalogue(GDP), RULES))
+    fields = {
+        "indicator", "measure", "target", "rule", "tolerance", "unit", "actual", "actual_period",
+        "mean", "quantiles", "probability", "probability_about", "required", "required_span",
+        "benchmark", "weights", "n_obs", "status", "reason",
+    }  # fmt: skip
+    assert fields <= set(content)
+    assert list(content["quantiles"]) == ["0.05", "0.1", "0.25", "0.5", "0.75", "0.9", "0.95"]
+    assert content["weights"] == {"local_level": 1.0}
+
+
+def test_outlier_years_are_the_workspaces_to_say():
+    with_2020 = dataclasses.replace(RULES, outlier_years=())
+    masked = judge(gdp_frame(), target(), catalogue(GDP), RULES)
+    whole = judge(gdp_frame(), target(), catalogue(GDP), with_2020)
+    assert whole.draws.n_obs == masked.draws.n_obs + 8

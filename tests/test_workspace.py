@@ -1,0 +1,73 @@
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from lianhu_analysis.errors import WorkspaceError
+from lianhu_analysis.workspace import find_workspace, load_workspace
+
+ROOT = Path(__file__).parents[1]
+MINIMAL = '[region]\ncode = "999999"\nname_zh = "某区"\n'
+
+
+def write(folder, text):
+    (folder / "lianhu.toml").write_text(text, encoding="utf-8")
+    return folder
+
+
+def test_the_repository_root_is_lianhus_workspace():
+    space = load_workspace(ROOT)
+    assert (space.region.code, space.region.name_zh) == ("610104", "莲湖区")
+    assert [parent.name_zh for parent in space.parents] == ["西安市", "陕西省"]
+    assert space.expected_counts == {"core": 41, "monitor": 187}
+    assert space.simulated
+
+
+def test_the_national_workspace_uses_official_figures_only():
+    space = load_workspace(ROOT / "examples" / "national")
+    assert space.forecast_provenance == ("official",)
+    assert not space.simulated
+    assert [item.day for item in space.census_breaks] == [dt.date(2024, 12, 26)]
+
+
+def test_defaults_are_the_usual_folders(tmp_path):
+    space = load_workspace(write(tmp_path, MINIMAL))
+    assert space.raw == tmp_path / "data" / "raw"
+    assert space.catalogue is None
+    assert space.forecast_provenance == ("official",)
+
+
+def test_the_nearest_workspace_upwards_is_found(tmp_path):
+    write(tmp_path, MINIMAL)
+    deep = tmp_path / "notebooks" / "explore"
+    deep.mkdir(parents=True)
+    assert find_workspace(deep).root == tmp_path.resolve()
+
+
+def test_paths_are_told_as_the_user_knows_them(tmp_path):
+    space = load_workspace(write(tmp_path, MINIMAL))
+    assert space.relative(tmp_path / "data" / "raw" / "a.csv") == "data/raw/a.csv"
+    assert space.relative(Path("/elsewhere/b.csv")) == "b.csv"
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("[region\n", "不是有效的 TOML"),
+        ('[regoin]\ncode = "1"\n', "不认识的字段 regoin"),
+        ("[paths]\n", "缺少字段 region"),
+        ('[region]\ncode = "1"\ncolour = "red"\n', "写法不对"),
+        (MINIMAL + '[[census_breaks]]\ndate = 2024-12-26\nname = "x"\n', "写法不对"),
+    ],
+)
+def test_a_wrong_file_says_what_and_where(tmp_path, text, fault):
+    with pytest.raises(WorkspaceError, match=fault) as caught:
+        load_workspace(write(tmp_path, text))
+    assert "lianhu.toml" in str(caught.value)
+
+
+def test_no_workspace_says_how_to_get_one(tmp_path):
+    with pytest.raises(WorkspaceError, match="lianhu init"):
+        load_workspace(tmp_path)
+    with pytest.raises(WorkspaceError, match="--workspace"):
+        find_workspace(Path(tmp_path.anchor))
