@@ -8,7 +8,8 @@ from lianhu_analysis.catalog.indicators import Catalogue
 from lianhu_analysis.errors import IntakeError
 from lianhu_analysis.intake.figures import Collector, Delivery, Reading
 from lianhu_analysis.intake.layouts import Layout, ReportLayout, SeriesLayout
-from lianhu_analysis.intake.tidy_report import find_header, read_report
+from lianhu_analysis.intake.report_header import find_header
+from lianhu_analysis.intake.tidy_report import read_report
 from lianhu_analysis.intake.tidy_series import find_sheets, read_series, table_faults
 from lianhu_analysis.intake.workbook import Grid
 

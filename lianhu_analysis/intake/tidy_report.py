@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from lianhu_analysis.catalog.indicators import Catalogue, Indicator, fold_name
@@ -12,31 +13,25 @@ from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.catalog.units import KNOWN_UNITS, normalise_unit
 from lianhu_analysis.errors import IntakeError, UnitError
 from lianhu_analysis.intake.figures import Collector, Slot, is_blank, is_reduction, period_for
-from lianhu_analysis.intake.layouts import ReportColumn, ReportLayout, fold_header
+from lianhu_analysis.intake.layouts import ReportColumn, ReportLayout
+from lianhu_analysis.intake.report_header import (
+    DASHES,
+    Header,
+    Panel,
+    figure_columns,
+    find_header,
+    header_texts,
+    role_of,
+)
 from lianhu_analysis.intake.titles import foreign_region, title_period
 from lianhu_analysis.intake.workbook import Grid, cell_address
 
-__all__ = ["find_header", "read_report"]
+__all__ = ["read_report"]
 
 SUB_ITEM = re.compile(r"^(?:其中|#)[:：]?\s*")
 NUMBERING = re.compile(
     r"^(?:[一二三四五六七八九十]+|\d{1,2})[、.．]\s*|^[（(](?:[一二三四五六七八九十]+|\d{1,2})[）)]\s*"
 )
-DASHES = re.compile(r"[-—–―－…*]+")
-
-
-@dataclass(frozen=True)
-class Header:
-    """Where the header lies, and what each column under it is."""
-
-    top: int
-    bottom: int
-    columns: dict[int, tuple[str, ReportColumn | None]]
-
-    def only(self, role: str) -> int | None:
-        """Return the first column of a role."""
-        found = (n for n, (_, rule) in self.columns.items() if rule and rule.role == role)
-        return next(found, None)
 
 
 @dataclass(frozen=True)
@@ -50,24 +45,6 @@ class Sheet:
     unit: str
 
 
-def find_header(grid: Grid, layout: ReportLayout) -> Header | None:
-    """Find the first row whose cells name the items and at least one kind of figure."""
-    for top in range(min(layout.header_rows, len(grid.rows))):
-        names = [n for n, cell in enumerate(grid.rows[top]) if _role_of(cell, layout) == "name"]
-        if not names:
-            continue
-        bottom = _header_bottom(grid, top, names[0])
-        columns = {}
-        for column in range(len(grid.rows[top])):
-            text = "".join(fold_header(grid.at(row, column)) for row in range(top, bottom + 1))
-            if text:
-                columns[column] = (text, _rule_of(text, layout))
-        header = Header(top, bottom, columns)
-        if any(header.only(role) is not None for role in ("level", "growth", "reduction")):
-            return header
-    return None
-
-
 def read_report(
     grid: Grid, layout: ReportLayout, catalogue: Catalogue, collector: Collector
 ) -> None:
@@ -77,11 +54,35 @@ def read_report(
     except IntakeError as error:
         collector.refuse(error.message, error.remedy, sheet=grid.sheet, cell=error.cell)
         return
-    columns = _figure_columns(sheet, collector)
-    unit_column, name_column = sheet.header.only("unit"), sheet.header.only("name")
-    parent = ""
+    for panel in sheet.header.panels:
+        columns = figure_columns(sheet.grid, sheet.header, panel, sheet.period, collector)
+        _read_panel(sheet, panel, columns, layout, catalogue, collector)
+
+
+def _read_panel(
+    sheet: Sheet,
+    panel: Panel,
+    columns: Mapping[int, ReportColumn],
+    layout: ReportLayout,
+    catalogue: Catalogue,
+    collector: Collector,
+) -> None:
+    """Read the rows under one name column."""
+    grid, parent = sheet.grid, ""
+    depth = sheet.header.bottom - sheet.header.top
     for row in range(sheet.header.bottom + 1, len(grid.rows)):
-        label = grid.at(row, name_column or 0)
+        label = grid.at(row, panel.name)
+        address = cell_address(row, panel.name)
+        if role_of(label, layout) == "name":
+            if header_texts(grid, row, row + depth) == sheet.header.texts:
+                continue  # the header again, on the next printed page
+            collector.refuse(
+                "同一张工作表里有第二个表头，从这一行起没有读",
+                "请把两张表拆成两张工作表，各写标题",
+                sheet=grid.sheet,
+                cell=address,
+            )
+            return
         filled = [column for column in columns if not is_blank(grid.at(row, column))]
         if is_blank(label):
             if filled:
@@ -100,12 +101,11 @@ def read_report(
             continue
         path = f"{parent}/{text}" if sub_item else text
         match = _match(path, sub_item, layout, catalogue)
-        address = cell_address(row, name_column or 0)
         if match is None:
             collector.refuse(*_unmatched(path, sub_item, catalogue), sheet=grid.sheet, cell=address)
             continue
-        stated = grid.at(row, unit_column) if unit_column is not None else None
         indicator, label_unit = match
+        stated = grid.at(row, panel.unit) if panel.unit is not None else None
         unit = str(stated).strip() if not is_blank(stated) else label_unit or sheet.unit
         for column in filled:
             _read_cell(sheet, row, column, columns[column], indicator, unit, collector)
@@ -172,74 +172,6 @@ def _sheet_unit(lines: list[tuple[str, str]], layout: ReportLayout) -> str:
     return ""
 
 
-def _header_bottom(grid: Grid, top: int, name_column: int) -> int:
-    """Return the last row of the header: it may be merged or spill downwards."""
-    for first, left, last, right in grid.merged:
-        if first == top and left <= name_column <= right and last > first:
-            return last
-    following = grid.rows[top + 1] if top + 1 < len(grid.rows) else ()
-    texts = [cell for cell in following if not is_blank(cell)]
-    spills = bool(texts) and all(isinstance(cell, str) for cell in texts)
-    spills = spills and not any(DASHES.fullmatch(str(cell).strip()) for cell in texts)
-    return top + 1 if spills and is_blank(grid.at(top + 1, name_column)) else top
-
-
-def _rule_of(text: str, layout: ReportLayout) -> ReportColumn | None:
-    for rule in layout.columns:
-        if any(pattern.fullmatch(text) for pattern in rule.headers):
-            return rule
-    return None
-
-
-def _role_of(cell: object, layout: ReportLayout) -> str:
-    rule = _rule_of(fold_header(cell), layout) if isinstance(cell, str) else None
-    return rule.role if rule else ""
-
-
-def _figure_columns(sheet: Sheet, collector: Collector) -> dict[int, ReportColumn]:
-    """Return the columns that hold figures, noting those whose header is not known."""
-    chosen: dict[int, ReportColumn] = {}
-    left: ReportColumn | None = None
-    for column, (text, rule) in sheet.header.columns.items():
-        address = cell_address(sheet.header.top, column)
-        if rule is None:
-            collector.refuse(
-                f"不认识的列名“{text}”，这一列没有读",
-                "请改用常见写法（见 docs/intake.md），或在版式说明中登记这个列名",
-                sheet=sheet.grid.sheet,
-                cell=address,
-            )
-            continue
-        if rule.role not in ("level", "growth", "reduction"):
-            continue
-        if wrong := _wrong_month(text, rule, sheet.period):
-            collector.refuse(wrong, "请改正列名或标题", sheet=sheet.grid.sheet, cell=address)
-            continue
-        if rule.span == "left":
-            if left is None:
-                collector.refuse(
-                    f"列名“{text}”没有说是当月还是累计，左边也没有绝对量列",
-                    "请写成“累计比上年同期增长（%）”或“本月比上年同月增长（%）”",
-                    sheet=sheet.grid.sheet,
-                    cell=address,
-                )
-                continue
-            rule = ReportColumn(rule.role, rule.headers, left.span, left.per)  # noqa: PLW2901
-        if rule.role == "level":
-            left = rule
-        chosen[column] = rule
-    return chosen
-
-
-def _wrong_month(text: str, rule: ReportColumn, period: Period) -> str:
-    for pattern in rule.headers:
-        found = pattern.fullmatch(text)
-        stated = found.groupdict().get("month") if found else None
-        if stated and int(stated) != period.end.month:
-            return f"列名“{text}”与标题的时期 {period} 不是同一个月"
-    return ""
-
-
 def _read_cell(
     sheet: Sheet,
     row: int,
@@ -254,7 +186,7 @@ def _read_cell(
     if rule.role == "level" and indicator.kind == "growth_only":
         if not DASHES.fullmatch(str(token).strip()):
             collector.refuse(
-                f"{indicator.name_zh} 只发布增速，“{sheet.header.columns[column][0]}”列却有数 {token}",
+                f"{indicator.name_zh} 只发布增速，“{sheet.header.texts[column]}”列却有数 {token}",
                 "请把增速填在增长列；绝对量不采用",
                 sheet=sheet.grid.sheet,
                 cell=address,
@@ -263,7 +195,7 @@ def _read_cell(
     try:
         if (rule.role == "reduction") != is_reduction(indicator) and rule.role != "level":
             raise IntakeError(
-                f"{indicator.name_zh} 与列名“{sheet.header.columns[column][0]}”的正负方向不一致",
+                f"{indicator.name_zh} 与列名“{sheet.header.texts[column]}”的正负方向不一致",
                 "降低率以正数表示降低；请改正列名，或换成方向一致的数",
             )
         period, span = period_for(indicator, sheet.period, rule.span, rule.per)

@@ -295,3 +295,56 @@ def test_a_hidden_sheet_is_told_and_not_read(workspace, catalogue):
     layout = load_layout(workspace, "monthly_report")
     reading = tidy_grids((shown, hidden), layout, catalogue, DELIVERY)
     assert (len(reading.frame), reading.problems[0].sheet) == (3, "旧表")
+
+
+def test_side_by_side_tables_keep_their_own_rows(tidy):
+    header = ["指标名称", "单位", "本月止累计"]
+    rows = [
+        ["莲湖区2024年1—9月"],
+        [*header, *header],
+        ["社会消费品零售总额", "亿元", 481.25, "地方一般公共预算收入", "万元", 300000],
+    ]
+    values = {row[0]: (row[4], row[6]) for row in figures(tidy({"a": rows}))}
+    assert values == {"csm.retail.total": (481.25, "C3"), "fis.revenue.gpb": (30.0, "F3")}
+
+
+def test_a_second_header_ends_the_reading_unless_it_is_the_same(tidy):
+    first = ["指标名称", "单位", "本月", "本月止累计"]
+    swapped = ["指标名称", "单位", "本月止累计", "本月"]
+    row = ["社会消费品零售总额", "亿元", 54.3, 481.25]
+    other = ["地方一般公共预算收入", "亿元", 3.1, 30.0]
+    same = tidy({"a": [["莲湖区2024年9月"], first, row, first, other]})
+    assert (len(same.frame), same.problems) == (4, ())
+    ended = tidy({"a": [["莲湖区2024年9月"], first, row, swapped, other]})
+    assert set(ended.frame["indicator"]) == {"csm.retail.total"}
+    assert "a!A4" in messages(ended) and "第二个表头" in messages(ended)
+
+
+def test_two_columns_of_one_meaning_are_both_left_out(tidy):
+    header = ["指标名称", "单位", "本月", "本月止累计", "本月止累计"]
+    reading = tidy({"a": [["莲湖区2024年9月"], header, [*RETAIL[:4], 460.0]]})
+    assert set(reading.frame["span"]) == {"single"}
+    assert "a!D2" in messages(reading) and "a!E2" in messages(reading)
+
+
+def test_growth_beside_an_unknown_column_is_not_taken_for_another_columns(tidy):
+    header = ["指标名称", "单位", "本月", "预期目标", "增长（%）"]
+    reading = tidy(
+        {"a": [["莲湖区2024年9月"], header, ["社会消费品零售总额", "亿元", 54.3, 700, 4.6]]}
+    )
+    assert set(reading.frame["measure"]) == {"level"}
+    assert "a!E2" in messages(reading)
+
+
+@pytest.mark.parametrize("merged", [((1, 2, 1, 3),), ()])
+def test_columns_under_a_group_head_are_not_mistaken_for_plain_ones(workspace, catalogue, merged):
+    rows = (
+        ("莲湖区2024年9月",),
+        ("指标名称", "单位", "税收收入", None),
+        (None, None, "本月", "累计"),
+        ("社会消费品零售总额", "亿元", 54.3, 481.25),
+    )
+    layout = load_layout(workspace, "monthly_report")
+    grid = Grid("a", rows, merged=((1, 0, 2, 0), *merged))
+    reading = tidy_grids((grid,), layout, catalogue, DELIVERY)
+    assert reading.frame.empty
