@@ -7,7 +7,7 @@ import hashlib
 import html
 import io
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -28,6 +28,7 @@ __all__ = ["Page", "build_document", "render_page", "sanitise"]
 
 TEMPLATES = Path(__file__).parent / "templates"
 PAGE_FONT = "Lianhu Page"
+SHOWN_KINDS = ("text/html", "image/png", "text/markdown", "text/plain")
 
 TAGS = set(
     "a abbr b blockquote br caption cite code col colgroup data dd dfn div dl dt em "
@@ -117,22 +118,18 @@ def render_page(
     ReportError
         If any number on the page is not traced, quoting each.
     """
+    language = "en" if language.startswith("en") else "zh-CN"
     words = WORDS[language]
     executed = nbformat.read(notebook, as_version=4)
-    faults = check_prose(title, register) + _picture_faults(executed, register)
+    _refuse(title, _output_faults(executed))
     body = sanitise(_convert(executed))
     refs = tuple(dict.fromkeys(re.findall(r'data-ref="([^"]+)"', body)))
-    faults += check_html(join(Html(body), Html(f"<p>{join(subtitle)}</p>")), register, names)
-    if faults:
-        listed = "\n".join(f"  - {fault}" for fault in faults)
-        raise ReportError(
-            f"报告“{title}”有 {len(faults)} 处数字没有出处，不能发布：\n{listed}\n"
-            "数字请经 FigureRegister 印出，时期用 <time>，名称用 <dfn>，文件与版本用 <code>"
-        )
+    shown = join(Html(body), Html(f"<p>{join(subtitle)}</p>"))
+    faults = check_prose(title, register) + _drawn_faults(executed, register)
+    _refuse(title, [*faults, *check_html(shown, register, names)])
     if refs:
         origins = register.provenance_table(_with_inputs(refs, register), language)
-        if untraced := check_html(origins, register):
-            raise ReportError(f"报告“{title}”的出处表有问题：{'；'.join(untraced)}")
+        _refuse(title, check_html(origins, register))
         hint = f'<p class="note">{words["hint"]}</p>'
         body += f"<section><h2>{words['origins']}</h2>{hint}{origins}</section>"
     body, contents = _with_contents(body)
@@ -210,30 +207,53 @@ def _convert(notebook: nbformat.NotebookNode) -> str:
         exclude_anchor_links=True,
         preprocessors=[],
     )
-    exporter.config.NbConvertBase.display_data_priority = [
-        "text/html",
-        "image/png",
-        "text/markdown",
-        "text/plain",
-    ]
+    exporter.config.NbConvertBase.display_data_priority = list(SHOWN_KINDS)
     body, _ = exporter.from_notebook_node(shown)
     return str(body)
 
 
-def _picture_faults(notebook: nbformat.NotebookNode, register: FigureRegister) -> list[str]:
-    """Find pictures without words for the blind, and numbers drawn inside them without origin."""
-    faults: list[str] = []
+def _refuse(title: str, faults: Sequence[str]) -> None:
+    if faults:
+        listed = "\n".join(f"  - {fault}" for fault in faults)
+        raise ReportError(
+            f"报告“{title}”有 {len(faults)} 处不能发布：\n{listed}\n"
+            "数字请经 FigureRegister 印出，时期用 <time>，名称用 <dfn>，文件与版本用 <code>"
+        )
+
+
+def _outputs(notebook: nbformat.NotebookNode) -> Iterator[Any]:
     for cell in notebook.cells:
-        for output in cell.get("outputs", []):
-            if "image/png" not in output.get("data", {}) or "text/html" in output.get("data", {}):
-                continue
-            about = output.metadata.get("image/png", {})
-            if not about.get("alt") or "drawn" not in about:
-                faults.append("有一张图没有经 charts.picture 画出，缺少文字说明")
-                continue
-            for text in about["drawn"]:
-                faults += [f"图中{fault}" for fault in check_prose(text, register)]
+        if END_TAG not in cell.metadata.get("tags", []):
+            yield from cell.get("outputs", [])
+
+
+def _is_picture(output: Any) -> bool:
+    kinds = output.get("data", {})
+    return "image/png" in kinds and "text/html" not in kinds
+
+
+def _output_faults(notebook: nbformat.NotebookNode) -> list[str]:
+    """Find outputs that would vanish from the page, and pictures without words."""
+    faults: list[str] = []
+    for output in _outputs(notebook):
+        kinds = output.get("data", {})
+        if kinds and not set(kinds) & set(SHOWN_KINDS):
+            faults.append(f"有一个输出是 {'、'.join(kinds)}，页面放不下，请改用图、表或文字")
+        about = output.get("metadata", {}).get("image/png", {})
+        if _is_picture(output) and not (about.get("alt") and "drawn" in about):
+            faults.append("有一张图没有经 charts.picture 画出，缺少文字说明")
     return faults
+
+
+def _drawn_faults(notebook: nbformat.NotebookNode, register: FigureRegister) -> list[str]:
+    """Find numbers that a picture draws in its title or remarks without origin."""
+    return [
+        f"图中{fault}"
+        for output in _outputs(notebook)
+        if _is_picture(output)
+        for text in output.metadata["image/png"]["drawn"]
+        for fault in check_prose(text, register)
+    ]
 
 
 def _with_inputs(refs: tuple[str, ...], register: FigureRegister) -> list[str]:

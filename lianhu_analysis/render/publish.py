@@ -240,7 +240,7 @@ def _write_index(reports_dir: Path) -> None:
             entry.region_zh,
             when(entry.quarter),
             when(entry.as_of),
-            {"zh-CN": "中文", "en": "英文"}.get(entry.language, entry.language),
+            "英文" if entry.language.startswith("en") else "中文",
             Html(f'<span class="simulated">{SIMULATED_MARK}</span>')
             if entry.simulated
             else "实际数据",

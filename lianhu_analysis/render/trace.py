@@ -61,14 +61,14 @@ CHINESE_QUANTITY = re.compile(
 NUMERIC = re.compile(r"[<>]?[+\-−]?\d[\d,]*(?:\.\d+)?%?")
 
 _YEAR = r"(?:19|20)\d{2}"
-_MONTH = r"(?:0?[1-9]|1[0-2])"
+_MONTH = r"(?:1[0-2]|0?[1-9])"
 _DASH = r"[—–\-~至]{1,2}"
 _WITHIN = (
     rf"(?:{_MONTH}{_DASH}{_MONTH}月|{_MONTH}月(?:\d{{1,2}}日|末|份|底)?"
-    r"|第?[一二三四1-4]季度|前[二三23]季度|[上下]半年)"
+    r"|第?[一二三四1-4]季度末?|前[二三23]季度|[上下]半年)"
 )
 CHINESE_PERIOD = rf"(?:{_YEAR}年(?:{_WITHIN}|全年|末|底|度)?|{_WITHIN})"
-CODE_PERIOD = rf"(?:{_YEAR}(?:[-/.]{_MONTH}(?:[-/.]\d{{1,2}})?|Q[1-4]))"
+CODE_PERIOD = rf"(?:{_YEAR}(?:[-/]{_MONTH}(?:[-/]\d{{1,2}})?|Q[1-4]))"
 _MONTH_NAME = (
     r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?"
     r"|Sep(?:t(?:ember)?)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)"

@@ -1,0 +1,168 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import nbformat
+import numpy as np
+import pytest
+
+from lianhu_analysis.errors import ReportError, UsageError
+from lianhu_analysis.render.notebook import END_MIME, execute, parameters_of, verify
+
+
+WORKED = Path(__file__).with_name("worked_report.ipynb")
+
+
+def marked(worked):
+    notebook = nbformat.read(worked.executed.notebook, as_version=4)
+    (output,) = notebook.cells[-1].outputs
+    return notebook, output.data[END_MIME]["token"]
+
+
+def code_cells(notebook):
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def test_a_whole_run_leaves_notebook_and_figures_only(worked):
+    folder = worked.executed.notebook.parent
+    assert sorted(file.name for file in folder.glob("*")) == [
+        ".ipython",
+        "figures.json",
+        "worked_report.ipynb",
+    ]
+    assert [figure.text for figure in worked.register] == ["5.3", "6.0", "0.7", "62%"]
+    assert worked.executed.log == ""
+
+
+def test_parameters_are_listed_with_their_comments():
+    found = parameters_of(WORKED)
+    assert list(found) == ["quarter_label", "as_of"]
+    assert found["as_of"].default == '"2024-10-25"'
+    assert found["as_of"].type == "str"
+    assert found["as_of"].help == "数据截至日"
+
+
+def test_an_unknown_parameter_is_refused_naming_the_known_ones(tmp_path):
+    with pytest.raises(UsageError, match=r"没有参数 quater_label；可用：quarter_label、as_of"):
+        execute(WORKED, {"quater_label": "2024Q3"}, tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+
+
+def test_the_run_token_is_not_for_the_user(tmp_path):
+    with pytest.raises(UsageError, match="没有参数 run_token"):
+        execute(WORKED, {"run_token": "x"}, tmp_path / "run")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [Path("a"), np.bool_(False), np.float64(5.3), object(), [Path("a")], {"a": {1, 2}}, {1: "a"}],
+)
+def test_only_plain_types_become_parameters(tmp_path, value):
+    with pytest.raises(UsageError, match="参数 as_of 的值是"):
+        execute(WORKED, {"as_of": value}, tmp_path / "run")
+
+
+def test_a_template_must_take_the_run_token(make_template, tmp_path):
+    template = make_template()
+    notebook = nbformat.read(template, as_version=4)
+    notebook.cells[0].source = 'quarter = "2024Q3"'
+    nbformat.write(notebook, template)
+    with pytest.raises(UsageError, match='缺少 run_token = ""'):
+        execute(template, {}, tmp_path / "run")
+    with pytest.raises(UsageError, match="没有报告模板"):
+        parameters_of(tmp_path / "absent.ipynb")
+
+
+@pytest.mark.usefixtures("importable_kernel")
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ("import os\nos.kill(os.getpid(), 9)", "内核中途被终止"),
+        ("import sys\nsys.exit(0)", "第 4 个代码单元没有运行"),
+        ("import time\ntime.sleep(60)", "超过了时限"),
+    ],
+    ids=["killed", "exit", "timeout"],
+)
+def test_a_run_that_stops_midway_is_refused(make_template, tmp_path, body, message):
+    template = make_template(body, "after = 1")
+    run, failures = tmp_path / "run", tmp_path / "failures"
+    with pytest.raises(ReportError, match=message):
+        execute(template, {"quarter": "2024Q2"}, run, name="r1", cell_timeout=4, failures=failures)
+    for folder in (run, failures):
+        files = sorted(file.name for file in folder.iterdir() if not file.name.startswith("."))
+        assert files == ["r1.failed.ipynb", "r1.failed.log"]
+        failed = nbformat.read(folder / "r1.failed.ipynb", as_version=4)
+        assert failed.metadata["lianhu"]["failed"] is True
+        assert failed.cells[0].source.startswith("# 运行失败，未发布")
+        assert (folder / "r1.failed.log").read_text("utf-8").strip()
+
+
+@pytest.mark.usefixtures("importable_kernel")
+def test_an_error_is_named_and_a_template_without_end_is_refused(make_template, tmp_path):
+    with pytest.raises(ReportError, match=r"ZeroDivisionError: division by zero[\s\S]*运行记录见"):
+        execute(make_template("1 / 0"), {}, tmp_path / "run")
+    with pytest.raises(ReportError, match="没有 end-marker 标记"):
+        execute(make_template("x = 1", end=False), {}, tmp_path / "run")
+
+
+def test_the_worked_run_verifies(worked):
+    assert verify(*marked(worked)) == ""
+
+
+def test_the_marker_of_another_run_is_refused(worked):
+    notebook, _ = marked(worked)
+    with pytest.raises(ReportError, match="不属于这次运行"):
+        verify(notebook, "other")
+
+
+def test_a_marker_of_another_environment_is_refused(worked):
+    notebook, token = marked(worked)
+    notebook.cells[-1].outputs[0].data[END_MIME]["version"] = "0.0.0"
+    with pytest.raises(ReportError, match="不是同一个环境"):
+        verify(notebook, token)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda cells: cells[3].update(execution_count=None), "第 4 个代码单元没有运行"),
+        (lambda cells: cells[3].update(execution_count=9), "第 4 个代码单元序号是 9"),
+        (lambda cells: cells[-1].update(outputs=[]), "没有运行到结束标记"),
+        (lambda cells: cells[-1].metadata.update(tags=[]), "没有 end-marker 标记"),
+        (
+            lambda cells: cells[2].outputs.append(
+                nbformat.v4.new_output("error", ename="ValueError", evalue="v", traceback=[])
+            ),
+            "第 3 个代码单元出错：ValueError: v",
+        ),
+        (
+            lambda cells: cells[2].outputs.append(
+                nbformat.v4.new_output("stream", name="stderr", text="Traceback (most recent")
+            ),
+            "错误信息：Traceback",
+        ),
+    ],
+)
+def test_a_notebook_that_is_not_whole_is_refused(worked, change, message):
+    notebook, token = marked(worked)
+    change(code_cells(notebook))
+    with pytest.raises(ReportError, match=message):
+        verify(notebook, token)
+
+
+def test_harmless_standard_error_is_dropped_and_logged(worked):
+    notebook, token = marked(worked)
+    text = "/home/user/model.py:7: FutureWarning: soon\n"
+    cell = code_cells(notebook)[2]
+    cell.outputs.append(nbformat.v4.new_output("stream", name="stderr", text=text))
+    assert verify(notebook, token) == text
+    assert "FutureWarning" not in nbformat.writes(notebook)
+
+
+def test_a_truncated_notebook_file_is_refused(tmp_path):
+    from lianhu_analysis.render.notebook import _read_notebook
+
+    broken = tmp_path / "broken.ipynb"
+    broken.write_text(WORKED.read_text("utf-8")[:500], encoding="utf-8")
+    with pytest.raises(ReportError, match="读不出"):
+        _read_notebook(broken)

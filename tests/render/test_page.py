@@ -1,0 +1,298 @@
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+
+import lxml.html
+import nbformat
+import pytest
+from fontTools.ttLib import TTFont
+
+from lianhu_analysis.errors import ReportError
+from lianhu_analysis.render.figures import FigureRegister
+from lianhu_analysis.render.page import build_document, render_page, sanitise
+from lianhu_analysis.render.tables import join, when
+
+TITLE = "莲湖区2024年前三季度经济分析"
+
+
+def render(worked, **changes):
+    settings = {
+        "title": TITLE,
+        "subtitle": join("数据截至", when("2024-10-25")),
+        "simulated": True,
+        **changes,
+    }
+    return render_page(worked.executed.notebook, worked.register, **settings)
+
+
+@pytest.fixture(scope="module")
+def page(worked):
+    return render(worked)
+
+
+@pytest.fixture(scope="module")
+def tree(page):
+    return lxml.html.document_fromstring(page.html)
+
+
+def changed(worked, tmp_path, change):
+    """Return the path of the worked notebook after a change to it."""
+    notebook = nbformat.read(worked.executed.notebook, as_version=4)
+    change(notebook)
+    path = tmp_path / "changed.ipynb"
+    nbformat.write(notebook, path)
+    return path
+
+
+def output_of(data, metadata=None):
+    cell = nbformat.v4.new_code_cell("x")
+    cell.outputs = [nbformat.v4.new_output("display_data", data=data, metadata=metadata or {})]
+    return lambda notebook: notebook.cells.insert(3, cell)
+
+
+def test_page_has_language_skip_link_contents_and_main(tree):
+    assert tree.get("lang") == "zh-CN"
+    assert tree.xpath("//a[@class='skip']/@href") == ["#main"]
+    assert [link.text_content() for link in tree.xpath("//nav//a")] == [
+        "结论先行",
+        "扇形图怎么看",
+        "数字出处",
+    ]
+    for anchor in tree.xpath("//nav//a/@href"):
+        assert len(tree.xpath(f"//main//*[@id='{anchor[1:]}']")) == 1
+
+
+def test_page_shows_neither_code_nor_prompts_nor_the_run_token(page, worked):
+    notebook = nbformat.read(worked.executed.notebook, as_version=4)
+    token = re.search(r'run_token = "(\w{32})"', nbformat.writes(notebook).replace("\\", "")).group(
+        1
+    )
+    for trace in (
+        "import pandas",
+        "In [",
+        "In&nbsp;[",
+        "fan_chart",
+        "EndMarker",
+        "run_token",
+        token,
+    ):
+        assert trace not in page.html
+    assert not [cell.id for cell in notebook.cells if cell.id in page.html]
+
+
+def test_every_link_to_an_origin_has_its_row(tree):
+    targets = set(tree.xpath("//a[@class='origin']/@href"))
+    assert targets == {"#fig-1", "#fig-2", "#fig-3", "#fig-4"}
+    for target in targets:
+        assert len(tree.xpath(f"//tr[@id='{target[1:]}']")) == 1
+
+
+def test_simulated_data_is_marked_on_the_page_and_its_tab(page, worked):
+    real = render(worked, simulated=False)
+    assert page.html.count("演示数据（模拟）") == real.html.count("演示数据（模拟）") + 2
+    assert "<title>演示数据（模拟）" in page.html
+
+
+def test_page_asks_nobody_for_anything(page, tree):
+    for address in tree.xpath("//@src"):
+        assert address.startswith("data:image/png;base64,")
+    assert set(re.findall(r"url\([^,]*,", page.html)) == {'url("data:font/woff2;base64,'}
+    assert "@import" not in page.html
+    assert tree.xpath("//script|//link|//iframe|//object|//embed|//form|//svg|//base") == []
+    external = [link for link in tree.xpath("//@href") if not link.startswith("#")]
+    assert external == tree.xpath("//cite//a/@href") == ["https://example.org/2024q3"]
+
+
+def test_content_policy_allows_only_our_style_and_data(page, tree):
+    (policy,) = tree.xpath("//meta[@http-equiv='Content-Security-Policy']/@content")
+    style = re.search(r"<style>(.*?)</style>", page.html, re.S).group(1)
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    assert policy == (
+        f"default-src 'none'; img-src data:; font-src data:; style-src 'sha256-{digest}'; "
+        "base-uri 'none'; form-action 'none'"
+    )
+    assert tree.xpath("//@style") == []
+
+
+def test_images_have_words(tree):
+    (alt,) = tree.xpath("//img/@alt")
+    assert alt.startswith("前三季度增长5.3%")
+
+
+def test_embedded_fonts_hold_every_character_of_the_page(page, tree, tmp_path):
+    fonts = re.findall(
+        r"font-weight: (\d+); src: url\(\"data:font/woff2;base64,([^\"]+)", page.html
+    )
+    held = {}
+    for weight, data in fonts:
+        file = tmp_path / f"{weight}.woff2"
+        file.write_bytes(base64.b64decode(data))
+        with TTFont(file) as font:
+            held[weight] = {chr(code) for code in font.getBestCmap()}
+    signs = set(tree.xpath("//body")[0].text_content()) - set("\n")
+    assert signs <= held["400"]
+    bold = {
+        sign for node in tree.xpath("//h1|//h2|//h3|//th|//strong") for sign in node.text_content()
+    }
+    assert bold - {"\n"} <= held["700"]
+    assert page.uncovered == ""
+    assert sum(len(data) for _, data in fonts) < 120_000
+
+
+def test_characters_that_the_font_lacks_are_reported(worked, tmp_path):
+    path = changed(worked, tmp_path, output_of({"text/html": "<p>龘</p>"}))
+    assert render_page(path, worked.register, title=TITLE).uncovered == "龘"
+
+
+def test_same_inputs_give_the_same_bytes(worked, page, tmp_path):
+    def renew(notebook):
+        notebook.metadata["papermill"] = {"start_time": "2030-01-01", "duration": 9.9}
+        for number, cell in enumerate(notebook.cells):
+            cell.id = f"other-{number}"
+            cell.metadata["papermill"] = {"duration": number}
+
+    assert render(worked).html == page.html
+    path = changed(worked, tmp_path, renew)
+    again = render_page(
+        path,
+        worked.register,
+        title=TITLE,
+        subtitle=join("数据截至", when("2024-10-25")),
+        simulated=True,
+    )
+    assert again.html == page.html
+
+
+@pytest.mark.parametrize(
+    ("change", "quoted"),
+    [
+        (output_of({"text/html": "<p>增长8.8%</p>"}), "“增长8.8%”中的数字没有出处"),
+        (output_of({"text/plain": "8.8"}), "“8.8”中的数字没有出处"),
+        (output_of({"text/markdown": "约**六成**"}), "“六成”没有出处"),
+        (lambda book: book.cells.append(nbformat.v4.new_markdown_cell("增长8.8%")), "增长8.8%"),
+        (lambda book: book.cells.append(nbformat.v4.new_markdown_cell("## 2024年")), "2024年"),
+        (output_of({"image/png": "aGk="}), "没有经 charts.picture 画出"),
+        (
+            output_of({"image/png": "aGk="}, {"image/png": {"alt": "图", "drawn": ["目标 9.9"]}}),
+            "图中“9.9”没有出处",
+        ),
+        (
+            output_of({"image/png": "aGk="}, {"image/png": {"alt": "增9.9%", "drawn": []}}),
+            "“9.9%”没有出处",
+        ),
+    ],
+)
+def test_an_untraced_number_refuses_the_page(worked, tmp_path, change, quoted):
+    path = changed(worked, tmp_path, change)
+    with pytest.raises(ReportError, match=re.escape(quoted)):
+        render_page(path, worked.register, title=TITLE)
+
+
+def test_title_and_subtitle_follow_the_rule_too(worked):
+    with pytest.raises(ReportError, match=r"“8\.8%”没有出处"):
+        render(worked, title="增长8.8%")
+    with pytest.raises(ReportError, match=r"截至2024-10-25”中的数字没有出处"):
+        render(worked, subtitle="截至2024-10-25")
+
+
+def test_a_number_that_is_not_in_this_register_refuses_the_page(worked):
+    with pytest.raises(ReportError, match="登记簿中没有 fig-1"):
+        render_page(worked.executed.notebook, FigureRegister(), title=TITLE)
+
+
+def test_page_in_english(worked):
+    html = render(worked, title="Lianhu Q3 2024", language="en").html
+    assert '<html lang="en">' in html
+    assert "Where each number comes from" in html
+
+
+HOSTILE = [
+    "<script>alert(1)</script>",
+    "<SCRIPT SRC=//evil.example/x.js></SCRIPT>",
+    "<svg onload=alert(1)><text>x</text></svg>",
+    "<svg><script>alert(1)</script></svg>",
+    "<img src=x onerror=alert(1)>",
+    "<img src='https://evil.example/p.png'>",
+    "<img src='data:image/svg+xml;base64,PHN2ZyBvbmxvYWQ9ImFsZXJ0KDEpIi8+'>",
+    "<a href='javascript:alert(1)'>x</a>",
+    "<a href='data:text/html,<script>alert(1)</script>'>x</a>",
+    "<a href='//evil.example'>x</a>",
+    "<iframe srcdoc='<script>alert(1)</script>'></iframe>",
+    "<style>@import url(https://evil.example/x.css)</style>",
+    "<p style='background:url(https://evil.example/x.png)'>x</p>",
+    "<p onclick=alert(1) id=main>x</p>",
+    "<math><mtext><script>alert(1)</script></mtext></math>",
+    "<link rel=stylesheet href=https://evil.example/x.css>",
+    "<meta http-equiv=refresh content='0;url=https://evil.example'>",
+    "<base href=https://evil.example>",
+    "<form action=https://evil.example><button>x</button></form>",
+    "<object data=x></object><embed src=x>",
+    "<noscript><p title='</noscript><img src=x onerror=alert(1)>'></noscript>",
+    "<!--><script>alert(1)</script>-->",
+    "<template><script>alert(1)</script></template>",
+    "<p class='x\" onload=alert(1)'>x</p>",
+]
+DANGEROUS = re.compile(
+    r"<script|onload|onerror|onclick|javascript:|alert|evil\.example|<svg|<style|<iframe|<object"
+    r"|<embed|<link|<meta|<base|<form|style=|\bid=|data:text|svg\+xml",
+    re.I,
+)
+
+
+@pytest.mark.parametrize("fragment", HOSTILE)
+def test_sanitising_leaves_nothing_that_runs_or_calls(fragment):
+    clean = sanitise(fragment)
+    tree = lxml.html.fragment_fromstring(clean, create_parent="div")
+    kept = " ".join(
+        [element.tag for element in tree.iter() if isinstance(element.tag, str)]
+        + [f"{key}={value}" for element in tree.iter() for key, value in element.attrib.items()]
+    )
+    assert not DANGEROUS.search(kept)
+    assert "alert" not in re.sub(r"&[lg]t;", "", clean) or "&lt;" in clean
+
+
+@pytest.mark.parametrize("mime", ["text/html", "text/markdown"])
+def test_no_output_of_a_notebook_brings_a_script(worked, tmp_path, mime):
+    hostile = {
+        mime: "<svg onload=alert()></svg><script>alert()</script>",
+        "application/javascript": "alert()",
+        "image/svg+xml": "<svg onload=alert()></svg>",
+    }
+    path = changed(worked, tmp_path, output_of(hostile))
+    html = render_page(path, worked.register, title=TITLE).html
+    assert "alert" not in html
+    assert "<script" not in html
+
+
+@pytest.mark.parametrize("mime", ["application/javascript", "image/svg+xml", "text/latex"])
+def test_an_output_that_would_vanish_refuses_the_page(worked, tmp_path, mime):
+    path = changed(worked, tmp_path, output_of({mime: "alert()"}))
+    with pytest.raises(ReportError, match=f"有一个输出是 {re.escape(mime)}，页面放不下"):
+        render_page(path, worked.register, title=TITLE)
+
+
+def test_pandas_styler_brings_neither_style_nor_script(worked, tmp_path):
+    import pandas as pd
+
+    styler = pd.DataFrame({"a": ["<script>alert()</script>"]}).style.hide(axis="index")
+    styled = styler.set_caption("<script>alert()</script>标题").set_properties(color="red")
+    path = changed(worked, tmp_path, output_of({"text/html": styled.to_html()}))
+    html = render_page(path, worked.register, title=TITLE).html
+    assert "alert" not in html
+    assert "标题" in html
+    assert len(re.findall("<style", html)) == 1
+
+
+def test_our_own_markup_survives_sanitising():
+    html = (
+        '<p>增长<a class="origin" href="#fig-1"><data class="n" value="5.3" data-ref="fig-1">5.3'
+        "</data></a>%，<time>2024年</time><dfn>生产总值</dfn><code>C7</code></p>"
+    )
+    assert sanitise(html).replace(' rel="noopener noreferrer"', "") == html
+
+
+def test_a_document_is_escaped():
+    html = build_document("<p>x</p>", title="<script>&")
+    assert "<title>&lt;script&gt;&amp;</title>" in html
