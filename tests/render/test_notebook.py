@@ -9,7 +9,6 @@ import pytest
 from lianhu_analysis.errors import ReportError, UsageError
 from lianhu_analysis.render.notebook import END_MIME, execute, parameters_of, verify
 
-
 WORKED = Path(__file__).with_name("worked_report.ipynb")
 
 
