@@ -42,16 +42,24 @@ AsOfOption = Annotated[
 JsonOption = Annotated[bool, typer.Option("--json", help="在标准输出上打印 JSON。")]
 
 
+def print_version(wanted: bool) -> None:
+    """Print the version and stop, if it was asked for."""
+    if wanted:
+        print_text(f"lianhu {__version__}")
+        raise typer.Exit(FINE)
+
+
 @app.callback()
 def common(
     context: typer.Context,
     workspace: WorkspaceOption = None,
-    version: Annotated[bool, typer.Option("--version", help="打印版本。", is_eager=True)] = False,
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="打印版本。", is_eager=True, callback=print_version),
+    ] = False,
 ) -> None:
     """莲湖区经济分析调度：清洗指标、判断目标能否实现、生成报告。"""
-    if version:
-        print_text(f"lianhu {__version__}")
-        raise typer.Exit(FINE)
+    del version  # printed and done before any command
     context.obj = workspace
 
 

@@ -213,6 +213,7 @@ def plan_reports(
         )
     if fixed := sorted({"workspace", "quarter", "as_of"} & set(parameters)):
         raise UsageError(f"参数 {'、'.join(fixed)} 由命令行的选项给出，不能用 --parameter 指定")
+    load_targets(workspace, load_catalogue(workspace))  # a report needs targets that can be read
     store = VintageStore(workspace.processed)
     last = store.last_published(workspace.forecast_provenance, [workspace.region.code])
     if last is None:

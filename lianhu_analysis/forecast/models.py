@@ -162,9 +162,9 @@ def local_level(panel: GrowthPanel, rng: np.random.Generator) -> Draws:
     )
     single[panel.outlier] = np.nan
     series = single.ravel()[: single.size - single.shape[1] + panel.n_known]
-    series = series[np.argmax(np.isfinite(series)) :]
     n_obs = int(np.isfinite(series).sum())
     _check_points(series, panel.frequency, n_obs)
+    series = series[np.argmax(np.isfinite(series)) :]
     remaining = panel.shares.shape[1] - panel.n_known
     future = _simulate_local_level(series, remaining, rng)
     centre = future.mean(axis=0)

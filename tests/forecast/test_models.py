@@ -122,6 +122,11 @@ def test_panels_that_cannot_support_a_forecast_are_refused(ytd, reason):
         local_level(growth_panel(ytd, 3), rng())
 
 
+def test_a_year_without_any_history_is_refused():
+    with pytest.raises(ForecastError, match="只有 0 期"):
+        local_level(growth_panel([[np.nan] * 4], 0), rng())
+
+
 def test_progress_follows_the_usual_shape_not_the_calendar():
     # A tenth by mid-year, all the rest in the last quarter: half-way is not half.
     increments = np.array([[5.0, 5.0, 10.0, 80.0]] * 6) * np.array(

@@ -1,0 +1,213 @@
+import json
+import sys
+
+import pytest
+
+from lianhu_analysis import __version__, cli, pipeline
+from lianhu_analysis.errors import LianhuError
+from lianhu_analysis.workspace import load_workspace
+from tests.conftest import ROOT, copy_workspace
+
+
+@pytest.fixture
+def run(capfd):
+    def call(*arguments):
+        with pytest.raises(SystemExit) as stopped:
+            cli.main([str(argument) for argument in arguments])
+        sys.stderr.flush()
+        out, err = capfd.readouterr()
+        return stopped.value.code, out, err.replace("\n", "")
+
+    return call
+
+
+@pytest.fixture
+def space(tmp_path):
+    return load_workspace(copy_workspace(ROOT / "examples" / "national", tmp_path / "space"))
+
+
+def deliver(space, name, content=b""):
+    folder = space.raw / "new"
+    folder.mkdir(exist_ok=True)
+    (folder / name).write_bytes(content)
+
+
+def test_version_and_help(run):
+    assert run("--version") == (0, f"lianhu {__version__}\n", "")
+    code, out, _ = run("--help")
+    assert code == 0
+    assert all(
+        name in out for name in ("init", "catalog", "ingest", "show", "forecast", "report", "lab")
+    )
+
+
+def test_the_workspace_may_be_named_before_or_after_the_command(run, national):
+    before = run(
+        "--workspace", national.root, "show", "gdp.total", "--as-of", "2024-10-31", "--json"
+    )
+    after = run(
+        "show", "gdp.total", "--workspace", national.root, "--as-of", "2024-10-31", "--json"
+    )
+    assert before == after
+    assert before[0] == 0
+
+
+def test_show_prints_the_contracts_fields(run, national):
+    code, out, _ = run(
+        "show", "gdp.total", "--workspace", national.root, "--as-of", "2024-10-31", "--json"
+    )
+    content = json.loads(out)
+    assert code == 0
+    assert (content["indicator"], content["region"], content["as_of"]) == (
+        "gdp.total",
+        "100000",
+        "2024-10-31",
+    )
+    row = next(
+        row
+        for row in content["observations"]
+        if (row["measure"], row["period"]) == ("yoy", "2024Q3")
+    )
+    assert (row["value"], row["span"], row["unit"], row["token"]) == (4.8, "ytd", "%", "4.8")
+    assert row["published"] == "2024-10-18"
+    assert row["source"].startswith("data/raw/nbs_first/nbs_first.csv | 国家统计局")
+    assert row["cell"]
+    assert row["status"] == "ok"
+
+
+def test_forecast_as_the_issue_calls_it(run, national):
+    arguments = ("forecast", "--year", "2024", "--as-of", "2024-10-31")
+    code, out, _ = run("--workspace", national.root, *arguments, "--json")
+    (target,) = json.loads(out)["targets"]
+    assert code == 0
+    assert (target["target"], target["actual"], target["actual_period"]) == (5.0, 4.8, "2024Q3")
+    assert round(target["required"], 2) == 5.53
+    assert target["benchmark"] == {"persistence": 4.8}
+    assert run("--workspace", national.root, *arguments)[1].startswith("全国2024年目标")
+
+
+def test_catalog_lists_indicators_and_targets(run):
+    code, out, err = run("catalog", "--workspace", ROOT, "--json")
+    content = json.loads(out)
+    assert code == 0
+    assert len(content["indicators"]) == 228
+    assert len(content["targets"]) == 12
+    assert {"code", "tier", "name_zh"} <= set(content["indicators"][0])
+    assert content["proposal"] is True
+    code, out, err = run("catalog", "gdp.total", "--workspace", ROOT)
+    assert out.startswith("gdp.total")
+    assert "建议稿" in err
+
+
+def test_ingest_says_per_file_what_became_of_it(run, space):
+    deliver(space, "空.csv")
+    deliver(space, "文字.xlsx", "这不是工作簿".encode())
+    code, out, err = run("ingest", "--workspace", space.root, "--json")
+    files = {file["path"]: file for file in json.loads(out)["files"]}
+    assert code == 1
+    assert files["data/raw/nbs_first/nbs_first.csv"]["status"] == "read"
+    for name in ("空.csv", "文字.xlsx"):
+        file = files[f"data/raw/new/{name}"]
+        assert (file["status"], file["observations"]) == ("quarantined", 0)
+        assert file["problems"][0]["message"]
+        assert file["problems"][0]["remedy"]
+        assert name in err
+    # Again: nothing to do, and what is quarantined is still said.
+    code, out, _ = run("ingest", "--workspace", space.root, "--json")
+    again = {file["path"]: file["status"] for file in json.loads(out)["files"]}
+    assert code == 1
+    assert again["data/raw/nbs_first/nbs_first.csv"] == "unchanged"
+
+
+def test_a_clean_delivery_is_fine(run, space):
+    code, out, _ = run("ingest", "--workspace", space.root)
+    assert code == 0
+    assert out.count("已读入") == 4
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("report", "2024Q5"), "'2024Q5' 不是季度"),
+        (("report", "2024Q3", "-p", "colour=red"), "没有参数 colour"),
+        (("report", "2024Q3", "-p", "colour"), "不是 名称=值"),
+        (("report", "2024Q3", "--lang", "fr"), "--lang fr"),
+        (("report", "2024Q3", "--format", "pdf"), "--format pdf"),
+        (("forecast", "--as-of", "31.10.2024"), "'31.10.2024' 不是"),
+        (("forecast", "--year", "1999"), "只有 2021"),
+        (("show", "gdp.totl"), "gdp.total"),
+        (("forecast", "--frist"), "用法有误"),
+        (("frobnicate",), "用法有误"),
+    ],
+)
+def test_wrong_use_is_two_and_says_what(run, national, arguments, words):
+    before = sorted(national.root.rglob("*"))
+    code, out, err = run("--workspace", national.root, *arguments)
+    assert code == 2
+    assert words in err
+    assert out == ""
+    assert sorted(national.root.rglob("*")) == before
+
+
+def test_a_missing_workspace_or_targets_file_is_a_failure_that_names_it(run, space, tmp_path):
+    code, out, err = run("--workspace", tmp_path / "nowhere", "forecast")
+    assert (code, out) == (3, "")
+    assert "不是工作区" in err
+    space.targets.unlink()
+    before = sorted(space.root.rglob("*"))
+    for command in (("forecast",), ("report", "2024Q3"), ("catalog",)):
+        code, out, err = run("--workspace", space.root, *command)
+        assert (code, out) == (3, "")
+        assert "targets.toml" in err
+        assert sorted(space.root.rglob("*")) == before
+
+
+def test_faults_of_a_replacement_catalogue_come_at_once(run, space):
+    list_file = space.root / "indicators.csv"
+    text = list_file.read_text(encoding="utf-8").replace(",Q,", ",W,")
+    list_file.write_text(text, encoding="utf-8")
+    code, _, err = run("catalog", "--workspace", space.root)
+    assert code == 3
+    assert err.count("'W' 不认识") >= 10
+
+
+def test_init_makes_a_workspace_that_works(run, tmp_path):
+    code, _, err = run("init", tmp_path / "碑林", "--region", "碑林区", "--code", "610103")
+    assert code == 0
+    assert "lianhu.toml" in err
+    code, out, _ = run("forecast", "--workspace", tmp_path / "碑林")
+    assert (code, out) == (0, "还没有数据。请把文件放进 data/raw，再运行 lianhu ingest\n")
+
+
+def test_lab_opens_jupyter_in_the_workspace_in_chinese(monkeypatch, run):
+    seen = {}
+
+    class Done:
+        returncode = 0
+
+    def note(command, *, env, check):
+        seen.update(command=command, env=env)
+        return Done
+
+    monkeypatch.setattr(cli.subprocess, "run", note)
+    assert run("lab", "--workspace", ROOT, "--no-browser")[0] == 0
+    assert f"--ServerApp.root_dir={ROOT}" in seen["command"]
+    assert seen["command"][-1] == "--no-browser"
+    assert "lab_settings" in seen["env"]["JUPYTER_CONFIG_PATH"]
+
+
+def test_every_command_is_in_the_guide():
+    guide = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
+    for command in cli.app.registered_commands:
+        assert f"lianhu {command.callback.__name__}" in guide
+
+
+def test_an_unexpected_refusal_is_a_failure_without_a_traceback(monkeypatch, run, national):
+    def refuse(*_):
+        raise LianhuError("说明")
+
+    monkeypatch.setattr(pipeline, "describe_forecast", refuse)
+    code, _, err = run("--workspace", national.root, "forecast")
+    assert code == 3
+    assert "没有完成：说明" in err
+    assert "Traceback" not in err

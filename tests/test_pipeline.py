@@ -1,0 +1,196 @@
+"""The whole path on real figures: raw files in, verdicts out, and what each day knew."""
+
+import datetime as dt
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from lianhu_analysis import pipeline
+from lianhu_analysis.errors import UsageError
+from lianhu_analysis.intake.store import VintageStore
+from lianhu_analysis.workspace import load_workspace
+from tests.conftest import ROOT, copy_workspace
+
+OCTOBER_2024 = dt.date(2024, 10, 31)
+
+
+def gdp(national, year, as_of):
+    return pipeline.assess(national, as_of, year).verdict("gdp.total")
+
+
+def test_every_national_fact_is_in_the_store(national):
+    store = VintageStore(national.processed)
+    assert sum(entry.observations for entry in store.ledger().values()) == 1412
+    assert store.last_published() == dt.date(2026, 4, 30)
+
+
+def test_2024_as_of_october_by_hand(national):
+    verdict = gdp(national, 2024, OCTOBER_2024)
+    assert (verdict.target.value, verdict.actual, str(verdict.actual_period)) == (
+        5.0,
+        4.8,
+        "2024Q3",
+    )
+    # Levels first published in 2023: 913,027 to the third quarter, 1,260,582 for the year.
+    assert verdict.required.value == pytest.approx(5.5254, abs=5e-5)
+    assert (verdict.required.low, verdict.required.high) == (
+        pytest.approx(5.394, abs=5e-4),
+        pytest.approx(5.657, abs=5e-4),
+    )
+    assert verdict.required.span == "2024Q4"
+    assert verdict.benchmark == {"persistence": 4.8}
+    assert verdict.status == "ok"
+    assert 0 < verdict.probability < verdict.probability_about < 1
+    assert len(verdict.draws.values) == 10_000
+
+
+def test_2023_as_of_october_agrees_with_the_bureau(national):
+    verdict = gdp(national, 2023, dt.date(2023, 10, 31))
+    assert round(verdict.required.value, 2) == 4.49
+    assert (round(verdict.required.low, 2), round(verdict.required.high, 2)) == (4.36, 4.62)
+
+
+def test_shares_of_2025_never_mix_census_bases(national):
+    # 2024 to Q3 is on the old base and the year on the new one: 2023 stands in.
+    required = gdp(national, 2025, dt.date(2025, 10, 31)).required
+    assert (required.weights.basis, required.weights.year) == ("earlier", 2023)
+    mixed = (5.0 - 949_746 / 1_349_084 * 5.2) / (1 - 949_746 / 1_349_084)
+    assert abs(required.value - mixed) > 0.02
+
+
+def test_2022_was_given_up_and_2021_was_safe(national):
+    assert gdp(national, 2022, dt.date(2022, 10, 31)).probability_about < 0.05
+    assert gdp(national, 2021, dt.date(2021, 10, 31)).probability > 0.95
+
+
+def test_a_later_vintage_never_changes_an_earlier_answer(national, tmp_path):
+    poisoned = copy_workspace(ROOT / "examples" / "national", tmp_path / "poisoned")
+    for file in poisoned.glob("data/raw/*/*.csv"):
+        frame = pd.read_csv(file, dtype=str, keep_default_na=False)
+        known = frame["published"].where(frame["published"] != "", "0000")
+        late = (known > "2024-10-31") | (
+            (frame["published"] == "") & (frame["period"].str[:4] >= "2025")
+        )
+        frame.loc[late, "value"] = "999.9"
+        frame.to_csv(file, index=False)
+    space = load_workspace(poisoned)
+    pipeline.ingest(space)
+    honest, other = (gdp(item, 2024, OCTOBER_2024) for item in (national, space))
+    assert np.array_equal(honest.draws.values, other.draws.values)
+    assert honest.required.value == other.required.value
+    # Negative control: after the poison is published it does show.
+    after = dt.date(2025, 1, 31)
+    assert gdp(national, 2024, after).actual == 5.0
+    assert gdp(space, 2024, after).actual == 999.9
+
+
+def test_the_outcome_is_known_once_it_is_published(national):
+    verdict = gdp(national, 2024, dt.date(2025, 1, 17))
+    assert (verdict.status, verdict.actual, verdict.probability) == ("reached", 5.0, 1.0)
+    assert gdp(national, 2024, dt.date(2025, 1, 16)).status == "ok"
+
+
+def test_defaults_come_from_the_store_and_not_from_the_clock(national):
+    assessment = pipeline.assess(national)
+    assert assessment.as_of == dt.date(2026, 4, 30)
+    assert assessment.year == 2025
+    (plan,) = pipeline.plan_reports(national, [], None, {})
+    assert str(plan.quarter) == "2026Q1"
+
+
+def test_a_past_quarters_report_knows_what_was_known_then(national):
+    (plan,) = pipeline.plan_reports(national, ["2024Q3"], None, {})
+    assert plan.as_of == OCTOBER_2024
+    assert plan.name == "100000-2024Q3-2024-10-31"
+
+
+@pytest.mark.parametrize(
+    ("quarters", "day", "parameters", "fault"),
+    [
+        (["2024Q5"], None, {}, "'2024Q5' 不是季度"),
+        (["2024"], None, {}, "'2024' 不是季度"),
+        (["三季度"], None, {}, "'三季度' 不是季度"),
+        (["2031Q1"], None, {}, "没有 2031Q1 的地区生产总值"),
+        (["2024Q3"], dt.date(2024, 10, 1), {}, "没有 2024Q3 的地区生产总值"),
+        (["2024Q3"], None, {"colour": "red"}, "没有参数 colour"),
+        (["2024Q3"], None, {"quarter": "2023Q1"}, "由命令行的选项给出"),
+    ],
+)
+def test_a_report_that_cannot_be_made_is_refused_before_any_work(
+    national, quarters, day, parameters, fault
+):
+    with pytest.raises(UsageError, match=fault):
+        pipeline.plan_reports(national, quarters, day, parameters)
+
+
+def test_a_year_without_targets_names_the_years_that_have_some(national):
+    with pytest.raises(UsageError, match="2021、2022、2023、2024、2025"):
+        pipeline.assess(national, None, 1999)
+
+
+def test_the_document_carries_the_contracts_fields(national):
+    content = pipeline.describe_forecast(national, OCTOBER_2024, 2024)
+    assert content["region"] == "100000"
+    assert content["provenance"] == "official"
+    assert content["joint_probability"] is None
+    assert content["joint_reason"]
+    lines = pipeline.forecast_lines(content)
+    assert "全国2024年目标，截至 2024-10-31" in lines[0]
+    assert any("5.53" in line for line in lines)
+
+
+def test_an_empty_workspace_works_at_once(empty):
+    assert pipeline.describe_catalogue(empty)["summary"].endswith("目标 0 项")
+    assert pipeline.ingest(empty) == ()
+    content = pipeline.describe_forecast(empty, None, None)
+    assert content["as_of"] is None
+    assert pipeline.forecast_lines(content) == [
+        "还没有数据。请把文件放进 data/raw，再运行 lianhu ingest"
+    ]
+    with pytest.raises(UsageError, match="还没有可用于预测的数据"):
+        pipeline.plan_reports(empty, ["2024Q3"], None, {})
+
+
+def test_a_filled_template_lands_as_figures(empty):
+    from openpyxl import load_workbook
+
+    book = load_workbook(empty.root / "月报模板.xlsx")
+    for row, (month, total, growth) in zip(
+        (4, 5, 6), ((3.1, 30.2, 5.5), (10.0, 95.5, 4.1), (7, 70, "—")), strict=True
+    ):
+        for column, value in zip("CDE", (month, total, growth), strict=True):
+            book.active[f"{column}{row}"] = value
+    book.save(empty.raw / "来文" / "2024年9月.xlsx")
+    (result,) = pipeline.ingest(empty)
+    assert (result.status, result.problems) == ("read", ())
+    shown = pipeline.show_indicator(empty, "fis.revenue.gpb", None)
+    by_key = {(row["measure"], row["span"]): row for row in shown["observations"]}
+    assert by_key["level", "ytd"]["value"] == 30.2
+    assert by_key["yoy", "ytd"]["value"] == 5.5
+    assert by_key["level", "ytd"]["period"] == "2024-09"
+    assert by_key["level", "ytd"]["published"] == "2024-10-22"
+    assert by_key["level", "ytd"]["cell"] == "D4"
+    output = pipeline.show_indicator(empty, "ind.output_above", None)
+    growth = next(row for row in output["observations"] if row["measure"] == "yoy")
+    assert growth["value"] is None
+    assert growth["status"] != "ok"
+
+
+def test_a_workspace_is_never_overwritten(empty):
+    with pytest.raises(UsageError, match="已经是工作区"):
+        pipeline.create_workspace(empty.root, "某区", "610199")
+    with pytest.raises(UsageError, match="六位行政区划代码"):
+        pipeline.create_workspace(empty.root / "sub", "某区", "61")
+
+
+def test_facts_are_shown_and_feed_no_forecast(tmp_path):
+    space = load_workspace(copy_workspace(ROOT, tmp_path / "lianhu"))
+    pipeline.ingest(space, [space.raw / "published_facts"])
+    content = pipeline.describe_forecast(space, dt.date(2025, 12, 31), 2024)
+    assert content["provenance"] == "none"
+    assert {item["status"] for item in content["targets"]} == {"refused"}
+    shown = pipeline.show_indicator(space, "gdp.total", dt.date(2025, 12, 31))
+    provenances = {row["period"]: row["provenance"] for row in shown["observations"]}
+    assert provenances["2023"] == "published_fact"
+    assert provenances["2024"] == "second_hand"
