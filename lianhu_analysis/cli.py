@@ -241,7 +241,7 @@ def parse_parameter(text: str) -> tuple[str, str]:
     return name, value
 
 
-def print_json(content: Any) -> None:  # noqa: ANN401  # any JSON document
+def print_json(content: Any) -> None:
     """Write a JSON document on standard output, whatever its locale."""
     print_text(json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False))
 

@@ -26,6 +26,7 @@ from lianhu_analysis.intake.store import VintageStore
 from lianhu_analysis.render import lab as lab_settings
 from lianhu_analysis.render import listing
 from lianhu_analysis.render.desk import Desk
+from lianhu_analysis.render.figures import FigureRegister
 from lianhu_analysis.render.notebook import execute, parameters_of
 from lianhu_analysis.render.page import render_page
 from lianhu_analysis.render.publish import (
@@ -40,7 +41,7 @@ from lianhu_analysis.render.publish import (
     publish as put_in_place,
 )
 from lianhu_analysis.render.report import Report, title_text
-from lianhu_analysis.render.trace import FigureRegister
+from lianhu_analysis.render.trace import check_origins
 from lianhu_analysis.workspace import Workspace, find_workspace, load_workspace
 
 __all__ = [
@@ -289,6 +290,9 @@ def _render(
             failures=workspace.reports / "failed",
         )
         register = FigureRegister.load(executed.figures)
+        known = VintageStore(workspace.processed).as_of(plan.as_of)
+        if faults := check_origins(register, known):
+            raise ReportError(f"报告 {plan.name} 的数字与版本库不符，未发布：{'；'.join(faults)}")
         names = _names(workspace, register)
         page = render_page(
             executed.notebook, register, title=title, simulated=simulated, names=names

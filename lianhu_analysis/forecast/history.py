@@ -123,11 +123,11 @@ def extract_series(
     frame
         Observations of one region as of a day.
     """
-    spans = {"flow": ("ytd",), "growth_only": ("ytd",), "stock": ("point",)}.get(
-        indicator.kind, (indicator.span,)
-    )
+    spans = [
+        {"flow": "ytd", "growth_only": "ytd", "stock": "point"}.get(indicator.kind, indicator.span)
+    ]
     if indicator.frequency == "A":
-        spans = ("annual", "ytd", "point")
+        spans = ["annual", "ytd", "point"]
     rows = frame[
         (frame["indicator"] == indicator.code)
         & (frame["measure"] == measure)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -14,6 +15,7 @@ from lianhu_analysis.catalog.indicators import Indicator
 from lianhu_analysis.catalog.periods import Frequency, Period
 from lianhu_analysis.catalog.units import convert
 from lianhu_analysis.errors import IntakeError, LianhuError, PeriodError
+from lianhu_analysis.intake.cells import Reading as CellReading
 from lianhu_analysis.intake.cells import read_value
 from lianhu_analysis.intake.observations import KEY, make_observations
 from lianhu_analysis.intake.problems import Problem
@@ -187,15 +189,15 @@ def _frequency(code: str) -> Frequency:
 def _observe(token: object, slot: Slot, delivery: Delivery) -> Row:
     indicator = slot.indicator
     growth = slot.measure == "yoy"
-    reading = read_value(token, unit_is_percent=growth or slot.unit.strip() in ("%", "％"))
-    if reading.status == "quarantined":
-        raise IntakeError(
-            f"{indicator.name_zh} 的 {reading.token!r} 不是数", "请改成数字，或留空并在备注中说明"
-        )
+    in_points = growth and indicator.kind == "rate" and isinstance(token, str) and POINTS in token
+    bare = re.sub(rf"\s*个?\s*{POINTS}\s*$", "", str(token)) if in_points else token
+    reading = read_value(bare, unit_is_percent=growth or slot.unit.strip() in ("%", "％"))
+    if in_points:
+        reading = replace(reading, token=str(token))
     unit = _growth_unit(slot, reading.token, reading.value) if growth else indicator.unit
     value = None
     if reading.value is not None:
-        value = _growth(reading.value, slot) if growth else _level(reading.value, slot)
+        value = _growth(reading, reading.value, slot) if growth else _level(reading.value, slot)
     published, basis = _published(slot, delivery)
     return {
         "region": delivery.region.code,
@@ -225,7 +227,10 @@ def _level(value: float, slot: Slot) -> float:
     return convert(value, slot.unit, slot.indicator.unit)
 
 
-def _growth(value: float, slot: Slot) -> float:
+def _growth(reading: CellReading, value: float, slot: Slot) -> float:
+    # 4.8% and 增长1.6倍 say what they are, whatever form the column has.
+    if reading.says_percent:
+        return value
     if slot.form == "fraction":
         return round(value * 100, 10)
     if slot.form != "index":

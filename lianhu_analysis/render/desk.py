@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 from IPython.display import HTML
@@ -21,7 +22,7 @@ from lianhu_analysis.render.tables import Html
 
 __all__ = ["Desk"]
 
-TABLE_WORDS = {
+TABLE_WORDS: dict[str, Any] = {
     "search": "搜索：",
     "lengthMenu": "每页 _MENU_ 行",
     "info": "第 _START_ 至 _END_ 行，共 _TOTAL_ 行",
@@ -159,7 +160,7 @@ class Desk:
             return tables.paragraph(f"库中没有 {item.name_zh} {period} 的数字。")
         key = ["measure", "span", "period"]
         counts = versions.groupby(key)["published"].nunique()
-        chosen = dict(zip(key, counts.index[counts.argmax()], strict=True))
+        chosen = dict(zip(key, counts.index[int(counts.argmax())], strict=True))
         mask = versions[key].eq(pd.Series(chosen)).all(axis=1)
         rows = versions[mask].sort_values("published")
         name = f"{item.name_zh} {chosen['period']}"

@@ -13,8 +13,8 @@ from lianhu_analysis.catalog.targets import Target
 from lianhu_analysis.forecast.assessment import Assessment
 from lianhu_analysis.forecast.verdict import Verdict
 from lianhu_analysis.render import tables
+from lianhu_analysis.render.figures import FigureRegister
 from lianhu_analysis.render.tables import Html
-from lianhu_analysis.render.trace import FigureRegister
 
 __all__ = [
     "Report",
@@ -73,7 +73,7 @@ class Report:
 
     def row(self, reference: int) -> pd.Series:
         """Return the observation behind a reference."""
-        return self.assessment.frame.loc[reference]
+        return self.assessment.frame.iloc[reference]
 
     def observed(self, reference: int | None) -> Html:
         """Print an observation, traced to its cell; 未公布 where there is none."""
