@@ -27,9 +27,9 @@ from lianhu_analysis.render import lab as lab_settings
 from lianhu_analysis.render import listing
 from lianhu_analysis.render.desk import Desk
 from lianhu_analysis.render.figures import FigureRegister
-from lianhu_analysis.render.notebook import execute, parameters_of
-from lianhu_analysis.render.page import render_page
-from lianhu_analysis.render.publish import (
+from lianhu_analysis.render.publishing.notebook import execute, parameters_of
+from lianhu_analysis.render.publishing.page import render_page
+from lianhu_analysis.render.publishing.publish import (
     ManifestEntry,
     file_hash,
     find_published,
@@ -37,10 +37,10 @@ from lianhu_analysis.render.publish import (
     safe_name,
     versions,
 )
-from lianhu_analysis.render.publish import (
+from lianhu_analysis.render.publishing.publish import (
     publish as put_in_place,
 )
-from lianhu_analysis.render.report import Report, title_text
+from lianhu_analysis.render.quarterly.report import Report, title_text
 from lianhu_analysis.render.trace import check_origins
 from lianhu_analysis.workspace import Workspace, find_workspace, load_workspace
 

@@ -15,12 +15,12 @@ from lianhu_analysis import __version__
 from lianhu_analysis.catalog.indicators import Catalogue
 from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.errors import IntakeError, PeriodError, UsageError
-from lianhu_analysis.intake.figures import Delivery, Reading
-from lianhu_analysis.intake.layouts import load_layout, load_layouts
 from lianhu_analysis.intake.observations import PROVENANCES
-from lianhu_analysis.intake.records import read_csv_records, read_parquet_records
-from lianhu_analysis.intake.tidy import choose_layout, tidy_grids
-from lianhu_analysis.intake.workbook import read_workbook
+from lianhu_analysis.intake.reading.figures import Delivery, Reading
+from lianhu_analysis.intake.reading.layouts import load_layout, load_layouts
+from lianhu_analysis.intake.reading.records import read_csv_records, read_parquet_records
+from lianhu_analysis.intake.reading.tidy import choose_layout, tidy_grids
+from lianhu_analysis.intake.reading.workbook import read_workbook
 from lianhu_analysis.workspace import Workspace
 
 __all__ = ["SIDECAR_NAME", "Sidecar", "find_files", "fingerprint", "read_delivery", "read_sidecar"]
@@ -217,6 +217,6 @@ def _code_digest() -> str:
     package = Path(__file__).resolve().parent.parent
     digest = hashlib.sha256()
     for folder in ("catalog", "intake"):
-        for file in sorted((package / folder).glob("*.py")):
+        for file in sorted((package / folder).rglob("*.py")):
             digest.update(file.name.encode() + b"\0" + file.read_bytes())
     return digest.hexdigest()

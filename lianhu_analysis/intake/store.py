@@ -23,9 +23,9 @@ import pandas as pd
 from filelock import FileLock, Timeout
 
 from lianhu_analysis.errors import StoreError
-from lianhu_analysis.intake.figures import merge_same_figures
 from lianhu_analysis.intake.observations import COLUMNS, KEY, empty_observations
 from lianhu_analysis.intake.problems import Problem
+from lianhu_analysis.intake.reading.figures import merge_same_figures
 
 __all__ = ["LedgerEntry", "VintageStore"]
 

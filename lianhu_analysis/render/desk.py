@@ -14,10 +14,11 @@ from lianhu_analysis.catalog.indicators import Catalogue, Indicator
 from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.errors import UsageError
 from lianhu_analysis.forecast.assessment import Assessment
-from lianhu_analysis.render import charts, tables
-from lianhu_analysis.render.charts import Picture, picture
-from lianhu_analysis.render.report import Report, headline_table, verdict_table
-from lianhu_analysis.render.report_charts import growth_charts
+from lianhu_analysis.render import tables
+from lianhu_analysis.render.drawing import charts
+from lianhu_analysis.render.drawing.charts import Picture, picture
+from lianhu_analysis.render.quarterly.report import Report, headline_table, verdict_table
+from lianhu_analysis.render.quarterly.report_charts import growth_charts
 from lianhu_analysis.render.tables import Html
 
 __all__ = ["Desk"]

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lianhu_analysis.errors import IntakeError
-from lianhu_analysis.intake.cells import Reading, read_value
 from lianhu_analysis.intake.observations import STATUSES
+from lianhu_analysis.intake.reading.cells import Reading, read_value
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from lianhu_analysis.intake.deliveries import SIDECAR_FIELDS
-from lianhu_analysis.intake.layouts import load_layout
 from lianhu_analysis.intake.observations import COLUMNS, PROVENANCES, STATUSES
+from lianhu_analysis.intake.reading.layouts import load_layout
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 EXAMPLES = re.findall(r"```toml\n(.*?)```", (DOCS / "intake.md").read_text(encoding="utf-8"), re.S)

@@ -3,7 +3,12 @@ import re
 import pytest
 
 from lianhu_analysis.errors import IntakeError
-from lianhu_analysis.intake.layouts import ReportLayout, fold_header, load_layout, load_layouts
+from lianhu_analysis.intake.reading.layouts import (
+    ReportLayout,
+    fold_header,
+    load_layout,
+    load_layouts,
+)
 
 SERIES = """
 kind = "series"

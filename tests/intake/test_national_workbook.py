@@ -9,7 +9,7 @@ import pytest
 
 from lianhu_analysis.catalog.indicators import load_catalogue
 from lianhu_analysis.intake.deliveries import read_delivery, read_sidecar
-from lianhu_analysis.intake.figures import Reading
+from lianhu_analysis.intake.reading.figures import Reading
 from lianhu_analysis.workspace import load_workspace
 
 REPOSITORY = Path(__file__).resolve().parents[2]

@@ -4,8 +4,12 @@ import duckdb
 import pytest
 
 from lianhu_analysis.errors import IntakeError
-from lianhu_analysis.intake.figures import Delivery, Reading
-from lianhu_analysis.intake.records import decode_csv, read_csv_records, read_parquet_records
+from lianhu_analysis.intake.reading.figures import Delivery, Reading
+from lianhu_analysis.intake.reading.records import (
+    decode_csv,
+    read_csv_records,
+    read_parquet_records,
+)
 from lianhu_analysis.workspace import Region
 
 LIANHU, XIAN = Region("610104", "莲湖区"), Region("610100", "西安市")

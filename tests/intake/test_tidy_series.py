@@ -3,10 +3,10 @@ import datetime as dt
 import pytest
 
 from lianhu_analysis.errors import IntakeError
-from lianhu_analysis.intake.figures import Delivery
-from lianhu_analysis.intake.layouts import load_layout, load_layouts
-from lianhu_analysis.intake.tidy import choose_layout, tidy_grids
-from lianhu_analysis.intake.workbook import Grid
+from lianhu_analysis.intake.reading.figures import Delivery
+from lianhu_analysis.intake.reading.layouts import load_layout, load_layouts
+from lianhu_analysis.intake.reading.tidy import choose_layout, tidy_grids
+from lianhu_analysis.intake.reading.workbook import Grid
 from lianhu_analysis.workspace import Region
 
 LIANHU = Region("610104", "莲湖区")

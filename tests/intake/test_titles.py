@@ -2,7 +2,7 @@ import pytest
 
 from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.errors import IntakeError
-from lianhu_analysis.intake.titles import foreign_region, title_period
+from lianhu_analysis.intake.reading.titles import foreign_region, title_period
 from lianhu_analysis.workspace import Region
 
 LIANHU = Region("610104", "莲湖区")

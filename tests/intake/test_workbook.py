@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from lianhu_analysis.errors import IntakeError
-from lianhu_analysis.intake import workbook as reader
-from lianhu_analysis.intake.workbook import (
+from lianhu_analysis.intake.reading import workbook as reader
+from lianhu_analysis.intake.reading.workbook import (
     OLE_SIGNATURE,
     cell_address,
     column_number,

@@ -7,7 +7,7 @@ import nbformat
 import pytest
 
 from lianhu_analysis.render.figures import FigureRegister
-from lianhu_analysis.render.notebook import Executed, execute
+from lianhu_analysis.render.publishing.notebook import Executed, execute
 
 WORKED = Path(__file__).with_name("worked_report.ipynb")
 ROOT = Path(__file__).parents[2]
@@ -43,7 +43,7 @@ def make_template(tmp_path):
         first.metadata["tags"] = ["parameters"]
         last = nbformat.v4.new_code_cell(
             "from lianhu_analysis.render.figures import FigureRegister\n"
-            "from lianhu_analysis.render.notebook import finish\n"
+            "from lianhu_analysis.render.publishing.notebook import finish\n"
             "finish(FigureRegister(), run_token)"
         )
         last.metadata["tags"] = ["end-marker"]

@@ -11,7 +11,7 @@ from matplotlib.text import Text
 from PIL import Image
 
 from lianhu_analysis.errors import ReportError
-from lianhu_analysis.render.charts import (
+from lianhu_analysis.render.drawing.charts import (
     QUANTILES,
     fan_chart,
     indicator_chart,

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from lianhu_analysis.errors import ReportError, UsageError
-from lianhu_analysis.render.notebook import END_MIME, execute, parameters_of, verify
+from lianhu_analysis.render.publishing.notebook import END_MIME, execute, parameters_of, verify
 
 WORKED = Path(__file__).with_name("worked_report.ipynb")
 
@@ -159,7 +159,7 @@ def test_harmless_standard_error_is_dropped_and_logged(worked):
 
 
 def test_a_truncated_notebook_file_is_refused(tmp_path):
-    from lianhu_analysis.render.notebook import _read_notebook
+    from lianhu_analysis.render.publishing.notebook import _read_notebook
 
     broken = tmp_path / "broken.ipynb"
     broken.write_text(WORKED.read_text("utf-8")[:500], encoding="utf-8")

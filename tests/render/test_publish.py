@@ -9,8 +9,8 @@ import lxml.html
 import pytest
 
 from lianhu_analysis.errors import ReportError, UsageError
-from lianhu_analysis.render import publish as module
-from lianhu_analysis.render.publish import (
+from lianhu_analysis.render.publishing import publish as module
+from lianhu_analysis.render.publishing.publish import (
     ManifestEntry,
     build_index,
     file_hash,

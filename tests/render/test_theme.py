@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, findfont
 
 from lianhu_analysis.errors import ReportError
-from lianhu_analysis.render.theme import (
+from lianhu_analysis.render.drawing.theme import (
     FONT_FAMILY,
     FONT_FOLDER,
     apply_theme,

@@ -5,15 +5,15 @@ from __future__ import annotations
 from lianhu_analysis.catalog.indicators import Catalogue
 from lianhu_analysis.catalog.periods import Period, parse_period
 from lianhu_analysis.errors import IntakeError, PeriodError, UsageError
-from lianhu_analysis.intake.figures import Collector, Slot, is_blank, period_for
-from lianhu_analysis.intake.layouts import (
+from lianhu_analysis.intake.reading.figures import Collector, Slot, is_blank, period_for
+from lianhu_analysis.intake.reading.layouts import (
     SeriesColumn,
     SeriesLayout,
     SeriesSheet,
     SeriesTable,
     fold_header,
 )
-from lianhu_analysis.intake.workbook import Grid, cell_address, column_number
+from lianhu_analysis.intake.reading.workbook import Grid, cell_address, column_number
 
 __all__ = ["find_sheets", "read_series", "table_faults"]
 

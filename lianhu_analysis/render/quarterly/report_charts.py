@@ -7,9 +7,10 @@ import pandas as pd
 from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.forecast.history import year_periods
 from lianhu_analysis.forecast.verdict import Verdict
-from lianhu_analysis.render import charts, tables
-from lianhu_analysis.render.charts import Picture, picture
-from lianhu_analysis.render.report import Report, plain_text, status_words
+from lianhu_analysis.render import tables
+from lianhu_analysis.render.drawing import charts
+from lianhu_analysis.render.drawing.charts import Picture, picture
+from lianhu_analysis.render.quarterly.report import Report, plain_text, status_words
 
 __all__ = ["growth_charts", "progress_charts"]
 

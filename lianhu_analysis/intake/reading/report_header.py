@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from lianhu_analysis.catalog.periods import Period
-from lianhu_analysis.intake.figures import Collector, is_blank
-from lianhu_analysis.intake.layouts import ReportColumn, ReportLayout, fold_header
-from lianhu_analysis.intake.workbook import Grid, cell_address
+from lianhu_analysis.intake.reading.figures import Collector, is_blank
+from lianhu_analysis.intake.reading.layouts import ReportColumn, ReportLayout, fold_header
+from lianhu_analysis.intake.reading.workbook import Grid, cell_address
 
 __all__ = [
     "DASHES",

@@ -97,7 +97,7 @@ def read_workbook(data: bytes, *, timeout: float = TIMEOUT_SECONDS) -> tuple[Gri
     _refuse_by_signature(data)
     reader = importlib.util.find_spec("python_calamine")
     if reader is None or reader.origin is None:
-        raise IntakeError("没有安装 python-calamine，不能读取工作簿", "请运行 make setup")
+        raise IntakeError("没有安装 python-calamine，不能读取工作簿", "请运行 make venv")
     packages = str(Path(reader.origin).parent.parent)
     command = [sys.executable, "-I", "-S", "-X", "utf8", str(CHILD), packages]
     try:

@@ -1,6 +1,6 @@
 """Make the two packaged fonts from a Noto Sans CJK collection.
 
-    python lianhu_analysis/render/fonts/make_subset.py NotoSansCJK-Regular.ttc NotoSansCJK-Bold.ttc
+    python lianhu_analysis/render/drawing/fonts/make_subset.py NotoSansCJK-Regular.ttc NotoSansCJK-Bold.ttc
 
 Debian ships the collections in ``fonts-noto-cjk``.  Same input, same bytes.
 The family is renamed, so that a full Noto Sans installed on the machine never

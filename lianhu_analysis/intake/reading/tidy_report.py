@@ -12,9 +12,15 @@ from lianhu_analysis.catalog.indicators import Catalogue, Indicator, fold_name
 from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.catalog.units import KNOWN_UNITS, normalise_unit
 from lianhu_analysis.errors import IntakeError, UnitError
-from lianhu_analysis.intake.figures import Collector, Slot, is_blank, is_reduction, period_for
-from lianhu_analysis.intake.layouts import ReportColumn, ReportLayout
-from lianhu_analysis.intake.report_header import (
+from lianhu_analysis.intake.reading.figures import (
+    Collector,
+    Slot,
+    is_blank,
+    is_reduction,
+    period_for,
+)
+from lianhu_analysis.intake.reading.layouts import ReportColumn, ReportLayout
+from lianhu_analysis.intake.reading.report_header import (
     DASHES,
     Header,
     Panel,
@@ -23,8 +29,8 @@ from lianhu_analysis.intake.report_header import (
     header_texts,
     role_of,
 )
-from lianhu_analysis.intake.titles import foreign_region, title_period
-from lianhu_analysis.intake.workbook import Grid, cell_address
+from lianhu_analysis.intake.reading.titles import foreign_region, title_period
+from lianhu_analysis.intake.reading.workbook import Grid, cell_address
 
 __all__ = ["read_report"]
 

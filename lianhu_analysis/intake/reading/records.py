@@ -16,9 +16,9 @@ from lianhu_analysis.catalog.indicators import Catalogue, Indicator
 from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.catalog.units import convert
 from lianhu_analysis.errors import IntakeError, LianhuError, PeriodError
-from lianhu_analysis.intake.figures import Collector, Delivery, Reading
 from lianhu_analysis.intake.observations import COLUMNS, MEASURES, PROVENANCES, SPANS, STATUSES
-from lianhu_analysis.intake.workbook import cell_address
+from lianhu_analysis.intake.reading.figures import Collector, Delivery, Reading
+from lianhu_analysis.intake.reading.workbook import cell_address
 
 __all__ = ["FACT_PREFIX", "decode_csv", "read_csv_records", "read_parquet_records"]
 

@@ -169,7 +169,7 @@ def load_layouts(workspace: Workspace) -> tuple[Layout, ...]:
     if workspace.layouts.is_dir():
         for path in sorted(workspace.layouts.glob("*.toml")):
             found[path.stem] = _read(path.stem, workspace.relative(path), path.read_bytes())
-    built_in = resources.files("lianhu_analysis.intake") / "layouts"
+    built_in = resources.files("lianhu_analysis.intake.reading") / "layouts"
     for item in sorted(built_in.iterdir(), key=lambda entry: entry.name):
         stem, dot, suffix = item.name.rpartition(".")
         if dot and suffix == "toml" and stem not in found:

@@ -19,7 +19,7 @@ from matplotlib.text import Text
 from matplotlib.ticker import MaxNLocator
 
 from lianhu_analysis.errors import ReportError
-from lianhu_analysis.render.chart_layout import (
+from lianhu_analysis.render.drawing.chart_layout import (
     LABEL_SIZE,
     finish,
     new_figure,
@@ -27,7 +27,7 @@ from lianhu_analysis.render.chart_layout import (
     translate,
     unit_note,
 )
-from lianhu_analysis.render.theme import PALETTE, strict_glyphs
+from lianhu_analysis.render.drawing.theme import PALETTE, strict_glyphs
 
 __all__ = [
     "QUANTILES",

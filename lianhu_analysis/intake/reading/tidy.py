@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 from lianhu_analysis.catalog.indicators import Catalogue
 from lianhu_analysis.errors import IntakeError
-from lianhu_analysis.intake.figures import Collector, Delivery, Reading
-from lianhu_analysis.intake.layouts import Layout, ReportLayout, SeriesLayout
-from lianhu_analysis.intake.report_header import find_header
-from lianhu_analysis.intake.tidy_report import read_report
-from lianhu_analysis.intake.tidy_series import find_sheets, read_series, table_faults
-from lianhu_analysis.intake.workbook import Grid
+from lianhu_analysis.intake.reading.figures import Collector, Delivery, Reading
+from lianhu_analysis.intake.reading.layouts import Layout, ReportLayout, SeriesLayout
+from lianhu_analysis.intake.reading.report_header import find_header
+from lianhu_analysis.intake.reading.tidy_report import read_report
+from lianhu_analysis.intake.reading.tidy_series import find_sheets, read_series, table_faults
+from lianhu_analysis.intake.reading.workbook import Grid
 
 __all__ = ["choose_layout", "tidy_grids"]
 

@@ -8,7 +8,7 @@ from lianhu_analysis import __version__
 from lianhu_analysis.catalog.indicators import Catalogue
 from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.render import tables
-from lianhu_analysis.render.report import WORDS, Report, plain_text, value_text
+from lianhu_analysis.render.quarterly.report import WORDS, Report, plain_text, value_text
 from lianhu_analysis.render.tables import Html
 
 __all__ = ["deliveries_table", "facts_table", "method_notes", "vintage_table"]

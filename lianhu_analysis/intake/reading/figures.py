@@ -15,10 +15,10 @@ from lianhu_analysis.catalog.indicators import Indicator
 from lianhu_analysis.catalog.periods import Frequency, Period
 from lianhu_analysis.catalog.units import convert
 from lianhu_analysis.errors import IntakeError, LianhuError, PeriodError
-from lianhu_analysis.intake.cells import Reading as CellReading
-from lianhu_analysis.intake.cells import read_value
 from lianhu_analysis.intake.observations import KEY, make_observations
 from lianhu_analysis.intake.problems import Problem
+from lianhu_analysis.intake.reading.cells import Reading as CellReading
+from lianhu_analysis.intake.reading.cells import read_value
 from lianhu_analysis.workspace import Region
 
 __all__ = [

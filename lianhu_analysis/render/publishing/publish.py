@@ -22,7 +22,7 @@ from filelock import FileLock
 
 from lianhu_analysis import __version__
 from lianhu_analysis.errors import ReportError, UsageError
-from lianhu_analysis.render.page import build_document
+from lianhu_analysis.render.publishing.page import build_document
 from lianhu_analysis.render.tables import SIMULATED_MARK, Html, html_table, when
 
 __all__ = [

@@ -10,8 +10,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
+from lianhu_analysis.render.drawing.theme import PALETTE, apply_theme
 from lianhu_analysis.render.tables import SIMULATED_MARK
-from lianhu_analysis.render.theme import PALETTE, apply_theme
 
 __all__ = ["LABEL_SIZE", "finish", "new_figure", "set_ticks", "translate", "unit_note"]
 

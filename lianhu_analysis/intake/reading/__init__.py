@@ -1,0 +1,1 @@
+"""From the bytes of a delivered file to tidy rows: grids, layouts, names, cells."""

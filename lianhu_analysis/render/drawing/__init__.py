@@ -1,0 +1,1 @@
+"""Charts: fonts and theme, placement, one function for each figure."""
