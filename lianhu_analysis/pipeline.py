@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -25,10 +25,7 @@ from lianhu_analysis.intake.problems import FileResult
 from lianhu_analysis.intake.store import VintageStore
 from lianhu_analysis.render import lab as lab_settings
 from lianhu_analysis.render import listing
-from lianhu_analysis.render.desk import Desk
 from lianhu_analysis.render.figures import FigureRegister
-from lianhu_analysis.render.publishing.notebook import execute, parameters_of
-from lianhu_analysis.render.publishing.page import render_page
 from lianhu_analysis.render.publishing.publish import (
     ManifestEntry,
     file_hash,
@@ -43,6 +40,10 @@ from lianhu_analysis.render.publishing.publish import (
 from lianhu_analysis.render.quarterly.report import Report, title_text
 from lianhu_analysis.render.trace import check_origins
 from lianhu_analysis.workspace import Workspace, find_workspace, load_workspace
+
+# Notebooks, pages and charts cost seconds to import: what needs them imports them.
+if TYPE_CHECKING:
+    from lianhu_analysis.render.desk import Desk
 
 __all__ = [
     "Outcome",
@@ -65,6 +66,8 @@ __all__ = [
 
 # The quarter of a report is one whose GDP is known.
 GDP = "gdp.total"
+# Shown beside the forecast, never in it.
+FACTS = ("published_fact", "second_hand")
 PROJECT_ROOT = Path(lianhu_analysis.__file__).resolve().parent.parent
 TEMPLATE = Path("notebooks") / "reports" / "quarterly.ipynb"
 forecast_lines = listing.forecast_lines
@@ -113,6 +116,7 @@ def assess(
         store.as_of(day, regions=[region]),
         targets,
         region=workspace.region,
+        parents=workspace.parents,
         year=year,
         as_of=day,
         catalogue=catalogue,
@@ -161,11 +165,14 @@ def open_report(workspace: str, quarter: str, as_of: str) -> Report:
     space = _workspace(workspace)
     day = dt.date.fromisoformat(as_of) if as_of else None
     plan = plan_reports(space, [quarter] if quarter else [], day, {})[0]
-    ledger = VintageStore(space.processed).ledger()
+    store = VintageStore(space.processed)
+    regions = [region.code for region in (space.region, *space.parents)]
+    known = store.as_of(plan.as_of, regions=regions)
     return Report(
         assessment=assess(space, plan.as_of, plan.quarter.year),
         quarter=plan.quarter,
-        raw_files={path: entry.sha256 for path, entry in ledger.items()},
+        raw_files={path: entry.sha256 for path, entry in store.ledger().items()},
+        context=known[known["provenance"].isin(FACTS) & known["value"].notna()],
     )
 
 
@@ -178,6 +185,8 @@ def open_desk(workspace: str = "", as_of: str = "") -> Desk:
         Folder of the workspace, also relative to the nearest one upwards;
         empty for that nearest one itself.
     """
+    from lianhu_analysis.render.desk import Desk
+
     space = _workspace(workspace)
     day = dt.date.fromisoformat(as_of) if as_of else None
     assessment = assess(space, day)
@@ -207,13 +216,8 @@ def plan_reports(
     UsageError
         On an unknown quarter or parameter, or a quarter without a GDP figure.
     """
-    known = set(parameters_of(_template(workspace))) - {"run_token"}
-    if unknown := sorted(set(parameters) - known):
-        raise UsageError(
-            f"报告模板没有参数 {'、'.join(unknown)}。可用的参数：{'、'.join(sorted(known))}"
-        )
-    if fixed := sorted({"workspace", "quarter", "as_of"} & set(parameters)):
-        raise UsageError(f"参数 {'、'.join(fixed)} 由命令行的选项给出，不能用 --parameter 指定")
+    if parameters:
+        _check_parameters(_template(workspace), parameters)
     load_targets(workspace, load_catalogue(workspace))  # a report needs targets that can be read
     store = VintageStore(workspace.processed)
     last = store.last_published(workspace.forecast_provenance, [workspace.region.code])
@@ -231,6 +235,18 @@ def plan_reports(
         name = safe_name(workspace.region.code, str(quarter), day.isoformat())
         plans.append(ReportPlan(name, quarter, day, dict(parameters)))
     return plans
+
+
+def _check_parameters(template: Path, parameters: Mapping[str, str]) -> None:
+    from lianhu_analysis.render.publishing.notebook import parameters_of
+
+    known = set(parameters_of(template)) - {"run_token"}
+    if unknown := sorted(set(parameters) - known):
+        raise UsageError(
+            f"报告模板没有参数 {'、'.join(unknown)}。可用的参数：{'、'.join(sorted(known))}"
+        )
+    if fixed := sorted({"workspace", "quarter", "as_of"} & set(parameters)):
+        raise UsageError(f"参数 {'、'.join(fixed)} 由命令行的选项给出，不能用 --parameter 指定")
 
 
 def _gdp_quarters(store: VintageStore, workspace: Workspace, day: dt.date) -> set[str]:
@@ -276,6 +292,9 @@ def _render(
     parameters: dict[str, str],
     print_of_inputs: str,
 ) -> ManifestEntry:
+    from lianhu_analysis.render.publishing.notebook import execute
+    from lianhu_analysis.render.publishing.page import render_page
+
     simulated = workspace.simulated
     targets = load_targets(workspace, load_catalogue(workspace))
     own = [target for target in targets if target.year == plan.quarter.year]

@@ -34,6 +34,7 @@ class Assessment:
     """
 
     region: Region
+    parents: tuple[Region, ...]
     year: int
     as_of: dt.date | None
     catalogue: Catalogue
@@ -59,6 +60,7 @@ def assess_targets(
     targets: Sequence[Target],
     *,
     region: Region,
+    parents: tuple[Region, ...] = (),
     year: int,
     as_of: dt.date | None,
     catalogue: Catalogue,
@@ -77,7 +79,7 @@ def assess_targets(
     )
     used = sorted({reference for verdict in verdicts for reference in verdict.references})
     provenance = "+".join(sorted(set(own.loc[used, "provenance"]))) or "none"
-    return Assessment(region, year, as_of, catalogue, own, verdicts, provenance)
+    return Assessment(region, parents, year, as_of, catalogue, own, verdicts, provenance)
 
 
 def assessment_json(assessment: Assessment) -> dict[str, Any]:

@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import scipy.stats
 
 from lianhu_analysis.errors import ForecastError
 from lianhu_analysis.forecast.growth import FloatArray, single_growth_from_ytd
@@ -309,7 +308,7 @@ def _check_spread(values: FloatArray) -> None:
         raise ForecastError("模拟结果中有非有限值")
     if abs(values.mean()) > PLAUSIBLE_GROWTH:
         raise ForecastError(f"预测均值 {values.mean():.1f}% 超出合理范围，疑为数据错误，请先核对")
-    spread = float(np.subtract(*scipy.stats.scoreatpercentile(values, [90, 10])))
+    spread = float(np.subtract(*np.quantile(values, [0.9, 0.1])))
     if spread < ROUNDING_ERROR:
         raise ForecastError("历史误差全为零，不能估计不确定性")
     if spread > MAX_SPREAD:

@@ -193,7 +193,7 @@ class Desk:
         if self.assessment.as_of is None:
             return None
         last = Period(self.assessment.as_of.year, "Q", (self.assessment.as_of.month + 2) // 3)
-        return Report(self.assessment, last, {})
+        return Report(self.assessment, last, {}, self.assessment.frame[:0])
 
 
 def searchable(frame: pd.DataFrame) -> HTML:

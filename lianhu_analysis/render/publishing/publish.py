@@ -22,7 +22,6 @@ from filelock import FileLock
 
 from lianhu_analysis import __version__
 from lianhu_analysis.errors import ReportError, UsageError
-from lianhu_analysis.render.publishing.page import build_document
 from lianhu_analysis.render.tables import SIMULATED_MARK, Html, html_table, when
 
 __all__ = [
@@ -252,6 +251,9 @@ def _write_index(reports_dir: Path) -> None:
         '<a class="skip" href="#main">跳到正文</a><header><h1>季度经济分析报告</h1></header>'
         f'<main id="main">{listed}<p class="note">只列出完整运行、数字全部可追溯的报告。</p></main>'
     )
+    # Page making costs seconds to import: only where a page is made.
+    from lianhu_analysis.render.publishing.page import build_document
+
     document = build_document(body, title="季度经济分析报告")
     _place(document.encode("utf-8"), reports_dir / INDEX_NAME)
 

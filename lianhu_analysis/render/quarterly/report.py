@@ -52,11 +52,14 @@ class Report:
         The quarter that the report is about; its year's targets are judged.
     raw_files
         Hash by delivered file, of every delivery in the store.
+    context
+        Published facts of the region and its parents as known on the day.
     """
 
     assessment: Assessment
     quarter: Period
     raw_files: dict[str, str]
+    context: pd.DataFrame
     register: FigureRegister = field(default_factory=FigureRegister)
 
     @property
@@ -70,6 +73,11 @@ class Report:
     def simulated(self) -> bool:
         """Whether the report must be marked as simulated."""
         return self.assessment.simulated
+
+    def region_name(self, code: str) -> str:
+        """Return the name of the region or of one above it; the code if it is neither."""
+        known = (self.assessment.region, *self.assessment.parents)
+        return next((item.name_zh for item in known if item.code == code), code)
 
     def row(self, reference: int) -> pd.Series:
         """Return the observation behind a reference."""

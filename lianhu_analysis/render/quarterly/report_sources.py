@@ -11,7 +11,13 @@ from lianhu_analysis.render import tables
 from lianhu_analysis.render.quarterly.report import WORDS, Report, plain_text, value_text
 from lianhu_analysis.render.tables import Html
 
-__all__ = ["deliveries_table", "facts_table", "method_notes", "vintage_table"]
+__all__ = [
+    "deliveries_table",
+    "facts_table",
+    "method_notes",
+    "parents_table",
+    "vintage_table",
+]
 
 PROVENANCE_NAMES = {
     "official": "官方",
@@ -19,19 +25,35 @@ PROVENANCE_NAMES = {
     "second_hand": "二手转引",
     "simulated": "演示数据（模拟）",
 }
-FACT_PROVENANCES = ("published_fact", "second_hand")
 BASIS_NAMES = {"stated": "注明", "assumed": "推定"}
 
 
-def facts_table(report: Report, limit: int = 60) -> Html:
+def facts_table(report: Report) -> Html:
     """Published facts of the region as known on the day; they feed no forecast."""
-    frame = report.assessment.frame
-    facts = frame[frame["provenance"].isin(FACT_PROVENANCES) & frame["value"].notna()]
+    facts = report.context
+    own = facts[facts["region"] == report.assessment.region.code]
+    return _facts(report, own, "公开发布的数字（不进入预测）")
+
+
+def parents_table(report: Report, years: int = 2) -> Html:
+    """What was published of the targets' indicators in the regions above, latest years only."""
+    facts = report.context
+    wanted = {verdict.target.indicator for verdict in report.assessment.verdicts}
+    recent = facts["period"].str[:4].astype(int) > report.quarter.year - years - 1
+    above = facts["region"] != report.assessment.region.code
+    chosen = facts[above & recent & facts["indicator"].isin(wanted)]
+    return _facts(report, chosen, "上级地区公开发布的数字（不进入预测）")
+
+
+def _facts(report: Report, facts: pd.DataFrame, caption: str) -> Html:
     if facts.empty:
-        return tables.paragraph("截至报告日，库中没有作为对照的公开发布数字。")
-    facts = facts.sort_values(["period", "provenance"], ascending=[False, True], kind="stable")
+        return tables.paragraph(f"截至报告日，库中没有{caption}。")
+    facts = facts.sort_values(
+        ["region", "period", "provenance"], ascending=[False, False, True], kind="stable"
+    )
     rows = [
         [
+            report.region_name(str(row["region"])),
             tables.name(_fact_name(row, report.assessment.catalogue)),
             tables.when(_period_zh(row)),
             report.register.observation(row, _fact_text(row)),
@@ -39,10 +61,10 @@ def facts_table(report: Report, limit: int = 60) -> Html:
             PROVENANCE_NAMES[row["provenance"]],
             tables.cite(*_title_and_address(str(row["source"]))),
         ]
-        for _, row in facts.head(limit).iterrows()
+        for _, row in facts.iterrows()
     ]
-    headers = ["内容", "时期", "数值", "单位", "来历", "出处"]
-    return tables.html_table(headers, rows, "公开发布的数字（不进入预测）", numeric=(2,))
+    headers = ["地区", "内容", "时期", "数值", "单位", "来历", "出处"]
+    return tables.html_table(headers, rows, caption, numeric=(3,))
 
 
 def vintage_table(report: Report) -> Html:
