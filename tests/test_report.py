@@ -1,0 +1,173 @@
+"""The report as a reviewer gets it: whole, traced, marked, and the same bytes twice."""
+
+import dataclasses
+import json
+import re
+
+import lxml.html
+import pytest
+
+from lianhu_analysis import pipeline
+from lianhu_analysis.render.publishing.publish import read_manifest
+from lianhu_analysis.workspace import load_workspace
+from tests.conftest import ROOT
+
+OUTSIDE = re.compile(
+    r"""(?:src|srcset|href|action)\s*=\s*["']?\s*(?:https?:)?//|@import|url\((?!\s*["']?data:)"""
+)
+
+
+@pytest.fixture(scope="module")
+def published(national, tmp_path_factory):
+    space = dataclasses.replace(national, reports=tmp_path_factory.mktemp("reports"))
+    (plan,) = pipeline.plan_reports(space, ["2024Q3"], None, {})
+    return space, plan, pipeline.publish(space, plan)
+
+
+@pytest.fixture(scope="module")
+def lianhu(tmp_path_factory):
+    space = load_workspace(ROOT)
+    space = dataclasses.replace(space, reports=tmp_path_factory.mktemp("lianhu"))
+    (plan,) = pipeline.plan_reports(space, ["2024Q3"], None, {})
+    outcome = pipeline.publish(space, plan)
+    assert outcome.error == ""
+    return space, outcome.path.read_text(encoding="utf-8")
+
+
+def words(html):
+    return " ".join(lxml.html.fromstring(html).xpath("//main")[0].text_content().split())
+
+
+def test_the_first_thing_on_the_page_is_the_question_and_the_verdict(published):
+    _, _, outcome = published
+    assert outcome.error == ""
+    page = lxml.html.fromstring(outcome.path.read_text(encoding="utf-8"))
+    assert page.get("lang") == "zh-CN"
+    assert page.findtext(".//h1") == "全国2024年前三季度经济分析：全年目标5%左右能否实现？"
+    first = page.xpath("//main//p")[0].text_content()
+    assert first.startswith("截至2024-10-31，")
+    for text in ("概率为", "0.2个百分点", "4.8%", "5.53%", "5.39%至5.66%"):
+        assert text in first, text
+
+
+def test_the_numbers_on_the_page_lead_to_their_cells(published):
+    _, _, outcome = published
+    page = lxml.html.fromstring(outcome.path.read_text(encoding="utf-8"))
+    numbers = page.xpath("//main//data[@data-ref]")
+    assert len(numbers) > 20
+    rows = {row.get("id"): row.text_content() for row in page.xpath("//tr[@id]")}
+    assert all(number.get("data-ref") in rows for number in numbers)
+    actual = next(n for n in numbers if n.text_content() == "4.8")
+    assert "nbs_first.csv" in rows[actual.get("data-ref")]
+
+
+def test_the_page_asks_nothing_of_the_network_and_runs_no_script(published, lianhu):
+    for html in (published[2].path.read_text(encoding="utf-8"), lianhu[1]):
+        links = re.sub(r"<cite>.*?</cite>", "", html, flags=re.DOTALL)
+        assert not OUTSIDE.search(links)
+        assert "<script" not in html
+        assert "default-src 'none'" in html
+        # Code is hidden: no call of the template is on the page.
+        assert "open_report" not in html
+        assert "traceback" not in html.lower()
+
+
+def test_unchanged_inputs_are_not_rendered_twice_and_give_the_same_bytes(published):
+    space, plan, outcome = published
+    again = pipeline.publish(space, plan)
+    assert (again.fresh, again.path, again.error) == (False, outcome.path, "")
+    before = outcome.path.read_bytes()
+    forced = pipeline.publish(space, plan, force=True)
+    assert forced.fresh
+    assert forced.path.read_bytes() == before
+
+
+def borrowed(national, folder):
+    """A workspace with the national store, whose own files may be changed."""
+    (folder / "data").mkdir(parents=True)
+    for name in ("lianhu.toml", "targets.toml", "indicators.csv"):
+        (folder / name).write_bytes((national.root / name).read_bytes())
+    (folder / "data" / "processed").symlink_to(national.processed)
+    return load_workspace(folder)
+
+
+def test_a_changed_target_or_a_damaged_page_is_rendered_again(national, tmp_path):
+    space = borrowed(national, tmp_path / "space")
+    (plan,) = pipeline.plan_reports(space, ["2024Q3"], None, {})
+    assert "5%左右" in pipeline.publish(space, plan).path.read_text(encoding="utf-8")
+    text = space.targets.read_text(encoding="utf-8").replace("value = 5.0", "value = 5.3")
+    space.targets.write_text(text, encoding="utf-8")
+    changed = pipeline.publish(space, plan)
+    assert changed.fresh
+    assert "5.3%左右" in changed.path.read_text(encoding="utf-8")
+    changed.path.write_text("damaged", encoding="utf-8")
+    repaired = pipeline.publish(space, plan)
+    assert repaired.fresh
+    assert "5.3%左右" in repaired.path.read_text(encoding="utf-8")
+
+
+def test_the_manifest_says_what_the_page_was_made_from(published):
+    space, plan, _ = published
+    (entry,) = read_manifest(space.reports)
+    assert (entry.name, entry.quarter, entry.as_of) == (plan.name, "2024Q3", "2024-10-31")
+    assert not entry.simulated
+    assert {"targets.toml", "lianhu.toml", "quarterly.ipynb"} <= set(entry.inputs)
+    assert "data/raw/nbs_first/nbs_first.csv" in entry.inputs
+    assert str(space.root) not in json.dumps(dataclasses.asdict(entry))
+    index = (space.reports / "index.html").read_text(encoding="utf-8")
+    assert f"{plan.name}.html" in index
+
+
+def test_lianhus_report_is_marked_as_simulated_everywhere(lianhu):
+    space, html = lianhu
+    page = lxml.html.fromstring(html)
+    assert "演示数据（模拟）" in page.xpath("//header")[0].text_content()
+    assert "不能用于任何判断" in words(html)
+    (entry,) = read_manifest(space.reports)
+    assert entry.simulated
+    assert "演示数据（模拟）" in (space.reports / "index.html").read_text(encoding="utf-8")
+
+
+def test_lianhus_report_judges_all_twelve_and_shows_facts_as_facts(lianhu):
+    text = words(lianhu[1])
+    for title in ("地区生产总值增长6%左右", "单位生产总值能耗下降2%", "全年供应土地1200亩以上"):
+        assert title in text
+    page = lxml.html.fromstring(lianhu[1])
+    table = next(t for t in page.xpath("//table") if "各项目标的判断" in t.text_content())
+    assert len(table.xpath(".//tbody/tr")) == 12
+    facts = next(
+        t for t in page.xpath("//table") if t.findtext("caption", "").startswith("公开发布")
+    )
+    assert "846.44" in facts.text_content()
+    assert {row.xpath("./td")[4].text_content() for row in facts.xpath(".//tbody/tr")} <= {
+        "公开发布",
+        "二手转引",
+    }
+    # The second-hand total of 2024 was not known on the day, and is never used.
+    assert "894.24" not in html_without_font(lianhu[1])
+
+
+def html_without_font(html):
+    return re.sub(r"url\(data:[^)]*\)", "", html)
+
+
+def test_every_chart_has_a_text_for_those_who_cannot_see_it(lianhu):
+    pictures = lxml.html.fromstring(lianhu[1]).xpath("//main//img")
+    assert len(pictures) >= 11
+    assert all("判断：" in picture.get("alt", "") for picture in pictures)
+
+
+def test_a_report_with_an_untraced_number_is_not_published(national, tmp_path):
+    space = borrowed(national, tmp_path / "space")
+    template = json.loads((ROOT / pipeline.TEMPLATE).read_text(encoding="utf-8"))
+    assert template["cells"][3]["cell_type"] == "markdown"
+    template["cells"][3]["source"] = ["## 增长 7.5% 的目标"]
+    own = space.root / pipeline.TEMPLATE
+    own.parent.mkdir(parents=True)
+    own.write_text(json.dumps(template), encoding="utf-8")
+    (plan,) = pipeline.plan_reports(space, ["2024Q3"], None, {})
+    outcome = pipeline.publish(space, plan)
+    assert "7.5" in outcome.error
+    assert outcome.path is None
+    assert not list(space.reports.glob("*.html"))
+    assert read_manifest(space.reports) == ()
