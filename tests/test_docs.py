@@ -1,0 +1,55 @@
+"""What users can write is documented, and what the pages link to exists."""
+
+import re
+
+import pytest
+
+from lianhu_analysis import cli, pipeline
+from lianhu_analysis.catalog.indicators import COLUMNS
+from lianhu_analysis.render.publishing.notebook import parameters_of
+from tests.conftest import ROOT
+
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+def read(name):
+    return (ROOT / "docs" / name).read_text(encoding="utf-8")
+
+
+def test_every_command_is_in_the_guide():
+    guide = read("commands.md")
+    for command in cli.app.registered_commands:
+        assert f"lianhu {command.callback.__name__}" in guide
+
+
+def test_every_report_parameter_is_in_the_guide():
+    guide = read("commands.md")
+    for name in parameters_of(ROOT / pipeline.TEMPLATE):
+        assert f"| `{name}` |" in guide
+
+
+def test_every_catalogue_column_is_in_the_guide():
+    guide = read("workspace.md")
+    for name in COLUMNS:
+        assert f"`{name}`" in guide, name
+
+
+def test_every_field_of_the_forecast_document_is_in_the_guide(national):
+    content = pipeline.describe_forecast(national, None, 2024)
+    guide = read("commands.md")
+    fields = {*content, *content["targets"][0]} - {"indicator", "name_zh", "title_zh", "measure"}
+    for name in fields:
+        assert f"`{name}`" in guide or f"`{name}." in guide, name
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page):
+    text = re.sub(r"```.*?```|`[^`\n]*`", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+    for link in re.findall(r"\]\(([^)#\s]+)", text):
+        if not link.startswith("http"):
+            assert (page.parent / link).exists(), link
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_pages_name_no_path_of_a_machine(page):
+    assert not re.search(r"/(?:home|root|Users|work)/", page.read_text(encoding="utf-8"))
