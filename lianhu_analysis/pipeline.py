@@ -308,6 +308,8 @@ def _render(
             name=plan.name,
             failures=workspace.reports / "failed",
         )
+        if _inputs(workspace, template) != inputs:
+            raise ReportError(f"报告 {plan.name} 运行期间数据或设置有变化，未发布。请重新运行")
         register = FigureRegister.load(executed.figures)
         known = VintageStore(workspace.processed).as_of(plan.as_of)
         if faults := check_origins(register, known):
