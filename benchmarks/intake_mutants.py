@@ -18,6 +18,7 @@ refused
 
 from __future__ import annotations
 
+import inspect
 import math
 import random
 import sys
@@ -35,7 +36,6 @@ from benchmarks.intake_mutants_families import FAMILIES, REGION_CODE, draw_docum
 from benchmarks.intake_mutants_kinds import KINDS, Kind, Unfit
 from lianhu_analysis.catalog.indicators import Catalogue, read_catalogue
 from lianhu_analysis.errors import IntakeError
-from lianhu_analysis.intake import deliveries
 from lianhu_analysis.intake.deliveries import Sidecar, read_delivery
 from lianhu_analysis.intake.reading.figures import Reading
 from lianhu_analysis.intake.reading.workbook import WorkbookReader
@@ -196,13 +196,15 @@ def _fault(row: dict[str, Any], facts: Sequence[tuple[str, str, Fact]], document
     return ""
 
 
-def reader_of(workspace: Workspace, catalogue: Catalogue) -> Read:
+def reader_of(workspace: Workspace, catalogue: Catalogue, pool: WorkbookReader) -> Read:
     """Return the way that ``lianhu ingest`` reads a file of a workspace."""
+    # One pool for all files, as ingest has.
+    pooled = "read" in inspect.signature(read_delivery).parameters
+    options_of: dict[str, Any] = {"read": pool.read} if pooled else {}
 
     def read(document: Document, data: bytes) -> Reading:
         path = workspace.raw / document.path
-        path.parent.mkdir(parents=True, exist_ok=True)
-        return read_delivery(path, data, Sidecar(), workspace, catalogue)
+        return read_delivery(path, data, Sidecar(), workspace, catalogue, **options_of)
 
     return read
 
@@ -211,12 +213,10 @@ def run(count: int, seed: int, *, control: bool = False) -> Tally:
     """Make, write, read and judge some mutants."""
     tally = Tally()
     catalogue = read_catalogue(None, {})
-    with tempfile.TemporaryDirectory() as folder, WorkbookReader() as reader:
+    with tempfile.TemporaryDirectory() as folder, WorkbookReader() as pool:
         root = Path(folder)
         (root / "lianhu.toml").write_text(CONFIG, encoding="utf-8")
-        read = reader_of(load_workspace(root), catalogue)
-        # One reader for all files, as ingest has.
-        deliveries.read_workbook = reader.read  # type: ignore[assignment]
+        read = reader_of(load_workspace(root), catalogue, pool)
         for number in range(count):
             mutant = make_mutant(number, seed, catalogue)
             if control:

@@ -32,6 +32,7 @@ FRAME_BYTES = 8
 # Past these the process is given up: memory that one workbook used is rarely all returned.
 TIRED_AFTER = 500
 TIRED_BYTES = 20_000_000
+DATES = frozenset({dt.date, dt.datetime})
 
 
 def limit_memory(size: int) -> None:
@@ -55,12 +56,14 @@ def limit_time(seconds: int) -> None:
 
 
 def plain(value: Any) -> Any:
-    """Turn a number, truth value or span of time into what JSON can carry."""
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
-        return int(value)  # Excel stores every number as a float: 201003.0 is 201003
-    if isinstance(value, (dt.time, dt.timedelta)):
-        return str(value)
-    return value
+    """Turn a cell into what JSON can carry; dates are left for `plain_rows`."""
+    kind = value.__class__
+    if kind is float:
+        # Excel stores every number as a float: 201003.0 is 201003.
+        return int(value) if value.is_integer() and abs(value) < 1e15 else value
+    if kind is str:
+        return value or None
+    return str(value) if kind in (dt.time, dt.timedelta) else value
 
 
 def percent_text(value: Any) -> Any:
@@ -73,18 +76,14 @@ def percent_text(value: Any) -> Any:
 def plain_rows(rows: list[list[Any]]) -> tuple[list[list[Any]], list[tuple[Any, ...]]]:
     """Return rows that JSON can carry, and the dates apart with their places."""
     dates = []
-    found: list[list[Any]] = []
+    found = []
     for number, row in enumerate(rows):
-        cells = [
-            (cell or None) if cell.__class__ is str else plain(cell)  # most cells are text
-            for cell in row
-        ]
-        for column, cell in enumerate(cells):
-            if isinstance(cell, dt.date):
-                kind = "datetime" if isinstance(cell, dt.datetime) else "date"
-                dates.append((number, column, kind, cell.isoformat()))
-                cells[column] = None
-        found.append(cells)
+        if not DATES.isdisjoint(map(type, row)):
+            for column, cell in enumerate(row):
+                if type(cell) in DATES:
+                    dates.append((number, column, type(cell).__name__, cell.isoformat()))
+                    row[column] = ""
+        found.append(list(map(plain, row)))
     return found, dates
 
 

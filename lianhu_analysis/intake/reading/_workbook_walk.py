@@ -32,7 +32,9 @@ UNCALCULATED = "#UNCALCULATED!"
 ATTRIBUTES = rb'((?:\s+[A-Za-z][\w:.-]*="[^"<>]*")*)\s*'
 ANY_CELL = re.compile(rb"<c[\s/>]")
 CELL = re.compile(rb"<c" + ATTRIBUTES + rb"(?:/>|>(.*?)</c>)", re.DOTALL)
-ADDRESS = re.compile(rb'<c r="([A-Z]{1,3})([1-9][0-9]{0,6})"([^<>]*>(?:</c>)?)')
+COLUMN_OF_CELL = re.compile(rb'<c r="([A-Z]{1,3})[1-9][0-9]{0,6}"')
+ROW_OF_CELL = re.compile(rb'<c r="[A-Z]{1,3}([1-9][0-9]{0,6})"')
+FILLED = re.compile(rb'<c r="([A-Z]{1,3})([1-9][0-9]{0,6})"[^<>]*(?<!/)>(?!</c>)')
 ROW = re.compile(rb"<row" + ATTRIBUTES + rb"/?>")
 COLUMN = re.compile(rb"<col" + ATTRIBUTES + rb"/?>")
 ATTRIBUTE = re.compile(rb'([\w:.-]+)="([^"]*)"')
@@ -107,35 +109,32 @@ class SheetWalk:
         if b"<worksheet" not in part[:1000] or part.count(b"\0"):
             return False
         cells = len(ANY_CELL.findall(part))
-        addresses = ADDRESS.findall(part)
-        if len(addresses) != cells:
+        columns, rows = COLUMN_OF_CELL.findall(part), ROW_OF_CELL.findall(part)
+        if not len(columns) == len(rows) == cells:
             return False
         _parse(expat.ParserCreate(), part)
-        self._scan_area(addresses)
+        if cells:
+            self._scan_area(part, set(columns), set(rows))
         if b'"e"' in part or FORMULA.search(part) or self.percent_styles:
             found = CELL.findall(part)
             if len(found) != cells:
                 return False
             for attributes, content in found:
                 self._scan_cell(attributes, content)
-        if b"hidden=" in part or b'ht="0' in part or b'width="0' in part:
+        if b" hidden=" in part or b' ht="0' in part or b' width="0' in part:
             for number, attributes in enumerate(ROW.findall(part)):
                 self._note_row(_attributes(attributes), number)
             for attributes in COLUMN.findall(part):
                 self._note_column(_attributes(attributes))
         return True
 
-    def _scan_area(self, addresses: list[tuple[bytes, bytes, bytes]]) -> None:
-        """Bound what is filled: a cell that is styled and closed at once holds nothing."""
-        filled = [
-            (letters, row)
-            for letters, row, rest in addresses
-            if not rest.endswith((b"/>", b"</c>"))
-        ]
-        if filled:
-            widest = max({letters for letters, _ in filled}, key=lambda text: (len(text), text))
-            lowest = max(map(int, {row for _, row in filled}))
-            self._bound(lowest - 1, column_of(widest.decode()))
+    def _scan_area(self, part: bytes, columns: set[bytes], rows: set[bytes]) -> None:
+        """Bound the area of the cells; if that is too large, of those that hold something."""
+        if max(map(int, rows)) * (1 + max(map(_column, columns))) > MAX_CELLS:
+            filled = FILLED.findall(part)
+            columns, rows = {letters for letters, _ in filled}, {row for _, row in filled}
+        if rows:
+            self._bound(max(map(int, rows)) - 1, max(map(_column, columns)))
 
     def _scan_cell(self, attributes: bytes, content: bytes) -> None:
         formula = FORMULA.search(content) is not None
@@ -376,6 +375,10 @@ def _parse(parser: Any, content: bytes) -> None:
 def _part_name(target: str) -> str:
     joined = target if target.startswith("/") else f"/xl/{target}"
     return posixpath.normpath(joined).lstrip("/")
+
+
+def _column(letters: bytes) -> int:
+    return column_of(letters.decode())
 
 
 def _attributes(text: bytes) -> dict[str, str]:
