@@ -11,8 +11,10 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from lianhu_analysis.errors import IntakeError
 from lianhu_analysis.intake.reading import workbook as reader
+from lianhu_analysis.intake.reading._workbook_walk import SheetWalk
 from lianhu_analysis.intake.reading.workbook import (
     OLE_SIGNATURE,
+    WorkbookReader,
     cell_address,
     column_number,
     read_grids,
@@ -21,14 +23,14 @@ from lianhu_analysis.intake.reading.workbook import (
 from tests.intake.sheets import workbook_bytes
 
 
-def rewrite_sheet(data: bytes, old: str, new: str) -> bytes:
+def rewrite_sheet(data: bytes, old: str, new: str, part: str = "xl/worksheets/sheet1.xml") -> bytes:
     """Change the XML of the first sheet, as other programs would have written it."""
     source = zipfile.ZipFile(io.BytesIO(data))
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as target:
         for item in source.infolist():
             content = source.read(item)
-            if item.filename == "xl/worksheets/sheet1.xml":
+            if item.filename == part:
                 text = content.decode()
                 assert old in text
                 content = text.replace(old, new).encode()
@@ -59,11 +61,137 @@ def test_errors_and_uncalculated_formulas_are_text_not_blanks():
     assert grid.rows == (("x", "#REF!", "#UNCALCULATED!"),)
 
 
+def calculated(data: bytes) -> bytes:
+    """Say that the values of formulas are those of a program that calculates."""
+    return rewrite_sheet(data, 'fullCalcOnLoad="1"', "", part="xl/workbook.xml")
+
+
 def test_a_calculated_formula_is_its_value():
     data = workbook_bytes({"a": [["x", 7]]})
     data = rewrite_sheet(data, "<v>7</v>", "<f>3+4</f><v>7</v>")
-    (grid,) = read_workbook(data)
+    (grid,) = read_workbook(calculated(data))
     assert grid.rows == (("x", 7),)
+
+
+def test_a_formula_to_be_calculated_on_opening_has_no_value_yet():
+    data = workbook_bytes({"a": [["x", 7]]})
+    data = rewrite_sheet(data, "<v>7</v>", "<f>3+4</f><v>0</v>")
+    (grid,) = read_workbook(data)
+    assert grid.rows == (("x", "#UNCALCULATED!"),)
+
+
+def test_a_formula_that_ends_in_nothing_is_blank():
+    data = workbook_bytes({"a": [["x", 7, 8]]})
+    data = rewrite_sheet(
+        data,
+        '<c r="B1" t="n"><v>7</v></c>',
+        '<c r="B1" t="str"><f>IF(A1="","y","")</f><v></v></c>',
+    )
+    (grid,) = read_workbook(calculated(data))
+    assert grid.rows == (("x", None, 8),)
+
+
+def test_errors_of_cells_without_an_address_are_kept():
+    data = workbook_bytes({"a": [["x", 7], [8]]})
+    data = rewrite_sheet(data, '<c r="B1" t="n"><v>7</v></c>', '<c t="e"><v>#DIV/0!</v></c>')
+    (grid,) = read_workbook(data)
+    assert grid.rows[0] == ("x", "#DIV/0!")
+
+
+def test_hidden_rows_and_columns_are_told():
+    def finish(book: openpyxl.Workbook) -> None:
+        book["a"].row_dimensions[2].hidden = True
+        book["a"].column_dimensions.group("B", "C", hidden=True)
+
+    data = workbook_bytes({"a": [[1, 2, 3, 4, 5]] * 4}, finish)
+    data = rewrite_sheet(data, '<row r="3">', '<row r="3" ht="0" customHeight="1">')
+    data = rewrite_sheet(data, "</cols>", '<col min="5" max="16384" width="0"/></cols>')
+    (grid,) = read_workbook(data)
+    assert (grid.hidden_rows, grid.hidden_columns) == ({1, 2}, {1, 2, 4})
+    (grid,) = read_workbook(workbook_bytes({"a": [[1, 2]]}))
+    assert (grid.hidden_rows, grid.hidden_columns) == (frozenset(), frozenset())
+
+
+def test_a_far_away_cell_that_is_only_styled_is_no_matter():
+    def finish(book: openpyxl.Workbook) -> None:
+        book["a"].cell(1048576, 16384).number_format = "0.0%"
+
+    (grid,) = read_workbook(workbook_bytes({"a": [["x"]]}, finish))
+    assert grid.rows == (("x",),)
+
+
+SPELLINGS = {
+    "single quotes": ('r="A1"', "r='A1'"),
+    "a comment": ("<sheetData>", "<!-- x --><sheetData>"),
+    "another order": ('<c r="B1" t="e">', '<c t="e" r="B1">'),
+    "blanks": ('<c r="B1" t="e">', '<c  r="B1"\n t="e" >'),
+}
+
+
+@pytest.mark.parametrize("name", SPELLINGS)
+def test_every_way_to_write_the_xml_gives_the_same(name):
+    def finish(book: openpyxl.Workbook) -> None:
+        book["a"]["B1"] = "#REF!"
+        book["a"]["B1"].data_type = "e"
+        book["a"].row_dimensions[2].hidden = True
+
+    data = rewrite_sheet(workbook_bytes({"a": [["x"], [2]]}, finish), *SPELLINGS[name])
+    (grid,) = read_workbook(data)
+    assert grid.rows == (("x", "#REF!"), (2, None)) or grid.rows == (("x", "#REF!"), (2,))
+    assert grid.hidden_rows == {1}
+
+
+CELLS = st.sampled_from(
+    [
+        "",
+        '<c r="{0}"/>',
+        '<c r="{0}" s="1" />',
+        '<c r="{0}" s="1"><v>0.5</v></c>',
+        '<c r="{0}" s="0" t="n"><v>0.5</v></c>',
+        '<c r="{0}" t="e"><v>#N/A</v></c>',
+        '<c r="{0}" t="s"><v>3</v></c>',
+        '<c r="{0}" s="1"><f>A1&gt;2</f></c>',
+        '<c r="{0}" s="1"><f>A1</f><v/></c>',
+        '<c r="{0}" t="str"><f t="shared" si="0"/><v></v></c>',
+        '<c r="{0}" t="inlineStr"><is><t>a &lt;f&gt; "e"</t></is></c>',
+        '<c r="{0}" s="1" t="str"><f>A1</f><v>x</v></c>',
+    ]
+)
+ROWS = st.sampled_from(["", ' hidden="1"', ' ht="0" customHeight="1"', ' spans="1:9" ht="14.5"'])
+COLUMNS = st.sampled_from(['hidden="1"', 'width="0" customWidth="1"', 'width="9.1"'])
+
+
+@given(st.lists(st.tuples(ROWS, st.lists(CELLS, max_size=6)), max_size=6), COLUMNS, st.booleans())
+def test_the_quick_scan_of_a_sheet_finds_what_the_parser_finds(rows, column, recalculates):
+    body = "".join(
+        f'<row r="{number}"{attributes}>'
+        + "".join(cell.format(f"{chr(65 + n)}{number}") for n, cell in enumerate(cells))
+        + "</row>"
+        for number, (attributes, cells) in enumerate(rows, 1)
+    )
+    part = (
+        '<?xml version="1.0" encoding="UTF-8"?><worksheet xmlns="http://x">'
+        f'<cols><col min="2" max="3" {column}/></cols><sheetData>{body}</sheetData></worksheet>'
+    ).encode()
+    quick, slow = (SheetWalk(frozenset({1}), recalculates=recalculates) for _ in range(2))
+    assert quick.scan(part)
+    slow.parse(io.BytesIO(part))
+    for name in ("texts", "percents", "hidden_rows"):
+        assert getattr(quick, name) == getattr(slow, name)
+    assert quick.hidden_columns(9) == slow.hidden_columns(9)
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        b'<worksheet><c r="a1"><v>1</v></c></worksheet>',
+        b"<worksheet><c><v>1</v></c></worksheet>",
+        b"<worksheet><!-- --></worksheet>",
+        '<?xml version="1.0" encoding="UTF-16"?><worksheet/>'.encode("utf-16"),
+    ],
+)
+def test_what_is_not_plain_is_left_to_the_parser(part):
+    assert not SheetWalk(frozenset(), recalculates=False).scan(part)
 
 
 @pytest.mark.parametrize("number_format", ["0%", "0.0%", "0.00%;[Red]-0.00%"])
@@ -97,8 +225,12 @@ def test_dates_of_the_1904_system_are_the_same_days():
         book.epoch = CALENDAR_MAC_1904
         book["a"]["A1"] = dt.date(2024, 10, 1)
 
+        book["a"]["B1"] = 44104
+
     (grid,) = read_workbook(workbook_bytes({"a": [["x"]]}, finish))
-    assert grid.rows == ((dt.date(2024, 10, 1),),)
+    assert grid.rows == ((dt.date(2024, 10, 1), 44104),)
+    assert grid.dates_from_1904
+    assert not read_workbook(workbook_bytes({"a": [["x"]]}))[0].dates_from_1904
 
 
 def test_merged_ranges_and_hidden_sheets_are_told():
@@ -158,20 +290,129 @@ def test_billion_laughs_and_outside_entities_are_refused():
         read_workbook(data)
 
 
-def test_a_child_that_aborts_is_an_error_and_not_our_end(tmp_path, monkeypatch):
+@pytest.mark.parametrize("member", ["content.xml", "xl/workbook.bin"])
+def test_an_archive_that_is_no_xlsx_is_refused(member):
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr(member, b"<x/>")
+    with pytest.raises(IntakeError, match=r"不是 \.xlsx"):
+        read_workbook(stream.getvalue())
+
+
+def test_a_workbook_over_its_memory_is_refused_and_the_next_is_read(monkeypatch):
+    monkeypatch.setattr(reader, "MEMORY_BYTES", 150 << 20)
+    text = "<t>" + "x" * 90_000_000
+    large = rewrite_sheet(workbook_bytes({"a": [["x"]]}), "<t>", text)
+    with WorkbookReader() as pool:
+        with pytest.raises(IntakeError, match="过大"):
+            pool.read(large)
+        assert pool.read(workbook_bytes({"a": [["x"]]}))[0].rows == (("x",),)
+
+
+# A child that does as the workbook says; after READY it speaks the protocol.
+CHILD = """
+import json, os, sys, time
+stdin, stdout = sys.stdin.buffer, sys.stdout.buffer
+def say(body):
+    stdout.write(len(body).to_bytes(8, "big") + body); stdout.flush()
+say(b"ready")
+served = 0
+while head := stdin.read(8):
+    order = stdin.read(int.from_bytes(head, "big"))
+    served += 1
+    if b"abort" in order or (b"fragile" in order and served > 1):
+        os.abort()
+    if b"hang" in order:
+        time.sleep(60)
+    if b"babble" in order:
+        say(b"not json"); continue
+    if b"short" in order:
+        stdout.write((99).to_bytes(8, "big") + b"x"); stdout.flush(); os._exit(0)
+    say(json.dumps({"refused": "corrupt", "detail": str(os.getpid()), "tired": b"tired" in order}).encode())
+"""
+
+
+@pytest.fixture
+def pool(tmp_path, monkeypatch):
     child = tmp_path / "child.py"
-    child.write_text("import os; os.abort()")
+    child.write_text(CHILD)
     monkeypatch.setattr(reader, "CHILD", child)
-    with pytest.raises(IntakeError, match="中止"):
+    with WorkbookReader(timeout=30) as found:
+        yield found
+
+
+def told(pool: WorkbookReader, order: str) -> str:
+    with pytest.raises(IntakeError) as error:
+        pool.read(b"PK\x03\x04" + order.encode())
+    return error.value.message
+
+
+def test_one_child_reads_one_workbook_after_the_other(pool):
+    first = told(pool, "one")
+    assert "损坏" in first
+    assert told(pool, "two") == first
+
+
+@pytest.mark.parametrize(
+    ("order", "message"), [("abort", "中止"), ("babble", "中止"), ("short", "中止")]
+)
+def test_a_child_that_dies_is_replaced_and_its_workbook_alone_refused(pool, order, message):
+    first = told(pool, "one")
+    assert message in told(pool, order)
+    after = told(pool, "two")
+    assert "损坏" in after and after != first
+
+
+def test_what_kills_only_a_used_child_is_read_by_a_fresh_one(pool):
+    first = told(pool, "one")
+    second = told(pool, "fragile")
+    assert "损坏" in second and second != first
+
+
+def test_a_child_that_is_tired_is_not_asked_again(pool):
+    assert told(pool, "tired") != told(pool, "one")
+
+
+def test_a_child_that_never_ends_is_stopped(pool):
+    pool.timeout = 0.5
+    assert "0.5 秒仍未读完" in told(pool, "hang")
+    pool.timeout = 30
+    assert "损坏" in told(pool, "one")
+
+
+def test_a_child_that_cannot_start_is_not_the_fault_of_the_workbook(tmp_path, monkeypatch):
+    child = tmp_path / "child.py"
+    child.write_text("import no_such_module")
+    monkeypatch.setattr(reader, "CHILD", child)
+    with pytest.raises(IntakeError, match="启动不了"):
         read_workbook(workbook_bytes({"a": [["x"]]}))
 
 
-def test_a_child_that_never_ends_is_stopped(tmp_path, monkeypatch):
-    child = tmp_path / "child.py"
-    child.write_text("while True: pass")
-    monkeypatch.setattr(reader, "CHILD", child)
-    with pytest.raises(IntakeError, match="已停止"):
-        read_workbook(workbook_bytes({"a": [["x"]]}), timeout=0.5)
+def test_a_closed_reader_leaves_no_process_and_no_descriptor(pool):
+    descriptors = Path("/proc/self/fd")
+    if not descriptors.is_dir():
+        pytest.skip("the system does not list descriptors")
+    before = len(list(descriptors.iterdir()))
+    for _ in range(5):
+        told(pool, "one")
+        told(pool, "abort")
+    pool.close()
+    assert len(list(descriptors.iterdir())) == before
+    children = Path("/proc/thread-self/children").read_text().split()
+    assert not children
+    with pytest.raises(ValueError, match="closed"):
+        pool.read(workbook_bytes({"a": [["x"]]}))
+
+
+def test_workbooks_are_read_while_the_caller_does_something_else():
+    books = [workbook_bytes({"a": [[number]]}) for number in range(6)]
+    with WorkbookReader(workers=2) as pool:
+        futures = [pool.submit(book) for book in [*books, b"no workbook"]]
+        assert [future.result()[0].rows for future in futures[:-1]] == [
+            ((number,),) for number in range(6)
+        ]
+        with pytest.raises(IntakeError, match="不是 Excel"):
+            futures[-1].result()
 
 
 def test_a_file_is_read_by_its_path(tmp_path: Path):

@@ -1,202 +1,69 @@
-"""Read one workbook inside a process that may be killed: bytes in, JSON out.
+"""Read workbooks inside a process that may be killed: framed bytes in, framed JSON out.
 
 Run by path with ``python -I -S``, so that a broken or hostile workbook costs a
-short-lived process and nothing else; therefore it imports nothing of the suite.
-The one-line answer is ``{"sheets": [...]}`` or ``{"refused": reason, "detail": text}``.
-
-The reader (calamine) leaves cells blank where a formula ended in an error or was
-never calculated, drops percent formats, and aborts the process on a far-away cell.
-So the sheet parts are walked once before: the walk bounds the used area and brings
-back what the reader would lose.
+child process and nothing else; therefore it imports nothing of the suite but its
+neighbour ``_workbook_walk``, by path.  A frame is eight bytes of length and as many
+bytes.  The first frame out says that the process is ready; every workbook in gives
+one frame out, ``{"sheets": [...]}`` or ``{"refused": reason, "detail": text}``, each
+with ``"tired"``: whether the process should not be asked again.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import io
 import json
-import re
+import os
 import sys
-import zipfile
+from pathlib import Path
 from typing import Any
-from xml.parsers import expat
 
-MEMORY_BYTES = 1 << 30
-MAX_UNPACKED_BYTES = 200_000_000
-MAX_CELLS = 3_000_000
-PERCENT_FORMATS = {9, 10}  # built into Excel: 0% and 0.00%
-OLE_SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+sys.path.append(str(Path(__file__).parent))
+
+from _workbook_walk import (  # type: ignore[import-not-found]
+    OLE_SIGNATURE,
+    Refused,
+    SheetWalk,
+    WorkbookWalk,
+)
+
+FRAME_BYTES = 8
+# Past these the process is given up: memory that one workbook used is rarely all returned.
+TIRED_AFTER = 500
+TIRED_BYTES = 20_000_000
+DATES = frozenset({dt.date, dt.datetime})
 
 
-class Refused(Exception):
-    """The workbook is not read, for a reason that the parent words."""
-
-    def __init__(self, reason: str, detail: str = "") -> None:
-        super().__init__(reason)
-        self.reason, self.detail = reason, detail
-
-
-def limit_memory() -> None:
+def limit_memory(size: int) -> None:
     """Cap the address space where the system can (Windows cannot)."""
     try:
         import resource
     except ImportError:
         return
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_AS, (size, size))
 
 
-def split_address(address: str) -> tuple[int, int]:
-    """Turn ``B3`` into zero-based ``(2, 1)``."""
-    match = re.fullmatch(r"([A-Z]{1,3})([0-9]{1,7})", address)
-    if match is None:
-        raise Refused("corrupt", f"cell address {address!r}")
-    column = 0
-    for letter in match[1]:
-        column = column * 26 + ord(letter) - 64
-    return int(match[2]) - 1, column - 1
-
-
-class SheetWalk:
-    """One pass over a sheet part: the used area, and what the reader would lose."""
-
-    def __init__(self, percent_styles: set[int]) -> None:
-        self.percent_styles = percent_styles
-        self.rows = self.columns = 0
-        self.texts: list[tuple[int, int, str]] = []
-        self.percents: list[tuple[int, int]] = []
-        self._cell: dict[str, str] | None = None
-        self._formula = False
-        self._value: list[str] | None = None
-
-    def parse(self, part: Any) -> None:
-        """Walk the part, refusing an area that no statistical table fills."""
-        parser = expat.ParserCreate(namespace_separator=" ")
-        parser.buffer_text = True
-        parser.StartElementHandler = self._start
-        parser.EndElementHandler = self._end
-        parser.CharacterDataHandler = self._text
-        try:
-            parser.ParseFile(part)
-        except expat.ExpatError as error:
-            raise Refused("corrupt", str(error)) from error
-
-    def _start(self, name: str, attributes: dict[str, str]) -> None:
-        tag = name.rpartition(" ")[2]
-        if tag == "c":
-            self._cell, self._formula, self._value = attributes, False, None
-            if address := attributes.get("r"):
-                row, column = split_address(address)
-                self.rows, self.columns = max(self.rows, row + 1), max(self.columns, column + 1)
-                if self.rows * self.columns > MAX_CELLS:
-                    raise Refused("far_cell", address)
-        elif tag == "f":
-            self._formula = True
-        elif tag == "v":
-            self._value = []
-
-    def _text(self, text: str) -> None:
-        if self._value is not None:
-            self._value.append(text)
-
-    def _end(self, name: str) -> None:
-        if name.rpartition(" ")[2] != "c" or self._cell is None:
-            return
-        cell, self._cell = self._cell, None
-        value = "".join(self._value or ())
-        self._value = None
-        if "r" not in cell:
-            return
-        row, column = split_address(cell["r"])
-        if cell.get("t") == "e":
-            self.texts.append((row, column, value or "#ERROR"))
-        elif self._formula and not value:
-            self.texts.append((row, column, "#UNCALCULATED!"))
-        elif cell.get("t", "n") == "n" and int(cell.get("s", "0")) in self.percent_styles:
-            self.percents.append((row, column))
-
-
-def attributes_of(archive: zipfile.ZipFile, part: str, *tags: str) -> list[dict[str, str]]:
-    """Collect the attributes of every element of some tags, each with its parent's tag."""
-    found: list[dict[str, str]] = []
-    path: list[str] = []
-
-    def start(name: str, attributes: dict[str, str]) -> None:
-        tag = name.rpartition(" ")[2]
-        if tag in tags:
-            local = {key.rpartition(" ")[2]: value for key, value in attributes.items()}
-            found.append(local | {"tag": tag, "parent": path[-1] if path else ""})
-        path.append(tag)
-
-    parser = expat.ParserCreate(namespace_separator=" ")
-    parser.StartElementHandler = start
-    parser.EndElementHandler = lambda _: path.pop()
+def limit_time(seconds: int) -> None:
+    """Let the system end us should our parent be gone and this workbook never end."""
     try:
-        with archive.open(part) as stream:
-            parser.ParseFile(stream)
-    except KeyError:
-        return []
-    except expat.ExpatError as error:
-        raise Refused("corrupt", f"{part}: {error}") from error
-    return found
-
-
-def percent_styles(archive: zipfile.ZipFile) -> set[int]:
-    """Return the style numbers whose number format shows a percentage."""
-    found = attributes_of(archive, "xl/styles.xml", "numFmt", "xf")
-    formats = set(PERCENT_FORMATS)
-    for item in found:
-        code = re.sub(r'"[^"]*"|\\.', "", item.get("formatCode", ""))
-        if item["tag"] == "numFmt" and "%" in code:
-            formats.add(int(item["numFmtId"]))
-    styles = [item for item in found if item["tag"] == "xf" and item["parent"] == "cellXfs"]
-    return {
-        number for number, item in enumerate(styles) if int(item.get("numFmtId", "0")) in formats
-    }
-
-
-def walk_sheets(data: bytes) -> dict[str, SheetWalk]:
-    """Walk every sheet part of an .xlsx; nothing for the older format."""
-    if data.startswith(OLE_SIGNATURE):
-        return {}
-    try:
-        archive = zipfile.ZipFile(io.BytesIO(data))
-    except zipfile.BadZipFile as error:
-        raise Refused("corrupt", str(error)) from error
-    unpacked = sum(item.file_size for item in archive.infolist())
-    if unpacked > MAX_UNPACKED_BYTES:
-        raise Refused("too_large", f"{unpacked / 1e6:.0f} MB")
-    targets = {
-        item.get("Id", ""): item.get("Target", "")
-        for item in attributes_of(archive, "xl/_rels/workbook.xml.rels", "Relationship")
-    }
-    styles = percent_styles(archive)
-    walks = {}
-    for sheet in attributes_of(archive, "xl/workbook.xml", "sheet"):
-        target = targets.get(sheet.get("id", ""), "")
-        part = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
-        walk = SheetWalk(styles)
-        try:
-            with archive.open(part) as stream:
-                walk.parse(stream)
-        except KeyError:
-            continue
-        except (zipfile.BadZipFile, EOFError) as error:
-            raise Refused("corrupt", f"{part}: {error}") from error
-        walks[sheet["name"]] = walk
-    return walks
+        import resource
+    except ImportError:
+        return
+    used = sum(resource.getrusage(resource.RUSAGE_SELF)[:2])
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    resource.setrlimit(resource.RLIMIT_CPU, (int(used) + seconds + 1, hard))
 
 
 def plain(value: Any) -> Any:
-    """Turn a cell into what JSON can carry; dates become one-key objects."""
-    if isinstance(value, dt.datetime):
-        return {"datetime": value.isoformat()}
-    if isinstance(value, dt.date):
-        return {"date": value.isoformat()}
-    if isinstance(value, (dt.time, dt.timedelta)):
-        return str(value)
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
-        return int(value)  # Excel stores every number as a float: 201003.0 is 201003
-    return None if value == "" else value
+    """Turn a cell into what JSON can carry; dates are left for `plain_rows`."""
+    kind = value.__class__
+    if kind is float:
+        # Excel stores every number as a float: 201003.0 is 201003.
+        return int(value) if value.is_integer() and abs(value) < 1e15 else value
+    if kind is str:
+        return value or None
+    return str(value) if kind in (dt.time, dt.timedelta) else value
 
 
 def percent_text(value: Any) -> Any:
@@ -206,37 +73,18 @@ def percent_text(value: Any) -> Any:
     return f"{value * 100:.12g}%"
 
 
-def read_sheets(data: bytes) -> list[dict[str, Any]]:
-    """Read every worksheet, with what the walk brought back laid over it."""
-    import python_calamine as calamine
-
-    walks = walk_sheets(data)
-    try:
-        workbook = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
-    except calamine.PasswordError as error:
-        raise Refused("encrypted") from error
-    except calamine.CalamineError as error:
-        raise Refused("corrupt", str(error)) from error
-    sheets = []
-    for meta in workbook.sheets_metadata:
-        if meta.typ != calamine.SheetTypeEnum.WorkSheet:
-            continue
-        try:
-            sheet = workbook.get_sheet_by_name(meta.name)
-        except calamine.CalamineError as error:
-            raise Refused("corrupt", f"{meta.name}: {error}") from error
-        rows = [[plain(cell) for cell in row] for row in sheet.to_python(skip_empty_area=False)]
-        if walk := walks.get(meta.name):
-            lay_over(rows, walk)
-        sheets.append(
-            {
-                "name": meta.name,
-                "visible": meta.visible == calamine.SheetVisibleEnum.Visible,
-                "rows": rows,
-                "merged": sheet.merged_cell_ranges or [],
-            }
-        )
-    return sheets
+def plain_rows(rows: list[list[Any]]) -> tuple[list[list[Any]], list[tuple[Any, ...]]]:
+    """Return rows that JSON can carry, and the dates apart with their places."""
+    dates = []
+    found = []
+    for number, row in enumerate(rows):
+        if not DATES.isdisjoint(map(type, row)):
+            for column, cell in enumerate(row):
+                if type(cell) in DATES:
+                    dates.append((number, column, type(cell).__name__, cell.isoformat()))
+                    row[column] = ""
+        found.append(list(map(plain, row)))
+    return found, dates
 
 
 def lay_over(rows: list[list[Any]], walk: SheetWalk) -> None:
@@ -251,17 +99,95 @@ def lay_over(rows: list[list[Any]], walk: SheetWalk) -> None:
             rows[row][column] = percent_text(rows[row][column])
 
 
-def main() -> None:
-    """Answer on standard output; any other end is the parent's to explain."""
-    sys.path.append(sys.argv[1])
-    limit_memory()
+def read_sheets(data: bytes, calamine: Any) -> list[dict[str, Any]]:
+    """Read every worksheet, with what the walk brought back laid over it."""
+    walk = None if data.startswith(OLE_SIGNATURE) else WorkbookWalk(data)
     try:
-        answer: dict[str, Any] = {"sheets": read_sheets(sys.stdin.buffer.read())}
+        workbook = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
+        return [
+            read_sheet(workbook, meta, walk, calamine)
+            for meta in workbook.sheets_metadata
+            if meta.typ == calamine.SheetTypeEnum.WorkSheet
+        ]
+    except calamine.PasswordError as error:
+        raise Refused("encrypted") from error
+    except calamine.CalamineError as error:
+        raise Refused("corrupt", str(error)) from error
+
+
+def read_sheet(
+    workbook: Any, meta: Any, workbook_walk: WorkbookWalk | None, calamine: Any
+) -> dict[str, Any]:
+    """Read one worksheet; its part is walked first, since the walk bounds its area."""
+    walk = workbook_walk.sheet(meta.name) if workbook_walk else None
+    sheet = workbook.get_sheet_by_name(meta.name)
+    rows, dates = plain_rows(sheet.to_python(skip_empty_area=False))
+    if walk:
+        lay_over(rows, walk)
+    width = max(map(len, rows), default=0)
+    return {
+        "name": meta.name,
+        "visible": meta.visible == calamine.SheetVisibleEnum.Visible,
+        "rows": rows,
+        "dates": dates,
+        "merged": sheet.merged_cell_ranges or [],
+        "hidden_rows": sorted(walk.hidden_rows) if walk else [],
+        "hidden_columns": sorted(walk.hidden_columns(width)) if walk else [],
+        "dates_from_1904": bool(workbook_walk and workbook_walk.dates_from_1904),
+        "knows_formats": walk is not None,
+    }
+
+
+def answer(data: bytes, calamine: Any) -> dict[str, Any]:
+    """Return the sheets of one workbook, or why there are none."""
+    try:
+        return {"sheets": read_sheets(data, calamine)}
     except Refused as refusal:
-        answer = {"refused": refusal.reason, "detail": refusal.detail}
+        return {"refused": refusal.reason, "detail": refusal.detail}
     except MemoryError:
-        answer = {"refused": "too_large", "detail": ""}
-    sys.stdout.write(json.dumps(answer))
+        return {"refused": "too_large", "detail": ""}
+
+
+def read_frame(stream: Any) -> bytes | None:
+    """Return the next frame; ``None`` when the parent is done or gone."""
+    head = stream.read(FRAME_BYTES)
+    if len(head) < FRAME_BYTES:
+        return None
+    size = int.from_bytes(head, "big")
+    body: bytes = stream.read(size)
+    return body if len(body) == size else None
+
+
+def write_frame(stream: Any, body: bytes) -> None:
+    """Write one frame."""
+    stream.write(len(body).to_bytes(FRAME_BYTES, "big"))
+    stream.write(body)
+    stream.flush()
+
+
+def main() -> None:
+    """Answer until the parent closes its end; any other end is the parent's to explain."""
+    packages, memory_bytes, seconds = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+    sys.path.append(packages)
+    stdin, stdout = sys.stdin.buffer, os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    # Whatever else prints must not end up among the frames.
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    import python_calamine as calamine
+
+    gc.disable()
+    limit_memory(memory_bytes)
+    write_frame(stdout, b"ready")
+    served = 0
+    while (data := read_frame(stdin)) is not None:
+        limit_time(seconds)
+        served += 1
+        found = answer(data, calamine)
+        text = json.dumps(found, ensure_ascii=False, separators=(",", ":"))[:-1]
+        tired = served >= TIRED_AFTER or max(len(data), len(text)) > TIRED_BYTES
+        tired = tired or "refused" in found
+        body = f'{text},"tired":{"true" if tired else "false"}}}'.encode()
+        del found, text, data
+        write_frame(stdout, body)
 
 
 if __name__ == "__main__":

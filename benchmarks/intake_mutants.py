@@ -1,0 +1,267 @@
+"""Structural mutants of delivered files: nothing wrong is stored, and little that is right refused.
+
+Each mutant is a real file written from a table whose truth is known, changed in one
+way that deliveries show (see ``intake_mutants_kinds``).  It is read as ``lianhu ingest``
+reads it, and what came out is held against the truth:
+
+wrong
+    A figure in the result that the truth does not have, or of another value, cell,
+    region or publication day.
+traceback
+    Any exception that is not a refusal in words.
+silent
+    A figure that is neither stored nor mentioned by any problem.
+refused
+    A mutant that a careful person reads without a doubt, of which something was not
+    stored.
+"""
+
+from __future__ import annotations
+
+import inspect
+import math
+import random
+import sys
+import tempfile
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from benchmarks import intake_mutants_doubt, intake_mutants_form, intake_mutants_values
+from benchmarks.bench import Verdict, conclude, options, print_table
+from benchmarks.intake_mutants_documents import Document, Fact, Sheet, write
+from benchmarks.intake_mutants_families import FAMILIES, REGION_CODE, draw_document
+from benchmarks.intake_mutants_kinds import KINDS, Kind, Unfit
+from lianhu_analysis.catalog.indicators import Catalogue, read_catalogue
+from lianhu_analysis.errors import IntakeError
+from lianhu_analysis.intake.deliveries import Sidecar, read_delivery
+from lianhu_analysis.intake.reading.figures import Reading
+from lianhu_analysis.intake.reading.workbook import WorkbookReader
+from lianhu_analysis.workspace import Workspace, load_workspace
+
+__all__ = ["Outcome", "Tally", "judge", "make_mutant", "run"]
+
+MUTANTS, QUICK = 3_000, 150
+MOST_REFUSED = 0.02
+CONFIG = """
+[region]
+code = "610104"
+name_zh = "莲湖区"
+
+[[parents]]
+code = "610100"
+name_zh = "西安市"
+"""
+# Each registers its mutations.
+MODULES = (intake_mutants_form, intake_mutants_values, intake_mutants_doubt)
+Read = Callable[[Document, bytes], Reading]
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One file to read, and what was done to it."""
+
+    number: int
+    kind: Kind
+    document: Document
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of reading one mutant; the lists hold lines for a person."""
+
+    wrong: tuple[str, ...] = ()
+    traceback: str = ""
+    silent: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
+    expected: int = 0
+
+
+@dataclass
+class Tally:
+    """Outcomes of all mutants, by mutation and family."""
+
+    mutants: int = 0
+    valid: int = 0
+    refused: Counter[tuple[str, str]] = field(default_factory=Counter)
+    made: Counter[tuple[str, str]] = field(default_factory=Counter)
+    wrong: list[str] = field(default_factory=list)
+    tracebacks: list[str] = field(default_factory=list)
+    silent: list[str] = field(default_factory=list)
+    reasons: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def add(self, mutant: Mutant, outcome: Outcome) -> None:
+        """Count one mutant."""
+        cell = (mutant.kind.name, mutant.document.family)
+        where = f"#{mutant.number} {cell[0]} x {cell[1]}: "
+        self.mutants += 1
+        self.made[cell] += 1
+        self.wrong += [where + line for line in outcome.wrong]
+        self.silent += [where + line for line in outcome.silent]
+        if outcome.traceback:
+            self.tracebacks.append(where + outcome.traceback)
+        if mutant.kind.valid and outcome.expected:
+            self.valid += 1
+            if outcome.refused:
+                self.refused[cell] += 1
+                self.reasons.setdefault(cell, outcome.refused[0])
+
+    def verdict(self) -> Verdict:
+        """Return the published line."""
+        lost = sum(self.refused.values())
+        share = lost / max(self.valid, 1)
+        figure = (
+            f"{self.mutants} mutants: {len(self.wrong)} wrong values, {len(self.tracebacks)} tracebacks, "
+            f"{len(self.silent)} silently missing, {lost} of {self.valid} valid refused ({share:.1%})"
+        )
+        clean = not (self.wrong or self.tracebacks or self.silent)
+        return Verdict(figure, clean and share <= MOST_REFUSED)
+
+
+def make_mutant(number: int, seed: int, catalogue: Catalogue) -> Mutant:
+    """Return one mutant; the same number and seed give the same file."""
+    pairs = [(kind, family) for kind in KINDS.values() for family in kind.families]
+    random.Random(seed).shuffle(pairs)
+    kind, family = pairs[number % len(pairs)]
+    for attempt in range(100):
+        chance = random.Random(f"{seed}/{number}/{attempt}")
+        document = draw_document(family, catalogue, chance)
+        try:
+            kind.mutate(document, chance)
+        except Unfit:
+            continue
+        return Mutant(number, kind, document)
+    raise ValueError(f"{kind.name} fits no {family}")
+
+
+def exchange_columns(sheet: Sheet) -> None:
+    """Exchange the figures of two columns and leave the truth where it was (control)."""
+    columns = sheet.figure_columns()[:2]
+    for row in sheet.body_rows():
+        if all((row, column) in sheet.cells for column in columns) and len(columns) == 2:
+            one, other = (sheet.cells[row, column] for column in columns)
+            sheet.change((row, columns[0]), value=other.value, shown=other.shown)
+            sheet.change((row, columns[1]), value=one.value, shown=one.shown)
+
+
+def judge(document: Document, data: bytes, read: Read) -> Outcome:
+    """Read one file and hold it against its truth."""
+    expected = {cell.fact.key for _, _, cell in document.truth() if cell.fact and cell.must}
+    try:
+        reading = read(document, data)
+    except IntakeError as error:
+        return Outcome(refused=(str(error),) if expected else (), expected=len(expected))
+    except Exception as error:
+        return Outcome(traceback=f"{type(error).__name__}: {error}", expected=len(expected))
+    truth: dict[tuple[str, ...], list[tuple[str, str, Fact]]] = defaultdict(list)
+    for sheet, address, cell in document.truth():
+        if cell.fact:
+            truth[cell.fact.key].append((sheet, address, cell.fact))
+    wrong, stored = [], set()
+    for row in reading.frame.to_dict("records"):
+        if row["value"] is None or math.isnan(row["value"]):
+            continue
+        key = (row["indicator"], row["measure"], row["span"], row["period"])
+        stored.add(key)
+        if fault := _fault(row, truth.get(key, []), document):
+            wrong.append(f"{' '.join(key)} = {row['value']} ({row['token']!r}): {fault}")
+    missing = sorted(expected - stored)
+    lines = [f"{' '.join(key)} not stored" for key in missing]
+    if reading.problems and missing:
+        lines[0] += f"; first problem: {reading.problems[0].cell} {reading.problems[0].message}"
+    return Outcome(
+        wrong=tuple(wrong),
+        silent=tuple(lines) if missing and not reading.problems else (),
+        refused=tuple(lines),
+        expected=len(expected),
+    )
+
+
+def _fault(row: dict[str, Any], facts: Sequence[tuple[str, str, Fact]], document: Document) -> str:
+    """Say what is wrong with a stored figure; nothing if all is right."""
+    if not facts:
+        return "nothing of the kind is on the sheet, or it is in doubt"
+    same = [item for item in facts if math.isclose(item[2].value, row["value"], rel_tol=1e-9)]
+    if not same:
+        return f"should be {facts[0][2].value} (cell {facts[0][1]})"
+    if (row["sheet"], row["cell"]) not in {(sheet, address) for sheet, address, _ in same}:
+        return f"stands in {same[0][0]}!{same[0][1]}, not in {row['sheet']}!{row['cell']}"
+    if row["region"] != REGION_CODE:
+        return f"region {row['region']}"
+    stated = row["published_basis"] == "stated"
+    if stated and document.published and row["published"].date() != document.published:
+        return f"published {row['published'].date()}, should be {document.published}"
+    return ""
+
+
+def reader_of(workspace: Workspace, catalogue: Catalogue, pool: WorkbookReader) -> Read:
+    """Return the way that ``lianhu ingest`` reads a file of a workspace."""
+    # One pool for all files, as ingest has.
+    pooled = "read" in inspect.signature(read_delivery).parameters
+    options_of: dict[str, Any] = {"read": pool.read} if pooled else {}
+
+    def read(document: Document, data: bytes) -> Reading:
+        path = workspace.raw / document.path
+        return read_delivery(path, data, Sidecar(), workspace, catalogue, **options_of)
+
+    return read
+
+
+def run(count: int, seed: int, *, control: bool = False) -> Tally:
+    """Make, write, read and judge some mutants."""
+    tally = Tally()
+    catalogue = read_catalogue(None, {})
+    with tempfile.TemporaryDirectory() as folder, WorkbookReader() as pool:
+        root = Path(folder)
+        (root / "lianhu.toml").write_text(CONFIG, encoding="utf-8")
+        read = reader_of(load_workspace(root), catalogue, pool)
+        for number in range(count):
+            mutant = make_mutant(number, seed, catalogue)
+            if control:
+                exchange_columns(mutant.document.sheets[0])
+            tally.add(mutant, judge(mutant.document, write(mutant.document), read))
+    return tally
+
+
+def report(tally: Tally) -> None:
+    """Print what was lost, by mutation and family, and everything that is wrong."""
+    for title, lines in (
+        ("wrong values", tally.wrong),
+        ("tracebacks", tally.tracebacks),
+        ("silently missing", tally.silent),
+    ):
+        if lines:
+            print(f"{title}:", *lines[:40], sep="\n  ")
+    families = list(FAMILIES)
+    kinds = [kind for kind in KINDS.values() if kind.valid]
+    rows: list[list[object]] = [
+        [kind.name, *(_share(tally, kind.name, family) for family in families)] for kind in kinds
+    ]
+    print("valid mutants refused / made, by mutation and family:")
+    print_table(["mutation", *families], [row for row in rows if any("/" in str(c) for c in row)])
+    for (kind, family), reason in sorted(tally.reasons.items()):
+        # A family that is not read even unchanged is told once.
+        if kind == "unchanged" or ("unchanged", family) not in tally.reasons:
+            print(f"  {kind} x {family}: {reason}")
+
+
+def _share(tally: Tally, kind: str, family: str) -> str:
+    made, lost = tally.made[kind, family], tally.refused[kind, family]
+    return f"{lost}/{made}" if lost else "." if made else ""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the benchmark; see the module."""
+    parser = options(__doc__ or "", control="figures of two columns are exchanged in the file")
+    parser.add_argument("--count", type=int, help="number of mutants")
+    chosen = parser.parse_args(arguments)
+    count = chosen.count or (QUICK if chosen.quick else MUTANTS)
+    tally = run(count, chosen.seed, control=chosen.control)
+    report(tally)
+    return conclude(tally.verdict())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

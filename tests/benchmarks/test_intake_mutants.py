@@ -1,0 +1,122 @@
+import datetime as dt
+import random
+
+import pandas as pd
+import pytest
+
+from benchmarks import intake_mutants
+from benchmarks.intake_mutants import judge, make_mutant
+from benchmarks.intake_mutants_documents import Document, Fact, Sheet, address, write
+from benchmarks.intake_mutants_families import FAMILIES, draw_document
+from benchmarks.intake_mutants_kinds import KINDS
+from lianhu_analysis.catalog.indicators import read_catalogue
+from lianhu_analysis.errors import IntakeError
+from lianhu_analysis.intake.problems import Problem
+from lianhu_analysis.intake.reading.figures import Reading
+from lianhu_analysis.intake.reading.workbook import read_workbook
+
+CATALOGUE = read_catalogue(None, {})
+FACT = Fact("csm.retail.total", "level", "ytd", "2024-09", 481.25)
+ROW = {
+    "region": "610104",
+    "indicator": "csm.retail.total",
+    "measure": "level",
+    "span": "ytd",
+    "period": "2024-09",
+    "value": 481.25,
+    "published": pd.Timestamp("2024-10-22"),
+    "published_basis": "stated",
+    "sheet": "9月",
+    "cell": "D4",
+    "token": "481.25",
+}
+
+
+def one_figure(*, must: bool = True) -> Document:
+    sheet = Sheet("9月")
+    sheet.put(3, 3, 481.25, "figure", FACT)
+    sheet.change((3, 3), must=must)
+    return Document("plain", "a.xlsx", [sheet], dt.date(2024, 10, 22))
+
+
+def judged(*rows, problems=(), must=True):
+    reading = Reading(pd.DataFrame(rows, columns=list(ROW)), tuple(problems))
+    return judge(one_figure(must=must), b"", lambda document, data: reading)
+
+
+def test_what_the_truth_has_is_right():
+    outcome = judged(ROW)
+    assert (outcome.wrong, outcome.refused, outcome.silent) == ((), (), ())
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"value": 481.26}, "should be 481.25"),
+        ({"cell": "C4"}, "stands in 9月!D4"),
+        ({"region": "610100"}, "region"),
+        ({"published": pd.Timestamp("2024-09-30")}, "published"),
+        ({"period": "2024-08"}, "nothing of the kind"),
+        ({"span": "single"}, "nothing of the kind"),
+    ],
+)
+def test_what_the_truth_has_not_is_wrong(change, reason):
+    (line,) = judged(ROW | change).wrong
+    assert reason in line
+
+
+def test_what_is_missing_is_refused_aloud_or_silently():
+    assert judged().silent
+    told = judged(problems=[Problem("9月", "D4", "不认识", "请改正")])
+    assert told.refused and not told.silent
+    assert not judged(must=False).refused
+
+
+def test_a_refusal_in_words_is_no_traceback():
+    def refuse(document, data):
+        raise IntakeError("不认识", "请改正")
+
+    def fail(document, data):
+        raise KeyError("本月")
+
+    assert judge(one_figure(), b"", refuse).refused
+    assert "KeyError" in judge(one_figure(), b"", fail).traceback
+
+
+def test_every_mutation_fits_every_family_that_it_names():
+    pairs = sum(len(kind.families) for kind in KINDS.values())
+    made = {
+        (mutant.kind.name, mutant.document.family)
+        for mutant in (make_mutant(number, 7, CATALOGUE) for number in range(pairs))
+    }
+    assert len(made) == pairs
+
+
+def test_the_same_seed_gives_the_same_file():
+    one, other = (write(make_mutant(11, 3, CATALOGUE).document) for _ in range(2))
+    assert read_workbook(one) == read_workbook(other)
+
+
+@pytest.mark.parametrize("family", [name for name in FAMILIES if not name.endswith("_csv")])
+def test_the_truth_lies_where_the_file_has_it(family):
+    document = draw_document(family, CATALOGUE, random.Random(5))
+    grids = {grid.sheet: grid for grid in read_workbook(write(document))}
+    places = {
+        (sheet.name, address(*place)): place for sheet in document.sheets for place in sheet.facts()
+    }
+    assert places
+    for sheet, cell, written in document.truth():
+        assert grids[sheet].at(*places[sheet, cell]) == written.value
+
+
+def test_a_moved_cell_takes_its_truth_along():
+    sheet = one_figure().sheets[0]
+    sheet.insert_rows(0, 2)
+    sheet.insert_columns(3)
+    assert [(address(*place), sheet.cells[place].fact) for place in sheet.facts()] == [("E6", FACT)]
+
+
+def test_the_control_fails(capsys):
+    assert intake_mutants.main(["--count", "40", "--control"]) == 1
+    last = capsys.readouterr().out.splitlines()[-1]
+    assert last.startswith("FAILS: 40 mutants") and " 0 wrong" not in last
