@@ -34,6 +34,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "no_january": ("yes", ""),
     "city_allocated": ("yes", ""),
     "sensitive": ("yes", ""),
+    "level_gives_growth": ("yes", ""),
 }
 CODE_PATTERN = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)+")
 
@@ -56,6 +57,9 @@ class Indicator:
     weight_proxy
         Code of the indicator whose year-to-date levels stand in for this
         one's where its own levels are not published.
+    level_gives_growth
+        Whether the published growth is the ratio of the published levels, so
+        that each may be checked against the other.
     """
 
     code: str
@@ -80,6 +84,7 @@ class Indicator:
     city_allocated: bool
     sensitive: bool
     notes: str
+    level_gives_growth: bool = False
 
     @property
     def is_reduction(self) -> bool:
@@ -88,7 +93,7 @@ class Indicator:
 
 
 COLUMNS = tuple(item.name for item in fields(Indicator))
-OPTIONAL = {"weight_proxy"}
+OPTIONAL = {"weight_proxy", "level_gives_growth"}
 
 
 def fold_name(name: str) -> str:
@@ -227,9 +232,9 @@ def _row_faults(row: Mapping[str, str]) -> list[str]:
     if not row["name_zh"].strip():
         faults.append(f"name_zh：{code} 没有中文名称。请填写")
     for name, choices in CHOICES.items():
-        if row[name] not in choices:
+        if (given := row.get(name, "")) not in choices:
             known = "、".join(choice or "（空）" for choice in choices)
-            faults.append(f"{name}：{code} 的 {row[name]!r} 不认识。可填 {known}")
+            faults.append(f"{name}：{code} 的 {given!r} 不认识。可填 {known}")
     for name in ("lag_months", "release_lag_days"):
         if not re.fullmatch(r"\d*", row[name]):
             faults.append(f"{name}：{code} 的 {row[name]!r} 不是非负整数")
@@ -289,8 +294,8 @@ def _indicator(row: Mapping[str, str]) -> Indicator:
     values: dict[str, object] = {name: row.get(name, "") for name in COLUMNS}
     values["aliases"] = tuple(_aliases(row))
     values["unit"] = normalise_unit(row["unit"])
-    for name in ("no_january", "city_allocated", "sensitive"):
-        values[name] = row[name] == "yes"
+    for name in ("no_january", "city_allocated", "sensitive", "level_gives_growth"):
+        values[name] = row.get(name) == "yes"
     for name in ("lag_months", "release_lag_days"):
         values[name] = int(row[name] or 0)
     return Indicator(**values)  # type: ignore[arg-type]  # built from the same field list

@@ -1,0 +1,1 @@
+"""Checking what was read against what accounting and its own history allow."""

@@ -1,0 +1,168 @@
+"""What must add up: wholes and parts, parts within wholes, published shares."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from lianhu_analysis.catalog.structure import Share, Sum
+from lianhu_analysis.intake.checks.evidence import Evidence, doubtful
+from lianhu_analysis.intake.checks.findings import Finding, Severity
+from lianhu_analysis.intake.checks.magnitude import RESOLVE
+from lianhu_analysis.intake.checks.panel import Bools, Floats, Ints, Panel
+
+__all__ = ["check_accounting"]
+
+# Of the figure to blame; what rounding leaves open is always allowed first.
+CLEAR_PART = 0.02
+CLEAR_WHOLE = 0.01
+OTHER_DAY = 0.02  # figures of different days may stand on different revisions
+CLEAR_SHARE = 1.0  # percentage points
+
+
+@dataclass(frozen=True)
+class _Members:
+    """The series of one relation, the whole first, in one panel."""
+
+    name: str
+    panel: Panel
+    numbers: list[int]
+
+    @property
+    def values(self) -> Floats:
+        return self.panel.values[self.numbers]
+
+    @property
+    def rows(self) -> Ints:
+        return self.panel.rows[self.numbers]
+
+    @property
+    def rounding(self) -> Floats:
+        """Half units of print of all members, (years, 1)."""
+        return 0.5 * self.panel.unit_of_print[self.numbers].sum(axis=0)[:, None] + 1e-9
+
+
+def check_accounting(evidence: Evidence, doubts: dict[str, Floats]) -> list[Finding]:
+    """Check sums, of-which items and shares, each within what rounding leaves open."""
+    findings: list[Finding] = []
+    for relation in evidence.structure.sums:
+        for members in _complete(evidence, relation):
+            gap = members.values[1:].sum(axis=0) - members.values[0]
+            findings += _broken(evidence, members, gap, "components_sum", doubts)
+    for relation in evidence.structure.within:
+        for part in relation.parts:
+            for members in _complete(evidence, Sum(relation.whole, (part,))):
+                gap = np.maximum(members.values[1] - members.values[0], 0.0)
+                findings += _broken(evidence, members, gap, "part_exceeds_whole", doubts)
+    for share in evidence.structure.shares:
+        findings += _shares(evidence, share)
+    return findings
+
+
+def _complete(evidence: Evidence, relation: Sum) -> Iterator[_Members]:
+    """Yield the panels, regions and spans in which a relation has all its members."""
+    known = evidence.catalogue
+    parts = [code for code in relation.parts if code in known or code not in relation.optional]
+    wanted = [relation.whole, *parts]
+    left_out = len(parts) < len(relation.parts)
+    for name, panel in evidence.panels.items():
+        series = panel.series
+        mine = series[series["indicator"].isin(wanted) & (series["measure"] == "level")]
+        if left_out and evidence.region is not None:
+            mine = mine[mine["region"] == evidence.region]
+        for _, group in mine.groupby(["region", "provenance", "span"]):
+            number = dict(zip(group["indicator"], group.index, strict=True))
+            if all(code in number for code in wanted):
+                yield _Members(name, panel, [int(number[code]) for code in wanted])
+
+
+def _same_day(members: _Members) -> Bools:
+    days = members.panel.published[members.numbers]
+    return np.asarray((days == days[0]).all(axis=0))
+
+
+def _broken(
+    evidence: Evidence,
+    members: _Members,
+    gap: Floats,
+    rule: str,
+    doubts: dict[str, Floats],
+) -> list[Finding]:
+    bases = evidence.bases(members.panel)[members.numbers]
+    same_base = (bases == bases[0]).all(axis=0)
+    same_day = _same_day(members)
+    findings = []
+    for year, position in np.argwhere((np.abs(gap) > members.rounding) & same_base):
+        at = (slice(None), year, position)
+        rows = [int(row) for row in members.rows[at]]
+        values = members.values[at]
+        size = abs(float(gap[year, position]))
+        suspects = doubtful(doubts[members.name][members.numbers, year, position].tolist())
+        blamed = [0]
+        severity: Severity = "Bad"
+        if not same_day[year, position]:
+            severity = "Severe" if size > OTHER_DAY * abs(values[0]) else "Uncertain"
+        elif size > CLEAR_WHOLE * abs(values[0]) or (
+            len(suspects) == 1 and size > CLEAR_PART * abs(values[suspects[0]])
+        ):
+            severity, blamed = "Error", suspects
+        for index in blamed:
+            findings.append(
+                _sum_finding(
+                    evidence, rule, severity, rows, index, values, bool(same_day[year, position])
+                )
+            )
+    return findings
+
+
+def _sum_finding(
+    evidence: Evidence,
+    rule: str,
+    severity: Severity,
+    rows: list[int],
+    blamed: int,
+    values: Floats,
+    same_day: bool,
+) -> Finding:
+    whole = f"{evidence.label_of_row(rows[0])} {evidence.value_text(rows[0])}"
+    if rule == "components_sum":
+        message = f"{whole}，各项之和是 {values[1:].sum():,.10g}，相差 {values[1:].sum() - values[0]:+,.10g}"
+    else:
+        message = (
+            f"{evidence.label_of_row(rows[1])} {evidence.value_text(rows[1])}，大于其所属的{whole}"
+        )
+    if len(rows) > 2 and blamed and severity == "Error":
+        message += f"；最可疑的是{evidence.label_of_row(rows[blamed])}"
+    day = "" if same_day else "各数不是同日公布，可能一个修订了、另一个没有。"
+    return evidence.finding(
+        rule, severity, rows[blamed], message, day + RESOLVE, others=rows[:1] + rows[1:]
+    )
+
+
+def _shares(evidence: Evidence, share: Share) -> list[Finding]:
+    findings: list[Finding] = []
+    for members in _complete(evidence, Sum(share.share, (share.part, share.whole))):
+        stated, part, whole = members.values
+        unit = members.panel.unit_of_print[members.numbers][:, :, None]
+        computed = 100 * part / np.where(whole > 0, whole, np.nan)
+        rounding = unit[0] / 2 + 100 * (unit[1] + computed / 100 * unit[2]) / 2 / np.abs(whole)
+        gap = np.abs(stated - computed)
+        same_day = _same_day(members)
+        for year, position in np.argwhere(gap > rounding + 1e-9):
+            rows = [int(row) for row in members.rows[:, year, position]]
+            clear = gap[year, position] > CLEAR_SHARE and same_day[year, position]
+            findings.append(
+                evidence.finding(
+                    "share_differs",
+                    "Error" if clear else "Bad" if same_day[year, position] else "Uncertain",
+                    rows[0],
+                    f"{evidence.label_of_row(rows[0])} {evidence.value_text(rows[0])}，"
+                    f"按{evidence.label_of_row(rows[1])}与{evidence.label_of_row(rows[2])}计算是 "
+                    f"{computed[year, position]:.2f}%",
+                    RESOLVE,
+                    others=rows,
+                )
+            )
+    return findings

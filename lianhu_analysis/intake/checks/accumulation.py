@@ -1,0 +1,215 @@
+"""Years to date against their own months: falls, single periods under a year-to-date header."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from lianhu_analysis.catalog.indicators import Indicator
+from lianhu_analysis.intake.checks.evidence import Evidence, doubtful
+from lianhu_analysis.intake.checks.expectation import log_values
+from lianhu_analysis.intake.checks.findings import Finding, Severity
+from lianhu_analysis.intake.checks.magnitude import RESOLVE
+from lianhu_analysis.intake.checks.panel import Bools, Floats, Ints, Panel, shift_years
+
+__all__ = ["check_accumulation"]
+
+SMALL_FALL = 0.01  # earlier months of the year may have been revised by that much
+CLEAR_SINGLE = 0.2  # decimal logarithm: below two thirds of last year's year to date
+TIMES_NEARER = 3.0  # ... and three times nearer to last year's single period
+SMALL_GAP, LARGE_GAP = 0.1, 0.5
+
+
+def check_accumulation(evidence: Evidence, doubts: dict[str, Floats]) -> list[Finding]:
+    """Check that years to date accumulate, and agree with single periods."""
+    findings: list[Finding] = []
+    for name, panel in evidence.panels.items():
+        if panel.frequency == "A":
+            continue
+        level = (panel.series["measure"] == "level").to_numpy()
+        flow = evidence.flags(panel, lambda item: item.kind == "flow")
+        strict = level & flow & ~evidence.flags(panel, evidence.structure.may_fall)
+        singles, found = _single_under_ytd(evidence, panel, strict)
+        findings += found
+        findings += _negative(evidence, panel, strict)
+        findings += _falls(evidence, panel, strict, singles, doubts[name])
+        findings += _single_against_ytd(evidence, panel, level & flow, singles, doubts[name])
+    return findings
+
+
+def _ytd(panel: Panel) -> Bools:
+    return np.asarray((panel.series["span"] == "ytd").to_numpy())
+
+
+def _previous(panel: Panel) -> tuple[Floats, Ints]:
+    """Return, at each value, the last one before it in its year, and its row."""
+    values, rows = panel.values, panel.rows
+    before = np.full_like(values, np.nan)
+    before_rows = np.full_like(rows, -1)
+    for position in range(1, values.shape[2]):
+        held = np.isfinite(values[:, :, position - 1])
+        before[:, :, position] = np.where(
+            held, values[:, :, position - 1], before[:, :, position - 1]
+        )
+        before_rows[:, :, position] = np.where(
+            held, rows[:, :, position - 1], before_rows[:, :, position - 1]
+        )
+    return before, before_rows
+
+
+def _same_base(evidence: Evidence, panel: Panel, other_rows: Ints) -> Bools:
+    bases = evidence.bases(panel)
+    by_row = np.zeros(len(evidence.frame), dtype=np.int64)
+    by_row[panel.rows[panel.rows >= 0]] = bases[panel.rows >= 0]
+    return np.asarray(bases == by_row[other_rows])
+
+
+def _negative(evidence: Evidence, panel: Panel, strict: Bools) -> list[Finding]:
+    return [
+        evidence.finding(
+            "negative_value",
+            "Error",
+            int(panel.rows[at]),
+            f"{evidence.label_of_row(int(panel.rows[at]))} 是负数"
+            f"（{evidence.value_text(int(panel.rows[at]))}），这个指标不会是负的",
+            RESOLVE,
+        )
+        for at in map(tuple, np.argwhere(strict[:, None, None] & (panel.values < 0)))
+    ]
+
+
+def _falls(
+    evidence: Evidence, panel: Panel, strict: Bools, singles: Bools, doubt: Floats
+) -> list[Finding]:
+    before, before_rows = _previous(panel.without(singles))
+    tolerance = panel.unit_of_print[:, :, None]
+    fall = before - panel.values
+    mask = (strict & _ytd(panel))[:, None, None] & (fall > tolerance) & ~singles
+    mask &= _same_base(evidence, panel, before_rows)
+    findings = []
+    for at in map(tuple, np.argwhere(mask)):
+        row, other = int(panel.rows[at]), int(before_rows[at])
+        severity: Severity = "Bad" if fall[at] <= SMALL_FALL * before[at] else "Error"
+        series, year = at[0], at[1]
+        earlier = int(np.flatnonzero(panel.rows[series, year] == other)[0])
+        pair = [(row, doubt[at]), (other, doubt[series, year, earlier])]
+        blamed = doubtful([size for _, size in pair]) if severity == "Error" else [0]
+        for index in blamed:
+            accused, beside = pair[index][0], pair[1 - index][0]
+            findings.append(
+                evidence.finding(
+                    "ytd_falls",
+                    severity,
+                    accused,
+                    f"{evidence.label_of_row(row)}累计 {evidence.value_text(row)}，"
+                    f"少于{evidence.label_of_row(other)}的 {evidence.value_text(other)}，当期成了负数",
+                    RESOLVE,
+                    others=[beside],
+                )
+            )
+    return findings
+
+
+def _single_under_ytd(
+    evidence: Evidence, panel: Panel, strict: Bools
+) -> tuple[Bools, list[Finding]]:
+    """Find year-to-date figures that are as large as one period alone."""
+    lumpy = evidence.flags(panel, evidence.structure.is_lumpy)
+    before, _ = _previous(panel)
+    ytd_then = shift_years(panel.values, -1)
+    single_then = ytd_then - shift_years(before, -1)
+    logs = log_values(panel.values)
+    to_ytd = np.abs(logs - log_values(ytd_then))
+    to_single = np.abs(logs - log_values(single_then))
+    mask = (strict & ~lumpy & _ytd(panel))[:, None, None] & np.isfinite(before)
+    mask &= (to_ytd >= CLEAR_SINGLE) & (to_single * TIMES_NEARER <= to_ytd)
+    mask &= panel.values < ytd_then
+    findings = []
+    for at in map(tuple, np.argwhere(mask)):
+        row = int(panel.rows[at])
+        then = int(panel.rows[at[0], at[1] - 1, at[2]])
+        findings.append(
+            evidence.finding(
+                "single_under_ytd",
+                "Error",
+                row,
+                f"{evidence.label_of_row(row)}累计 {evidence.value_text(row)}，"
+                f"只有上年同期 {evidence.value_text(then)} 的 {panel.values[at] / ytd_then[at]:.0%}，"
+                "与上年当期数相近：累计栏里填的可能是当期数",
+                RESOLVE,
+                others=[then],
+            )
+        )
+    return mask, findings
+
+
+def _single_against_ytd(
+    evidence: Evidence, panel: Panel, flow: Bools, singles: Bools, doubt: Floats
+) -> list[Finding]:
+    findings: list[Finding] = []
+    key = ["region", "provenance", "indicator"]
+    numbered = panel.series.reset_index(names="number")[flow]
+    pairs = numbered[numbered["span"] == "single"].merge(
+        numbered[numbered["span"] == "ytd"], on=key, suffixes=("", "_ytd")
+    )
+    cumulated = panel.without(singles)
+    for mine, other in zip(pairs["number"], pairs["number_ytd"], strict=True):
+        findings += _one_pair(evidence, panel, cumulated, int(mine), int(other), doubt)
+    return findings
+
+
+def _one_pair(
+    evidence: Evidence, panel: Panel, cumulated: Panel, mine: int, other: int, doubt: Floats
+) -> list[Finding]:
+    single, ytd = panel.values[mine], cumulated.values[other]
+    before = np.full_like(ytd, np.nan)
+    before[:, 1:] = ytd[:, :-1]
+    indicator = evidence.catalogue.get(str(panel.series["indicator"].iat[mine]))
+    before[:, _first_position(panel, indicator)] = 0.0
+    step = ytd - before
+    unit = panel.unit_of_print[mine] + 2 * panel.unit_of_print[other]
+    gap = np.abs(single - step)
+    share = gap / np.maximum(np.maximum(np.abs(step), np.abs(single)), 1e-12)
+    bases = evidence.bases(panel)[other]
+    same = np.ones_like(ytd, dtype=bool)
+    same[:, 1:] = bases[:, 1:] == bases[:, :-1]
+    findings = []
+    for year, position in np.argwhere((gap > 0.5 * unit[:, None] + 1e-9) & same):
+        at, total = (mine, year, position), (other, year, position)
+        rows = [int(panel.rows[at]), int(panel.rows[total])]
+        if position:
+            rows.append(int(panel.rows[other, year, position - 1]))
+        copied = single[year, position] == ytd[year, position]
+        size = float(share[year, position])
+        severity: Severity = (
+            "Error"
+            if copied
+            else "Uncertain"
+            if size < SMALL_GAP
+            else "Bad"
+            if size < LARGE_GAP
+            else "Severe"
+        )
+        blamed = 0
+        if copied:
+            blamed = int(np.argmax(np.nan_to_num([doubt[at], doubt[total]])))
+        message = (
+            f"{evidence.label_of_row(rows[0])}的当期数与累计数都是 {evidence.value_text(rows[0])}：相邻两列可能抄重了"
+            if copied
+            else f"{evidence.label_of_row(rows[0])} {evidence.value_text(rows[0])}，"
+            f"而两期累计数之差是 {step[year, position]:,.10g}"
+        )
+        findings.append(
+            evidence.finding(
+                "copied_column" if copied else "single_vs_ytd",
+                severity,
+                rows[blamed],
+                message,
+                RESOLVE if copied else f"前几期如有修订，可以不等；没有修订的，{RESOLVE}",
+                others=rows,
+            )
+        )
+    return findings
+
+
+def _first_position(panel: Panel, indicator: Indicator) -> int:
+    return 1 if panel.frequency == "M" and indicator.no_january else 0

@@ -1,0 +1,130 @@
+"""All rules on everything known on a day."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from lianhu_analysis.catalog.indicators import Catalogue
+from lianhu_analysis.catalog.structure import Structure, load_structure
+from lianhu_analysis.intake.checks.accounting import check_accounting
+from lianhu_analysis.intake.checks.accumulation import check_accumulation
+from lianhu_analysis.intake.checks.copies import check_copies
+from lianhu_analysis.intake.checks.coverage import check_coverage
+from lianhu_analysis.intake.checks.evidence import Evidence
+from lianhu_analysis.intake.checks.findings import Finding, sort_findings
+from lianhu_analysis.intake.checks.growth_rates import check_growth
+from lianhu_analysis.intake.checks.magnitude import distances, find_out_of_line, find_slips
+from lianhu_analysis.intake.checks.panel import build_panels
+from lianhu_analysis.workspace import CensusBreak
+
+__all__ = ["RULES", "check_observations"]
+
+# Every rule by name, as readers call it; docs/checks.md says how each judges.
+RULES = {
+    "unit_slip": "数量级",
+    "out_of_line": "偏离走势",
+    "negative_value": "负数",
+    "ytd_falls": "累计数减少",
+    "single_under_ytd": "累计栏填了当期数",
+    "single_vs_ytd": "当期数与累计数不符",
+    "components_sum": "各项之和不等于合计",
+    "part_exceeds_whole": "其中项大于合计",
+    "share_differs": "比重与计算不符",
+    "growth_vs_level": "增速与绝对额不符",
+    "implied_deflator": "隐含价格变动过大",
+    "index_among_growth": "增速栏填了指数",
+    "fraction_among_growth": "增速栏填了小数",
+    "copied_column": "两列相同",
+    "stale_repeat": "没有更新",
+    "gap": "中间缺数",
+    "january_missing": "缺1月数",
+    "january_present": "不该有的1月数",
+    "coverage_shrank": "报送减少",
+    "census_break": "普查口径变动",
+    "no_reference": "没有可比的数",
+    "revision": "修订",
+    "correction": "更正登记",
+}
+
+
+def check_observations(
+    frame: pd.DataFrame,
+    catalogue: Catalogue,
+    *,
+    breaks: Sequence[CensusBreak] = (),
+    structure: Structure | None = None,
+    region: str | None = None,
+) -> tuple[Finding, ...]:
+    """Check observations against accounting and against their own history.
+
+    Parameters
+    ----------
+    frame
+        Observations as of a day (``VintageStore.as_of``): what was published
+        later plays no part.
+    breaks
+        Census breaks; comparisons across one are not made.
+    region
+        The workspace's own region: only there is a part that the catalogue
+        leaves out no part at all.
+
+    Returns
+    -------
+    Findings, the worst first.
+    """
+    frame = frame.reset_index(drop=True)
+    if frame.empty:
+        return ()
+    evidence = Evidence(
+        frame,
+        catalogue,
+        load_structure() if structure is None else structure,
+        tuple(sorted(breaks, key=lambda item: item.day)),
+        build_panels(frame),
+        region,
+    )
+    slips, slipped = find_slips(evidence)
+    # A figure ten times too large breaks every relation that it is part of;
+    # without it the others may still be judged.
+    rest = evidence.without(slipped)
+    doubts = distances(rest, {})
+    return sort_findings(
+        [
+            *slips,
+            *find_out_of_line(rest),
+            *check_accumulation(rest, doubts),
+            *check_accounting(rest, doubts),
+            *check_growth(rest),
+            *check_copies(rest),
+            *check_coverage(evidence),
+            *_without_reference(evidence),
+        ]
+    )
+
+
+def _without_reference(evidence: Evidence) -> list[Finding]:
+    """Say of how many levels nothing of the same period is known, by region and provenance."""
+    lonely: dict[tuple[str, str], list[int]] = {}
+    for panel in evidence.panels.values():
+        held = panel.rows >= 0
+        level = (panel.series["measure"] == "level").to_numpy()
+        alone = level & (held.any(axis=2).sum(axis=1) == 1)
+        for number in np.flatnonzero(alone):
+            region, provenance = panel.series.iloc[number][["region", "provenance"]]
+            lonely.setdefault((region, provenance), []).extend(
+                int(row) for row in panel.rows[number][held[number]]
+            )
+    return [
+        evidence.finding(
+            "no_reference",
+            "Undefined",
+            rows[0],
+            f"{len(rows)} 个绝对额只有一年，没有同期可比，数量级没有核查"
+            f"（如{evidence.label_of_row(rows[0])} {evidence.value_text(rows[0])}）",
+            "请在引用前与原表核对",
+        )
+        for rows in lonely.values()
+    ]

@@ -1,0 +1,155 @@
+"""Figures that are other figures: copied columns, and repeats of an earlier period."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+import pandas as pd
+
+from lianhu_analysis.intake.checks.evidence import Evidence
+from lianhu_analysis.intake.checks.findings import Finding, Severity
+from lianhu_analysis.intake.checks.magnitude import RESOLVE
+from lianhu_analysis.intake.checks.panel import Floats, Panel, shift_periods, shift_years
+
+__all__ = ["check_copies"]
+
+# Two true figures of four digits agree by chance once in thousands.
+DIGITS = 4
+COPIED_PERIODS = 3
+REPEATS_OF_ONE_SHEET = 2  # one is chance; two figures of one sheet are a column not filled in
+
+
+def check_copies(evidence: Evidence) -> list[Finding]:
+    """Find copied columns and stale repeats."""
+    findings: list[Finding] = []
+    for panel in evidence.panels.values():
+        digits = _digits(panel)
+        findings += _copied_series(evidence, panel, digits)
+        findings += _copied_growth(evidence, panel, digits)
+        findings += _repeats(evidence, panel, digits)
+    return findings
+
+
+def _digits(panel: Panel) -> Floats:
+    """Count significant digits as printed: 54.30 has three, 481.25 five."""
+    units = np.abs(panel.values) / panel.unit_of_print[:, :, None]
+    whole = np.where(np.isfinite(units), np.rint(units), 0.0)
+    for _ in range(6):
+        whole = np.where((whole > 0) & (whole % 10 == 0), whole / 10, whole)
+    return np.where(whole > 0, np.floor(np.log10(np.maximum(whole, 1.0))) + 1, 0.0)
+
+
+def _copied_series(evidence: Evidence, panel: Panel, digits: Floats) -> list[Finding]:
+    """Find two indicators with the same levels over several periods."""
+    level = (panel.series["measure"] == "level").to_numpy()[:, None, None]
+    at = np.argwhere(level & (digits >= DIGITS))
+    if not len(at):
+        return []
+    table = panel.series.iloc[at[:, 0]][["region", "provenance", "span"]].reset_index(drop=True)
+    table = table.assign(
+        series=at[:, 0],
+        place=at[:, 1] * panel.values.shape[2] + at[:, 2],
+        value=panel.values[tuple(at.T)],
+    )
+    key = ["region", "provenance", "span", "place", "value"]
+    table = table[table.duplicated(key, keep=False)]
+    pairs = table.merge(table, on=key, suffixes=("", "_other"))
+    pairs = pairs[pairs["series"] < pairs["series_other"]].sort_values("place")
+    findings: list[Finding] = []
+    for _, group in pairs.groupby(["series", "series_other"]):
+        if len(group) < COPIED_PERIODS or group["value"].nunique() < COPIED_PERIODS:
+            continue
+        first, second = (int(group[name].to_numpy()[0]) for name in ("series", "series_other"))
+        findings += _copied_pair(evidence, panel, first, second, group["place"])
+    return findings
+
+
+def _copied_pair(
+    evidence: Evidence, panel: Panel, first: int, second: int, places: pd.Series
+) -> list[Finding]:
+    findings = []
+    rows = panel.rows.reshape(len(panel.series), -1)
+    for place in places:
+        pair = [int(rows[first, place]), int(rows[second, place])]
+        for mine, other in (pair, pair[::-1]):
+            findings.append(
+                evidence.finding(
+                    "copied_column",
+                    "Error",
+                    mine,
+                    f"{evidence.label_of_row(mine)}与{evidence.label_of_row(other)}"
+                    f"都是 {evidence.value_text(mine)}，且连续 {len(places)} 期相同：一列可能抄自另一列",
+                    RESOLVE,
+                    others=[other],
+                )
+            )
+    return findings
+
+
+def _copied_growth(evidence: Evidence, panel: Panel, digits: Floats) -> list[Finding]:
+    """Find growth rates that are the level beside them."""
+    key = ["region", "provenance", "indicator", "span"]
+    numbered = panel.series.reset_index(names="number")
+    pairs = numbered[numbered["measure"] == "level"].merge(
+        numbered[numbered["measure"] == "yoy"], on=key, suffixes=("", "_yoy")
+    )
+    level, growth = pairs["number"].to_numpy(), pairs["number_yoy"].to_numpy()
+    same = (panel.values[level] == panel.values[growth]) & (digits[level] >= DIGITS)
+    findings = []
+    for pair, year, position in np.argwhere(same):
+        rows = [
+            int(panel.rows[growth[pair], year, position]),
+            int(panel.rows[level[pair], year, position]),
+        ]
+        findings.append(
+            evidence.finding(
+                "copied_column",
+                "Error",
+                rows[0],
+                f"{evidence.label_of_row(rows[0])}与绝对额都是 {panel.values[level[pair], year, position]:,.10g}："
+                "增速一列可能抄自绝对额",
+                RESOLVE,
+                others=rows,
+            )
+        )
+    return findings
+
+
+def _repeats(evidence: Evidence, panel: Panel, digits: Floats) -> list[Finding]:
+    """Find levels that repeat the period before, or the same period of last year."""
+    level = (panel.series["measure"] == "level").to_numpy()
+    lumpy = evidence.flags(panel, evidence.structure.is_lumpy)
+    steady = evidence.flags(panel, lambda item: item.kind in ("rate", "index"))
+    wanted = (level & ~lumpy & ~steady)[:, None, None] & (digits >= DIGITS)
+    across = (panel.series["span"] != "ytd").to_numpy()
+    before = shift_periods(panel.values, -1, across_years=across)
+    rows = panel.rows.astype(float)
+    findings = []
+    for words, other, other_rows in (
+        ("上一期", before, shift_periods(rows, -1, across_years=across)),
+        ("上年同期", shift_years(panel.values, -1), shift_years(rows, -1)),
+    ):
+        if panel.frequency == "A" and words == "上一期":
+            continue
+        same = np.argwhere(wanted & (panel.values == other))
+        sheets = Counter(evidence.sheet(int(panel.rows[tuple(at)])) for at in same)
+        for at in map(tuple, same):
+            row = int(panel.rows[at])
+            many = sheets[evidence.sheet(row)] >= REPEATS_OF_ONE_SHEET
+            severity: Severity = "Severe" if many else "Uncertain"
+            findings.append(_repeat_finding(evidence, row, int(other_rows[at]), words, severity))
+    return findings
+
+
+def _repeat_finding(
+    evidence: Evidence, row: int, other: int, words: str, severity: Severity
+) -> Finding:
+    return evidence.finding(
+        "stale_repeat",
+        severity,
+        row,
+        f"{evidence.label_of_row(row)} {evidence.value_text(row)}，与{words}一模一样：可能没有更新",
+        RESOLVE,
+        others=[other],
+    )

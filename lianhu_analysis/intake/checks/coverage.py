@@ -1,0 +1,220 @@
+"""What is missing or misplaced: gaps, Januaries, series that stopped, census breaks."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+
+from lianhu_analysis.catalog.calendar import assumed_release
+from lianhu_analysis.catalog.indicators import Indicator
+from lianhu_analysis.catalog.periods import Period
+from lianhu_analysis.intake.checks.evidence import Evidence
+from lianhu_analysis.intake.checks.findings import Finding, Severity
+from lianhu_analysis.intake.checks.magnitude import RESOLVE
+from lianhu_analysis.intake.checks.panel import PER_YEAR, Bools, Panel
+from lianhu_analysis.workspace import CensusBreak
+
+__all__ = ["check_coverage"]
+
+LEAST_VALUES = 6  # fewer are no series
+LEAST_DENSITY = 0.6
+REDELIVER = "请向部门要来这一期；确无此数的，不必处理"
+DELIVERED = ("official", "simulated")  # facts copied from pages come as they come
+GRACE_DAYS = 5  # a weekend, and a day or two
+
+
+def check_coverage(evidence: Evidence) -> list[Finding]:
+    """Find gaps, Januaries, deliveries that shrank, and census breaks."""
+    findings: list[Finding] = []
+    for panel in evidence.panels.values():
+        if panel.frequency != "A":
+            expected = _expected(evidence, panel)
+            findings += _gaps(evidence, panel, expected)
+            findings += _stopped(evidence, panel, expected)
+        if panel.frequency == "M":
+            findings += _januaries(evidence, panel)
+    return findings + _census_breaks(evidence)
+
+
+def _expected(evidence: Evidence, panel: Panel) -> Bools:
+    """Return by series and position of the year whether a figure is usual there."""
+    present = panel.stated
+    years = present.any(axis=2)
+    share = present.sum(axis=1) / np.maximum(years.sum(axis=1), 1)[:, None]
+    dense = present.sum(axis=(1, 2)) >= LEAST_VALUES
+    span = years.sum(axis=1) * np.maximum((share >= 0.5).sum(axis=1), 1)
+    dense &= present.sum(axis=(1, 2)) >= LEAST_DENSITY * span
+    known = np.array([item is not None for item in evidence.indicators(panel)])
+    known &= panel.series["provenance"].isin(DELIVERED).to_numpy()
+    return np.asarray((share >= 0.5) & (dense & known)[:, None])
+
+
+def _gaps(evidence: Evidence, panel: Panel, expected: Bools) -> list[Finding]:
+    flat = panel.stated.reshape(len(panel.series), -1)
+    begun = np.maximum.accumulate(flat, axis=1)
+    goes_on = np.maximum.accumulate(flat[:, ::-1], axis=1)[:, ::-1]
+    inside = (begun & goes_on & ~flat).reshape(panel.stated.shape)
+    findings = []
+    for series, year, position in np.argwhere(inside & expected[:, None, :]):
+        if panel.frequency == "M" and position == 0:
+            continue  # Januaries have a rule of their own
+        findings.append(
+            _missing(
+                evidence,
+                panel,
+                (int(series), int(year), int(position)),
+                "gap",
+                "Uncertain",
+                "缺数：此前、此后都有",
+            )
+        )
+    return findings
+
+
+def _januaries(evidence: Evidence, panel: Panel) -> list[Finding]:
+    findings: list[Finding] = []
+    delivered = panel.series["provenance"].isin(DELIVERED).to_numpy()
+    cumulated = panel.series["span"].isin(["ytd", "point"]).to_numpy()
+    for number, indicator in enumerate(evidence.indicators(panel)):
+        if indicator is None or not cumulated[number] or not delivered[number]:
+            continue
+        january, february = panel.stated[number, :, 0], panel.stated[number, :, 1]
+        if indicator.no_january:
+            for year in np.flatnonzero(january & (panel.rows[number, :, 0] >= 0)):
+                row = int(panel.rows[number, year, 0])
+                findings.append(
+                    evidence.finding(
+                        "january_present",
+                        "Bad",
+                        row,
+                        f"{evidence.label_of_row(row)} {evidence.value_text(row)}，"
+                        "而这个指标一、二月合并发布，没有1月数",
+                        f"可能是1—2月的数填在了1月。{RESOLVE}",
+                    )
+                )
+            continue
+        if panel.stated[number].sum() < LEAST_VALUES:
+            continue
+        missing = np.flatnonzero(february & ~january)
+        for year in missing if january.any() else missing[-1:]:
+            if not panel.stated[number].ravel()[: year * 12].any():
+                continue  # the series begins in this year
+            findings.append(
+                _missing(
+                    evidence,
+                    panel,
+                    (number, int(year), 0),
+                    "january_missing",
+                    "Bad",
+                    "缺1月数：这个指标有1月数，2月也有",
+                )
+            )
+    return findings
+
+
+def _stopped(evidence: Evidence, panel: Panel, expected: Bools) -> list[Finding]:
+    """Find series that lack the last period of the department that delivers them."""
+    per = PER_YEAR[panel.frequency]
+    flat = panel.stated.reshape(len(panel.series), -1)
+    last = np.where(flat.any(axis=1), flat.shape[1] - 1 - flat[:, ::-1].argmax(axis=1), -1)
+    newest = panel.published.reshape(len(panel.series), -1).max(axis=1)
+    indicators = evidence.indicators(panel)
+    groups: dict[tuple[str, str, str], list[int]] = {}
+    for number, indicator in enumerate(indicators):
+        if indicator is not None and expected[number].any():
+            region, provenance = panel.series.iloc[number][["region", "provenance"]]
+            groups.setdefault((region, provenance, indicator.department_zh), []).append(number)
+    findings = []
+    for numbers in groups.values():
+        end = max(last[numbers])
+        day = dt.date(1970, 1, 1) + dt.timedelta(days=int(max(newest[numbers])))
+        for number in numbers:
+            indicator = indicators[number]
+            due = next(
+                (at for at in range(last[number] + 1, end + 1) if expected[number, at % per]), None
+            )
+            if due is None or indicator is None:
+                continue
+            at = (number, due // per, due % per)
+            released = assumed_release(indicator, _period(panel, at))
+            if released + dt.timedelta(days=GRACE_DAYS) <= day:
+                findings.append(
+                    _missing(
+                        evidence,
+                        panel,
+                        at,
+                        "coverage_shrank",
+                        "Bad",
+                        f"没有报来：{indicator.department_zh}这一期的其他指标已有",
+                    )
+                )
+    return findings
+
+
+def _period(panel: Panel, at: tuple[int, int, int]) -> Period:
+    return Period(panel.first_year + at[1], panel.frequency, at[2] + 1)  # type: ignore[arg-type]
+
+
+def _missing(
+    evidence: Evidence,
+    panel: Panel,
+    at: tuple[int, int, int],
+    rule: str,
+    severity: Severity,
+    words: str,
+) -> Finding:
+    series = panel.series.iloc[at[0]]
+    period = _period(panel, at)
+    indicator: Indicator = evidence.catalogue.get(str(series["indicator"]))
+    growth = "同比" if series["measure"] == "yoy" else ""
+    return Finding(
+        severity=severity,
+        rule=rule,
+        region=str(series["region"]),
+        provenance=str(series["provenance"]),
+        indicator=indicator.code,
+        measure=str(series["measure"]),
+        span=str(series["span"]),
+        period=str(period),
+        values=(),
+        cells=(),
+        message=f"{indicator.name_zh}{period.label_zh(series['span'])}{growth}{words}",
+        remedy=REDELIVER,
+    )
+
+
+def _census_breaks(evidence: Evidence) -> list[Finding]:
+    """Name each census break that levels of a region cross: a break, no error."""
+    crossing: dict[tuple[str, str, int], list[tuple[int, int]]] = {}
+    for panel in evidence.panels.values():
+        level = (panel.series["measure"] == "level").to_numpy()
+        flow = evidence.flags(panel, lambda item: item.kind in ("flow", "stock"))
+        all_bases = evidence.bases(panel)
+        for number in np.flatnonzero(level & flow):
+            rows = panel.rows[number].ravel()
+            held, bases = rows[rows >= 0], all_bases[number].ravel()[rows >= 0]
+            region, provenance = panel.series.iloc[number][["region", "provenance"]]
+            for place in np.flatnonzero(np.diff(bases) > 0):
+                pair = (int(held[place + 1]), int(held[place]))
+                key = (str(region), str(provenance), int(bases[place + 1]) - 1)
+                crossing.setdefault(key, []).append(pair)
+    return [
+        _break_finding(evidence, evidence.breaks[number], pairs)
+        for (_, _, number), pairs in crossing.items()
+    ]
+
+
+def _break_finding(
+    evidence: Evidence, crossed: CensusBreak, pairs: list[tuple[int, int]]
+) -> Finding:
+    row, other = pairs[0]
+    return evidence.finding(
+        "census_break",
+        "Good",
+        row,
+        f"{crossed.day} 起公布的绝对额以{crossed.name}后的口径计，与此前公布的不可相减、不可相除"
+        f"（{len(pairs)} 个序列，如{evidence.label_of_row(row)}与{evidence.label_of_row(other)}）",
+        "这是口径变动，不是错误，不必处理；跨越它的核查没有做",
+        others=[other],
+    )

@@ -1,0 +1,161 @@
+"""What every rule is given: the figures as arrays, the catalogue, and how to word a finding."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from lianhu_analysis.catalog.indicators import Catalogue, Indicator
+from lianhu_analysis.catalog.periods import Period
+from lianhu_analysis.catalog.structure import Structure
+from lianhu_analysis.errors import PeriodError
+from lianhu_analysis.intake.checks.findings import CellRef, Finding, Severity
+from lianhu_analysis.intake.checks.panel import Bools, Floats, Ints, Panel
+from lianhu_analysis.workspace import CensusBreak
+
+__all__ = ["At", "Evidence"]
+
+At = tuple[int, int, int]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The figures known on a day, and what they are measured by.
+
+    Attributes
+    ----------
+    frame
+        Observations, labelled 0..n-1.
+    panels
+        Their values by frequency.
+    region
+        The workspace's own region; parts that the catalogue leaves out are
+        nothing there, though not in the regions above it.
+    """
+
+    frame: pd.DataFrame
+    catalogue: Catalogue
+    structure: Structure
+    breaks: tuple[CensusBreak, ...]
+    panels: Mapping[str, Panel]
+    region: str | None = None
+
+    def indicators(self, panel: Panel) -> list[Indicator | None]:
+        """Return the catalogue's row of each series, none for reference facts."""
+        return [
+            self.catalogue.get(code) if code in self.catalogue else None
+            for code in panel.series["indicator"]
+        ]
+
+    def flags(self, panel: Panel, test: object) -> Bools:
+        """Return for each series whether its indicator passes a test."""
+        return np.array(
+            [item is not None and bool(test(item)) for item in self.indicators(panel)],  # type: ignore[operator]
+            dtype=np.bool_,
+        )
+
+    def base(self, published: Ints) -> Ints:
+        """Return the number of the census base in force on days of publication."""
+        days = [np.datetime64(item.day).astype("datetime64[D]").astype(int) for item in self.breaks]
+        return np.searchsorted(np.array(days, dtype=np.int64), published, side="right")
+
+    def bases(self, panel: Panel) -> Ints:
+        """Return the census base of every value; counts, land and rates know of no census."""
+        outside = self.flags(
+            panel, lambda item: self.structure.is_lumpy(item) or item.kind in ("rate", "index")
+        )
+        return np.where(outside[:, None, None], 0, self.base(panel.published))
+
+    def without(self, masks: Mapping[str, Bools]) -> Evidence:
+        """Return the same evidence with some values taken out."""
+        return replace(
+            self,
+            panels={
+                name: panel.without(masks[name]) if name in masks else panel
+                for name, panel in self.panels.items()
+            },
+        )
+
+    def label(self, panel: Panel, at: At) -> str:
+        """Name a figure as a reader does: indicator, period, and whether it is growth."""
+        return self.label_of_row(int(panel.rows[at]))
+
+    def label_of_row(self, row: int) -> str:
+        """Name the figure of one row."""
+        figure = self.frame.iloc[row]
+        code = str(figure["indicator"])
+        name = self.catalogue.get(code).name_zh if code in self.catalogue else code
+        period = Period.parse(str(figure["period"]))
+        try:
+            when = period.label_zh(figure["span"])
+        except PeriodError:
+            when = str(period)
+        growth = "同比" if figure["measure"] == "yoy" else ""
+        return f"{name}{when}{growth}"
+
+    def value(self, row: int) -> float:
+        """Return the figure of one row."""
+        return float(self.frame["value"].to_numpy(dtype=float)[row])
+
+    def value_text(self, row: int) -> str:
+        """Return the figure of a row with its unit, without needless decimals."""
+        figure = self.frame.iloc[row]
+        return f"{self.value(row):,.10g} {figure['unit']}"
+
+    def sheet(self, row: int) -> tuple[str, str, str]:
+        """Return file, sheet and day of a row: one table as it was delivered."""
+        figure = self.frame.iloc[row]
+        return str(figure["source"]), str(figure["sheet"]), str(figure["published"])
+
+    def cell(self, row: int) -> CellRef:
+        """Return where the figure of a row stands."""
+        figure = self.frame.iloc[row]
+        return CellRef(str(figure["source"]), str(figure["sheet"]), str(figure["cell"]))
+
+    def finding(
+        self,
+        rule: str,
+        severity: Severity,
+        row: int,
+        message: str,
+        remedy: str,
+        *,
+        others: Sequence[int] = (),
+        values: Sequence[tuple[str, float]] = (),
+    ) -> Finding:
+        """Word a finding on one row; ``others`` are the rows it was compared with."""
+        figure = self.frame.iloc[row]
+        rows = dict.fromkeys([row, *(other for other in others if other >= 0)])
+        named = values or [(self.label_of_row(item), self.value(item)) for item in rows]
+        return Finding(
+            severity=severity,
+            rule=rule,
+            region=str(figure["region"]),
+            provenance=str(figure["provenance"]),
+            indicator=str(figure["indicator"]),
+            measure=str(figure["measure"]),
+            span=str(figure["span"]),
+            period=str(figure["period"]),
+            values=tuple((name, float(value)) for name, value in named),
+            cells=tuple(self.cell(item) for item in rows),
+            message=message,
+            remedy=remedy,
+        )
+
+
+def doubtful(distances: Sequence[float]) -> list[int]:
+    """Return which of some figures is the wrong one: the one far off, else all of them.
+
+    Parameters
+    ----------
+    distances
+        Of each from what its own history implies, in its own usual size.
+    """
+    sizes: Floats = np.nan_to_num(np.abs(np.array(distances, dtype=float)), nan=0.0)
+    order = np.argsort(-sizes)
+    if len(sizes) > 1 and sizes[order[0]] > 0 and sizes[order[0]] >= 2 * sizes[order[1]]:
+        return [int(order[0])]
+    return list(range(len(sizes)))

@@ -1,0 +1,127 @@
+"""How far each figure lies from what its own history and its neighbours imply.
+
+All distances are decimal logarithms: 1 is ten times too large, -4 is 亿元 read as 万元.
+Medians are used throughout, so that one wrong figure moves no expectation but its own.
+"""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+
+import numpy as np
+
+from lianhu_analysis.intake.checks.panel import Bools, Floats, Panel, shift_periods, shift_years
+
+__all__ = ["Expectation", "expect", "median_of"]
+
+REFERENCE_YEARS = 3  # older years say more about trends than about size
+LEAST_STEPS = 3  # a seasonal step from fewer years may be the wrong figure itself
+LEAST_SPREAD = 6  # deviations from which a usual deviation can be told
+MAD_TO_SD = 1.4826
+LARGEST_TREND = 0.1  # a year's growth of 26 %; beyond it the trend is no trend
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """Distances of every value of a panel, each (series, years, periods).
+
+    Attributes
+    ----------
+    past, future
+        From the same period of up to three years before, and after.
+    n_past, n_future
+        How many of those years there are.
+    near
+        From the periods beside it, by the usual step between them.
+    spread
+        Usual size of ``past`` at this time of the year.
+    """
+
+    past: Floats
+    future: Floats
+    n_past: Floats
+    n_future: Floats
+    near: Floats
+    spread: Floats
+
+
+def median_of(stack: Floats, axis: int | tuple[int, ...] = 0) -> Floats:
+    """Return medians without the missing; missing where there is nothing."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="All-NaN", category=RuntimeWarning)
+        return np.asarray(np.nanmedian(stack, axis=axis))
+
+
+def expect(panel: Panel, masked: Bools | None = None) -> Expectation:
+    """Compare each value with its references.
+
+    Parameters
+    ----------
+    masked
+        Values that are no reference to others; they are still compared themselves.
+    """
+    logs = log_values(panel.values)
+    reference = logs if masked is None else np.where(masked, np.nan, logs)
+    trend = _trend(reference)
+    sides = {}
+    for name, sign in (("past", -1), ("future", 1)):
+        stack = np.stack(
+            [
+                shift_years(reference, sign * n) - sign * n * trend
+                for n in range(1, REFERENCE_YEARS + 1)
+            ]
+        )
+        sides[name] = (logs - median_of(stack), np.isfinite(stack).sum(axis=0).astype(float))
+    past, n_past = sides["past"]
+    future, n_future = sides["future"]
+    return Expectation(
+        past, future, n_past, n_future, _near(panel, logs, reference), _spread(past, panel)
+    )
+
+
+def log_values(values: Floats) -> Floats:
+    """Return decimal logarithms of what is positive, missing elsewhere."""
+    return np.log10(np.where(values > 0, values, np.nan))
+
+
+def _trend(logs: Floats) -> Floats:
+    """Return each series' usual change in a year, (series, 1, 1)."""
+    step = logs - shift_years(logs, -1)
+    trend = median_of(step, axis=(1, 2))
+    few = np.isfinite(step).sum(axis=(1, 2)) < LEAST_SPREAD
+    trend = np.where(few | ~np.isfinite(trend), 0.0, trend)
+    return np.clip(trend, -LARGEST_TREND, LARGEST_TREND)[:, None, None]
+
+
+def _near(panel: Panel, logs: Floats, reference: Floats) -> Floats:
+    """Compare with one and two periods before and after."""
+    is_ytd = (panel.series["span"] == "ytd").to_numpy()
+    months = panel.months
+    stack = []
+    for offset in (-2, -1, 1, 2):
+        other = shift_periods(reference, offset, across_years=~is_ytd)
+        steps = other - reference
+        usual = median_of(steps, axis=1)[:, None, :]
+        known = np.isfinite(steps).sum(axis=1)[:, None, :] >= LEAST_STEPS
+        moved = np.clip(np.arange(len(months)) + offset, 0, len(months) - 1)
+        even = np.where(is_ytd[:, None, None], np.log10(months[moved] / months), 0.0)
+        stack.append(other - np.where(known, usual, even))
+    return np.asarray(logs - median_of(np.stack(stack)))
+
+
+def _spread(past: Floats, panel: Panel) -> Floats:
+    """Return the usual size of deviations, by time of the year where known, else by series."""
+    periods = past.shape[2]
+    centred = np.abs(past - median_of(past, axis=(1, 2))[:, None, None])
+    whole = median_of(centred, axis=(1, 2))
+    enough = np.isfinite(centred).sum(axis=(1, 2)) >= LEAST_SPREAD
+    whole = np.where(enough, whole, 0.0)[:, None]
+    local = np.empty((past.shape[0], periods))
+    for position in range(periods):
+        window = centred[:, :, max(position - 1, 0) : position + 2]
+        count = np.isfinite(window).sum(axis=(1, 2))
+        local[:, position] = np.where(
+            count >= LEAST_SPREAD, median_of(window, axis=(1, 2)), whole[:, 0]
+        )
+    return (MAD_TO_SD * local)[:, None, :] * np.ones((1, len(panel.values[0]), 1))

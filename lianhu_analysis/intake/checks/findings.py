@@ -1,0 +1,103 @@
+"""What a check says of a figure: how bad, where it stands, and what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+__all__ = [
+    "SEVERITIES",
+    "SEVERITY_ZH",
+    "CellRef",
+    "Finding",
+    "Severity",
+    "sort_findings",
+]
+
+Severity = Literal["Undefined", "Error", "Severe", "Bad", "Uncertain", "Good"]
+
+# The quality scale of JDemetra+ (Grudkowska, JDemetra+ Reference Manual, 2015),
+# in the order in which readers should look at findings.
+SEVERITIES: tuple[Severity, ...] = ("Error", "Severe", "Bad", "Uncertain", "Undefined", "Good")
+SEVERITY_ZH: dict[str, str] = {
+    "Error": "错误",
+    "Severe": "严重",
+    "Bad": "可疑",
+    "Uncertain": "存疑",
+    "Undefined": "无法判断",
+    "Good": "正常",
+}
+
+Key = tuple[str, str, str, str, str, str]
+
+
+@dataclass(frozen=True)
+class CellRef:
+    """Where a figure stands."""
+
+    source: str
+    sheet: str
+    cell: str
+
+    @property
+    def text(self) -> str:
+        """File, sheet and cell as a reader looks them up."""
+        path = self.source.partition(" | ")[0]
+        return "!".join(part for part in (path, self.sheet, self.cell) if part)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One remark on one figure.
+
+    Attributes
+    ----------
+    rule
+        Name of the rule; docs/checks.md has each.
+    values
+        The figures compared, each with what it is.
+    cells
+        Where they stand; the figure concerned first.
+    message, remedy
+        What is wrong and what to do next, in Chinese.
+    """
+
+    severity: Severity
+    rule: str
+    region: str
+    provenance: str
+    indicator: str
+    measure: str
+    span: str
+    period: str
+    values: tuple[tuple[str, float], ...]
+    cells: tuple[CellRef, ...]
+    message: str
+    remedy: str
+
+    @property
+    def key(self) -> Key:
+        """The figure concerned: region, provenance, indicator, measure, span, period."""
+        return (
+            self.region,
+            self.provenance,
+            self.indicator,
+            self.measure,
+            self.span,
+            self.period,
+        )
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain types, as ``lianhu check --json`` prints them."""
+        content = asdict(self)
+        content["values"] = [{"name": name, "value": value} for name, value in self.values]
+        return content
+
+
+def sort_findings(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Put the worst first, then by figure; the same finding once."""
+    unique = dict.fromkeys(findings)
+    return tuple(
+        sorted(unique, key=lambda item: (SEVERITIES.index(item.severity), item.key, item.rule))
+    )

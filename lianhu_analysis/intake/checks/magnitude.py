@@ -1,0 +1,226 @@
+"""Figures of the wrong size: slips by powers of ten, and figures out of line with their series."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from lianhu_analysis.intake.checks.evidence import Evidence
+from lianhu_analysis.intake.checks.expectation import (
+    MAD_TO_SD,
+    Expectation,
+    expect,
+    log_values,
+    median_of,
+)
+from lianhu_analysis.intake.checks.findings import Finding, Severity
+from lianhu_analysis.intake.checks.panel import Bools, Floats, Panel, shift_periods, shift_years
+
+__all__ = ["find_out_of_line", "find_slips"]
+
+# A fourfold change against the same period of the years before.  Half-way to ten on
+# the logarithmic scale (3.2) would accuse the lockdown months of catering and travel.
+SLIP = 0.6
+SLIP_SPREADS = 6.0  # a series that often halves and doubles needs more than fourfold
+COUNT_SDS = 4.0  # Poisson: a count of 3 may well become 12
+LUMPY_UNKNOWN = 1.5  # counts and land without history: thirtyfold
+SUPPORT = 0.3  # published growth explains a jump to within a factor of two
+
+OUT_OF_LINE = 8.0
+FAR_OUT = 16.0
+LEVEL_FLOOR = 0.002  # 0.5 %, in decimal logarithms
+FAR_OUT_LEVEL = 0.02  # 5 %
+GROWTH_FLOOR = 0.5  # percentage points
+LEAST_STEPS = 6
+
+RESOLVE = "请核对原表：有误的请部门重报，或在 corrections.toml 中更正；属实的在其中确认（new = 'confirm'）"
+
+
+def find_slips(evidence: Evidence) -> tuple[list[Finding], dict[str, Bools]]:
+    """Find levels ten, a hundred ... times too large or small.
+
+    Returns
+    -------
+    The findings, and for each frequency a mask of the figures found, so that
+    other rules need not accuse the figures beside them.
+    """
+    findings: list[Finding] = []
+    masks = {}
+    for name, panel in evidence.panels.items():
+        levels = (panel.series["measure"] == "level").to_numpy()[:, None, None]
+        found, distance = _slips(evidence, panel)
+        found &= levels
+        masks[name] = found
+        for at in map(tuple, np.argwhere(found)):
+            findings.append(_slip_finding(evidence, panel, at, float(distance[at])))
+    return findings, masks
+
+
+def _slips(evidence: Evidence, panel: Panel) -> tuple[Bools, Floats]:
+    first = expect(panel)
+    limit = _limits(evidence, panel, first)
+    clear = _agreed(first, limit)
+    second = expect(panel, clear)
+    past, near, future = second.past, second.near, second.future
+    # Only one year to compare with: it may be that one that is wrong.
+    vouched = (second.n_past == 1) & (np.abs(near) < limit / 2) & (np.abs(future) < limit / 2)
+    by_year = (second.n_past > 0) & (np.abs(past) >= limit) & ~vouched
+    first_year = (second.n_past == 0) & _agreed(second, limit)
+    found = (clear | by_year | first_year) & ~_supported(panel)
+    distance = np.where(np.isfinite(past), past, np.where(np.isfinite(near), near, future))
+    return found & np.isfinite(distance), distance
+
+
+def _limits(evidence: Evidence, panel: Panel, expectation: Expectation) -> Floats:
+    lumpy = evidence.flags(panel, evidence.structure.is_lumpy)[:, None, None]
+    limit = np.maximum(SLIP, SLIP_SPREADS * expectation.spread)
+    size = panel.values * np.minimum(1.0, 10.0 ** -np.nan_to_num(expectation.past))
+    poisson = COUNT_SDS * np.sqrt(2.0 / np.where(size > 0, size, np.nan)) / np.log(10)
+    limit = np.where(lumpy & np.isfinite(poisson), np.maximum(limit, poisson), limit)
+    unknown = lumpy & (expectation.spread == 0)
+    return np.where(unknown, np.maximum(limit, LUMPY_UNKNOWN), limit)
+
+
+def _agreed(expectation: Expectation, limit: Floats) -> Bools:
+    """Return where all references that there are say the same, and they are enough."""
+    sides = np.stack([expectation.past, expectation.near, expectation.future])
+    known = np.isfinite(sides)
+    enough = known[1] | (expectation.n_future >= 2) | (known[0] & known[2])
+    over = ((sides >= limit) | ~known).all(axis=0)
+    under = ((sides <= -limit) | ~known).all(axis=0)
+    return (over | under) & known.any(axis=0) & enough
+
+
+def _supported(panel: Panel) -> Bools:
+    """Return where the growth published beside it tells the same story as the jump."""
+    growth = _growth_beside(panel)
+    told = np.log10(np.where(growth > -100, 1 + growth / 100, np.nan))
+    logs = log_values(panel.values)
+    step = logs - shift_years(logs, -1)
+    return np.asarray((np.abs(step - told) < SUPPORT) & (np.abs(step) >= SLIP / 2))
+
+
+def _growth_beside(panel: Panel) -> Floats:
+    """Return, for each level series, the published growth of the same figures."""
+    beside = np.full_like(panel.values, np.nan)
+    key = ["region", "provenance", "indicator", "span"]
+    numbered = panel.series.reset_index(names="number")
+    pairs = numbered[numbered["measure"] == "level"].merge(
+        numbered[numbered["measure"] == "yoy"], on=key, suffixes=("", "_yoy")
+    )
+    beside[pairs["number"].to_numpy()] = panel.values[pairs["number_yoy"].to_numpy()]
+    return beside
+
+
+def _slip_finding(
+    evidence: Evidence, panel: Panel, at: tuple[int, ...], distance: float
+) -> Finding:
+    series, year, position = at
+    row = int(panel.rows[series, year, position])
+    before = [
+        int(panel.rows[series, other, position]) for other in (year - 1, year - 2) if other >= 0
+    ]
+    other = next((item for item in before if item >= 0), -1)
+    power = max(1, round(abs(distance)))
+    times = f"{10**power:,} 倍" if distance > 0 else f"{10**power:,} 分之一"
+    against = (
+        f"{evidence.label_of_row(other)}的 {evidence.value_text(other)}"
+        if other >= 0
+        else "同一序列其余各期"
+    )
+    return evidence.finding(
+        "unit_slip",
+        "Error",
+        row,
+        f"{evidence.label_of_row(row)} {evidence.value_text(row)}，约为{against}应有大小的{times}",
+        f"多半是计量单位或小数点错了。{RESOLVE}",
+        others=[other],
+    )
+
+
+def find_out_of_line(evidence: Evidence) -> list[Finding]:
+    """Find figures that break the usual step to the periods before and after."""
+    findings: list[Finding] = []
+    for panel in evidence.panels.values():
+        is_level = (panel.series["measure"] == "level").to_numpy()
+        lumpy = evidence.flags(panel, evidence.structure.is_lumpy)
+        falls = evidence.flags(panel, evidence.structure.may_fall)
+        logs = log_values(panel.values)
+        measured = np.where(is_level[:, None, None], logs, panel.values)
+        floor = np.where(is_level, LEVEL_FLOOR, GROWTH_FLOOR)[:, None, None]
+        distance, scale = _spikes(evidence, panel, measured)
+        score = np.abs(distance) / np.maximum(scale, floor)
+        wanted = ~(lumpy | falls | (panel.frequency == "A"))[:, None, None]
+        for at in map(tuple, np.argwhere(wanted & (score >= OUT_OF_LINE))):
+            far = score[at] >= FAR_OUT and (
+                not is_level[at[0]] or abs(distance[at]) >= FAR_OUT_LEVEL
+            )
+            severity: Severity = "Bad" if far else "Uncertain"
+            findings.append(
+                _out_of_line_finding(evidence, panel, at, float(distance[at]), severity)
+            )
+    return findings
+
+
+def _spikes(evidence: Evidence, panel: Panel, measured: Floats) -> tuple[Floats, Floats]:
+    """Return how far each value departs from the steps beside it, and the usual departure."""
+    across = (panel.series["span"] != "ytd").to_numpy()
+    base = np.where(panel.rows >= 0, evidence.bases(panel), 0).astype(float)
+    sides = []
+    scale = np.zeros((len(panel.series), 1, measured.shape[2]))
+    for offset in (-1, 1):
+        step = measured - shift_periods(measured, offset, across_years=across)
+        step = np.where(base == shift_periods(base, offset, across_years=across), step, np.nan)
+        usual = median_of(step, axis=1)[:, None, :]
+        enough = np.isfinite(step).sum(axis=1)[:, None, :] >= 3
+        rest = np.where(enough, step - usual, np.nan)
+        sides.append(rest)
+        scale = np.fmax(scale, _scale(rest))
+    before, after = sides
+    both = np.isfinite(before) & np.isfinite(after)
+    agree = np.sign(before) == np.sign(after)
+    smaller = np.where(np.abs(before) < np.abs(after), before, after)
+    single = np.where(np.isfinite(before), before, after)
+    return np.where(both, np.where(agree, smaller, 0.0), np.nan_to_num(single)), scale
+
+
+def _scale(rest: Floats) -> Floats:
+    """Return the usual departure by time of the year, infinite where it cannot be told."""
+    size = np.abs(rest)
+    scale = np.full((rest.shape[0], 1, rest.shape[2]), np.inf)
+    for position in range(rest.shape[2]):
+        window = size[:, :, max(position - 1, 0) : position + 2]
+        count = np.isfinite(window).sum(axis=(1, 2))
+        known = count >= LEAST_STEPS
+        scale[known, 0, position] = MAD_TO_SD * median_of(window[known], axis=(1, 2))
+    return scale
+
+
+def _out_of_line_finding(
+    evidence: Evidence, panel: Panel, at: tuple[int, ...], distance: float, severity: Severity
+) -> Finding:
+    series, year, position = at
+    row = int(panel.rows[series, year, position])
+    flat = panel.rows[series].ravel()
+    place = year * panel.values.shape[2] + position
+    others = [int(flat[i]) for i in (place - 1, place + 1) if 0 <= i < len(flat)]
+    is_level = panel.series["measure"].iat[series] == "level"
+    size = f"{100 * (10**distance - 1):+.1f}%" if is_level else f"{distance:+.1f} 个百分点"
+    return evidence.finding(
+        "out_of_line",
+        severity,
+        row,
+        f"{evidence.label_of_row(row)} {evidence.value_text(row)}，偏离前后各期历年走势 {size}",
+        f"可能是录入错误，也可能确有其事。{RESOLVE}",
+        others=others,
+    )
+
+
+def distances(evidence: Evidence, masks: Mapping[str, Bools]) -> dict[str, Floats]:
+    """Return how doubtful each figure is: its distance from its own history and neighbours."""
+    doubts = {}
+    for name, panel in evidence.panels.items():
+        expectation = expect(panel, masks.get(name))
+        doubts[name] = np.fmax(np.abs(expectation.near), np.abs(expectation.past) / 4)
+    return doubts

@@ -1,0 +1,176 @@
+"""Observations as arrays of series x years x periods, so that a rule is one expression."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+__all__ = ["PER_YEAR", "Bools", "Floats", "Panel", "build_panels", "shift_periods", "shift_years"]
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+PER_YEAR: Mapping[str, int] = {"A": 1, "Q": 4, "M": 12}
+SERIES_OF = ["region", "provenance", "indicator", "measure", "span"]
+MOST_DECIMALS = 6
+
+
+@dataclass(frozen=True)
+class Panel:
+    """All series of one frequency.
+
+    Attributes
+    ----------
+    series
+        One row a series: region, provenance, indicator, measure, span.
+    first_year
+        Year of the first column of the arrays.
+    values
+        (series, years, periods); missing is NaN.
+    rows
+        Position in the frame of each value, -1 where there is none.
+    stated
+        Where there is a row, also one whose status says that it has no value.
+    published
+        Day of publication as days since 1970; 0 where there is none.
+    unit_of_print
+        (series, years): half of it is what rounding may have moved a figure.
+    """
+
+    frequency: str
+    series: pd.DataFrame
+    first_year: int
+    values: Floats
+    rows: Ints
+    stated: Bools
+    published: Ints
+    unit_of_print: Floats
+
+    @property
+    def months(self) -> Floats:
+        """Months of the year that each position covers as year to date."""
+        per = PER_YEAR[self.frequency]
+        return np.asarray(np.arange(1, per + 1) * (12.0 / per), dtype=np.float64)
+
+    def where(self, **wanted: str) -> Ints:
+        """Return the series with these columns."""
+        mask = np.ones(len(self.series), dtype=bool)
+        for column, value in wanted.items():
+            mask &= (self.series[column] == value).to_numpy()
+        return np.flatnonzero(mask)
+
+    def without(self, mask: Bools) -> Panel:
+        """Return the panel with some values taken out."""
+        return Panel(
+            self.frequency,
+            self.series,
+            self.first_year,
+            np.where(mask, np.nan, self.values),
+            np.where(mask, -1, self.rows),
+            self.stated,
+            self.published,
+            self.unit_of_print,
+        )
+
+
+def build_panels(frame: pd.DataFrame) -> dict[str, Panel]:
+    """Return the panels of the frequencies present.
+
+    Parameters
+    ----------
+    frame
+        Observations as of a day, one row a figure, labelled 0..n-1.
+    """
+    code = frame["period"].astype("str")
+    frequency = pd.Series(
+        np.select([code.str.len() == 4, code.str.contains("Q")], ["A", "Q"], "M"), index=frame.index
+    )
+    panels = {}
+    for name in ("M", "Q", "A"):
+        mine = frame[frequency == name]
+        if not mine.empty:
+            panels[name] = _panel(mine, name)
+    return panels
+
+
+def _panel(rows: pd.DataFrame, frequency: str) -> Panel:
+    code = rows["period"].astype("str")
+    year = code.str[:4].astype(int).to_numpy()
+    position = np.zeros(len(rows), dtype=int)
+    if frequency != "A":
+        position = code.str[5:].astype(int).to_numpy() - 1
+    groups = rows.groupby(SERIES_OF, sort=True)
+    number = groups.ngroup().to_numpy()
+    series = rows.assign(_n=number).drop_duplicates("_n").sort_values("_n")[SERIES_OF]
+    first = int(year.min())
+    shape = (len(series), int(year.max()) - first + 1, PER_YEAR[frequency])
+    values = np.full(shape, np.nan)
+    places = np.full(shape, -1, dtype=np.int64)
+    stated = np.zeros(shape, dtype=bool)
+    days = np.zeros(shape, dtype=np.int64)
+    at = (number, year - first, position)
+    values[at] = rows["value"].to_numpy(dtype=float)
+    places[at] = np.where(rows["value"].notna(), rows.index.to_numpy(dtype=np.int64), -1)
+    stated[at] = True
+    days[at] = rows["published"].to_numpy().astype("datetime64[D]").astype(np.int64)
+    return Panel(
+        frequency,
+        series.reset_index(drop=True),
+        first,
+        values,
+        places,
+        stated,
+        days,
+        10.0 ** -_decimals(values).max(axis=2),
+    )
+
+
+def _decimals(values: Floats) -> Floats:
+    """Count the decimals printed; a missing value has none."""
+    count = np.zeros(values.shape)
+    settled = ~np.isfinite(values)
+    filled = np.where(settled, 0.0, values)
+    for places in range(MOST_DECIMALS + 1):
+        fits = np.isclose(np.round(filled, places), filled, rtol=1e-12, atol=1e-9)
+        count = np.where(fits & ~settled, places, count)
+        settled |= fits
+    return np.where(settled, count, MOST_DECIMALS)
+
+
+def shift_years(values: Floats, years: int) -> Floats:
+    """Return, at each figure, the one of the same period some years off (-1: last year)."""
+    moved = np.full_like(values, np.nan)
+    if abs(years) < values.shape[1]:
+        if years < 0:
+            moved[:, -years:] = values[:, :years]
+        else:
+            moved[:, : values.shape[1] - years] = values[:, years:]
+    return moved
+
+
+def shift_periods(values: Floats, steps: int, *, across_years: Bools) -> Floats:
+    """Return, at each figure, the one some periods off (-1: the period before).
+
+    Parameters
+    ----------
+    across_years
+        For each series, whether the period before January is last December.
+    """
+    series, years, periods = values.shape
+    flat = values.reshape(series, years * periods)
+    moved = np.full_like(flat, np.nan)
+    if abs(steps) < flat.shape[1]:
+        if steps < 0:
+            moved[:, -steps:] = flat[:, :steps]
+        else:
+            moved[:, : flat.shape[1] - steps] = flat[:, steps:]
+    cube = moved.reshape(values.shape)
+    position = np.arange(periods)
+    outside = (position + steps < 0) | (position + steps >= periods)
+    cube[np.ix_(~across_years, np.ones(years, dtype=bool), outside)] = np.nan
+    return cube
