@@ -16,10 +16,11 @@ from lianhu_analysis.catalog.indicators import Catalogue
 from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.errors import IntakeError, PeriodError, UsageError
 from lianhu_analysis.intake.observations import PROVENANCES
+from lianhu_analysis.intake.reading.csv_grid import is_tidy_csv, read_csv_grid
 from lianhu_analysis.intake.reading.figures import Delivery, Reading
 from lianhu_analysis.intake.reading.layouts import load_layout, load_layouts
 from lianhu_analysis.intake.reading.records import read_csv_records, read_parquet_records
-from lianhu_analysis.intake.reading.tidy import choose_layout, tidy_grids
+from lianhu_analysis.intake.reading.tidy import tidy_grids, tidy_workbook
 from lianhu_analysis.intake.reading.workbook import read_workbook
 from lianhu_analysis.workspace import Workspace
 
@@ -38,6 +39,9 @@ SIDECAR_FIELDS: dict[str, Any] = {
 }
 LOCK_PREFIX = "~$"
 WORKBOOKS = (".xlsx", ".xlsm", ".xls")
+UNFINISHED = (".part", ".partial", ".crdownload", ".download", ".tmp")
+ZIP_START, ZIP_END = b"PK\x03\x04", b"PK\x05\x06"
+ZIP_TAIL = 22 + 65_535
 
 
 @dataclass(frozen=True)
@@ -177,23 +181,43 @@ def read_delivery(
         provenance=sidecar.provenance,
         published=sidecar.published,
         period=Period.parse(sidecar.period) if sidecar.period else None,
+        file=path.stem,
+        folders=_folders(path, workspace),
     )
-    if suffix == ".csv":
+    if suffix == ".csv" and is_tidy_csv(data):
         return read_csv_records(data, catalogue, delivery)
     if suffix == ".parquet":
         return read_parquet_records(path, catalogue, delivery)
-    if suffix not in WORKBOOKS:
+    if suffix in UNFINISHED:
+        raise IntakeError(
+            f"{suffix} 是没有下载或拷贝完的文件，没有读", "请等它完成；完成后会恢复原来的扩展名"
+        )
+    if suffix not in (*WORKBOOKS, ".csv"):
         raise IntakeError(
             f"不能读取 {suffix or '没有扩展名'} 文件",
             "数据请另存为 .xlsx 或 CSV；只作凭证的文件请放进名称以 _ 开头的文件夹",
         )
-    grids = read_workbook(data)
-    layout = (
-        load_layout(workspace, sidecar.layout)
-        if sidecar.layout
-        else choose_layout(grids, load_layouts(workspace))
-    )
-    return tidy_grids(grids, layout, catalogue, delivery)
+    if suffix in (".xlsx", ".xlsm"):
+        _refuse_half_copied(data)
+    grids = (read_csv_grid(data),) if suffix == ".csv" else read_workbook(data)
+    if sidecar.layout:
+        return tidy_grids(grids, load_layout(workspace, sidecar.layout), catalogue, delivery)
+    return tidy_workbook(grids, load_layouts(workspace), catalogue, delivery)
+
+
+def _folders(path: Path, workspace: Workspace) -> tuple[str, ...]:
+    try:
+        return path.resolve().parent.relative_to(workspace.raw.resolve()).parts[::-1]
+    except ValueError:
+        return ()
+
+
+def _refuse_half_copied(data: bytes) -> None:
+    """Refuse a zip that lost its end: the table of contents is written there, last."""
+    if data.startswith(ZIP_START) and ZIP_END not in data[-ZIP_TAIL:]:
+        raise IntakeError(
+            "文件没有结尾，像是还没有拷贝完", "请等拷贝完成后再运行；仍是这样的，请重新拷贝"
+        )
 
 
 def fingerprint(sha256: str, sidecar: Sidecar, workspace: Workspace, catalogue: Catalogue) -> str:

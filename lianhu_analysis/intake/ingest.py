@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +17,9 @@ from lianhu_analysis.intake.store import LedgerEntry, VintageStore
 from lianhu_analysis.workspace import Workspace
 
 __all__ = ["ingest_files"]
+
+SETTLE_ATTEMPTS = 3
+SETTLE_SECONDS = 0.5
 
 
 def ingest_files(
@@ -60,12 +64,8 @@ def _ingest(
     workspace: Workspace,
     catalogue: Catalogue,
 ) -> FileResult:
-    try:
-        data = file.read_bytes()
-    except OSError as error:
-        problem = Problem(
-            "", "", f"打不开文件（{error.strerror}）", "请核对权限，关闭占用它的程序后重试"
-        )
+    data, problem = _read_settled(file)
+    if problem:
         return FileResult(path, "quarantined", entry.observations if entry else 0, (problem,))
     sha256 = hashlib.sha256(data).hexdigest()
     if entry and entry.sha256 != sha256:
@@ -93,6 +93,25 @@ def _ingest(
         duplicates=reading.duplicates,
     )
     return FileResult(path, "read", len(frame), reading.problems)
+
+
+def _read_settled(file: Path) -> tuple[bytes, Problem | None]:
+    """Return a file's bytes once it stands still, or why they are not to be had."""
+    try:
+        for attempt in range(SETTLE_ATTEMPTS):
+            if attempt:
+                time.sleep(SETTLE_SECONDS)
+            before = file.stat()
+            data = file.read_bytes()
+            after = file.stat()
+            if (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns):
+                return data, None
+    except OSError as error:
+        message, remedy = f"打不开文件（{error.strerror}）", "请核对权限，关闭占用它的程序后重试"
+    else:
+        message = "文件正在变化，像是还没有拷贝完，没有读"
+        remedy = "请等拷贝完成后再运行 lianhu ingest"
+    return b"", Problem("", "", message, remedy)
 
 
 def _quarantine(

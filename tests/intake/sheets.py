@@ -27,8 +27,9 @@ def workbook_bytes(
 
 
 def month_report(*rows: Sequence[object], title: str = "莲湖区2024年1—9月主要经济指标") -> Sheets:
+    # A sheet named after another month than its title is refused.
     return {
-        "9月": [
+        "9月" if "9月" in title else "表": [
             [title],
             ["发布日期：2024-10-22"],
             ["指标名称", "计量单位", "本月", "本月止累计", "累计比上年同期增长（%）"],

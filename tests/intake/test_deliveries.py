@@ -77,7 +77,7 @@ def test_without_any_stated_day_the_calendar_is_assumed(workspace, catalogue, de
 def test_a_sidecar_may_state_the_period_that_a_title_lacks(workspace, catalogue, deliver):
     deliver("x/delivery.toml", 'period = "2011-04"')
     sheets = month_report(RETAIL, title="莲湖区统计月报")
-    sheets["9月"][1] = ["发布日期：2011-05-20"]
+    sheets["表"][1] = ["发布日期：2011-05-20"]
     reading = read(workspace, catalogue, deliver("x/a.xlsx", sheets))
     assert set(reading.frame["period"]) == {"2011-04"}
 

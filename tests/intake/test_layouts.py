@@ -75,7 +75,7 @@ def test_the_workspaces_own_come_first_and_replace(workspace):
     write(workspace, "monthly_report", SERIES)
     write(workspace, "another", SERIES)
     names = [layout.name for layout in load_layouts(workspace)]
-    assert names == ["another", "monthly_report"]
+    assert names == ["another", "monthly_report", "periods_across", "periods_down"]
     assert load_layout(workspace, "monthly_report").origin == "layouts/monthly_report.toml"
 
 

@@ -5,7 +5,7 @@ import pytest
 from lianhu_analysis.errors import IntakeError
 from lianhu_analysis.intake.reading.figures import Delivery, Reading
 from lianhu_analysis.intake.reading.layouts import load_layout, load_layouts
-from lianhu_analysis.intake.reading.tidy import choose_layout, tidy_grids
+from lianhu_analysis.intake.reading.tidy import choose_layouts, tidy_grids
 from lianhu_analysis.intake.reading.workbook import Grid
 from lianhu_analysis.workspace import Region
 from tests.intake.sheets import month_report
@@ -285,7 +285,7 @@ def test_the_same_figure_twice_counts_once_and_two_figures_not_at_all(tidy):
 def test_no_layout_that_knows_the_sheets_is_an_error_naming_what_was_expected(workspace):
     grid = Grid("Sheet1", (("a", "b"), (1, 2)))
     with pytest.raises(IntakeError, match="指标名称"):
-        choose_layout((grid,), load_layouts(workspace))
+        choose_layouts((grid,), load_layouts(workspace))
 
 
 def test_a_hidden_sheet_is_told_and_not_read(workspace, catalogue):
@@ -308,16 +308,31 @@ def test_side_by_side_tables_keep_their_own_rows(tidy):
     assert values == {"csm.retail.total": (481.25, "C3"), "fis.revenue.gpb": (30.0, "F3")}
 
 
-def test_a_second_header_ends_the_reading_unless_it_is_the_same(tidy):
+def test_the_same_header_again_is_the_next_page_and_another_one_another_table(tidy):
     first = ["指标名称", "单位", "本月", "本月止累计"]
     swapped = ["指标名称", "单位", "本月止累计", "本月"]
     row = ["社会消费品零售总额", "亿元", 54.3, 481.25]
-    other = ["地方一般公共预算收入", "亿元", 3.1, 30.0]
-    same = tidy({"a": [["莲湖区2024年9月"], first, row, first, other]})
+    other = ["地方一般公共预算收入", "亿元", 30.0, 3.1]
+    same = tidy({"a": [["莲湖区2024年9月"], first, row, first, other[:2] + other[:1:-1]]})
     assert (len(same.frame), same.problems) == (4, ())
-    ended = tidy({"a": [["莲湖区2024年9月"], first, row, swapped, other]})
-    assert set(ended.frame["indicator"]) == {"csm.retail.total"}
-    assert "a!A4" in messages(ended) and "第二个表头" in messages(ended)
+    second = tidy({"a": [["莲湖区2024年9月"], first, row, swapped, other]})
+    assert figures(second) == figures(same) - {
+        ("fis.revenue.gpb", "level", "single", "2024-09", 3.1, "亿元", "C5"),
+        ("fis.revenue.gpb", "level", "ytd", "2024-09", 30.0, "亿元", "D5"),
+    } | {
+        ("fis.revenue.gpb", "level", "single", "2024-09", 3.1, "亿元", "D5"),
+        ("fis.revenue.gpb", "level", "ytd", "2024-09", 30.0, "亿元", "C5"),
+    }
+
+
+def test_a_second_table_has_the_period_of_its_own_title(tidy):
+    header = ["指标名称", "单位", "本月止累计"]
+    rows = [["莲湖区2024年1—9月"], header, ["社会消费品零售总额", "亿元", 481.25], []]
+    rows += [["莲湖区2024年1—8月"], header[::-1], [300000, "万元", "地方一般公共预算收入"]]
+    assert {(row[0], row[3], row[4]) for row in figures(tidy({"a": rows}))} == {
+        ("csm.retail.total", "2024-09", 481.25),
+        ("fis.revenue.gpb", "2024-08", 30.0),
+    }
 
 
 def test_two_columns_of_one_meaning_are_both_left_out(tidy):

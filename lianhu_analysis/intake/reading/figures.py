@@ -19,6 +19,9 @@ from lianhu_analysis.intake.observations import KEY, make_observations
 from lianhu_analysis.intake.problems import Problem
 from lianhu_analysis.intake.reading.cells import Reading as CellReading
 from lianhu_analysis.intake.reading.cells import read_value
+from lianhu_analysis.intake.reading.growth_forms import growth_in_percent
+from lianhu_analysis.intake.reading.notes import TableNote
+from lianhu_analysis.intake.reading.workbook import Grid
 from lianhu_analysis.workspace import Region
 
 __all__ = [
@@ -26,10 +29,13 @@ __all__ = [
     "Delivery",
     "Reading",
     "Slot",
+    "hidden_columns",
+    "hidden_rows",
     "is_blank",
     "is_reduction",
     "merge_same_figures",
     "period_for",
+    "says_nothing",
 ]
 
 Row = dict[str, Any]
@@ -52,6 +58,8 @@ class Delivery:
         The stated day of rows that state none; ``None``: assume the calendar's.
     period
         The stated period of sheets whose title states none.
+    file, folders
+        Names of the file, without its suffix, and of its folders, the nearest first.
     """
 
     source: str
@@ -60,6 +68,8 @@ class Delivery:
     provenance: str = "official"
     published: dt.date | None = None
     period: Period | None = None
+    file: str = ""
+    folders: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -74,6 +84,8 @@ class Slot:
         ``value``, or for growth ``percent``, ``index`` or ``fraction``.
     published
         The day that the sheet itself states.
+    region
+        Where the row or its label names one.
     """
 
     indicator: Indicator
@@ -85,6 +97,7 @@ class Slot:
     cell: str
     form: str = "value"
     published: dt.date | None = None
+    region: Region | None = None
 
 
 @dataclass(frozen=True)
@@ -99,11 +112,14 @@ class Reading:
         Everything that was not read.
     duplicates
         Rows that repeated a figure of the same file.
+    tables
+        What was understood of each table.
     """
 
     frame: pd.DataFrame
     problems: tuple[Problem, ...]
     duplicates: int = 0
+    tables: tuple[TableNote, ...] = ()
 
 
 class Collector:
@@ -113,6 +129,7 @@ class Collector:
         self.delivery = delivery
         self.rows: list[Row] = []
         self.problems: list[Problem] = []
+        self.tables: list[TableNote] = []
 
     def refuse(self, message: str, remedy: str, *, sheet: str = "", cell: str = "") -> None:
         """Note that something is not read."""
@@ -133,7 +150,9 @@ class Collector:
     def result(self) -> Reading:
         """Return the observations, one a key, and every problem."""
         frame, conflicts = merge_same_figures(make_observations(self.rows))
-        return Reading(frame, (*self.problems, *conflicts), len(self.rows) - len(frame))
+        return Reading(
+            frame, (*self.problems, *conflicts), len(self.rows) - len(frame), tuple(self.tables)
+        )
 
 
 def is_blank(token: object) -> bool:
@@ -141,6 +160,24 @@ def is_blank(token: object) -> bool:
     if isinstance(token, float):
         return math.isnan(token)
     return token is None or (isinstance(token, str) and not token.strip())
+
+
+def hidden_rows(grid: Grid) -> frozenset[int]:
+    """Return the rows that a reader of the workbook does not see."""
+    return frozenset(getattr(grid, "hidden_rows", ()))
+
+
+def hidden_columns(grid: Grid) -> frozenset[int]:
+    """Return the columns that a reader of the workbook does not see."""
+    return frozenset(getattr(grid, "hidden_columns", ()))
+
+
+def says_nothing(token: object) -> bool:
+    """Whether a cell holds a sign for no figure, such as a dash or ``#N/A``."""
+    try:
+        return read_value(token, unit_is_percent=True).value is None
+    except IntakeError:
+        return False
 
 
 def is_reduction(indicator: Indicator) -> bool:
@@ -200,7 +237,7 @@ def _observe(token: object, slot: Slot, delivery: Delivery) -> Row:
         value = _growth(reading, reading.value, slot) if growth else _level(reading.value, slot)
     published, basis = _published(slot, delivery)
     return {
-        "region": delivery.region.code,
+        "region": (slot.region or delivery.region).code,
         "indicator": indicator.code,
         "measure": slot.measure,
         "span": slot.span,
@@ -228,25 +265,19 @@ def _level(value: float, slot: Slot) -> float:
 
 
 def _growth(reading: CellReading, value: float, slot: Slot) -> float:
-    # 4.8% and 增长1.6倍 say what they are, whatever form the column has.
-    if reading.says_percent:
+    # 4.8% and 增长1.6倍 say what they are, whatever form the column has; points have no form.
+    if reading.says_percent or slot.indicator.kind == "rate":
         return value
-    if slot.form == "fraction":
-        return round(value * 100, 10)
-    if slot.form != "index":
-        return value
-    # A year in which a total fell by half or doubled is not an index misread.
-    if not 50 <= value <= 200:
-        raise IntakeError(
-            f"{slot.indicator.name_zh} 的 {value:g} 不像以上年为 100 的指数",
-            "请核对；如果这一格已是增速，请改正原表或版式说明的 form",
-        )
-    return round(value - 100, 10)
+    return growth_in_percent(value, slot.form, slot.indicator)
 
 
 def _growth_unit(slot: Slot, token: str, value: float | None) -> str:
     """Growth is in percent; a rate's change is in points, and must say so."""
     if slot.indicator.kind != "rate":
+        if POINTS in slot.unit:
+            raise IntakeError(
+                f"{slot.indicator.name_zh} 的增速不能以百分点计", "请核对单位；增速的单位是 %"
+            )
         return "%"
     if value is None or POINTS in token or POINTS in slot.unit:
         return POINTS

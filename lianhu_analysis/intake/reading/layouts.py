@@ -1,8 +1,10 @@
 """Layout descriptions: what a delivered sheet looks like, as data and not as code.
 
 A description is a TOML file, built in or in the workspace's ``layouts`` folder.
-Two kinds cover what districts deliver: a *report* has indicators in rows and its
-period in the title; a *series* has periods in rows and its indicators in columns.
+Four kinds cover what is delivered.  A *report* has its figures under headers that
+say what they are, and its period in the title or in a column.  *across* has
+indicators in rows and periods in columns; *down* has periods in rows and indicators
+in columns, known by their names.  A *series* names every column of one workbook.
 """
 
 from __future__ import annotations
@@ -11,7 +13,8 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from importlib import resources
 from typing import Any, Literal, TypeVar, get_args
 
@@ -19,6 +22,9 @@ from lianhu_analysis.errors import IntakeError
 from lianhu_analysis.workspace import Workspace
 
 __all__ = [
+    "BUILT_IN",
+    "FIGURE_ROLES",
+    "AxesLayout",
     "Layout",
     "ReportColumn",
     "ReportLayout",
@@ -31,8 +37,9 @@ __all__ = [
     "load_layouts",
 ]
 
-Role = Literal["name", "unit", "level", "growth", "reduction", "ignore"]
-ColumnSpan = Literal["", "single", "ytd", "point", "annual", "left"]
+Role = Literal["name", "region", "period", "span", "unit", "level", "growth", "reduction", "ignore"]
+FIGURE_ROLES = ("level", "growth", "reduction")
+ColumnSpan = Literal["", "single", "ytd", "point", "annual", "left", "period"]
 Per = Literal["", "month", "quarter"]
 Form = Literal["value", "percent", "index", "fraction"]
 January = Literal["refuse", "keep"]
@@ -40,36 +47,50 @@ January = Literal["refuse", "keep"]
 
 @dataclass(frozen=True)
 class ReportColumn:
-    """One kind of column of a report, known by its header.
+    """One meaning of a column or of the end of a label, known by its wording.
 
     Attributes
     ----------
     role
-        ``reduction`` is a growth column whose positive figures are reductions.
+        ``reduction`` is a growth column whose positive figures are reductions;
+        ``region``, ``period`` and ``span`` say it for each row.
     headers
-        Regular expressions that the folded header must match as a whole; a group
-        ``month`` must be the month of the title.
+        Regular expressions that the folded header must match as a whole.  Groups
+        ``year``, ``month`` and ``quarter`` must agree with the title, or complete it.
     span
-        ``left`` takes the span of the nearest level column to the left.
+        ``left`` takes the span of the nearest level column to the left, ``period``
+        that of the row's own period.
     per
         Length of a ``single`` period.
+    form, unit
+        Of a growth column: in percent unless stated; ``百分点`` as its unit.
+    reason
+        Why a column of role ``ignore`` is left out, for ``--explain``.
     """
 
     role: Role
     headers: tuple[re.Pattern[str], ...]
     span: ColumnSpan = ""
     per: Per = ""
+    form: Form = "percent"
+    unit: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True)
 class ReportLayout:
-    """Indicators in rows; region and period in the title above the header.
+    """Figures under headers that say what they are.
 
     Attributes
     ----------
     labels
         Indicator codes of rows that the catalogue's names do not cover, by
         label or, for sub-items, by full path ``parent/child``.
+    sheet_indicators
+        Pattern of a sheet's name to the code of all its figures, for sheets of one
+        indicator with regions in rows.
+    header_depth
+        Rows of the header; 0: found from the sheet.
     """
 
     name: str
@@ -82,6 +103,45 @@ class ReportLayout:
     ignore_sheets: tuple[re.Pattern[str], ...]
     columns: tuple[ReportColumn, ...]
     labels: Mapping[str, str]
+    sheet_indicators: Mapping[re.Pattern[str], str]
+    header_depth: int = 0
+
+
+@dataclass(frozen=True)
+class AxesLayout:
+    """Periods on one axis and indicators, known by their names, on the other.
+
+    Attributes
+    ----------
+    kind
+        ``across``: periods in columns; ``down``: periods in rows.
+    corners
+        The folded header of the labels (``across``) or of the periods (``down``).
+    metadata
+        Rows between header and figures, by the folded text in the first column;
+        the value says what a row holds: ``unit`` or ``ignore``.
+    columns
+        What the end of a label may mean; those of a report named by ``vocabulary``
+        follow the layout's own.
+    span
+        Of labels and periods that say none.
+    """
+
+    name: str
+    origin: str
+    digest_text: str
+    kind: Literal["across", "down"]
+    header_rows: int
+    corners: tuple[re.Pattern[str], ...]
+    metadata: Mapping[re.Pattern[str], str]
+    published: re.Pattern[str]
+    sheet_unit: re.Pattern[str]
+    ignore_rows: tuple[re.Pattern[str], ...]
+    ignore_sheets: tuple[re.Pattern[str], ...]
+    columns: tuple[ReportColumn, ...]
+    labels: Mapping[str, str]
+    vocabulary: str = ""
+    span: ColumnSpan = ""
 
 
 @dataclass(frozen=True)
@@ -140,8 +200,9 @@ class SeriesLayout:
     ignore_sheets: tuple[re.Pattern[str], ...]
 
 
-Layout = ReportLayout | SeriesLayout
+Layout = ReportLayout | AxesLayout | SeriesLayout
 T = TypeVar("T")
+BUILT_IN = "内置版式"
 
 
 def fold_header(text: object) -> str:
@@ -150,6 +211,8 @@ def fold_header(text: object) -> str:
     NFKC, without blanks, brackets, percent signs and colons, one kind of dash:
     ``累计比上年同期 增长（%）`` becomes ``累计比上年同期增长``.
     """
+    if isinstance(text, float) and text.is_integer():
+        text = int(text)  # a month that stands alone in its cell
     folded = unicodedata.normalize("NFKC", "" if text is None else str(text))
     folded = re.sub(r"[—–―−~〜至]+", "-", re.sub(r"\s+", "", folded))
     return re.sub(r"[()%:]", "", folded)
@@ -169,12 +232,42 @@ def load_layouts(workspace: Workspace) -> tuple[Layout, ...]:
     if workspace.layouts.is_dir():
         for path in sorted(workspace.layouts.glob("*.toml")):
             found[path.stem] = _read(path.stem, workspace.relative(path), path.read_bytes())
-    built_in = resources.files("lianhu_analysis.intake.reading") / "layouts"
-    for item in sorted(built_in.iterdir(), key=lambda entry: entry.name):
+    built_in: dict[str, Layout] = {}
+    folder = resources.files("lianhu_analysis.intake.reading") / "layouts"
+    for item in sorted(folder.iterdir(), key=lambda entry: entry.name):
         stem, dot, suffix = item.name.rpartition(".")
-        if dot and suffix == "toml" and stem not in found:
-            found[stem] = _read(stem, f"内置版式 {stem}", item.read_bytes())
-    return tuple(found.values())
+        if dot and suffix == "toml":
+            built_in[stem] = _read(stem, f"{BUILT_IN} {stem}", item.read_bytes())
+    reports = {
+        name: layout
+        for name, layout in (built_in | found).items()
+        if isinstance(layout, ReportLayout)
+    }
+    for name, layout in built_in.items():
+        if name not in reports and isinstance(layout, ReportLayout):
+            reports[name] = layout
+    return tuple(
+        _with_vocabulary(layout, reports)
+        for layout in (
+            found | {name: layout for name, layout in built_in.items() if name not in found}
+        ).values()
+    )
+
+
+def _with_vocabulary(layout: Layout, reports: Mapping[str, ReportLayout]) -> Layout:
+    if not isinstance(layout, AxesLayout) or not layout.vocabulary:
+        return layout
+    report = reports.get(layout.vocabulary)
+    if report is None:
+        raise IntakeError(
+            f"版式说明 {layout.origin}：vocabulary = {layout.vocabulary!r} 不是一份报表版式",
+            '请写 kind = "report" 的版式名，如 monthly_report',
+        )
+    return replace(
+        layout,
+        columns=(*layout.columns, *report.columns),
+        digest_text=layout.digest_text + report.digest_text,
+    )
 
 
 def load_layout(workspace: Workspace, name: str) -> Layout:
@@ -203,44 +296,72 @@ def _read(name: str, origin: str, data: bytes) -> Layout:
         raise IntakeError(f"版式说明 {origin} 不是有效的 TOML：{error}", "请改正后重试") from error
     kind = table.pop("kind", None)
     table.pop("description", None)
-    builders: dict[str, Callable[..., Layout]] = {"report": _report, "series": _series}
+    builders: dict[str, Callable[..., Layout]] = {
+        "report": _report,
+        "across": partial(_axes, "across"),
+        "down": partial(_axes, "down"),
+        "series": _series,
+    }
     if kind not in builders:
         raise IntakeError(
-            f"版式说明 {origin}：kind = {kind!r} 不认识", '请写 kind = "report" 或 "series"'
+            f"版式说明 {origin}：kind = {kind!r} 不认识", f"可填 {'、'.join(builders)}"
         )
     return builders[kind](name, origin, text, table)
+
+
+SHARED: Mapping[str, Any] = {
+    "header_rows": 15,
+    "published": r"发布日期[:：](.+)",
+    "sheet_unit": r"(?:计量)?单位[:：](.+)",
+    "ignore_rows": [],
+    "ignore_sheets": [],
+    "columns": [],
+    "labels": {},
+}
+
+
+def _converters(origin: str) -> dict[str, Callable[[Any], Any]]:
+    return {
+        "published": lambda value: _pattern(origin, value),
+        "sheet_unit": lambda value: _pattern(origin, value),
+        "ignore_rows": lambda value: _patterns(origin, value),
+        "ignore_sheets": lambda value: _patterns(origin, value),
+        "corners": lambda value: _patterns(origin, value),
+        "metadata": lambda value: {_pattern(origin, key): item for key, item in value.items()},
+        "sheet_indicators": lambda value: {
+            _pattern(origin, key): item for key, item in value.items()
+        },
+        "columns": lambda value: tuple(
+            _build(
+                ReportColumn,
+                f"{origin} 第 {number} 个 [[columns]]",
+                item,
+                convert={"headers": lambda headers: _patterns(origin, headers)},
+                choices={"role": Role, "span": ColumnSpan, "per": Per, "form": Form},
+            )
+            for number, item in enumerate(value, 1)
+        ),
+    }
 
 
 def _report(name: str, origin: str, text: str, table: dict[str, Any]) -> ReportLayout:
     return _build(
         ReportLayout,
-        f"{origin}",
-        {
-            "header_rows": 15,
-            "published": r"发布日期[:：](.+)",
-            "sheet_unit": r"(?:计量)?单位[:：](.+)",
-            "ignore_rows": [],
-            "ignore_sheets": [],
-            "labels": {},
-        }
-        | table,
+        origin,
+        {**SHARED, "sheet_indicators": {}} | table,
         fixed={"name": name, "origin": origin, "digest_text": text},
-        convert={
-            "published": lambda value: _pattern(origin, value),
-            "sheet_unit": lambda value: _pattern(origin, value),
-            "ignore_rows": lambda value: _patterns(origin, value),
-            "ignore_sheets": lambda value: _patterns(origin, value),
-            "columns": lambda value: tuple(
-                _build(
-                    ReportColumn,
-                    f"{origin} 第 {number} 个 [[columns]]",
-                    item,
-                    convert={"headers": lambda headers: _patterns(origin, headers)},
-                    choices={"role": Role, "span": ColumnSpan, "per": Per},
-                )
-                for number, item in enumerate(value, 1)
-            ),
-        },
+        convert=_converters(origin),
+    )
+
+
+def _axes(kind: str, name: str, origin: str, text: str, table: dict[str, Any]) -> AxesLayout:
+    return _build(
+        AxesLayout,
+        origin,
+        {**SHARED, "metadata": {}} | table,
+        fixed={"name": name, "origin": origin, "digest_text": text, "kind": kind},
+        convert=_converters(origin),
+        choices={"span": ColumnSpan},
     )
 
 

@@ -4,171 +4,409 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
-from lianhu_analysis.catalog.periods import Period
-from lianhu_analysis.intake.reading.figures import Collector, is_blank
-from lianhu_analysis.intake.reading.layouts import ReportColumn, ReportLayout, fold_header
+from lianhu_analysis.catalog.indicators import Indicator
+from lianhu_analysis.intake.reading.figures import Collector, hidden_columns, is_blank
+from lianhu_analysis.intake.reading.labels import LabelReader, Match, split_unit
+from lianhu_analysis.intake.reading.layouts import (
+    FIGURE_ROLES,
+    ReportColumn,
+    ReportLayout,
+    fold_header,
+)
+from lianhu_analysis.intake.reading.notes import ColumnNote, TableNote
+from lianhu_analysis.intake.reading.sheet_time import SheetTime
 from lianhu_analysis.intake.reading.workbook import Grid, cell_address
 
 __all__ = [
     "DASHES",
+    "FigureColumn",
     "Header",
     "Panel",
     "figure_columns",
     "find_header",
     "header_texts",
     "role_of",
+    "stated_time",
 ]
 
 DASHES = re.compile(r"[-—–―－…*]+")
-FIGURES = ("level", "growth", "reduction")
 HALF_BLANK = "（上格空白）"
+DEEPEST = 3
+FEWEST_PERIODS = 2
 
 
 @dataclass(frozen=True)
 class Panel:
-    """One table of possibly several side by side: a name column and what follows it."""
+    """One table of possibly several side by side.
+
+    Attributes
+    ----------
+    name
+        The column of its labels: indicators, or regions if ``by_region``.
+    columns
+        The rule of each column; ``None`` if the layout knows none.
+    """
 
     name: int
-    unit: int | None
     columns: Mapping[int, ReportColumn | None]
+    by_region: bool = False
+
+    def beside(self, role: str) -> int | None:
+        """Return the first column of a role other than the labels'."""
+        found = (n for n, rule in self.columns.items() if rule and rule.role == role)
+        return next((n for n in found if n != self.name), None)
 
 
 @dataclass(frozen=True)
 class Header:
-    """First and last row, the folded text over each column, and the panels."""
+    """First and last row, the folded text and the unit over each column, and the panels."""
 
     top: int
     bottom: int
     texts: Mapping[int, str]
     panels: tuple[Panel, ...]
+    units: Mapping[int, str] = field(default_factory=dict)
 
 
-def find_header(grid: Grid, layout: ReportLayout) -> Header | None:
-    """Find the first row whose cells name the items and at least one kind of figure."""
-    for top in range(min(layout.header_rows, len(grid.rows))):
-        names = [n for n, cell in enumerate(grid.rows[top]) if role_of(cell, layout) == "name"]
-        if not names:
+@dataclass(frozen=True)
+class FigureColumn:
+    """A column that is read: its meaning, its unit, and its indicator if it has its own."""
+
+    rule: ReportColumn
+    unit: str = ""
+    indicator: Indicator | None = None
+
+
+def find_header(grid: Grid, layout: ReportLayout, start: int = 0) -> Header | None:
+    """Find the first rows whose cells name the items and at least one kind of figure."""
+    depth = layout.header_depth
+    for top in range(start, min(start + layout.header_rows, len(grid.rows))):
+        rows = range(top, min(top + max(depth, 1), len(grid.rows)))
+        names = _cells_of(grid, rows, layout, "name")
+        regions = _cells_of(grid, rows, layout, "region")
+        if not (names or regions):
             continue
-        bottom = _bottom(grid, top, names[0])
-        texts = header_texts(grid, top, bottom)
-        header = Header(top, bottom, texts, _panels(names, texts, layout))
-        rules = [rule for panel in header.panels for rule in panel.columns.values()]
-        if any(rule and rule.role in FIGURES for rule in rules):
+        bottom = top + depth - 1 if depth else _bottom(grid, top, (names or regions)[0])
+        texts, units = header_texts(grid, top, bottom)
+        panels = _panels(names or regions, texts, layout, by_region=not names)
+        header = Header(top, bottom, texts, panels, units)
+        if _has_figures(header, layout) and not _is_time_axis(header):
             return header
     return None
 
 
-def header_texts(grid: Grid, top: int, bottom: int) -> dict[int, str]:
-    """Return the folded text over each column, joined over the rows of the header.
+def header_texts(grid: Grid, top: int, bottom: int) -> tuple[dict[int, str], dict[int, str]]:
+    """Return the folded text and the unit over each column, joined over the header's rows.
 
     A cell merged over several columns heads each of them.  Under a group head that
     is not merged it cannot be told which group a column belongs to: such a text
     gets a mark that no layout knows.
     """
-    texts = {}
-    for column in range(len(grid.rows[top])):
+    texts, units = {}, {}
+    width = max((len(row) for row in grid.rows[top : bottom + 1]), default=0)
+    for column in range(width):
         cells: dict[tuple[int, int], str] = {}
         for row in range(top, bottom + 1):
             home = _merge_home(grid, row, column)
-            cells[home] = fold_header(grid.at(*home))
+            value = grid.at(*home)
+            if isinstance(value, str):
+                value, unit = split_unit(value)
+                units.update({column: unit} if unit else {})
+            cells[home] = fold_header(value)
         parts = list(cells.values())
         if any(parts):
             mark = HALF_BLANK if not parts[0] else ""
             texts[column] = mark + "".join(parts)
-    return texts
+    return texts, units
 
 
 def role_of(cell: object, layout: ReportLayout) -> str:
     """Return what a column of this header is for; empty if no layout rule knows it."""
-    rule = _rule_of(fold_header(cell), layout) if isinstance(cell, str) else None
+    rule = _rule_of(fold_header(cell), layout.columns) if isinstance(cell, str) else None
     return rule.role if rule else ""
 
 
+def stated_time(header: Header, panels: Iterable[Panel]) -> tuple[set[int], set[int]]:
+    """Return the years and months that the headers of this year's figures state.
+
+    Where months differ, those of the year to date are the sheet's.
+    """
+    years: set[int] = set()
+    months: dict[str, set[int]] = {"ytd": set(), "other": set()}
+    for panel in panels:
+        for column, rule in panel.columns.items():
+            if rule is None or rule.role not in FIGURE_ROLES:
+                continue
+            year, month = _stated(header.texts[column], rule, alone=False)
+            years |= {year} if year else set()
+            months["ytd" if rule.span == "ytd" else "other"] |= {month} if month else set()
+    return ({max(years)} if years else set()), months["ytd"] or months["other"]
+
+
 def figure_columns(
-    grid: Grid, header: Header, panel: Panel, period: Period, collector: Collector
-) -> dict[int, ReportColumn]:
+    grid: Grid,
+    header: Header,
+    panel: Panel,
+    time: SheetTime,
+    labels: LabelReader,
+    collector: Collector,
+    note: TableNote,
+    sheet_indicator: Indicator | None = None,
+) -> dict[int, FigureColumn]:
     """Return the columns of a panel that hold figures, noting every one not read."""
-    chosen: dict[int, ReportColumn] = {}
-    left: ReportColumn | None = None
-    for column, rule in panel.columns.items():
-        if rule is not None and rule.role not in FIGURES:
-            continue
-        fault = _fault(header.texts[column], rule, left, period)
-        if rule is None or fault:
-            left = None  # whatever stood here, a growth beside it is not of another column
-            _refuse(grid, header, column, fault, collector)
-            continue
-        if rule.span == "left" and left is not None:
-            chosen[column] = replace(rule, span=left.span, per=left.per)
-        else:
-            chosen[column] = rule
-        left = rule if rule.role == "level" else left
-    meanings = Counter((rule.role, rule.span, rule.per) for rule in chosen.values())
-    for column, rule in list(chosen.items()):
-        if meanings[(rule.role, rule.span, rule.per)] > 1:
-            fault = ("有不止一列是这个意思，说不清哪一列是本期的", "请写明各列的时期，如“上年同期”")
-            _refuse(grid, header, column, fault, collector)
-            del chosen[column]
+    reader = _ColumnReader(grid, header, panel, time, labels, collector, note, sheet_indicator)
+    chosen = reader.choose()
+    meanings = Counter(_meaning(column) for column in chosen.values())
+    for number, column in list(chosen.items()):
+        if meanings[_meaning(column)] > 1:
+            reader.refuse(
+                number,
+                "有不止一列是这个意思，说不清哪一列是本期的",
+                "请写明各列的时期，如“上年同期”",
+            )
+            del chosen[number]
+    for number, column in chosen.items():
+        note.columns.append(
+            ColumnNote(
+                cell_address(header.top, number),
+                header.texts[number],
+                column.rule.role,
+                indicator=column.indicator.code if column.indicator else "",
+                measure="level" if column.rule.role == "level" else "yoy",
+                span=column.rule.span,
+                period=str(time.period or ""),
+                unit=column.unit or column.rule.unit,
+                form="" if column.rule.role == "level" else column.rule.form,
+            )
+        )
     return chosen
 
 
-def _fault(
-    text: str, rule: ReportColumn | None, left: ReportColumn | None, period: Period
-) -> tuple[str, str] | None:
-    if rule is None:
-        return "不认识", "请改用常见写法（见 docs/intake.md），或在版式说明中登记这个列名"
-    for pattern in rule.headers:
-        found = pattern.fullmatch(text)
-        stated = found.groupdict().get("month") if found else None
-        if stated and int(stated) != period.end.month:
-            return f"与标题的时期 {period} 不是同一个月", "请改正列名或标题"
-    if rule.span == "left" and left is None:
+@dataclass
+class _ColumnReader:
+    grid: Grid
+    header: Header
+    panel: Panel
+    time: SheetTime
+    labels: LabelReader
+    collector: Collector
+    note: TableNote
+    sheet_indicator: Indicator | None
+
+    def choose(self) -> dict[int, FigureColumn]:
+        """Read the columns from the left; each may refer to the one before."""
+        chosen: dict[int, FigureColumn] = {}
+        left: FigureColumn | None = None
+        for number, rule in self.panel.columns.items():
+            if number == self.panel.name:
+                continue
+            column, known = self._column(number, rule)
+            if column is None and known:
+                continue
+            fault = ("不认识", UNKNOWN) if column is None else self._fault(number, column, left)
+            if column is None or fault:
+                left = None  # whatever stood here, a growth beside it is not of another column
+                if fault:
+                    self.refuse(number, *fault)
+                continue
+            if self._is_last_year(number, column.rule):
+                self._leave(number, column.rule.role, "上年同期的可比数，不作为上年的数入库")
+                continue
+            if column.rule.span == "left" and left is not None:
+                like_left = replace(column.rule, span=left.rule.span, per=left.rule.per)
+                column = replace(column, rule=like_left)
+            chosen[number] = column
+            left = column if column.rule.role == "level" else left
+        return chosen
+
+    def refuse(self, number: int, message: str, remedy: str) -> None:
+        """Refuse a column at its header cell."""
+        text, address = self.header.texts[number], cell_address(self.header.top, number)
+        self.collector.refuse(
+            f"列名“{text}”{message}，这一列没有读", remedy, sheet=self.grid.sheet, cell=address
+        )
+        self.note.columns.append(ColumnNote(address, text, "", reason=message))
+
+    def _leave(self, number: int, role: str, reason: str) -> None:
+        self.note.columns.append(
+            ColumnNote(
+                cell_address(self.header.top, number),
+                self.header.texts[number],
+                role,
+                reason=reason,
+            )
+        )
+
+    def _column(self, number: int, rule: ReportColumn | None) -> tuple[FigureColumn | None, bool]:
+        """Return a column, and whether it is known; an ignored one is known and none."""
+        unit = self.header.units.get(number, "")
+        if rule is not None and rule.role not in FIGURE_ROLES:
+            self._leave(number, rule.role, rule.reason or ("不读" if rule.role == "ignore" else ""))
+            return None, True
+        if rule is not None and not self.panel.by_region:
+            return FigureColumn(rule, unit), True
+        if rule is not None and self.sheet_indicator is not None:
+            return FigureColumn(rule, unit or rule.unit, self.sheet_indicator), True
+        found = self.labels.take_apart(self.header.texts[number]) if self.panel.by_region else None
+        if isinstance(found, Match) and found.rule is not None:
+            if found.rule.role not in FIGURE_ROLES:
+                self._leave(number, "ignore", found.rule.reason or "不读")
+                return None, True
+            return FigureColumn(found.rule, unit, found.indicator), True
+        return None, False
+
+    def _fault(
+        self, number: int, column: FigureColumn, left: FigureColumn | None
+    ) -> tuple[str, str] | None:
+        rule = column.rule
+        if number in hidden_columns(self.grid):
+            return "所在的列是隐藏的", "请取消隐藏；不要的列请删去后再交付"
+        rows_say = self.panel.beside("period") is not None
+        of_title = not rows_say and not self._is_last_year(number, rule)
+        if of_title and (fault := self._time_fault(number, rule)):
+            return fault
+        if rule.span == "period" and not rows_say:
+            return "没有说是当月还是累计", "请写成“本月”“本月止累计”，或加上“时期”列"
+        if rule.span != "left" or (left and left.indicator == column.indicator):
+            return None
+        if left:
+            return "与左边的列不是同一个指标，说不清是当月还是累计", "请在列名中写明"
         return (
             "没有说是当月还是累计，左边也没有读得出的绝对量列",
             "请写成“累计比上年同期增长（%）”或“本月比上年同月增长（%）”",
         )
-    return None
+
+    def _time_fault(self, number: int, rule: ReportColumn) -> tuple[str, str] | None:
+        period = self.time.period
+        if period is None:
+            return None
+        year, month = _stated(self.header.texts[number], rule)
+        if (month and month != period.end.month) or (year and year != period.year):
+            return f"与标题的时期 {period} 不是同一个月", "请改正列名或标题"
+        if self.time.only_year and rule.span not in ("annual", "left"):
+            return f"是哪个月的说不清：只写了 {period}年", "请在标题中写明月份，如 2024年1—9月"
+        return None
+
+    def _is_last_year(self, number: int, rule: ReportColumn) -> bool:
+        year, _ = _stated(self.header.texts[number], rule)
+        return bool(year and self.time.year and year == self.time.year - 1 and rule.role == "level")
 
 
-def _refuse(
-    grid: Grid, header: Header, column: int, fault: tuple[str, str] | None, collector: Collector
-) -> None:
-    message, remedy = fault or ("", "")
-    collector.refuse(
-        f"列名“{header.texts[column]}”{message}，这一列没有读",
-        remedy,
-        sheet=grid.sheet,
-        cell=cell_address(header.top, column),
+UNKNOWN = "请改用常见写法（见 docs/intake.md），或在版式说明中登记这个列名"
+
+
+def _meaning(column: FigureColumn) -> tuple[object, ...]:
+    rule = column.rule
+    return (rule.role, rule.span, rule.per, column.indicator.code if column.indicator else "")
+
+
+def _stated(text: str, rule: ReportColumn, *, alone: bool = True) -> tuple[int | None, int | None]:
+    """Return the year and the last month that a header states.
+
+    ``alone``: whether a number by itself counts as a month.
+    """
+    for pattern in rule.headers:
+        if not (found := pattern.fullmatch(text)):
+            continue
+        groups = found.groupdict()
+        month = int(groups["month"]) if groups.get("month") else None
+        if groups.get("lone") and alone:
+            month = int(groups["lone"])
+        if groups.get("quarter"):
+            month = 3 * ("一二三四".find(groups["quarter"]) + 1 or int(groups["quarter"]))
+        return (int(groups["year"]) if groups.get("year") else None), month
+    return None, None
+
+
+def _has_figures(header: Header, layout: ReportLayout) -> bool:
+    rules = [rule for panel in header.panels for rule in panel.columns.values()]
+    if any(rule and rule.role in FIGURE_ROLES for rule in rules):
+        return True
+    # Group heads name the indicators of regions; what follows them is looked up later.
+    return any(
+        panel.by_region and any(_ends_known(header.texts[n], layout) for n in panel.columns)
+        for panel in header.panels
     )
 
 
-def _panels(names: list[int], texts: Mapping[int, str], layout: ReportLayout) -> tuple[Panel, ...]:
+def _ends_known(text: str, layout: ReportLayout) -> bool:
+    known = (_rule_of(text[cut:], layout.columns) for cut in range(2, len(text)))
+    return any(rule is not None and rule.role in FIGURE_ROLES for rule in known)
+
+
+def _is_time_axis(header: Header) -> bool:
+    """Whether the columns run through time: then they are periods, not kinds of figures.
+
+    Two columns of one month in two years are this year's and last year's.
+    """
+    times, kinds = set(), set()
+    for panel in header.panels:
+        for column, rule in panel.columns.items():
+            if rule and rule.role in FIGURE_ROLES:
+                year, month = _stated(header.texts[column], rule)
+                if year is None and month is None:
+                    return False
+                times.add((year, month))
+                kinds.add((rule.role, rule.span))
+    years, months = {year for year, _ in times}, {month for _, month in times}
+    if len(times) == 2 and len(years) == 2 and len(months) == 1:
+        return False
+    return len(times) >= FEWEST_PERIODS and len(kinds) == 1
+
+
+def _cells_of(grid: Grid, rows: range, layout: ReportLayout, role: str) -> list[int]:
+    found = {
+        column
+        for row in rows
+        for column, cell in enumerate(grid.rows[row])
+        if role_of(cell, layout) == role
+    }
+    return sorted(found)
+
+
+def _panels(
+    names: list[int], texts: Mapping[int, str], layout: ReportLayout, *, by_region: bool
+) -> tuple[Panel, ...]:
     panels: list[Panel] = []
     for first, following in zip(names, [*names[1:], None], strict=True):
         start = first if panels else 0
         columns = {
-            column: _rule_of(text, layout)
+            column: _rule_of(text, layout.columns)
             for column, text in texts.items()
             if start <= column and (following is None or column < following)
         }
-        units = (column for column, rule in columns.items() if rule and rule.role == "unit")
-        panels.append(Panel(first, next(units, None), columns))
+        panels.append(Panel(first, columns, by_region))
     return tuple(panels)
 
 
 def _bottom(grid: Grid, top: int, name_column: int) -> int:
     """Return the last row of the header: it may be merged or spill downwards."""
+    bottom = top
     for first, left, last, right in grid.merged:
         if first == top and left <= name_column <= right and last > first:
-            return last
-    following = grid.rows[top + 1] if top + 1 < len(grid.rows) else ()
-    texts = [cell for cell in following if not is_blank(cell)]
-    spills = bool(texts) and all(isinstance(cell, str) for cell in texts)
-    spills = spills and not any(DASHES.fullmatch(str(cell).strip()) for cell in texts)
-    return top + 1 if spills and is_blank(grid.at(top + 1, name_column)) else top
+            bottom = last
+    while bottom - top < DEEPEST - 1 and _spills(grid, bottom + 1, name_column):
+        bottom += 1
+    return bottom
+
+
+def _spills(grid: Grid, row: int, name_column: int) -> bool:
+    if not is_blank(grid.at(row, name_column)):
+        return False
+    texts = [
+        cell for cell in (grid.rows[row] if row < len(grid.rows) else ()) if not is_blank(cell)
+    ]
+    if not texts or not all(isinstance(cell, str) for cell in texts):
+        return False
+    return not any(
+        DASHES.fullmatch(str(cell).strip()) or NUMBER.fullmatch(str(cell).strip()) for cell in texts
+    )
+
+
+NUMBER = re.compile(r"[-+]?[\d,]+(?:\.\d+)?%?")
 
 
 def _merge_home(grid: Grid, row: int, column: int) -> tuple[int, int]:
@@ -178,8 +416,8 @@ def _merge_home(grid: Grid, row: int, column: int) -> tuple[int, int]:
     return row, column
 
 
-def _rule_of(text: str, layout: ReportLayout) -> ReportColumn | None:
-    for rule in layout.columns:
+def _rule_of(text: str, columns: Iterable[ReportColumn]) -> ReportColumn | None:
+    for rule in columns:
         if any(pattern.fullmatch(text) for pattern in rule.headers):
             return rule
     return None

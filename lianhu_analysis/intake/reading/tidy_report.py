@@ -1,152 +1,246 @@
-"""Reports: indicators in rows, region and period in the title above the header."""
+"""Reports: figures under headers that say what they are, tables above one another."""
 
 from __future__ import annotations
 
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from lianhu_analysis.catalog.indicators import Catalogue, Indicator, fold_name
-from lianhu_analysis.catalog.periods import Period
-from lianhu_analysis.catalog.units import KNOWN_UNITS, normalise_unit
-from lianhu_analysis.errors import IntakeError, UnitError
-from lianhu_analysis.intake.reading.figures import (
-    Collector,
-    Slot,
-    is_blank,
-    is_reduction,
-    period_for,
-)
-from lianhu_analysis.intake.reading.layouts import ReportColumn, ReportLayout
+from lianhu_analysis.errors import IntakeError
+from lianhu_analysis.intake.reading.figures import Collector, hidden_columns, is_blank
+from lianhu_analysis.intake.reading.labels import LabelReader
+from lianhu_analysis.intake.reading.layouts import AxesLayout, ReportLayout
+from lianhu_analysis.intake.reading.notes import TableNote
 from lianhu_analysis.intake.reading.report_header import (
-    DASHES,
     Header,
     Panel,
     figure_columns,
     find_header,
     header_texts,
     role_of,
+    stated_time,
 )
-from lianhu_analysis.intake.reading.titles import foreign_region, title_period
+from lianhu_analysis.intake.reading.report_rows import PanelReader
+from lianhu_analysis.intake.reading.sheet_time import SheetTime, resolve_time, sheet_time
+from lianhu_analysis.intake.reading.titles import check_region, scope_of
 from lianhu_analysis.intake.reading.workbook import Grid, cell_address
 
-__all__ = ["read_report"]
+__all__ = ["Head", "read_head", "read_report"]
 
-SUB_ITEM = re.compile(r"^(?:其中|#)[:：]?\s*")
-NUMBERING = re.compile(
-    r"^(?:[一二三四五六七八九十]+|\d{1,2})[、.．]\s*|^[（(](?:[一二三四五六七八九十]+|\d{1,2})[）)]\s*"
-)
+Line = tuple[str, str]
 
 
 @dataclass(frozen=True)
-class Sheet:
-    """A report sheet whose head has been read."""
+class Head:
+    """What the lines above a header say.
 
-    grid: Grid
-    header: Header
-    period: Period
+    Attributes
+    ----------
+    scope
+        A title that narrows what the figures are about, such as 区属.
+    """
+
     published: dt.date | None
     unit: str
+    scope: tuple[str, ...]
+    titles: tuple[str, ...]
 
 
 def read_report(
     grid: Grid, layout: ReportLayout, catalogue: Catalogue, collector: Collector
 ) -> None:
-    """Read one sheet into the collector; a fault of its head refuses the whole sheet."""
-    try:
-        sheet = _read_head(grid, layout, collector)
-    except IntakeError as error:
-        collector.refuse(error.message, error.remedy, sheet=grid.sheet, cell=error.cell)
+    """Read one sheet into the collector; a fault of a head refuses its table."""
+    header = find_header(grid, layout)
+    if header is None:
+        collector.refuse(
+            f"前 {layout.header_rows} 行中没有找到表头（要有“指标名称”列和至少一列“本月”“本月止累计”"
+            f"“累计比上年同期增长”之类）；{_first_texts(grid)}",
+            "请补上或改正表头；不是数据的工作表请写入版式说明的 ignore_sheets",
+            sheet=grid.sheet,
+        )
         return
-    for panel in sheet.header.panels:
-        columns = figure_columns(sheet.grid, sheet.header, panel, sheet.period, collector)
-        _read_panel(sheet, panel, columns, layout, catalogue, collector)
+    first_line, head = 0, None
+    while header is not None:
+        following = _next_header(grid, header, layout)
+        end = _title_start(grid, following.top, header.bottom) if following else len(grid.rows)
+        lines = text_lines(grid, first_line, header.top)
+        try:
+            head = read_head(grid, lines, layout, collector, inherited=head)
+            time = _time(grid, head, header, collector)
+            _read_table(grid, header, end, head, time, layout, catalogue, collector)
+        except IntakeError as error:
+            cell = error.cell or (lines[0][0] if lines else "A1")
+            collector.refuse(error.message, error.remedy, sheet=grid.sheet, cell=cell)
+            if head is None:
+                return
+        first_line, header = end, following
 
 
-def _read_panel(
-    sheet: Sheet,
-    panel: Panel,
-    columns: Mapping[int, ReportColumn],
+def _read_table(
+    grid: Grid,
+    header: Header,
+    end: int,
+    head: Head,
+    time: SheetTime,
     layout: ReportLayout,
     catalogue: Catalogue,
     collector: Collector,
 ) -> None:
-    """Read the rows under one name column."""
-    grid, parent = sheet.grid, ""
-    depth = sheet.header.bottom - sheet.header.top
-    for row in range(sheet.header.bottom + 1, len(grid.rows)):
-        label = grid.at(row, panel.name)
-        address = cell_address(row, panel.name)
-        if role_of(label, layout) == "name":
-            if header_texts(grid, row, row + depth) == sheet.header.texts:
-                continue  # the header again, on the next printed page
-            collector.refuse(
-                "同一张工作表里有第二个表头，从这一行起没有读",
-                "请把两张表拆成两张工作表，各写标题",
-                sheet=grid.sheet,
-                cell=address,
-            )
-            return
-        filled = [column for column in columns if not is_blank(grid.at(row, column))]
-        if is_blank(label):
-            if filled:
-                collector.refuse(
-                    "这一行有数却没有指标名称",
-                    "请填写指标名称；合并的名称单元格请拆开逐行填写",
-                    sheet=grid.sheet,
-                    cell=cell_address(row, filled[0]),
-                )
-            continue
-        text = _plain_label(str(label))
-        sub_item = _is_sub_item(str(label))
-        if not sub_item:
-            parent = text
-        if not filled or any(rule.fullmatch(fold_name(str(label))) for rule in layout.ignore_rows):
-            continue
-        path = f"{parent}/{text}" if sub_item else text
-        match = _match(path, sub_item, layout, catalogue)
-        if match is None:
-            collector.refuse(*_unmatched(path, sub_item, catalogue), sheet=grid.sheet, cell=address)
-            continue
-        indicator, label_unit = match
-        stated = grid.at(row, panel.unit) if panel.unit is not None else None
-        unit = str(stated).strip() if not is_blank(stated) else label_unit or sheet.unit
-        for column in filled:
-            _read_cell(sheet, row, column, columns[column], indicator, unit, collector)
-
-
-def _read_head(grid: Grid, layout: ReportLayout, collector: Collector) -> Sheet:
-    header = find_header(grid, layout)
-    if header is None:
-        raise IntakeError(
-            f"前 {layout.header_rows} 行中没有找到表头（要有“指标名称”列和至少一列“本月”“本月止累计”"
-            f"“累计比上年同期增长”之类）；{_first_texts(grid)}",
-            "请补上或改正表头；不是数据的工作表请写入版式说明的 ignore_sheets",
+    labels = LabelReader(catalogue, layout.labels, layout.columns, collector.delivery)
+    for panel in header.panels:
+        area = f"{cell_address(header.top, panel.name)}:{cell_address(end - 1, max(panel.columns))}"
+        note = TableNote(
+            grid.sheet,
+            layout.name,
+            area,
+            str(time.period or ""),
+            str(head.published or ""),
+            head.unit,
         )
-    lines = [
-        (cell_address(row, column), str(cell))
-        for row in range(header.top)
-        for column, cell in enumerate(grid.rows[row])
-        if isinstance(cell, str) and cell.strip()
-    ]
-    delivery = collector.delivery
-    for address, text in lines:
-        if other := foreign_region(text, delivery.region, delivery.regions):
-            raise IntakeError(
-                f"标题“{text.strip()}”说的是{other}，不是{delivery.region.name_zh}",
-                "请确认没有放错地区；上级地区的数据请另放一个文件夹，在 delivery.toml 写明 region",
-                cell=address,
+        collector.tables.append(note)
+        if panel.name in hidden_columns(grid):
+            collector.refuse(
+                "名称所在的列是隐藏的，这张表没有读",
+                "请取消隐藏后再交付",
+                sheet=grid.sheet,
+                cell=cell_address(header.top, panel.name),
             )
-    period = title_period([text for _, text in lines]) or delivery.period
-    if period is None:
+            continue
+        indicator = _sheet_indicator(grid, layout, catalogue)
+        columns = figure_columns(grid, header, panel, time, labels, collector, note, indicator)
+        _refuse_headless(grid, header, panel, end, collector)
+        PanelReader(
+            grid,
+            header,
+            panel,
+            columns,
+            head.scope,
+            head.published,
+            head.unit,
+            time,
+            layout,
+            labels,
+            collector,
+            note,
+        ).read(header.bottom + 1, end)
+
+
+def _sheet_indicator(grid: Grid, layout: ReportLayout, catalogue: Catalogue) -> Indicator | None:
+    codes = [
+        code for pattern, code in layout.sheet_indicators.items() if pattern.fullmatch(grid.sheet)
+    ]
+    return catalogue.get(codes[0]) if codes else None
+
+
+def _refuse_headless(
+    grid: Grid, header: Header, panel: Panel, end: int, collector: Collector
+) -> None:
+    """Tell of figures in a column without a header; a CSV's rows are refused elsewhere."""
+    if not grid.sheet or panel is not header.panels[-1]:
+        return
+    width = max((len(row) for row in grid.rows[header.top : end]), default=0)
+    for column in range(width):
+        if column in header.texts:
+            continue
+        for row in range(header.bottom + 1, end):
+            value = grid.at(row, column)
+            if isinstance(value, (int, float)) and not isinstance(value, bool):
+                collector.refuse(
+                    "这一列有数却没有列名，没有读",
+                    "请补上列名，或删去多余的数",
+                    sheet=grid.sheet,
+                    cell=cell_address(row, column),
+                )
+                break
+
+
+def _next_header(grid: Grid, header: Header, layout: ReportLayout) -> Header | None:
+    """Return the next header below that is not the same one on another printed page."""
+    depth = header.bottom - header.top
+    for row in range(header.bottom + 1, len(grid.rows)):
+        if not any(role_of(grid.at(row, panel.name), layout) for panel in header.panels):
+            continue
+        if header_texts(grid, row, row + depth)[0] == header.texts:
+            continue
+        found = find_header(grid, layout, row)
+        if found and found.top == row:
+            return found
+    return None
+
+
+def _title_start(grid: Grid, top: int, above: int) -> int:
+    """Return the first of the lines right above a header that hold no figures."""
+    row = top
+    while row - 1 > above and _is_line(grid.rows[row - 1]):
+        row -= 1
+    return row
+
+
+def _is_line(row: tuple[object, ...]) -> bool:
+    filled = [cell for cell in row if not is_blank(cell)]
+    return all(isinstance(cell, str) for cell in filled) and len(filled) <= 2
+
+
+def _time(grid: Grid, head: Head, header: Header, collector: Collector) -> SheetTime:
+    delivery = collector.delivery
+    time = sheet_time(head.titles, grid.sheet, delivery.file, delivery.folders, delivery.period)
+    time = resolve_time(time, *stated_time(header, header.panels))
+    if time.period is None and not any(panel.beside("period") for panel in header.panels):
         raise IntakeError(
             "标题没有写明年份和时期",
             '请在标题中写明（如 2024年1—9月），或在 delivery.toml 写 period = "2024-09"',
-            cell=lines[0][0] if lines else "A1",
         )
-    return Sheet(grid, header, period, _published(lines, layout), _sheet_unit(lines, layout))
+    return time
+
+
+def text_lines(grid: Grid, first: int, last: int) -> list[Line]:
+    """Return address and text of every text cell of some rows."""
+    return [
+        (cell_address(row, column), str(cell))
+        for row in range(first, last)
+        for column, cell in enumerate(grid.rows[row])
+        if isinstance(cell, str) and cell.strip()
+    ]
+
+
+def read_head(
+    grid: Grid,
+    lines: list[Line],
+    layout: ReportLayout | AxesLayout,
+    collector: Collector,
+    inherited: Head | None = None,
+) -> Head:
+    """Read the lines above a header.
+
+    Raises
+    ------
+    IntakeError
+        If they name another region, or a day of publication that is none.
+    """
+    lines = [
+        (address, text)
+        for address, text in lines
+        if not any(rule.fullmatch(fold_name(text)) for rule in layout.ignore_rows)
+    ]
+    delivery = collector.delivery
+    for address, text in [*lines, ("", grid.sheet)]:
+        check_region(text, delivery.region, delivery.regions, address)
+    texts = [text for _, text in lines]
+    scope = tuple(text.strip() for text in [*texts, grid.sheet] if scope_of(text))
+    published = _published(lines, layout)
+    unit = _sheet_unit(lines, layout)
+    if inherited is None:
+        return Head(published, unit, scope, tuple(texts))
+    # A table without a title of its own stands under the sheet's.
+    titles = tuple(texts) if any(re.search(r"\d{4}\s*年|\d月", text) for text in texts) else ()
+    return Head(
+        published or inherited.published,
+        unit or inherited.unit,
+        scope or inherited.scope,
+        titles or inherited.titles,
+    )
 
 
 def _first_texts(grid: Grid) -> str:
@@ -154,7 +248,7 @@ def _first_texts(grid: Grid) -> str:
     return f"看到的是：{'、'.join(found)}" if found else "看到的是空白"
 
 
-def _published(lines: list[tuple[str, str]], layout: ReportLayout) -> dt.date | None:
+def _published(lines: list[Line], layout: ReportLayout | AxesLayout) -> dt.date | None:
     for address, text in lines:
         found = layout.published.search(unicodedata.normalize("NFKC", text))
         if found is None:
@@ -171,106 +265,8 @@ def _published(lines: list[tuple[str, str]], layout: ReportLayout) -> dt.date | 
     return None
 
 
-def _sheet_unit(lines: list[tuple[str, str]], layout: ReportLayout) -> str:
+def _sheet_unit(lines: list[Line], layout: ReportLayout | AxesLayout) -> str:
     for _, text in lines:
         if found := layout.sheet_unit.search(re.sub(r"\s+", "", text)):
             return found[1].strip()
     return ""
-
-
-def _read_cell(
-    sheet: Sheet,
-    row: int,
-    column: int,
-    rule: ReportColumn,
-    indicator: Indicator,
-    unit: str,
-    collector: Collector,
-) -> None:
-    token = sheet.grid.at(row, column)
-    address = cell_address(row, column)
-    if rule.role == "level" and indicator.kind == "growth_only":
-        if not DASHES.fullmatch(str(token).strip()):
-            collector.refuse(
-                f"{indicator.name_zh} 只发布增速，“{sheet.header.texts[column]}”列却有数 {token}",
-                "请把增速填在增长列；绝对量不采用",
-                sheet=sheet.grid.sheet,
-                cell=address,
-            )
-        return
-    try:
-        if (rule.role == "reduction") != is_reduction(indicator) and rule.role != "level":
-            raise IntakeError(
-                f"{indicator.name_zh} 与列名“{sheet.header.texts[column]}”的正负方向不一致",
-                "降低率以正数表示降低；请改正列名，或换成方向一致的数",
-            )
-        period, span = period_for(indicator, sheet.period, rule.span, rule.per)
-        if indicator.no_january and period.frequency == "M" and period.number == 1:
-            raise IntakeError(
-                f"{indicator.name_zh} 1月不单独发布（1—2月合并），这里却有数 {token}",
-                "请核对标题的月份",
-            )
-    except IntakeError as error:
-        if not DASHES.fullmatch(str(token).strip()):
-            collector.refuse(error.message, error.remedy, sheet=sheet.grid.sheet, cell=address)
-        return
-    measure = "level" if rule.role == "level" else "yoy"
-    form = "value" if measure == "level" else "percent"
-    slot = Slot(
-        indicator, measure, span, period, unit, sheet.grid.sheet, address, form, sheet.published
-    )
-    collector.read(token, slot)
-
-
-def _is_sub_item(label: str) -> bool:
-    text = unicodedata.normalize("NFKC", label)
-    return text.startswith("  ") or bool(SUB_ITEM.match(text.strip()))
-
-
-def _plain_label(label: str) -> str:
-    text = unicodedata.normalize("NFKC", label).strip()
-    return NUMBERING.sub("", SUB_ITEM.sub("", NUMBERING.sub("", text))).strip()
-
-
-def _match(
-    path: str, sub_item: bool, layout: ReportLayout, catalogue: Catalogue
-) -> tuple[Indicator, str] | None:
-    """Return the indicator of a label, and the unit that the label carries, if any."""
-    candidates = [(path, "")]
-    if (found := re.fullmatch(r"(.+?)[(（]([^()（）]+)[)）]", path)) and _is_unit(found[2]):
-        candidates.append((found[1], found[2]))
-    labels = {fold_name(label): code for label, code in layout.labels.items()}
-    for name, unit in candidates:
-        if fold_name(name) in labels:
-            return catalogue.get(labels[fold_name(name)]), unit
-        if not sub_item and (match := catalogue.match_name(name)):
-            return match, unit
-        parent, _, child = name.partition("/")
-        spellings = (name, f"{parent}{child}", f"{parent}:{child}", f"{parent}其中:{child}")
-        for spelling in spellings if sub_item else ():
-            if match := catalogue.match_name(spelling):
-                return match, unit
-    return None
-
-
-def _is_unit(text: str) -> bool:
-    try:
-        return normalise_unit(text) in KNOWN_UNITS
-    except UnitError:
-        return False
-
-
-def _unmatched(path: str, sub_item: bool, catalogue: Catalogue) -> tuple[str, str]:
-    name = path.rpartition("/")[2]
-    near = [*([item] if (item := catalogue.match_name(name)) else []), *catalogue.near_names(name)]
-    hint = "、".join(dict.fromkeys(f"{item.name_zh}（{item.code}）" for item in near))
-    meant = f"是否指 {hint}？" if hint else ""
-    if sub_item:
-        return (
-            f"其中项“{path}”不在指标目录中（其中项按完整路径匹配，不按简称）",
-            f'{meant}如是，请在版式说明的 [labels] 中登记 "{path}" = 指标代码',
-        )
-    return (
-        f"指标名称“{path}”不在指标目录中",
-        f"{meant}如是，请改正名称，或把这个写法加入指标目录的 aliases",
-    )

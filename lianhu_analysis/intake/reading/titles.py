@@ -10,7 +10,7 @@ from lianhu_analysis.catalog.periods import Period, parse_period
 from lianhu_analysis.errors import IntakeError, PeriodError
 from lianhu_analysis.workspace import Region
 
-__all__ = ["foreign_region", "title_period"]
+__all__ = ["check_region", "foreign_region", "scope_of", "title_period"]
 
 PERIOD = re.compile(
     r"\d{4}年(?:"
@@ -25,6 +25,8 @@ NOT_REGIONS = re.compile(
     r"|(?<![一-龥])(?:市区|城市)|园区|社区|小区|开发区|灾区|联盟|旗下|旗舰"
 )
 NOT_A_TITLE = re.compile(r"(日期|时间|单位|来源|机构|部门|制表|填报|报送|审核|电话)人?:")
+WHOLE = re.compile("全[国省市区县](?!属)")
+SCOPE = re.compile("[区市省央县]属|中央企业")
 NATION = "100000"
 REGION = re.compile(r"[一-龥]{2,}?(?:自治区|自治州|自治县|省|市|区|县|旗|盟)|全国|中国")
 
@@ -83,3 +85,31 @@ def title_period(titles: Iterable[str]) -> Period | None:
         )
     finest = sorted(found.values(), key=lambda period: "MQA".index(period.frequency))
     return finest[0] if finest else None
+
+
+def check_region(title: str, region: Region, regions: Iterable[Region], cell: str = "") -> None:
+    """Refuse a title that names another region, or the whole of one that this is not.
+
+    Raises
+    ------
+    IntakeError
+        Naming both regions.
+    """
+    other = foreign_region(title, region, regions)
+    text = _fold(title)
+    if not other and region.name_zh not in text and not NOT_A_TITLE.search(text):
+        text = re.sub(r"\([^()]*\)", "", text)
+        whole = [word for word in WHOLE.findall(text) if word[1] != region.name_zh[-1:]]
+        other = whole[0] if whole else ""
+    if other:
+        raise IntakeError(
+            f"标题“{title.strip()}”说的是{other}，不是{region.name_zh}",
+            "请确认没有放错地区；上级地区的数据请另放一个文件夹，在 delivery.toml 写明 region",
+            cell=cell,
+        )
+
+
+def scope_of(title: str) -> str:
+    """Return the word by which a title narrows a territory to its own units: 区属, 市属."""
+    found = SCOPE.search(re.sub(r"\([^()]*\)", "", _fold(title)))
+    return found[0] if found else ""

@@ -1,0 +1,51 @@
+"""What a reading understood of each table, for ``lianhu ingest --explain``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+__all__ = ["ColumnNote", "RowNote", "TableNote"]
+
+
+@dataclass(frozen=True)
+class ColumnNote:
+    """One column: what its header says, or why it is not read."""
+
+    cell: str
+    header: str
+    role: str
+    indicator: str = ""
+    measure: str = ""
+    span: str = ""
+    period: str = ""
+    unit: str = ""
+    form: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class RowNote:
+    """One row: the line of the catalogue that it matched, or why it is not read."""
+
+    cell: str
+    label: str
+    path: str = ""
+    indicator: str = ""
+    name_zh: str = ""
+    unit: str = ""
+    period: str = ""
+    reason: str = ""
+
+
+@dataclass
+class TableNote:
+    """One table of a sheet."""
+
+    sheet: str
+    layout: str
+    area: str
+    period: str = ""
+    published: str = ""
+    unit: str = ""
+    columns: list[ColumnNote] = field(default_factory=list)
+    rows: list[RowNote] = field(default_factory=list)

@@ -1,0 +1,533 @@
+"""Tables of periods against indicators, either way round, known by their names."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+
+from lianhu_analysis.catalog.indicators import Catalogue, fold_name
+from lianhu_analysis.catalog.periods import Period, parse_period
+from lianhu_analysis.catalog.units import normalise_unit
+from lianhu_analysis.errors import IntakeError, PeriodError
+from lianhu_analysis.intake.reading.figures import (
+    Collector,
+    Slot,
+    hidden_columns,
+    hidden_rows,
+    is_blank,
+    is_reduction,
+    period_for,
+    says_nothing,
+)
+from lianhu_analysis.intake.reading.labels import LabelReader, Match, Outline, check_base
+from lianhu_analysis.intake.reading.layouts import AxesLayout, fold_header
+from lianhu_analysis.intake.reading.notes import ColumnNote, RowNote, TableNote
+from lianhu_analysis.intake.reading.report_rows import stated_span
+from lianhu_analysis.intake.reading.sheet_time import SheetTime, sheet_time
+from lianhu_analysis.intake.reading.tidy_report import Head, read_head, text_lines
+from lianhu_analysis.intake.reading.workbook import Grid, cell_address
+
+__all__ = ["Axes", "find_axes", "read_axes"]
+
+FEWEST_PERIODS = 2
+TITLE_YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})\s*年")
+LOOKED_AT = 12
+
+
+@dataclass(frozen=True)
+class Stated:
+    """A period on an axis, and its span where the text says it."""
+
+    period: Period
+    span: str
+
+
+@dataclass(frozen=True)
+class Axes:
+    """Where a table lies: its header and its first column."""
+
+    top: int
+    bottom: int
+    corner: int
+    columns: tuple[int, ...]
+
+
+def find_axes(grid: Grid, layout: AxesLayout, time: SheetTime | None = None) -> list[Axes]:
+    """Return the tables whose corner, and whose periods, are where the layout expects them."""
+    time = time or _time_of(grid, None)
+    for top in range(min(layout.header_rows, len(grid.rows))):
+        corners = [n for n, cell in enumerate(grid.rows[top]) if _is_corner(cell, layout)]
+        if not corners:
+            continue
+        find = _across if layout.kind == "across" else _down
+        if tables := find(grid, layout, top, corners, time):
+            return tables
+    return []
+
+
+def _across(
+    grid: Grid, layout: AxesLayout, top: int, corners: list[int], time: SheetTime
+) -> list[Axes]:
+    width = len(grid.rows[top])
+    columns = [
+        n
+        for n in range(corners[0] + 1, width)
+        if not is_blank(grid.at(top, n)) and not _is_unit_header(grid.at(top, n))
+    ]
+    periods = [n for n in columns if _period(grid.at(top, n), time, layout) is not None]
+    if len(periods) < FEWEST_PERIODS or len(periods) < len(columns):
+        return []
+    if len(periods) == 2 and _are_one_month(grid, top, periods, time, layout):
+        return []  # this year's and last year's: a report
+    return [Axes(top, top, corners[0], tuple(columns))]
+
+
+def _are_one_month(
+    grid: Grid, top: int, columns: list[int], time: SheetTime, layout: AxesLayout
+) -> bool:
+    stated = [_period(grid.at(top, n), time, layout) for n in columns]
+    return len({found.period.end.month for found in stated if found}) == 1
+
+
+def _down(
+    grid: Grid, layout: AxesLayout, top: int, corners: list[int], time: SheetTime
+) -> list[Axes]:
+    tables = []
+    for corner, following in zip(corners, [*corners[1:], None], strict=True):
+        bottom = top
+        for first, left, last, right in grid.merged:
+            if first == top and left <= corner <= right:
+                bottom = max(bottom, last)
+        while bottom < top + 2 and _is_second_header(grid, bottom + 1, corner):
+            bottom += 1
+        below = [
+            grid.at(row, corner)
+            for row in range(bottom + 1, len(grid.rows))
+            if not is_blank(grid.at(row, corner)) and not _metadata(grid.at(row, corner), layout)
+        ][:LOOKED_AT]
+        good = sum(_period(cell, time, layout) is not None for cell in below)
+        if good < 1 or good * 2 < len(below):
+            return []
+        end = (
+            following
+            if following is not None
+            else max(len(row) for row in grid.rows[top : bottom + 1])
+        )
+        tables.append(Axes(top, bottom, corner, tuple(range(corner + 1, end))))
+    return tables
+
+
+def read_axes(grid: Grid, layout: AxesLayout, catalogue: Catalogue, collector: Collector) -> None:
+    """Read every table of a sheet into the collector."""
+    try:
+        time = _time_of(grid, collector)
+        tables = find_axes(grid, layout, time)
+        first = tables[0].top if tables else 0
+        head = read_head(grid, text_lines(grid, 0, first), layout, collector)
+    except IntakeError as error:
+        collector.refuse(error.message, error.remedy, sheet=grid.sheet, cell=error.cell or "A1")
+        return
+    labels = LabelReader(catalogue, layout.labels, layout.columns, collector.delivery)
+    for table in tables:
+        area = f"{cell_address(table.top, table.corner)}:{cell_address(len(grid.rows) - 1, table.columns[-1])}"
+        note = TableNote(
+            grid.sheet, layout.name, area, published=str(head.published or ""), unit=head.unit
+        )
+        collector.tables.append(note)
+        reader = _AxesReader(grid, layout, table, labels, head, time, collector, note)
+        if layout.kind == "across":
+            reader.read_across()
+        else:
+            reader.read_down()
+
+
+@dataclass
+class _AxesReader:
+    grid: Grid
+    layout: AxesLayout
+    table: Axes
+    labels: LabelReader
+    head: Head
+    time: SheetTime
+    collector: Collector
+    note: TableNote
+    units: dict[int, str] = field(default_factory=dict)
+
+    def read_across(self) -> None:
+        """Read labels downwards against the periods of the header."""
+        columns = self._period_columns()
+        unit_column = next(
+            (
+                n
+                for n in range(self.table.corner + 1, len(self.grid.rows[self.table.top]))
+                if _is_unit_header(self.grid.at(self.table.top, n))
+            ),
+            None,
+        )
+        outline = Outline([(-1, text) for text in self.head.scope])
+        for row in range(self.table.bottom + 1, len(self.grid.rows)):
+            text = self.grid.at(row, self.table.corner)
+            filled = [n for n in columns if not is_blank(self.grid.at(row, n))]
+            if self._left_out(row, text, filled):
+                continue
+            if is_blank(text):
+                self._refuse("这一行有数却没有指标名称", "请填写指标名称", row, filled[0])
+                continue
+            label = outline.place(str(text), has_figures=bool(filled))
+            if not filled:
+                continue
+            match = self.labels.read(label)
+            if not isinstance(match, Match):
+                self._refuse(match.message, match.remedy, row, self.table.corner)
+                self._row_note(row, str(text), label.full_path, None, "", match.message)
+                continue
+            stated = self.grid.at(row, unit_column) if unit_column is not None else None
+            unit = "" if is_blank(stated) else str(stated).strip()
+            self._row_note(row, str(text), label.full_path, match, unit)
+            for column in filled:
+                self._read_cell(row, column, match, columns[column], unit)
+
+    def read_down(self) -> None:
+        """Read periods downwards against the labels of the header."""
+        matches = self._label_columns()
+        for row in range(self.table.bottom + 1, len(self.grid.rows)):
+            stated = self.grid.at(row, self.table.corner)
+            filled = [n for n in matches if not is_blank(self.grid.at(row, n))]
+            if _metadata(stated, self.layout) or self._left_out(row, stated, filled):
+                continue
+            try:
+                if is_blank(stated):
+                    raise PeriodError("没有写时期")
+                period = self._stated(stated)
+            except PeriodError as error:
+                if filled:
+                    self._refuse(
+                        f"{error}；这一行没有读", "请改正这一格的时期", row, self.table.corner
+                    )
+                continue
+            for column in filled:
+                self._read_cell(row, column, matches[column], period, self.units.get(column, ""))
+
+    def _left_out(self, row: int, text: object, filled: list[int]) -> bool:
+        if not filled and is_blank(text):
+            return True
+        if any(rule.match(fold_name(str(text))) for rule in self.layout.ignore_rows):
+            return True
+        if row in hidden_rows(self.grid):
+            if filled:
+                self._refuse("这一行是隐藏的，没有读", "请取消隐藏；不要的行请删去", row, filled[0])
+            return True
+        spare = self.grid.rows[row][self.table.columns[-1] + 1 :] if not self.grid.sheet else ()
+        if filled and any(not is_blank(cell) for cell in spare):
+            self._refuse(
+                "这一行的列数多于表头，数可能错了位，没有读",
+                "含逗号的文字和千分位要用双引号括起来",
+                row,
+                self.table.corner,
+            )
+            return True
+        return False
+
+    def _period_columns(self) -> dict[int, Stated]:
+        found: dict[int, Stated] = {}
+        for column in self.table.columns:
+            text = self.grid.at(self.table.top, column)
+            try:
+                found[column] = self._stated(text)
+            except PeriodError as error:
+                self._refuse(f"{error}；这一列没有读", "请改正列名", self.table.top, column)
+        repeated = Counter(found.values())
+        for column, stated in list(found.items()):
+            fault = ""
+            if repeated[stated] > 1:
+                fault = f"时期 {stated.period} 有不止一列"
+            elif column in hidden_columns(self.grid):
+                fault = "这一列是隐藏的"
+            if fault:
+                self._refuse(
+                    f"{fault}，没有读", "请核对后删去多余的列或取消隐藏", self.table.top, column
+                )
+                del found[column]
+            self.note.columns.append(
+                ColumnNote(
+                    cell_address(self.table.top, column),
+                    fold_header(self.grid.at(self.table.top, column)),
+                    "period",
+                    span=stated.span,
+                    period=str(stated.period),
+                    reason=fault,
+                )
+            )
+        return found
+
+    def _label_columns(self) -> dict[int, Match]:
+        found: dict[int, Match] = {}
+        for column in self.table.columns:
+            text = self._header_text(column)
+            if not text:
+                continue
+            address = cell_address(self.table.top, column)
+            unit = self._metadata_unit(column)
+            match = self.labels.take_apart(text)
+            reason = ""
+            if column in hidden_columns(self.grid):
+                reason, remedy = "这一列是隐藏的", "请取消隐藏；不要的列请删去"
+            elif not isinstance(match, Match):
+                refusal = match or self.labels.read(Outline().place(text, has_figures=True))
+                if isinstance(refusal, Match):
+                    reason, remedy = "名称拆不开", "请改正名称"
+                else:
+                    reason, remedy = refusal.message, refusal.remedy
+            elif match.rule is not None and match.rule.role == "ignore":
+                self._column_note(address, text, match, unit, match.rule.reason or "不读")
+                continue
+            if reason or not isinstance(match, Match):
+                self.collector.refuse(
+                    f"{reason}；这一列没有读", remedy, sheet=self.grid.sheet, cell=address
+                )
+                self.note.columns.append(ColumnNote(address, text, "", reason=reason))
+                continue
+            found[column] = match
+            self.units[column] = unit
+            self._column_note(address, text, match, unit)
+        meanings = Counter(_meaning(match) for match in found.values())
+        for column, match in list(found.items()):
+            if meanings[_meaning(match)] > 1:
+                self._refuse(
+                    f"列名“{self._header_text(column)}”的意思有不止一列，没有读",
+                    "请写明各列的口径",
+                    self.table.top,
+                    column,
+                )
+                del found[column]
+        return found
+
+    def _header_text(self, column: int) -> str:
+        rows = range(self.table.top, self.table.bottom + 1)
+        homes: dict[tuple[int, int], str] = {}
+        for row in rows:
+            home = next(
+                (
+                    (top, left)
+                    for top, left, bottom, right in self.grid.merged
+                    if top <= row <= bottom and left <= column <= right
+                ),
+                (row, column),
+            )
+            value = self.grid.at(*home)
+            homes[home] = "" if is_blank(value) else str(value).strip()
+        parts = list(homes.values())
+        if len(parts) > 1 and not parts[0] and any(parts):
+            return f"（上格空白）{''.join(parts)}"
+        return "".join(parts)
+
+    def _metadata_unit(self, column: int) -> str:
+        for row in range(self.table.bottom + 1, min(self.table.bottom + 12, len(self.grid.rows))):
+            if _metadata(self.grid.at(row, self.table.corner), self.layout) == "unit":
+                value = self.grid.at(row, column)
+                return "" if is_blank(value) else str(value).strip()
+        return ""
+
+    def _stated(self, text: object) -> Stated:
+        found = _period(text, self.time, self.layout)
+        if found is None:
+            parse_period(text, year=self.time.year)  # says what is wrong
+            raise PeriodError(f"“{text}”没有写年份")
+        return found
+
+    def _read_cell(self, row: int, column: int, match: Match, stated: Stated, unit: str) -> None:
+        token = self.grid.at(row, column)
+        address = cell_address(row, column)
+        try:
+            slot = self._slot(match, stated, unit, address)
+        except IntakeError as error:
+            if not says_nothing(token):
+                self.collector.refuse(
+                    error.message, error.remedy, sheet=self.grid.sheet, cell=address
+                )
+            return
+        self.collector.read(token, slot)
+
+    def _slot(self, match: Match, stated: Stated, unit: str, address: str) -> Slot:
+        indicator, rule = match.indicator, match.rule
+        measure = "yoy" if rule and rule.role in ("growth", "reduction") else "level"
+        if rule is None and indicator.kind == "growth_only":
+            measure = "yoy"  # its name itself says 增速
+        form = rule.form if rule and measure == "yoy" else "percent"
+        if rule and (rule.role == "reduction") != is_reduction(indicator) and measure == "yoy":
+            raise IntakeError(f"{indicator.name_zh} 与名称的正负方向不一致", "请改正名称")
+        unit = _agreed_unit(unit, match, measure)
+        if match.base:
+            if measure == "yoy" and rule and rule.role == "growth":
+                raise IntakeError(
+                    f"{indicator.name_zh} 既写指数（{match.base}）又写增速", "请改正其中之一"
+                )
+            if indicator.kind != "index":
+                measure, form, unit = "yoy", "index", "%"
+        if measure == "level" and indicator.kind == "growth_only":
+            raise IntakeError(f"{indicator.name_zh} 只发布增速", "请报增速；绝对量不采用")
+        span = self._span(match, stated)
+        check_base(match, span)
+        per = (rule.per if rule else "") or ("quarter" if stated.period.frequency == "Q" else "")
+        period, span = period_for(indicator, stated.period, span, per)
+        if match.merged_january and period.frequency == "M" and period.number == 2:
+            span = "ytd"
+        if indicator.no_january and period.frequency == "M" and period.number == 1:
+            raise IntakeError(
+                f"{indicator.name_zh} 1月不单独发布（1—2月合并），这里却有数",
+                "请核对时期；当年确有1月数的，请在版式说明中登记",
+            )
+        return Slot(
+            indicator,
+            measure,
+            span,
+            period,
+            (unit or self.head.unit) if measure == "level" else unit,
+            self.grid.sheet,
+            address,
+            "value" if measure == "level" else form,
+            self.head.published,
+            match.region,
+        )
+
+    def _span(self, match: Match, stated: Stated) -> str:
+        said = match.rule.span if match.rule else ""
+        said = "" if said in ("left", "period") else said
+        if said and stated.span and stated.span not in (said, "annual"):
+            raise IntakeError(
+                f"{match.indicator.name_zh} 的名称与时期 {stated.period} 说的口径不同（累计、当期）",
+                "请改正其中之一",
+            )
+        if match.indicator.span == "point":
+            return "point"
+        if match.indicator.kind == "index" and not said and not stated.span:
+            return match.indicator.span
+        span = said or stated.span or self.layout.span
+        if not span:
+            raise IntakeError(
+                f"{match.indicator.name_zh} 没有说是当月还是累计",
+                "请在名称中写明（如 _累计值、累计增长），或把时期写成 2024年1-9月，或在版式说明写 span",
+            )
+        return span
+
+    def _column_note(
+        self, address: str, text: str, match: Match, unit: str, reason: str = ""
+    ) -> None:
+        rule = match.rule
+        self.note.columns.append(
+            ColumnNote(
+                address,
+                text,
+                rule.role if rule else "level",
+                match.indicator.code,
+                "yoy" if rule and rule.role == "growth" else "level",
+                rule.span if rule else "",
+                unit=unit or match.unit or match.base,
+                form=rule.form if rule and rule.role == "growth" else "",
+                reason=reason,
+            )
+        )
+
+    def _row_note(
+        self, row: int, text: str, path: str, match: Match | None, unit: str, reason: str = ""
+    ) -> None:
+        self.note.rows.append(
+            RowNote(
+                cell_address(row, self.table.corner),
+                text.strip(),
+                path,
+                match.indicator.code if match else "",
+                match.indicator.name_zh if match else "",
+                unit or (match.unit or match.base if match else ""),
+                reason=reason,
+            )
+        )
+
+    def _refuse(self, message: str, remedy: str, row: int, column: int) -> None:
+        self.collector.refuse(
+            message, remedy, sheet=self.grid.sheet, cell=cell_address(row, column)
+        )
+
+
+def _time_of(grid: Grid, collector: Collector | None, corner_rows: int = 15) -> SheetTime:
+    """Return the year of periods that state none; several periods in a title are no fault."""
+    delivery = collector.delivery if collector else None
+    titles = [text for _, text in text_lines(grid, 0, min(corner_rows, len(grid.rows)))]
+    years = {year for title in titles for year in TITLE_YEAR.findall(title)}
+    try:
+        return sheet_time(
+            [f"{years.pop()}年"] if len(years) == 1 else [],
+            grid.sheet,
+            delivery.file if delivery else "",
+            delivery.folders if delivery else (),
+            delivery.period if delivery else None,
+        )
+    except IntakeError:
+        return SheetTime(None, None)
+
+
+def _period(text: object, time: SheetTime, layout: AxesLayout) -> Stated | None:
+    """Return the period of an axis cell; ``None`` if it is none."""
+    if is_blank(text):
+        return None
+    if isinstance(text, (int, float)) and not isinstance(text, bool):
+        if float(text).is_integer() and 1 <= text <= 12 and layout.span and time.year:
+            return Stated(Period(time.year, "M", int(text)), "")
+        if 1 <= text < 10000 and not 1900 <= text <= 2100:
+            return None
+    try:
+        period, span = stated_span(text, time.year)
+    except PeriodError:
+        return None
+    # 三季度 heads the quarter's column, whether single or accumulated.
+    return Stated(period, "" if period.frequency == "Q" and span == "single" else span)
+
+
+def _agreed_unit(unit: str, match: Match, measure: str) -> str:
+    stated = [text for text in (unit, match.unit) if text]
+    if measure == "level" and match.base and match.indicator.kind == "index":
+        stated.append(match.base)
+    if measure == "level" and len({normalise_unit(text) for text in stated}) > 1:
+        raise IntakeError(
+            f"{match.indicator.name_zh} 的单位有两种写法：{'、'.join(stated)}", "请改正其中之一"
+        )
+    return stated[0] if stated else ""
+
+
+def _meaning(match: Match) -> tuple[str, ...]:
+    rule, region = match.rule, match.region
+    return (
+        match.indicator.code,
+        rule.role if rule else "",
+        rule.span if rule else "",
+        region.code if region else "",
+    )
+
+
+def _metadata(cell: object, layout: AxesLayout) -> str:
+    if not isinstance(cell, str):
+        return ""
+    folded = fold_header(cell)
+    return next((what for rule, what in layout.metadata.items() if rule.fullmatch(folded)), "")
+
+
+def _is_corner(cell: object, layout: AxesLayout) -> bool:
+    return isinstance(cell, str) and any(
+        rule.fullmatch(fold_header(cell)) for rule in layout.corners
+    )
+
+
+def _is_unit_header(cell: object) -> bool:
+    return isinstance(cell, str) and fold_header(cell) in ("单位", "计量单位")
+
+
+def _is_second_header(grid: Grid, row: int, corner: int) -> bool:
+    if not is_blank(grid.at(row, corner)) or row >= len(grid.rows):
+        return False
+    filled = [cell for cell in grid.rows[row] if not is_blank(cell)]
+    return (
+        bool(filled)
+        and all(isinstance(cell, str) for cell in filled)
+        and not any(re.fullmatch(r"[-+]?[\d.,]+%?|[-—…]+", str(cell).strip()) for cell in filled)
+    )
