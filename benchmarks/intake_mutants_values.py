@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 
-from benchmarks.intake_mutants_documents import Document, Sheet
+from benchmarks.intake_mutants_documents import Cell, Document, Sheet
 from benchmarks.intake_mutants_families import FAMILIES, REPORTS
 from benchmarks.intake_mutants_kinds import (
     LABELLED,
