@@ -74,17 +74,12 @@ def month_and_ytd_exchanged(document: Document, chance: random.Random) -> None:
     one, other = sheet.cells[head, left].value, sheet.cells[head, right].value
     sheet.change((head, left), value=other)
     sheet.change((head, right), value=one)
-    for row in sheet.body_rows():
-        cells = [sheet.cells[row, column] for column in (left, right)]
-        facts = [cell.fact for cell in cells]
-        for column, cell, fact, twin in zip(
-            (left, right), cells, facts, reversed(facts), strict=True
-        ):
-            # A stock or a rate under the month's header is in doubt: leave it to the reader.
-            flow = fact is not None and twin is not None
-            new = replace(fact, span=twin.span) if flow and fact and twin else None
-            keep = fact if fact and fact.span == "point" else new
-            sheet.cells[row, column] = replace(cell, fact=keep, must=False)
+    spans = {left: "ytd", right: "single"}
+    for row, column in [place for place in sheet.facts() if place[1] in spans]:
+        fact = sheet.cells[row, column].fact
+        # A stock is at a point, whatever its header says.
+        if fact and fact.span != "point":
+            sheet.change((row, column), fact=replace(fact, span=spans[column]))
     excuse(sheet, sheet.facts())
 
 

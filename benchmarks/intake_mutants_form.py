@@ -81,7 +81,8 @@ def rows_reordered(document: Document, chance: random.Random) -> None:
 def blank_rows(document: Document, chance: random.Random) -> None:
     """Leave blank lines between the rows."""
     sheet = first(document)
-    for row in sorted(chance.sample(sheet.body_rows()[1:], 2), reverse=True):
+    rows = sheet.body_rows()[1:]
+    for row in sorted(chance.sample(rows, min(2, len(rows))), reverse=True):
         sheet.insert_rows(row)
 
 

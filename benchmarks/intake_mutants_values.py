@@ -9,8 +9,9 @@ import datetime as dt
 import random
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 
-from benchmarks.intake_mutants_documents import Document, Sheet
+from benchmarks.intake_mutants_documents import Cell, Document, Sheet
 from benchmarks.intake_mutants_families import FAMILIES, REPORTS
 from benchmarks.intake_mutants_kinds import (
     LABELLED,
@@ -30,6 +31,7 @@ from benchmarks.intake_mutants_kinds import (
     pick,
     row_places,
 )
+from lianhu_analysis.catalog.indicators import Catalogue, read_catalogue
 
 __all__: list[str] = []
 
@@ -264,6 +266,28 @@ def growth_as_fraction(document: Document, chance: random.Random) -> None:
     place = pick(sheet, chance, is_growth)
     value = float(f"{float(str(sheet.cells[place].value)) / 100 + 0.0001:.4f}")
     sheet.cells[place] = sheet.cells[place].without_fact(value)
+
+
+@kind(valid=True, families=(*REPORTS, *TIMED, "long"))
+def growth_as_index(document: Document, chance: random.Random) -> None:
+    """Write one growth as 104.6 among percentages, where no such growth can be."""
+    sheet = first(document)
+    place = pick(sheet, chance, lambda cell: is_growth(cell) and _never_doubles(cell))
+    value = round(100 + float(str(sheet.cells[place].value)) / 10, 1)
+    sheet.cells[place] = sheet.cells[place].without_fact(value)
+
+
+def _never_doubles(cell: Cell) -> bool:
+    item = built_in().get(cell.fact.indicator) if cell.fact else None
+    if item is None:
+        return False
+    return item.tier == "core" or item.kind == "growth_only" or item.growth_basis == "constant"
+
+
+@cache
+def built_in() -> Catalogue:
+    """Return the catalogue that documents are drawn from."""
+    return read_catalogue(None, {})
 
 
 @kind(valid=True, families=WORKBOOKS)

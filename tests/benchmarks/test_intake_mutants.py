@@ -1,5 +1,6 @@
 import datetime as dt
 import random
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -120,3 +121,8 @@ def test_the_control_fails(capsys):
     assert intake_mutants.main(["--count", "40", "--control"]) == 1
     last = capsys.readouterr().out.splitlines()[-1]
     assert last.startswith("FAILS: 40 mutants") and " 0 wrong" not in last
+
+
+def test_every_mutation_and_family_is_documented():
+    text = (Path(__file__).parents[2] / "docs" / "accuracy_mutants.md").read_text(encoding="utf-8")
+    assert not [name for name in (*KINDS, *FAMILIES) if f"`{name}`" not in text]

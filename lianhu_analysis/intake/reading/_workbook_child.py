@@ -27,6 +27,7 @@ from _workbook_walk import (  # type: ignore[import-not-found]
     SheetWalk,
     WorkbookWalk,
 )
+from _xls_walk import XlsWalk  # type: ignore[import-not-found]
 
 FRAME_BYTES = 8
 # Past these the process is given up: memory that one workbook used is rarely all returned.
@@ -99,9 +100,19 @@ def lay_over(rows: list[list[Any]], walk: SheetWalk) -> None:
             rows[row][column] = percent_text(rows[row][column])
 
 
+def walk_workbook(data: bytes) -> WorkbookWalk | XlsWalk | None:
+    """Walk a workbook of either format; nothing for an .xls that is not understood."""
+    if not data.startswith(OLE_SIGNATURE):
+        return WorkbookWalk(data)
+    try:
+        return XlsWalk(data)
+    except ValueError:
+        return None
+
+
 def read_sheets(data: bytes, calamine: Any) -> list[dict[str, Any]]:
     """Read every worksheet, with what the walk brought back laid over it."""
-    walk = None if data.startswith(OLE_SIGNATURE) else WorkbookWalk(data)
+    walk = walk_workbook(data)
     try:
         workbook = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
         return [
@@ -116,7 +127,7 @@ def read_sheets(data: bytes, calamine: Any) -> list[dict[str, Any]]:
 
 
 def read_sheet(
-    workbook: Any, meta: Any, workbook_walk: WorkbookWalk | None, calamine: Any
+    workbook: Any, meta: Any, workbook_walk: WorkbookWalk | XlsWalk | None, calamine: Any
 ) -> dict[str, Any]:
     """Read one worksheet; its part is walked first, since the walk bounds its area."""
     walk = workbook_walk.sheet(meta.name) if workbook_walk else None

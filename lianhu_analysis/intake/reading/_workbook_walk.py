@@ -17,7 +17,14 @@ from collections.abc import Iterable
 from typing import Any
 from xml.parsers import expat
 
-__all__ = ["OLE_SIGNATURE", "Refused", "SheetWalk", "WorkbookWalk"]
+__all__ = [
+    "OLE_SIGNATURE",
+    "UNCALCULATED",
+    "Refused",
+    "SheetWalk",
+    "WorkbookWalk",
+    "is_percent_format",
+]
 
 MAX_UNPACKED_BYTES = 200_000_000
 MAX_CELLS = 3_000_000
@@ -69,6 +76,11 @@ def column_of(letters: str) -> int:
     return column - 1
 
 
+def is_percent_format(code: str) -> bool:
+    """Whether a number format shows a hundred times the number, with a percent sign."""
+    return "%" in re.sub(r'"[^"]*"|\\.', "", code)
+
+
 class SheetWalk:
     """One sheet part: the used area, and what the reader would lose.
 
@@ -96,6 +108,10 @@ class SheetWalk:
             for first, last in self._hidden_ranges
             for column in range(first, min(last + 1, width))
         }
+
+    def hide_columns(self, first: int, last: int) -> None:
+        """Note that a range of columns is hidden, both ends included."""
+        self._hidden_ranges.append((first, last))
 
     def scan(self, part: bytes) -> bool:
         """Take everything from a part in plain form, quickly; else leave it to `parse`.
@@ -184,8 +200,7 @@ class SheetWalk:
 
     def _note_column(self, column: dict[str, str]) -> None:
         if column.get("hidden") in TRUE or _is_zero(column.get("width")):
-            first, last = int(column.get("min", "1")), int(column.get("max", "1"))
-            self._hidden_ranges.append((first - 1, last - 1))
+            self.hide_columns(int(column.get("min", "1")) - 1, int(column.get("max", "1")) - 1)
 
     def _bound(self, row: int, column: int) -> None:
         self._rows, self._columns = max(self._rows, row + 1), max(self._columns, column + 1)
@@ -354,8 +369,7 @@ class WorkbookWalk:
         found = self._elements("xl/styles.xml", {"numFmt", "xf"})
         formats = set(PERCENT_FORMATS)
         for item in found:
-            code = re.sub(r'"[^"]*"|\\.', "", item.get("formatCode", ""))
-            if item["tag"] == "numFmt" and "%" in code:
+            if item["tag"] == "numFmt" and is_percent_format(item.get("formatCode", "")):
                 formats.add(int(item.get("numFmtId", "0")))
         styles = [item for item in found if item["tag"] == "xf" and item["parent"] == "cellXfs"]
         return frozenset(

@@ -66,9 +66,9 @@ class Grid:
         Whether the workbook counts days from 1904: a date kept as a bare number
         is 1,462 less than the same date in the usual system.
     knows_formats
-        Whether error values, formulas never calculated, percent formats and
-        what is hidden are known.  Of an old .xls they are not: an error reads as
-        a blank cell, ``4.8%`` as ``0.048``, and hidden rows as shown.
+        Whether error values, percent formats and what is hidden are known.  Of an
+        .xls older than Excel 97 they are not: an error reads as a blank cell,
+        ``4.8%`` as ``0.048``, and hidden rows as shown.
     """
 
     sheet: str
@@ -167,8 +167,9 @@ class WorkbookReader:
 
         Formulas that ended in an error are their text (``#REF!``).  Formulas
         never calculated, or to be calculated again on opening, are
-        ``#UNCALCULATED!``.  A number of a percent format is text such as
-        ``4.8%``.  See `Grid.knows_formats` for the older .xls.
+        ``#UNCALCULATED!``; an .xls does not tell the latter, nor a formula never
+        calculated from one that ended in nothing.  A number of a percent format
+        is text such as ``4.8%``.
 
         Raises
         ------

@@ -1,0 +1,75 @@
+import pytest
+
+from lianhu_analysis.intake.reading.workbook import read_workbook
+from tests.intake.old_workbooks import (
+    blank_formula,
+    column,
+    error,
+    formula_error,
+    number,
+    old_workbook,
+    row,
+    text,
+)
+
+
+def test_values_of_an_old_workbook_are_read():
+    (grid,) = read_workbook(old_workbook([text(0, 0, "名称"), number(0, 1, 481.25)]))
+    assert (grid.sheet, grid.rows) == ("甲", (("名称", 481.25),))
+    assert grid.knows_formats and not grid.dates_from_1904
+
+
+def test_errors_of_an_old_workbook_are_text_not_blanks():
+    records = [text(0, 0, "x"), error(0, 1, 0x17), formula_error(0, 2, 0x07), error(1, 0, 0x2A)]
+    (grid,) = read_workbook(old_workbook(records))
+    assert grid.rows[0] == ("x", "#REF!", "#DIV/0!")
+    assert grid.at(1, 0) == "#N/A"
+
+
+def test_a_formula_without_a_result_is_not_blank():
+    (grid,) = read_workbook(old_workbook([text(0, 0, "x"), blank_formula(0, 1)]))
+    assert grid.rows == (("x", "#UNCALCULATED!"),)
+
+
+@pytest.mark.parametrize(
+    ("formats", "own", "shown"),
+    [
+        ((0, 10), None, "4.8%"),
+        ((0, 164), (164, "0.0%"), "4.8%"),
+        ((0, 164), (164, '0.0"%"'), 0.048),
+    ],
+)
+def test_a_percent_format_of_an_old_workbook_is_kept(formats, own, shown):
+    records = [number(0, 0, 0.048, style=1), number(0, 1, 0.048)]
+    (grid,) = read_workbook(old_workbook(records, formats=formats, own_format=own))
+    assert grid.rows == ((shown, 0.048),)
+
+
+def test_several_numbers_in_one_record_have_each_their_style():
+    cells = b"\0\0\1\0" + b"\0\0" + b"\x03\0\0\0" + b"\1\0" + b"\x03\0\0\0" + b"\2\0"
+    (grid,) = read_workbook(old_workbook([(0x00BD, cells)], formats=(0, 9)))
+    assert grid.at(0, 2) == "0%" and grid.at(0, 1) == 0
+
+
+def test_hidden_rows_and_columns_of_an_old_workbook_are_told():
+    records = [column(1, 2, hidden=True), column(3, 3), row(0), row(1, hidden=True)]
+    records += [number(at, place, 1) for at in range(2) for place in range(4)]
+    (grid,) = read_workbook(old_workbook(records))
+    assert (grid.hidden_rows, grid.hidden_columns) == ({1}, {1, 2})
+
+
+def test_an_old_workbook_says_which_calendar_it_keeps():
+    (grid,) = read_workbook(old_workbook([number(0, 0, 44104)], from_1904=True))
+    assert grid.dates_from_1904
+
+
+def test_a_small_stream_is_found():
+    data = old_workbook([number(0, 0, 0.5, style=1)], formats=(0, 9), small=True)
+    (grid,) = read_workbook(data)
+    assert grid.rows == (("50%",),)
+
+
+def test_an_older_version_is_read_but_its_formats_are_not_known():
+    data = old_workbook([number(0, 0, 0.5, style=1)], formats=(0, 9), version=0x0500)
+    (grid,) = read_workbook(data)
+    assert not grid.knows_formats
