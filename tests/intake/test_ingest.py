@@ -156,3 +156,43 @@ def test_only_the_named_paths_are_read(ingest, store, deliver):
     other = deliver("y/b.csv", CSV + GOOD)
     assert set(ingest(other)) == {"data/raw/y/b.csv"}
     assert set(store.ledger()) == {"data/raw/y/b.csv"}
+
+
+def test_a_half_copied_workbook_waits_and_is_read_when_it_is_whole(ingest, store, deliver):
+    whole = workbook_bytes(month_report(RETAIL))
+    deliver("x/a.xlsx", whole[: len(whole) // 2])
+    result = ingest()["data/raw/x/a.xlsx"]
+    assert (result.status, "拷贝完" in result.problems[0].message) == ("quarantined", True)
+    deliver("x/a.xlsx", whole)
+    assert ingest()["data/raw/x/a.xlsx"].status == "read"
+    assert len(store.as_of(None)) == 3
+
+
+def test_a_file_that_keeps_changing_is_told_and_not_read(ingest, store, deliver, monkeypatch):
+    file = deliver("x/a.csv", CSV + GOOD)
+    read_bytes = type(file).read_bytes
+
+    def read_while_it_grows(path):
+        data = read_bytes(path)
+        if path.suffix == ".csv":
+            path.write_bytes(data + GOOD.encode())
+        return data
+
+    monkeypatch.setattr("lianhu_analysis.intake.ingest.SETTLE_SECONDS", 0)
+    monkeypatch.setattr(type(file), "read_bytes", read_while_it_grows)
+    result = ingest()["data/raw/x/a.csv"]
+    assert (result.status, "正在变化" in result.problems[0].message) == ("quarantined", True)
+    assert store.ledger() == {}
+
+
+def test_an_unfinished_download_is_named(ingest, deliver):
+    deliver("x/a.xlsx.crdownload", b"PK")
+    assert "没有下载" in ingest()["data/raw/x/a.xlsx.crdownload"].problems[0].message
+
+
+def test_a_plain_csv_is_read_by_its_layout(ingest, store, deliver):
+    text = "莲湖区2024年1—9月\n指标名称,单位,本月止累计\n社会消费品零售总额,亿元,481.25\n"
+    deliver("x/a.csv", text.encode("gb18030"))
+    assert ingest()["data/raw/x/a.csv"].status == "read"
+    row = store.as_of(None).iloc[0]
+    assert (row["value"], row["sheet"], row["cell"]) == (481.25, "", "C3")

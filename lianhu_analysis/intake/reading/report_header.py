@@ -62,13 +62,18 @@ class Panel:
 
 @dataclass(frozen=True)
 class Header:
-    """First and last row, the folded text and the unit over each column, and the panels."""
+    """First and last row, the folded text and the unit over each column, and the panels.
+
+    ``own_units``: columns whose unit stands in the last line of their header, not in
+    the head of a group.
+    """
 
     top: int
     bottom: int
     texts: Mapping[int, str]
     panels: tuple[Panel, ...]
     units: Mapping[int, str] = field(default_factory=dict)
+    own_units: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -92,7 +97,8 @@ def find_header(grid: Grid, layout: ReportLayout, start: int = 0) -> Header | No
         bottom = top + depth - 1 if depth else _bottom(grid, top, (names or regions)[0])
         texts, units = header_texts(grid, top, bottom)
         panels = _panels(names or regions, texts, layout, by_region=not names)
-        header = Header(top, bottom, texts, panels, units)
+        own = frozenset(n for n in units if _states_unit(grid, bottom, n, top))
+        header = Header(top, bottom, texts, panels, units, own)
         if _has_figures(header, layout) and not _is_time_axis(header):
             return header
     return None
@@ -121,6 +127,14 @@ def header_texts(grid: Grid, top: int, bottom: int) -> tuple[dict[int, str], dic
             mark = HALF_BLANK if not parts[0] else ""
             texts[column] = mark + "".join(parts)
     return texts, units
+
+
+def _states_unit(grid: Grid, bottom: int, column: int, top: int) -> bool:
+    for row in range(bottom, top - 1, -1):
+        home = _merge_home(grid, row, column)
+        if not is_blank(value := grid.at(*home)):
+            return bool(isinstance(value, str) and split_unit(value)[1])
+    return False
 
 
 def role_of(cell: object, layout: ReportLayout) -> str:
@@ -243,20 +257,21 @@ class _ColumnReader:
     def _column(self, number: int, rule: ReportColumn | None) -> tuple[FigureColumn | None, bool]:
         """Return a column, and whether it is known; an ignored one is known and none."""
         unit = self.header.units.get(number, "")
-        if rule is not None and rule.role not in FIGURE_ROLES:
+        indicator = self.sheet_indicator
+        if rule is None or (self.panel.by_region and indicator is None and rule.role != "ignore"):
+            found = None
+            if self.panel.by_region:
+                found = self.labels.take_apart(self.header.texts[number])
+            if not isinstance(found, Match) or found.rule is None:
+                return None, False
+            rule, indicator = found.rule, found.indicator
+        if rule.role not in FIGURE_ROLES:
             self._leave(number, rule.role, rule.reason or ("不读" if rule.role == "ignore" else ""))
             return None, True
-        if rule is not None and not self.panel.by_region:
-            return FigureColumn(rule, unit), True
-        if rule is not None and self.sheet_indicator is not None:
-            return FigureColumn(rule, unit or rule.unit, self.sheet_indicator), True
-        found = self.labels.take_apart(self.header.texts[number]) if self.panel.by_region else None
-        if isinstance(found, Match) and found.rule is not None:
-            if found.rule.role not in FIGURE_ROLES:
-                self._leave(number, "ignore", found.rule.reason or "不读")
-                return None, True
-            return FigureColumn(found.rule, unit, found.indicator), True
-        return None, False
+        if rule.role != "level" and _is_amount(self.header, number):
+            return None, False
+        unit = unit or (rule.unit if rule.role == "level" else "")
+        return FigureColumn(rule, unit, indicator), True
 
     def _fault(
         self, number: int, column: FigureColumn, left: FigureColumn | None
@@ -283,16 +298,22 @@ class _ColumnReader:
         period = self.time.period
         if period is None:
             return None
+        if self.time.only_year and rule.span not in ("annual", "left"):
+            return f"是哪个月的说不清：只写了 {period}年", "请在标题中写明月份，如 2024年1—9月"
         year, month = _stated(self.header.texts[number], rule)
         if (month and month != period.end.month) or (year and year != period.year):
             return f"与标题的时期 {period} 不是同一个月", "请改正列名或标题"
-        if self.time.only_year and rule.span not in ("annual", "left"):
-            return f"是哪个月的说不清：只写了 {period}年", "请在标题中写明月份，如 2024年1—9月"
         return None
 
     def _is_last_year(self, number: int, rule: ReportColumn) -> bool:
         year, _ = _stated(self.header.texts[number], rule)
         return bool(year and self.time.year and year == self.time.year - 1 and rule.role == "level")
+
+
+def _is_amount(header: Header, number: int) -> bool:
+    """Whether a header of growth states a unit of amounts: 比上年增减（亿元）."""
+    unit = header.units.get(number, "")
+    return number in header.own_units and unit != "百分点" and not unit.endswith("=100")
 
 
 UNKNOWN = "请改用常见写法（见 docs/intake.md），或在版式说明中登记这个列名"

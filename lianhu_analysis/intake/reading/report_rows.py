@@ -224,9 +224,8 @@ class PanelReader:
             )
         if measure == "level" and not unit:
             unit = self.sheet_unit
-        unit = unit or (rule.unit if measure == "yoy" else "")
-        if measure == "yoy" and rule.unit:
-            unit = rule.unit
+        if rule.role != "level":
+            unit = rule.unit or column.unit or unit
         return Slot(
             indicator,
             measure,

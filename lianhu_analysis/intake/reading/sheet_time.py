@@ -23,13 +23,13 @@ PART = re.compile(
     rf"(?<![\d年.])(?:{RANGE}|\d{{1,2}}月[末底]|\d{{1,2}}月份?|上半年"
     r"|前[一二三两\d]+个?季度|第?[一二三四1-4]季度末?|[前头]\d{1,2}个?月|全年)"
 )
-YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}(?:年度?|n(?![a-z]))(?!\d)")
+YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}(?:年度?|n(?![a-z]))")
 PINYIN_MONTH = re.compile(r"(?<!\d)(\d{1,2})yf(?![a-z])")
 COMPACT = re.compile(r"(?<!\d)(20\d{2})(0[1-9]|1[0-2])(?!\d)")
 ISO_MONTH = re.compile(r"(?<!\d)(20\d{2})[-_.](0[1-9]|1[0-2])(?![\d]|[-_.]\d)")
 LONE_YEAR = re.compile(r"(?<![\d.-])((?:19|20)\d{2})(?![\d]|[-_.]\d|年|n)")
 DAY = re.compile(
-    r"(?<!\d)20\d{2}(?:[-_.年]\d{1,2}[-_.月]\d{1,2}日?|(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01]))(?!\d)"
+    r"(?<!\d)20\d{2}(?:([-_.])\d{1,2}\1\d{1,2}|年\d{1,2}月\d{1,2}日|(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01]))(?!\d)"
     r"|\d{1,2}月\d{1,2}[日号]"
 )
 
@@ -170,7 +170,7 @@ def _of(period: Period | None) -> Clue:
 
 def _part(text: str) -> Period | None:
     """Return the one part of a year that a text states."""
-    text = re.sub(r"(?:19|20)\d{2}(?:年度?|n(?![a-z]))", " ", text)
+    text = YEAR.sub(" ", text)
     found: dict[tuple[str, int], Period] = {}
     for match in PART.finditer(text):
         try:

@@ -32,7 +32,9 @@ class Plan:
     problems: tuple[IntakeError, ...] = ()
 
 
-def choose_layouts(grids: tuple[Grid, ...], layouts: Sequence[Layout]) -> Plan:
+def choose_layouts(
+    grids: tuple[Grid, ...], layouts: Sequence[Layout], delivery: Delivery | None = None
+) -> Plan:
     """Choose the layout of each sheet from what stands on it.
 
     A description of one workbook (``series``) that finds all its columns reads the
@@ -59,7 +61,7 @@ def choose_layouts(grids: tuple[Grid, ...], layouts: Sequence[Layout]) -> Plan:
     open_layouts = [layout for layout in layouts if not isinstance(layout, SeriesLayout)]
     unknown: list[Grid] = []
     for grid in left:
-        found = _candidates(grid, open_layouts)
+        found = _candidates(grid, open_layouts, delivery)
         if len(found) > 1:
             names = "、".join(layout.name for layout in found)
             faults.append(
@@ -86,7 +88,7 @@ def tidy_workbook(
     grids: tuple[Grid, ...], layouts: Sequence[Layout], catalogue: Catalogue, delivery: Delivery
 ) -> Reading:
     """Read a workbook whose layout is not pinned, sheet by sheet."""
-    plan = choose_layouts(grids, layouts)
+    plan = choose_layouts(grids, layouts, delivery)
     collector = Collector(delivery)
     for fault in plan.problems:
         collector.refuse(fault.message, fault.remedy, sheet=fault.sheet)
@@ -127,7 +129,7 @@ def _read_part(
         if isinstance(layout, ReportLayout):
             read_report(grid, layout, catalogue, collector)
         elif isinstance(layout, AxesLayout):
-            if find_axes(grid, layout):
+            if find_axes(grid, layout, collector.delivery):
                 read_axes(grid, layout, catalogue, collector)
             else:
                 fault = _unrecognised(grid)
@@ -155,7 +157,7 @@ def _tidy_series(
             )
 
 
-def _candidates(grid: Grid, layouts: Sequence[Layout]) -> list[Layout]:
+def _candidates(grid: Grid, layouts: Sequence[Layout], delivery: Delivery | None) -> list[Layout]:
     found = [
         layout
         for layout in layouts
@@ -163,7 +165,7 @@ def _candidates(grid: Grid, layouts: Sequence[Layout]) -> list[Layout]:
         and (
             find_header(grid, layout) is not None
             if isinstance(layout, ReportLayout)
-            else isinstance(layout, AxesLayout) and bool(find_axes(grid, layout))
+            else isinstance(layout, AxesLayout) and bool(find_axes(grid, layout, delivery))
         )
     ]
     return [layout for layout in found if not layout.origin.startswith(BUILT_IN)] or found

@@ -12,6 +12,7 @@ from lianhu_analysis.catalog.units import normalise_unit
 from lianhu_analysis.errors import IntakeError, PeriodError
 from lianhu_analysis.intake.reading.figures import (
     Collector,
+    Delivery,
     Slot,
     hidden_columns,
     hidden_rows,
@@ -53,9 +54,9 @@ class Axes:
     columns: tuple[int, ...]
 
 
-def find_axes(grid: Grid, layout: AxesLayout, time: SheetTime | None = None) -> list[Axes]:
+def find_axes(grid: Grid, layout: AxesLayout, delivery: Delivery | None = None) -> list[Axes]:
     """Return the tables whose corner, and whose periods, are where the layout expects them."""
-    time = time or _time_of(grid, None)
+    time = _time_of(grid, delivery)
     for top in range(min(layout.header_rows, len(grid.rows))):
         corners = [n for n, cell in enumerate(grid.rows[top]) if _is_corner(cell, layout)]
         if not corners:
@@ -121,8 +122,8 @@ def _down(
 def read_axes(grid: Grid, layout: AxesLayout, catalogue: Catalogue, collector: Collector) -> None:
     """Read every table of a sheet into the collector."""
     try:
-        time = _time_of(grid, collector)
-        tables = find_axes(grid, layout, time)
+        time = _time_of(grid, collector.delivery)
+        tables = find_axes(grid, layout, collector.delivery)
         first = tables[0].top if tables else 0
         head = read_head(grid, text_lines(grid, 0, first), layout, collector)
     except IntakeError as error:
@@ -383,7 +384,7 @@ class _AxesReader:
             measure,
             span,
             period,
-            (unit or self.head.unit) if measure == "level" else unit,
+            (unit or self.head.unit or self.layout.unit) if measure == "level" else unit,
             self.grid.sheet,
             address,
             "value" if measure == "level" else form,
@@ -450,9 +451,8 @@ class _AxesReader:
         )
 
 
-def _time_of(grid: Grid, collector: Collector | None, corner_rows: int = 15) -> SheetTime:
+def _time_of(grid: Grid, delivery: Delivery | None, corner_rows: int = 15) -> SheetTime:
     """Return the year of periods that state none; several periods in a title are no fault."""
-    delivery = collector.delivery if collector else None
     titles = [text for _, text in text_lines(grid, 0, min(corner_rows, len(grid.rows)))]
     years = {year for title in titles for year in TITLE_YEAR.findall(title)}
     try:

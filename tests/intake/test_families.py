@@ -1,0 +1,560 @@
+"""Every family of layouts that districts hand round, in look-alikes of our own."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from lianhu_analysis.errors import IntakeError
+from lianhu_analysis.intake.reading.csv_grid import is_tidy_csv, read_csv_grid
+from lianhu_analysis.intake.reading.figures import Delivery, Reading
+from lianhu_analysis.intake.reading.layouts import load_layouts
+from lianhu_analysis.intake.reading.tidy import tidy_workbook
+from lianhu_analysis.intake.reading.workbook import Grid
+from lianhu_analysis.workspace import Region
+
+LIANHU, XIAN = Region("610104", "莲湖区"), Region("610100", "西安市")
+RETAIL, BUDGET = "社会消费品零售总额", "地方一般公共预算收入"
+
+
+class SeenGrid(Grid):
+    """A grid with rows and columns that its reader does not see."""
+
+    hidden_rows: frozenset[int] = frozenset()
+    hidden_columns: frozenset[int] = frozenset()
+
+
+@pytest.fixture
+def read(workspace, catalogue):
+    def tidy(rows, *, sheet="表", merged=(), file="", folders=(), **grid_of) -> Reading:
+        grid = rows
+        if not isinstance(rows, Grid):
+            grid = Grid(sheet, tuple(tuple(row) for row in rows), merged=tuple(merged))
+        for name, value in grid_of.items():
+            object.__setattr__(grid, name, value)
+        delivery = Delivery("a.xlsx", LIANHU, (LIANHU, XIAN), file=file, folders=folders)
+        return tidy_workbook((grid,), load_layouts(workspace), catalogue, delivery)
+
+    return tidy
+
+
+def short(reading: Reading) -> dict[str, tuple]:
+    """Map each cell to what it was read as."""
+    names = ["cell", "indicator", "measure", "span", "period", "value"]
+    rows = reading.frame[names].itertuples(index=False, name=None)
+    return {cell: tuple(rest) for cell, *rest in rows}
+
+
+def told(reading: Reading) -> str:
+    return "\n".join(f"{p.cell} {p.message}" for p in reading.problems)
+
+
+def retail(measure: str, span: str, period: str, value: float) -> tuple:
+    return ("csm.retail.total", measure, span, period, value)
+
+
+def test_a1_split_words_and_a_year_in_the_folders_only(read):
+    rows = [
+        ["主要经济指标"],
+        ["项 目 名 称", "计算 单位", "4月", "1-4月 累计", "累计比上年同期 增长(%)", "结构(%)"],
+        [RETAIL, "万元", "543000", "4,812,500", 4.6, 12],
+    ]
+    reading = read(rows, folders=("4yf", "2011n"))
+    assert short(reading) == {
+        "C3": retail("level", "single", "2011-04", 54.3),
+        "D3": retail("level", "ytd", "2011-04", 481.25),
+        "E3": retail("yoy", "ytd", "2011-04", 4.6),
+    }
+    assert reading.problems == ()
+
+
+def test_a1_header_cells_that_spill_over_three_lines(read):
+    rows = [
+        ["莲湖区2015年3月"],
+        ["项目名称", "计算", "3月", "1-3月", "累计比上年"],
+        [None, "单位", None, "累计", "同期增长"],
+        [None, None, None, None, "(%)"],
+        [RETAIL, "亿元", 1, 2, 3],
+    ]
+    assert short(read(rows)) == {
+        "C5": retail("level", "single", "2015-03", 1),
+        "D5": retail("level", "ytd", "2015-03", 2),
+        "E5": retail("yoy", "ytd", "2015-03", 3),
+    }
+
+
+def test_a2_a_header_that_lost_its_separators_and_last_year_beside(read):
+    rows = [
+        ["指标名称", "单位", "20221-8", "上年同期", "比上年±%"],
+        [RETAIL, "亿元", 300.1, 290, 3.5],
+    ]
+    reading = read(rows)
+    assert short(reading) == {
+        "C2": retail("level", "ytd", "2022-08", 300.1),
+        "E2": retail("yoy", "ytd", "2022-08", 3.5),
+    }
+    (note,) = [column for column in reading.tables[0].columns if column.cell == "D1"]
+    assert "可比数" in note.reason
+
+
+@pytest.mark.parametrize("month", ["8", 8.0, 8])
+def test_a3_months_as_bare_numbers_and_growth_without_levels(read, month):
+    rows = [
+        ["指标名称", "计 量 单", month, "1-8", "去年同期", "±%"],
+        ["固定资产投资(不含农户)", "亿元", "——", "——", "——", -19.4],
+        [RETAIL, "亿元", 50, 400.5, 390, 2.7],
+    ]
+    assert short(read(rows, sheet="2019")) == {
+        "F2": ("inv.fai.yoy", "yoy", "ytd", "2019-08", -19.4),
+        "C3": retail("level", "single", "2019-08", 50),
+        "D3": retail("level", "ytd", "2019-08", 400.5),
+        "F3": retail("yoy", "ytd", "2019-08", 2.7),
+    }
+
+
+def test_a3_a_bare_number_alone_is_no_month(read):
+    reading = read([["指标名称", "单位", "8"], [RETAIL, "亿元", 50]], sheet="2019")
+    assert reading.frame.empty
+    assert "只写了 2019年" in told(reading)
+
+
+def test_a4_month_and_year_to_date_each_with_its_growth(read):
+    rows = [
+        ["莲湖区2006年9月主要指标"],
+        [
+            "指标名称",
+            "单位",
+            "本月",
+            "本月止累计",
+            "本月比上年同月增长(%)",
+            "本期累计比上年同期增长(%)",
+        ],
+        [RETAIL, "亿元", 50, 400.5, 1.1, 2.7],
+    ]
+    assert short(read(rows)) == {
+        "C3": retail("level", "single", "2006-09", 50),
+        "D3": retail("level", "ytd", "2006-09", 400.5),
+        "E3": retail("yoy", "single", "2006-09", 1.1),
+        "F3": retail("yoy", "ytd", "2006-09", 2.7),
+    }
+
+
+def test_a5_relative_words_take_the_titles_month(read):
+    rows = [
+        ["2022年9月社会消费品零售总额"],
+        ["指标", "单位", "本月", "比去年同月增长(%)", "1-本月", "比去年同期增长(%)"],
+        [RETAIL, "亿元", 50, 1.1, 400.5, 2.7],
+    ]
+    assert {row[1:3] for row in short(read(rows)).values()} == {
+        ("level", "single"),
+        ("level", "ytd"),
+        ("yoy", "single"),
+        ("yoy", "ytd"),
+    }
+
+
+REGIONS = [
+    ["2024年9月财政收支"],
+    ["地 区", "一般公共预算收入(万元)", None, None, None, "一般公共预算支出(万元)", None, None],
+    [None, "当月", "累计", "为预算的%", "增幅%", "当月", "累计", "增幅%"],
+    ["莲 湖 区", 1000, 30000, 70, 3.3, 2000, 40000, 5.5],
+    ["碑 林 区", 1001, 30001, 70, 3.4, 2001, 40001, 5.6],
+]
+MERGED = ((1, 0, 2, 0), (1, 1, 1, 4), (1, 5, 1, 7))
+
+
+def test_a6_regions_in_rows_under_merged_group_heads(read):
+    reading = read(REGIONS, merged=MERGED)
+    assert short(reading) == {
+        "B4": ("fis.revenue.gpb", "level", "single", "2024-09", 0.1),
+        "C4": ("fis.revenue.gpb", "level", "ytd", "2024-09", 3.0),
+        "E4": ("fis.revenue.gpb", "yoy", "ytd", "2024-09", 3.3),
+        "F4": ("fis.exp", "level", "single", "2024-09", 0.2),
+        "G4": ("fis.exp", "level", "ytd", "2024-09", 4.0),
+        "H4": ("fis.exp", "yoy", "ytd", "2024-09", 5.5),
+    }
+    assert set(reading.frame["region"]) == {"610104"}
+
+
+def test_a6_group_heads_that_are_not_merged_are_refused(read):
+    reading = read(REGIONS, merged=((1, 0, 2, 0),))
+    assert "C4" not in short(reading)
+    assert "上格空白" in told(reading)
+
+
+def test_a8_indicators_in_rows_and_months_in_columns_newest_first(read):
+    rows = [
+        ["指标", dt.date(2025, 11, 1), "2025年10月", "2025年2月"],
+        ["工业投资累计增长(%)", 1.9, 2.7, 4],
+        ["社会消费品零售总额_累计值(亿元)", 101, "", 20],
+        ["税收收入_当期值(万元)", 1000, "…", "—"],
+        ["金融机构人民币各项存款余额_期末值(亿元)", 900, 890, 880],
+    ]
+    reading = read(rows)
+    assert short(reading) | {"C4": None, "D4": None} == {
+        "B2": ("inv.industry.yoy", "yoy", "ytd", "2025-11", 1.9),
+        "C2": ("inv.industry.yoy", "yoy", "ytd", "2025-10", 2.7),
+        "D2": ("inv.industry.yoy", "yoy", "ytd", "2025-02", 4),
+        "B3": retail("level", "ytd", "2025-11", 101),
+        "D3": retail("level", "ytd", "2025-02", 20),
+        "B4": ("fis.tax", "level", "single", "2025-11", 0.1),
+        "C4": None,
+        "D4": None,
+        "B5": ("fin.deposit.rmb", "level", "point", "2025-11", 900),
+        "C5": ("fin.deposit.rmb", "level", "point", "2025-10", 890),
+        "D5": ("fin.deposit.rmb", "level", "point", "2025-02", 880),
+    }
+    statuses = reading.frame.set_index("cell")["status"]
+    assert (statuses["C4"], statuses["D4"]) == ("below_unit", "not_meaningful")
+
+
+def test_a8_a_flow_whose_span_nobody_states_is_refused(read):
+    reading = read([["指标", "2025年11月", "2025年10月"], [f"{RETAIL}(亿元)", 1, 2]])
+    assert reading.frame.empty
+    assert "没有说是当月还是累计" in told(reading)
+
+
+def test_a8_label_and_period_that_disagree_are_refused(read):
+    rows = [["指标", "2025年1-11月", "2025年1-10月"], [f"{RETAIL}_当期值(亿元)", 1, 2]]
+    reading = read(rows)
+    assert reading.frame.empty
+    assert "口径不同" in told(reading)
+
+
+def test_a9_tables_side_by_side_each_with_its_own_time(read):
+    rows = [
+        ["时间", "社会消费品零售总额累计值(亿元)", "社会消费品零售总额累计增长(%)", None, "月份",
+         "税收收入累计(亿元)", "税收收入累计增长(%)"],
+        ["2024Q1", 100, 3.3, None, "2024年1月", 10, 1],
+        ["2024Q2", 210, 3.4, None, dt.date(2024, 2, 1), 20, 2],
+        [None, None, None, None, "45352", 30, 3],
+    ]  # fmt: skip
+    figures = short(read(rows))
+    assert figures["B3"] == retail("level", "ytd", "2024-06", 210)
+    assert figures["F2"] == ("fis.tax", "level", "ytd", "2024-01", 10)
+    assert figures["G3"] == ("fis.tax", "yoy", "ytd", "2024-02", 2)
+    assert figures["F4"] == ("fis.tax", "level", "ytd", "2024-03", 30)
+    assert len(figures) == 10
+
+
+def test_two_columns_of_one_meaning_in_a_table_of_periods_are_refused(read):
+    rows = [["时间", f"{RETAIL}累计值(亿元)", f"{RETAIL}_累计值(万元)"], ["2024年3月", 1, 2]]
+    reading = read(rows)
+    assert reading.frame.empty
+    assert {p.cell for p in reading.problems} == {"B1", "C1"}
+
+
+def test_the_long_form_one_row_for_indicator_and_period(read):
+    rows = [
+        ["指标名称", "时期", "数值", "单位", "同比增长(%)"],
+        [RETAIL, "2024年1-9月", 481.25, "亿元", 4.6],
+        ["地区生产总值", "2024年前三季度", 640.2, "亿元", 5.1],
+        ["实有经营主体总数", "2024年9月", 30, "万户", None],
+        [BUDGET, "2024年9月", 30, "亿元", 1],
+    ]
+    reading = read(rows)
+    assert short(reading) == {
+        "C2": retail("level", "ytd", "2024-09", 481.25),
+        "E2": retail("yoy", "ytd", "2024-09", 4.6),
+        "C3": ("gdp.total", "level", "ytd", "2024Q3", 640.2),
+        "E3": ("gdp.total", "yoy", "ytd", "2024Q3", 5.1),
+        "C4": ("mkt.stock", "level", "point", "2024Q3", 30),
+    }
+    assert {p.cell for p in reading.problems} == {"C5", "E5"}
+
+
+def test_the_long_form_may_say_the_span_in_a_column(read):
+    rows = [
+        ["地区", "指标名称", "统计时期", "口径", "数值", "单位"],
+        ["莲湖区", RETAIL, "2024-09", "累计", 481.25, "亿元"],
+        ["莲湖区", RETAIL, "2024-09", "当月", 54.3, "亿元"],
+        ["碑林区", RETAIL, "2024-09", "当月", 99.9, "亿元"],
+        ["莲湖区", RETAIL, "2024年1-8月", "当月", 99.9, "亿元"],
+        ["莲湖区", RETAIL, "2024-07", "滚动", 99.9, "亿元"],
+    ]
+    reading = read(rows)
+    assert short(reading) == {
+        "E2": retail("level", "ytd", "2024-09", 481.25),
+        "E3": retail("level", "single", "2024-09", 54.3),
+    }
+    assert {p.cell for p in reading.problems} == {"C5", "C6"}
+
+
+ENGLISH = """\ufeffDatabase：Quarterly\x20
+Time：4Q 2023-1Q 2024\x20
+Indicators\t,1Q 2024\t,4Q 2023\t,3Q 2023\t,
+Gross Domestic Product, Accumulated (100 million yuan) \t,100.5\t,412.0\t,300.25\t,
+Indices of GDP (preceding year=100) , Current Quarter\t,105.0\t,\t,104.8\t,
+Note：1. Levels, at current prices, of 2024, are preliminary.
+2. See the "yearbook", please.
+Data Sources：Bureau
+"""
+
+
+def test_a10_an_english_export_parted_by_tabs_and_commas(workspace, read):
+    workspace.layouts.mkdir()
+    (workspace.layouts / "english.toml").write_text(
+        'kind = "across"\ncorners = ["Indicators"]\nvocabulary = "monthly_report"\n'
+        'ignore_rows = ["Note.*", "\\\\d\\\\..*", "DataSources.*"]\n'
+        '[[columns]]\nrole = "level"\nspan = "ytd"\nheaders = [",?Accumulated"]\n'
+        '[[columns]]\nrole = "level"\nspan = "single"\nper = "quarter"\nheaders = [",?CurrentQuarter"]\n'
+        '[labels]\n"Gross Domestic Product" = "gdp.total"\n"Indices of GDP" = "gdp.total"\n',
+        encoding="utf-8",
+    )
+    reading = read(read_csv_grid(ENGLISH.encode()))
+    assert short(reading) == {
+        "B4": ("gdp.total", "level", "ytd", "2024Q1", 100.5),
+        "C4": ("gdp.total", "level", "ytd", "2023Q4", 412.0),
+        "D4": ("gdp.total", "level", "ytd", "2023Q3", 300.25),
+        "B5": ("gdp.total", "yoy", "single", "2024Q1", 5.0),
+        "D5": ("gdp.total", "yoy", "single", "2023Q3", 4.8),
+    }
+    assert reading.problems == ()
+
+
+SERIES = [
+    "西安:GDP:现价:累计值",
+    "莲湖:社会消费品零售总额:累计同比",
+    "莲湖:社会消费品零售总额:累计值",
+    "莲湖:社会消费品零售总额:当月同比(1-2月合并)",
+]
+VENDOR = f"""指标名称,{",".join(SERIES)}
+频率,季,月,月,月
+单位,亿元,%,亿元,%
+指标ID,M1,M2,M3,M4
+时间区间,a,b,c,d
+来源,国家统计局,x,x,x
+更新时间,2024-10-18,2024-10-18,2024-10-18,2024-10-18
+2024-02-29,#N/A,5.4,2.0276079E2,5.4
+2024-03-31,3000.5,5.3,302.5,5.6
+
+数据来源：Wind
+"""
+
+
+def test_a11_a_vendors_export_in_gb_with_metadata_and_footer(read):
+    reading = read(read_csv_grid(VENDOR.encode("gb18030")))
+    assert short(reading) == {
+        "B9": ("gdp.total", "level", "ytd", "2024Q1", 3000.5),
+        "C8": retail("yoy", "ytd", "2024-02", 5.4),
+        "C9": retail("yoy", "ytd", "2024-03", 5.3),
+        "D8": retail("level", "ytd", "2024-02", 202.76079),
+        "D9": retail("level", "ytd", "2024-03", 302.5),
+        "E9": retail("yoy", "single", "2024-03", 5.6),
+    }
+    assert reading.duplicates == 1  # the month's February is that of January and February
+    assert set(reading.frame.loc[reading.frame["indicator"] == "gdp.total", "region"]) == {"610100"}
+
+
+def test_a_csv_whose_row_has_shifted_is_refused_whole(read):
+    text = f"莲湖区2024年1-9月\n指标名称,单位,本月止累计,增长%\n{RETAIL},亿元,1,234.5,4.6\n税收收入,亿元,30,1\n"
+    reading = read(read_csv_grid(text.encode()))
+    assert set(reading.frame["indicator"]) == {"fis.tax"}
+    assert "A3 这一行的列数多于表头" in told(reading)
+
+
+def test_which_csv_is_tidy_is_seen_from_its_first_line():
+    assert is_tidy_csv(b"indicator,measure,span,period,value,units\n")
+    assert not is_tidy_csv("指标名称,单位,本月止累计\n".encode())
+
+
+def test_csv_addresses_count_the_files_lines():
+    grid = read_csv_grid(b'a,b\n\n"x\ny",1\nz,2\n')
+    assert [row for row in grid.rows if row] == [("a", "b"), ("x\ny", "1"), ("z", "2")]
+    assert grid.rows[4] == ("z", "2")
+
+
+def test_group_lines_narrow_what_their_items_mean(read):
+    rows = [
+        ["莲湖区2024年1—9月"],
+        ["指标名称", "单位", "本月止累计"],
+        ["一、限额以上单位", None, None],
+        ["批发业商品销售额", "亿元", 1],
+        ["二、规模以上工业", None, None],
+        ["总产值", "亿元", 3],
+        ["三、区属", None, None],
+        [RETAIL, "亿元", 4],
+        ["四、财政", None, None],
+        ["1、税收收入", "亿元", 5],
+        ["其中：", None, None],
+        ["增值税(地方留成)", "亿元", 2],
+        ["2、全区社会消费品零售总额(億元)", None, 6],
+        ["区属社会消费品零售总额", "亿元", 7],
+    ]
+    reading = read(rows)
+    assert {cell: row[0] for cell, row in short(reading).items()} == {
+        "C6": "ind.output_above",
+        "C10": "fis.tax",
+        "C12": "fis.vat",
+        "C13": "csm.retail.total",
+    }
+    assert {p.cell for p in reading.problems} == {"A4", "A8", "A14"}
+
+
+@pytest.mark.parametrize(
+    "title", ["莲湖区2024年1—9月区属单位主要指标", "莲湖区2024年1—9月市属企业"]
+)
+def test_a_title_of_part_of_the_territory_gives_no_figures_of_the_whole(read, title):
+    reading = read([[title], ["指标名称", "单位", "累计"], [RETAIL, "亿元", 4]])
+    assert reading.frame.empty
+    assert "区属" in told(reading) or "市属" in told(reading)
+
+
+def test_the_whole_of_another_region_is_refused(read):
+    rows = [["2024年1—9月全市主要指标"], ["指标名称", "单位", "累计"], [RETAIL, "亿元", 4]]
+    assert "全市" in told(read(rows))
+
+
+@pytest.mark.parametrize(
+    ("label", "unit", "value", "expected"),
+    [
+        ("居民消费价格指数(上年同月=100)", None, 100.4, ("level", "single", 100.4)),
+        ("地区生产总值指数(上年同期=100)", None, 105.2, None),
+        ("社会消费品零售总额(上年=100)", None, 104.6, ("yoy", "single", 4.6)),
+        ("社会消费品零售总额(上月=100)", None, 100.1, None),
+        ("社会消费品零售总额(2020年=100)", None, 130.1, None),
+        ("社会消费品零售总额(亿元)", "万元", 54.3, None),
+    ],
+)
+def test_base_and_unit_in_a_label(read, label, unit, value, expected):
+    rows = [["莲湖区2024年9月"], ["指标名称", "单位", "本月"], [label, unit, value]]
+    reading = read(rows)
+    found = [row[1:3] + row[4:] for row in short(reading).values()]
+    assert found == ([expected] if expected else [])
+    assert bool(reading.problems) == (expected is None)
+
+
+@pytest.mark.parametrize("value", [104.6, 117.7, 0.048, 0.1234])
+def test_growth_that_looks_like_an_index_or_a_fraction_is_refused(read, value):
+    rows = [
+        ["莲湖区2024年1—9月"],
+        ["指标名称", "单位", "累计", "增长(%)"],
+        [RETAIL, "亿元", 1, value],
+    ]
+    reading = read(rows)
+    assert list(short(reading)) == ["C3"]
+    assert "D3" in told(reading)
+
+
+@pytest.mark.parametrize(("value", "stored"), [("104.6%", 104.6), ("4.8%", 4.8), (0.1, 0.1)])
+def test_growth_that_says_what_it_is_stands(read, value, stored):
+    rows = [
+        ["莲湖区2024年1—9月"],
+        ["指标名称", "单位", "累计", "增长(%)"],
+        [RETAIL, "亿元", 1, value],
+    ]
+    assert short(read(rows))["D3"] == retail("yoy", "ytd", "2024-09", stored)
+
+
+def test_points_are_no_growth_of_an_amount(read):
+    rows = [
+        ["莲湖区2024年1—9月"],
+        ["指标名称", "单位", "累计", "增减(百分点)"],
+        [RETAIL, "亿元", 1, 2.0],
+    ]
+    rows.append(["规模以上工业产品销售率", "%", 96.8, -3.9])
+    reading = read(rows)
+    assert short(reading)["D4"] == ("ind.sales_ratio", "yoy", "ytd", "2024-09", -3.9)
+    assert set(reading.frame.set_index("cell").loc[["D4"], "unit"]) == {"百分点"}
+    assert "D3" in told(reading)
+
+
+def test_a_change_in_an_amount_is_no_growth(read):
+    rows = [["莲湖区2024年1—9月"], ["指标名称", "单位", "累计", "比上年同期增减(亿元)"]]
+    reading = read([*rows, [RETAIL, "亿元", 100, 4.6]])
+    assert list(short(reading)) == ["C3"]
+    assert "D2 列名“比上年同期增减”不认识" in told(reading)
+
+
+def test_an_index_column_is_growth_only_where_its_header_says_so(read):
+    rows = [
+        ["莲湖区2024年1—9月"],
+        ["指标名称", "单位", "累计", "累计指数(上年同期=100)"],
+        [RETAIL, "亿元", 1, 104.6],
+    ]
+    assert short(read(rows))["D3"] == retail("yoy", "ytd", "2024-09", 4.6)
+
+
+def test_a_unit_in_the_header_must_agree_with_the_rows(read):
+    rows = [
+        ["莲湖区2024年9月"],
+        ["指标名称", "单位", "本月(万元)"],
+        [RETAIL, "亿元", 1],
+        [BUDGET, None, 2],
+    ]
+    reading = read(rows)
+    assert short(reading) == {"C4": ("fis.revenue.gpb", "level", "single", "2024-09", 0.0002)}
+    assert "C3" in told(reading)
+
+
+@pytest.mark.parametrize(
+    ("title", "sheet", "file"),
+    [
+        ("莲湖区2024年1—8月", "9月", ""),
+        ("莲湖区2024年1—9月", "2023年", ""),
+        ("莲湖区2024年1—8月", "表", "2024年1-9月月报"),
+    ],
+)
+def test_times_that_contradict_each_other_are_refused(read, title, sheet, file):
+    reading = read(
+        [[title], ["指标名称", "单位", "累计"], [RETAIL, "亿元", 4]], sheet=sheet, file=file
+    )
+    assert reading.frame.empty
+    assert "不是同一个时期" in told(reading)
+
+
+@pytest.mark.parametrize(
+    ("sheet", "file", "folders", "period"),
+    [
+        ("2024年", "x2023", (), "2024-08"),
+        ("表", "统计月报2023", ("2022",), "2023-08"),
+        ("表", "月报", ("2024-10-22_统计局", "2024"), "2024-08"),
+        ("表", "月报_2024-08", (), "2024-08"),
+        ("表", "月报_2024-09", (), None),
+        ("表", "月报", ("2024-10-22_统计局",), None),
+    ],
+)
+def test_the_year_comes_from_the_nearest_place_that_states_it(read, sheet, file, folders, period):
+    rows = [["指标名称", "单位", "1-8月"], [RETAIL, "亿元", 4]]
+    reading = read(rows, sheet=sheet, file=file, folders=folders)
+    assert [row[3] for row in short(reading).values()] == ([period] if period else [])
+    assert bool(reading.problems) == (period is None)
+
+
+def test_hidden_rows_and_columns_are_told_and_not_read(read):
+    rows = [["莲湖区2024年9月"], ["指标名称", "单位", "本月", "累计"], [RETAIL, "亿元", 1, 2]]
+    rows.append([BUDGET, "亿元", 3, 4])
+    grid = SeenGrid("表", tuple(tuple(row) for row in rows))
+    reading = read(grid, hidden_rows=frozenset({2}), hidden_columns=frozenset({3}))
+    assert list(short(reading)) == ["C4"]
+    assert "D2" in told(reading) and "A3 这一行是隐藏的" in told(reading)
+
+
+def test_figures_in_a_column_without_a_header_are_told(read):
+    rows = [["莲湖区2024年9月"], ["指标名称", "单位", "本月"], [RETAIL, "亿元", 1, 2]]
+    assert "D3 这一列有数却没有列名" in told(read(rows))
+
+
+def test_two_descriptions_that_know_a_sheet_are_an_ambiguity(workspace, read):
+    workspace.layouts.mkdir()
+    for name in ("one", "two"):
+        (workspace.layouts / f"{name}.toml").write_text(
+            'kind = "report"\n[[columns]]\nrole = "name"\nheaders = ["指标名称"]\n'
+            '[[columns]]\nrole = "level"\nspan = "ytd"\nheaders = ["累计"]\n',
+            encoding="utf-8",
+        )
+    reading = read([["莲湖区2024年9月"], ["指标名称", "累计"], [f"{RETAIL}(亿元)", 1]])
+    assert reading.frame.empty
+    assert "one、two" in told(reading)
+
+
+def test_a_sheet_that_nobody_knows_is_told_beside_those_that_are_read(workspace, catalogue):
+    known = Grid("9月", (("莲湖区2024年9月",), ("指标名称", "单位", "本月"), (RETAIL, "亿元", 1)))
+    other = Grid("杂项", (("a", "b"), (1, 2)))
+    delivery = Delivery("a.xlsx", LIANHU, (LIANHU,))
+    reading = tidy_workbook((known, other), load_layouts(workspace), catalogue, delivery)
+    assert len(reading.frame) == 1
+    assert [p.sheet for p in reading.problems] == ["杂项"]
+    with pytest.raises(IntakeError, match="没有一种版式认得"):
+        tidy_workbook((other,), load_layouts(workspace), catalogue, delivery)
