@@ -102,11 +102,22 @@ def ingest(
     paths: Annotated[
         list[Path] | None, typer.Argument(metavar="[PATH ...]", help="默认 data/raw 下全部文件。")
     ] = None,
+    explained: Annotated[
+        Path | None,
+        typer.Option("--explain", metavar="FILE", help="只说明这个文件怎样读，不入库。"),
+    ] = None,
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """读入原始文件；说明每个文件读了什么、哪些被隔离、为什么。"""
     space = located(context, workspace)
+    if explained is not None:
+        explanation = pipeline.explain(space, explained)
+        if as_json:
+            print_json(explanation.as_dict())
+        else:
+            print_text("\n".join(explanation.lines()))
+        raise typer.Exit(ATTENTION if explanation.problems else FINE)
     with messages.status("正在读入……") as status:
         results = pipeline.ingest(
             space, paths or [], lambda path: status.update(f"正在读入 {path}")
@@ -125,6 +136,40 @@ def ingest(
     if not results:
         messages.print(f"{space.relative(space.raw)} 下没有可读的文件", markup=False)
     if any(result.problems or result.status == "quarantined" for result in results):
+        raise typer.Exit(ATTENTION)
+
+
+@app.command()
+def check(
+    context: typer.Context,
+    revisions: Annotated[
+        bool, typer.Option("--revisions", help="列出历次修订，而不是检查结果。")
+    ] = False,
+    since: Annotated[
+        str, typer.Option("--since", metavar="YYYY-MM-DD", help="只列这一天以后公布的修订。")
+    ] = "",
+    severity: Annotated[
+        str, typer.Option("--severity", help="只列到这个严重程度，如 Bad；默认全部。")
+    ] = "",
+    workspace: WorkspaceOption = None,
+    as_of: AsOfOption = "",
+    as_json: JsonOption = False,
+) -> None:
+    """按严重程度列出数据检查结果；Error 的数字在更正之前不进入预测和报告。"""
+    if since and not revisions:
+        raise UsageError("--since 只用于 --revisions")
+    space = located(context, workspace)
+    findings = pipeline.check(
+        space, parse_day(as_of), revised=revisions, since=parse_day(since, "--since")
+    )
+    shown = pipeline.select_findings(findings, severity)
+    if as_json:
+        print_json({"findings": [finding.as_dict() for finding in shown]})
+    else:
+        for line in pipeline.finding_lines(shown):
+            print_text(line)
+    messages.print(pipeline.findings_summary(findings), markup=False)
+    if any(finding.severity == "Error" for finding in findings):
         raise typer.Exit(ATTENTION)
 
 
@@ -223,14 +268,14 @@ def located(context: typer.Context, workspace: Path | None) -> Workspace:
     return find_workspace(Path.cwd()) if chosen is None else load_workspace(chosen)
 
 
-def parse_day(text: str) -> dt.date | None:
-    """Return the day of ``--as-of``; ``None`` if it was not given."""
+def parse_day(text: str, option: str = "--as-of") -> dt.date | None:
+    """Return the day of an option; ``None`` if it was not given."""
     if not text:
         return None
     try:
         return dt.date.fromisoformat(text)
     except ValueError:
-        raise UsageError(f"--as-of {text!r} 不是 2024-10-31 这样的日期") from None
+        raise UsageError(f"{option} {text!r} 不是 2024-10-31 这样的日期") from None
 
 
 def parse_parameter(text: str) -> tuple[str, str]:

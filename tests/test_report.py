@@ -8,6 +8,7 @@ import lxml.html
 import pytest
 
 from lianhu_analysis import pipeline
+from lianhu_analysis.pipeline import reports
 from lianhu_analysis.render.publishing.publish import read_manifest
 from lianhu_analysis.workspace import load_workspace
 from tests.conftest import ROOT
@@ -176,14 +177,14 @@ def test_a_report_with_an_untraced_number_is_not_published(national, tmp_path):
 def test_data_that_changes_while_the_report_runs_stops_it(national, tmp_path, monkeypatch):
     space = borrowed(national, tmp_path / "space")
     (plan,) = pipeline.plan_reports(space, ["2024Q3"], None, {})
-    hashes = pipeline._inputs
+    hashes = reports._inputs
 
     def moving(workspace, template):
         moving.calls += 1
         return {**hashes(workspace, template), "moving": str(moving.calls)}
 
     moving.calls = 0
-    monkeypatch.setattr(pipeline, "_inputs", moving)
+    monkeypatch.setattr(reports, "_inputs", moving)
     outcome = pipeline.publish(space, plan)
     assert "运行期间数据或设置有变化" in outcome.error
     assert not list(space.reports.glob("*.html"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -21,7 +21,7 @@ from lianhu_analysis.intake.reading.figures import Delivery, Reading
 from lianhu_analysis.intake.reading.layouts import load_layout, load_layouts
 from lianhu_analysis.intake.reading.records import read_csv_records, read_parquet_records
 from lianhu_analysis.intake.reading.tidy import tidy_grids, tidy_workbook
-from lianhu_analysis.intake.reading.workbook import read_workbook
+from lianhu_analysis.intake.reading.workbook import Grid, read_workbook
 from lianhu_analysis.workspace import Workspace
 
 __all__ = ["SIDECAR_NAME", "Sidecar", "find_files", "fingerprint", "read_delivery", "read_sidecar"]
@@ -157,9 +157,19 @@ def _regions(workspace: Workspace) -> dict[str, Any]:
 
 
 def read_delivery(
-    path: Path, data: bytes, sidecar: Sidecar, workspace: Workspace, catalogue: Catalogue
+    path: Path,
+    data: bytes,
+    sidecar: Sidecar,
+    workspace: Workspace,
+    catalogue: Catalogue,
+    read: Callable[[bytes], tuple[Grid, ...]] = read_workbook,
 ) -> Reading:
     """Read one raw file.
+
+    Parameters
+    ----------
+    read
+        Turns a workbook's bytes into grids: one process a file, or a pool's.
 
     Raises
     ------
@@ -199,7 +209,7 @@ def read_delivery(
         )
     if suffix in (".xlsx", ".xlsm"):
         _refuse_half_copied(data)
-    grids = (read_csv_grid(data),) if suffix == ".csv" else read_workbook(data)
+    grids = (read_csv_grid(data),) if suffix == ".csv" else read(data)
     if sidecar.layout:
         return tidy_grids(grids, load_layout(workspace, sidecar.layout), catalogue, delivery)
     return tidy_workbook(grids, load_layouts(workspace), catalogue, delivery)

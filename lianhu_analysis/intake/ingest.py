@@ -13,6 +13,7 @@ from lianhu_analysis.errors import IntakeError
 from lianhu_analysis.intake.deliveries import find_files, fingerprint, read_delivery, read_sidecar
 from lianhu_analysis.intake.observations import validate_observations
 from lianhu_analysis.intake.problems import FileResult, Problem
+from lianhu_analysis.intake.reading.workbook import Grid, WorkbookReader
 from lianhu_analysis.intake.store import LedgerEntry, VintageStore
 from lianhu_analysis.workspace import Workspace
 
@@ -41,11 +42,15 @@ def ingest_files(
     store = VintageStore(workspace.processed)
     known = store.ledger()
     results = []
-    for file in find_files(workspace, paths):
-        path = workspace.relative(file)
-        if progress:
-            progress(path)
-        results.append(_ingest(file, path, known.get(path), store, workspace, catalogue))
+    # The children start with the first workbook that has to be read.
+    with WorkbookReader() as reader:
+        for file in find_files(workspace, paths):
+            path = workspace.relative(file)
+            if progress:
+                progress(path)
+            results.append(
+                _ingest(file, path, known.get(path), store, workspace, catalogue, reader.read)
+            )
     if not paths:
         present = {result.path for result in results}
         results += [_missing(entry) for path, entry in known.items() if path not in present]
@@ -63,6 +68,7 @@ def _ingest(
     store: VintageStore,
     workspace: Workspace,
     catalogue: Catalogue,
+    read: Callable[[bytes], tuple[Grid, ...]],
 ) -> FileResult:
     data, problem = _read_settled(file)
     if problem:
@@ -75,7 +81,7 @@ def _ingest(
         mark = fingerprint(sha256, sidecar, workspace, catalogue)
         if entry and entry.fingerprint == mark:
             return FileResult(path, "unchanged", entry.observations, entry.problems)
-        reading = read_delivery(file, data, sidecar, workspace, catalogue)
+        reading = read_delivery(file, data, sidecar, workspace, catalogue, read)
         if reading.frame.empty:
             problems = reading.problems or (
                 Problem("", "", "文件中没有一行数据", "请核对是否交错了文件"),

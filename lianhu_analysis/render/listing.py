@@ -11,9 +11,19 @@ import pandas as pd
 
 from lianhu_analysis.catalog.indicators import Catalogue, Indicator
 from lianhu_analysis.catalog.targets import Target
+from lianhu_analysis.errors import UsageError
+from lianhu_analysis.intake.checks.findings import SEVERITIES, SEVERITY_ZH, Finding
 from lianhu_analysis.render.tables import probability_text
 
-__all__ = ["catalogue_json", "catalogue_summary", "forecast_lines", "observations_json"]
+__all__ = [
+    "catalogue_json",
+    "catalogue_summary",
+    "finding_lines",
+    "findings_summary",
+    "forecast_lines",
+    "observations_json",
+    "select_findings",
+]
 
 OBSERVATION_FIELDS = (
     "measure", "span", "period", "value", "unit", "published", "published_basis",
@@ -67,6 +77,43 @@ def observations_json(
         "as_of": None if as_of is None else as_of.isoformat(),
         "observations": records,
     }
+
+
+def select_findings(findings: Sequence[Finding], worst: str) -> list[Finding]:
+    """Return the findings that are at least as severe as ``worst``; all if it is empty.
+
+    Raises
+    ------
+    UsageError
+        On a severity that there is not.
+    """
+    if not worst:
+        return list(findings)
+    order = [name for name in SEVERITIES if name != "Undefined"]
+    if worst not in order:
+        raise UsageError(f"--severity {worst!r} 不认识。可填 {'、'.join(order)}")
+    kept = order[: order.index(worst) + 1]
+    return [finding for finding in findings if finding.severity in kept]
+
+
+def finding_lines(findings: Sequence[Finding]) -> list[str]:
+    """Return findings as lines for a terminal: what, where, what to do."""
+    lines = []
+    for finding in findings:
+        where = "、".join(dict.fromkeys(cell.text for cell in finding.cells))
+        lines.append(f"{SEVERITY_ZH[finding.severity]}  {finding.message}  〔{finding.rule}〕")
+        lines.append(f"    {where}。{finding.remedy}")
+    return lines
+
+
+def findings_summary(findings: Sequence[Finding]) -> str:
+    """Return one line: how many of each severity."""
+    counts = {
+        SEVERITY_ZH[name]: sum(finding.severity == name for finding in findings)
+        for name in SEVERITIES
+    }
+    told = "，".join(f"{name} {count} 条" for name, count in counts.items() if count)
+    return told or "没有检查结果"
 
 
 def forecast_lines(content: dict[str, Any]) -> list[str]:

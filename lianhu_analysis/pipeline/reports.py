@@ -1,30 +1,23 @@
-"""The story on one screen: a delivery is ingested, targets are assessed, a report is published."""
+"""A report is planned, run in private, checked, and put in place only when it is whole."""
 
 from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
-
-import pandas as pd
+from typing import Any
 
 import lianhu_analysis
 from lianhu_analysis.catalog.indicators import load_catalogue
 from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.catalog.targets import load_targets
 from lianhu_analysis.errors import PeriodError, ReportError, UsageError, WorkspaceError
-from lianhu_analysis.forecast.assessment import Assessment, assess_targets, assessment_json
-from lianhu_analysis.forecast.verdict import Rules
-from lianhu_analysis.intake.ingest import ingest_files
-from lianhu_analysis.intake.new_workspace import create_workspace
-from lianhu_analysis.intake.problems import FileResult
+from lianhu_analysis.intake.corrections import FILE_NAME as CORRECTIONS
 from lianhu_analysis.intake.store import VintageStore
-from lianhu_analysis.render import lab as lab_settings
-from lianhu_analysis.render import listing
+from lianhu_analysis.pipeline.story import assess, default_day, known_on, locate
 from lianhu_analysis.render.figures import FigureRegister
 from lianhu_analysis.render.publishing.publish import (
     ManifestEntry,
@@ -39,29 +32,15 @@ from lianhu_analysis.render.publishing.publish import (
 )
 from lianhu_analysis.render.quarterly.report import Report, title_text
 from lianhu_analysis.render.trace import check_origins
-from lianhu_analysis.workspace import Workspace, find_workspace, load_workspace
-
-# Notebooks, pages and charts cost seconds to import: what needs them imports them.
-if TYPE_CHECKING:
-    from lianhu_analysis.render.desk import Desk
+from lianhu_analysis.workspace import Workspace
 
 __all__ = [
     "Outcome",
     "ReportPlan",
-    "assess",
-    "create_workspace",
-    "describe_catalogue",
-    "describe_forecast",
-    "file_json",
-    "forecast_lines",
-    "ingest",
-    "lab",
-    "open_desk",
     "open_report",
     "outcome_json",
     "plan_reports",
     "publish",
-    "show_indicator",
 ]
 
 # The quarter of a report is one whose GDP is known.
@@ -70,60 +49,6 @@ GDP = "gdp.total"
 FACTS = ("published_fact", "second_hand")
 PROJECT_ROOT = Path(lianhu_analysis.__file__).resolve().parent.parent
 TEMPLATE = Path("notebooks") / "reports" / "quarterly.ipynb"
-forecast_lines = listing.forecast_lines
-
-
-def ingest(
-    workspace: Workspace,
-    paths: Sequence[Path] = (),
-    on_file: Callable[[str], None] | None = None,
-) -> tuple[FileResult, ...]:
-    """Read deliveries into the vintage store; what cannot be read is listed.
-
-    Parameters
-    ----------
-    paths
-        Files or folders; none means everything under the workspace's raw folder.
-    """
-    return ingest_files(workspace, load_catalogue(workspace), paths, progress=on_file)
-
-
-def assess(
-    workspace: Workspace, as_of: dt.date | None = None, year: int | None = None
-) -> Assessment:
-    """Judge the targets of a year from what was known on a day.
-
-    Parameters
-    ----------
-    as_of
-        Default: the last publication in the store that may feed a forecast.
-    year
-        Default: the latest year with targets that had begun by that day.
-    """
-    catalogue = load_catalogue(workspace)
-    targets = load_targets(workspace, catalogue)
-    store = VintageStore(workspace.processed)
-    region = workspace.region.code
-    day = as_of or store.last_published(workspace.forecast_provenance, [region])
-    known = sorted({target.year for target in targets})
-    if year is None:
-        begun = [item for item in known if day is None or item <= day.year]
-        year = max(begun or known or [day.year if day else dt.date.min.year])
-    elif known and year not in known:
-        years = "、".join(map(str, known))
-        raise UsageError(f"--year {year}：{workspace.targets.name} 中只有 {years} 年的目标")
-    return assess_targets(
-        store.as_of(day, regions=[region]),
-        targets,
-        region=workspace.region,
-        parents=workspace.parents,
-        year=year,
-        as_of=day,
-        catalogue=catalogue,
-        rules=Rules(
-            workspace.forecast_provenance, workspace.census_breaks, workspace.outlier_years
-        ),
-    )
 
 
 @dataclass(frozen=True)
@@ -162,41 +87,17 @@ def open_report(workspace: str, quarter: str, as_of: str) -> Report:
     quarter, as_of
         As ``2024Q3`` and ``2024-10-31``; empty ones as in ``plan_reports``.
     """
-    space = _workspace(workspace)
+    space = locate(workspace)
     day = dt.date.fromisoformat(as_of) if as_of else None
     plan = plan_reports(space, [quarter] if quarter else [], day, {})[0]
     store = VintageStore(space.processed)
-    regions = [region.code for region in (space.region, *space.parents)]
-    known = store.as_of(plan.as_of, regions=regions)
+    known = known_on(space, plan.as_of, load_catalogue(space), parents=True).frame
     return Report(
         assessment=assess(space, plan.as_of, plan.quarter.year),
         quarter=plan.quarter,
         raw_files={path: entry.sha256 for path, entry in store.ledger().items()},
         context=known[known["provenance"].isin(FACTS) & known["value"].notna()],
     )
-
-
-def open_desk(workspace: str = "", as_of: str = "") -> Desk:
-    """Open a workspace for exploring: verdicts, observations, vintages to a day.
-
-    Parameters
-    ----------
-    workspace
-        Folder of the workspace, also relative to the nearest one upwards;
-        empty for that nearest one itself.
-    """
-    from lianhu_analysis.render.desk import Desk
-
-    space = _workspace(workspace)
-    day = dt.date.fromisoformat(as_of) if as_of else None
-    assessment = assess(space, day)
-    store = VintageStore(space.processed)
-
-    def vintages(code: str) -> pd.DataFrame:
-        rows = store.vintages(code, space.region.code)
-        return rows if day is None else rows[rows["published"] <= pd.Timestamp(day)]
-
-    return Desk(assessment, vintages)
 
 
 def plan_reports(
@@ -220,7 +121,7 @@ def plan_reports(
         _check_parameters(_template(workspace), parameters)
     load_targets(workspace, load_catalogue(workspace))  # a report needs targets that can be read
     store = VintageStore(workspace.processed)
-    last = store.last_published(workspace.forecast_provenance, [workspace.region.code])
+    last = default_day(workspace)
     if last is None:
         raise UsageError("还没有可用于预测的数据。请把文件放进 data/raw，再运行 lianhu ingest")
     if not quarters:
@@ -311,7 +212,7 @@ def _render(
         if _inputs(workspace, template) != inputs:
             raise ReportError(f"报告 {plan.name} 运行期间数据或设置有变化，未发布。请重新运行")
         register = FigureRegister.load(executed.figures)
-        known = VintageStore(workspace.processed).as_of(plan.as_of)
+        known = known_on(workspace, plan.as_of, load_catalogue(workspace), parents=True).frame
         if faults := check_origins(register, known):
             raise ReportError(f"报告 {plan.name} 的数字与版本库不符，未发布：{'；'.join(faults)}")
         names = _names(workspace, register)
@@ -345,67 +246,11 @@ def _names(workspace: Workspace, register: FigureRegister) -> set[str]:
     return names | {code.removeprefix("fact.") for code in facts}
 
 
-def describe_catalogue(workspace: Workspace, code: str = "") -> dict[str, Any]:
-    """Validate catalogue and targets and return them for printing."""
-    catalogue = load_catalogue(workspace)
-    targets = load_targets(workspace, catalogue)
-    chosen = [catalogue.get(code)] if code else list(catalogue)
-    return listing.catalogue_json(
-        catalogue, chosen, [item for item in targets if not code or item.indicator == code]
-    )
-
-
-def describe_forecast(
-    workspace: Workspace, as_of: dt.date | None, year: int | None
-) -> dict[str, Any]:
-    """Assess and return the forecast document."""
-    return assessment_json(assess(workspace, as_of, year))
-
-
-def show_indicator(workspace: Workspace, code: str, as_of: dt.date | None) -> dict[str, Any]:
-    """Return one indicator's observations as of a day (default: the last publication)."""
-    indicator = load_catalogue(workspace).get(code)
-    store = VintageStore(workspace.processed)
-    region = workspace.region.code
-    day = as_of or store.last_published(None, [region])
-    frame = store.as_of(day, regions=[region], indicators=[code])
-    return listing.observations_json(frame, indicator, region, day)
-
-
-def file_json(result: FileResult) -> dict[str, Any]:
-    """Return one file of ``lianhu ingest --json``."""
-    return {
-        "path": result.path,
-        "status": result.status,
-        "observations": result.observations,
-        "problems": [problem.as_dict() for problem in result.problems],
-    }
-
-
 def outcome_json(workspace: Workspace, outcome: Outcome) -> dict[str, Any]:
     """Return one report of ``lianhu report --json``."""
     path = None if outcome.path is None else workspace.relative(outcome.path)
     status = "failed" if outcome.error else "rendered" if outcome.fresh else "unchanged"
     return {"name": outcome.name, "path": path, "status": status, "error": outcome.error}
-
-
-def lab(
-    workspace: Workspace, extra: Sequence[str], environment: Mapping[str, str]
-) -> tuple[list[str], dict[str, str]]:
-    """Return the command and environment that open JupyterLab in the workspace."""
-    return (
-        lab_settings.lab_command(workspace.root, extra),
-        lab_settings.lab_environment(environment),
-    )
-
-
-def _workspace(text: str) -> Workspace:
-    if not text:
-        return find_workspace(Path.cwd())
-    path = Path(text)
-    if not path.is_absolute() and not path.is_dir():
-        path = find_workspace(Path.cwd()).root / path
-    return load_workspace(path)
 
 
 def _template(workspace: Workspace) -> Path:
@@ -432,8 +277,9 @@ def _inputs(workspace: Workspace, template: Path) -> dict[str, str]:
     """Hashes of everything that a report depends on, by name."""
     ledger = VintageStore(workspace.processed).ledger()
     inputs = {path: entry.sha256 for path, entry in ledger.items()}
-    for path in (workspace.root / "lianhu.toml", workspace.targets, workspace.catalogue, template):
-        if path is not None:
+    settings = (workspace.root / "lianhu.toml", workspace.targets, workspace.root / CORRECTIONS)
+    for path in (*settings, workspace.catalogue, template):
+        if path is not None and path.is_file():
             inputs[path.name] = file_hash(path)
     code = hashlib.sha256()
     for source in sorted(Path(lianhu_analysis.__file__).parent.rglob("*")):

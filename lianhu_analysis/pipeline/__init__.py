@@ -1,0 +1,52 @@
+"""The story: ingest() a delivery, assess() the targets, publish() a report."""
+
+from lianhu_analysis.intake.new_workspace import create_workspace
+from lianhu_analysis.pipeline.answers import (
+    check,
+    describe_catalogue,
+    describe_forecast,
+    explain,
+    file_json,
+    finding_lines,
+    findings_summary,
+    forecast_lines,
+    lab,
+    open_desk,
+    select_findings,
+    show_indicator,
+)
+from lianhu_analysis.pipeline.reports import (
+    TEMPLATE,
+    Outcome,
+    ReportPlan,
+    open_report,
+    outcome_json,
+    plan_reports,
+    publish,
+)
+from lianhu_analysis.pipeline.story import assess, ingest
+
+__all__ = [
+    "TEMPLATE",
+    "Outcome",
+    "ReportPlan",
+    "assess",
+    "check",
+    "create_workspace",
+    "describe_catalogue",
+    "describe_forecast",
+    "explain",
+    "file_json",
+    "finding_lines",
+    "findings_summary",
+    "forecast_lines",
+    "ingest",
+    "lab",
+    "open_desk",
+    "open_report",
+    "outcome_json",
+    "plan_reports",
+    "publish",
+    "select_findings",
+    "show_indicator",
+]

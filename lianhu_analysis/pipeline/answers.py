@@ -1,0 +1,147 @@
+"""What the command line and the notebooks ask beside reports: documents and desks."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from lianhu_analysis.catalog.indicators import load_catalogue
+from lianhu_analysis.catalog.targets import load_targets
+from lianhu_analysis.forecast.assessment import assessment_json
+from lianhu_analysis.intake.checks.findings import Finding
+from lianhu_analysis.intake.checks.revisions import revision_findings, revisions
+from lianhu_analysis.intake.explain import Explanation, explain_file
+from lianhu_analysis.intake.problems import FileResult
+from lianhu_analysis.intake.store import VintageStore
+from lianhu_analysis.pipeline.story import assess, known_on, locate
+from lianhu_analysis.render import lab as lab_settings
+from lianhu_analysis.render import listing
+from lianhu_analysis.workspace import Workspace
+
+# Charts cost seconds to import: what draws imports them.
+if TYPE_CHECKING:
+    from lianhu_analysis.render.desk import Desk
+
+__all__ = [
+    "check",
+    "describe_catalogue",
+    "describe_forecast",
+    "explain",
+    "file_json",
+    "finding_lines",
+    "findings_summary",
+    "forecast_lines",
+    "lab",
+    "open_desk",
+    "select_findings",
+    "show_indicator",
+]
+
+finding_lines = listing.finding_lines
+findings_summary = listing.findings_summary
+forecast_lines = listing.forecast_lines
+select_findings = listing.select_findings
+
+
+def open_desk(workspace: str = "", as_of: str = "") -> Desk:
+    """Open a workspace for exploring: verdicts, observations, vintages to a day.
+
+    Parameters
+    ----------
+    workspace
+        Folder of the workspace, also relative to the nearest one upwards;
+        empty for that nearest one itself.
+    """
+    from lianhu_analysis.render.desk import Desk
+
+    space = locate(workspace)
+    day = dt.date.fromisoformat(as_of) if as_of else None
+    assessment = assess(space, day)
+    store = VintageStore(space.processed)
+
+    def vintages(code: str) -> pd.DataFrame:
+        rows = store.vintages(code, space.region.code)
+        return rows if day is None else rows[rows["published"] <= pd.Timestamp(day)]
+
+    return Desk(assessment, vintages)
+
+
+def describe_catalogue(workspace: Workspace, code: str = "") -> dict[str, Any]:
+    """Validate catalogue and targets and return them for printing."""
+    catalogue = load_catalogue(workspace)
+    targets = load_targets(workspace, catalogue)
+    chosen = [catalogue.get(code)] if code else list(catalogue)
+    return listing.catalogue_json(
+        catalogue, chosen, [item for item in targets if not code or item.indicator == code]
+    )
+
+
+def describe_forecast(
+    workspace: Workspace, as_of: dt.date | None, year: int | None
+) -> dict[str, Any]:
+    """Assess and return the forecast document."""
+    return assessment_json(assess(workspace, as_of, year))
+
+
+def show_indicator(workspace: Workspace, code: str, as_of: dt.date | None) -> dict[str, Any]:
+    """Return one indicator's observations as of a day (default: the last publication)."""
+    indicator = load_catalogue(workspace).get(code)
+    store = VintageStore(workspace.processed)
+    region = workspace.region.code
+    day = as_of or store.last_published(None, [region])
+    frame = store.as_of(day, regions=[region], indicators=[code])
+    return listing.observations_json(frame, indicator, region, day)
+
+
+def file_json(result: FileResult) -> dict[str, Any]:
+    """Return one file of ``lianhu ingest --json``."""
+    return {
+        "path": result.path,
+        "status": result.status,
+        "observations": result.observations,
+        "problems": [problem.as_dict() for problem in result.problems],
+    }
+
+
+def check(
+    workspace: Workspace,
+    as_of: dt.date | None = None,
+    *,
+    revised: bool = False,
+    since: dt.date | None = None,
+) -> tuple[Finding, ...]:
+    """Check what was known on a day, or list what was revised.
+
+    Parameters
+    ----------
+    revised
+        List the revisions instead of the findings.
+    since
+        Only revisions published after this day.
+    """
+    catalogue = load_catalogue(workspace)
+    day = as_of or VintageStore(workspace.processed).last_published(None, [workspace.region.code])
+    if not revised:
+        return known_on(workspace, day, catalogue).findings
+    versions = VintageStore(workspace.processed).history([workspace.region.code], day=day)
+    table = revisions(versions, breaks=workspace.census_breaks, since=since, as_of=day)
+    return revision_findings(table, catalogue)
+
+
+def explain(workspace: Workspace, path: Path) -> Explanation:
+    """Say how a delivered file is read, cell by cell; nothing is stored."""
+    return explain_file(path, workspace, load_catalogue(workspace))
+
+
+def lab(
+    workspace: Workspace, extra: Sequence[str], environment: Mapping[str, str]
+) -> tuple[list[str], dict[str, str]]:
+    """Return the command and environment that open JupyterLab in the workspace."""
+    return (
+        lab_settings.lab_command(workspace.root, extra),
+        lab_settings.lab_environment(environment),
+    )

@@ -1,0 +1,111 @@
+"""A delivery is ingested; from what a day knew, every target is assessed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from lianhu_analysis.catalog.indicators import Catalogue, load_catalogue
+from lianhu_analysis.catalog.targets import load_targets
+from lianhu_analysis.errors import UsageError
+from lianhu_analysis.forecast.assessment import Assessment, assess_targets
+from lianhu_analysis.forecast.verdict import Rules
+from lianhu_analysis.intake.corrections import Assured, assure, load_corrections
+from lianhu_analysis.intake.ingest import ingest_files
+from lianhu_analysis.intake.problems import FileResult
+from lianhu_analysis.intake.store import VintageStore
+from lianhu_analysis.workspace import Workspace, find_workspace, load_workspace
+
+__all__ = ["assess", "default_day", "ingest", "known_on", "locate"]
+
+
+def ingest(
+    workspace: Workspace,
+    paths: Sequence[Path] = (),
+    on_file: Callable[[str], None] | None = None,
+) -> tuple[FileResult, ...]:
+    """Read deliveries into the vintage store; what cannot be read is listed.
+
+    Parameters
+    ----------
+    paths
+        Files or folders; none means everything under the workspace's raw folder.
+    """
+    return ingest_files(workspace, load_catalogue(workspace), paths, progress=on_file)
+
+
+def assess(
+    workspace: Workspace, as_of: dt.date | None = None, year: int | None = None
+) -> Assessment:
+    """Judge the targets of a year from what was known on a day.
+
+    Parameters
+    ----------
+    as_of
+        Default: the last publication in the store that may feed a forecast.
+    year
+        Default: the latest year with targets that had begun by that day.
+    """
+    catalogue = load_catalogue(workspace)
+    targets = load_targets(workspace, catalogue)
+    day = as_of or default_day(workspace)
+    known = sorted({target.year for target in targets})
+    if year is None:
+        begun = [item for item in known if day is None or item <= day.year]
+        year = max(begun or known or [day.year if day else dt.date.min.year])
+    elif known and year not in known:
+        years = "、".join(map(str, known))
+        raise UsageError(f"--year {year}：{workspace.targets.name} 中只有 {years} 年的目标")
+    return assess_targets(
+        known_on(workspace, day, catalogue).frame,
+        targets,
+        region=workspace.region,
+        parents=workspace.parents,
+        year=year,
+        as_of=day,
+        catalogue=catalogue,
+        rules=Rules(
+            workspace.forecast_provenance, workspace.census_breaks, workspace.outlier_years
+        ),
+    )
+
+
+def known_on(
+    workspace: Workspace, day: dt.date | None, catalogue: Catalogue, *, parents: bool = False
+) -> Assured:
+    """Return what was known on a day, corrected, checked, its errors withheld.
+
+    Parameters
+    ----------
+    day
+        ``None`` for everything in the store.
+    parents
+        Whether the regions above are wanted too.
+    """
+    above = workspace.parents if parents else ()
+    regions = [region.code for region in (workspace.region, *above)]
+    return assure(
+        VintageStore(workspace.processed).as_of(day, regions=regions),
+        catalogue,
+        load_corrections(workspace),
+        breaks=workspace.census_breaks,
+        as_of=day,
+        region=workspace.region.code,
+    )
+
+
+def default_day(workspace: Workspace) -> dt.date | None:
+    """Return the last publication that may feed a forecast; none in an empty store."""
+    store = VintageStore(workspace.processed)
+    return store.last_published(workspace.forecast_provenance, [workspace.region.code])
+
+
+def locate(text: str) -> Workspace:
+    """Return the workspace of a folder, also relative to the nearest one; empty for that one."""
+    if not text:
+        return find_workspace(Path.cwd())
+    path = Path(text)
+    if not path.is_absolute() and not path.is_dir():
+        path = find_workspace(Path.cwd()).root / path
+    return load_workspace(path)
