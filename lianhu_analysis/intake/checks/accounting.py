@@ -68,14 +68,11 @@ def _complete(evidence: Evidence, relation: Sum) -> Iterator[_Members]:
     wanted = [relation.whole, *parts]
     left_out = len(parts) < len(relation.parts)
     for name, panel in evidence.panels.items():
-        series = panel.series
-        mine = series[series["indicator"].isin(wanted) & (series["measure"] == "level")]
-        if left_out and evidence.region is not None:
-            mine = mine[mine["region"] == evidence.region]
-        for _, group in mine.groupby(["region", "provenance", "span"]):
-            number = dict(zip(group["indicator"], group.index, strict=True))
+        for (region, _, _), number in evidence.levels[name].items():
+            if left_out and evidence.region not in (None, region):
+                continue
             if all(code in number for code in wanted):
-                yield _Members(name, panel, [int(number[code]) for code in wanted])
+                yield _Members(name, panel, [number[code] for code in wanted])
 
 
 def _same_day(members: _Members) -> Bools:

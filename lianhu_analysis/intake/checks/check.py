@@ -113,8 +113,7 @@ def _without_reference(evidence: Evidence) -> list[Finding]:
         level = (panel.series["measure"] == "level").to_numpy()
         alone = level & (held.any(axis=2).sum(axis=1) == 1)
         for number in np.flatnonzero(alone):
-            region, provenance = panel.series.iloc[number][["region", "provenance"]]
-            lonely.setdefault((region, provenance), []).extend(
+            lonely.setdefault(evidence.owner(panel, int(number)), []).extend(
                 int(row) for row in panel.rows[number][held[number]]
             )
     return [

@@ -123,7 +123,7 @@ def _stopped(evidence: Evidence, panel: Panel, expected: Bools) -> list[Finding]
     groups: dict[tuple[str, str, str], list[int]] = {}
     for number, indicator in enumerate(indicators):
         if indicator is not None and expected[number].any():
-            region, provenance = panel.series.iloc[number][["region", "provenance"]]
+            region, provenance = evidence.owner(panel, number)
             groups.setdefault((region, provenance, indicator.department_zh), []).append(number)
     findings = []
     for numbers in groups.values():
@@ -194,10 +194,10 @@ def _census_breaks(evidence: Evidence) -> list[Finding]:
         for number in np.flatnonzero(level & flow):
             rows = panel.rows[number].ravel()
             held, bases = rows[rows >= 0], all_bases[number].ravel()[rows >= 0]
-            region, provenance = panel.series.iloc[number][["region", "provenance"]]
+            region, provenance = evidence.owner(panel, int(number))
             for place in np.flatnonzero(np.diff(bases) > 0):
                 pair = (int(held[place + 1]), int(held[place]))
-                key = (str(region), str(provenance), int(bases[place + 1]) - 1)
+                key = (region, provenance, int(bases[place + 1]) - 1)
                 crossing.setdefault(key, []).append(pair)
     return [
         _break_finding(evidence, evidence.breaks[number], pairs)

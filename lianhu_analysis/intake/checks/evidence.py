@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -43,6 +45,38 @@ class Evidence:
     panels: Mapping[str, Panel]
     region: str | None = None
 
+    @cached_property
+    def _columns(self) -> dict[str, list[Any]]:
+        """The frame as lists: a row of a data frame takes a hundred times longer to get."""
+        return {str(name): self.frame[name].tolist() for name in self.frame}
+
+    def _figure(self, row: int) -> dict[str, Any]:
+        return {name: values[row] for name, values in self._columns.items()}
+
+    @cached_property
+    def levels(self) -> dict[str, dict[tuple[str, str, str], dict[str, int]]]:
+        """Series of levels: by frequency, then region, provenance and span, then indicator."""
+        tables: dict[str, dict[tuple[str, str, str], dict[str, int]]] = {}
+        for name, panel in self.panels.items():
+            table: dict[tuple[str, str, str], dict[str, int]] = {}
+            for number, row in enumerate(panel.series.itertuples(index=False)):
+                if row.measure == "level":
+                    key = (str(row.region), str(row.provenance), str(row.span))
+                    table.setdefault(key, {})[str(row.indicator)] = number
+            tables[name] = table
+        return tables
+
+    def owner(self, panel: Panel, number: int) -> tuple[str, str]:
+        """Return region and provenance of a series."""
+        return self._owners[panel.frequency][number]
+
+    @cached_property
+    def _owners(self) -> dict[str, list[tuple[str, str]]]:
+        return {
+            name: list(zip(panel.series["region"], panel.series["provenance"], strict=True))
+            for name, panel in self.panels.items()
+        }
+
     def indicators(self, panel: Panel) -> list[Indicator | None]:
         """Return the catalogue's row of each series, none for reference facts."""
         return [
@@ -64,10 +98,17 @@ class Evidence:
 
     def bases(self, panel: Panel) -> Ints:
         """Return the census base of every value; counts, land and rates know of no census."""
-        outside = self.flags(
-            panel, lambda item: self.structure.is_lumpy(item) or item.kind in ("rate", "index")
-        )
-        return np.where(outside[:, None, None], 0, self.base(panel.published))
+        return self._bases[panel.frequency]
+
+    @cached_property
+    def _bases(self) -> dict[str, Ints]:
+        bases = {}
+        for name, panel in self.panels.items():
+            outside = self.flags(
+                panel, lambda item: self.structure.is_lumpy(item) or item.kind in ("rate", "index")
+            )
+            bases[name] = np.where(outside[:, None, None], 0, self.base(panel.published))
+        return bases
 
     def without(self, masks: Mapping[str, Bools]) -> Evidence:
         """Return the same evidence with some values taken out."""
@@ -85,8 +126,8 @@ class Evidence:
 
     def label_of_row(self, row: int) -> str:
         """Name the figure of one row."""
-        figure = self.frame.iloc[row]
-        code = str(figure["indicator"])
+        figure = self._figure(row)
+        code = figure["indicator"]
         name = self.catalogue.get(code).name_zh if code in self.catalogue else code
         period = Period.parse(str(figure["period"]))
         try:
@@ -98,21 +139,21 @@ class Evidence:
 
     def value(self, row: int) -> float:
         """Return the figure of one row."""
-        return float(self.frame["value"].to_numpy(dtype=float)[row])
+        return float(self._columns["value"][row])
 
     def value_text(self, row: int) -> str:
         """Return the figure of a row with its unit, without needless decimals."""
-        figure = self.frame.iloc[row]
+        figure = self._figure(row)
         return f"{self.value(row):,.10g} {figure['unit']}"
 
     def sheet(self, row: int) -> tuple[str, str, str]:
         """Return file, sheet and day of a row: one table as it was delivered."""
-        figure = self.frame.iloc[row]
+        figure = self._figure(row)
         return str(figure["source"]), str(figure["sheet"]), str(figure["published"])
 
     def cell(self, row: int) -> CellRef:
         """Return where the figure of a row stands."""
-        figure = self.frame.iloc[row]
+        figure = self._figure(row)
         return CellRef(str(figure["source"]), str(figure["sheet"]), str(figure["cell"]))
 
     def finding(
@@ -127,7 +168,7 @@ class Evidence:
         values: Sequence[tuple[str, float]] = (),
     ) -> Finding:
         """Word a finding on one row; ``others`` are the rows it was compared with."""
-        figure = self.frame.iloc[row]
+        figure = self._figure(row)
         rows = dict.fromkeys([row, *(other for other in others if other >= 0)])
         named = values or [(self.label_of_row(item), self.value(item)) for item in rows]
         return Finding(

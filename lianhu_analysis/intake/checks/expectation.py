@@ -6,7 +6,7 @@ Medians are used throughout, so that one wrong figure moves no expectation but i
 
 from __future__ import annotations
 
-import warnings
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -48,9 +48,16 @@ class Expectation:
 
 def median_of(stack: Floats, axis: int | tuple[int, ...] = 0) -> Floats:
     """Return medians without the missing; missing where there is nothing."""
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="All-NaN", category=RuntimeWarning)
-        return np.asarray(np.nanmedian(stack, axis=axis))
+    axes = (axis,) if isinstance(axis, int) else axis
+    moved = np.moveaxis(stack, axes, range(-len(axes), 0))
+    kept = moved.shape[: -len(axes)]
+    flat = np.sort(
+        moved.reshape(*kept, math.prod(moved.shape[len(kept) :])), axis=-1
+    )  # NaN comes last
+    count = np.isfinite(flat).sum(axis=-1, keepdims=True)
+    low = np.take_along_axis(flat, np.maximum((count - 1) // 2, 0), axis=-1)
+    high = np.take_along_axis(flat, np.minimum(count // 2, flat.shape[-1] - 1), axis=-1)
+    return np.asarray(np.where(count > 0, (low + high) / 2, np.nan)[..., 0])
 
 
 def expect(panel: Panel, masked: Bools | None = None) -> Expectation:

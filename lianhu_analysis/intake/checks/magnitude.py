@@ -25,6 +25,7 @@ SLIP = 0.6
 SLIP_SPREADS = 6.0  # a series that often halves and doubles needs more than fourfold
 COUNT_SDS = 4.0  # Poisson: a count of 3 may well become 12
 LUMPY_UNKNOWN = 1.5  # counts and land without history: thirtyfold
+LARGEST = 2.5  # nothing true moves three hundredfold
 SUPPORT = 0.3  # published growth explains a jump to within a factor of two
 
 OUT_OF_LINE = 8.0
@@ -76,10 +77,10 @@ def _limits(evidence: Evidence, panel: Panel, expectation: Expectation) -> Float
     lumpy = evidence.flags(panel, evidence.structure.is_lumpy)[:, None, None]
     limit = np.maximum(SLIP, SLIP_SPREADS * expectation.spread)
     size = panel.values * np.minimum(1.0, 10.0 ** -np.nan_to_num(expectation.past))
-    poisson = COUNT_SDS * np.sqrt(2.0 / np.where(size > 0, size, np.nan)) / np.log(10)
+    poisson = COUNT_SDS * np.sqrt(2.0 / np.maximum(size, 1.0)) / np.log(10)
     limit = np.where(lumpy & np.isfinite(poisson), np.maximum(limit, poisson), limit)
     unknown = lumpy & (expectation.spread == 0)
-    return np.where(unknown, np.maximum(limit, LUMPY_UNKNOWN), limit)
+    return np.minimum(np.where(unknown, np.maximum(limit, LUMPY_UNKNOWN), limit), LARGEST)
 
 
 def _agreed(expectation: Expectation, limit: Floats) -> Bools:
