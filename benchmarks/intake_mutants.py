@@ -45,6 +45,7 @@ __all__ = ["Outcome", "Tally", "judge", "make_mutant", "run"]
 
 MUTANTS, QUICK = 3_000, 150
 MOST_REFUSED = 0.02
+SHOWN = 20
 CONFIG = """
 [region]
 code = "610104"
@@ -233,7 +234,12 @@ def report(tally: Tally) -> None:
         ("silently missing", tally.silent),
     ):
         if lines:
-            print(f"{title}:", *lines[:40], sep="\n  ")
+            print(f"{title}, by mutation and family:")
+            for cell, count in Counter(
+                line.split(": ")[0].split(" ", 1)[1] for line in lines
+            ).items():
+                print(f"  {cell}: {count}")
+            print("the first of them:", *lines[:SHOWN], sep="\n  ")
     families = list(FAMILIES)
     kinds = [kind for kind in KINDS.values() if kind.valid]
     rows: list[list[object]] = [
