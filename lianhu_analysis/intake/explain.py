@@ -24,6 +24,7 @@ ROLES = {
     "region": "地区",
     "period": "时期",
     "span": "口径",
+    "published": "发布日",
     "unit": "单位",
     "level": "绝对量",
     "growth": "增速",

@@ -32,6 +32,7 @@ __all__ = [
     "hidden_columns",
     "hidden_rows",
     "is_blank",
+    "is_figure",
     "is_reduction",
     "merge_same_figures",
     "period_for",
@@ -170,6 +171,14 @@ def hidden_rows(grid: Grid) -> frozenset[int]:
 def hidden_columns(grid: Grid) -> frozenset[int]:
     """Return the columns that a reader of the workbook does not see."""
     return frozenset(getattr(grid, "hidden_columns", ()))
+
+
+def is_figure(token: object) -> bool:
+    """Whether a cell holds a figure, as a number or as text."""
+    try:
+        return not is_blank(token) and read_value(token, unit_is_percent=True).value is not None
+    except IntakeError:
+        return False
 
 
 def says_nothing(token: object) -> bool:

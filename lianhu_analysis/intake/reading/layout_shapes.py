@@ -34,7 +34,18 @@ __all__ = [
     "fold_header",
 ]
 
-Role = Literal["name", "region", "period", "span", "unit", "level", "growth", "reduction", "ignore"]
+Role = Literal[
+    "name",
+    "region",
+    "period",
+    "span",
+    "published",
+    "unit",
+    "level",
+    "growth",
+    "reduction",
+    "ignore",
+]
 FIGURE_ROLES = ("level", "growth", "reduction")
 ColumnSpan = Literal["", "single", "ytd", "point", "annual", "left", "period"]
 Per = Literal["", "month", "quarter"]
@@ -50,7 +61,7 @@ class ReportColumn:
     ----------
     role
         ``reduction`` is a growth column whose positive figures are reductions;
-        ``region``, ``period`` and ``span`` say it for each row.
+        ``region``, ``period``, ``span`` and ``published`` say it for each row.
     headers
         Regular expressions that the folded header must match as a whole.  Groups
         ``year``, ``month`` and ``quarter`` must agree with the title, or complete it.

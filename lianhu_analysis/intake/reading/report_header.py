@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from lianhu_analysis.catalog.indicators import Indicator
+from lianhu_analysis.errors import IntakeError
 from lianhu_analysis.intake.reading.figures import Collector, hidden_columns, is_blank
 from lianhu_analysis.intake.reading.labels import LabelReader, Match, split_unit
 from lianhu_analysis.intake.reading.layouts import (
@@ -18,6 +19,7 @@ from lianhu_analysis.intake.reading.layouts import (
 )
 from lianhu_analysis.intake.reading.notes import ColumnNote, TableNote
 from lianhu_analysis.intake.reading.sheet_time import SheetTime
+from lianhu_analysis.intake.reading.titles import title_period
 from lianhu_analysis.intake.reading.workbook import Grid, cell_address
 
 __all__ = [
@@ -35,6 +37,8 @@ __all__ = [
 DASHES = re.compile(r"[-—–―－…*]+")
 HALF_BLANK = "（上格空白）"
 DEEPEST = 3
+AMOUNT = re.compile("绝对[额量数值]|总量|数值|完成数?")
+PERIOD_HEAD = re.compile(r"(\d{4})年(?:1-)?0?(\d{1,2})月(?:份)?")
 FEWEST_PERIODS = 2
 
 
@@ -65,7 +69,8 @@ class Header:
     """First and last row, the folded text and the unit over each column, and the panels.
 
     ``own_units``: columns whose unit stands in the last line of their header, not in
-    the head of a group.
+    the head of a group.  ``raw``: the texts as joined, where ``texts`` are in the order
+    that the layout knows.
     """
 
     top: int
@@ -74,6 +79,7 @@ class Header:
     panels: tuple[Panel, ...]
     units: Mapping[int, str] = field(default_factory=dict)
     own_units: frozenset[int] = frozenset()
+    raw: Mapping[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -95,10 +101,11 @@ def find_header(grid: Grid, layout: ReportLayout, start: int = 0) -> Header | No
         if not (names or regions):
             continue
         bottom = top + depth - 1 if depth else _bottom(grid, top, (names or regions)[0])
-        texts, units = header_texts(grid, top, bottom)
+        raw, units = header_texts(grid, top, bottom)
+        texts = {n: _ordered(grid, top, bottom, n, text, layout) for n, text in raw.items()}
         panels = _panels(names or regions, texts, layout, by_region=not names)
         own = frozenset(n for n in units if _states_unit(grid, bottom, n, top))
-        header = Header(top, bottom, texts, panels, units, own)
+        header = Header(top, bottom, texts, panels, units, own, raw)
         if _has_figures(header, layout) and not _is_time_axis(header):
             return header
     return None
@@ -127,6 +134,49 @@ def header_texts(grid: Grid, top: int, bottom: int) -> tuple[dict[int, str], dic
             mark = HALF_BLANK if not parts[0] else ""
             texts[column] = mark + "".join(parts)
     return texts, units
+
+
+def _ordered(
+    grid: Grid, top: int, bottom: int, column: int, text: str, layout: ReportLayout
+) -> str:
+    """Return a header of several lines in the order that the layout knows.
+
+    Under 同比增长 the line below says of what (本月), and 绝对额 says only that it is
+    no growth.
+    """
+    if bottom == top or text.startswith(HALF_BLANK) or _rule_of(text, layout.columns):
+        return text
+    homes = dict.fromkeys(_merge_home(grid, row, column) for row in range(top, bottom + 1))
+    values = [grid.at(*home) for home in homes]
+    parts = [fold_header(split_unit(v)[0] if isinstance(v, str) else v) for v in values]
+    parts = [part for part in parts if part]
+    if parts and (stated := PERIOD_HEAD.fullmatch(parts[0])) and len(parts) > 1:
+        year, month = stated.groups()
+        if (year, month) != _title_month(grid, top):
+            return text
+        parts = parts[1:]
+    amount = [part for part in parts if AMOUNT.fullmatch(part)]
+    growth = [part for part in parts if _is_bare_growth(part, layout)]
+    others = [part for part in parts if part not in amount and part not in growth]
+    if len(amount) + len(growth) != 1:
+        return text
+    found = "".join((*others, *growth))
+    return found if _rule_of(found, layout.columns) else text
+
+
+def _is_bare_growth(part: str, layout: ReportLayout) -> bool:
+    rule = _rule_of(part, layout.columns)
+    return rule is not None and rule.role == "growth" and rule.span == "left"
+
+
+def _title_month(grid: Grid, top: int) -> tuple[str, str]:
+    """Return year and month of the lines above, as a header's first line would say them."""
+    titles = [cell for row in grid.rows[:top] for cell in row if isinstance(cell, str)]
+    try:
+        period = title_period(titles)
+    except IntakeError:
+        return "", ""
+    return (str(period.year), str(period.end.month)) if period else ("", "")
 
 
 def _states_unit(grid: Grid, bottom: int, column: int, top: int) -> bool:
@@ -229,7 +279,9 @@ class _ColumnReader:
             if self._is_last_year(number, column.rule):
                 self._leave(number, column.rule.role, "上年同期的可比数，不作为上年的数入库")
                 continue
-            if column.rule.span == "left" and left is not None:
+            if column.rule.span == "left" and left is None:
+                column = replace(column, rule=replace(column.rule, span="period"))
+            elif column.rule.span == "left" and left is not None:
                 like_left = replace(column.rule, span=left.rule.span, per=left.rule.per)
                 column = replace(column, rule=like_left)
             chosen[number] = column
@@ -285,12 +337,12 @@ class _ColumnReader:
             return fault
         if rule.span == "period" and not rows_say:
             return "没有说是当月还是累计", "请写成“本月”“本月止累计”，或加上“时期”列"
-        if rule.span != "left" or (left and left.indicator == column.indicator):
+        # In the long form the row's own period says it.
+        clear = left.indicator == column.indicator if left else rows_say
+        if rule.span != "left" or clear:
             return None
-        if left:
-            return "与左边的列不是同一个指标，说不清是当月还是累计", "请在列名中写明"
         return (
-            "没有说是当月还是累计，左边也没有读得出的绝对量列",
+            "没有说是当月还是累计，左边也没有同一指标的读得出的绝对量列",
             "请写成“累计比上年同期增长（%）”或“本月比上年同月增长（%）”",
         )
 

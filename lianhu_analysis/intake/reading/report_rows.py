@@ -30,6 +30,7 @@ from lianhu_analysis.intake.reading.report_header import (
     role_of,
 )
 from lianhu_analysis.intake.reading.sheet_time import SheetTime
+from lianhu_analysis.intake.reading.titles import stated_day
 from lianhu_analysis.intake.reading.workbook import Grid, cell_address
 from lianhu_analysis.workspace import Region
 
@@ -62,6 +63,7 @@ class Row:
     period: Period | None
     span: str
     region: Region | None
+    published: dt.date | None = None
 
 
 @dataclass
@@ -91,7 +93,7 @@ class PanelReader:
                 continue
             label = self.grid.at(number, self.panel.name)
             if role_of(label, self.layout) in ("name", "region"):
-                if header_texts(self.grid, number, number + depth)[0] == self.header.texts:
+                if header_texts(self.grid, number, number + depth)[0] == self.header.raw:
                     skip = number + depth  # the header again, on the next printed page
                     continue
                 self._refuse(
@@ -138,6 +140,7 @@ class PanelReader:
         try:
             period, span = self._row_period(number)
             unit = self._row_unit(number, match)
+            published = self._row_published(number)
         except IntakeError as error:
             self.collector.refuse(
                 error.message, error.remedy, sheet=self.grid.sheet, cell=error.cell
@@ -145,7 +148,7 @@ class PanelReader:
             self._note(number, text, label.full_path, match.indicator, reason=error.message)
             return
         named = region_named(region, self.collector) if region is not None else match.region
-        row = Row(number, match, unit, period, span, named)
+        row = Row(number, match, unit, period, span, named, published)
         self._note(
             number, text, label.full_path, match.indicator, unit, str(period or self.time.period)
         )
@@ -235,7 +238,7 @@ class PanelReader:
             self.grid.sheet,
             address,
             form,
-            self.published,
+            row.published or self.published,
             row.region,
         )
 
@@ -274,6 +277,20 @@ class PanelReader:
                 f"时期“{stated}”与口径“{said}”相互矛盾", "请改正其中之一", cell=address
             )
         return period, span or own
+
+    def _row_published(self, number: int) -> dt.date | None:
+        column = self.panel.beside("published")
+        stated = self.grid.at(number, column) if column is not None else None
+        if is_blank(stated):
+            return None
+        day = stated_day(stated)
+        if day is None:
+            raise IntakeError(
+                f"发布日期“{stated}”不是一个日子；这一行没有读",
+                "请写成 2024-10-22",
+                cell=cell_address(number, column or 0),
+            )
+        return day
 
     def _beside(self, number: int, role: str) -> str | None:
         column = self.panel.beside(role)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from lianhu_analysis.catalog.indicators import Catalogue, fold_name
 from lianhu_analysis.catalog.periods import Period, parse_period
@@ -22,7 +22,7 @@ from lianhu_analysis.intake.reading.figures import (
     says_nothing,
 )
 from lianhu_analysis.intake.reading.labels import LabelReader, Match, Outline, check_base
-from lianhu_analysis.intake.reading.layouts import AxesLayout, fold_header
+from lianhu_analysis.intake.reading.layouts import AxesLayout, ReportColumn, fold_header
 from lianhu_analysis.intake.reading.notes import ColumnNote, RowNote, TableNote
 from lianhu_analysis.intake.reading.report_rows import stated_span
 from lianhu_analysis.intake.reading.sheet_time import SheetTime, sheet_time
@@ -32,6 +32,8 @@ from lianhu_analysis.intake.reading.workbook import Grid, cell_address
 __all__ = ["Axes", "find_axes", "read_axes"]
 
 FEWEST_PERIODS = 2
+LAST_YEAR = 2100
+TITLE_SPANS = {"累计": "ytd", "当[月季期]|单[月季]": "single"}
 TITLE_YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})\s*年")
 LOOKED_AT = 12
 
@@ -270,7 +272,7 @@ class _AxesReader:
                 continue
             address = cell_address(self.table.top, column)
             unit = self._metadata_unit(column)
-            match = self.labels.take_apart(text)
+            match = self._beside_left(column, found) or self.labels.take_apart(text)
             reason = ""
             if column in hidden_columns(self.grid):
                 reason, remedy = "这一列是隐藏的", "请取消隐藏；不要的列请删去"
@@ -304,6 +306,32 @@ class _AxesReader:
                 del found[column]
         return found
 
+    def _beside_left(self, column: int, found: dict[int, Match]) -> Match | None:
+        """Return a growth that says only 累计增速: it is of the amount right before it.
+
+        So it is only where each of them stands right of an amount, one to one.
+        """
+        columns = [n for n in self.table.columns if self._header_text(n)]
+        bare = {n: rule for n in columns if (rule := self._bare_growth(n))}
+        if column not in bare:
+            return None
+        before = dict(zip(columns[1:], columns, strict=False))
+        if any(before.get(n) is None or before[n] in bare for n in bare):
+            return None
+        left = found.get(before[column])
+        if left is None or (left.rule is not None and left.rule.role != "level"):
+            return None
+        rule = bare[column]
+        span = left.rule.span if rule.span == "left" and left.rule else rule.span
+        return Match(left.indicator, rule=replace(rule, span=span), region=left.region)
+
+    def _bare_growth(self, column: int) -> ReportColumn | None:
+        text = fold_header(self._header_text(column))
+        for rule in self.layout.columns:
+            if rule.role == "growth" and any(p.fullmatch(text) for p in rule.headers):
+                return rule
+        return None
+
     def _header_text(self, column: int) -> str:
         rows = range(self.table.top, self.table.bottom + 1)
         homes: dict[tuple[int, int], str] = {}
@@ -331,7 +359,12 @@ class _AxesReader:
         return ""
 
     def _stated(self, text: object) -> Stated:
-        found = _period(text, self.time, self.layout)
+        found = _period(
+            text,
+            self.time,
+            self.layout,
+            from_1904=bool(getattr(self.grid, "dates_from_1904", False)),
+        )
         if found is None:
             parse_period(text, year=self.time.year)  # says what is wrong
             raise PeriodError(f"“{text}”没有写年份")
@@ -404,7 +437,7 @@ class _AxesReader:
             return "point"
         if match.indicator.kind == "index" and not said and not stated.span:
             return match.indicator.span
-        span = said or stated.span or self.layout.span
+        span = said or stated.span or self.layout.span or _span_of(self.grid, self.head)
         if not span:
             raise IntakeError(
                 f"{match.indicator.name_zh} 没有说是当月还是累计",
@@ -467,11 +500,24 @@ def _time_of(grid: Grid, delivery: Delivery | None, corner_rows: int = 15) -> Sh
         return SheetTime(None, None)
 
 
-def _period(text: object, time: SheetTime, layout: AxesLayout) -> Stated | None:
+def _span_of(grid: Grid, head: Head) -> str:
+    """Return the span that the title or the sheet's name states for its amounts."""
+    text = "".join((*head.titles, grid.sheet))
+    if re.search("增长|增速|增幅|同比|环比|指数", text):
+        return ""
+    found = {span for words, span in TITLE_SPANS.items() if re.search(words, text)}
+    return found.pop() if len(found) == 1 else ""
+
+
+def _period(
+    text: object, time: SheetTime, layout: AxesLayout, *, from_1904: bool = False
+) -> Stated | None:
     """Return the period of an axis cell; ``None`` if it is none."""
     if is_blank(text):
         return None
     if isinstance(text, (int, float)) and not isinstance(text, bool):
+        if text > LAST_YEAR and from_1904:
+            return None  # counted from another day than it says
         if float(text).is_integer() and 1 <= text <= 12 and layout.span and time.year:
             return Stated(Period(time.year, "M", int(text)), "")
         if 1 <= text < 10000 and not 1900 <= text <= 2100:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from lianhu_analysis.catalog.indicators import Catalogue, Indicator, fold_name
 from lianhu_analysis.errors import IntakeError
-from lianhu_analysis.intake.reading.figures import Collector, hidden_columns, is_blank
+from lianhu_analysis.intake.reading.figures import Collector, hidden_columns, is_blank, is_figure
 from lianhu_analysis.intake.reading.labels import LabelReader
 from lianhu_analysis.intake.reading.layouts import AxesLayout, ReportLayout
 from lianhu_analysis.intake.reading.notes import TableNote
@@ -24,7 +24,7 @@ from lianhu_analysis.intake.reading.report_header import (
 )
 from lianhu_analysis.intake.reading.report_rows import PanelReader
 from lianhu_analysis.intake.reading.sheet_time import SheetTime, resolve_time, sheet_time
-from lianhu_analysis.intake.reading.titles import check_region, scope_of
+from lianhu_analysis.intake.reading.titles import check_region, scope_of, stated_day
 from lianhu_analysis.intake.reading.workbook import Grid, cell_address
 
 __all__ = ["Head", "read_head", "read_report"]
@@ -109,8 +109,9 @@ def _read_table(
             )
             continue
         indicator = _sheet_indicator(grid, layout, catalogue)
+        if _is_headless(grid, header, panel, end, collector):
+            continue
         columns = figure_columns(grid, header, panel, time, labels, collector, note, indicator)
-        _refuse_headless(grid, header, panel, end, collector)
         PanelReader(
             grid,
             header,
@@ -134,26 +135,28 @@ def _sheet_indicator(grid: Grid, layout: ReportLayout, catalogue: Catalogue) -> 
     return catalogue.get(codes[0]) if codes else None
 
 
-def _refuse_headless(
-    grid: Grid, header: Header, panel: Panel, end: int, collector: Collector
-) -> None:
-    """Tell of figures in a column without a header; a CSV's rows are refused elsewhere."""
-    if not grid.sheet or panel is not header.panels[-1]:
-        return
+def _is_headless(grid: Grid, header: Header, panel: Panel, end: int, collector: Collector) -> bool:
+    """Refuse a table with figures under no header: its headers may have shifted.
+
+    A CSV's rows that are too long are refused one by one.
+    """
     width = max((len(row) for row in grid.rows[header.top : end]), default=0)
-    for column in range(width):
+    starts = sorted(other.name for other in header.panels if other.name > panel.name)
+    last = starts[0] if starts else (width if grid.sheet else max(header.texts) + 1)
+    for column in range(panel.name + 1, last):
         if column in header.texts:
             continue
         for row in range(header.bottom + 1, end):
             value = grid.at(row, column)
-            if isinstance(value, (int, float)) and not isinstance(value, bool):
+            if is_figure(value):
                 collector.refuse(
-                    "这一列有数却没有列名，没有读",
+                    "这一列有数却没有列名，列名可能错了位，这张表没有读",
                     "请补上列名，或删去多余的数",
                     sheet=grid.sheet,
                     cell=cell_address(row, column),
                 )
-                break
+                return True
+    return False
 
 
 def _next_header(grid: Grid, header: Header, layout: ReportLayout) -> Header | None:
@@ -162,7 +165,7 @@ def _next_header(grid: Grid, header: Header, layout: ReportLayout) -> Header | N
     for row in range(header.bottom + 1, len(grid.rows)):
         if not any(role_of(grid.at(row, panel.name), layout) for panel in header.panels):
             continue
-        if header_texts(grid, row, row + depth)[0] == header.texts:
+        if header_texts(grid, row, row + depth)[0] == header.raw:
             continue
         found = find_header(grid, layout, row)
         if found and found.top == row:
@@ -253,15 +256,12 @@ def _published(lines: list[Line], layout: ReportLayout | AxesLayout) -> dt.date 
         found = layout.published.search(unicodedata.normalize("NFKC", text))
         if found is None:
             continue
-        day = re.search(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})", found[1])
-        try:
-            if day is None:
-                raise ValueError(found[1])
-            return dt.date(*(int(part) for part in day.groups()))
-        except ValueError:
+        day = stated_day(found[1])
+        if day is None:
             raise IntakeError(
                 f"发布日期“{found[1].strip()}”不是一个日子", "请写成 2024-10-22", cell=address
-            ) from None
+            )
+        return day
     return None
 
 

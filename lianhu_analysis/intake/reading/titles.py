@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import unicodedata
 from collections.abc import Iterable
@@ -10,7 +11,7 @@ from lianhu_analysis.catalog.periods import Period, parse_period
 from lianhu_analysis.errors import IntakeError, PeriodError
 from lianhu_analysis.workspace import Region
 
-__all__ = ["check_region", "foreign_region", "scope_of", "title_period"]
+__all__ = ["check_region", "foreign_region", "scope_of", "stated_day", "title_period"]
 
 PERIOD = re.compile(
     r"\d{4}年(?:"
@@ -113,3 +114,16 @@ def scope_of(title: str) -> str:
     """Return the word by which a title narrows a territory to its own units: 区属, 市属."""
     found = SCOPE.search(re.sub(r"\([^()]*\)", "", _fold(title)))
     return found[0] if found else ""
+
+
+def stated_day(cell: object) -> dt.date | None:
+    """Return the day that a date or a text states; ``None`` if it is none."""
+    if isinstance(cell, dt.datetime):
+        return cell.date()
+    if isinstance(cell, dt.date):
+        return cell
+    found = re.search(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})", str(cell))
+    try:
+        return dt.date(*(int(part) for part in found.groups())) if found else None
+    except ValueError:
+        return None
