@@ -21,6 +21,7 @@ from lianhu_analysis.workspace import Workspace, find_workspace, load_workspace
 __all__ = ["app", "main"]
 
 FINE, ATTENTION, WRONG_USE, FAILED = 0, 1, 2, 3
+INTERRUPTED = 130  # as every shell reports it
 
 app = typer.Typer(
     name="lianhu",
@@ -205,7 +206,9 @@ def forecast(
     as_json: JsonOption = False,
 ) -> None:
     """每个目标：预测、概率、所需增速、基准和判断。"""
-    content = pipeline.describe_forecast(located(context, workspace), parse_day(as_of), year)
+    space = located(context, workspace)
+    content = pipeline.describe_forecast(space, parse_day(as_of), year)
+    warn_unread(space)
     if as_json:
         print_json(content)
         return
@@ -239,6 +242,7 @@ def report(
     day = parse_day(as_of)
     extra = dict(parse_parameter(item) for item in parameters or [])
     plans = pipeline.plan_reports(space, quarters or [], day, extra)
+    unread = warn_unread(space)
     outcomes = []
     for plan in plans:
         with messages.status(f"正在生成 {plan.name} ……"):
@@ -251,7 +255,7 @@ def report(
         elif not as_json:
             word = "已生成" if outcome.fresh else "无变化"
             print_text(f"{word}  {outcome.path}")
-    if any(outcome.error for outcome in outcomes):
+    if unread or any(outcome.error for outcome in outcomes):
         raise typer.Exit(ATTENTION)
 
 
@@ -260,6 +264,14 @@ def lab(context: typer.Context, workspace: WorkspaceOption = None) -> None:
     """在工作区打开 JupyterLab（中文界面）；其余参数原样交给 JupyterLab。"""
     command, environment = pipeline.lab(located(context, workspace), context.args, os.environ)
     raise typer.Exit(subprocess.run(command, env=environment, check=False).returncode)
+
+
+def warn_unread(space: Workspace) -> bool:
+    """Name the raw files whose present content the answer leaves out."""
+    unread = pipeline.unread_files(space)
+    for path, reason in unread:
+        messages.print(f"注意 {path}：{reason}。请运行 lianhu ingest 查看", markup=False)
+    return bool(unread)
 
 
 def located(context: typer.Context, workspace: Path | None) -> Workspace:
@@ -307,8 +319,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except LianhuError as error:
         messages.print(f"没有完成：{error}", markup=False)
         sys.exit(FAILED)
-    except typer.Abort:
+    except OSError as error:
+        place = f"{error.filename}：" if error.filename else ""
+        messages.print(
+            f"没有完成：{place}{error.strerror or error}。请检查权限和磁盘空间后重试", markup=False
+        )
         sys.exit(FAILED)
+    except (KeyboardInterrupt, typer.Abort):
+        messages.print("已中断。没有做完的不会留下；可以重新运行", markup=False)
+        sys.exit(INTERRUPTED)
     except typer.TyperException as error:
         # Without any word the help was printed already.
         if message := error.format_message():

@@ -128,6 +128,9 @@ def _from_table(root: Path, config: Path, table: dict[str, Any]) -> Workspace:
         catalogue = table.get("catalogue", {})
         forecast = table.get("forecast", {})
         file = catalogue.get("file")
+        for name in ("code", "name_zh"):
+            if name not in table["region"]:
+                raise KeyError(f"region.{name}")
         return Workspace(
             root=root,
             region=Region(**table["region"]),

@@ -56,7 +56,8 @@ def test_paths_are_told_as_the_user_knows_them(tmp_path):
         ("[region\n", "不是有效的 TOML"),
         ('[regoin]\ncode = "1"\n', "不认识的字段 regoin"),
         ("[paths]\n", "缺少字段 region"),
-        ('[region]\ncode = "1"\ncolour = "red"\n', "写法不对"),
+        ('[region]\ncode = "1"\n', r"缺少字段 region\.name_zh"),
+        (MINIMAL + 'colour = "red"\n', "写法不对"),
         (MINIMAL + '[[census_breaks]]\ndate = 2024-12-26\nname = "x"\n', "写法不对"),
     ],
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any, Literal, cast
 
 from lianhu_analysis.catalog.indicators import Catalogue, Indicator
@@ -124,8 +125,13 @@ def _target_faults(item: Mapping[str, Any], catalogue: Catalogue) -> list[str]:
         faults.append(f"year：{item['year']!r} 不是年份")
     for name in ("value", "tolerance"):
         value = item.get(name, 0.0)
-        if isinstance(value, bool) or not isinstance(value, int | float):
+        if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
             faults.append(f"{name}：{value!r} 不是数")
+        elif name == "tolerance" and value < 0:
+            faults.append(f"tolerance：{value!r} 是负数。容差不小于 0")
+    decimals = item.get("decimals", 0)
+    if isinstance(decimals, bool) or not isinstance(decimals, int) or not 0 <= decimals <= 6:
+        faults.append(f"decimals：{decimals!r} 不是 0 至 6 的整数")
     if "tolerance" in item and item["rule"] != "about":
         faults.append("tolerance：只有 about（左右）才有容差")
     return faults or _unit_faults(item, catalogue.get(item["indicator"]))

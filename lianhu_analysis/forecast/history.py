@@ -15,7 +15,16 @@ from lianhu_analysis.errors import ForecastError
 from lianhu_analysis.forecast.growth import FloatArray, cumulative_shares
 from lianhu_analysis.workspace import CensusBreak
 
-__all__ = ["Point", "Series", "Weights", "extract_series", "weights_for", "year_periods"]
+__all__ = [
+    "Point",
+    "Series",
+    "Share",
+    "Weights",
+    "extract_series",
+    "share_for",
+    "weights_for",
+    "year_periods",
+]
 
 # Shares older than this say little about today's seasonal pattern.
 OLDEST_SHARES = 5
@@ -94,6 +103,38 @@ class Weights:
     def references(self) -> tuple[int, ...]:
         """Row labels of the levels used."""
         return tuple(point.reference for point in self.points if point is not None)
+
+
+@dataclass(frozen=True)
+class Share:
+    """``W_p`` of one period, from two published levels of one year and census base.
+
+    Attributes
+    ----------
+    so_far, whole
+        The level to date and of the whole year.
+    basis
+        ``own`` (last year), ``earlier`` (an older year) or ``proxy`` (another
+        indicator).
+    alternatives
+        The same share in other years: what the choice of year can change.
+    """
+
+    so_far: Point
+    whole: Point
+    indicator: Indicator
+    basis: str
+    alternatives: tuple[float, ...]
+
+    @property
+    def value(self) -> float:
+        """The share, between 0 and 1."""
+        return self.so_far.value / self.whole.value
+
+    @property
+    def year(self) -> int:
+        """The year of the levels."""
+        return self.whole.period.year
 
 
 def year_periods(indicator: Indicator, year: int) -> tuple[Period, ...]:
@@ -188,10 +229,54 @@ def weights_for(
             basis = "proxy" if is_proxy else "own" if level_year == year - 1 else "earlier"
             others = tuple(s for y, s in complete.items() if y != level_year)[:3]
             return Weights(shares, level_year, series.indicator, basis, filled, others, points)
+    raise ForecastError(_no_levels(year, own, proxy))
+
+
+def share_for(
+    period: Period,
+    indicator: Indicator,
+    own: Series | None,
+    proxy: Series | None,
+    breaks: Sequence[CensusBreak],
+) -> Share:
+    """Choose the share of the year that lay behind at ``period``'s end a year ago.
+
+    The newest year in reach whose level to date and whole are both published
+    on one census base is taken; nothing is filled in.
+
+    Raises
+    ------
+    ForecastError
+        If no year in reach has both.
+    """
+    for series, is_proxy in ((own, False), (proxy, True)):
+        if series is None:
+            continue
+        found = {}
+        for year in range(period.year - 1, period.year - 1 - OLDEST_SHARES, -1):
+            last = year_periods(indicator, year)[-1]
+            so_far = series.points.get(Period(year, period.frequency, period.number))
+            whole = series.points.get(last)
+            if so_far and whole and _comparable(so_far, whole, breaks):
+                found[year] = (so_far, whole)
+        if found:
+            year, (so_far, whole) = next(iter(found.items()))
+            others = tuple(a.value / b.value for y, (a, b) in found.items() if y != year)
+            basis = "proxy" if is_proxy else "own" if year == period.year - 1 else "earlier"
+            return Share(so_far, whole, series.indicator, basis, others[:3])
+    raise ForecastError(_no_levels(period.year, own, proxy))
+
+
+def _comparable(so_far: Point, whole: Point, breaks: Sequence[CensusBreak]) -> bool:
+    same_base = _census_base(so_far.published, breaks) == _census_base(whole.published, breaks)
+    return same_base and 0 < so_far.value <= whole.value
+
+
+def _no_levels(year: int, own: Series | None, proxy: Series | None) -> str:
     tried = " 与 ".join(s.indicator.name_zh for s in (own, proxy) if s is not None) or "该指标"
-    raise ForecastError(
+    return (
         f"{year} 年各期比重无从计算：{tried}在 {year - OLDEST_SHARES}—{year - 1} 年"
-        "没有同一普查口径的完整累计绝对额"
+        "没有同一普查口径的累计绝对额"
     )
 
 
@@ -246,15 +331,10 @@ def _shares_of(
 def _pattern(
     periods: tuple[Period, ...], n_missing: int, patterns: Mapping[int, FloatArray]
 ) -> FloatArray | None:
-    """Shares to interpolate along: the nearest complete year's, or even months for one gap.
-
-    A year of which half is missing says less than a whole one a year older.
-    """
-    if n_missing > 1 and (not patterns or n_missing > len(periods) // 2):
+    """Shares to interpolate along: the nearest complete year's, if half or more is there."""
+    if not patterns or n_missing > len(periods) // 2:
         return None
-    if patterns:
-        return patterns[min(patterns, key=lambda other: abs(other - periods[-1].year))]
-    return np.array([period.end.month / 12 for period in periods])
+    return patterns[min(patterns, key=lambda other: abs(other - periods[-1].year))]
 
 
 def _fill(levels: FloatArray, pattern: FloatArray) -> FloatArray:

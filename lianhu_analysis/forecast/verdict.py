@@ -23,8 +23,10 @@ from lianhu_analysis.forecast.growth import (
 )
 from lianhu_analysis.forecast.history import (
     Series,
+    Share,
     Weights,
     extract_series,
+    share_for,
     weights_for,
     year_periods,
 )
@@ -69,16 +71,18 @@ class Required:
         Band that the rounding of the published figure alone leaves open.
     periods
         The remaining periods.
+    share
+        The share of last year that lay behind at the latest figure.
     stand_in_error
-        Largest change of ``value`` if another known year's shares weighed the
-        year; ``None`` if there is no other.
+        Largest change of ``value`` if another known year's share stood in;
+        ``None`` if there is no other, and so no measure of it.
     """
 
     value: float | None
     periods: tuple[Period, ...]
     low: float | None = None
     high: float | None = None
-    weights: Weights | None = None
+    share: Share | None = None
     stand_in_error: float | None = None
     reason: str = ""
 
@@ -217,7 +221,7 @@ def _judge_growth(
         weights, reason = _weights(indicator, year, own, proxy, rules.breaks), ""
     except ForecastError as error:
         weights, reason = None, str(error)
-    required = _required_growth(draft, periods, n_known, weights, reason)
+    required = _required_growth(draft, periods[n_known:], own, proxy, rules.breaks)
     benchmark = _growth_benchmark(draft, n_known)
     panel = _growth_panel(draft, periods, n_known, weights, (own, proxy), rules)
     models: list[Candidate] = []
@@ -226,6 +230,8 @@ def _judge_growth(
     models.append(("persistence", lambda rng: persistence(panel, rng)))
     attempts = () if weights is not None else (("local_level", reason),)
     references = draft.references + (weights.references if weights else ())
+    if required.share is not None:
+        references += (required.share.so_far.reference, required.share.whole.reference)
     draft = replace(draft, required=required, benchmark=benchmark, references=references)
     return _first_publishable(draft, models, attempts)
 
@@ -322,24 +328,23 @@ def _weights(
 
 def _required_growth(
     draft: Verdict,
-    periods: tuple[Period, ...],
-    n_known: int,
-    weights: Weights | None,
-    reason: str,
+    remaining: tuple[Period, ...],
+    own: Series,
+    proxy: Series | None,
+    breaks: Sequence[CensusBreak],
 ) -> Required:
-    remaining = periods[n_known:]
-    target = draft.target.value
-    if n_known == 0:
-        return Required(target, remaining, target, target)
-    if weights is None:
-        return Required(None, remaining, reason=reason)
-    actual = float(draft.actual or 0.0)
-    share = float(weights.shares[n_known - 1])
-    value = required_growth(target, actual, share)
-    low, high = required_band(target, actual, share)
-    others = [required_growth(target, actual, float(s[n_known - 1])) for s in weights.alternatives]
-    error = max((abs(other - value) for other in others), default=None)
-    return Required(value, remaining, low, high, weights, error)
+    target, actual, period = draft.target.value, draft.actual, draft.actual_period
+    if actual is None or period is None:
+        return Required(target, remaining)
+    try:
+        share = share_for(period, draft.indicator, own, proxy, breaks)
+    except ForecastError as error:
+        return Required(None, remaining, reason=str(error))
+    value = required_growth(target, actual, share.value)
+    low, high = required_band(target, actual, share.value)
+    others = [required_growth(target, actual, other) for other in share.alternatives]
+    spread = max((abs(other - value) for other in others), default=None)
+    return Required(value, remaining, low, high, share, spread)
 
 
 def _growth_benchmark(draft: Verdict, n_known: int) -> dict[str, float]:
@@ -425,6 +430,14 @@ def verdict_json(verdict: Verdict) -> dict[str, Any]:
         "required_high": required.high,
         "required_span": required.span,
         "required_reason": required.reason,
+        "required_share": None
+        if required.share is None
+        else {
+            "value": required.share.value,
+            "year": required.share.year,
+            "indicator": required.share.indicator.code,
+            "basis": required.share.basis,
+        },
         "stand_in_error": required.stand_in_error,
         "benchmark": dict(verdict.benchmark),
         "usual_share": verdict.usual_share,

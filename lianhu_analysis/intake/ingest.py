@@ -17,7 +17,7 @@ from lianhu_analysis.intake.reading.workbook import Grid, WorkbookReader
 from lianhu_analysis.intake.store import LedgerEntry, VintageStore
 from lianhu_analysis.workspace import Workspace
 
-__all__ = ["ingest_files"]
+__all__ = ["ingest_files", "unread_files"]
 
 SETTLE_ATTEMPTS = 3
 SETTLE_SECONDS = 0.5
@@ -59,6 +59,23 @@ def ingest_files(
         replace(result, problems=(*result.problems, *conflicts.get(result.path, ())))
         for result in sorted(results, key=lambda result: result.path)
     )
+
+
+def unread_files(workspace: Workspace) -> tuple[tuple[str, str], ...]:
+    """Return path and reason of each raw file that the store does not hold as it lies there.
+
+    A report made meanwhile would miss its figures, or cite cells that say
+    something else by now.
+    """
+    known = VintageStore(workspace.processed).ledger()
+    files = {workspace.relative(file): file for file in find_files(workspace)}
+    reasons = {path: "没有入库（未读入，或整个被隔离）" for path in files if path not in known}
+    for path, entry in known.items():
+        if path not in files:
+            reasons[path] = "已入库，原始文件却不在了"
+        elif hashlib.sha256(files[path].read_bytes()).hexdigest() != entry.sha256:
+            reasons[path] = "入库之后被改动过"
+    return tuple(sorted(reasons.items()))
 
 
 def _ingest(

@@ -278,9 +278,13 @@ class VintageStore:
                     return ask(connection, sorted(parts))
             except duckdb.IOException as error:
                 if attempt == 3:
-                    raise StoreError(f"存储目录缺少登记过的文件（{error}）。{REBUILD}") from error
+                    raise StoreError(
+                        f"存储目录缺少登记过的文件（{_first_line(error)}）。{REBUILD}"
+                    ) from error
             except duckdb.Error as error:
-                raise StoreError(f"存储目录的文件已损坏（{error}）。{REBUILD}") from error
+                raise StoreError(
+                    f"存储目录的文件已损坏（{_first_line(error)}）。{REBUILD}"
+                ) from error
         return None
 
     @contextmanager
@@ -317,6 +321,10 @@ class VintageStore:
                 _discard(file)
         for file in self._ledger.glob("*.partial"):
             _discard(file)
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
 
 
 def _identity(path: str) -> str:

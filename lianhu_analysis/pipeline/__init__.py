@@ -14,6 +14,7 @@ from lianhu_analysis.pipeline.answers import (
     open_desk,
     select_findings,
     show_indicator,
+    unread_files,
 )
 from lianhu_analysis.pipeline.reports import (
     TEMPLATE,
@@ -49,4 +50,5 @@ __all__ = [
     "publish",
     "select_findings",
     "show_indicator",
+    "unread_files",
 ]

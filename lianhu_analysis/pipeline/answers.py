@@ -15,6 +15,7 @@ from lianhu_analysis.forecast.assessment import assessment_json
 from lianhu_analysis.intake.checks.findings import Finding
 from lianhu_analysis.intake.checks.revisions import revision_findings, revisions
 from lianhu_analysis.intake.explain import Explanation, explain_file
+from lianhu_analysis.intake.ingest import unread_files
 from lianhu_analysis.intake.problems import FileResult
 from lianhu_analysis.intake.store import VintageStore
 from lianhu_analysis.pipeline.story import assess, known_on, locate
@@ -39,6 +40,7 @@ __all__ = [
     "open_desk",
     "select_findings",
     "show_indicator",
+    "unread_files",
 ]
 
 finding_lines = listing.finding_lines

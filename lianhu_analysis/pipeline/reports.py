@@ -16,6 +16,7 @@ from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.catalog.targets import load_targets
 from lianhu_analysis.errors import PeriodError, ReportError, UsageError, WorkspaceError
 from lianhu_analysis.intake.corrections import FILE_NAME as CORRECTIONS
+from lianhu_analysis.intake.ingest import unread_files
 from lianhu_analysis.intake.store import VintageStore
 from lianhu_analysis.pipeline.story import assess, default_day, known_on, locate
 from lianhu_analysis.render.figures import FigureRegister
@@ -97,6 +98,7 @@ def open_report(workspace: str, quarter: str, as_of: str) -> Report:
         quarter=plan.quarter,
         raw_files={path: entry.sha256 for path, entry in store.ledger().items()},
         context=known[known["provenance"].isin(FACTS) & known["value"].notna()],
+        unread=unread_files(space),
     )
 
 
@@ -119,16 +121,19 @@ def plan_reports(
     """
     if parameters:
         _check_parameters(_template(workspace), parameters)
-    load_targets(workspace, load_catalogue(workspace))  # a report needs targets that can be read
+    years = {target.year for target in load_targets(workspace, load_catalogue(workspace))}
     store = VintageStore(workspace.processed)
     last = default_day(workspace)
     if last is None:
         raise UsageError("还没有可用于预测的数据。请把文件放进 data/raw，再运行 lianhu ingest")
     if not quarters:
-        quarters = [_last_quarter(store, workspace, as_of or last)]
+        quarters = [_last_quarter(store, workspace, as_of or last, years)]
     plans = []
     for text in dict.fromkeys(quarters):
         quarter = _parse_quarter(text)
+        if years and quarter.year not in years:
+            told = "、".join(map(str, sorted(years)))
+            raise UsageError(f"{text}：{workspace.targets.name} 中只有 {told} 年的目标")
         following = Period(quarter.end.year, "M", quarter.end.month).shift(1)
         day = as_of or min(last, following.end)
         if str(quarter) not in _gdp_quarters(store, workspace, day):
@@ -157,10 +162,11 @@ def _gdp_quarters(store: VintageStore, workspace: Workspace, day: dt.date) -> se
     return {period for period in known["period"] if "Q" in period}
 
 
-def _last_quarter(store: VintageStore, workspace: Workspace, day: dt.date) -> str:
+def _last_quarter(store: VintageStore, workspace: Workspace, day: dt.date, years: set[int]) -> str:
     known = _gdp_quarters(store, workspace, day)
+    known = {text for text in known if not years or int(text[:4]) in years}
     if not known:
-        raise UsageError(f"截至 {day} 没有任何季度的地区生产总值，请指定季度")
+        raise UsageError(f"截至 {day}，有目标的年份没有任何季度的地区生产总值，请指定季度")
     return max(known)
 
 
@@ -277,6 +283,7 @@ def _inputs(workspace: Workspace, template: Path) -> dict[str, str]:
     """Hashes of everything that a report depends on, by name."""
     ledger = VintageStore(workspace.processed).ledger()
     inputs = {path: entry.sha256 for path, entry in ledger.items()}
+    inputs |= {f"unread:{path}": reason for path, reason in unread_files(workspace)}
     settings = (workspace.root / "lianhu.toml", workspace.targets, workspace.root / CORRECTIONS)
     for path in (*settings, workspace.catalogue, template):
         if path is not None and path.is_file():

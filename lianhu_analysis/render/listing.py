@@ -138,6 +138,8 @@ def _target_lines(item: dict[str, Any]) -> list[str]:
         return [line, f"    不作预测：{item['reason']}"]
     if item["status"] != "ok":
         words = "已实现" if item["status"] == "reached" else "未实现"
+        if item["status"] == "reached" and not item["probability"]:
+            words = f"在容差 {item['tolerance']:g} 内实现（低于目标值）"
         return [line, f"    {words}：{item['reason']}"]
     detail = f"    达标概率 {probability_text(item['probability'])}"
     if item["rule"] == "about":
@@ -150,6 +152,9 @@ def _target_lines(item: dict[str, Any]) -> list[str]:
         needed += f"无法给出：{item['required_reason']}"
     else:
         needed += f"{item['required']:,.2f} {item['unit']}"
-        if item["required_low"] is not None:
+        if item["required_low"] is not None and item["required_low"] < item["required_high"]:
             needed += f"（四舍五入可在 {item['required_low']:.2f}～{item['required_high']:.2f}）"
+    share = item["required_share"]
+    if share is not None and share["basis"] != "own":
+        needed += f"；比重以 {share['indicator']} {share['year']} 年累计绝对额代替"
     return [line, detail, needed]

@@ -114,7 +114,7 @@ def check_html(
             faults += _data_faults(element, register)
         for attribute in SPOKEN_ATTRIBUTES:
             if text := element.get(attribute):
-                faults += check_prose(text, register)
+                faults += check_prose(text, register, names or ())
     for text, tags in _text_nodes(root):
         faults += _text_faults(text, tags, names)
     for line in _prose_lines(root):
@@ -124,9 +124,12 @@ def check_html(
     return tuple(dict.fromkeys(faults))
 
 
-def check_prose(text: str, register: FigureRegister) -> list[str]:
-    """Find numbers of a text without markup that are neither periods nor registered."""
-    rest = PERIOD_IN_PROSE.sub("", unicodedata.normalize("NFKC", text))
+def check_prose(text: str, register: FigureRegister, names: Collection[str] = ()) -> list[str]:
+    """Find numbers of a text without markup that are no names, periods or registered figures."""
+    rest = unicodedata.normalize("NFKC", text)
+    for name in sorted(names, key=len, reverse=True):
+        rest = rest.replace(unicodedata.normalize("NFKC", name), "")
+    rest = PERIOD_IN_PROSE.sub("", rest)
     known = {read_number(figure.text) for figure in register}
     unknown = [token for token in NUMERIC.findall(rest) if read_number(token) not in known]
     unknown += CHINESE_QUANTITY.findall(rest)

@@ -13,7 +13,7 @@ import shutil
 import sys
 import warnings
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -153,11 +153,14 @@ def execute(
         FigureRegister.load(workdir / FIGURES_FILE)
     except ReportError as error:
         failed = _mark_failed(running, workdir / f"{name}.failed.ipynb", str(error))
-        for folder in (failures,) if failures else ():
-            folder.mkdir(parents=True, exist_ok=True)
-            for file in failed:
-                shutil.copyfile(file, folder / file.name)
-        where = failures / failed[0].name if failures else failed[0]
+        where = failed[0]
+        if failures:
+            # A folder that cannot be written must not hide why the run failed.
+            with suppress(OSError):
+                failures.mkdir(parents=True, exist_ok=True)
+                for file in failed:
+                    shutil.copyfile(file, failures / file.name)
+                where = failures / failed[0].name
         raise ReportError(
             f"报告 {name} 没有完整运行，未发布：{error}\n运行记录见 {where}"
         ) from error

@@ -125,7 +125,8 @@ def render_page(
     body = sanitise(_convert(executed))
     refs = tuple(dict.fromkeys(re.findall(r'data-ref="([^"]+)"', body)))
     shown = join(Html(body), Html(f"<p>{join(subtitle)}</p>"))
-    faults = check_prose(title, register) + _drawn_faults(executed, register)
+    faults = check_prose(title, register, names or ())
+    faults += _drawn_faults(executed, register, names or ())
     _refuse(title, [*faults, *check_html(shown, register, names)])
     if refs:
         origins = register.provenance_table(_with_inputs(refs, register), language)
@@ -245,14 +246,16 @@ def _output_faults(notebook: nbformat.NotebookNode) -> list[str]:
     return faults
 
 
-def _drawn_faults(notebook: nbformat.NotebookNode, register: FigureRegister) -> list[str]:
+def _drawn_faults(
+    notebook: nbformat.NotebookNode, register: FigureRegister, names: Collection[str]
+) -> list[str]:
     """Find numbers that a picture draws in its title or remarks without origin."""
     return [
         f"图中{fault}"
         for output in _outputs(notebook)
         if _is_picture(output)
         for text in output.metadata["image/png"]["drawn"]
-        for fault in check_prose(text, register)
+        for fault in check_prose(text, register, names)
     ]
 
 

@@ -52,6 +52,8 @@ class Report:
         The quarter that the report is about; its year's targets are judged.
     raw_files
         Hash by delivered file, of every delivery in the store.
+    unread
+        Raw files that the store does not hold as they lie there, and why.
     context
         Published facts of the region and its parents as known on the day.
     """
@@ -60,6 +62,7 @@ class Report:
     quarter: Period
     raw_files: dict[str, str]
     context: pd.DataFrame
+    unread: tuple[tuple[str, str], ...] = ()
     register: FigureRegister = field(default_factory=FigureRegister)
 
     @property
@@ -126,7 +129,8 @@ def model_name(verdict: Verdict) -> str:
 
 def likelihood_words(probability: float) -> str:
     """Return the words that stand for a probability on our pages."""
-    return next(words for floor, words in WORDS if probability >= floor)
+    printed = int(probability * 100 + 0.5) / 100
+    return next(words for floor, words in WORDS if printed >= floor)
 
 
 def title_text(region_zh: str, quarter: Period, targets: Sequence[Target]) -> str:
@@ -174,7 +178,7 @@ def _answer(report: Report, verdict: Verdict) -> list[str | Html]:
     actual = report.observed(verdict.actual_reference)
     period = _period(verdict)
     if verdict.status != "ok":
-        words = "已经实现" if verdict.status == "reached" else "没有实现"
+        words = status_words(verdict)
         return ["截至", as_of, f"，目标{words}：", period, "为", actual, target.unit, "。"]
     probability = verdict.probability or 0.0
     about = verdict.probability_about or 0.0
@@ -206,32 +210,29 @@ def _required_sentence(report: Report, verdict: Verdict) -> list[str | Html]:
     sentence: list[str | Html] = ["要恰好达标，", span, f"需{_verb(verdict)}"]
     sentence += [required_figure(report, verdict), "%"]
     if required.low is not None and required.high is not None and required.low < required.high:
-        low = report.modelled(
-            verdict, required.low, tables.growth_text(required.low, 2), "所需增速下界（四舍五入）"
-        )
-        high = report.modelled(
-            verdict, required.high, tables.growth_text(required.high, 2), "所需增速上界（四舍五入）"
-        )
+        low = required_figure(report, verdict, rounding=0.05)
+        high = required_figure(report, verdict, rounding=-0.05)
         sentence += ["（仅因公布数四舍五入，可在", low, "%至", high, "%之间）"]
     return [*sentence, *_stand_in(verdict), "。"]
 
 
 def _stand_in(verdict: Verdict) -> list[str | Html]:
     """Say whose levels weigh the year where they are not last year's own."""
-    weights, period = verdict.required.weights, verdict.actual_period
-    if weights is None or period is None:
+    share = verdict.required.share
+    if share is None or share.basis == "own":
         return []
-    note: list[str | Html] = []
-    if weights.basis != "own":
-        note += ["；权重以", tables.name(weights.indicator.name_zh)]
-        note += [tables.when(f"{weights.year}年"), "累计绝对额代替"]
-    if any(item.end.month == period.end.month for item in weights.filled):
-        note += ["；上年同期绝对额未公布，其比重按邻近年份推算"]
-    return note
+    name, year = tables.name(share.indicator.name_zh), tables.when(f"{share.year}年")
+    return ["；", "上年比重以", name, year, "累计绝对额代替"]
 
 
-def required_figure(report: Report, verdict: Verdict) -> Html:
-    """Print the required growth or amount, as arithmetic on observations where it is."""
+def required_figure(report: Report, verdict: Verdict, rounding: float = 0.0) -> Html:
+    """Print the required growth or amount, as arithmetic on observations where it is.
+
+    Parameters
+    ----------
+    rounding
+        What the published growth may lack, in points.
+    """
     required = verdict.required
     if required.value is None:
         return tables.cite(required.reason)
@@ -239,30 +240,19 @@ def required_figure(report: Report, verdict: Verdict) -> Html:
     if not verdict.target.is_growth:
         text = value_text(required.value, verdict.target.unit)
         return report.modelled(verdict, required.value, text, "剩余时期所需")
-    levels = _share_levels(verdict)
-    if levels is None or verdict.actual_reference is None:
-        return report.modelled(
-            verdict, required.value, tables.growth_text(required.value, 2), "剩余时期所需增速"
-        )
+    share = required.share
+    if share is None or verdict.actual_reference is None:
+        return report.target(verdict.target)
     ref = report.register.ref
     goal = ref(report.target(verdict.target))
     actual = ref(report.observed(verdict.actual_reference))
-    so_far, whole = (ref(report.observed(level)) for level in levels)
-    share = f"{{{so_far}}} / {{{whole}}}"
-    formula = f"({{{goal}}} - {share} * {{{actual}}}) / (1 - {share})"
+    so_far, whole = (ref(report.observed(point.reference)) for point in (share.so_far, share.whole))
+    part = f"{{{so_far}}} / {{{whole}}}"
+    growth = f"({{{actual}}} + {rounding})" if rounding else f"{{{actual}}}"
+    formula = f"({{{goal}}} - {part} * {growth}) / (1 - {part})"
+    if rounding:
+        label += "（公布数四舍五入的一端）"
     return report.register.arithmetic(formula, label=label, decimals=2)
-
-
-def _share_levels(verdict: Verdict) -> tuple[int, int] | None:
-    """References of last year's level to date and of the whole, if both are published."""
-    weights, period = verdict.required.weights, verdict.actual_period
-    if weights is None or period is None:
-        return None
-    at = {point.period.end.month: point for point in weights.points if point is not None}
-    so_far, whole = at.get(period.end.month), weights.points[-1] if weights.points else None
-    if so_far is None or whole is None:
-        return None
-    return so_far.reference, whole.reference
 
 
 def _tally(report: Report) -> list[str | Html]:
@@ -271,13 +261,14 @@ def _tally(report: Report) -> list[str | Html]:
     for verdict in verdicts:
         counts[status_words(verdict)] = counts.get(status_words(verdict), 0) + 1
     register = report.register
-    as_of = report.as_of.isoformat()
-    total = register.model(
-        len(verdicts), str(len(verdicts)), label="目标个数", model="计数", as_of=as_of
-    )
+
+    def counted(count: int, label: str) -> Html:
+        return register.add(count, str(count), kind="arithmetic", label=label, formula="逐项计数")
+
+    total = counted(len(verdicts), "目标个数")
     parts: list[str | Html] = [tables.when(f"{report.assessment.year}年"), "共", total, "项目标："]
     for number, (words, count) in enumerate(counts.items()):
-        figure = register.model(count, str(count), label=f"{words}项数", model="计数", as_of=as_of)
+        figure = counted(count, f"{words}项数")
         parts += ["，" if number else "", words, figure, "项"]
     return [*parts, "。"]
 
@@ -287,7 +278,9 @@ def status_words(verdict: Verdict) -> str:
     if verdict.status == "refused":
         return "不作预测"
     if verdict.status != "ok":
-        return "已实现" if verdict.status == "reached" else "未实现"
+        if verdict.status == "missed":
+            return "未实现"
+        return "已实现" if verdict.probability else "在容差内实现（低于目标值）"
     judged = verdict.probability_about if verdict.target.rule == "about" else verdict.probability
     return likelihood_words(judged or 0.0)
 
@@ -312,7 +305,15 @@ def headline_table(report: Report) -> Html:
     headers = ["指标", "目标", "累计实际（%）", "截至", "剩余时期需（%）"]
     headers += ["持续性基准（%）", "预测全年（%）", "可能区间（%）", "达标概率／按“左右”"]
     caption = "增长类目标：实际、所需与预测"
-    return tables.html_table(headers, rows, caption, numeric=(1, 2, 4, 5, 6, 7, 8))
+    table = tables.html_table(headers, rows, caption, numeric=(1, 2, 4, 5, 6, 7, 8))
+    notes = [
+        tables.join(tables.name(verdict.indicator.name_zh), "的剩余时期所需", *note[1:], "。")
+        for verdict in report.assessment.verdicts
+        if verdict.target.is_growth
+        for note in [_stand_in(verdict)]
+        if note
+    ]
+    return tables.join(table, tables.bullet_list(notes)) if notes else table
 
 
 def verdict_table(report: Report) -> Html:
@@ -352,7 +353,12 @@ def _benchmark(report: Report, verdict: Verdict) -> Html:
     if "persistence" not in verdict.benchmark:
         return Html("本年与上年均无数据")
     value = verdict.benchmark["persistence"]
-    return report.modelled(verdict, value, value_text(value, verdict.target.unit), "持续性基准")
+    last = verdict.series.latest(verdict.target.year - 1)
+    if value == verdict.actual and verdict.actual_reference is not None:
+        return report.observed(verdict.actual_reference)
+    if verdict.actual is None and last is not None and value == last.value:
+        return report.observed(last.reference)
+    return report.modelled(verdict, value, value_text(value, verdict.target.unit), "常年进度推算")
 
 
 def _forecast(report: Report, verdict: Verdict) -> Html:

@@ -92,10 +92,11 @@ def vintage_table(report: Report) -> Html:
 
 
 def deliveries_table(report: Report) -> Html:
-    """Delivered files behind this report's region and what they hold, by hash."""
-    frame = report.assessment.frame
+    """Delivered files that this report's figures come from, by hash; and what is not read."""
+    used = sorted({ref for verdict in report.assessment.verdicts for ref in verdict.references})
+    frame = pd.concat([report.assessment.frame.iloc[used], report.context])
     path = frame["source"].str.split(" | ", regex=False).str[0]
-    used = frame.assign(path=path).groupby(["path", "provenance"], sort=True)["published"]
+    days = frame.assign(path=path).groupby(["path", "provenance"], sort=True)["published"]
     rows = [
         [
             tables.code(file),
@@ -105,10 +106,17 @@ def deliveries_table(report: Report) -> Html:
             else tables.when(f"{first:%Y-%m-%d}"),
             tables.code(report.raw_files.get(file, "")[:12] or "未登记"),
         ]
-        for (file, provenance), first, last in used.agg(["min", "max"]).itertuples()
+        for (file, provenance), first, last in days.agg(["min", "max"]).itertuples()
     ]
     headers = ["原始文件", "来历", "公布日", "文件指纹"]
-    return tables.html_table(headers, rows, "本报告数据来自的原始文件")
+    if not rows:
+        return tables.paragraph("本报告没有用到任何数据。")
+    table = tables.html_table(headers, rows, "本报告数据来自的原始文件")
+    if not report.unread:
+        return table
+    warning = tables.paragraph("注意：下列原始文件与版本库不一致，本报告没有采用它们现在的内容。")
+    items = [tables.join(tables.code(path), "：", reason, "。") for path, reason in report.unread]
+    return tables.join(table, warning, tables.bullet_list(items))
 
 
 def method_notes(report: Report) -> Html:
@@ -125,8 +133,9 @@ def method_notes(report: Report) -> Html:
     items: list[object] = [
         "达标概率是模拟的全年公布数（按公布的小数位四舍五入）达到目标值的比例。",
         tables.join("可能区间是", tables.cite("模拟结果的第10至第90百分位"), "。"),
-        tables.join("判断用语：", tables.cite(scale), "。"),
-        "所需增速由目标、累计增速和上年同一普查口径的累计绝对额算出；名义比重代替无人公布的不变价比重。",
+        tables.join("判断用语（有“左右”的按“左右”的概率）：", tables.cite(scale), "。"),
+        "所需增速由目标、累计增速和上年累计绝对额（同一普查口径）算出；上年的不全或不公布时，"
+        "用更早年份或代用指标的，逐项写明；名义比重代替无人公布的不变价比重。",
         "增速按公布数使用，从不由绝对额倒推；计数与金额比的是历年同期的完成进度，不是月份数。",
         "持续性基准假设全年与累计同速；模型为单期增速的局部水平模型，其区间尚未经回测校准。",
         "各目标分别模拟，不给联合概率。",
