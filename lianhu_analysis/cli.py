@@ -326,11 +326,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
         )
         sys.exit(FAILED)
     except (KeyboardInterrupt, typer.Abort):
-        messages.print("已中断。没有做完的不会留下；可以重新运行", markup=False)
-        sys.exit(INTERRUPTED)
+        code = INTERRUPTED
     except typer.TyperException as error:
         # Without any word the help was printed already.
         if message := error.format_message():
             messages.print(f"用法有误：{message}（lianhu --help 有说明）", markup=False)
         sys.exit(WRONG_USE)
+    if code == INTERRUPTED:
+        messages.print("已中断。没有做完的不会留下；可以重新运行", markup=False)
     sys.exit(code if isinstance(code, int) else FINE)

@@ -162,6 +162,48 @@ def test_a_missing_workspace_or_targets_file_is_a_failure_that_names_it(run, spa
         assert sorted(space.root.rglob("*")) == before
 
 
+def test_a_folder_that_cannot_be_written_is_a_sentence(monkeypatch, run, national):
+    def refuse(*_):
+        raise PermissionError(13, "Permission denied", "reports/x.html")
+
+    monkeypatch.setattr(pipeline, "describe_forecast", refuse)
+    code, _, err = run("--workspace", national.root, "forecast")
+    assert code == 3
+    assert "reports/x.html：Permission denied" in err
+
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(pipeline, "describe_forecast", interrupt)
+    code, _, err = run("--workspace", national.root, "forecast")
+    assert code == 130
+    assert "已中断" in err
+
+
+def test_check_lists_findings_and_revisions(run, national):
+    code, out, err = run("--workspace", national.root, "check", "--json")
+    findings = json.loads(out)["findings"]
+    assert code == 0
+    assert {"severity", "rule", "message", "remedy", "cells"} <= set(findings[0])
+    code, out, err = run("--workspace", national.root, "check", "--revisions", "--json")
+    revised = json.loads(out)["findings"]
+    assert any(
+        (item["indicator"], item["period"], item["measure"]) == ("gdp.total", "2023Q4", "yoy")
+        and [value["value"] for value in item["values"]] == [5.2, 5.4]
+        for item in revised
+    )
+    assert "条" in err
+    assert run("--workspace", national.root, "check", "--severity", "Awful")[0] == 2
+
+
+def test_explain_says_how_a_file_is_read_and_stores_nothing(run, space):
+    file = next(space.raw.glob("nbs_first/*.csv"))
+    code, out, _ = run("ingest", "--workspace", space.root, "--explain", file)
+    assert code == 0
+    assert out.strip()
+    assert not space.processed.exists()
+
+
 def test_faults_of_a_replacement_catalogue_come_at_once(run, space):
     list_file = space.root / "indicators.csv"
     text = list_file.read_text(encoding="utf-8").replace(",Q,", ",W,")

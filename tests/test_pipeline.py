@@ -54,9 +54,21 @@ def test_2023_as_of_october_agrees_with_the_bureau(national):
 def test_shares_of_2025_never_mix_census_bases(national):
     # 2024 to Q3 is on the old base and the year on the new one: 2023 stands in.
     required = gdp(national, 2025, dt.date(2025, 10, 31)).required
-    assert (required.weights.basis, required.weights.year) == ("earlier", 2023)
+    assert (required.share.basis, required.share.year) == ("earlier", 2023)
     mixed = (5.0 - 949_746 / 1_349_084 * 5.2) / (1 - 949_746 / 1_349_084)
     assert abs(required.value - mixed) > 0.02
+
+
+def test_the_first_half_of_2022_weighs_by_the_levels_of_2021(national):
+    # First published 2021: 532,167 to June and 1,143,670 for the year; growth to June 2.5, target 5.5.
+    required = gdp(national, 2022, dt.date(2022, 7, 31)).required
+    share = 532_167 / 1_143_670
+    assert required.value == pytest.approx((5.5 - share * 2.5) / (1 - share))
+    assert required.share.basis == "own"
+    # The first quarter of 2020 was not published: nothing is invented.
+    refused = gdp(national, 2021, dt.date(2021, 4, 30)).required
+    assert refused.value is None
+    assert "累计绝对额" in refused.reason
 
 
 def test_2022_was_given_up_and_2021_was_safe(national):
@@ -96,7 +108,7 @@ def test_defaults_come_from_the_store_and_not_from_the_clock(national):
     assert assessment.as_of == dt.date(2026, 4, 30)
     assert assessment.year == 2025
     (plan,) = pipeline.plan_reports(national, [], None, {})
-    assert str(plan.quarter) == "2026Q1"
+    assert str(plan.quarter) == "2025Q4"  # 2026Q1 is known, but 2026 has no target
 
 
 def test_a_past_quarters_report_knows_what_was_known_then(national):
@@ -111,7 +123,8 @@ def test_a_past_quarters_report_knows_what_was_known_then(national):
         (["2024Q5"], None, {}, "'2024Q5' 不是季度"),
         (["2024"], None, {}, "'2024' 不是季度"),
         (["三季度"], None, {}, "'三季度' 不是季度"),
-        (["2031Q1"], None, {}, "没有 2031Q1 的地区生产总值"),
+        (["2031Q1"], None, {}, "只有 2021、2022、2023、2024、2025 年的目标"),
+        (["2025Q4"], dt.date(2025, 12, 1), {}, "没有 2025Q4 的地区生产总值"),
         (["2024Q3"], dt.date(2024, 10, 1), {}, "没有 2024Q3 的地区生产总值"),
         (["2024Q3"], None, {"colour": "red"}, "没有参数 colour"),
         (["2024Q3"], None, {"quarter": "2023Q1"}, "由命令行的选项给出"),
@@ -175,6 +188,19 @@ def test_a_filled_template_lands_as_figures(empty):
     growth = next(row for row in output["observations"] if row["measure"] == "yoy")
     assert growth["value"] is None
     assert growth["status"] != "ok"
+
+
+def test_files_that_the_store_does_not_hold_are_named(tmp_path):
+    space = load_workspace(copy_workspace(ROOT / "examples" / "national", tmp_path / "space"))
+    assert len(pipeline.unread_files(space)) == 4
+    pipeline.ingest(space)
+    assert pipeline.unread_files(space) == ()
+    first, second, *_ = sorted(space.raw.glob("*/*.csv"))
+    first.write_text(first.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+    second.unlink()
+    reasons = dict(pipeline.unread_files(space))
+    assert "改动" in reasons[space.relative(first)]
+    assert "不在了" in reasons[space.relative(second)]
 
 
 def test_a_workspace_is_never_overwritten(empty):

@@ -77,6 +77,10 @@ def test_an_amount_in_another_unit_becomes_the_catalogues():
         ("[[target]]", "colour = 1\n[[target]]", "不认识的字段 colour"),
         ("year", "jahr", "jahr：不认识的字段"),
         ('rule = "about"', 'rule = "at_least"\ntolerance = 0.2', "tolerance：只有 about"),
+        ("6.0", "nan", "value：nan 不是数"),
+        ("6.0", "inf", "value：inf 不是数"),
+        ('rule = "about"', 'rule = "about"\ntolerance = -1', "tolerance：-1 是负数"),
+        ('rule = "about"', 'rule = "about"\ndecimals = 99', "decimals：99"),
     ],
 )
 def test_a_wrong_target_names_its_field(old, new, fault):

@@ -4,8 +4,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.errors import ForecastError
-from lianhu_analysis.forecast.history import extract_series, weights_for, year_periods
+from lianhu_analysis.forecast.history import (
+    extract_series,
+    share_for,
+    weights_for,
+    year_periods,
+)
 from lianhu_analysis.workspace import CensusBreak
 from tests.forecast.frames import figures, indicator
 
@@ -89,24 +95,35 @@ def test_an_unpublished_quarter_is_filled_along_another_years_pattern():
     assert weights.points[0] is None
 
 
-def test_one_gap_without_any_complete_year_is_filled_evenly():
-    # As first published in 2020: no first quarter; half of the first half stands in.
+def test_a_gap_without_any_complete_year_is_not_invented():
     rows = whole_year(2020, [0, 456_614, 722_786, 1_015_986])[1:]
-    weights = weights_for(2021, GDP, levels(*rows), None, [])
-    assert weights.shares[2] == pytest.approx(722_786 / 1_015_986)
-    assert weights.shares[0] == pytest.approx(456_614 / 2 / 1_015_986)
-    assert [str(p) for p in weights.filled] == ["2020Q1"]
+    with pytest.raises(ForecastError, match="累计绝对额"):
+        weights_for(2021, GDP, levels(*rows), None, [])
 
 
-def test_two_gaps_and_no_complete_year_make_an_older_year_stand_in():
-    rows = [
-        *whole_year(2020, [0, 45, 71, 100])[1:],
-        ("2021Q2", 53.0, "2021-07-15"),
-        ("2021Q4", 114.0, "2022-01-17"),
-    ]
-    weights = weights_for(2022, GDP, levels(*rows), None, [])
-    assert (weights.basis, weights.year) == ("earlier", 2020)
-    assert weights.shares[2] == pytest.approx(0.71)
+def share(text, series, breaks=(), proxy=None, of=GDP):
+    return share_for(Period.parse(text), of, series, proxy, breaks)
+
+
+def test_a_share_needs_only_its_own_level_and_the_whole():
+    rows = [("2021Q2", 532_167.0, "2021-07-15"), ("2021Q4", 1_143_670.0, "2022-01-17")]
+    rows += whole_year(2020, [0, 456_614, 722_786, 1_015_986])[1:]
+    half = share("2022Q2", levels(*rows))
+    assert (half.basis, half.year) == ("own", 2021)
+    assert half.value == pytest.approx(532_167 / 1_143_670)
+    assert half.alternatives == (pytest.approx(456_614 / 1_015_986),)
+    # The third quarter of 2021 was not published: the year before stands in, and says so.
+    late = share("2022Q3", levels(*rows))
+    assert (late.basis, late.year) == ("earlier", 2020)
+    with pytest.raises(ForecastError, match="2017—2021 年没有同一普查口径"):
+        share("2022Q1", levels(*rows))
+
+
+def test_a_share_never_crosses_a_census():
+    rows = [("2024Q3", 73.0, "2024-10-18"), ("2024Q4", 130.0, "2025-01-17")]
+    rows += whole_year(2023, [20, 45, 70, 100])
+    assert share("2025Q3", levels(*rows), [BREAK]).year == 2023
+    assert share("2025Q3", levels(*rows)).year == 2024
 
 
 def test_a_year_without_its_total_is_no_year():
