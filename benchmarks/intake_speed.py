@@ -287,6 +287,8 @@ def _time_new_month(folder: Path, files: Sequence[Path]) -> float:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the benchmark; see the module."""
     parser = options(__doc__ or "", control="every workbook is read by a child of its own")
+    parser.add_argument("--files", type=int, help="number of workbooks")
+    parser.add_argument("--rounds", type=int, help="how often each contender reads them")
     parser.add_argument("--contender", nargs=2, help=argparse.SUPPRESS)
     chosen = parser.parse_args(arguments)
     if chosen.contender:
@@ -295,8 +297,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     count, height = (QUICK_FILES, QUICK_ROWS) if chosen.quick else (FILES, ROWS)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        files = make_files(folder, count, height, chosen.seed)
-        rounds = 1 if chosen.quick else ROUNDS
+        files = make_files(folder, chosen.files or count, height, chosen.seed)
+        rounds = chosen.rounds or (1 if chosen.quick else ROUNDS)
         return conclude(compare(folder, files, rounds, control=chosen.control))
 
 
