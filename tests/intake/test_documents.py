@@ -13,7 +13,7 @@ DOCS = Path(__file__).resolve().parents[2] / "docs"
 EXAMPLES = re.findall(r"```toml\n(.*?)```", (DOCS / "intake.md").read_text(encoding="utf-8"), re.S)
 
 
-@pytest.mark.parametrize("example", EXAMPLES, ids=["report", "series"])
+@pytest.mark.parametrize("example", EXAMPLES, ids=["report", "across", "series"])
 def test_each_annotated_layout_is_valid(workspace, example):
     workspace.layouts.mkdir()
     (workspace.layouts / "example.toml").write_text(example, encoding="utf-8")

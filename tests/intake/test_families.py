@@ -222,6 +222,44 @@ def test_a8_label_and_period_that_disagree_are_refused(read):
     assert "口径不同" in told(reading)
 
 
+@pytest.mark.parametrize(
+    ("title", "unit", "value", "expected"),
+    [
+        ("莲湖区2025年主要指标 累计值", "亿元", 90, ("level", "ytd", 90)),
+        ("莲湖区2025年主要指标 累计增速（%）", "%", 4.5, ("yoy", "ytd", 4.5)),
+        ("莲湖区2025年主要指标 当月值", "亿元", 9, ("level", "single", 9)),
+        ("莲湖区2025年主要指标 累计增速（%）", "亿元", 4.5, None),
+        ("莲湖区2025年主要指标 累计值和当月值", "亿元", 90, None),
+        ("莲湖区2025年主要指标 环比累计", "亿元", 90, None),
+    ],
+)
+def test_a8_the_title_may_say_what_all_figures_are(read, title, unit, value, expected):
+    rows = [[title], ["指标", "单位", "2025年10月", "2025年9月"], [BUDGET, unit, value, value]]
+    reading = read(rows)
+    found = {row[1:3] + row[4:] for row in short(reading).values()}
+    assert found == ({expected} if expected else set())
+    assert bool(reading.problems) == (expected is None)
+
+
+def test_a9_a_first_quarter_among_years_to_date_is_one(read):
+    rows = [["时间", f"{RETAIL}(亿元)", "累计增速"], ["2024年一季度", 1, 2], ["2024年上半年", 3, 4]]
+    assert short(read(rows)) == {
+        "B2": retail("level", "ytd", "2024-03", 1),
+        "C2": retail("yoy", "ytd", "2024-03", 2),
+        "B3": retail("level", "ytd", "2024-06", 3),
+        "C3": retail("yoy", "ytd", "2024-06", 4),
+    }
+    alone = read([["时间", f"{RETAIL}(亿元)"], ["2024年一季度", 1], ["2024年二季度", 3]])
+    assert alone.frame.empty
+
+
+def test_a9_growth_is_of_the_amount_before_it_only_one_to_one(read):
+    header = ["时间", f"{RETAIL}累计值(亿元)", "税收收入累计值(亿元)", "累计增速", "累计增速"]
+    reading = read([header, ["2024年3月", 1, 2, 3, 4]])
+    assert set(reading.frame["measure"]) == {"level"}
+    assert {p.cell for p in reading.problems} == {"D1", "E1"}
+
+
 def test_a9_tables_side_by_side_each_with_its_own_time(read):
     rows = [
         ["时间", "社会消费品零售总额累计值(亿元)", "社会消费品零售总额累计增长(%)", None, "月份",
@@ -279,6 +317,89 @@ def test_the_long_form_may_say_the_span_in_a_column(read):
         "E3": retail("level", "single", "2024-09", 54.3),
     }
     assert {p.cell for p in reading.problems} == {"C5", "C6"}
+
+
+def test_a7_price_indices_in_panels_with_a_line_of_bases(read):
+    head = ["指数名称", "价格指数", None, None]
+    rows = [
+        ["莲湖区2025年2月价格指数"],
+        [*head, *head],
+        [None, "环比", "同比", "1-2月平均"] * 2,
+        [None, "上月=100", "上年同月=100", "上年同期=100"] * 2,
+        [
+            *["居民消费价格指数(西安)", 100.1, 101.7, 101.6],
+            *["新建商品住宅销售价格指数(西安)", 100.2, 102.8, 102.9],
+        ],
+    ]
+    merged = ((1, 0, 3, 0), (1, 1, 1, 3), (1, 4, 3, 4), (1, 5, 1, 7))
+    reading = read(rows, merged=merged)
+    assert short(reading) == {
+        "C5": ("pri.cpi", "level", "single", "2025-02", 101.7),
+        "G5": ("re.price.new", "level", "single", "2025-02", 102.8),
+    }
+    assert reading.problems == ()
+
+
+@pytest.mark.parametrize("sub", [["本月", "本月止累计"], ["当月", "累计"]])
+def test_two_rows_whose_group_heads_say_amount_and_growth(read, sub):
+    rows = [
+        ["莲湖区2024年1—9月"],
+        ["指标名称", "计量单位", "绝对额", None, "同比增长（%）", None],
+        [None, None, *sub, *sub],
+        [RETAIL, "亿元", 54.3, 481.25, 6.1, 4.6],
+    ]
+    merged = ((1, 0, 2, 0), (1, 1, 2, 1), (1, 2, 1, 3), (1, 4, 1, 5))
+    assert short(read(rows, merged=merged)) == {
+        "C4": retail("level", "single", "2024-09", 54.3),
+        "D4": retail("level", "ytd", "2024-09", 481.25),
+        "E4": retail("yoy", "single", "2024-09", 6.1),
+        "F4": retail("yoy", "ytd", "2024-09", 4.6),
+    }
+
+
+@pytest.mark.parametrize("head", ["2024年9月", "2024年8月"])
+def test_three_rows_with_the_month_on_top_which_must_be_the_titles(read, head):
+    rows = [
+        ["莲湖区2024年9月主要经济指标"],
+        ["指标名称", "计量单位", head, None],
+        [None, None, "绝对额", "增速（%）"],
+        [None, None, "累计", "累计"],
+        [RETAIL, "亿元", 481.25, 4.6],
+    ]
+    merged = ((1, 0, 3, 0), (1, 1, 3, 1), (1, 2, 1, 3))
+    if head == "2024年9月":
+        assert short(read(rows, merged=merged)) == {
+            "C5": retail("level", "ytd", "2024-09", 481.25),
+            "D5": retail("yoy", "ytd", "2024-09", 4.6),
+        }
+    else:
+        with pytest.raises(IntakeError, match="没有一种版式认得"):
+            read(rows, merged=merged)
+
+
+def test_the_long_form_may_say_the_day_of_publication_in_a_column(read):
+    header = ["指标名称", "时期", "数值", "单位", "发布日期"]
+    rows = [header, [RETAIL, "2024年1-9月", 481.25, "亿元", "2024-10-22"]]
+    rows.append([RETAIL, "2024年1-8月", 427, "亿元", "下月"])
+    reading = read(rows)
+    assert [str(day.date()) for day in reading.frame["published"]] == ["2024-10-22"]
+    assert "E3 发布日期“下月”" in told(reading)
+
+
+def test_a10_english_names_are_the_catalogues_own(read):
+    text = (
+        "Database：Quarterly\nIndicators\t,4Q 2023\t,3Q 2023\t,2Q 2023\t,\n"
+        "Value added of construction, Accumulated (100 million yuan)\t,3\t,2\t,1\t,\n"
+        "Indices of Value added of construction (preceding year=100) , Accumulated"
+        "\t,105.0\t,104.0\t,103.0\t,\n"
+    )
+    assert short(read(read_csv_grid(text.encode())))["B4"] == (
+        "bld.va",
+        "yoy",
+        "ytd",
+        "2023Q4",
+        5.0,
+    )
 
 
 ENGLISH = """\ufeffDatabase：Quarterly\x20

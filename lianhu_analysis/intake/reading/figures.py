@@ -25,6 +25,7 @@ from lianhu_analysis.intake.reading.workbook import Grid
 from lianhu_analysis.workspace import Region
 
 __all__ = [
+    "POINTS",
     "Collector",
     "Delivery",
     "Reading",

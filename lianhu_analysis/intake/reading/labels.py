@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -49,6 +50,7 @@ QUALIFIER = re.compile(
 )
 WHOLE_REGION = re.compile("全[国省市区县]")
 INDEX_BASE = re.compile(r"(?:上年|上年同月|上年同期|去年同期|precedingyear|sameperiod.*)=100", re.I)
+ENGLISH_INDEX = re.compile(r"^Ind(?:ex|ices) of ", re.I)
 OTHER_BASE = re.compile(r".+=100")
 MERGED_JANUARY = re.compile(r"1-2月合并")
 BRACKETS = re.compile(r"[(\[【〔]([^()\[\]【】〔〕]*)[)\]】〕]")
@@ -169,6 +171,12 @@ class LabelReader:
         self._labels = {fold_name(label): code for label, code in labels.items()}
         self._meanings = tuple(rule for rule in meanings if rule.role not in ("name", "region"))
         self._delivery = delivery
+        english = Counter(fold_name(item.name_en).casefold() for item in catalogue)
+        self._english = {
+            name: item
+            for item in catalogue
+            if (name := fold_name(item.name_en).casefold()) and english[name] == 1
+        }
         self._known: dict[str, Match | Refusal | None] = {}
 
     def read(self, label: Label) -> Match | Refusal:
@@ -202,6 +210,9 @@ class LabelReader:
         own = self._delivery.region.name_zh[-1:]
         if text.startswith(f"全{own}") and own in "国省市区县":
             text = text[2:]
+        whole = text
+        if base:
+            text = ENGLISH_INDEX.sub("", text)
         if base and not INDEX_BASE.fullmatch(base):
             if self._split(text):
                 return Refusal(
@@ -209,7 +220,7 @@ class LabelReader:
                     "环比和定基指数不采用；请报同比，或在版式说明中略去",
                 )
             return None
-        found = self._split(text)
+        found = self._split(whole) or self._split(text)
         if found is None:
             return None
         if isinstance(found, Refusal):
@@ -245,7 +256,8 @@ class LabelReader:
     def _indicator(self, name: str) -> Indicator | None:
         if code := self._labels.get(fold_name(name)):
             return self._catalogue.get(code)
-        return self._catalogue.match_name(name)
+        found = self._catalogue.match_name(name)
+        return found or self._english.get(fold_name(name).casefold())
 
     def _meaning(self, tail: str) -> ReportColumn | None:
         spellings = (fold_header(tail), fold_header(tail.strip(EDGES)))

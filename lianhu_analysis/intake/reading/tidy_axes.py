@@ -11,6 +11,7 @@ from lianhu_analysis.catalog.periods import Period, parse_period
 from lianhu_analysis.catalog.units import normalise_unit
 from lianhu_analysis.errors import IntakeError, PeriodError
 from lianhu_analysis.intake.reading.figures import (
+    POINTS,
     Collector,
     Delivery,
     Slot,
@@ -34,6 +35,7 @@ __all__ = ["Axes", "find_axes", "read_axes"]
 FEWEST_PERIODS = 2
 LAST_YEAR = 2100
 TITLE_SPANS = {"累计": "ytd", "当[月季期]|单[月季]": "single"}
+TITLE_GROWTH = ReportColumn("growth", ())
 TITLE_YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})\s*年")
 LOOKED_AT = 12
 
@@ -156,6 +158,10 @@ class _AxesReader:
     collector: Collector
     note: TableNote
     units: dict[int, str] = field(default_factory=dict)
+    _axis_spans: set[str] | None = None
+
+    def __post_init__(self) -> None:
+        self._title = _title_meaning(self.grid, self.head)
 
     def read_across(self) -> None:
         """Read labels downwards against the periods of the header."""
@@ -385,6 +391,13 @@ class _AxesReader:
 
     def _slot(self, match: Match, stated: Stated, unit: str, address: str) -> Slot:
         indicator, rule = match.indicator, match.rule
+        title = self._title
+        if rule is None and title and title[0] == "yoy":
+            rule = replace(TITLE_GROWTH, span=title[1])  # type: ignore[arg-type]
+            if unit not in ("", "%", POINTS):
+                raise IntakeError(
+                    f"标题说是增速，{indicator.name_zh} 的单位却是 {unit}", "请改正其中之一"
+                )
         measure = "yoy" if rule and rule.role in ("growth", "reduction") else "level"
         if rule is None and indicator.kind == "growth_only":
             measure = "yoy"  # its name itself says 增速
@@ -401,7 +414,7 @@ class _AxesReader:
                 measure, form, unit = "yoy", "index", "%"
         if measure == "level" and indicator.kind == "growth_only":
             raise IntakeError(f"{indicator.name_zh} 只发布增速", "请报增速；绝对量不采用")
-        span = self._span(match, stated)
+        span = self._span(match, rule, stated)
         check_base(match, span)
         per = (rule.per if rule else "") or ("quarter" if stated.period.frequency == "Q" else "")
         period, span = period_for(indicator, stated.period, span, per)
@@ -425,8 +438,8 @@ class _AxesReader:
             match.region,
         )
 
-    def _span(self, match: Match, stated: Stated) -> str:
-        said = match.rule.span if match.rule else ""
+    def _span(self, match: Match, rule: ReportColumn | None, stated: Stated) -> str:
+        said: str = rule.span if rule else ""
         said = "" if said in ("left", "period") else said
         if said and stated.span and stated.span not in (said, "annual"):
             raise IntakeError(
@@ -437,13 +450,39 @@ class _AxesReader:
             return "point"
         if match.indicator.kind == "index" and not said and not stated.span:
             return match.indicator.span
-        span = said or stated.span or self.layout.span or _span_of(self.grid, self.head)
+        span = said or stated.span or self.layout.span
+        title = self._title
+        if not span and title and title[0] == "level":
+            span = title[1]
+        if not span and self._begins_a_year_to_date(stated.period):
+            span = "ytd"
         if not span:
             raise IntakeError(
                 f"{match.indicator.name_zh} 没有说是当月还是累计",
                 "请在名称中写明（如 _累计值、累计增长），或把时期写成 2024年1-9月，或在版式说明写 span",
             )
         return span
+
+    def _begins_a_year_to_date(self, period: Period) -> bool:
+        """Whether a first month or quarter heads an axis of 上半年 and 1-9月 otherwise."""
+        if period.number != 1:
+            return False
+        if self._axis_spans is None:
+            across = self.layout.kind == "across"
+            cells = (
+                [self.grid.at(self.table.top, n) for n in self.table.columns]
+                if across
+                else [
+                    row[self.table.corner]
+                    for row in self.grid.rows[self.table.bottom + 1 :]
+                    if self.table.corner < len(row)
+                ]
+            )
+            found = (_period(cell, self.time, self.layout) for cell in cells)
+            self._axis_spans = {
+                stated.span for stated in found if stated and stated.period.number != 1
+            }
+        return self._axis_spans == {"ytd"}
 
     def _column_note(
         self, address: str, text: str, match: Match, unit: str, reason: str = ""
@@ -500,13 +539,14 @@ def _time_of(grid: Grid, delivery: Delivery | None, corner_rows: int = 15) -> Sh
         return SheetTime(None, None)
 
 
-def _span_of(grid: Grid, head: Head) -> str:
-    """Return the span that the title or the sheet's name states for its amounts."""
-    text = "".join((*head.titles, grid.sheet))
-    if re.search("增长|增速|增幅|同比|环比|指数", text):
-        return ""
-    found = {span for words, span in TITLE_SPANS.items() if re.search(words, text)}
-    return found.pop() if len(found) == 1 else ""
+def _title_meaning(grid: Grid, head: Head) -> tuple[str, str] | None:
+    """Return measure and span that the title or the sheet's name states for all figures."""
+    text = re.sub(r"\s+", "", "".join((*head.titles, grid.sheet)))
+    spans = {span for words, span in TITLE_SPANS.items() if re.search(words, text)}
+    growth = bool(re.search("增长|增速|增幅|同比", text))
+    if len(spans) != 1 or re.search("环比|指数|比重", text):
+        return None
+    return ("yoy" if growth else "level"), spans.pop()
 
 
 def _period(
