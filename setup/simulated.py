@@ -27,6 +27,7 @@ __all__ = ["main", "refresh"]
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = "data/raw/simulated"
 STAMP = ".stamps/simulated"
+PROGRAMME = (".py", ".csv", ".toml")
 
 
 def refresh(root: Path, simulate: Callable[[], None]) -> bool:
@@ -58,15 +59,19 @@ def refresh(root: Path, simulate: Callable[[], None]) -> bool:
     return True
 
 
-def _digests(folder: Path, pattern: str) -> dict[str, str]:
-    files = sorted(path for path in folder.glob(pattern) if path.is_file())
-    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+def _digests(folder: Path, suffixes: tuple[str, ...] = ()) -> dict[str, str]:
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in files
+        if not suffixes or path.suffix in suffixes
+    }
 
 
 def _present(root: Path) -> dict[str, dict[str, str]]:
     return {
-        "programme": _digests(root / "data/simulation", "*.py"),
-        "files": _digests(root / FOLDER, "*"),
+        "programme": _digests(root / "data/simulation", PROGRAMME),
+        "files": _digests(root / FOLDER),
     }
 
 
@@ -79,10 +84,10 @@ def _recorded(stamp: Path) -> dict[str, dict[str, str]] | None:
 
 def _withdraw_what_changed(root: Path) -> None:
     store = VintageStore(load_workspace(root).processed)
-    written = _digests(root / FOLDER, "*")
+    written = _digests(root / FOLDER)
     for path, entry in store.ledger().items():
-        folder, _, name = path.rpartition("/")
-        if folder == FOLDER and written.get(name) != entry.sha256:
+        name = path.removeprefix(f"{FOLDER}/")
+        if name != path and written.get(name) != entry.sha256:
             store.remove(path)
 
 

@@ -20,13 +20,14 @@ class Simulation:
 
     def __init__(self, root):
         self.root, self.runs = root, 0
-        self.files = {"a.csv": "1", "b.csv": "2"}
+        self.files = {"a.csv": "1", "office/b.csv": "2"}
 
     def __call__(self):
         self.runs += 1
         folder = self.root / "data/raw/simulated"
         folder.mkdir(parents=True)
         for name, text in self.files.items():
+            (folder / name).parent.mkdir(exist_ok=True)
             (folder / name).write_text(text, encoding="utf-8")
 
 
@@ -77,12 +78,22 @@ def test_files_that_stand_as_written_are_not_written_again(workspace):
     "spoil",
     [
         lambda root: (root / "data/simulation/process.py").write_text("SEED = 2\n"),
+        lambda root: (root / "data/simulation/series.csv").write_text("code"),
         lambda root: (root / "data/raw/simulated/a.csv").write_text("edited"),
+        lambda root: (root / "data/raw/simulated/office/b.csv").write_text("edited"),
         lambda root: (root / "data/raw/simulated/a.csv").unlink(),
         lambda root: (root / "data/raw/simulated/extra.csv").write_text("3"),
         lambda root: (root / ".stamps/simulated").write_text("{"),
     ],
-    ids=["programme changed", "file edited", "file lost", "file added", "stamp torn"],
+    ids=[
+        "programme changed",
+        "its numbers changed",
+        "file edited",
+        "file in a folder edited",
+        "file lost",
+        "file added",
+        "stamp torn",
+    ],
 )
 def test_anything_else_is_simulated_again(workspace, spoil):
     simulation = Simulation(workspace)
@@ -90,7 +101,12 @@ def test_anything_else_is_simulated_again(workspace, spoil):
     spoil(workspace)
     assert simulated.refresh(workspace, simulation)
     folder = workspace / "data/raw/simulated"
-    assert {file.name: file.read_text() for file in folder.iterdir()} == simulation.files
+    written = {
+        file.relative_to(folder).as_posix(): file.read_text()
+        for file in folder.rglob("*")
+        if file.is_file()
+    }
+    assert written == simulation.files
 
 
 def test_a_simulation_that_fails_half_way_does_not_count(workspace):
@@ -114,13 +130,15 @@ def test_the_store_loses_what_changed_files_gave_and_nothing_else(workspace):
     own = workspace / "data/raw/2024/own.csv"
     own.parent.mkdir()
     own.write_text("user", encoding="utf-8")
-    paths = {f"data/raw/{name}" for name in ("simulated/a.csv", "simulated/b.csv", "2024/own.csv")}
+    paths = {
+        f"data/raw/{name}" for name in ("simulated/a.csv", "simulated/office/b.csv", "2024/own.csv")
+    }
     for path in paths:
         store_file(workspace, path)
     assert stored(workspace) == paths
 
     (workspace / "data/simulation/process.py").write_text("SEED = 2\n", encoding="utf-8")
-    simulation.files = {"a.csv": "1", "b.csv": "changed", "c.csv": "new"}
+    simulation.files = {"a.csv": "1", "office/b.csv": "changed", "c.csv": "new"}
     simulated.refresh(workspace, simulation)
     assert stored(workspace) == {"data/raw/simulated/a.csv", "data/raw/2024/own.csv"}
 

@@ -16,7 +16,19 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["DEFAULT_SEED", "FIRST_YEAR", "YEARS", "Economy", "benchmark", "simulate"]
+__all__ = [
+    "DEFAULT_SEED",
+    "FIRST_YEAR",
+    "YEARS",
+    "Array",
+    "Economy",
+    "benchmark",
+    "chain",
+    "common_cycle",
+    "random_stream",
+    "round_half_up",
+    "simulate",
+]
 
 Array = NDArray[np.float64]
 
@@ -180,9 +192,15 @@ def benchmark(preliminary: Array, totals: Array) -> Array:
     return (shape * ratio).reshape(years, months)
 
 
+def round_half_up(values: Array | float, decimals: int) -> Array:
+    """Round as statistics are: the small term undoes binary 0.05 = 0.0499..."""
+    scale = 10.0**decimals
+    return np.asarray(np.floor(np.asarray(values) * scale + 0.5 + 1e-9) / scale)
+
+
 def simulate(seed: int = DEFAULT_SEED) -> Economy:
     """Draw one economy; the same seed always draws the same one."""
-    cycle = _cycle(seed)
+    cycle = common_cycle(seed)
     growth = {name: _annual_growth(name, seed) for name in ANNUAL_GROWTH}
     path = {
         name: benchmark(_preliminary(name, cycle, seed), _totals(name, growth))
@@ -190,7 +208,7 @@ def simulate(seed: int = DEFAULT_SEED) -> Economy:
     }
     for name in ("secondary", "tertiary"):
         price = growth[f"{name}_price"]
-        nominal = _chain(LEVEL_2023[name], growth[f"{name}_real"], price)
+        nominal = chain(LEVEL_2023[name], growth[f"{name}_real"], price)
         path[name] = benchmark(path[f"{name}_real"], nominal)
     for name in ("output", "retail", "revenue"):
         path[name] = benchmark(_preliminary(name, cycle, seed), _totals(name, growth))
@@ -202,13 +220,15 @@ def simulate(seed: int = DEFAULT_SEED) -> Economy:
     )
 
 
-def _random(seed: int, name: str) -> np.random.Generator:
+def random_stream(seed: int, name: str) -> np.random.Generator:
+    """Return the random numbers of one series."""
     # A stream per series: adding a series leaves the others as they were.
     return np.random.default_rng([seed, zlib.crc32(name.encode())])
 
 
-def _cycle(seed: int) -> Array:
-    random = _random(seed, "cycle")
+def common_cycle(seed: int) -> Array:
+    """Return the log deviations that all series share, shocks included."""
+    random = random_stream(seed, "cycle")
     steps = random.normal(0, CYCLE_SD, len(YEARS) * 12)
     cycle = np.zeros_like(steps)
     for month in range(1, len(steps)):
@@ -220,7 +240,7 @@ def _cycle(seed: int) -> Array:
 
 
 def _preliminary(name: str, cycle: Array, seed: int) -> Array:
-    noise = _random(seed, name).normal(0, NOISE_SD[name], cycle.shape)
+    noise = random_stream(seed, name).normal(0, NOISE_SD[name], cycle.shape)
     # The usual trend belongs here: benchmarking alone flattens the last year.
     trend = np.log1p(np.array(ANNUAL_GROWTH[name]) / 100).mean() / 12
     shift = trend * np.arange(cycle.size).reshape(cycle.shape)
@@ -233,23 +253,24 @@ def _preliminary(name: str, cycle: Array, seed: int) -> Array:
 
 def _annual_growth(name: str, seed: int) -> Array:
     growth = np.array(ANNUAL_GROWTH[name])
-    growth[-1] += _random(seed, f"{name}/2024").normal(0, OUTCOME_SD_2024)
+    growth[-1] += random_stream(seed, f"{name}/2024").normal(0, OUTCOME_SD_2024)
     return growth
 
 
 def _totals(name: str, growth: Mapping[str, Array]) -> Array:
     level = LEVEL_2023[name.removesuffix("_real")] if name not in LEVEL_2023 else LEVEL_2023[name]
-    return _chain(level, growth[name])
+    return chain(level, growth[name])
 
 
-def _chain(level_2023: float, *growths_pct: Array) -> Array:
+def chain(level_2023: float, *growths_pct: Array) -> Array:
+    """Return annual totals that grow by these rates and meet the total of 2023."""
     factors = np.concatenate([[1.0], np.prod([1 + g / 100 for g in growths_pct], axis=0)])
     index = np.cumprod(factors)
     return level_2023 * index / index[YEARS.index(2023)]
 
 
 def _scope(name: str, seed: int) -> Array:
-    points = _random(seed, f"{name}/scope").normal(0, SCOPE_SD[name], len(YEARS))
+    points = random_stream(seed, f"{name}/scope").normal(0, SCOPE_SD[name], len(YEARS))
     if name in SCOPE_2023:
         points[YEARS.index(2023)] = SCOPE_2023[name]
     return points / 100
@@ -258,7 +279,7 @@ def _scope(name: str, seed: int) -> Array:
 def _key_projects(investment: Array, seed: int) -> Array:
     # Progress reports follow the building season of all investment, with a
     # little more noise and a firmer push at the end of the year.
-    random = _random(seed, "key_projects")
+    random = random_stream(seed, "key_projects")
     years = len(YEARS)
     totals = np.clip(np.linspace(61, 79, years) + random.normal(0, 2.5, years), 60, 85)
     push = np.array([1.0] * 9 + [1.05, 1.12, 1.2])
@@ -266,10 +287,10 @@ def _key_projects(investment: Array, seed: int) -> Array:
 
 
 def _energy_and_land(seed: int) -> dict[str, Array]:
-    random = _random(seed, "energy")
+    random = random_stream(seed, "energy")
     usual = np.array([3.2, 3.4, 3.2, 3.0, 3.1, 2.7, 1.3, 2.3, 1.9, 2.4, 2.3])
     energy = usual + random.normal(0, 0.15, len(YEARS))
-    random = _random(seed, "land")
+    random = random_stream(seed, "land")
     reserve = np.array([_reserve_year(random) for _ in YEARS])
     return {
         "energy_reduction": energy,

@@ -9,9 +9,22 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from data.simulation.process import FIRST_YEAR, YEARS, Array, Economy
+from data.simulation.process import FIRST_YEAR, YEARS, Array, Economy, round_half_up
 
-__all__ = ["COLUMNS", "LAST_DAY", "RELEASES", "Release", "Row", "published_figures"]
+__all__ = [
+    "CENSUS_UPLIFT",
+    "COLUMNS",
+    "LAST_DAY",
+    "QUARTER_ENDS",
+    "RELEASES",
+    "Release",
+    "Row",
+    "published_figures",
+    "release_day",
+    "round_half_up",
+    "target_growth",
+    "target_levels",
+]
 
 LAST_DAY = dt.date(2025, 1, 31)
 FIRST_PUBLISHED_YEAR = 2015
@@ -191,12 +204,12 @@ def published_figures(economy: Economy) -> pd.DataFrame:
     Columns of ``COLUMNS``: ``period_end`` the (year, month) reported, ``measure``, ``span`` and ``period`` as in the
     observation table, ``value`` rounded as printed, ``published`` a date.
     """
-    paths = {"level": _levels(economy), "yoy": _growth(economy)}
+    paths = {"level": target_levels(economy), "yoy": target_growth(economy)}
     rows: list[tuple[object, ...]] = []
     for release in RELEASES:
         for year in range(FIRST_PUBLISHED_YEAR, YEARS[-1] + 1):
             for month in release.months:
-                day = _release_day(year, month, release.lag_days)
+                day = release_day(year, month, release.lag_days)
                 if day <= LAST_DAY:
                     rows += _release_rows(release, paths, year, month, day)
     return pd.DataFrame(rows, columns=list(COLUMNS))
@@ -232,25 +245,26 @@ def _cells(
     if release.level and levels is not None:
         if release.single and end[1] > release.months[0]:
             step = levels[year, month] - levels[year, month - 1]
-            yield "level", "single", float(_round(step, row.decimals))
+            yield "level", "single", float(round_half_up(step, row.decimals))
         elif release.single and end[1] == 1:
             yield "level", "single", float(levels[year, 0])
         yield "level", release.span, float(levels[year, month])
     if release.growth:
-        yield "yoy", release.span, float(_round(paths["yoy"][row.indicator][year, month], 1))
+        yield "yoy", release.span, float(round_half_up(paths["yoy"][row.indicator][year, month], 1))
 
 
-def _levels(economy: Economy) -> dict[str, Array]:
+def target_levels(economy: Economy) -> dict[str, Array]:
     """Year-to-date levels as printed: every later difference is of rounded figures."""
     sectors = {
-        name: _round(getattr(economy, name).cumsum(axis=1), 2) for name in ("secondary", "tertiary")
+        name: round_half_up(getattr(economy, name).cumsum(axis=1), 2)
+        for name in ("secondary", "tertiary")
     }
     for year in YEARS:
         for month in QUARTER_ENDS:
-            if _release_day(year, month, GDP_LAG_DAYS) >= CENSUS_DAY:
+            if release_day(year, month, GDP_LAG_DAYS) >= CENSUS_DAY:
                 for name, uplift in CENSUS_UPLIFT.items():
                     cell = (year - FIRST_YEAR, month - 1)
-                    sectors[name][cell] = _round(sectors[name][cell] * (1 + uplift), 2)
+                    sectors[name][cell] = round_half_up(sectors[name][cell] * (1 + uplift), 2)
     monthly = {
         "ind.output_above": economy.output,
         "csm.retail.total": economy.retail,
@@ -263,15 +277,15 @@ def _levels(economy: Economy) -> dict[str, Array]:
     }
     return {
         # The total is the sum of the printed parts, to the second decimal.
-        "gdp.total": _round(sectors["secondary"] + sectors["tertiary"], 2),
+        "gdp.total": round_half_up(sectors["secondary"] + sectors["tertiary"], 2),
         "gdp.secondary": sectors["secondary"],
         "gdp.tertiary": sectors["tertiary"],
         "prj.reserve.count": np.repeat(economy.projects_in_reserve, 3, axis=1),
-        **{name: _round(path.cumsum(axis=1), 2) for name, path in monthly.items()},
+        **{name: round_half_up(path.cumsum(axis=1), 2) for name, path in monthly.items()},
     }
 
 
-def _growth(economy: Economy) -> dict[str, Array]:
+def target_growth(economy: Economy) -> dict[str, Array]:
     """Year-to-date growth in %; the first year has none."""
     real = {
         "gdp.total": economy.secondary_real + economy.tertiary_real,
@@ -299,13 +313,8 @@ def _ytd_growth(monthly: Array) -> Array:
     return growth
 
 
-def _round(values: Array | float, decimals: int) -> Array:
-    # Statistics are rounded half up; the small term undoes binary 0.05 = 0.0499...
-    scale = 10.0**decimals
-    return np.asarray(np.floor(np.asarray(values) * scale + 0.5 + 1e-9) / scale)
-
-
-def _release_day(year: int, month: int, lag_days: int) -> dt.date:
+def release_day(year: int, month: int, lag_days: int) -> dt.date:
+    """Return the working day on which figures of a month come out."""
     first = dt.date(year + month // 12, month % 12 + 1, 1)
     day = first + dt.timedelta(days=lag_days - 1)
     return day + dt.timedelta(days=7 - day.weekday() if day.weekday() >= 5 else 0)

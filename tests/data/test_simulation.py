@@ -1,4 +1,4 @@
-"""The simulated district: repeatable, adding up, and true to what is published."""
+"""The simulated targets: repeatable, adding up, and true to what is published."""
 
 from __future__ import annotations
 
@@ -12,8 +12,16 @@ import pandas as pd
 import pytest
 from python_calamine import CalamineWorkbook
 
-from data.simulation import LAST_DAY, benchmark, published_figures, simulate, write_delivery
+from data.simulation import (
+    DEFAULT_SEED,
+    LAST_DAY,
+    benchmark,
+    published_figures,
+    simulate,
+    write_files,
+)
 from data.simulation.releases import RELEASES
+from data.simulation.workbooks import plain_documents
 
 ROOT = Path(__file__).parents[2]
 CATALOGUE = ROOT / "lianhu_analysis/catalog/data/indicators.csv"
@@ -38,7 +46,7 @@ def figures() -> pd.DataFrame:
 @pytest.fixture(scope="module")
 def delivery(tmp_path_factory) -> Path:
     out = tmp_path_factory.mktemp("simulated")
-    write_delivery(out)
+    write_files(out, list(plain_documents(DEFAULT_SEED)))
     return out
 
 
@@ -80,7 +88,7 @@ def test_benchmark_meets_totals_and_keeps_a_proportional_path():
 
 
 def test_same_seed_same_bytes_other_seed_other_figures(delivery, tmp_path, figures):
-    write_delivery(tmp_path)
+    write_files(tmp_path, list(plain_documents(DEFAULT_SEED)))
     names = sorted(path.name for path in delivery.iterdir())
     assert sorted(path.name for path in tmp_path.iterdir()) == names
     for name in names:
@@ -101,7 +109,7 @@ def test_delivery_is_small_and_complete(delivery):
     names = {path.name for path in delivery.iterdir()}
     yearly = {f"lianhu_{year}.xlsx" for year in range(2015, 2023)}
     monthly = {f"lianhu_{year}-{month:02d}.xlsx" for year in (2023, 2024) for month in range(1, 13)}
-    assert names == yearly | monthly | {"delivery.toml", "README.md"}
+    assert names == yearly | monthly
     assert sum(path.stat().st_size for path in delivery.iterdir()) < 2_000_000
 
 
@@ -242,7 +250,8 @@ def test_releases_follow_the_catalogue():
 
 
 def test_every_sheet_says_that_it_is_simulated(sheets):
-    assert len(sheets) == 10 * (3 * 12 + 2 * 11 + 3 * 4) + 9  # the last: energy, 2015 to 2023
+    # The last: energy, 2015 to 2023, and the quarters of 2023 restated.
+    assert len(sheets) == 10 * (3 * 12 + 2 * 11 + 3 * 4) + 9 + 4
     for key, rows in sheets.items():
         assert re.match(r"莲湖区20\d\d年.+（.+）　演示数据（模拟）$", str(rows[0][0])), key
         assert rows[1][2] == "演示数据（模拟）", key
@@ -256,6 +265,8 @@ def test_nothing_is_published_before_its_period_ends(figures, sheets):
     assert published.max() <= pd.Timestamp(LAST_DAY)
     assert not published.dt.day_of_week.isin([5, 6]).any()
     for (book, name), rows in sheets.items():
+        if "修订" in name:
+            continue
         day = dt.date.fromisoformat(str(rows[1][0]).removeprefix("发布日期："))
         year, month = int(re.search(r"\d{4}", str(rows[0][0]))[0]), int(name[:2])
         month = 12 if "能耗" in name else month
@@ -269,8 +280,24 @@ def test_cells_hold_the_published_figures_and_dashes(sheets, figures):
     output = levels(figures, "ind.output_above")
     assert sheet[4][3] == output["2024-09"]
     assert sheets["lianhu_2024-02", "02月工业"][4][2] == "—"
-    numbers = sum(isinstance(v, int | float) for rows in sheets.values() for r in rows for v in r)
+    numbers = sum(
+        isinstance(value, int | float)
+        for (_, name), rows in sheets.items()
+        for row in rows
+        for value in row
+        if "修订" not in name
+    )
     assert numbers == len(figures)
+
+
+def test_levels_of_2023_are_restated_after_the_census(sheets, figures):
+    for quarter, month in enumerate(("03", "06", "09", "12"), 1):
+        rows = sheets["lianhu_2024-12", f"2023年{month}月修订"]
+        assert rows[1][0] == "发布日期：2024-12-27"
+        total, secondary, tertiary = (row[2] for row in rows[3:6])
+        assert total == round(secondary + tertiary, 2)
+        assert total > levels(figures, "gdp.total")[f"2023Q{quarter}"]
+    assert rows[3][3] == annual(figures, "gdp.total", "yoy", "2023")
 
 
 def test_energy_comes_five_months_after_the_year(sheets, figures):
