@@ -21,6 +21,7 @@ from lianhu_analysis.workspace import Workspace, find_workspace, load_workspace
 __all__ = ["app", "main"]
 
 FINE, ATTENTION, WRONG_USE, FAILED = 0, 1, 2, 3
+PROBLEMS_SHOWN = 3  # of each file; the rest on request
 INTERRUPTED = 130  # as every shell reports it
 
 app = typer.Typer(
@@ -107,6 +108,9 @@ def ingest(
         Path | None,
         typer.Option("--explain", metavar="FILE", help="只说明这个文件怎样读，不入库。"),
     ] = None,
+    every: Annotated[
+        bool, typer.Option("--all", help="列出全部问题，不只是每个文件的前几条。")
+    ] = False,
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -129,11 +133,8 @@ def ingest(
         words = {"read": "已读入", "quarantined": "已隔离", "unchanged": "无变化"}
         for result in results:
             print_text(f"{words[result.status]}  {result.path}  {result.observations} 条")
-    for result in results:
-        for problem in result.problems:
-            where = "!".join(part for part in (problem.sheet, problem.cell) if part)
-            place = f"{result.path}{'：' + where if where else ''}"
-            messages.print(f"{place}：{problem.message}。{problem.remedy}", markup=False)
+    for line in pipeline.problem_lines(results, None if as_json or every else PROBLEMS_SHOWN):
+        messages.print(line, markup=False)
     if not results:
         messages.print(f"{space.relative(space.raw)} 下没有可读的文件", markup=False)
     if any(result.problems or result.status == "quarantined" for result in results):

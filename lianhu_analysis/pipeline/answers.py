@@ -38,6 +38,7 @@ __all__ = [
     "forecast_lines",
     "lab",
     "open_desk",
+    "problem_lines",
     "select_findings",
     "show_indicator",
     "unread_files",
@@ -46,6 +47,7 @@ __all__ = [
 finding_lines = listing.finding_lines
 findings_summary = listing.findings_summary
 forecast_lines = listing.forecast_lines
+problem_lines = listing.problem_lines
 select_findings = listing.select_findings
 
 

@@ -13,6 +13,7 @@ from lianhu_analysis.catalog.indicators import Catalogue, Indicator
 from lianhu_analysis.catalog.targets import Target
 from lianhu_analysis.errors import UsageError
 from lianhu_analysis.intake.checks.findings import SEVERITIES, SEVERITY_ZH, Finding
+from lianhu_analysis.intake.problems import FileResult
 from lianhu_analysis.render.tables import probability_text
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "findings_summary",
     "forecast_lines",
     "observations_json",
+    "problem_lines",
     "select_findings",
 ]
 
@@ -77,6 +79,25 @@ def observations_json(
         "as_of": None if as_of is None else as_of.isoformat(),
         "observations": records,
     }
+
+
+def problem_lines(results: Sequence[FileResult], each: int | None) -> list[str]:
+    """Return what was not read, file by file, for a terminal.
+
+    Parameters
+    ----------
+    each
+        How many problems of a file to tell before only their number is; all if none.
+    """
+    lines = []
+    for result in results:
+        for problem in result.problems[:each]:
+            where = "!".join(part for part in (problem.sheet, problem.cell) if part)
+            place = f"{result.path}{'：' + where if where else ''}"
+            lines.append(f"{place}：{problem.message}。{problem.remedy}")
+        if each is not None and (more := len(result.problems) - each) > 0:
+            lines.append(f"{result.path}：另有 {more} 处，lianhu ingest --all 列出全部")
+    return lines
 
 
 def select_findings(findings: Sequence[Finding], worst: str) -> list[Finding]:
