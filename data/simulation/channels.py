@@ -199,7 +199,8 @@ def _services(figures: Figures, seed: int, year: int) -> Iterator[Document]:
         day = _day("services", year, month, 32)
         if day > LAST_DAY:
             continue
-        months = [(year, number) for number in range(2, month + 1)]
+        before = [(year - 1, number) for number in range(month, 13) if number > 1]
+        months = [*before, *((year, number) for number in range(2, month + 1))]
         printer = Printer(figures, _hand(seed, "services", year, month), day)
         page = suffix_page(Page("数据"), subject, lines, months, printer, worn=year >= MONTHLY_FROM)
         yield Document(f"规上服务业/服务业_{year}-{month:02d}.xlsx", "suffix", (page,))
@@ -264,8 +265,10 @@ def _culture(figures: Figures, seed: int, year: int) -> Iterator[Document]:
     for month in (12,) if year < MONTHLY_FROM else QUARTER_ENDS:
         day = _day("culture", year, month, 25)
         printer = Printer(figures, _hand(seed, "culture", year, month), day)
-        quarters = [(year, number) for number in QUARTER_ENDS if number <= month]
-        months = [(year, number) for number in range(1, month + 1)]
+        years = (year,) if year < MONTHLY_FROM else (year - 1, year)
+        until = (year, month)
+        quarters = [(y, m) for y in years for m in QUARTER_ENDS if (y, m) <= until]
+        months = [(y, m) for y in years for m in range(1, 13) if (y, m) <= until]
         tables = [
             (caption, _present(_lines("culture", table, figures, year), figures, year), when, long)
             for caption, table, when, long in (
