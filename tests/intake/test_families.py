@@ -466,6 +466,8 @@ def test_a11_a_vendors_export_in_gb_with_metadata_and_footer(read):
     }
     assert reading.duplicates == 1  # the month's February is that of January and February
     assert set(reading.frame.loc[reading.frame["indicator"] == "gdp.total", "region"]) == {"610100"}
+    # The vendor's day of update is the vintage of every figure of its column.
+    assert {str(day.date()) for day in reading.frame["published"]} == {"2024-10-18"}
 
 
 def test_a_csv_whose_row_has_shifted_is_refused_whole(read):
@@ -556,6 +558,30 @@ def test_growth_that_looks_like_an_index_or_a_fraction_is_refused(read, value):
     reading = read(rows)
     assert list(short(reading)) == ["C3"]
     assert "D3" in told(reading)
+
+
+def test_a_doubling_stands_where_its_neighbours_are_plain_growth(read):
+    rows = [["莲湖区2024年1—9月"], ["指标名称", "单位", "累计", "增长(%)"]]
+    names = ["住宿业营业额", "税收收入", "非税收入", "餐饮业营业额", BUDGET, "进出口总值"]
+    plain = [
+        [name, "亿元", 1, growth]
+        for name, growth in zip(names, (92.7, 1, 2, 3, 4, -5), strict=True)
+    ]
+    assert short(read([*rows, *plain]))["D3"][-1] == 92.7
+    indices = [
+        [name, "亿元", 1, 100 + growth]
+        for name, growth in zip(names, (9, 1, 2, 3, 4, -5), strict=True)
+    ]
+    reading = read([*rows, *indices])
+    assert set(reading.frame["measure"]) == {"level"}
+    assert len(reading.problems) == 6
+
+
+def test_the_whole_year_on_an_axis_of_quarters_is_its_fourth(read):
+    rows = [["时间", f"{RETAIL}(亿元)"], ["2024年前三季度", 3], ["2024年全年", 4]]
+    assert short(read(rows))["B3"] == retail("level", "ytd", "2024-12", 4)
+    years = read([["时间", f"{RETAIL}(亿元)"], ["2023年", 3], ["2024年", 4]])
+    assert short(years)["B3"] == retail("level", "annual", "2024", 4)
 
 
 @pytest.mark.parametrize(("value", "stored"), [("104.6%", 104.6), ("4.8%", 4.8), (0.1, 0.1)])

@@ -181,7 +181,8 @@ class LabelReader:
 
     def read(self, label: Label) -> Match | Refusal:
         """Return the indicator of a label, or why there is none."""
-        for name, exact in _names(label):
+        parent = self._indicator(label.parent) if label.parent else None
+        for name, exact in _names(label, parent.name_zh if parent else ""):
             found = self._exact(name) if exact else self.take_apart(name)
             if isinstance(found, Refusal):
                 return found
@@ -233,6 +234,8 @@ class LabelReader:
             return whole, None
         found: dict[tuple[str, str, str], tuple[Indicator, ReportColumn]] = {}
         for cut in range(2, len(text)):
+            if text[cut - 1] in EDGES:
+                continue  # a separator belongs to the ending: _同比增长 is more than 同比增长
             head, tail = text[:cut].strip(EDGES), text[cut:]
             prices = PRICES.fullmatch(head)
             indicator = self._indicator(head)
@@ -310,14 +313,18 @@ class LabelReader:
         )
 
 
-def _names(label: Label) -> Iterator[tuple[str, bool]]:
+def _names(label: Label, parent_name: str) -> Iterator[tuple[str, bool]]:
     """Yield the names that a label may have, the longest path first.
+
+    ``parent_name`` is the catalogue's own name of the parent, where it has one.
 
     What was put together here must be a name as it is, and is not taken apart.
     """
     above = (*label.groups, *((label.parent,) if label.parent else ()))
     for start in range(len(above)):
         yield "/".join((*above[start:], label.text)), False
+    if parent_name:
+        yield f"{parent_name}/{label.text}", False
     if above:
         last = above[-1]
         yield f"{last}{label.text}", True

@@ -127,7 +127,7 @@ class AxesLayout:
         The folded header of the labels (``across``) or of the periods (``down``).
     metadata
         Rows between header and figures, by the folded text in the first column;
-        the value says what a row holds: ``unit`` or ``ignore``.
+        the value says what a row holds: ``unit``, ``published`` or ``ignore``.
     columns
         What the end of a label may mean; those of a report named by ``vocabulary``
         follow the layout's own.

@@ -6,7 +6,7 @@ import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 from importlib import resources
 from typing import Any, TypeVar, get_args
 
@@ -64,26 +64,27 @@ def load_layouts(workspace: Workspace) -> tuple[Layout, ...]:
     if workspace.layouts.is_dir():
         for path in sorted(workspace.layouts.glob("*.toml")):
             found[path.stem] = _read(path.stem, workspace.relative(path), path.read_bytes())
-    built_in: dict[str, Layout] = {}
+    built_in = _built_in()
+    # A vocabulary may be replaced by another report, not by a layout of another kind.
+    reports = {
+        name: layout
+        for name, layout in (*built_in.items(), *found.items())
+        if isinstance(layout, ReportLayout)
+    }
+    beside = {name: layout for name, layout in built_in.items() if name not in found}
+    return tuple(_with_vocabulary(layout, reports) for layout in (found | beside).values())
+
+
+@cache
+def _built_in() -> dict[str, Layout]:
+    """Read what comes with the package: once, since each holds many patterns."""
+    found: dict[str, Layout] = {}
     folder = resources.files("lianhu_analysis.intake.reading") / "layouts"
     for item in sorted(folder.iterdir(), key=lambda entry: entry.name):
         stem, dot, suffix = item.name.rpartition(".")
         if dot and suffix == "toml":
-            built_in[stem] = _read(stem, f"{BUILT_IN} {stem}", item.read_bytes())
-    reports = {
-        name: layout
-        for name, layout in (built_in | found).items()
-        if isinstance(layout, ReportLayout)
-    }
-    for name, layout in built_in.items():
-        if name not in reports and isinstance(layout, ReportLayout):
-            reports[name] = layout
-    return tuple(
-        _with_vocabulary(layout, reports)
-        for layout in (
-            found | {name: layout for name, layout in built_in.items() if name not in found}
-        ).values()
-    )
+            found[stem] = _read(stem, f"{BUILT_IN} {stem}", item.read_bytes())
+    return found
 
 
 def _with_vocabulary(layout: Layout, reports: Mapping[str, ReportLayout]) -> Layout:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from lianhu_analysis.catalog.indicators import Indicator, fold_name
 from lianhu_analysis.catalog.periods import Period, parse_period
@@ -19,6 +19,7 @@ from lianhu_analysis.intake.reading.figures import (
     period_for,
     says_nothing,
 )
+from lianhu_analysis.intake.reading.growth_forms import Evidence, evidence_of_form
 from lianhu_analysis.intake.reading.labels import LabelReader, Match, Outline, check_base
 from lianhu_analysis.intake.reading.layouts import ReportColumn, ReportLayout, fold_header
 from lianhu_analysis.intake.reading.notes import RowNote, TableNote
@@ -82,6 +83,7 @@ class PanelReader:
     labels: LabelReader
     collector: Collector
     note: TableNote
+    forms: dict[int, Evidence] = field(default_factory=dict)
 
     def read(self, first: int, end: int) -> None:
         """Read the rows from ``first`` up to ``end``."""
@@ -240,7 +242,14 @@ class PanelReader:
             form,
             row.published or self.published,
             row.region,
+            self._evidence(number) if measure == "yoy" else "",
         )
+
+    def _evidence(self, column: int) -> Evidence:
+        if column not in self.forms:
+            rows = range(self.header.bottom + 1, len(self.grid.rows))
+            self.forms[column] = evidence_of_form(self.grid.at(row, column) for row in rows)
+        return self.forms[column]
 
     def _row_unit(self, number: int, match: Match) -> str:
         column = self.panel.beside("unit")
@@ -272,6 +281,8 @@ class PanelReader:
             raise IntakeError(
                 f"口径“{said}”不认识", "请写累计、当月、当季、期末或年度", cell=address
             )
+        if own == "annual" and span == "ytd":
+            own = ""  # 全年 is the year to date of its last month
         if span and own and span != own:
             raise IntakeError(
                 f"时期“{stated}”与口径“{said}”相互矛盾", "请改正其中之一", cell=address

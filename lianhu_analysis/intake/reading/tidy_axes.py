@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections import Counter
 from dataclasses import dataclass, field, replace
@@ -22,12 +23,14 @@ from lianhu_analysis.intake.reading.figures import (
     period_for,
     says_nothing,
 )
+from lianhu_analysis.intake.reading.growth_forms import Evidence, evidence_of_form
 from lianhu_analysis.intake.reading.labels import LabelReader, Match, Outline, check_base
 from lianhu_analysis.intake.reading.layouts import AxesLayout, ReportColumn, fold_header
 from lianhu_analysis.intake.reading.notes import ColumnNote, RowNote, TableNote
 from lianhu_analysis.intake.reading.report_rows import stated_span
 from lianhu_analysis.intake.reading.sheet_time import SheetTime, sheet_time
 from lianhu_analysis.intake.reading.tidy_report import Head, read_head, text_lines
+from lianhu_analysis.intake.reading.titles import stated_day
 from lianhu_analysis.intake.reading.workbook import Grid, cell_address
 
 __all__ = ["Axes", "find_axes", "read_axes"]
@@ -158,7 +161,9 @@ class _AxesReader:
     collector: Collector
     note: TableNote
     units: dict[int, str] = field(default_factory=dict)
-    _axis_spans: set[str] | None = None
+    days: dict[int, dt.date | None] = field(default_factory=dict)
+    forms: dict[int, Evidence] = field(default_factory=dict)
+    _axis: tuple[Stated, ...] | None = None
 
     def __post_init__(self) -> None:
         self._title = _title_meaning(self.grid, self.head)
@@ -277,7 +282,7 @@ class _AxesReader:
             if not text:
                 continue
             address = cell_address(self.table.top, column)
-            unit = self._metadata_unit(column)
+            unit = self._metadata_text(column, "unit")
             match = self._beside_left(column, found) or self.labels.take_apart(text)
             reason = ""
             if column in hidden_columns(self.grid):
@@ -299,6 +304,7 @@ class _AxesReader:
                 continue
             found[column] = match
             self.units[column] = unit
+            self.days[column] = stated_day(self._metadata_text(column, "published"))
             self._column_note(address, text, match, unit)
         meanings = Counter(_meaning(match) for match in found.values())
         for column, match in list(found.items()):
@@ -357,9 +363,9 @@ class _AxesReader:
             return f"（上格空白）{''.join(parts)}"
         return "".join(parts)
 
-    def _metadata_unit(self, column: int) -> str:
+    def _metadata_text(self, column: int, what: str) -> str:
         for row in range(self.table.bottom + 1, min(self.table.bottom + 12, len(self.grid.rows))):
-            if _metadata(self.grid.at(row, self.table.corner), self.layout) == "unit":
+            if _metadata(self.grid.at(row, self.table.corner), self.layout) == what:
                 value = self.grid.at(row, column)
                 return "" if is_blank(value) else str(value).strip()
         return ""
@@ -381,6 +387,10 @@ class _AxesReader:
         address = cell_address(row, column)
         try:
             slot = self._slot(match, stated, unit, address)
+            if slot.measure == "yoy":
+                slot = replace(slot, evidence=self._evidence(row, column))
+            if self.days.get(column):
+                slot = replace(slot, published=self.days[column])
         except IntakeError as error:
             if not says_nothing(token):
                 self.collector.refuse(
@@ -388,6 +398,21 @@ class _AxesReader:
                 )
             return
         self.collector.read(token, slot)
+
+    def _evidence(self, row: int, column: int) -> Evidence:
+        across = self.layout.kind == "across"
+        series = row if across else column
+        if series not in self.forms:
+            cells = (
+                [self.grid.at(row, n) for n in self.table.columns]
+                if across
+                else [
+                    self.grid.at(n, column)
+                    for n in range(self.table.bottom + 1, len(self.grid.rows))
+                ]
+            )
+            self.forms[series] = evidence_of_form(cells)
+        return self.forms[series]
 
     def _slot(self, match: Match, stated: Stated, unit: str, address: str) -> Slot:
         indicator, rule = match.indicator, match.rule
@@ -451,6 +476,9 @@ class _AxesReader:
         if match.indicator.kind == "index" and not said and not stated.span:
             return match.indicator.span
         span = said or stated.span or self.layout.span
+        within_years = any(other.period.frequency != "A" for other in self._periods())
+        if span == "annual" and within_years and match.indicator.frequency != "A":
+            return "ytd"  # 全年 after 前三季度 is the year to date of its last quarter
         title = self._title
         if not span and title and title[0] == "level":
             span = title[1]
@@ -464,25 +492,21 @@ class _AxesReader:
         return span
 
     def _begins_a_year_to_date(self, period: Period) -> bool:
-        """Whether a first month or quarter heads an axis of 上半年 and 1-9月 otherwise."""
-        if period.number != 1:
-            return False
-        if self._axis_spans is None:
-            across = self.layout.kind == "across"
+        """Whether a first month or quarter stands on an axis of 上半年 and 1-9月 otherwise."""
+        spans = {other.span for other in self._periods() if other.period.number != 1}
+        return period.number == 1 and spans - {"annual"} == {"ytd"}
+
+    def _periods(self) -> tuple[Stated, ...]:
+        if self._axis is None:
+            rows = self.grid.rows[self.table.bottom + 1 :]
             cells = (
                 [self.grid.at(self.table.top, n) for n in self.table.columns]
-                if across
-                else [
-                    row[self.table.corner]
-                    for row in self.grid.rows[self.table.bottom + 1 :]
-                    if self.table.corner < len(row)
-                ]
+                if self.layout.kind == "across"
+                else [row[self.table.corner] for row in rows if self.table.corner < len(row)]
             )
             found = (_period(cell, self.time, self.layout) for cell in cells)
-            self._axis_spans = {
-                stated.span for stated in found if stated and stated.period.number != 1
-            }
-        return self._axis_spans == {"ytd"}
+            self._axis = tuple(stated for stated in found if stated)
+        return self._axis
 
     def _column_note(
         self, address: str, text: str, match: Match, unit: str, reason: str = ""
