@@ -33,7 +33,7 @@ FAR_OUT = 16.0
 LEVEL_FLOOR = 0.002  # 0.5 %, in decimal logarithms
 FAR_OUT_LEVEL = 0.02  # 5 %
 GROWTH_FLOOR = 0.5  # percentage points
-LEAST_STEPS = 6
+LEAST_DEPARTURES = 6
 
 RESOLVE = "请核对原表：有误的请部门重报，或在 corrections.toml 中更正；属实的在其中确认（new = 'confirm'）"
 
@@ -193,7 +193,7 @@ def _scale(rest: Floats) -> Floats:
     for position in range(rest.shape[2]):
         window = size[:, :, max(position - 1, 0) : position + 2]
         count = np.isfinite(window).sum(axis=(1, 2))
-        known = count >= LEAST_STEPS
+        known = count >= LEAST_DEPARTURES
         scale[known, 0, position] = MAD_TO_SD * median_of(window[known], axis=(1, 2))
     return scale
 
