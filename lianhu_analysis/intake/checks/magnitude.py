@@ -9,6 +9,7 @@ import numpy as np
 from lianhu_analysis.intake.checks.evidence import Evidence
 from lianhu_analysis.intake.checks.expectation import (
     MAD_TO_SD,
+    REFERENCE_YEARS,
     Expectation,
     expect,
     log_values,
@@ -79,7 +80,7 @@ def _limits(evidence: Evidence, panel: Panel, expectation: Expectation) -> Float
     size = panel.values * np.minimum(1.0, 10.0 ** -np.nan_to_num(expectation.past))
     poisson = COUNT_SDS * np.sqrt(2.0 / np.maximum(size, 1.0)) / np.log(10)
     limit = np.where(lumpy & np.isfinite(poisson), np.maximum(limit, poisson), limit)
-    unknown = lumpy & (expectation.spread == 0)
+    unknown = lumpy & ((expectation.spread == 0) | (expectation.n_past < REFERENCE_YEARS))
     return np.minimum(np.where(unknown, np.maximum(limit, LUMPY_UNKNOWN), limit), LARGEST)
 
 
