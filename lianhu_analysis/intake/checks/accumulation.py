@@ -11,7 +11,7 @@ from lianhu_analysis.intake.checks.findings import Finding, Severity
 from lianhu_analysis.intake.checks.magnitude import RESOLVE
 from lianhu_analysis.intake.checks.panel import Bools, Floats, Ints, Panel, shift_years
 
-__all__ = ["check_accumulation"]
+__all__ = ["check_accumulation", "first_position"]
 
 SMALL_FALL = 0.01  # earlier months of the year may have been revised by that much
 CLEAR_SINGLE = 0.2  # decimal logarithm: below two thirds of last year's year to date
@@ -32,7 +32,7 @@ def check_accumulation(evidence: Evidence, doubts: dict[str, Floats]) -> list[Fi
         findings += found
         findings += _negative(evidence, panel, strict)
         findings += _falls(evidence, panel, strict, singles, doubts[name])
-        findings += _single_against_ytd(evidence, panel, level & flow, singles, doubts[name])
+        findings += _single_against_ytd(evidence, panel, level & flow, singles)
     return findings
 
 
@@ -143,7 +143,7 @@ def _single_under_ytd(
 
 
 def _single_against_ytd(
-    evidence: Evidence, panel: Panel, flow: Bools, singles: Bools, doubt: Floats
+    evidence: Evidence, panel: Panel, flow: Bools, singles: Bools
 ) -> list[Finding]:
     findings: list[Finding] = []
     key = ["region", "provenance", "indicator"]
@@ -153,18 +153,18 @@ def _single_against_ytd(
     )
     cumulated = panel.without(singles)
     for mine, other in zip(pairs["number"], pairs["number_ytd"], strict=True):
-        findings += _one_pair(evidence, panel, cumulated, int(mine), int(other), doubt)
+        findings += _one_pair(evidence, panel, cumulated, int(mine), int(other))
     return findings
 
 
 def _one_pair(
-    evidence: Evidence, panel: Panel, cumulated: Panel, mine: int, other: int, doubt: Floats
+    evidence: Evidence, panel: Panel, cumulated: Panel, mine: int, other: int
 ) -> list[Finding]:
     single, ytd = panel.values[mine], cumulated.values[other]
     before = np.full_like(ytd, np.nan)
     before[:, 1:] = ytd[:, :-1]
     indicator = evidence.catalogue.get(str(panel.series["indicator"].iat[mine]))
-    before[:, _first_position(panel, indicator)] = 0.0
+    before[:, first_position(panel, indicator)] = 0.0
     step = ytd - before
     unit = panel.unit_of_print[mine] + 2 * panel.unit_of_print[other]
     gap = np.abs(single - step)
@@ -173,43 +173,30 @@ def _one_pair(
     same = np.ones_like(ytd, dtype=bool)
     same[:, 1:] = bases[:, 1:] == bases[:, :-1]
     findings = []
-    for year, position in np.argwhere((gap > 0.5 * unit[:, None] + 1e-9) & same):
+    copied = single == ytd  # has a rule of its own
+    for year, position in np.argwhere((gap > 0.5 * unit[:, None] + 1e-9) & same & ~copied):
         at, total = (mine, year, position), (other, year, position)
         rows = [int(panel.rows[at]), int(panel.rows[total])]
         if position:
             rows.append(int(panel.rows[other, year, position - 1]))
-        copied = single[year, position] == ytd[year, position]
         size = float(share[year, position])
         severity: Severity = (
-            "Error"
-            if copied
-            else "Uncertain"
-            if size < SMALL_GAP
-            else "Bad"
-            if size < LARGE_GAP
-            else "Severe"
-        )
-        blamed = 0
-        if copied:
-            blamed = int(np.argmax(np.nan_to_num([doubt[at], doubt[total]])))
-        message = (
-            f"{evidence.label_of_row(rows[0])}的当期数与累计数都是 {evidence.value_text(rows[0])}：相邻两列可能抄重了"
-            if copied
-            else f"{evidence.label_of_row(rows[0])} {evidence.value_text(rows[0])}，"
-            f"而两期累计数之差是 {step[year, position]:,.10g}"
+            "Uncertain" if size < SMALL_GAP else "Bad" if size < LARGE_GAP else "Severe"
         )
         findings.append(
             evidence.finding(
-                "copied_column" if copied else "single_vs_ytd",
+                "single_vs_ytd",
                 severity,
-                rows[blamed],
-                message,
-                RESOLVE if copied else f"前几期如有修订，可以不等；没有修订的，{RESOLVE}",
+                rows[0],
+                f"{evidence.label_of_row(rows[0])} {evidence.value_text(rows[0])}，"
+                f"而两期累计数之差是 {step[year, position]:,.10g}",
+                f"前几期如有修订，可以不等；没有修订的，{RESOLVE}",
                 others=rows,
             )
         )
     return findings
 
 
-def _first_position(panel: Panel, indicator: Indicator) -> int:
+def first_position(panel: Panel, indicator: Indicator) -> int:
+    """Return where a year begins, and one period is the year to date."""
     return 1 if panel.frequency == "M" and indicator.no_january else 0

@@ -91,14 +91,16 @@ def check_observations(
     # without it the others may still be judged.
     rest = evidence.without(slipped)
     doubts = distances(rest, {})
+    copies = check_copies(evidence, distances(evidence, slipped))
+    copied = {item.key for item in copies if item.severity == "Error"}
     return sort_findings(
         [
-            *slips,
+            *copies,
+            *(item for item in slips if item.key not in copied),
             *find_out_of_line(rest),
             *check_accumulation(rest, doubts),
             *check_accounting(rest, doubts),
             *check_growth(rest),
-            *check_copies(rest),
             *check_coverage(evidence),
             *_without_reference(evidence),
         ]

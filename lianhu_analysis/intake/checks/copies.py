@@ -7,6 +7,7 @@ from collections import Counter
 import numpy as np
 import pandas as pd
 
+from lianhu_analysis.intake.checks.accumulation import first_position
 from lianhu_analysis.intake.checks.evidence import Evidence
 from lianhu_analysis.intake.checks.findings import Finding, Severity
 from lianhu_analysis.intake.checks.magnitude import RESOLVE
@@ -20,13 +21,14 @@ COPIED_PERIODS = 3
 REPEATS_OF_ONE_SHEET = 2  # one is chance; two figures of one sheet are a column not filled in
 
 
-def check_copies(evidence: Evidence) -> list[Finding]:
+def check_copies(evidence: Evidence, doubts: dict[str, Floats]) -> list[Finding]:
     """Find copied columns and stale repeats."""
     findings: list[Finding] = []
     for panel in evidence.panels.values():
         digits = _digits(panel)
         findings += _copied_series(evidence, panel, digits)
         findings += _copied_growth(evidence, panel, digits)
+        findings += _copied_single(evidence, panel, doubts[panel.frequency])
         findings += _repeats(evidence, panel, digits)
     return findings
 
@@ -113,6 +115,44 @@ def _copied_growth(evidence: Evidence, panel: Panel, digits: Floats) -> list[Fin
                 others=rows,
             )
         )
+    return findings
+
+
+def _copied_single(evidence: Evidence, panel: Panel, doubt: Floats) -> list[Finding]:
+    """Find single periods that are the year to date beside them, or the other way round."""
+    findings: list[Finding] = []
+    if panel.frequency == "A":
+        return findings
+    key = ["region", "provenance", "indicator"]
+    level = panel.series.reset_index(names="number")[panel.series["measure"] == "level"]
+    pairs = level[level["span"] == "single"].merge(
+        level[level["span"] == "ytd"], on=key, suffixes=("", "_ytd")
+    )
+    for code, mine, other in zip(
+        pairs["indicator"], pairs["number"], pairs["number_ytd"], strict=True
+    ):
+        if code not in evidence.catalogue or evidence.catalogue.get(code).kind != "flow":
+            continue
+        start = first_position(panel, evidence.catalogue.get(code)) + 1
+        earlier = np.nan_to_num(panel.values[other, :, start - 1 : -1])
+        same = panel.values[mine, :, start:] == panel.values[other, :, start:]
+        same &= (panel.values[mine, :, start:] > 0) & (earlier > 0)
+        for year, place in np.argwhere(same):
+            position = int(place) + start
+            rows = [int(panel.rows[number, year, position]) for number in (mine, other)]
+            doubts = [doubt[number, year, position] for number in (mine, other)]
+            accused = rows[int(np.argmax(np.nan_to_num(doubts)))]
+            findings.append(
+                evidence.finding(
+                    "copied_column",
+                    "Error",
+                    accused,
+                    f"{evidence.label_of_row(rows[0])}的当期数与累计数都是 {evidence.value_text(rows[0])}："
+                    "相邻两列可能抄重了",
+                    RESOLVE,
+                    others=rows,
+                )
+            )
     return findings
 
 

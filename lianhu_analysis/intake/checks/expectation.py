@@ -54,6 +54,8 @@ def median_of(stack: Floats, axis: int | tuple[int, ...] = 0) -> Floats:
     flat = np.sort(
         moved.reshape(*kept, math.prod(moved.shape[len(kept) :])), axis=-1
     )  # NaN comes last
+    if not flat.shape[-1]:
+        return np.full(kept, np.nan)
     count = np.isfinite(flat).sum(axis=-1, keepdims=True)
     low = np.take_along_axis(flat, np.maximum((count - 1) // 2, 0), axis=-1)
     high = np.take_along_axis(flat, np.minimum(count // 2, flat.shape[-1] - 1), axis=-1)

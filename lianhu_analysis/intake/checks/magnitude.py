@@ -9,6 +9,7 @@ import numpy as np
 from lianhu_analysis.intake.checks.evidence import Evidence
 from lianhu_analysis.intake.checks.expectation import (
     MAD_TO_SD,
+    REFERENCE_YEARS,
     Expectation,
     expect,
     log_values,
@@ -33,7 +34,7 @@ FAR_OUT = 16.0
 LEVEL_FLOOR = 0.002  # 0.5 %, in decimal logarithms
 FAR_OUT_LEVEL = 0.02  # 5 %
 GROWTH_FLOOR = 0.5  # percentage points
-LEAST_STEPS = 6
+LEAST_DEPARTURES = 6
 
 RESOLVE = "请核对原表：有误的请部门重报，或在 corrections.toml 中更正；属实的在其中确认（new = 'confirm'）"
 
@@ -79,7 +80,7 @@ def _limits(evidence: Evidence, panel: Panel, expectation: Expectation) -> Float
     size = panel.values * np.minimum(1.0, 10.0 ** -np.nan_to_num(expectation.past))
     poisson = COUNT_SDS * np.sqrt(2.0 / np.maximum(size, 1.0)) / np.log(10)
     limit = np.where(lumpy & np.isfinite(poisson), np.maximum(limit, poisson), limit)
-    unknown = lumpy & (expectation.spread == 0)
+    unknown = lumpy & ((expectation.spread == 0) | (expectation.n_past < REFERENCE_YEARS))
     return np.minimum(np.where(unknown, np.maximum(limit, LUMPY_UNKNOWN), limit), LARGEST)
 
 
@@ -193,7 +194,7 @@ def _scale(rest: Floats) -> Floats:
     for position in range(rest.shape[2]):
         window = size[:, :, max(position - 1, 0) : position + 2]
         count = np.isfinite(window).sum(axis=(1, 2))
-        known = count >= LEAST_STEPS
+        known = count >= LEAST_DEPARTURES
         scale[known, 0, position] = MAD_TO_SD * median_of(window[known], axis=(1, 2))
     return scale
 

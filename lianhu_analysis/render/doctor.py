@@ -1,0 +1,305 @@
+"""Is this workspace fit to work: Python, fonts, kernel, locks, orphans, and data that is overdue."""
+
+from __future__ import annotations
+
+import datetime as dt
+import importlib.metadata
+import re
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+import pandas as pd
+from filelock import FileLock, Timeout
+
+from lianhu_analysis.catalog.calendar import assumed_release
+from lianhu_analysis.catalog.indicators import Catalogue, Indicator
+from lianhu_analysis.catalog.periods import Frequency, Period
+from lianhu_analysis.intake.checks.findings import SEVERITIES, Severity
+from lianhu_analysis.intake.store import VintageStore
+from lianhu_analysis.render.drawing.theme import font_file
+from lianhu_analysis.render.publishing.publish import orphans
+from lianhu_analysis.workspace import Workspace
+
+__all__ = ["Diagnosis", "Environment", "diagnose", "next_due", "overdue", "release_day", "survey"]
+
+OLDEST_PYTHON = (3, 11)
+KERNEL = "python3"
+REQUIREMENT = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)([^\\]*)")
+NEVER_SHOWN = 3
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """One thing looked at: how it stands, and what to do if it is not well.
+
+    Attributes
+    ----------
+    topic
+        ``python``, ``fonts``, ``kernel``, ``packages``, ``lock``, ``orphans`` or ``freshness``.
+    """
+
+    severity: Severity
+    topic: str
+    message: str
+    remedy: str = ""
+
+
+@dataclass(frozen=True)
+class Environment:
+    """What the machine and the folders hold; gathered by ``survey``.
+
+    Attributes
+    ----------
+    missing_fonts
+        Packaged fonts that are not there.
+    kernels
+        Names of the Jupyter kernels found.
+    packages
+        Packages whose version is not the locked one: name, locked, installed (or empty).
+    store_busy
+        Whether a process holds the store's lock.
+    stray_parts
+        Files in the store that no entry of the ledger vouches for.
+    lost_sources
+        Raw files that the store holds figures of, and that are gone.
+    stray_reports
+        Report files that no manifest entry vouches for.
+    """
+
+    python: tuple[int, int, int]
+    missing_fonts: tuple[str, ...]
+    kernels: tuple[str, ...]
+    packages: tuple[tuple[str, str, str], ...]
+    store_busy: bool
+    stray_parts: tuple[str, ...]
+    lost_sources: tuple[str, ...]
+    stray_reports: tuple[str, ...]
+
+
+def survey(workspace: Workspace, requirements: Path | None = None) -> Environment:
+    """Look at the machine and the workspace's folders; nothing is changed.
+
+    Parameters
+    ----------
+    requirements
+        The lock file that the packages are measured by; ``None`` for no such check.
+    """
+    from jupyter_client.kernelspec import KernelSpecManager
+
+    store = VintageStore(workspace.processed)
+    ledger = store.ledger()
+    listed = {part for entry in ledger.values() for part in entry.parts}
+    present = [
+        path.relative_to(workspace.processed).as_posix()
+        for path in sorted((workspace.processed / "observations").glob("*/*"))
+    ]
+    fonts = [font_file("regular"), font_file("bold")]
+    return Environment(
+        python=(sys.version_info[0], sys.version_info[1], sys.version_info[2]),
+        missing_fonts=tuple(file.name for file in fonts if not file.is_file()),
+        kernels=tuple(sorted(KernelSpecManager().find_kernel_specs())),
+        packages=() if requirements is None else _unlike_lock(requirements),
+        store_busy=_is_held(workspace.processed / ".store.lock"),
+        stray_parts=tuple(part for part in present if part not in listed),
+        lost_sources=tuple(path for path in ledger if not (workspace.root / path).is_file()),
+        stray_reports=orphans(workspace.reports),
+    )
+
+
+def _is_held(path: Path) -> bool:
+    if not path.exists():
+        return False
+    lock = FileLock(path, timeout=0)
+    try:
+        lock.acquire()
+    except Timeout:
+        return True
+    lock.release()
+    return False
+
+
+def _unlike_lock(requirements: Path) -> tuple[tuple[str, str, str], ...]:
+    unlike = []
+    for line in requirements.read_text(encoding="utf-8").splitlines():
+        found = REQUIREMENT.match(line)
+        if not found or ";" in found[3]:
+            continue  # a marker: may rightly be absent here
+        name, wanted = found[1], found[2]
+        try:
+            installed = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            installed = ""
+        if installed != wanted:
+            unlike.append((name, wanted, installed))
+    return tuple(unlike)
+
+
+def diagnose(
+    environment: Environment,
+    frame: pd.DataFrame,
+    catalogue: Catalogue,
+    *,
+    as_of: dt.date | None,
+    provenances: Sequence[str] = (),
+) -> tuple[Diagnosis, ...]:
+    """Say of each thing how it stands, the worst first.
+
+    Parameters
+    ----------
+    frame
+        The workspace's own observations as of the day.
+    as_of
+        The day by whose calendar figures are due; ``None`` if the store is empty.
+    provenances
+        Only their rows count as delivered; empty for all.
+    """
+    lines = [*_machine(environment), *_folders(environment)]
+    if as_of is None:
+        lines.append(
+            Diagnosis(
+                "Bad", "freshness", "库中没有数据", "请把文件放进 data/raw，再运行 lianhu ingest"
+            )
+        )
+    else:
+        own = frame[frame["provenance"].isin(list(provenances))] if provenances else frame
+        lines += overdue(own, catalogue, as_of)
+    return tuple(sorted(lines, key=lambda line: SEVERITIES.index(line.severity)))
+
+
+def _machine(environment: Environment) -> list[Diagnosis]:
+    version = ".".join(map(str, environment.python))
+    least = ".".join(map(str, OLDEST_PYTHON))
+    remake = "请运行 make venv 重建环境"
+    lines = [
+        Diagnosis("Good", "python", f"Python {version}")
+        if environment.python[:2] >= OLDEST_PYTHON
+        else Diagnosis(
+            "Error", "python", f"Python {version} 太旧", f"请安装 Python {least} 或更新的版本"
+        ),
+        Diagnosis(
+            "Error",
+            "fonts",
+            f"缺少内置字体 {'、'.join(environment.missing_fonts)}",
+            "请重新取得完整的程序",
+        )
+        if environment.missing_fonts
+        else Diagnosis("Good", "fonts", "内置中文字体齐全"),
+        Diagnosis("Good", "kernel", f"笔记本内核 {KERNEL} 可用")
+        if KERNEL in environment.kernels
+        else Diagnosis("Error", "kernel", f"没有笔记本内核 {KERNEL}，报告无法生成", remake),
+    ]
+    for name, wanted, installed in environment.packages:
+        words = f"装的是 {installed}" if installed else "没有安装"
+        lines.append(Diagnosis("Bad", "packages", f"{name} 应为锁定的 {wanted}，{words}", remake))
+    return lines
+
+
+def _folders(environment: Environment) -> list[Diagnosis]:
+    lines = []
+    if environment.store_busy:
+        lines.append(
+            Diagnosis(
+                "Uncertain",
+                "lock",
+                "另一个程序正在写入版本库",
+                "请等它结束；长时间不结束的，关闭它后重试（锁随进程结束自动释放，不必删除文件）",
+            )
+        )
+    if environment.stray_parts:
+        lines.append(
+            Diagnosis(
+                "Uncertain",
+                "orphans",
+                f"版本库中有 {len(environment.stray_parts)} 个没有登记的文件（中断的写入留下的，不会被读取）",
+                "下一次 lianhu ingest 写入时自动清除",
+            )
+        )
+    lines += [
+        Diagnosis("Severe", "orphans", f"{path} 已不在，库中它的数失去了凭证", "请把原件放回")
+        for path in environment.lost_sources
+    ]
+    lines += [
+        Diagnosis(
+            "Bad", "orphans", f"reports/{name} 没有登记，不是完整生成的报告", "请删除它，或重新生成"
+        )
+        for name in environment.stray_reports
+    ]
+    return lines
+
+
+def overdue(frame: pd.DataFrame, catalogue: Catalogue, as_of: dt.date) -> list[Diagnosis]:
+    """Return what was due by a day and is not there, one line an indicator."""
+    last = _last_periods(frame)
+    lines, never = [], []
+    for indicator in catalogue:
+        if indicator.code not in last:
+            never.append(indicator)
+            continue
+        missing = next_due(indicator, last[indicator.code], as_of)
+        if not missing:
+            continue
+        first, day = missing[0]
+        more = f"；此后还缺 {len(missing) - 1} 期" if len(missing) > 1 else ""
+        lines.append(
+            Diagnosis(
+                "Uncertain",
+                "freshness",
+                f"{indicator.name_zh} {first} 应于 {day:%m-%d} 公布，库中尚无{more}",
+                f"请向{indicator.department_zh or '发布部门'}要来",
+            )
+        )
+    if never:
+        names = "、".join(item.name_zh for item in never[:NEVER_SHOWN])
+        lines.append(
+            Diagnosis(
+                "Uncertain",
+                "freshness",
+                f"{len(never)} 个指标从未入库（{names}{'等' if len(never) > NEVER_SHOWN else ''}）",
+                "请核对报送单位；不报送的，从指标目录中删去",
+            )
+        )
+    return lines or [Diagnosis("Good", "freshness", f"截至 {as_of}，到期的数都已入库")]
+
+
+def _last_periods(frame: pd.DataFrame) -> Mapping[str, Period]:
+    """Return each indicator's last period for which there is a row."""
+    last: dict[str, Period] = {}
+    pairs = frame[["indicator", "period"]].drop_duplicates()
+    for code, text in zip(pairs["indicator"], pairs["period"], strict=True):
+        period = Period.parse(str(text))
+        if code not in last or period.end > last[code].end:
+            last[str(code)] = period
+    return last
+
+
+def next_due(indicator: Indicator, last: Period, as_of: dt.date) -> list[tuple[Period, dt.date]]:
+    """Return the periods after the last one known that were due by a day, each with its day."""
+    frequency = cast("Frequency", indicator.frequency)
+    at = _in_frequency(last, frequency)
+    due: list[tuple[Period, dt.date]] = []
+    while True:
+        at = at.shift(1)
+        if indicator.no_january and frequency == "M" and at.number == 1:
+            continue
+        day = release_day(indicator, at)
+        if day > as_of:
+            return due
+        due.append((at, day))
+
+
+def release_day(indicator: Indicator, period: Period) -> dt.date:
+    """Return the day on which a figure is due: the catalogue's, or the Monday after a weekend."""
+    day = assumed_release(indicator, period)
+    return day + dt.timedelta(days=7 - day.weekday() if day.weekday() >= 5 else 0)
+
+
+def _in_frequency(period: Period, frequency: Frequency) -> Period:
+    """Return the last whole period of a frequency that has ended by the end of this one."""
+    per = {"A": 1, "Q": 4, "M": 12}[frequency]
+    whole = period.end.month * per // 12
+    return (
+        Period(period.year, frequency, whole) if whole else Period(period.year - 1, frequency, per)
+    )

@@ -1,0 +1,375 @@
+"""How good the data are: what is there, what is missing, what was revised, what the checks found."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+import numpy as np
+import pandas as pd
+from IPython.display import HTML
+from matplotlib.axes import Axes
+from matplotlib.colors import ListedColormap
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch
+
+from lianhu_analysis.catalog.indicators import Catalogue, Indicator, load_catalogue
+from lianhu_analysis.catalog.periods import Frequency, Period
+from lianhu_analysis.intake.checks.check import RULES
+from lianhu_analysis.intake.checks.findings import SEVERITIES, SEVERITY_ZH, Finding
+from lianhu_analysis.intake.checks.revisions import revisions
+from lianhu_analysis.intake.corrections import assure, load_corrections
+from lianhu_analysis.intake.store import VintageStore
+from lianhu_analysis.render import tables
+from lianhu_analysis.render.desk import searchable
+from lianhu_analysis.render.doctor import release_day
+from lianhu_analysis.render.drawing.charts import Picture, picture
+from lianhu_analysis.render.drawing.theme import PALETTE, apply_theme
+from lianhu_analysis.render.tables import SIMULATED_MARK, Html
+from lianhu_analysis.workspace import Workspace, find_workspace, load_workspace
+
+__all__ = ["STATES", "QualityDesk", "open_quality", "status_chart", "status_matrix"]
+
+# In the order of the legend; a cell is the worst that any row says of it.
+STATES = {
+    "ok": "正常",
+    "corrected": "已更正",
+    "withheld": "已隔离",
+    "missing": "到期未报",
+    "not_due": "尚未到期",
+    "none": "本月无此数",
+}
+COLOURS = {
+    "ok": PALETTE["bar"],
+    "corrected": PALETTE["good"],
+    "withheld": PALETTE["ink"],
+    "missing": PALETTE["target"],
+    "not_due": "#D9D9D9",
+    "none": "#FFFFFF",
+}
+RANK = {name: number for number, name in enumerate(("missing", "ok", "corrected", "withheld"))}
+MONTHS_SHOWN = 36
+ROWS_A_PANEL = 120
+ROW_INCHES, MONTH_INCHES, NAME_INCHES, NAME_CHARACTERS = 0.158, 0.115, 2.5, 19
+HEAD_INCHES, FOOT_INCHES, GAP_INCHES = 0.85, 0.35, 0.15
+DPI = 110
+VERDICT_ZH = {
+    "unusual": "明显大于以往",
+    "usual": "与以往相近",
+    "too_few": "以往修订太少，无从判断",
+    "census_break": "普查口径变动",
+}
+
+
+def status_matrix(
+    frame: pd.DataFrame, catalogue: Catalogue, as_of: dt.date, months: int = MONTHS_SHOWN
+) -> pd.DataFrame:
+    """Say of every indicator and month how its figure stands on a day.
+
+    Parameters
+    ----------
+    frame
+        One region's observations as of the day, corrected and with errors withheld.
+
+    Returns
+    -------
+    One of ``STATES`` by indicator code and month code, the last month that of
+    the day.  A quarter stands in its last month, a year in December.
+    """
+    last = Period(as_of.year, "M", as_of.month)
+    columns = [last.shift(-step) for step in range(months - 1, -1, -1)]
+    known = _states(frame)
+    rows = [[_state(item, month, known, as_of) for month in columns] for item in catalogue]
+    return pd.DataFrame(
+        rows, index=[item.code for item in catalogue], columns=[str(month) for month in columns]
+    )
+
+
+def _states(frame: pd.DataFrame) -> dict[tuple[str, str], str]:
+    """Return by indicator and period the worst state of its rows."""
+    state = np.select(
+        [
+            frame["status"] == "quarantined",
+            frame["status"] == "corrected",
+            frame["status"] == "not_released",
+        ],
+        ["withheld", "corrected", "missing"],
+        "ok",
+    )
+    known: dict[tuple[str, str], str] = {}
+    for code, period, found in zip(frame["indicator"], frame["period"], state, strict=True):
+        key = (str(code), str(period))
+        if key not in known or RANK[str(found)] > RANK[known[key]]:
+            known[key] = str(found)
+    return known
+
+
+def _state(
+    indicator: Indicator, month: Period, known: dict[tuple[str, str], str], as_of: dt.date
+) -> str:
+    frequency = cast("Frequency", indicator.frequency)
+    if month.number % {"M": 1, "Q": 3, "A": 12}[frequency]:
+        return "none"
+    if indicator.no_january and frequency == "M" and month.number == 1:
+        return "none"
+    period = month.as_frequency(frequency)
+    if found := known.get((indicator.code, str(period))):
+        return found
+    return "missing" if release_day(indicator, period) <= as_of else "not_due"
+
+
+def status_chart(
+    matrix: pd.DataFrame,
+    catalogue: Catalogue,
+    *,
+    title: str,
+    caption: str,
+    simulated: bool = False,
+) -> Figure:
+    """Draw the states of all indicators, months across, in panels side by side."""
+    apply_theme()
+    panels = max(1, -(-len(matrix) // ROWS_A_PANEL))
+    rows = -(-len(matrix) // panels)
+    panel_width = NAME_INCHES + len(matrix.columns) * MONTH_INCHES + GAP_INCHES
+    width, body = panels * panel_width + GAP_INCHES, rows * ROW_INCHES
+    height = HEAD_INCHES + body + FOOT_INCHES
+    figure = Figure(figsize=(width, height), dpi=DPI)
+    for number in range(panels):
+        part = matrix.iloc[number * rows : (number + 1) * rows]
+        share = len(part) / rows
+        axes = figure.add_axes(
+            (
+                (number * panel_width + NAME_INCHES) / width,
+                (FOOT_INCHES + body * (1 - share)) / height,
+                len(matrix.columns) * MONTH_INCHES / width,
+                body * share / height,
+            )
+        )
+        _draw_states(axes, part, catalogue)
+    figure.text(
+        GAP_INCHES / width, 1 - 0.1 / height, title, va="top", size=13, weight="bold", gid="title"
+    )
+    used = [name for name in STATES if (matrix == name).to_numpy().any()]
+    figure.legend(
+        handles=[
+            Patch(facecolor=COLOURS[name], edgecolor="#999999", label=STATES[name]) for name in used
+        ],
+        loc="upper left",
+        bbox_to_anchor=(GAP_INCHES / 2 / width, 1 - 0.34 / height),
+        ncols=len(used),
+        handlelength=1.2,
+    )
+    note = f"{SIMULATED_MARK}　{caption}" if simulated else caption
+    figure.text(
+        GAP_INCHES / width, 0.06 / height, note, va="bottom", size=8, color=PALETTE["muted"], gid="caption"
+    )  # fmt: skip
+    if simulated:
+        figure.text(
+            0.5, 0.5, SIMULATED_MARK, ha="center", va="center", size=60, rotation=40,
+            color=PALETTE["ink"], alpha=0.18, zorder=10, gid="mark",
+        )  # fmt: skip
+    return figure
+
+
+def _draw_states(axes: Axes, part: pd.DataFrame, catalogue: Catalogue) -> None:
+    names = list(STATES)
+    numbers = part.apply(lambda column: column.map(names.index)).to_numpy(dtype=float)
+    axes.pcolormesh(
+        numbers,
+        cmap=ListedColormap([COLOURS[name] for name in names]),
+        vmin=-0.5,
+        vmax=len(names) - 0.5,
+        edgecolors="white",
+        linewidth=0.6,
+    )
+    axes.invert_yaxis()
+    labels = [_short(catalogue.get(str(code)).name_zh) for code in part.index]
+    axes.set_yticks(np.arange(len(labels)) + 0.5, labels, size=7.5)
+    months = list(part.columns)
+    quarters = [
+        index for index, month in enumerate(months) if month[5:] in ("03", "06", "09", "12")
+    ]
+    texts = [
+        months[index][2:] if months[index].endswith("12") else months[index][5:]
+        for index in quarters
+    ]
+    axes.set_xticks(np.array(quarters) + 0.5, texts, size=7)
+    axes.tick_params(length=0, pad=2, top=True, labeltop=True, bottom=False, labelbottom=False)
+    axes.grid(visible=False)
+    for side in axes.spines.values():
+        side.set_visible(False)
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= NAME_CHARACTERS else name[: NAME_CHARACTERS - 1] + "…"
+
+
+@dataclass(frozen=True)
+class QualityDesk:
+    """The data of one region on a day, checked.
+
+    Attributes
+    ----------
+    frame
+        Observations that may feed forecasts, corrected and with errors withheld.
+    vintages
+        Every version of them published by the day.
+    """
+
+    workspace: Workspace
+    catalogue: Catalogue
+    as_of: dt.date | None
+    frame: pd.DataFrame
+    vintages: pd.DataFrame
+    found: tuple[Finding, ...]
+
+    @property
+    def simulated(self) -> bool:
+        """Whether a simulated row is among the data."""
+        return bool(self.frame["provenance"].eq("simulated").any())
+
+    def overview(self) -> Html:
+        """Say how many figures there are and how many findings of each severity."""
+        if self.as_of is None:
+            return tables.paragraph("还没有数据。请把文件放进 data/raw，再运行 lianhu ingest。")
+        counts = Counter(item.severity for item in self.found)
+        words = "、".join(
+            f"{SEVERITY_ZH[name]} {counts[name]}" for name in SEVERITIES if counts[name]
+        )
+        mark = [tables.mark_simulated()] if self.simulated else []
+        return tables.join(
+            *mark,
+            tables.paragraph(
+                f"{self.workspace.region.name_zh}：截至 {self.as_of}，{len(self.frame):,} 个已公布的数字；"
+                f"核查结果：{words or '没有发现问题'}。"
+            ),
+        )
+
+    def heat_map(self, months: int = MONTHS_SHOWN) -> Picture | Html:
+        """Draw how every indicator stands month by month."""
+        if self.as_of is None:
+            return self.overview()
+        matrix = status_matrix(self.frame, self.catalogue, self.as_of, months)
+        counts = Counter(matrix.to_numpy().ravel().tolist())
+        words = "，".join(
+            f"{STATES[name]} {counts[name]:,}"
+            for name in ("ok", "missing", "withheld", "corrected")
+        )
+        figure = status_chart(
+            matrix,
+            self.catalogue,
+            title=f"{self.workspace.region.name_zh}各指标报送情况",
+            caption=f"截至 {self.as_of}；{len(matrix)} 个指标；{words}；到期日按指标目录的发布时间推定",
+            simulated=self.simulated,
+        )
+        return picture(figure, f"{len(matrix)} 个指标逐月的报送情况：{words}")
+
+    def findings(self, *severities: str) -> HTML | Html:
+        """Return the findings as a table that can be searched; all severities by default."""
+        shown = [item for item in self.found if not severities or item.severity in severities]
+        if not shown:
+            return tables.paragraph("没有这样的发现。")
+        return searchable(
+            pd.DataFrame(
+                {
+                    "程度": [SEVERITY_ZH[item.severity] for item in shown],
+                    "规则": [RULES[item.rule] for item in shown],
+                    "发现": [item.message for item in shown],
+                    "怎么办": [item.remedy for item in shown],
+                    "单元格": ["；".join(cell.text for cell in item.cells) for item in shown],
+                }
+            )
+        )
+
+    def gaps(self) -> HTML | Html:
+        """Return the periods that are missing inside a series or at its end."""
+        rules = ("gap", "january_missing", "coverage_shrank")
+        shown = [item for item in self.found if item.rule in rules]
+        if not shown:
+            return tables.paragraph("没有缺数。")
+        return searchable(
+            pd.DataFrame(
+                {
+                    "指标": [self.catalogue.get(item.indicator).name_zh for item in shown],
+                    "时期": [item.period for item in shown],
+                    "口径": [item.span for item in shown],
+                    "发现": [item.message for item in shown],
+                }
+            )
+        )
+
+    def revisions(self) -> HTML | Html:
+        """Return every revision, the newest first, with what is usual for its series."""
+        table = revisions(self.vintages, breaks=self.workspace.census_breaks, as_of=self.as_of)
+        if table.empty:
+            return tables.paragraph("没有修订过的数。")
+        names = [
+            self.catalogue.get(code).name_zh if code in self.catalogue else code
+            for code in table["indicator"]
+        ]
+        return searchable(
+            pd.DataFrame(
+                {
+                    "指标": names,
+                    "时期": table["period"],
+                    "度量": table["measure"].map({"level": "绝对额", "yoy": "同比"}),
+                    "原先": table["before"],
+                    "现在": table["value"],
+                    "变动": table["change"].round(6),
+                    "公布日": table["published"].dt.strftime("%Y-%m-%d"),
+                    "判断": table["verdict"].map(VERDICT_ZH),
+                }
+            )
+        )
+
+
+def open_quality(workspace: str = "", as_of: str = "") -> QualityDesk:
+    """Open a workspace's data for a look at their quality.
+
+    Parameters
+    ----------
+    workspace
+        Folder of the workspace, also relative to the nearest one upwards;
+        empty for that nearest one itself.
+    as_of
+        Only what was published by this day; empty for the last publication.
+    """
+    space = _workspace(workspace)
+    catalogue = load_catalogue(space)
+    store = VintageStore(space.processed)
+    region = space.region.code
+    day = (
+        dt.date.fromisoformat(as_of)
+        if as_of
+        else store.last_published(space.forecast_provenance, [region])
+    )
+    known = store.as_of(day, regions=[region])
+    assured = assure(
+        known[known["provenance"].isin(space.forecast_provenance)].reset_index(drop=True),
+        catalogue,
+        load_corrections(space),
+        breaks=space.census_breaks,
+        as_of=day,
+        region=region,
+    )
+    vintages = store.history([region], day=day)
+    return QualityDesk(
+        space,
+        catalogue,
+        day,
+        assured.frame,
+        vintages[vintages["provenance"].isin(space.forecast_provenance)],
+        assured.findings,
+    )
+
+
+def _workspace(text: str) -> Workspace:
+    if not text:
+        return find_workspace(Path.cwd())
+    path = Path(text)
+    if not path.is_absolute() and not path.is_dir():
+        path = find_workspace(Path.cwd()).root / path
+    return load_workspace(path)

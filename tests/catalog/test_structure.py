@@ -1,0 +1,63 @@
+import pytest
+
+from lianhu_analysis.catalog.indicators import read_catalogue
+from lianhu_analysis.catalog.structure import load_structure, read_structure
+from lianhu_analysis.errors import CatalogueError
+
+CATALOGUE = read_catalogue(None, {})
+
+
+def test_the_packaged_relations_speak_of_known_indicators(national):
+    from lianhu_analysis.catalog.indicators import load_catalogue
+
+    known = {item.code for item in CATALOGUE} | {item.code for item in load_catalogue(national)}
+    structure = load_structure()
+    named = {
+        code for item in (*structure.sums, *structure.within) for code in (item.whole, *item.parts)
+    }
+    named |= {code for item in structure.shares for code in (item.part, item.whole)}
+    assert named | structure.may_fall_codes <= known
+    for item in structure.sums:
+        assert item.optional <= set(item.parts)
+
+
+def test_what_may_fall_and_what_is_lumpy():
+    structure = load_structure()
+    assert structure.may_fall(CATALOGUE.get("ind.profit"))
+    assert structure.may_fall(CATALOGUE.get("fis.vat"))
+    assert not structure.may_fall(CATALOGUE.get("csm.retail.total"))
+    assert structure.is_lumpy(CATALOGUE.get("lan.supply.area"))
+    assert structure.is_lumpy(CATALOGUE.get("rsk.accident"))
+    assert not structure.is_lumpy(CATALOGUE.get("gdp.total"))
+
+
+def test_every_fault_is_named():
+    text = '[[sums]]\nwhole = "a.b"\n[[shares]]\nshare = "s"\npart = "p"\nwhole = "w"\nx = 1\n[other]\n'
+    with pytest.raises(CatalogueError) as error:
+        read_structure(text, "structure.toml")
+    assert error.value.faults == (
+        "不认识的一节 other",
+        "sums 第 1 节 缺少 parts",
+        "shares 第 1 节 有不认识的字段 x",
+    )
+
+
+def test_the_growth_column_is_optional_and_checked(tmp_path):
+    from importlib import resources
+
+    text = (resources.files("lianhu_analysis.catalog") / "data" / "indicators.csv").read_text(
+        "utf-8"
+    )
+    lines = text.splitlines()
+    assert lines[0].endswith(",level_gives_growth")
+    shorter = tmp_path / "shorter.csv"
+    shorter.write_text(
+        "\n".join(line.rpartition(",")[0] for line in lines) + "\n", encoding="utf-8"
+    )
+    assert not any(item.level_gives_growth for item in read_catalogue(shorter, {}))
+    assert CATALOGUE.get("ene.elec").level_gives_growth
+    assert not CATALOGUE.get("csm.retail.total").level_gives_growth
+    wrong = tmp_path / "wrong.csv"
+    wrong.write_text(text.replace(",\n", ",maybe\n", 1), encoding="utf-8")
+    with pytest.raises(CatalogueError, match="level_gives_growth"):
+        read_catalogue(wrong, {})

@@ -1,0 +1,361 @@
+"""Every rule: silent on right figures, and at the wrong cell on wrong ones."""
+
+import datetime as dt
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lianhu_analysis.catalog.indicators import read_catalogue
+from lianhu_analysis.intake.checks.check import RULES, check_observations
+from lianhu_analysis.intake.observations import empty_observations
+from lianhu_analysis.workspace import CensusBreak
+from tests.intake.checks.frames import (
+    REGION,
+    change,
+    frame,
+    growth,
+    monthly,
+    quarterly,
+    row,
+    steady_growth,
+)
+
+CATALOGUE = read_catalogue(None, {})
+REVENUE, RETAIL, POWER = "fis.revenue.gpb", "csm.retail.total", "ene.elec"
+
+
+def check(data, **options):
+    return check_observations(data, CATALOGUE, region=REGION, **options)
+
+
+def found(data, rule, **options):
+    """Severity and period of the findings of one rule."""
+    assert rule in RULES
+    return [
+        (item.severity, item.indicator, item.span, item.period)
+        for item in check(data, **options)
+        if item.rule == rule
+    ]
+
+
+def errors(data):
+    return {
+        (item.indicator, item.measure, item.span, item.period)
+        for item in check(data)
+        if item.severity == "Error"
+    }
+
+
+@pytest.fixture(scope="module")
+def revenue():
+    return frame(monthly(REVENUE, single=True))
+
+
+def test_nothing_is_said_of_nothing():
+    assert check(empty_observations()) == ()
+
+
+def test_right_figures_raise_no_finding(revenue):
+    world = [
+        monthly(RETAIL, january=False),
+        quarterly("gdp.total", scale=10),
+        steady_growth("inv.fai.yoy"),
+    ]
+    assert check(frame(*world)) == ()
+    assert check(revenue) == ()
+
+
+def test_the_frame_is_left_as_it_was(revenue):
+    before = revenue.copy()
+    check(revenue)
+    pd.testing.assert_frame_equal(revenue, before)
+
+
+@pytest.mark.parametrize("power", [-4, -3, -2, -1, 1, 2, 3, 4])
+@pytest.mark.parametrize("period", ["2019-06", "2021-01", "2021-09", "2023-12"])
+def test_a_slip_is_an_error_at_its_cell_alone(revenue, power, period):
+    wrong = change(revenue, period, lambda old: old * 10.0**power)
+    assert errors(wrong) == {(REVENUE, "level", "ytd", period)}
+    finding = next(item for item in check(wrong) if item.rule == "unit_slip")
+    assert finding.cells[0].cell == f"D{int(period[5:]) + 3}"
+    assert "倍" in finding.message or "分之一" in finding.message
+    assert "corrections.toml" in finding.remedy
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.integers(0, 59), st.sampled_from([-3, -2, -1, 1, 2, 3]), st.sampled_from(["ytd", "single"])
+)
+def test_any_slip_of_a_smooth_series_is_caught(place, power, span):
+    data = frame(monthly(REVENUE, single=True))
+    period = f"{2019 + place // 12}-{place % 12 + 1:02d}"
+    wrong = change(data, period, lambda old: old * 10.0**power, span=span)
+    assert (REVENUE, "level", span, period) in errors(wrong)
+
+
+def test_a_unit_that_changes_for_good_is_an_error_until_settled(revenue):
+    late = (revenue["period"] >= "2023-01") & (revenue["span"] == "ytd")
+    wrong = revenue.assign(value=revenue["value"].where(~late, revenue["value"] * 10000))
+    assert {key[3] for key in errors(wrong)} == {f"2023-{month:02d}" for month in range(1, 13)}
+
+
+def test_growth_that_tells_of_the_jump_vouches_for_it():
+    data = frame(quarterly("opn.ecommerce"))
+    jumped = data["period"] >= "2023"
+    data = data.assign(value=data["value"].where(~jumped, data["value"] * 6))
+    rate = growth("opn.ecommerce", {f"2023Q{n}": 536.0 for n in (1, 2, 3, 4)})
+    assert len(found(data, "unit_slip")) == 4
+    assert found(pd.concat([data, frame(rate)], ignore_index=True), "unit_slip") == []
+
+
+def test_counts_may_treble_but_not_grow_a_thousandfold():
+    counts = [
+        row("lan.reserve.projects", f"{year}-{month:02d}", value, unit="个")
+        for year, values in {
+            2019: (0, 1, 2, 4, 5, 6, 8, 9, 11, 14, 18, 22),
+            2020: (2, 2, 3, 3, 9, 10, 10, 12, 15, 15, 20, 28),
+            2021: (0, 3, 3, 5, 6, 6, 7, 10, 12, 13, 19, 25),
+            2022: (1, 1, 2, 6, 6, 7, 9, 9, 11, 16, 17, 24),
+        }.items()
+        for month, value in enumerate(values, 1)
+    ]
+    data = frame(counts)
+    assert errors(data) == set()
+    assert errors(change(data, "2022-03", 2000)) == {
+        ("lan.reserve.projects", "level", "ytd", "2022-03")
+    }
+
+
+def test_what_is_published_later_plays_no_part(revenue):
+    wrong = change(revenue, "2022-06", lambda old: old * 10)
+    early = wrong[wrong["published"] <= pd.Timestamp(2022, 7, 31)].reset_index(drop=True)
+    assert errors(early) == {(REVENUE, "level", "ytd", "2022-06")}
+
+
+def test_a_year_to_date_that_falls(revenue):
+    wrong = change(revenue, "2022-08", lambda old: old * 0.8)
+    assert ("Error", REVENUE, "ytd", "2022-08") in found(wrong, "ytd_falls")
+    slight = change(frame(monthly(REVENUE)), "2022-08", 93.20)
+    before = slight.loc[slight["period"] == "2022-07", "value"].iloc[0]
+    slight = change(slight, "2022-08", before - 0.05)
+    assert found(slight, "ytd_falls") == [("Bad", REVENUE, "ytd", "2022-08")]
+
+
+def test_profits_may_fall():
+    data = frame(monthly("ind.profit", january=False))
+    assert found(change(data, "2022-08", lambda old: old * 0.8), "ytd_falls") == []
+
+
+def test_a_negative_amount():
+    data = change(frame(monthly(REVENUE)), "2022-01", -3.0)
+    assert ("Error", REVENUE, "ytd", "2022-01") in found(data, "negative_value")
+
+
+def test_a_single_quarter_under_a_year_to_date_header():
+    data = frame(quarterly("bld.output"))
+    value = {
+        period: data.loc[data["period"] == period, "value"].iloc[0]
+        for period in ("2022Q1", "2022Q2", "2022Q3")
+    }
+    second = change(data, "2022Q2", round(value["2022Q2"] - value["2022Q1"], 2))
+    assert found(second, "single_under_ytd") == [("Error", "bld.output", "ytd", "2022Q2")]
+    third = change(second, "2022Q3", round(value["2022Q3"] - value["2022Q2"], 2))
+    assert len(found(third, "single_under_ytd")) == 2
+
+
+def test_a_month_that_is_not_the_difference_of_years_to_date(revenue):
+    wrong = change(revenue, "2022-05", lambda old: round(old * 1.3, 2), span="single")
+    assert found(wrong, "single_vs_ytd") == [("Bad", REVENUE, "single", "2022-05")]
+
+
+def test_a_column_copied_from_the_one_beside_it(revenue):
+    ytd = revenue[(revenue["span"] == "ytd") & (revenue["period"] == "2022-05")]["value"].iloc[0]
+    wrong = change(revenue, "2022-05", ytd, span="single")
+    assert found(wrong, "copied_column") == [("Error", REVENUE, "single", "2022-05")]
+
+
+def test_two_indicators_with_the_same_levels():
+    data = frame(quarterly("gdp.secondary"), quarterly("gdp.tertiary", scale=2.7))
+    for quarter in ("2021Q1", "2021Q2", "2021Q3"):
+        copied = data[(data["indicator"] == "gdp.tertiary") & (data["period"] == quarter)]
+        data = change(data, quarter, copied["value"].iloc[0], code="gdp.secondary")
+    assert len(found(data, "copied_column")) == 6
+
+
+def test_growth_copied_from_the_level():
+    data = frame(monthly(RETAIL, january=False), steady_growth(RETAIL))
+    level = data[(data["measure"] == "level") & (data["period"] == "2022-06")]["value"].iloc[0]
+    wrong = change(data, "2022-06", level, measure="yoy")
+    assert ("Error", RETAIL, "ytd", "2022-06") in found(wrong, "copied_column")
+
+
+def gdp(**gap):
+    parts = quarterly("gdp.secondary", scale=2) + quarterly("gdp.tertiary", scale=5)
+    data = frame(parts)
+    total = data.groupby("period")["value"].sum().round(2)
+    whole = [row("gdp.total", period, value) for period, value in total.items()]
+    return pd.concat([data, frame(whole)], ignore_index=True)
+
+
+def test_parts_that_do_not_sum_to_the_whole():
+    data = gdp()
+    assert check(data) == ()
+    wrong = change(data, "2022Q3", lambda old: round(old * 1.15, 2), code="gdp.secondary")
+    assert found(wrong, "components_sum") == [("Error", "gdp.secondary", "ytd", "2022Q3")]
+    slight = change(data, "2022Q3", lambda old: old + 0.05, code="gdp.total")
+    assert found(slight, "components_sum") == [("Bad", "gdp.total", "ytd", "2022Q3")]
+    rounded = change(data, "2022Q3", lambda old: round(old + 0.01, 2), code="gdp.total")
+    assert found(rounded, "components_sum") == []
+
+
+def test_a_primary_sector_that_the_district_has_not_is_missed_elsewhere_only():
+    data = gdp()
+    wrong = data.assign(region="610000")
+    wrong.loc[wrong["indicator"] == "gdp.total", "value"] *= 1.1
+    assert found(wrong, "components_sum") == []
+    assert found(wrong.assign(region=REGION), "components_sum")
+
+
+def test_figures_of_different_days_are_only_uncertain():
+    data = gdp()
+    revised = change(
+        data,
+        "2022Q3",
+        lambda old: round(old * 1.01, 2),
+        code="gdp.total",
+        published=pd.Timestamp(2023, 12, 29),
+    )
+    assert found(revised, "components_sum") == [("Uncertain", "gdp.total", "ytd", "2022Q3")]
+
+
+def test_a_part_larger_than_its_whole():
+    data = frame(monthly("ene.elec", scale=100), monthly("ene.elec_ind", scale=40))
+    assert found(data, "part_exceeds_whole") == []
+    wrong = change(data, "2022-09", lambda old: round(old * 3, 2), code="ene.elec_ind")
+    assert found(wrong, "part_exceeds_whole") == [("Error", "ene.elec_ind", "ytd", "2022-09")]
+
+
+def test_a_share_that_is_not_part_over_whole():
+    data = frame(
+        monthly("fis.revenue.gpb", [2023]),
+        [row("fis.tax", "2023-06", 62.04), row("fis.tax_share", "2023-06", 74.9, unit="%")],
+    )
+    total = data[(data["indicator"] == REVENUE) & (data["period"] == "2023-06")]["value"].iloc[0]
+    right = change(data, "2023-06", round(100 * 62.04 / total, 1), code="fis.tax_share")
+    assert found(right, "share_differs") == []
+    assert found(data, "share_differs") == [("Bad", "fis.tax_share", "ytd", "2023-06")]
+    wrong = change(data, "2023-06", 47.1, code="fis.tax_share")
+    assert found(wrong, "share_differs") == [("Error", "fis.tax_share", "ytd", "2023-06")]
+
+
+@pytest.mark.parametrize(
+    ("points", "severity"), [(0.3, "Uncertain"), (3, "Bad"), (12, "Severe"), (30, "Error")]
+)
+def test_growth_against_level_where_the_catalogue_allows(points, severity):
+    levels = monthly(POWER)
+    data = frame(levels)
+    now, then = (
+        data.loc[data["period"] == period, "value"].iloc[0] for period in ("2022-04", "2021-04")
+    )
+    rate = round(100 * (now / then - 1), 1)
+    right = frame(levels, growth(POWER, {"2022-04": rate}))
+    assert found(right, "growth_vs_level") == []
+    wrong = frame(levels, growth(POWER, {"2022-04": round(rate + points, 1)}))
+    assert found(wrong, "growth_vs_level") == [(severity, POWER, "ytd", "2022-04")]
+    other = frame(monthly(RETAIL, january=False), growth(RETAIL, {"2022-04": rate + points}))
+    assert found(other, "growth_vs_level") == []
+
+
+@pytest.mark.parametrize(("rate", "severity"), [(-15.0, "Uncertain"), (-40.0, "Severe")])
+def test_an_implied_price_out_of_its_band(rate, severity):
+    data = frame(quarterly("gdp.total"), growth("gdp.total", {"2022Q2": rate}))
+    assert found(data, "implied_deflator") == [(severity, "gdp.total", "ytd", "2022Q2")]
+    calm = frame(quarterly("gdp.total"), growth("gdp.total", {"2022Q2": 5.0}))
+    assert found(calm, "implied_deflator") == []
+
+
+def test_an_index_and_a_fraction_among_growth():
+    data = frame(steady_growth("inv.fai.yoy"))
+    index = change(data, "2022-06", 105.3, measure="yoy")
+    assert found(index, "index_among_growth") == [("Error", "inv.fai.yoy", "ytd", "2022-06")]
+    fraction = change(data, "2022-06", 0.048, measure="yoy")
+    assert found(fraction, "fraction_among_growth") == [("Error", "inv.fai.yoy", "ytd", "2022-06")]
+    flat = change(data, "2022-06", 0.1, measure="yoy")
+    assert found(flat, "fraction_among_growth") == []
+
+
+def test_growth_out_of_line_after_a_low_base_is_no_index():
+    rates = {f"{year}-{month:02d}": -40.0 for year in (2020,) for month in range(2, 13)}
+    rates |= {f"2021-{month:02d}": 72.0 for month in range(2, 13)}
+    assert found(frame(growth("inv.fai.yoy", rates)), "index_among_growth") == []
+
+
+def test_a_figure_out_of_line_with_its_series():
+    data = frame(monthly(RETAIL, january=False))
+    wrong = change(data, "2022-06", lambda old: round(old * 1.08, 2))
+    assert ("Bad", RETAIL, "ytd", "2022-06") in found(wrong, "out_of_line")
+
+
+def test_figures_that_were_not_brought_up_to_date(revenue):
+    then = revenue[(revenue["span"] == "ytd") & (revenue["period"] == "2021-06")]["value"].iloc[0]
+    wrong = change(revenue, "2022-06", then)
+    assert ("Uncertain", REVENUE, "ytd", "2022-06") in found(wrong, "stale_repeat")
+    two = frame(monthly(REVENUE), monthly("fis.exp", scale=1.37)).assign(sheet="财政")
+    for code in (REVENUE, "fis.exp"):
+        mine = two[(two["indicator"] == code) & (two["period"] == "2021-06")]["value"].iloc[0]
+        two = change(two, "2022-06", mine, code=code)
+    assert {item[0] for item in found(two, "stale_repeat")} == {"Severe"}
+
+
+def test_gaps_and_januaries():
+    data = frame(monthly(REVENUE), monthly(RETAIL, january=False))
+    holes = data[~((data["indicator"] == REVENUE) & data["period"].isin(["2021-05", "2022-01"]))]
+    assert found(holes, "gap") == [("Uncertain", REVENUE, "ytd", "2021-05")]
+    assert found(holes, "january_missing") == [("Bad", REVENUE, "ytd", "2022-01")]
+    extra = pd.concat([data, frame([row(RETAIL, "2022-01", 20.5)])], ignore_index=True)
+    assert found(extra, "january_present") == [("Bad", RETAIL, "ytd", "2022-01")]
+
+
+def test_a_dash_is_no_gap():
+    data = change(frame(monthly(REVENUE)), "2021-05", float("nan"), status="not_meaningful")
+    assert found(data, "gap") == []
+
+
+def test_a_delivery_that_shrank():
+    data = frame(monthly(REVENUE), monthly("fis.exp", scale=1.4))
+    shrunk = data[~((data["indicator"] == "fis.exp") & (data["period"] >= "2023-11"))]
+    assert found(shrunk, "coverage_shrank") == [("Bad", "fis.exp", "ytd", "2023-11")]
+
+
+def test_a_census_break_is_named_and_not_taken_for_an_error():
+    data = gdp()
+    late = data["published"] >= pd.Timestamp(2023, 12, 26)
+    data = data.assign(value=data["value"].where(~late, (data["value"] * 0.5).round(2)))
+    crossed = [CensusBreak(dt.date(2023, 12, 26), "第五次全国经济普查修订")]
+    findings = check(data, breaks=crossed)
+    assert [(item.rule, item.severity) for item in findings] == [("census_break", "Good")]
+    assert "第五次全国经济普查修订" in findings[0].message
+    assert found(data, "ytd_falls")
+
+
+def test_a_lone_level_is_said_to_be_unchecked():
+    data = frame([row("bld.output", "2023", 182.89, span="annual")])
+    assert found(data, "no_reference") == [("Undefined", "bld.output", "annual", "2023")]
+
+
+def test_the_real_national_figures_have_no_error(national):
+    from lianhu_analysis.catalog.indicators import load_catalogue
+    from lianhu_analysis.intake.store import VintageStore
+
+    known = VintageStore(national.processed).as_of(None)
+    findings = check_observations(
+        known, load_catalogue(national), breaks=national.census_breaks, region="100000"
+    )
+    assert not [item for item in findings if item.severity in ("Error", "Severe")]
+    assert [item.period for item in findings if item.rule == "january_present"] == [
+        "2010-01",
+        "2011-01",
+    ]
+    assert "2015-05" in {item.period for item in findings if item.rule == "gap"}
