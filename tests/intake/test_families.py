@@ -524,6 +524,16 @@ def test_a_title_of_part_of_the_territory_gives_no_figures_of_the_whole(read, ti
     assert "区属" in told(reading) or "市属" in told(reading)
 
 
+@pytest.mark.parametrize("word", ["排名", "预期目标", "（限额以下）", "占全市比重", "环比"])
+def test_a_label_of_something_else_than_figures_is_not_read(read, word):
+    rows = [["莲湖区2024年1—9月"], ["指标名称", "单位", "累计", "增长(%)"]]
+    reading = read([*rows, [RETAIL + word, "亿元", 4, 5], [BUDGET, "亿元", 1, 2]])
+    assert set(reading.frame["indicator"]) == {"fis.revenue.gpb"}
+    assert "A3" in told(reading)
+    across = read([["指标", "2024年1-9月", "2024年1-8月"], [RETAIL + word, 4, 5]])
+    assert across.frame.empty
+
+
 def test_the_whole_of_another_region_is_refused(read):
     rows = [["2024年1—9月全市主要指标"], ["指标名称", "单位", "累计"], [RETAIL, "亿元", 4]]
     assert "全市" in told(read(rows))

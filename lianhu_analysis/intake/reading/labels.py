@@ -16,7 +16,7 @@ from lianhu_analysis.catalog.indicators import Catalogue, Indicator, fold_name
 from lianhu_analysis.catalog.units import KNOWN_UNITS, normalise_unit
 from lianhu_analysis.errors import IntakeError, UnitError
 from lianhu_analysis.intake.reading.figures import Delivery
-from lianhu_analysis.intake.reading.layouts import ReportColumn, fold_header
+from lianhu_analysis.intake.reading.layouts import FIGURE_ROLES, ReportColumn, fold_header
 from lianhu_analysis.intake.reading.titles import foreign_region
 from lianhu_analysis.workspace import Region
 
@@ -169,7 +169,7 @@ class LabelReader:
     ) -> None:
         self._catalogue = catalogue
         self._labels = {fold_name(label): code for label, code in labels.items()}
-        self._meanings = tuple(rule for rule in meanings if rule.role not in ("name", "region"))
+        self._meanings = tuple(rule for rule in meanings if rule.role in (*FIGURE_ROLES, "ignore"))
         self._delivery = delivery
         english = Counter(fold_name(item.name_en).casefold() for item in catalogue)
         self._english = {
@@ -188,6 +188,11 @@ class LabelReader:
                 return found
             if found is None:
                 continue
+            if found.rule is not None and found.rule.role not in FIGURE_ROLES:
+                return Refusal(
+                    f"“{label.text}”说的不是 {found.indicator.name_zh} 的数或增速，不读",
+                    "不是数据的行，请写入版式说明的 ignore_rows",
+                )
             if name == label.text and (fault := self._group_fault(label, found.indicator)):
                 return fault
             return found

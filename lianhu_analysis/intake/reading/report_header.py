@@ -259,6 +259,7 @@ class _ColumnReader:
     collector: Collector
     note: TableNote
     sheet_indicator: Indicator | None
+    contradicted: bool = False
 
     def choose(self) -> dict[int, FigureColumn]:
         """Read the columns from the left; each may refer to the one before."""
@@ -286,6 +287,12 @@ class _ColumnReader:
                 column = replace(column, rule=like_left)
             chosen[number] = column
             left = column if column.rule.role == "level" else left
+        if self.contradicted:
+            for number in chosen:
+                self.refuse(
+                    number, "旁边的列名与标题不是同一个月，说不清哪个对", "请改正列名或标题"
+                )
+            return {}
         return chosen
 
     def refuse(self, number: int, message: str, remedy: str) -> None:
@@ -354,6 +361,7 @@ class _ColumnReader:
             return f"是哪个月的说不清：只写了 {period}年", "请在标题中写明月份，如 2024年1—9月"
         year, month = _stated(self.header.texts[number], rule)
         if (month and month != period.end.month) or (year and year != period.year):
+            self.contradicted = True
             return f"与标题的时期 {period} 不是同一个月", "请改正列名或标题"
         return None
 
