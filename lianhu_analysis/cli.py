@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -172,6 +173,24 @@ def check(
             print_text(line)
     messages.print(pipeline.findings_summary(findings), markup=False)
     if any(finding.severity == "Error" for finding in findings):
+        raise typer.Exit(ATTENTION)
+
+
+@app.command()
+def doctor(
+    context: typer.Context,
+    workspace: WorkspaceOption = None,
+    as_of: AsOfOption = "",
+    as_json: JsonOption = False,
+) -> None:
+    """看看环境与工作区是否正常：Python、字体、内核、锁、无主文件、该到而未到的数据。"""
+    diagnoses = pipeline.examine(located(context, workspace), parse_day(as_of))
+    if as_json:
+        print_json({"diagnoses": [asdict(item) for item in diagnoses]})
+    else:
+        for line in pipeline.diagnosis_lines(diagnoses):
+            print_text(line)
+    if any(item.severity in ("Error", "Severe", "Bad") for item in diagnoses):
         raise typer.Exit(ATTENTION)
 
 

@@ -196,6 +196,16 @@ def test_check_lists_findings_and_revisions(run, national):
     assert run("--workspace", national.root, "check", "--severity", "Awful")[0] == 2
 
 
+def test_doctor_says_what_is_overdue(run, national):
+    code, out, _ = run("--workspace", national.root, "doctor", "--as-of", "2024-10-31", "--json")
+    topics = {item["topic"] for item in json.loads(out)["diagnoses"]}
+    assert {"python", "fonts", "kernel", "freshness"} <= topics
+    # Retail sales of September 2024 were due on 16 October, and the facts end in August.
+    assert code == 0
+    assert "社会消费品零售总额" in out
+    assert "2024-09" in out
+
+
 def test_explain_says_how_a_file_is_read_and_stores_nothing(run, space):
     file = next(space.raw.glob("nbs_first/*.csv"))
     code, out, _ = run("ingest", "--workspace", space.root, "--explain", file)

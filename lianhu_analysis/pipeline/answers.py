@@ -12,13 +12,13 @@ import pandas as pd
 from lianhu_analysis.catalog.indicators import load_catalogue
 from lianhu_analysis.catalog.targets import load_targets
 from lianhu_analysis.forecast.assessment import assessment_json
-from lianhu_analysis.intake.checks.findings import Finding
+from lianhu_analysis.intake.checks.findings import SEVERITY_ZH, Finding
 from lianhu_analysis.intake.checks.revisions import revision_findings, revisions
 from lianhu_analysis.intake.explain import Explanation, explain_file
 from lianhu_analysis.intake.ingest import unread_files
 from lianhu_analysis.intake.problems import FileResult
 from lianhu_analysis.intake.store import VintageStore
-from lianhu_analysis.pipeline.story import assess, known_on, locate
+from lianhu_analysis.pipeline.story import PROJECT_ROOT, assess, default_day, known_on, locate
 from lianhu_analysis.render import lab as lab_settings
 from lianhu_analysis.render import listing
 from lianhu_analysis.workspace import Workspace
@@ -26,11 +26,14 @@ from lianhu_analysis.workspace import Workspace
 # Charts cost seconds to import: what draws imports them.
 if TYPE_CHECKING:
     from lianhu_analysis.render.desk import Desk
+    from lianhu_analysis.render.doctor import Diagnosis
 
 __all__ = [
     "check",
     "describe_catalogue",
     "describe_forecast",
+    "diagnosis_lines",
+    "examine",
     "explain",
     "file_json",
     "finding_lines",
@@ -134,6 +137,36 @@ def check(
     versions = VintageStore(workspace.processed).history([workspace.region.code], day=day)
     table = revisions(versions, breaks=workspace.census_breaks, since=since, as_of=day)
     return revision_findings(table, catalogue)
+
+
+def examine(workspace: Workspace, as_of: dt.date | None = None) -> tuple[Diagnosis, ...]:
+    """Say how the machine and the workspace stand, the worst first.
+
+    Parameters
+    ----------
+    as_of
+        The day by whose calendar figures are due; default the last publication.
+    """
+    # Looking for kernels costs a second to import.
+    from lianhu_analysis.render.doctor import diagnose, survey
+
+    catalogue = load_catalogue(workspace)
+    day = as_of or default_day(workspace)
+    lock = PROJECT_ROOT / "requirements.lock"
+    environment = survey(workspace, lock if lock.is_file() else None)
+    frame = known_on(workspace, day, catalogue).frame
+    return diagnose(
+        environment, frame, catalogue, as_of=day, provenances=workspace.forecast_provenance
+    )
+
+
+def diagnosis_lines(diagnoses: Sequence[Diagnosis]) -> list[str]:
+    """Return diagnoses as lines for a terminal."""
+    return [
+        f"{SEVERITY_ZH[item.severity]}  {item.message}"
+        + (f"。{item.remedy}" if item.remedy else "")
+        for item in diagnoses
+    ]
 
 
 def explain(workspace: Workspace, path: Path) -> Explanation:

@@ -18,7 +18,7 @@ from lianhu_analysis.errors import PeriodError, ReportError, UsageError, Workspa
 from lianhu_analysis.intake.corrections import FILE_NAME as CORRECTIONS
 from lianhu_analysis.intake.ingest import unread_files
 from lianhu_analysis.intake.store import VintageStore
-from lianhu_analysis.pipeline.story import assess, default_day, known_on, locate
+from lianhu_analysis.pipeline.story import PROJECT_ROOT, assess, default_day, known_on, locate
 from lianhu_analysis.render.figures import FigureRegister
 from lianhu_analysis.render.publishing.publish import (
     ManifestEntry,
@@ -48,7 +48,6 @@ __all__ = [
 GDP = "gdp.total"
 # Shown beside the forecast, never in it.
 FACTS = ("published_fact", "second_hand")
-PROJECT_ROOT = Path(lianhu_analysis.__file__).resolve().parent.parent
 TEMPLATE = Path("notebooks") / "reports" / "quarterly.ipynb"
 
 

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import lianhu_analysis
 from lianhu_analysis.catalog.indicators import Catalogue, load_catalogue
 from lianhu_analysis.catalog.targets import load_targets
 from lianhu_analysis.errors import UsageError
@@ -17,7 +18,10 @@ from lianhu_analysis.intake.problems import FileResult
 from lianhu_analysis.intake.store import VintageStore
 from lianhu_analysis.workspace import Workspace, find_workspace, load_workspace
 
-__all__ = ["assess", "default_day", "ingest", "known_on", "locate"]
+__all__ = ["PROJECT_ROOT", "assess", "default_day", "ingest", "known_on", "locate"]
+
+
+PROJECT_ROOT = Path(lianhu_analysis.__file__).resolve().parent.parent
 
 
 def ingest(
