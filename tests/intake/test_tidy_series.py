@@ -77,12 +77,13 @@ def test_a_moved_header_refuses_the_table_and_says_what_was_expected(layout, cat
     assert "应为列名“社零累计(亿元)”，实为“投资(亿元)”" in reading.problems[0].message
 
 
-def test_a_renamed_sheet_is_refused_and_says_what_was_expected(layout, catalogue):
+def test_a_renamed_sheet_refuses_the_whole_file_and_says_what_was_expected(layout, catalogue):
     renamed = grid(("2024年9月", 1, 104.6, 2), name="月度(2)")
-    reading = tidy_grids((renamed,), layout(), catalogue, DELIVERY)
-    assert reading.frame.empty
-    assert "没有名为“月度”的工作表，文件里有 “月度(2)”" in reading.problems[0].message
-    assert reading.problems[1].sheet == "月度(2)"
+    with pytest.raises(
+        IntakeError, match=r"没有名为“月度”的工作表，文件里有 “月度\(2\)”"
+    ) as caught:
+        tidy_grids((renamed,), layout(), catalogue, DELIVERY)
+    assert "整个文件没有读" in str(caught.value)
 
 
 def test_an_unreadable_period_takes_only_its_row(layout, catalogue):

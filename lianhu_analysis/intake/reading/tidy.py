@@ -143,8 +143,12 @@ def _tidy_series(
     grids: tuple[Grid, ...], layout: SeriesLayout, catalogue: Catalogue, collector: Collector
 ) -> None:
     found, faults = find_sheets(grids, layout)
-    for fault in faults:
-        collector.refuse(fault, "请把工作表改回原名；确实改了名的，请改版式说明")
+    if faults:
+        # Half of a workbook that is not the described one is worse than none of it.
+        raise IntakeError(
+            "；".join(faults) + "。整个文件没有读",
+            "请把工作表改回原名；确实改了名的，请改版式说明",
+        )
     for grid, sheet in found:
         read_series(grid, sheet, catalogue, collector)
     described = {grid.sheet for grid, _ in found}
