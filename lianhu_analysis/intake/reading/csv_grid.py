@@ -42,8 +42,8 @@ def read_csv_grid(data: bytes) -> Grid:
     if "\0" in text:
         raise IntakeError("文件含有二进制内容，不是 CSV", "请重新导出为 CSV 后再交付")
     lines = text.splitlines()
-    header = next((line for line in lines if line.count(TAB_COMMA) >= ENOUGH), None)
-    if header is not None:
+    header = next((line for line in lines if line.count(",") >= ENOUGH), "")
+    if header and header.count(TAB_COMMA) == header.count(","):
         rows = [line.split(TAB_COMMA) if TAB_COMMA in line else [line] for line in lines]
         return _grid(rows)
     delimiter = max(",\t;", key=text.count)

@@ -19,7 +19,7 @@ from lianhu_analysis.intake.observations import KEY, make_observations
 from lianhu_analysis.intake.problems import Problem
 from lianhu_analysis.intake.reading.cells import Reading as CellReading
 from lianhu_analysis.intake.reading.cells import read_value
-from lianhu_analysis.intake.reading.growth_forms import Evidence, growth_in_percent
+from lianhu_analysis.intake.reading.growth_forms import growth_in_percent
 from lianhu_analysis.intake.reading.notes import TableNote
 from lianhu_analysis.intake.reading.workbook import Grid
 from lianhu_analysis.workspace import Region
@@ -88,8 +88,8 @@ class Slot:
         The day that the sheet itself states.
     region
         Where the row or its label names one.
-    evidence
-        What the growth figures beside it look like.
+    among_indices
+        Whether the growth figures beside it look like indices.
     """
 
     indicator: Indicator
@@ -102,7 +102,7 @@ class Slot:
     form: str = "value"
     published: dt.date | None = None
     region: Region | None = None
-    evidence: Evidence = ""
+    among_indices: bool = False
 
 
 @dataclass(frozen=True)
@@ -281,7 +281,7 @@ def _growth(reading: CellReading, value: float, slot: Slot) -> float:
     # 4.8% and 增长1.6倍 say what they are, whatever form the column has; points have no form.
     if reading.says_percent or slot.indicator.kind == "rate":
         return value
-    return growth_in_percent(value, slot.form, slot.indicator, slot.evidence)
+    return growth_in_percent(value, slot.form, slot.indicator, slot.among_indices)
 
 
 def _growth_unit(slot: Slot, token: str, value: float | None) -> str:

@@ -3,30 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Literal
 
 from lianhu_analysis.catalog.indicators import Indicator
 from lianhu_analysis.errors import IntakeError
 from lianhu_analysis.intake.reading.cells import read_value
 
-__all__ = ["Evidence", "evidence_of_form", "growth_in_percent"]
-
-Evidence = Literal["", "percent", "index"]
+__all__ = ["growth_in_percent", "looks_like_indices"]
 
 # Lumpy series (land, foreign investment) do double; broad aggregates do not.
 INDEX_LIKE = (80.0, 130.0)
-PLAIN_GROWTH = 60.0
 FEWEST = 3
 INDEX_RANGE = (50.0, 200.0)
 PRINTED_DECIMALS = 2
 
 
-def evidence_of_form(tokens: Iterable[object]) -> Evidence:
-    """Say what the figures of one growth column or series together look like.
-
-    Three or more and most of them between 80 and 130 are indices; three or more
-    below 60 with few others are growth.
-    """
+def looks_like_indices(tokens: Iterable[object]) -> bool:
+    """Whether most figures of one growth column or series lie where indices do."""
     values = []
     for token in tokens:
         try:
@@ -36,14 +28,11 @@ def evidence_of_form(tokens: Iterable[object]) -> Evidence:
         if reading.value is not None and not reading.says_percent:
             values.append(reading.value)
     index = sum(INDEX_LIKE[0] <= value <= INDEX_LIKE[1] for value in values)
-    plain = sum(abs(value) < PLAIN_GROWTH for value in values)
-    if len(values) >= FEWEST and index * 2 > len(values):
-        return "index"
-    return "percent" if plain >= FEWEST and plain > 4 * index else ""
+    return len(values) >= FEWEST and index * 2 > len(values)
 
 
 def growth_in_percent(
-    value: float, form: str, indicator: Indicator, evidence: Evidence = ""
+    value: float, form: str, indicator: Indicator, among_indices: bool = False
 ) -> float:
     """Return a growth rate in percent.
 
@@ -53,8 +42,8 @@ def growth_in_percent(
         The figure as delivered.
     form
         ``percent``, ``index`` (last year = 100) or ``fraction``.
-    evidence
-        What the other figures of the column look like.
+    among_indices
+        Whether the figures beside it look like indices.
 
     Raises
     ------
@@ -72,10 +61,8 @@ def growth_in_percent(
             )
         return round(value - 100, 10)
     broad = indicator.tier == "core" or indicator.kind == "growth_only"
-    doubtful = evidence == "index" or (broad and evidence != "percent")
-    if (doubtful or indicator.growth_basis == "constant") and (
-        INDEX_LIKE[0] <= value <= INDEX_LIKE[1]
-    ):
+    doubtful = broad or among_indices or indicator.growth_basis == "constant"
+    if doubtful and INDEX_LIKE[0] <= value <= INDEX_LIKE[1]:
         raise IntakeError(
             f"{indicator.name_zh} 的增速 {value:g} 像以上年为 100 的指数",
             f"若是指数，请改为增速 {round(value - 100, 10):g}；确是增速的，请写成 {value:g}%",

@@ -19,7 +19,7 @@ from lianhu_analysis.intake.reading.figures import (
     period_for,
     says_nothing,
 )
-from lianhu_analysis.intake.reading.growth_forms import Evidence, evidence_of_form
+from lianhu_analysis.intake.reading.growth_forms import looks_like_indices
 from lianhu_analysis.intake.reading.labels import LabelReader, Match, Outline, check_base
 from lianhu_analysis.intake.reading.layouts import ReportColumn, ReportLayout, fold_header
 from lianhu_analysis.intake.reading.notes import RowNote, TableNote
@@ -83,7 +83,7 @@ class PanelReader:
     labels: LabelReader
     collector: Collector
     note: TableNote
-    forms: dict[int, Evidence] = field(default_factory=dict)
+    forms: dict[int, bool] = field(default_factory=dict)
 
     def read(self, first: int, end: int) -> None:
         """Read the rows from ``first`` up to ``end``."""
@@ -242,13 +242,13 @@ class PanelReader:
             form,
             row.published or self.published,
             row.region,
-            self._evidence(number) if measure == "yoy" else "",
+            measure == "yoy" and self._among_indices(number),
         )
 
-    def _evidence(self, column: int) -> Evidence:
+    def _among_indices(self, column: int) -> bool:
         if column not in self.forms:
             rows = range(self.header.bottom + 1, len(self.grid.rows))
-            self.forms[column] = evidence_of_form(self.grid.at(row, column) for row in rows)
+            self.forms[column] = looks_like_indices(self.grid.at(row, column) for row in rows)
         return self.forms[column]
 
     def _row_unit(self, number: int, match: Match) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from lianhu_analysis.catalog.indicators import Catalogue
 from lianhu_analysis.errors import IntakeError
+from lianhu_analysis.intake.reading.axes import find_axes
 from lianhu_analysis.intake.reading.figures import Collector, Delivery, Reading
 from lianhu_analysis.intake.reading.layouts import (
     BUILT_IN,
@@ -16,7 +17,7 @@ from lianhu_analysis.intake.reading.layouts import (
     SeriesLayout,
 )
 from lianhu_analysis.intake.reading.report_header import find_header
-from lianhu_analysis.intake.reading.tidy_axes import find_axes, read_axes
+from lianhu_analysis.intake.reading.tidy_axes import read_axes
 from lianhu_analysis.intake.reading.tidy_report import read_report
 from lianhu_analysis.intake.reading.tidy_series import find_sheets, read_series, table_faults
 from lianhu_analysis.intake.reading.workbook import Grid

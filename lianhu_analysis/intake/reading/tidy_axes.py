@@ -11,10 +11,18 @@ from lianhu_analysis.catalog.indicators import Catalogue, fold_name
 from lianhu_analysis.catalog.periods import Period, parse_period
 from lianhu_analysis.catalog.units import normalise_unit
 from lianhu_analysis.errors import IntakeError, PeriodError
+from lianhu_analysis.intake.reading.axes import (
+    Axes,
+    Stated,
+    axes_time,
+    axis_period,
+    find_axes,
+    is_unit_header,
+    metadata_of,
+)
 from lianhu_analysis.intake.reading.figures import (
     POINTS,
     Collector,
-    Delivery,
     Slot,
     hidden_columns,
     hidden_rows,
@@ -23,113 +31,25 @@ from lianhu_analysis.intake.reading.figures import (
     period_for,
     says_nothing,
 )
-from lianhu_analysis.intake.reading.growth_forms import Evidence, evidence_of_form
+from lianhu_analysis.intake.reading.growth_forms import looks_like_indices
 from lianhu_analysis.intake.reading.labels import LabelReader, Match, Outline, check_base
 from lianhu_analysis.intake.reading.layouts import AxesLayout, ReportColumn, fold_header
 from lianhu_analysis.intake.reading.notes import ColumnNote, RowNote, TableNote
-from lianhu_analysis.intake.reading.report_rows import stated_span
-from lianhu_analysis.intake.reading.sheet_time import SheetTime, sheet_time
+from lianhu_analysis.intake.reading.sheet_time import SheetTime
 from lianhu_analysis.intake.reading.tidy_report import Head, read_head, text_lines
 from lianhu_analysis.intake.reading.titles import stated_day
 from lianhu_analysis.intake.reading.workbook import Grid, cell_address
 
-__all__ = ["Axes", "find_axes", "read_axes"]
+__all__ = ["read_axes"]
 
-FEWEST_PERIODS = 2
-LAST_YEAR = 2100
 TITLE_SPANS = {"累计": "ytd", "当[月季期]|单[月季]": "single"}
 TITLE_GROWTH = ReportColumn("growth", ())
-TITLE_YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})\s*年")
-LOOKED_AT = 12
-
-
-@dataclass(frozen=True)
-class Stated:
-    """A period on an axis, and its span where the text says it."""
-
-    period: Period
-    span: str
-
-
-@dataclass(frozen=True)
-class Axes:
-    """Where a table lies: its header and its first column."""
-
-    top: int
-    bottom: int
-    corner: int
-    columns: tuple[int, ...]
-
-
-def find_axes(grid: Grid, layout: AxesLayout, delivery: Delivery | None = None) -> list[Axes]:
-    """Return the tables whose corner, and whose periods, are where the layout expects them."""
-    time = _time_of(grid, delivery)
-    for top in range(min(layout.header_rows, len(grid.rows))):
-        corners = [n for n, cell in enumerate(grid.rows[top]) if _is_corner(cell, layout)]
-        if not corners:
-            continue
-        find = _across if layout.kind == "across" else _down
-        if tables := find(grid, layout, top, corners, time):
-            return tables
-    return []
-
-
-def _across(
-    grid: Grid, layout: AxesLayout, top: int, corners: list[int], time: SheetTime
-) -> list[Axes]:
-    width = len(grid.rows[top])
-    columns = [
-        n
-        for n in range(corners[0] + 1, width)
-        if not is_blank(grid.at(top, n)) and not _is_unit_header(grid.at(top, n))
-    ]
-    periods = [n for n in columns if _period(grid.at(top, n), time, layout) is not None]
-    if len(periods) < FEWEST_PERIODS or len(periods) < len(columns):
-        return []
-    if len(periods) == 2 and _are_one_month(grid, top, periods, time, layout):
-        return []  # this year's and last year's: a report
-    return [Axes(top, top, corners[0], tuple(columns))]
-
-
-def _are_one_month(
-    grid: Grid, top: int, columns: list[int], time: SheetTime, layout: AxesLayout
-) -> bool:
-    stated = [_period(grid.at(top, n), time, layout) for n in columns]
-    return len({found.period.end.month for found in stated if found}) == 1
-
-
-def _down(
-    grid: Grid, layout: AxesLayout, top: int, corners: list[int], time: SheetTime
-) -> list[Axes]:
-    tables = []
-    for corner, following in zip(corners, [*corners[1:], None], strict=True):
-        bottom = top
-        for first, left, last, right in grid.merged:
-            if first == top and left <= corner <= right:
-                bottom = max(bottom, last)
-        while bottom < top + 2 and _is_second_header(grid, bottom + 1, corner):
-            bottom += 1
-        below = [
-            grid.at(row, corner)
-            for row in range(bottom + 1, len(grid.rows))
-            if not is_blank(grid.at(row, corner)) and not _metadata(grid.at(row, corner), layout)
-        ][:LOOKED_AT]
-        good = sum(_period(cell, time, layout) is not None for cell in below)
-        if good < 1 or good * 2 < len(below):
-            return []
-        end = (
-            following
-            if following is not None
-            else max(len(row) for row in grid.rows[top : bottom + 1])
-        )
-        tables.append(Axes(top, bottom, corner, tuple(range(corner + 1, end))))
-    return tables
 
 
 def read_axes(grid: Grid, layout: AxesLayout, catalogue: Catalogue, collector: Collector) -> None:
     """Read every table of a sheet into the collector."""
     try:
-        time = _time_of(grid, collector.delivery)
+        time = axes_time(grid, collector.delivery)
         tables = find_axes(grid, layout, collector.delivery)
         first = tables[0].top if tables else 0
         head = read_head(grid, text_lines(grid, 0, first), layout, collector)
@@ -162,7 +82,7 @@ class _AxesReader:
     note: TableNote
     units: dict[int, str] = field(default_factory=dict)
     days: dict[int, dt.date | None] = field(default_factory=dict)
-    forms: dict[int, Evidence] = field(default_factory=dict)
+    forms: dict[int, bool] = field(default_factory=dict)
     _axis: tuple[Stated, ...] | None = None
 
     def __post_init__(self) -> None:
@@ -175,7 +95,7 @@ class _AxesReader:
             (
                 n
                 for n in range(self.table.corner + 1, len(self.grid.rows[self.table.top]))
-                if _is_unit_header(self.grid.at(self.table.top, n))
+                if is_unit_header(self.grid.at(self.table.top, n))
             ),
             None,
         )
@@ -208,7 +128,7 @@ class _AxesReader:
         for row in range(self.table.bottom + 1, len(self.grid.rows)):
             stated = self.grid.at(row, self.table.corner)
             filled = [n for n in matches if not is_blank(self.grid.at(row, n))]
-            if _metadata(stated, self.layout) or self._left_out(row, stated, filled):
+            if metadata_of(stated, self.layout) or self._left_out(row, stated, filled):
                 continue
             try:
                 if is_blank(stated):
@@ -365,13 +285,13 @@ class _AxesReader:
 
     def _metadata_text(self, column: int, what: str) -> str:
         for row in range(self.table.bottom + 1, min(self.table.bottom + 12, len(self.grid.rows))):
-            if _metadata(self.grid.at(row, self.table.corner), self.layout) == what:
+            if metadata_of(self.grid.at(row, self.table.corner), self.layout) == what:
                 value = self.grid.at(row, column)
                 return "" if is_blank(value) else str(value).strip()
         return ""
 
     def _stated(self, text: object) -> Stated:
-        found = _period(
+        found = axis_period(
             text,
             self.time,
             self.layout,
@@ -388,7 +308,7 @@ class _AxesReader:
         try:
             slot = self._slot(match, stated, unit, address)
             if slot.measure == "yoy":
-                slot = replace(slot, evidence=self._evidence(row, column))
+                slot = replace(slot, among_indices=self._among_indices(row, column))
             if self.days.get(column):
                 slot = replace(slot, published=self.days[column])
         except IntakeError as error:
@@ -399,7 +319,7 @@ class _AxesReader:
             return
         self.collector.read(token, slot)
 
-    def _evidence(self, row: int, column: int) -> Evidence:
+    def _among_indices(self, row: int, column: int) -> bool:
         across = self.layout.kind == "across"
         series = row if across else column
         if series not in self.forms:
@@ -411,7 +331,7 @@ class _AxesReader:
                     for n in range(self.table.bottom + 1, len(self.grid.rows))
                 ]
             )
-            self.forms[series] = evidence_of_form(cells)
+            self.forms[series] = looks_like_indices(cells)
         return self.forms[series]
 
     def _slot(self, match: Match, stated: Stated, unit: str, address: str) -> Slot:
@@ -504,7 +424,7 @@ class _AxesReader:
                 if self.layout.kind == "across"
                 else [row[self.table.corner] for row in rows if self.table.corner < len(row)]
             )
-            found = (_period(cell, self.time, self.layout) for cell in cells)
+            found = (axis_period(cell, self.time, self.layout) for cell in cells)
             self._axis = tuple(stated for stated in found if stated)
         return self._axis
 
@@ -547,22 +467,6 @@ class _AxesReader:
         )
 
 
-def _time_of(grid: Grid, delivery: Delivery | None, corner_rows: int = 15) -> SheetTime:
-    """Return the year of periods that state none; several periods in a title are no fault."""
-    titles = [text for _, text in text_lines(grid, 0, min(corner_rows, len(grid.rows)))]
-    years = {year for title in titles for year in TITLE_YEAR.findall(title)}
-    try:
-        return sheet_time(
-            [f"{years.pop()}年"] if len(years) == 1 else [],
-            grid.sheet,
-            delivery.file if delivery else "",
-            delivery.folders if delivery else (),
-            delivery.period if delivery else None,
-        )
-    except IntakeError:
-        return SheetTime(None, None)
-
-
 def _title_meaning(grid: Grid, head: Head) -> tuple[str, str] | None:
     """Return measure and span that the title or the sheet's name states for all figures."""
     text = re.sub(r"\s+", "", "".join((*head.titles, grid.sheet)))
@@ -571,27 +475,6 @@ def _title_meaning(grid: Grid, head: Head) -> tuple[str, str] | None:
     if len(spans) != 1 or re.search("环比|指数|比重", text):
         return None
     return ("yoy" if growth else "level"), spans.pop()
-
-
-def _period(
-    text: object, time: SheetTime, layout: AxesLayout, *, from_1904: bool = False
-) -> Stated | None:
-    """Return the period of an axis cell; ``None`` if it is none."""
-    if is_blank(text):
-        return None
-    if isinstance(text, (int, float)) and not isinstance(text, bool):
-        if text > LAST_YEAR and from_1904:
-            return None  # counted from another day than it says
-        if float(text).is_integer() and 1 <= text <= 12 and layout.span and time.year:
-            return Stated(Period(time.year, "M", int(text)), "")
-        if 1 <= text < 10000 and not 1900 <= text <= 2100:
-            return None
-    try:
-        period, span = stated_span(text, time.year)
-    except PeriodError:
-        return None
-    # 三季度 heads the quarter's column, whether single or accumulated.
-    return Stated(period, "" if period.frequency == "Q" and span == "single" else span)
 
 
 def _agreed_unit(unit: str, match: Match, measure: str) -> str:
@@ -612,32 +495,4 @@ def _meaning(match: Match) -> tuple[str, ...]:
         rule.role if rule else "",
         rule.span if rule else "",
         region.code if region else "",
-    )
-
-
-def _metadata(cell: object, layout: AxesLayout) -> str:
-    if not isinstance(cell, str):
-        return ""
-    folded = fold_header(cell)
-    return next((what for rule, what in layout.metadata.items() if rule.fullmatch(folded)), "")
-
-
-def _is_corner(cell: object, layout: AxesLayout) -> bool:
-    return isinstance(cell, str) and any(
-        rule.fullmatch(fold_header(cell)) for rule in layout.corners
-    )
-
-
-def _is_unit_header(cell: object) -> bool:
-    return isinstance(cell, str) and fold_header(cell) in ("单位", "计量单位")
-
-
-def _is_second_header(grid: Grid, row: int, corner: int) -> bool:
-    if not is_blank(grid.at(row, corner)) or row >= len(grid.rows):
-        return False
-    filled = [cell for cell in grid.rows[row] if not is_blank(cell)]
-    return (
-        bool(filled)
-        and all(isinstance(cell, str) for cell in filled)
-        and not any(re.fullmatch(r"[-+]?[\d.,]+%?|[-—…]+", str(cell).strip()) for cell in filled)
     )
