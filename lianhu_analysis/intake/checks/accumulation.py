@@ -8,12 +8,14 @@ from lianhu_analysis.catalog.indicators import Indicator
 from lianhu_analysis.intake.checks.evidence import Evidence, doubtful
 from lianhu_analysis.intake.checks.expectation import log_values
 from lianhu_analysis.intake.checks.findings import Finding, Severity
-from lianhu_analysis.intake.checks.magnitude import RESOLVE
+from lianhu_analysis.intake.checks.magnitude import RESOLVE, growth_beside
 from lianhu_analysis.intake.checks.panel import Bools, Floats, Ints, Panel, shift_years
 
 __all__ = ["check_accumulation", "first_position"]
 
 SMALL_FALL = 0.01  # earlier months of the year may have been revised by that much
+EARLY = 0.4  # a single period that is so much of the year so far: a collapse looks the same
+TOLD = 0.08  # decimal logarithm: growth published beside it tells of the fall
 CLEAR_SINGLE = 0.2  # decimal logarithm: below two thirds of last year's year to date
 TIMES_NEARER = 3.0  # ... and three times nearer to last year's single period
 SMALL_GAP, LARGE_GAP = 0.1, 0.5
@@ -123,6 +125,10 @@ def _single_under_ytd(
     mask = (strict & ~lumpy & _ytd(panel))[:, None, None] & np.isfinite(before)
     mask &= (to_ytd >= CLEAR_SINGLE) & (to_single * TIMES_NEARER <= to_ytd)
     mask &= panel.values < ytd_then
+    growth = growth_beside(panel)
+    told = np.log10(np.where(growth > -100, 1 + growth / 100, np.nan))
+    mask &= ~(np.abs(logs - log_values(ytd_then) - told) < TOLD)
+    clear = (single_then <= EARLY * ytd_then) | np.isfinite(told)
     findings = []
     for at in map(tuple, np.argwhere(mask)):
         row = int(panel.rows[at])
@@ -130,7 +136,7 @@ def _single_under_ytd(
         findings.append(
             evidence.finding(
                 "single_under_ytd",
-                "Error",
+                "Error" if clear[at] else "Severe",
                 row,
                 f"{evidence.label_of_row(row)}累计 {evidence.value_text(row)}，"
                 f"只有上年同期 {evidence.value_text(then)} 的 {panel.values[at] / ytd_then[at]:.0%}，"

@@ -44,8 +44,9 @@ def _digits(panel: Panel) -> Floats:
 
 def _copied_series(evidence: Evidence, panel: Panel, digits: Floats) -> list[Finding]:
     """Find two indicators with the same levels over several periods."""
-    level = (panel.series["measure"] == "level").to_numpy()[:, None, None]
-    at = np.argwhere(level & (digits >= DIGITS))
+    level = (panel.series["measure"] == "level").to_numpy()
+    level = level & ~evidence.flags(panel, lambda item: item.kind in ("rate", "index"))
+    at = np.argwhere(level[:, None, None] & (digits >= DIGITS))
     if not len(at):
         return []
     table = panel.series.iloc[at[:, 0]][["region", "provenance", "span"]].reset_index(drop=True)
@@ -60,10 +61,12 @@ def _copied_series(evidence: Evidence, panel: Panel, digits: Floats) -> list[Fin
     pairs = pairs[pairs["series"] < pairs["series_other"]].sort_values("place")
     findings: list[Finding] = []
     for _, group in pairs.groupby(["series", "series_other"]):
-        if len(group) < COPIED_PERIODS or group["value"].nunique() < COPIED_PERIODS:
-            continue
         first, second = (int(group[name].to_numpy()[0]) for name in ("series", "series_other"))
-        findings += _copied_pair(evidence, panel, first, second, group["place"])
+        # A January that is none lies between December and February.
+        run = (group["place"].diff() > 2).cumsum()
+        for _, part in group.groupby(run):
+            if part["value"].nunique() >= COPIED_PERIODS:
+                findings += _copied_pair(evidence, panel, first, second, part["place"])
     return findings
 
 

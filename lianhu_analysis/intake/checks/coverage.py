@@ -56,20 +56,33 @@ def _gaps(evidence: Evidence, panel: Panel, expected: Bools) -> list[Finding]:
     goes_on = np.maximum.accumulate(flat[:, ::-1], axis=1)[:, ::-1]
     inside = (begun & goes_on & ~flat).reshape(panel.stated.shape)
     findings = []
-    for series, year, position in np.argwhere(inside & expected[:, None, :]):
-        if panel.frequency == "M" and position == 0:
-            continue  # Januaries have a rule of their own
-        findings.append(
-            _missing(
-                evidence,
-                panel,
-                (int(series), int(year), int(position)),
-                "gap",
-                "Uncertain",
-                "缺数：此前、此后都有",
+    wanted = inside & (expected & _main_span(evidence, panel)[:, None])[:, None, :]
+    if panel.frequency == "M":
+        wanted[:, :, 0] = False  # Januaries have a rule of their own
+    per = PER_YEAR[panel.frequency]
+    for number in np.flatnonzero(wanted.any(axis=(1, 2))):
+        places = np.flatnonzero(wanted[number])
+        # One gap until a figure is there again.
+        held = np.cumsum(panel.stated[number].ravel())[places]
+        for mark in np.unique(held):
+            run = places[held == mark]
+            first = (int(number), int(run[0]) // per, int(run[0]) % per)
+            count = f"（连同以后共 {len(run)} 期）" if len(run) > 1 else ""
+            findings.append(
+                _missing(evidence, panel, first, "gap", "Uncertain", f"缺数{count}：此前、此后都有")
             )
-        )
     return findings
+
+
+def _main_span(evidence: Evidence, panel: Panel) -> Bools:
+    """Return which series are published as the catalogue says; a column beside them may go."""
+    return np.array(
+        [
+            item is not None and span in (item.span, "point" if item.kind == "stock" else "ytd")
+            for item, span in zip(evidence.indicators(panel), panel.series["span"], strict=True)
+        ],
+        dtype=np.bool_,
+    )
 
 
 def _januaries(evidence: Evidence, panel: Panel) -> list[Finding]:
@@ -121,6 +134,11 @@ def _stopped(evidence: Evidence, panel: Panel, expected: Bools) -> list[Finding]
     newest = panel.published.reshape(len(panel.series), -1).max(axis=1)
     indicators = evidence.indicators(panel)
     groups: dict[tuple[str, str, str], list[int]] = {}
+    # Of the indicator, in whichever span or measure: a column may go, a figure may not.
+    owned = panel.series.groupby(["region", "provenance", "indicator"]).ngroup().to_numpy()
+    kept = np.zeros(len(owned), dtype=np.int64)
+    np.maximum.at(kept, owned, last)
+    kept = kept[owned]
     for number, indicator in enumerate(indicators):
         if indicator is not None and expected[number].any():
             region, provenance = evidence.owner(panel, number)
@@ -134,7 +152,7 @@ def _stopped(evidence: Evidence, panel: Panel, expected: Bools) -> list[Finding]
             due = next(
                 (at for at in range(last[number] + 1, end + 1) if expected[number, at % per]), None
             )
-            if due is None or indicator is None:
+            if due is None or indicator is None or kept[number] >= due:
                 continue
             at = (number, due // per, due % per)
             released = assumed_release(indicator, _period(panel, at))

@@ -21,6 +21,8 @@ WRONG_GROWTH = 20.0
 DEFLATOR_LOW, DEFLATOR_HIGH = -15.0, 20.0
 DEFLATOR_LOWEST, DEFLATOR_HIGHEST = -35.0, 50.0
 
+STEADY = 15.0  # percentage points: the usual distance from the median of a series' growth
+INDEX_LEAST = 50.0
 INDEX_NEAR = 20.0
 INDEX_FAR = 60.0
 LOW_BASE = -25.0
@@ -135,7 +137,9 @@ def _rows(panel: Panel, level: int, growth: int, year: int, position: int) -> li
 
 def _other_kinds(evidence: Evidence, panel: Panel) -> list[Finding]:
     """Find indices (105.3) and fractions (0.053) among percentages."""
-    growth = (panel.series["measure"] == "yoy").to_numpy()[:, None, None]
+    growth = (panel.series["measure"] == "yoy").to_numpy()
+    growth = growth & ~evidence.flags(panel, evidence.structure.is_lumpy)
+    growth = (growth & _is_steady(panel.values))[:, None, None]
     across = np.ones(len(panel.series), dtype=bool)
     beside = np.stack(
         [shift_periods(panel.values, step, across_years=across) for step in (-3, -2, -1, 1, 2, 3)]
@@ -143,7 +147,7 @@ def _other_kinds(evidence: Evidence, panel: Panel) -> list[Finding]:
     usual = median_of(beside)
     values = panel.values
     last_year = np.nan_to_num(shift_years(values, -1))
-    index: Bools = growth & (np.abs(values - usual) >= INDEX_FAR)
+    index: Bools = growth & (values >= INDEX_LEAST) & (np.abs(values - usual) >= INDEX_FAR)
     index &= (np.abs(values - 100 - usual) <= INDEX_NEAR) & (last_year > LOW_BASE)
     finer = panel.unit_of_print[:, :, None] <= 0.001
     fraction: Bools = growth & finer & (np.abs(values) <= FRACTION_LARGEST) & (values != 0)
@@ -159,6 +163,12 @@ def _other_kinds(evidence: Evidence, panel: Panel) -> list[Finding]:
         _kind_finding(evidence, panel, at, "fraction_among_growth", "像是小数（0.05 即 5%）")
         for at in map(tuple, np.argwhere(fraction))
     ]
+
+
+def _is_steady(values: Floats) -> Bools:
+    """Return which series seldom move by so much that 100 more or less may be true."""
+    distance = np.abs(values - median_of(values, axis=(1, 2))[:, None, None])
+    return np.asarray(median_of(distance, axis=(1, 2)) <= STEADY)
 
 
 def _kind_finding(

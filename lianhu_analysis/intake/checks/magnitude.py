@@ -18,7 +18,7 @@ from lianhu_analysis.intake.checks.expectation import (
 from lianhu_analysis.intake.checks.findings import Finding, Severity
 from lianhu_analysis.intake.checks.panel import Bools, Floats, Panel, shift_periods, shift_years
 
-__all__ = ["find_out_of_line", "find_slips"]
+__all__ = ["RESOLVE", "distances", "find_out_of_line", "find_slips", "growth_beside"]
 
 # A fourfold change against the same period of the years before.  Half-way to ten on
 # the logarithmic scale (3.2) would accuse the lockdown months of catering and travel.
@@ -96,14 +96,14 @@ def _agreed(expectation: Expectation, limit: Floats) -> Bools:
 
 def _supported(panel: Panel) -> Bools:
     """Return where the growth published beside it tells the same story as the jump."""
-    growth = _growth_beside(panel)
+    growth = growth_beside(panel)
     told = np.log10(np.where(growth > -100, 1 + growth / 100, np.nan))
     logs = log_values(panel.values)
     step = logs - shift_years(logs, -1)
     return np.asarray((np.abs(step - told) < SUPPORT) & (np.abs(step) >= SLIP / 2))
 
 
-def _growth_beside(panel: Panel) -> Floats:
+def growth_beside(panel: Panel) -> Floats:
     """Return, for each level series, the published growth of the same figures."""
     beside = np.full_like(panel.values, np.nan)
     key = ["region", "provenance", "indicator", "span"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,7 @@ __all__ = ["PER_YEAR", "Bools", "Floats", "Panel", "build_panels", "shift_period
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
+Shape = tuple[int, int, int]
 
 PER_YEAR: Mapping[str, int] = {"A": 1, "Q": 4, "M": 12}
 SERIES_OF = ["region", "provenance", "indicator", "measure", "span"]
@@ -126,8 +128,24 @@ def _panel(rows: pd.DataFrame, frequency: str) -> Panel:
         places,
         stated,
         days,
-        10.0 ** -_decimals(values).max(axis=2),
+        np.maximum(10.0 ** -_decimals(values).max(axis=2), _converted_unit(rows, at, shape)),
     )
+
+
+def _converted_unit(rows: pd.DataFrame, at: tuple[Any, ...], shape: Shape) -> Floats:
+    """Return the unit of print by series and year where a coarser unit was delivered.
+
+    4.35 公顷 is 65.25 亩: printed to 0.15, not to 0.01.
+    """
+    token = rows["token"].str.replace(",", "")
+    number = pd.to_numeric(token, errors="coerce").to_numpy(dtype=float)
+    decimals = token.str.extract(r"\.(\d+)$")[0].str.len().fillna(0).to_numpy(dtype=float)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        factor = rows["value"].to_numpy(dtype=float) / number
+    unit = np.where((factor > 1.5) & np.isfinite(factor), factor * 10.0**-decimals, 0.0)
+    units = np.zeros(shape)
+    units[at] = unit
+    return np.asarray(units.max(axis=2))
 
 
 def _decimals(values: Floats) -> Floats:
