@@ -84,7 +84,7 @@ def test_a_later_vintage_never_changes_an_earlier_answer(national, tmp_path):
         late = (known > "2024-10-31") | (
             (frame["published"] == "") & (frame["period"].str[:4] >= "2025")
         )
-        frame.loc[late, "value"] = "999.9"
+        frame.loc[late & (frame["measure"] == "yoy"), "value"] = "6.1"
         frame.to_csv(file, index=False)
     space = load_workspace(poisoned)
     pipeline.ingest(space)
@@ -94,7 +94,7 @@ def test_a_later_vintage_never_changes_an_earlier_answer(national, tmp_path):
     # Negative control: after the poison is published it does show.
     after = dt.date(2025, 1, 31)
     assert gdp(national, 2024, after).actual == 5.0
-    assert gdp(space, 2024, after).actual == 999.9
+    assert gdp(space, 2024, after).actual == 6.1
 
 
 def test_the_outcome_is_known_once_it_is_published(national):
