@@ -104,7 +104,9 @@ def _trend(logs: Floats) -> Floats:
 
 
 def _near(panel: Panel, logs: Floats, reference: Floats) -> Floats:
-    """Compare with one and two periods before and after."""
+    """Compare with one and two periods before and after; years have their own comparison."""
+    if panel.frequency == "A":
+        return np.full_like(logs, np.nan)
     is_ytd = (panel.series["span"] == "ytd").to_numpy()
     months = panel.months
     stack = []

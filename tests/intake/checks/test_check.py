@@ -95,6 +95,16 @@ def test_any_slip_of_a_smooth_series_is_caught(place, power, span):
     assert (REVENUE, "level", span, period) in errors(wrong)
 
 
+def test_of_two_years_the_newer_one_is_accused():
+    pair = [
+        row("prj.key.plan", "2015", 62.1, span="annual"),
+        row("prj.key.plan", "2016", 65.75, span="annual"),
+    ]
+    assert errors(frame(pair)) == set()
+    wrong = change(frame(pair), "2016", 0.6575, span="annual")
+    assert errors(wrong) == {("prj.key.plan", "level", "annual", "2016")}
+
+
 def test_a_unit_that_changes_for_good_is_an_error_until_settled(revenue):
     late = (revenue["period"] >= "2023-01") & (revenue["span"] == "ytd")
     wrong = revenue.assign(value=revenue["value"].where(~late, revenue["value"] * 10000))
