@@ -364,3 +364,54 @@ def test_columns_under_a_group_head_are_not_mistaken_for_plain_ones(workspace, c
     grid = Grid("a", rows, merged=((1, 0, 2, 0), *merged))
     reading = tidy_grids((grid,), layout, catalogue, DELIVERY)
     assert reading.frame.empty
+
+
+HEADER = ("指标名称", "计量单位", "本月", "本月止累计", "累计比上年同期增长（%）")
+REVENUE = ("地方一般公共预算收入", "亿元", 7, 55, 3.4)
+
+
+@pytest.mark.parametrize(
+    "between",
+    [
+        ("莲湖区2024年1—8月财政收支",),
+        ("西安市2024年1—9月财政收支",),
+        ("单位：万元",),
+        ("发布日期：2024-09-20",),
+    ],
+    ids=["period", "region", "unit", "day"],
+)
+def test_a_second_table_that_states_something_else_is_not_read_as_the_first(tidy, between):
+    reading = tidy(month_report(RETAIL, (), between, HEADER, REVENUE))
+    assert set(reading.frame["indicator"]) == {"csm.retail.total"}
+    assert "另有标题、单位或发布日期" in messages(reading)
+
+
+def test_a_header_repeated_on_the_next_page_is_read_on(tidy):
+    sheets = month_report(RETAIL, (), HEADER, REVENUE)
+    title = [sheets["9月"][0][0]]
+    for again in (sheets, month_report(RETAIL, title, HEADER, REVENUE)):
+        reading = tidy(again)
+        assert reading.problems == ()
+        assert set(reading.frame["indicator"]) == {"csm.retail.total", "fis.revenue.gpb"}
+
+
+@pytest.mark.parametrize("office", ["莲湖区统计局", "雁塔区", "雁塔区统计局"])
+def test_another_region_in_brackets_is_another_region(tidy, office):
+    own = "莲湖区" in office
+    sheets = month_report(RETAIL, title=f"2024年1—9月主要经济指标（{office}）")
+    if own:
+        assert tidy(sheets).problems == ()
+        return
+    reading = tidy(sheets)
+    assert reading.frame.empty
+    assert "雁塔区" in messages(reading)
+    # Beside the region's own name the brackets hold only the office that reports.
+    beside = month_report(RETAIL, title="莲湖区2024年1—9月主要经济指标（雁塔区统计局）")
+    assert tidy(beside).problems == ()
+
+
+def test_nothing_is_published_before_its_period_has_ended(tidy):
+    sheets = month_report(RETAIL, title="莲湖区2024年1—12月主要经济指标")
+    reading = tidy(sheets)
+    assert reading.frame.empty
+    assert "发布日 2024-10-22 早于统计时期 2024-12 结束" in messages(reading)

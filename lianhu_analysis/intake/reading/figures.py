@@ -304,9 +304,10 @@ def _published(slot: Slot, delivery: Delivery) -> tuple[dt.date, str]:
     stated = slot.published or delivery.published
     if stated is None:
         return assumed_release(slot.indicator, slot.period), "assumed"
-    if stated <= slot.period.start:
+    # A period can be published on its last day, and not before.
+    if stated < slot.period.end:
         raise IntakeError(
-            f"{slot.indicator.name_zh} 的发布日 {stated} 早于统计时期 {slot.period}",
+            f"{slot.indicator.name_zh} 的发布日 {stated} 早于统计时期 {slot.period} 结束",
             "请核对发布日期和标题的时期",
         )
     return stated, "stated"

@@ -274,9 +274,10 @@ def _published(
         )
     else:
         return assumed_release(indicator, period), "assumed"
-    if day <= period.start:
+    # A reference fact can be an event within its period.
+    if day < (period.end if indicator is not None else period.start):
         raise _FieldError(
-            "published", f"发布日 {day} 早于统计时期 {period}", "请核对发布日和报告期"
+            "published", f"发布日 {day} 早于统计时期 {period} 结束", "请核对发布日和报告期"
         )
     return day, basis or "stated"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -67,6 +68,10 @@ class Row:
     published: dt.date | None = None
 
 
+# What a title line states: a time, a region, a unit, a day.
+STATEMENT = re.compile(r"\d年|月|季度|半年|[省市区县]|单位[:：]|日期[:：]")
+
+
 @dataclass
 class PanelReader:
     """Reads the rows under one column of labels."""
@@ -90,21 +95,26 @@ class PanelReader:
         outline = Outline([(-1, text) for text in self.scope])
         depth = self.header.bottom - self.header.top
         skip = -1
+        last_figure = first
         for number in range(first, end):
             if number <= skip:
                 continue
             label = self.grid.at(number, self.panel.name)
             if role_of(label, self.layout) in ("name", "region"):
-                if header_texts(self.grid, number, number + depth)[0] == self.header.raw:
+                same = header_texts(self.grid, number, number + depth)[0] == self.header.raw
+                if same and not self._states_anew(last_figure + 1, number):
                     skip = number + depth  # the header again, on the next printed page
                     continue
                 self._refuse(
-                    "像第二个表头却读不出，从这一行起没有读",
+                    "像第二个表头，上面另有标题、单位或发布日期，从这一行起没有读"
+                    if same
+                    else "像第二个表头却读不出，从这一行起没有读",
                     "请把两张表拆成两张工作表，各写标题",
                     number,
                 )
                 return
             filled = [c for c in self.columns if not is_blank(self.grid.at(number, c))]
+            last_figure = number if filled else last_figure
             if number in hidden_rows(self.grid):
                 if filled:
                     self._refuse("这一行是隐藏的，没有读", "请取消隐藏；不要的行请删去", number)
@@ -118,6 +128,17 @@ class PanelReader:
                     )
             elif not self._ignored(str(label)) or filled:
                 self._read_row(number, str(label), filled, outline)
+
+    def _states_anew(self, first: int, end: int) -> bool:
+        """Whether lines between two tables state what the head of the sheet does not."""
+        width = range(len(self.grid.rows[0]) if self.grid.rows else 0)
+
+        def texts(rows: range) -> set[str]:
+            cells = (self.grid.at(row, column) for row in rows for column in width)
+            return {fold_name(str(cell)) for cell in cells if not is_blank(cell)}
+
+        head = texts(range(self.header.top))
+        return any(STATEMENT.search(text) for text in texts(range(first, end)) - head)
 
     def _ignored(self, label: str) -> bool:
         return any(rule.fullmatch(fold_name(label)) for rule in self.layout.ignore_rows)

@@ -35,13 +35,15 @@ REGION = re.compile(r"[一-龥]{2,}?(?:自治区|自治州|自治县|省|市|区
 def foreign_region(title: str, region: Region, regions: Iterable[Region]) -> str:
     """Return the region that a title names instead of ``region``; empty if none.
 
-    A chain such as 陕西省西安市莲湖区 is about its last link; what stands in
-    brackets (the office that reports) is left out.
+    A chain such as 陕西省西安市莲湖区 is about its last link; beside the region's
+    own name what stands in brackets (the office that reports) is left out.
     """
     text = _fold(title)
     if NOT_A_TITLE.search(text):
         return ""
-    text = re.sub(r"\([^()]*\)", "", text)
+    # The office in brackets may be another's only beside the region's own name.
+    if region.name_zh in text:
+        text = re.sub(r"\([^()]*\)", "", text)
     text = re.sub(r"[\d、,。~—–-]+", " ", PERIOD.sub(" ", text))
     own = text.find(region.name_zh)
     for known in regions:
