@@ -77,12 +77,21 @@ def status_matrix(
     Returns
     -------
     One of ``STATES`` by indicator code and month code, the last month that of
-    the day.  A quarter stands in its last month, a year in December.
+    the day.  A quarter stands in its last month, a year in December; before
+    an indicator's first figure nothing was due.
     """
     last = Period(as_of.year, "M", as_of.month)
     columns = [last.shift(-step) for step in range(months - 1, -1, -1)]
     known = _states(frame)
-    rows = [[_state(item, month, known, as_of) for month in columns] for item in catalogue]
+    begun: dict[str, Period] = {}
+    for code, text in known:
+        period = Period.parse(text)
+        if code not in begun or period.start < begun[code].start:
+            begun[code] = period
+    rows = [
+        [_state(item, month, known, begun.get(item.code), as_of) for month in columns]
+        for item in catalogue
+    ]
     return pd.DataFrame(
         rows, index=[item.code for item in catalogue], columns=[str(month) for month in columns]
     )
@@ -108,7 +117,11 @@ def _states(frame: pd.DataFrame) -> dict[tuple[str, str], str]:
 
 
 def _state(
-    indicator: Indicator, month: Period, known: dict[tuple[str, str], str], as_of: dt.date
+    indicator: Indicator,
+    month: Period,
+    known: dict[tuple[str, str], str],
+    begun: Period | None,
+    as_of: dt.date,
 ) -> str:
     frequency = cast("Frequency", indicator.frequency)
     if month.number % {"M": 1, "Q": 3, "A": 12}[frequency]:
@@ -118,6 +131,8 @@ def _state(
     period = month.as_frequency(frequency)
     if found := known.get((indicator.code, str(period))):
         return found
+    if begun is not None and month.end < begun.start:
+        return "none"
     return "missing" if release_day(indicator, period) <= as_of else "not_due"
 
 

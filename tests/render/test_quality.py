@@ -38,6 +38,7 @@ def test_every_indicator_and_month_has_a_state(matrix):
 def test_states(matrix):
     revenue = matrix.loc["fis.revenue.gpb", ["2024-07", "2024-08", "2024-09", "2024-10"]]
     assert list(revenue) == ["ok", "corrected", "withheld", "not_due"]
+    assert matrix.loc["fis.revenue.gpb", "2024-06"] == "none"  # it began in July
     assert list(matrix.loc["fis.exp", ["2024-07", "2024-08", "2024-09"]]) == [
         "missing",
         "ok",
