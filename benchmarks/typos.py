@@ -27,6 +27,7 @@ from benchmarks.faults import (
     run_checks,
     simulated,
 )
+from lianhu_analysis.catalog.structure import COUNTING_UNITS
 
 __all__ = ["main", "measure"]
 
@@ -82,7 +83,8 @@ def _typo(
     wrong = frame.copy()
     signs = random.choice([-1.0, 1.0], size=len(labels))
     values = frame.loc[labels, "value"].to_numpy()
-    printed = np.where(frame.loc[labels, "measure"] == "yoy", 1, 2)
+    whole = frame.loc[labels, "unit"].isin(COUNTING_UNITS)
+    printed = np.select([frame.loc[labels, "measure"] == "yoy", whole], [1, 0], 2)
     moved = [
         round(v * (1 + s * size), int(d)) for v, s, d in zip(values, signs, printed, strict=True)
     ]
@@ -150,13 +152,22 @@ NOTICED = ("named", "at", "out")
 
 
 def _verdict(typos: pd.DataFrame) -> Verdict:
-    level = typos[typos["measure"] == "level"]
+    regular = typos[typos["kind"] == "regular"]
+    level = regular[regular["measure"] == "level"]
+    growth = regular[regular["measure"] == "yoy"]
     rates = level.groupby("size")["named"].mean()
-    growth = typos[typos["measure"] == "yoy"].groupby("size")["named"].mean()
-    words = ", ".join(f"{size:.0%}: {rate:.0%}" for size, rate in rates.items())
-    others = ", ".join(f"{size:.0%}: {rate:.0%}" for size, rate in growth.items())
-    text = f"typos noticed in {len(level)} levels by size {words}; in {len(typos) - len(level)} growth rates {others}"
+    lumpy = typos[(typos["kind"] == "lumpy") & (typos["measure"] == "level")]["named"]
+    published = f"{lumpy.mean():.0%} of {len(lumpy)}" if len(lumpy) else "none here"
+    text = (
+        f"typos noticed in {len(level)} levels by size {_by_size(level)};"
+        f" in {len(growth)} growth rates {_by_size(growth)}; counts and land {published}"
+    )
     return Verdict(text, bool(rates.iloc[-1] > rates.iloc[0]))
+
+
+def _by_size(typos: pd.DataFrame) -> str:
+    rates = typos.groupby("size")["named"].mean()
+    return ", ".join(f"{size:.0%}: {rate:.0%}" for size, rate in rates.items())
 
 
 if __name__ == "__main__":

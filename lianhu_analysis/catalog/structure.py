@@ -12,7 +12,7 @@ from typing import Any
 from lianhu_analysis.catalog.indicators import Indicator
 from lianhu_analysis.errors import CatalogueError
 
-__all__ = ["Share", "Structure", "Sum", "load_structure", "read_structure"]
+__all__ = ["COUNTING_UNITS", "Share", "Structure", "Sum", "load_structure", "read_structure"]
 
 # Units in which things are counted one by one.
 COUNTING_UNITS = frozenset("人 人次 户 户次 件 件次 家 个 套 宗 起 栋 处 条 张 天".split())
