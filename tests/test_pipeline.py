@@ -174,6 +174,11 @@ def test_a_filled_template_lands_as_figures(empty):
     ):
         for column, value in zip("CDE", (month, total, growth), strict=True):
             book.active[f"{column}{row}"] = value
+    book.save(empty.raw / "来文" / "忘填日期.xlsx")
+    (forgotten,) = pipeline.ingest(empty)
+    assert forgotten.status == "quarantined"
+    assert "2024-10-22" in forgotten.problems[0].message + forgotten.problems[0].remedy
+    (empty.raw / "来文" / "忘填日期.xlsx").unlink()
     book.active["A2"] = "发布日期：2024-10-22"
     book.save(empty.raw / "来文" / "2024年9月.xlsx")
     (result,) = pipeline.ingest(empty)

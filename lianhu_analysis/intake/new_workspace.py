@@ -124,8 +124,8 @@ def _write_template(path: Path, name_zh: str) -> None:
     sheet = book.active
     sheet.title = "月报"
     sheet.append([f"{name_zh}2024年1—9月主要经济指标（部门名称）"])
-    # A day left standing from an example would be taken at its word.
-    sheet.append(["发布日期："])
+    # An example day left standing would be taken at its word: this is refused until it is filled in.
+    sheet.append(["发布日期：请填写"])
     sheet.append(["指标名称", "计量单位", "本月", "本月止累计", "累计比上年同期增长（%）"])
     for row in TEMPLATE_ROWS:
         sheet.append([*row, None, None, None])
