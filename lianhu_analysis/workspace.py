@@ -10,7 +10,14 @@ from typing import Any
 
 from lianhu_analysis.errors import WorkspaceError
 
-__all__ = ["CensusBreak", "Region", "Workspace", "find_workspace", "load_workspace"]
+__all__ = [
+    "CensusBreak",
+    "Region",
+    "Workspace",
+    "find_workspace",
+    "load_workspace",
+    "locate_workspace",
+]
 
 CONFIG_NAME = "lianhu.toml"
 
@@ -98,6 +105,16 @@ def find_workspace(start: Path) -> Workspace:
         f"{start} 及其上级文件夹中都没有 {CONFIG_NAME}。"
         "请进入工作区文件夹，或用 --workspace 指定，或用 lianhu init 新建一个"
     )
+
+
+def locate_workspace(text: str) -> Workspace:
+    """Return the workspace of a folder, also relative to the nearest one; empty for that one."""
+    if not text:
+        return find_workspace(Path.cwd())
+    path = Path(text)
+    if not path.is_absolute() and not path.is_dir():
+        path = find_workspace(Path.cwd()).root / path
+    return load_workspace(path)
 
 
 def load_workspace(root: Path) -> Workspace:

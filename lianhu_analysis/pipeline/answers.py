@@ -18,10 +18,10 @@ from lianhu_analysis.intake.explain import Explanation, explain_file
 from lianhu_analysis.intake.ingest import unread_files
 from lianhu_analysis.intake.problems import FileResult
 from lianhu_analysis.intake.store import VintageStore
-from lianhu_analysis.pipeline.story import PROJECT_ROOT, assess, default_day, known_on, locate
+from lianhu_analysis.pipeline.story import PROJECT_ROOT, assess, default_day, known_on
 from lianhu_analysis.render import lab as lab_settings
 from lianhu_analysis.render import listing
-from lianhu_analysis.workspace import Workspace
+from lianhu_analysis.workspace import Workspace, locate_workspace
 
 # Charts cost seconds to import: what draws imports them.
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def open_desk(workspace: str = "", as_of: str = "") -> Desk:
     """
     from lianhu_analysis.render.desk import Desk
 
-    space = locate(workspace)
+    space = locate_workspace(workspace)
     day = dt.date.fromisoformat(as_of) if as_of else None
     assessment = assess(space, day)
     store = VintageStore(space.processed)

@@ -18,7 +18,7 @@ from lianhu_analysis.errors import PeriodError, ReportError, UsageError, Workspa
 from lianhu_analysis.intake.corrections import FILE_NAME as CORRECTIONS
 from lianhu_analysis.intake.ingest import unread_files
 from lianhu_analysis.intake.store import VintageStore
-from lianhu_analysis.pipeline.story import PROJECT_ROOT, assess, default_day, known_on, locate
+from lianhu_analysis.pipeline.story import PROJECT_ROOT, assess, default_day, known_on
 from lianhu_analysis.render.figures import FigureRegister
 from lianhu_analysis.render.publishing.publish import (
     ManifestEntry,
@@ -33,7 +33,7 @@ from lianhu_analysis.render.publishing.publish import (
 )
 from lianhu_analysis.render.quarterly.report import Report, title_text
 from lianhu_analysis.render.trace import check_origins
-from lianhu_analysis.workspace import Workspace
+from lianhu_analysis.workspace import Workspace, locate_workspace
 
 __all__ = [
     "Outcome",
@@ -87,7 +87,7 @@ def open_report(workspace: str, quarter: str, as_of: str) -> Report:
     quarter, as_of
         As ``2024Q3`` and ``2024-10-31``; empty ones as in ``plan_reports``.
     """
-    space = locate(workspace)
+    space = locate_workspace(workspace)
     day = dt.date.fromisoformat(as_of) if as_of else None
     plan = plan_reports(space, [quarter] if quarter else [], day, {})[0]
     store = VintageStore(space.processed)

@@ -16,9 +16,9 @@ from lianhu_analysis.intake.corrections import Assured, assure, load_corrections
 from lianhu_analysis.intake.ingest import ingest_files
 from lianhu_analysis.intake.problems import FileResult
 from lianhu_analysis.intake.store import VintageStore
-from lianhu_analysis.workspace import Workspace, find_workspace, load_workspace
+from lianhu_analysis.workspace import Workspace
 
-__all__ = ["PROJECT_ROOT", "assess", "default_day", "ingest", "known_on", "locate"]
+__all__ = ["PROJECT_ROOT", "assess", "default_day", "ingest", "known_on"]
 
 
 PROJECT_ROOT = Path(lianhu_analysis.__file__).resolve().parent.parent
@@ -103,13 +103,3 @@ def default_day(workspace: Workspace) -> dt.date | None:
     """Return the last publication that may feed a forecast; none in an empty store."""
     store = VintageStore(workspace.processed)
     return store.last_published(workspace.forecast_provenance, [workspace.region.code])
-
-
-def locate(text: str) -> Workspace:
-    """Return the workspace of a folder, also relative to the nearest one; empty for that one."""
-    if not text:
-        return find_workspace(Path.cwd())
-    path = Path(text)
-    if not path.is_absolute() and not path.is_dir():
-        path = find_workspace(Path.cwd()).root / path
-    return load_workspace(path)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from dataclasses import dataclass
-from pathlib import Path
 from typing import cast
 
 import numpy as np
@@ -29,7 +28,7 @@ from lianhu_analysis.render.doctor import release_day
 from lianhu_analysis.render.drawing.charts import Picture, picture
 from lianhu_analysis.render.drawing.theme import PALETTE, apply_theme
 from lianhu_analysis.render.tables import SIMULATED_MARK, Html
-from lianhu_analysis.workspace import Workspace, find_workspace, load_workspace
+from lianhu_analysis.workspace import Workspace, locate_workspace
 
 __all__ = ["STATES", "QualityDesk", "open_quality", "status_chart", "status_matrix"]
 
@@ -352,7 +351,7 @@ def open_quality(workspace: str = "", as_of: str = "") -> QualityDesk:
     as_of
         Only what was published by this day; empty for the last publication.
     """
-    space = _workspace(workspace)
+    space = locate_workspace(workspace)
     catalogue = load_catalogue(space)
     store = VintageStore(space.processed)
     region = space.region.code
@@ -379,12 +378,3 @@ def open_quality(workspace: str = "", as_of: str = "") -> QualityDesk:
         vintages[vintages["provenance"].isin(space.forecast_provenance)],
         assured.findings,
     )
-
-
-def _workspace(text: str) -> Workspace:
-    if not text:
-        return find_workspace(Path.cwd())
-    path = Path(text)
-    if not path.is_absolute() and not path.is_dir():
-        path = find_workspace(Path.cwd()).root / path
-    return load_workspace(path)

@@ -34,7 +34,6 @@ __all__ = [
     "hidden_rows",
     "is_blank",
     "is_figure",
-    "is_reduction",
     "merge_same_figures",
     "period_for",
     "says_nothing",
@@ -191,11 +190,6 @@ def says_nothing(token: object) -> bool:
         return read_value(token, unit_is_percent=True).value is None
     except IntakeError:
         return False
-
-
-def is_reduction(indicator: Indicator) -> bool:
-    """Whether a growth-only indicator is published as a positive reduction."""
-    return indicator.kind == "growth_only" and "降低" in indicator.name_zh
 
 
 def period_for(indicator: Indicator, title: Period, span: str, per: str = "") -> tuple[Period, str]:

@@ -16,7 +16,6 @@ from lianhu_analysis.intake.reading.figures import (
     Slot,
     hidden_rows,
     is_blank,
-    is_reduction,
     period_for,
     says_nothing,
 )
@@ -219,7 +218,7 @@ class PanelReader:
     ) -> Slot:
         rule, match = column.rule, row.match
         text = self.header.texts[number]
-        if (rule.role == "reduction") != is_reduction(indicator) and rule.role != "level":
+        if (rule.role == "reduction") != indicator.is_reduction and rule.role != "level":
             raise IntakeError(
                 f"{indicator.name_zh} 与列名“{text}”的正负方向不一致",
                 "降低率以正数表示降低；请改正列名，或换成方向一致的数",

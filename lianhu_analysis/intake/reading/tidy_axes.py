@@ -27,7 +27,6 @@ from lianhu_analysis.intake.reading.figures import (
     hidden_columns,
     hidden_rows,
     is_blank,
-    is_reduction,
     period_for,
     says_nothing,
 )
@@ -347,7 +346,7 @@ class _AxesReader:
         if rule is None and indicator.kind == "growth_only":
             measure = "yoy"  # its name itself says 增速
         form = rule.form if rule and measure == "yoy" else "percent"
-        if rule and (rule.role == "reduction") != is_reduction(indicator) and measure == "yoy":
+        if rule and (rule.role == "reduction") != indicator.is_reduction and measure == "yoy":
             raise IntakeError(f"{indicator.name_zh} 与名称的正负方向不一致", "请改正名称")
         unit = _agreed_unit(unit, match, measure)
         if match.base:
