@@ -722,3 +722,62 @@ def test_a_sheet_that_nobody_knows_is_told_beside_those_that_are_read(workspace,
     assert [p.sheet for p in reading.problems] == ["杂项"]
     with pytest.raises(IntakeError, match="没有一种版式认得"):
         tidy_workbook((other,), load_layouts(workspace), catalogue, delivery)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["2016年莲湖区1-9月主要指标"],
+        ["2016年莲湖区主要经济指标完成情况（1-9月）"],
+        ["莲湖区2016年统计月报", "1-9月"],
+        ["2016年莲湖区9月份主要指标", "（1—9月）"],
+    ],
+)
+def test_year_and_part_may_stand_apart(read, lines):
+    rows = [*([line] for line in lines), ["指标名称", "单位", "本月止累计"], [RETAIL, "亿元", 5]]
+    assert list(short(read(rows)).values()) == [retail("level", "ytd", "2016-09", 5)]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["2016年莲湖区主要指标（1-8月、1-9月）"],
+        ["2016年莲湖区主要指标", "1-8月", "1-9月"],
+        ["2016年莲湖区主要指标（10月调度会）"],
+        ["2016年莲湖区1-9月主要指标（全年预计）"],
+        ["2016年莲湖区1-9月主要指标（2015年为基期）"],
+    ],
+)
+def test_parts_that_may_mean_two_things_are_refused(read, lines):
+    rows = [*([line] for line in lines), ["指标名称", "单位", "本月止累计"], [RETAIL, "亿元", 5]]
+    reading = read(rows)
+    assert reading.frame.empty
+    assert reading.problems
+
+
+def test_a6_a_title_of_the_city_over_rows_of_its_districts(read):
+    rows = [
+        ["2024年9月西安市各区县财政收支（单位：万元）"],
+        ["县 区", BUDGET, None],
+        [None, "当月", "累计"],
+        ["莲 湖 区", 10000, 90000],
+        ["碑 林 区", 11000, 91000],
+    ]
+    reading = read(rows, merged=((1, 1, 1, 2), (1, 0, 2, 0)))
+    assert short(reading) == {
+        "B4": ("fis.revenue.gpb", "level", "single", "2024-09", 1.0),
+        "C4": ("fis.revenue.gpb", "level", "ytd", "2024-09", 9.0),
+    }
+
+
+def test_a_bare_month_below_a_stated_one_has_no_year(read):
+    # 上半年 below 2020年四季度 is of 2021, not of 2020.
+    rows = [
+        ["时间", "地区生产总值_累计值(亿元)"],
+        ["2020年前三季度", 3],
+        ["2020年四季度", 4],
+        ["上半年", 2],
+    ]
+    reading = read(rows)
+    assert list(short(reading)) == ["B2", "B3"]
+    assert "上半年" in told(reading)

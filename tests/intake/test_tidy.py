@@ -415,3 +415,108 @@ def test_nothing_is_published_before_its_period_has_ended(tidy):
     reading = tidy(sheets)
     assert reading.frame.empty
     assert "发布日 2024-10-22 早于统计时期 2024-12 结束" in messages(reading)
+
+
+def test_unit_and_day_in_one_cell_are_both_understood(tidy):
+    sheets = {
+        "9月": [
+            ["莲湖区2024年1—9月主要经济指标"],
+            ["单位：万元 发布日期：2024-10-25"],
+            ["指标名称", "本月止累计"],
+            ["社会消费品零售总额", 4812500],
+        ]
+    }
+    reading = tidy(sheets)
+    (row,) = reading.frame.to_dict("records")
+    assert (row["value"], row["unit"], str(row["published"].date())) == (
+        481.25,
+        "亿元",
+        "2024-10-25",
+    )
+    assert (row["published_basis"], reading.problems) == ("stated", ())
+
+
+def day_of(tidy, *line):
+    """Return publication day and basis of a sheet with one line above its header."""
+    header = ["指标名称", "计量单位", "本月止累计"]
+    row = ["社会消费品零售总额", "亿元", 481.25]
+    title = ["莲湖区2024年1—9月主要经济指标"]
+    reading = tidy({"9月": [title, list(line), header, row]})
+    if reading.frame.empty:
+        return messages(reading)
+    (found,) = reading.frame.to_dict("records")
+    return str(found["published"].date()), found["published_basis"]
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        (["发布日期", "2024-10-25"], ("2024-10-25", "stated")),
+        (["发布日期：", dt.datetime(2024, 10, 25)], ("2024-10-25", "stated")),
+        (["公布时间：2024年10月25日"], ("2024-10-25", "stated")),
+        # A sheet made on the 25th was not known on the 22nd, the day of the calendar.
+        (["制表日期：2024-10-25"], ("2024-10-25", "assumed")),
+        (["2024年10月25日"], ("2024-10-25", "assumed")),
+        (["制表日期：2024-10-05"], ("2024-10-22", "assumed")),
+    ],
+)
+def test_a_day_beside_or_under_another_name_is_never_overlooked(tidy, line, expected):
+    assert day_of(tidy, *line) == expected
+
+
+@pytest.mark.parametrize("line", [["发布日期："], ["发布日期", None], ["发布日期", "单位：亿元"]])
+def test_a_day_that_was_left_out_refuses_the_sheet(tidy, line):
+    assert "发布日期没有填写" in day_of(tidy, *line)
+
+
+@pytest.mark.parametrize(
+    ("line", "value", "told"),
+    [
+        ("单位：亿元、%", 481.25, ""),
+        ("填报单位：莲湖区统计局　单位：万元", 0.048125, ""),
+        ("填报单位：莲湖区统计局", None, "没有写计量单位"),
+        ("单位：万元　单位：亿元", None, "不止一个单位"),
+        ("单位：万块", None, "没有登记“万块”"),
+    ],
+)
+def test_the_unit_above_the_header_is_one_declared_unit(tidy, line, value, told):
+    title = ["莲湖区2024年1—9月主要经济指标"]
+    header = ["指标名称", "本月止累计"]
+    reading = tidy({"9月": [title, [line], header, ["社会消费品零售总额", 481.25]]})
+    assert list(reading.frame["value"]) == ([] if value is None else [value])
+    assert told in messages(reading)
+
+
+def test_a_figure_of_february_alone_is_refused_where_january_and_february_are_one(tidy):
+    sheets = {
+        "2月": [
+            ["莲湖区2024年1—2月主要经济指标"],
+            ["发布日期：2024-03-22"],
+            ["指标名称", "计量单位", "本月", "本月止累计", "本月比上年同月增长(%)", "累计增长(%)"],
+            ["社会消费品零售总额", "亿元", 60, 130, 5, 6],
+            ["商品零售额", "亿元", "—", 120, None, 6],
+            ["地方一般公共预算收入", "亿元", 3, 7, 5, 6],
+        ]
+    }
+    reading = tidy(sheets)
+    frame = reading.frame.dropna(subset=["value"])
+    single = frame[frame["span"] == "single"]
+    assert set(single["indicator"]) == {"fis.revenue.gpb"}
+    assert [problem.cell for problem in reading.problems] == ["C4", "E4"]
+    assert "没有2月单月的数，这里的 60 没有读" in messages(reading)
+    dash = reading.frame[reading.frame["cell"] == "C5"]
+    assert list(dash["status"]) == ["not_meaningful"]
+
+
+def test_a_price_index_that_looks_like_a_change_is_refused(tidy):
+    sheets = {
+        "9月": [
+            ["莲湖区2024年9月主要经济指标"],
+            ["指标名称", "本月"],
+            ["居民消费价格指数(上年同月=100)", 0.4],
+        ]
+    }
+    reading = tidy(sheets)
+    assert reading.frame.empty
+    assert "0.4 不像以上年为 100 的指数" in messages(reading)
+    assert "若是涨幅，请填指数 100.4" in reading.problems[0].remedy

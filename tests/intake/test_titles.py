@@ -2,7 +2,12 @@ import pytest
 
 from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.errors import IntakeError
-from lianhu_analysis.intake.reading.titles import foreign_region, title_period
+from lianhu_analysis.intake.reading.titles import (
+    check_region,
+    foreign_region,
+    scope_of,
+    title_period,
+)
 from lianhu_analysis.workspace import Region
 
 LIANHU = Region("610104", "莲湖区")
@@ -71,3 +76,44 @@ def test_the_period_is_read_from_the_title(titles, period):
 def test_two_periods_are_refused():
     with pytest.raises(IntakeError, match="不止一个时期"):
         title_period(["2024年1-8月", "2024年1-9月"])
+
+
+def test_another_region_is_named_whatever_the_line_states_besides():
+    # 单位： in the same cell used to hide the title from this check.
+    assert foreign_region("雁塔区2024年1-9月 单位：亿元", LIANHU, REGIONS) == "雁塔区"
+
+
+def test_the_large_cities_are_no_region():
+    assert foreign_region("2024年12月70个大中城市房价指数", LIANHU, REGIONS) == ""
+
+
+def test_where_rows_name_their_regions_the_title_may_be_the_parents():
+    title = "2024年9月西安市各区县财政收支"
+    check_region(title, LIANHU, REGIONS, rows_name_theirs=True)
+    with pytest.raises(IntakeError, match="说的是西安市"):
+        check_region(title, LIANHU, REGIONS)
+    with pytest.raises(IntakeError, match="说的是宝鸡市"):
+        check_region("2024年9月宝鸡市各区县", LIANHU, REGIONS, rows_name_theirs=True)
+
+
+@pytest.mark.parametrize(
+    ("title", "scope"),
+    [
+        ("莲湖区2024年1-9月主要指标", ""),
+        ("莲湖区2024年1-9月主要指标（全区）", ""),
+        ("莲湖区2024年1-9月主要指标（区属）", "区属"),
+        ("莲湖区2024年1-9月民营经济主要指标", "民营"),
+        ("莲湖区2024年主要指标预期目标", "预期目标"),
+        ("莲湖区2024年1-9月主要指标两年平均", "两年平均"),
+        ("莲湖区2024年1-9月主要指标排名", "排名"),
+        ("莲湖区2024年1-9月目标任务完成情况", ""),
+        ("莲湖区2024年国民经济计划执行情况", ""),
+    ],
+)
+def test_a_title_may_narrow_what_its_figures_are(title, scope):
+    assert scope_of(title) == scope
+
+
+def test_the_month_of_a_meeting_is_no_period():
+    assert title_period(["莲湖区2024年10月调度会材料"]) is None
+    assert title_period(["2024年1-9月经济指标（2024年10月印发）"]) == Period(2024, "M", 9)

@@ -11,7 +11,7 @@ from lianhu_analysis.intake.reading.figures import Delivery, is_blank
 from lianhu_analysis.intake.reading.layouts import AxesLayout, fold_header
 from lianhu_analysis.intake.reading.report_rows import stated_span
 from lianhu_analysis.intake.reading.sheet_time import SheetTime, sheet_time
-from lianhu_analysis.intake.reading.tidy_report import text_lines
+from lianhu_analysis.intake.reading.statements import head_lines, title_part
 from lianhu_analysis.intake.reading.workbook import Grid
 
 __all__ = [
@@ -50,11 +50,11 @@ class Axes:
 
 def find_axes(grid: Grid, layout: AxesLayout, delivery: Delivery | None = None) -> list[Axes]:
     """Return the tables whose corner, and whose periods, are where the layout expects them."""
-    time = axes_time(grid, delivery)
     for top in range(min(layout.header_rows, len(grid.rows))):
         corners = [n for n, cell in enumerate(grid.rows[top]) if _is_corner(cell, layout)]
         if not corners:
             continue
+        time = axes_time(grid, delivery, top)
         find = _across if layout.kind == "across" else _down
         if tables := find(grid, layout, top, corners, time):
             return tables
@@ -113,9 +113,12 @@ def _down(
     return tables
 
 
-def axes_time(grid: Grid, delivery: Delivery | None, corner_rows: int = 15) -> SheetTime:
-    """Return the year of periods that state none; several periods in a title are no fault."""
-    titles = [text for _, text in text_lines(grid, 0, min(corner_rows, len(grid.rows)))]
+def axes_time(grid: Grid, delivery: Delivery | None, top: int) -> SheetTime:
+    """Return the year of periods that state none; several periods in a title are no fault.
+
+    Only the lines above row ``top`` say it: under 2023年12月 a bare 1月 is of 2024.
+    """
+    titles = [title_part(text) for _, text in head_lines(grid, 0, top)]
     years = {year for title in titles for year in TITLE_YEAR.findall(title)}
     try:
         return sheet_time(

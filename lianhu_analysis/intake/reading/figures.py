@@ -19,7 +19,7 @@ from lianhu_analysis.intake.observations import KEY, make_observations
 from lianhu_analysis.intake.problems import Problem
 from lianhu_analysis.intake.reading.cells import Reading as CellReading
 from lianhu_analysis.intake.reading.cells import read_value
-from lianhu_analysis.intake.reading.growth_forms import growth_in_percent
+from lianhu_analysis.intake.reading.growth_forms import INDEX_RANGE, growth_in_percent
 from lianhu_analysis.intake.reading.notes import TableNote
 from lianhu_analysis.intake.reading.workbook import Grid
 from lianhu_analysis.workspace import Region
@@ -36,6 +36,7 @@ __all__ = [
     "is_figure",
     "merge_same_figures",
     "period_for",
+    "refuse_split_january",
     "says_nothing",
 ]
 
@@ -89,6 +90,8 @@ class Slot:
         Where the row or its label names one.
     among_indices
         Whether the growth figures beside it look like indices.
+    not_before
+        A day before which the sheet was not known, where it states no publication day.
     """
 
     indicator: Indicator
@@ -102,6 +105,7 @@ class Slot:
     published: dt.date | None = None
     region: Region | None = None
     among_indices: bool = False
+    not_before: dt.date | None = None
 
 
 @dataclass(frozen=True)
@@ -226,6 +230,32 @@ def period_for(indicator: Indicator, title: Period, span: str, per: str = "") ->
         ) from error
 
 
+def refuse_split_january(indicator: Indicator, period: Period, span: str, token: object) -> None:
+    """Refuse to split the joint first period of an indicator without a January.
+
+    January and February are one period, the year to date of February: no figure of
+    January is published, and none of February alone.  A sign for no figure passes
+    as February's own.
+
+    Raises
+    ------
+    IntakeError
+        Saying what to do.
+    """
+    if not indicator.no_january or period.frequency != "M" or period.number > 2:
+        return
+    if period.number == 1:
+        raise IntakeError(
+            f"{indicator.name_zh} 1月不单独发布（1—2月合并），这里却有数 {token}",
+            '请核对时期；当年确有1月数的，在版式说明的这一列写 january = "keep"',
+        )
+    if span == "single" and not says_nothing(token):
+        raise IntakeError(
+            f"{indicator.name_zh} 1—2月合并发布，没有2月单月的数，这里的 {token} 没有读",
+            "合并的数请填在累计列（1—2月）；本月列请留空或填 —",
+        )
+
+
 def _frequency(code: str) -> Frequency:
     return "Q" if code == "Q" else "A" if code == "A" else "M"
 
@@ -268,7 +298,14 @@ def _level(value: float, slot: Slot) -> float:
             f"{slot.indicator.name_zh} 没有写计量单位",
             f"请在“计量单位”列填写（目录中为 {slot.indicator.unit}），不填不会按目录单位推定",
         )
-    return convert(value, slot.unit, slot.indicator.unit)
+    converted = convert(value, slot.unit, slot.indicator.unit)
+    low, high = INDEX_RANGE
+    if slot.indicator.unit.endswith("=100") and not low <= converted <= high:
+        raise IntakeError(
+            f"{slot.indicator.name_zh} 的 {value:g} 不像以上年为 100 的指数",
+            f"若是涨幅，请填指数 {100 + value:g}" if abs(value) < low else "请核对这一格的数",
+        )
+    return converted
 
 
 def _growth(reading: CellReading, value: float, slot: Slot) -> float:
@@ -297,7 +334,8 @@ def _growth_unit(slot: Slot, token: str, value: float | None) -> str:
 def _published(slot: Slot, delivery: Delivery) -> tuple[dt.date, str]:
     stated = slot.published or delivery.published
     if stated is None:
-        return assumed_release(slot.indicator, slot.period), "assumed"
+        assumed = assumed_release(slot.indicator, slot.period)
+        return max(assumed, slot.not_before or assumed), "assumed"
     # A period can be published on its last day, and not before.
     if stated < slot.period.end:
         raise IntakeError(

@@ -8,7 +8,7 @@ from lianhu_analysis.catalog.indicators import Indicator
 from lianhu_analysis.errors import IntakeError
 from lianhu_analysis.intake.reading.cells import read_value
 
-__all__ = ["growth_in_percent", "looks_like_indices"]
+__all__ = ["INDEX_RANGE", "growth_in_percent", "looks_like_indices"]
 
 # Lumpy series (land, foreign investment) do double; broad aggregates do not.
 INDEX_LIKE = (80.0, 130.0)

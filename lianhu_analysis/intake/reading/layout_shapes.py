@@ -163,7 +163,8 @@ class SeriesColumn:
         ``value`` as it stands, ``percent`` a growth in percent, ``index`` a
         growth with the year before at 100, ``fraction`` a growth in parts of 1.
     january
-        What to do with a January figure of an indicator that has no January:
+        What to do with a figure of January, or of February alone, of an indicator
+        that has no January:
         refuse it, or keep it where the source truly published one.
     skip
         Why the column is not read; then nothing else is needed.

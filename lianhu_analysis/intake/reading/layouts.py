@@ -144,7 +144,7 @@ def _read(name: str, origin: str, data: bytes) -> Layout:
 
 SHARED: Mapping[str, Any] = {
     "header_rows": 15,
-    "published": r"发布日期[:：](.+)",
+    "published": r"(?:发布|公布)(?:日期?|时间)[:：](.+)",
     "sheet_unit": r"(?:计量)?单位[:：](.+)",
     "ignore_rows": [],
     "ignore_sheets": [],

@@ -17,6 +17,7 @@ from lianhu_analysis.intake.reading.figures import (
     hidden_rows,
     is_blank,
     period_for,
+    refuse_split_january,
     says_nothing,
 )
 from lianhu_analysis.intake.reading.growth_forms import looks_like_indices
@@ -31,7 +32,7 @@ from lianhu_analysis.intake.reading.report_header import (
     role_of,
 )
 from lianhu_analysis.intake.reading.sheet_time import SheetTime
-from lianhu_analysis.intake.reading.titles import stated_day
+from lianhu_analysis.intake.reading.statements import stated_day
 from lianhu_analysis.intake.reading.workbook import Grid, cell_address
 from lianhu_analysis.workspace import Region
 
@@ -87,6 +88,7 @@ class PanelReader:
     labels: LabelReader
     collector: Collector
     note: TableNote
+    not_before: dt.date | None = None
     forms: dict[int, bool] = field(default_factory=dict)
 
     def read(self, first: int, end: int) -> None:
@@ -241,12 +243,7 @@ class PanelReader:
         if match:
             check_base(match, span)
         period, span = period_for(indicator, stated, span, rule.per or _per(stated))
-        if indicator.no_january and period.frequency == "M" and period.number == 1:
-            token = self.grid.at(row.number, number)
-            raise IntakeError(
-                f"{indicator.name_zh} 1月不单独发布（1—2月合并），这里却有数 {token}",
-                "请核对标题的月份",
-            )
+        refuse_split_january(indicator, period, span, self.grid.at(row.number, number))
         if measure == "level" and not unit:
             unit = self.sheet_unit
         if rule.role != "level":
@@ -263,6 +260,7 @@ class PanelReader:
             row.published or self.published,
             row.region,
             measure == "yoy" and self._among_indices(number),
+            self.not_before,
         )
 
     def _among_indices(self, column: int) -> bool:

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 
 from lianhu_analysis.catalog.periods import Period, parse_period
 from lianhu_analysis.errors import IntakeError, PeriodError
-from lianhu_analysis.intake.reading.titles import NOT_A_TITLE, title_period
+from lianhu_analysis.intake.reading.statements import title_part
+from lianhu_analysis.intake.reading.titles import EVENT, title_period
 
 __all__ = ["SheetTime", "resolve_time", "sheet_time"]
 
@@ -134,19 +135,19 @@ def resolve_time(time: SheetTime, years: set[int], months: set[int]) -> SheetTim
 def _title_clue(titles: list[str]) -> Clue:
     period = title_period(titles)
     shown = "；".join(title.strip() for title in titles if title.strip())[:60]
-    if period is not None:
-        bare = period.frequency == "A" and not any("全年" in title for title in titles)
-        return Clue("标题", shown, period.year, None if bare else period)
+    if period is not None and period.frequency != "A":
+        return Clue("标题", shown, period.year, period)
+    # Year and part may stand apart: 2016年莲湖区1-9月, or on two lines.
+    parts: dict[int, Period] = {}
     for title in titles:
-        text = _fold(title)
-        if not NOT_A_TITLE.search(text) and (part := _part(DAY.sub(" ", text))):
-            return Clue("标题", title.strip(), None, part)
-    return Clue("标题", shown)
+        parts |= _parts(DAY.sub(" ", EVENT.sub(" ", title_part(title))))
+    part = next(iter(parts.values())) if len(parts) == 1 else None
+    return Clue("标题", shown, period.year if period else None, part)
 
 
 def _clue(where: str, name: str, *, is_path: bool) -> Clue:
     """Read a name; in a path, figures without 年 may be a delivery's."""
-    text = DAY.sub(" ", _fold(name))
+    text = EVENT.sub(" ", DAY.sub(" ", _fold(name)))
     part, year = _part(text), None
     if found := YEAR.search(text):
         year = int(found[0][:4])
@@ -170,16 +171,20 @@ def _of(period: Period | None) -> Clue:
 
 def _part(text: str) -> Period | None:
     """Return the one part of a year that a text states."""
-    text = YEAR.sub(" ", text)
-    found: dict[tuple[str, int], Period] = {}
-    for match in PART.finditer(text):
+    found = _parts(text)
+    return next(iter(found.values())) if len(found) == 1 else None
+
+
+def _parts(text: str) -> dict[int, Period]:
+    """Return the parts of a year that a text states, by the month that they end with."""
+    found: dict[int, Period] = {}
+    for match in PART.finditer(YEAR.sub(" ", text)):
         try:
             period = parse_period(match[0], year=2000).period
         except PeriodError:
             continue
-        found[(period.frequency, period.end.month)] = period
-    ends = {period.end.month for period in found.values()}
-    return next(iter(found.values())) if len(ends) == 1 else None
+        found[period.end.month] = period
+    return found
 
 
 def _agrees(one: Clue, other: Clue) -> bool:

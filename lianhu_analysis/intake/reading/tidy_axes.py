@@ -28,6 +28,7 @@ from lianhu_analysis.intake.reading.figures import (
     hidden_rows,
     is_blank,
     period_for,
+    refuse_split_january,
     says_nothing,
 )
 from lianhu_analysis.intake.reading.growth_forms import looks_like_indices
@@ -35,8 +36,8 @@ from lianhu_analysis.intake.reading.labels import LabelReader, Match, Outline, c
 from lianhu_analysis.intake.reading.layouts import AxesLayout, ReportColumn, fold_header
 from lianhu_analysis.intake.reading.notes import ColumnNote, RowNote, TableNote
 from lianhu_analysis.intake.reading.sheet_time import SheetTime
-from lianhu_analysis.intake.reading.tidy_report import Head, read_head, text_lines
-from lianhu_analysis.intake.reading.titles import stated_day
+from lianhu_analysis.intake.reading.statements import head_lines, stated_day
+from lianhu_analysis.intake.reading.tidy_report import Head, read_head
 from lianhu_analysis.intake.reading.workbook import Grid, cell_address
 
 __all__ = ["read_axes"]
@@ -48,10 +49,10 @@ TITLE_GROWTH = ReportColumn("growth", ())
 def read_axes(grid: Grid, layout: AxesLayout, catalogue: Catalogue, collector: Collector) -> None:
     """Read every table of a sheet into the collector."""
     try:
-        time = axes_time(grid, collector.delivery)
         tables = find_axes(grid, layout, collector.delivery)
         first = tables[0].top if tables else 0
-        head = read_head(grid, text_lines(grid, 0, first), layout, collector)
+        time = axes_time(grid, collector.delivery, first)
+        head = read_head(grid, head_lines(grid, 0, first), layout, collector)
     except IntakeError as error:
         collector.refuse(error.message, error.remedy, sheet=grid.sheet, cell=error.cell or "A1")
         return
@@ -305,7 +306,7 @@ class _AxesReader:
         token = self.grid.at(row, column)
         address = cell_address(row, column)
         try:
-            slot = self._slot(match, stated, unit, address)
+            slot = self._slot(match, stated, unit, address, token)
             if slot.measure == "yoy":
                 slot = replace(slot, among_indices=self._among_indices(row, column))
             if self.days.get(column):
@@ -333,7 +334,7 @@ class _AxesReader:
             self.forms[series] = looks_like_indices(cells)
         return self.forms[series]
 
-    def _slot(self, match: Match, stated: Stated, unit: str, address: str) -> Slot:
+    def _slot(self, match: Match, stated: Stated, unit: str, address: str, token: object) -> Slot:
         indicator, rule = match.indicator, match.rule
         title = self._title
         if rule is None and title and title[0] == "yoy":
@@ -364,11 +365,7 @@ class _AxesReader:
         period, span = period_for(indicator, stated.period, span, per)
         if match.merged_january and period.frequency == "M" and period.number == 2:
             span = "ytd"
-        if indicator.no_january and period.frequency == "M" and period.number == 1:
-            raise IntakeError(
-                f"{indicator.name_zh} 1月不单独发布（1—2月合并），这里却有数",
-                "请核对时期；当年确有1月数的，请在版式说明中登记",
-            )
+        refuse_split_january(indicator, period, span, token)
         return Slot(
             indicator,
             measure,

@@ -8,9 +8,10 @@ import unicodedata
 from dataclasses import dataclass
 
 from lianhu_analysis.catalog.indicators import Catalogue, Indicator, fold_name
+from lianhu_analysis.catalog.units import normalise_unit
 from lianhu_analysis.errors import IntakeError
 from lianhu_analysis.intake.reading.figures import Collector, hidden_columns, is_blank, is_figure
-from lianhu_analysis.intake.reading.labels import LabelReader
+from lianhu_analysis.intake.reading.labels import LabelReader, is_unit
 from lianhu_analysis.intake.reading.layouts import AxesLayout, ReportLayout
 from lianhu_analysis.intake.reading.notes import TableNote
 from lianhu_analysis.intake.reading.report_header import (
@@ -24,12 +25,17 @@ from lianhu_analysis.intake.reading.report_header import (
 )
 from lianhu_analysis.intake.reading.report_rows import PanelReader
 from lianhu_analysis.intake.reading.sheet_time import SheetTime, resolve_time, sheet_time
-from lianhu_analysis.intake.reading.titles import check_region, scope_of, stated_day
+from lianhu_analysis.intake.reading.statements import (
+    Line,
+    days_in,
+    head_lines,
+    stated_day,
+    statements,
+)
+from lianhu_analysis.intake.reading.titles import check_region, scope_of
 from lianhu_analysis.intake.reading.workbook import Grid, cell_address
 
 __all__ = ["Head", "read_head", "read_report"]
-
-Line = tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -40,12 +46,16 @@ class Head:
     ----------
     scope
         A title that narrows what the figures are about, such as 区属.
+    not_before
+        The latest other day written above the header (制表日期): the sheet was not
+        known before it, whatever day the calendar assumes.
     """
 
     published: dt.date | None
     unit: str
     scope: tuple[str, ...]
     titles: tuple[str, ...]
+    not_before: dt.date | None = None
 
 
 def read_report(
@@ -65,9 +75,10 @@ def read_report(
     while header is not None:
         following = _next_header(grid, header, layout)
         end = _title_start(grid, following.top, header.bottom) if following else len(grid.rows)
-        lines = text_lines(grid, first_line, header.top)
+        lines = head_lines(grid, first_line, header.top)
         try:
-            head = read_head(grid, lines, layout, collector, inherited=head)
+            by_region = any(panel.by_region for panel in header.panels)
+            head = read_head(grid, lines, layout, collector, head, by_region=by_region)
             time = _time(grid, head, header, collector)
             _read_table(grid, header, end, head, time, layout, catalogue, collector)
         except IntakeError as error:
@@ -125,6 +136,7 @@ def _read_table(
             labels,
             collector,
             note,
+            head.not_before,
         ).read(header.bottom + 1, end)
 
 
@@ -198,29 +210,28 @@ def _time(grid: Grid, head: Head, header: Header, collector: Collector) -> Sheet
     return time
 
 
-def text_lines(grid: Grid, first: int, last: int) -> list[Line]:
-    """Return address and text of every text cell of some rows."""
-    return [
-        (cell_address(row, column), str(cell))
-        for row in range(first, last)
-        for column, cell in enumerate(grid.rows[row])
-        if isinstance(cell, str) and cell.strip()
-    ]
-
-
 def read_head(
     grid: Grid,
     lines: list[Line],
     layout: ReportLayout | AxesLayout,
     collector: Collector,
     inherited: Head | None = None,
+    *,
+    by_region: bool = False,
 ) -> Head:
     """Read the lines above a header.
+
+    Parameters
+    ----------
+    inherited
+        The head of the table above it on the same sheet.
+    by_region
+        Whether each row of the table names its region.
 
     Raises
     ------
     IntakeError
-        If they name another region, or a day of publication that is none.
+        If they name another region, two units, or a day of publication that is none.
     """
     lines = [
         (address, text)
@@ -229,13 +240,14 @@ def read_head(
     ]
     delivery = collector.delivery
     for address, text in [*lines, ("", grid.sheet)]:
-        check_region(text, delivery.region, delivery.regions, address)
+        check_region(text, delivery.region, delivery.regions, address, rows_name_theirs=by_region)
     texts = [text for _, text in lines]
     scope = tuple(text.strip() for text in [*texts, grid.sheet] if scope_of(text))
     published = _published(lines, layout)
     unit = _sheet_unit(lines, layout)
+    days = [day for text in texts for day in days_in(text)]
     if inherited is None:
-        return Head(published, unit, scope, tuple(texts))
+        return Head(published, unit, scope, tuple(texts), max(days, default=None))
     # A table without a title of its own stands under the sheet's.
     titles = tuple(texts) if any(re.search(r"\d{4}\s*年|\d月", text) for text in texts) else ()
     return Head(
@@ -243,6 +255,7 @@ def read_head(
         unit or inherited.unit,
         scope or inherited.scope,
         titles or inherited.titles,
+        max([*days, *([inherited.not_before] if inherited.not_before else [])], default=None),
     )
 
 
@@ -252,21 +265,62 @@ def _first_texts(grid: Grid) -> str:
 
 
 def _published(lines: list[Line], layout: ReportLayout | AxesLayout) -> dt.date | None:
-    for address, text in lines:
-        found = layout.published.search(unicodedata.normalize("NFKC", text))
-        if found is None:
-            continue
-        day = stated_day(found[1])
+    for address, piece in _pieces(lines, layout.published):
+        found = layout.published.search(piece)
+        stated = found[1].strip() if found else ""
+        day = stated_day(stated)
         if day is None:
             raise IntakeError(
-                f"发布日期“{found[1].strip()}”不是一个日子", "请写成 2024-10-22", cell=address
+                f"发布日期“{stated}”不是一个日子" if stated else "发布日期没有填写",
+                "请写成 2024-10-22",
+                cell=address,
             )
         return day
     return None
 
 
+def _pieces(lines: list[Line], wanted: re.Pattern[str]) -> list[Line]:
+    """Return the statements of some lines that a pattern knows, with or without a value."""
+    found = []
+    for address, text in lines:
+        folded = unicodedata.normalize("NFKC", text)
+        pieces = [piece for piece in statements(folded) if wanted.search(f"{piece}?")]
+        if not pieces and wanted.search(folded):
+            pieces = [folded]
+        found += [(address, piece) for piece in pieces]
+    return found
+
+
 def _sheet_unit(lines: list[Line], layout: ReportLayout | AxesLayout) -> str:
-    for _, text in lines:
-        if found := layout.sheet_unit.search(re.sub(r"\s+", "", text)):
-            return found[1].strip()
-    return ""
+    """Return the one unit that stands above a header; 填报单位 names an office.
+
+    Raises
+    ------
+    IntakeError
+        If there are two.
+    """
+    known: dict[str, str] = {}
+    others = []
+    for address, piece in _pieces(lines, layout.sheet_unit):
+        text = re.sub(r"\s+", "", piece)
+        if (found := layout.sheet_unit.search(text)) is None:
+            continue
+        if unit := _unit_of_amounts(found[1]):
+            known.setdefault(unit, address)
+        elif layout.sheet_unit.match(text):
+            others.append(found[1])
+    if len(known) > 1:
+        raise IntakeError(
+            f"表头上方写了不止一个单位：{'、'.join(known)}",
+            "请在“计量单位”列逐行写明，或只留一个",
+            cell=list(known.values())[1],
+        )
+    return next(iter([*known, *others]), "")
+
+
+def _unit_of_amounts(text: str) -> str:
+    """Return a declared unit, without the % beside it: 亿元、%."""
+    if is_unit(text):
+        return normalise_unit(text)
+    parts = [part for part in re.split("[、,，/和]", text) if part not in ("%", "％")]
+    return normalise_unit(parts[0]) if len(parts) == 1 and is_unit(parts[0]) else ""

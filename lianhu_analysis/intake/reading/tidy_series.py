@@ -5,7 +5,13 @@ from __future__ import annotations
 from lianhu_analysis.catalog.indicators import Catalogue
 from lianhu_analysis.catalog.periods import Period, parse_period
 from lianhu_analysis.errors import IntakeError, PeriodError, UsageError
-from lianhu_analysis.intake.reading.figures import Collector, Slot, is_blank, period_for
+from lianhu_analysis.intake.reading.figures import (
+    Collector,
+    Slot,
+    is_blank,
+    period_for,
+    refuse_split_january,
+)
 from lianhu_analysis.intake.reading.layouts import (
     SeriesColumn,
     SeriesLayout,
@@ -99,12 +105,8 @@ def _read_cell(
     try:
         indicator = catalogue.get(column.indicator)
         period, span = period_for(indicator, stated, column.span)
-        january = period.frequency == "M" and period.number == 1
-        if january and indicator.no_january and column.january == "refuse":
-            raise IntakeError(
-                f"{indicator.name_zh} 1月不单独发布（1—2月合并），这里却有数 {grid.at(row, number)}",
-                '请核对时期；当年确有1月数的，在版式说明的这一列写 january = "keep"',
-            )
+        if column.january == "refuse":
+            refuse_split_january(indicator, period, span, grid.at(row, number))
     except UsageError as error:
         collector.refuse(str(error), "请改正版式说明的 indicator", sheet=grid.sheet, cell=address)
         return

@@ -1,0 +1,114 @@
+"""Lines above a table: what they are titled, and what they state behind a label.
+
+``莲湖区2024年1-9月主要指标 单位：万元 发布日期：2024-10-22`` is a title and two statements,
+whether they share a cell, or the value stands in the cell beside its label.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from lianhu_analysis.intake.reading.workbook import Grid, cell_address
+
+__all__ = ["Line", "days_in", "head_lines", "stated_day", "statements", "title_part"]
+
+Line = tuple[str, str]
+
+LABEL = re.compile(
+    r"(?:计量|计算|金额|填报|填表|制表|制|报送|报出|上报|编制|编报|汇总|主管|责任|牵头|提供|发布|公布|印发|打印"
+    r"|更新|数据|资料|审核|联系|统计|报告)?"
+    r"(?:日期|时间|单位|来源|机构|部门|制表|填报|报送|审核|电话|(?<=发布)日|(?<=公布)日)人?\s*:"
+)
+# Labels whose value may stand in the cell beside them even without a colon.
+BARE_LABEL = re.compile(r"(?:发布|公布)(?:日期?|时间)|(?:计量)?单位")
+DAY = re.compile(
+    r"(?<!\d)(?P<y>\d{4})[-/.年](?P<m>\d{1,2})[-/.月](?P<d>\d{1,2})(?!\d)"
+    r"|(?<!\d)(?P<y8>20\d{2})(?P<m8>\d{2})(?P<d8>\d{2})(?!\d)"
+)
+FIRST_SERIAL, LAST_SERIAL = 36_526, 73_050  # the years 2000-2099
+SERIAL_ZERO = dt.date(1899, 12, 30)
+
+
+def title_part(text: str) -> str:
+    """Return a line without what it states behind labels, folded and without blanks."""
+    folded = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
+    found = LABEL.search(folded)
+    return folded[: found.start()].rstrip("([【〔,;、|") if found else folded
+
+
+def statements(text: str) -> list[str]:
+    """Return the parts of a line that each begin with a label, as ``单位:万元``."""
+    folded = unicodedata.normalize("NFKC", text)
+    starts = [found.start() for found in LABEL.finditer(folded)]
+    ends = [*starts, len(folded)][1:]
+    return [_trim(folded[a:b]) for a, b in zip(starts, ends, strict=True)]
+
+
+def _trim(part: str) -> str:
+    part = part.strip(" \t\r\n,;、|([【〔")
+    for opening, closing in ("()", "[]", "【】", "〔〕"):
+        if part.endswith(closing) and part.count(opening) < part.count(closing):
+            part = part[:-1].rstrip()
+    return part
+
+
+def head_lines(grid: Grid, first: int, last: int) -> list[Line]:
+    """Return address and text of every text cell of some rows.
+
+    A label without a value takes that of the next filled cell on its right.
+    """
+    return [
+        (cell_address(row, column), _with_value(grid, row, column, str(cell)))
+        for row in range(first, last)
+        for column, cell in enumerate(grid.rows[row])
+        if isinstance(cell, str) and cell.strip()
+    ]
+
+
+def _with_value(grid: Grid, row: int, column: int, text: str) -> str:
+    folded = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
+    bare = BARE_LABEL.fullmatch(folded) is not None
+    if not bare and not (folded.endswith(":") and LABEL.search(folded)):
+        return text
+    label = text.rstrip() + (":" if bare else "")
+    filled = (cell for cell in grid.rows[row][column + 1 :] if cell not in (None, ""))
+    value = next((str(shown) for cell in filled if (shown := _shown(grid, cell))), "")
+    if not value or LABEL.search(unicodedata.normalize("NFKC", value)):
+        return label
+    return f"{label}{value}"
+
+
+def _shown(grid: Grid, cell: object) -> object:
+    """Return a cell as text; a count of days as the day that a spreadsheet shows for it."""
+    if isinstance(cell, dt.datetime):
+        return cell.date().isoformat()
+    is_number = isinstance(cell, (int, float)) and not isinstance(cell, bool)
+    if is_number and FIRST_SERIAL <= float(str(cell)) <= LAST_SERIAL:
+        from_1904 = bool(getattr(grid, "dates_from_1904", False))
+        return cell if from_1904 else SERIAL_ZERO + dt.timedelta(days=int(float(str(cell))))
+    return cell.strip() if isinstance(cell, str) else cell
+
+
+def days_in(text: str) -> Iterator[dt.date]:
+    """Yield the days that a text writes out: 2024-10-22, 2024年10月22日, 20241022."""
+    folded = unicodedata.normalize("NFKC", text)
+    folded = re.sub(r"(?<=\d)\s*([-/.年月])\s*(?=\d)", r"\1", folded)
+    for found in DAY.finditer(folded):
+        digits = [part for part in found.groups() if part]
+        try:
+            yield dt.date(*(int(part) for part in digits))
+        except ValueError:
+            continue
+
+
+def stated_day(cell: object) -> dt.date | None:
+    """Return the one day that a date or a text states; ``None`` if it is none or several."""
+    if isinstance(cell, dt.datetime):
+        return cell.date()
+    if isinstance(cell, dt.date):
+        return cell
+    found = set(days_in(str(cell)))
+    return found.pop() if len(found) == 1 else None
