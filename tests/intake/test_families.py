@@ -781,3 +781,38 @@ def test_a_bare_month_below_a_stated_one_has_no_year(read):
     reading = read(rows)
     assert list(short(reading)) == ["B2", "B3"]
     assert "上半年" in told(reading)
+
+
+@pytest.mark.parametrize(
+    ("title", "sheet", "head"),
+    [
+        ("莲湖区2025年主要指标 累计值", "表", "2025年3月"),
+        ("莲湖区2025年3月主要指标", "累计值", "3月"),
+        ("莲湖区2025年3月主要指标", "表", "3月"),
+        ("莲湖区2025年三季度主要指标", "表", "三季度"),
+    ],
+)
+def test_a_bare_month_beside_no_year_to_date_may_as_well_be_one(read, title, sheet, head):
+    item = "地区生产总值" if "季" in head else RETAIL
+    rows = [[title], ["指标", "单位", head, "同比增长(%)"], [item, "亿元", 20, 3]]
+    reading = read([*rows, ["居民消费价格指数(上年同月=100)", None, 100.4]], sheet=sheet)
+    assert [cell for cell in short(reading) if cell.endswith("3")] == []
+    assert "没有说是当月还是累计" in told(reading)
+    # A price index is of its month whatever stands beside it.
+    if "月" in head:
+        assert short(reading)["C4"] == ("pri.cpi", "level", "single", "2025-03", 100.4)
+
+
+@pytest.mark.parametrize(
+    ("title", "heads"),
+    [
+        ("莲湖区2025年3月当月指标", ["3月", "同比增长(%)"]),
+        ("莲湖区2025年3月指标", ["3月", "1-3月"]),
+        ("莲湖区2025年1月指标", ["1月", "同比增长(%)"]),
+        ("莲湖区2025年3月指标", ["当月", "同比增长(%)"]),
+    ],
+)
+def test_a_month_that_something_tells_from_the_year_to_date_is_read(read, title, heads):
+    reading = read([[title], ["指标", "单位", *heads], [BUDGET, "亿元", 20, 33]])
+    assert short(reading)["C3"][2:] == ("single", f"2025-0{title[8]}", 20)
+    assert reading.problems == ()

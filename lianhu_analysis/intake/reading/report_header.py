@@ -280,6 +280,8 @@ class _ColumnReader:
             if self._is_last_year(number, column.rule):
                 self._leave(number, column.rule.role, "上年同期的可比数，不作为上年的数入库")
                 continue
+            if self._is_bare_month(number, column.rule):
+                column = replace(column, rule=replace(column.rule, span=""))
             if column.rule.span == "left" and left is None:
                 column = replace(column, rule=replace(column.rule, span="period"))
             elif column.rule.span == "left" and left is not None:
@@ -364,6 +366,24 @@ class _ColumnReader:
             self.contradicted = True
             return f"与标题的时期 {period} 不是同一个月", "请改正列名或标题"
         return None
+
+    def _is_bare_month(self, number: int, rule: ReportColumn) -> bool:
+        """Whether 3月 stands alone: beside no year to date it may as well be one.
+
+        The first month or quarter is the same either way; a title of 当月 says it.
+        """
+        text = self.header.texts[number]
+        _, month = _stated(text, rule)
+        if rule.span != "single" or rule.role != "level" or not month or "当" in text:
+            return False
+        if month <= (3 if rule.per == "quarter" else 1):
+            return False
+        others = [other for other in self.panel.columns.values() if other and other is not rule]
+        if any(other.role in FIGURE_ROLES and other.span in ("ytd", "annual") for other in others):
+            return False
+        above = [cell for row in self.grid.rows[: self.header.top] for cell in row]
+        titles = "".join(str(cell) for cell in (*above, self.grid.sheet) if isinstance(cell, str))
+        return not re.search(r"[当单][月季]", titles) or "累计" in titles
 
     def _is_last_year(self, number: int, rule: ReportColumn) -> bool:
         year, _ = _stated(self.header.texts[number], rule)

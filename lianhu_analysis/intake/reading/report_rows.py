@@ -234,11 +234,12 @@ class PanelReader:
         if match and match.rule:
             span = _agreed_span(match.rule, rule, span, text)
         stated = row.period or self.time.period
-        if not span and indicator.span == "point":
-            span = "point"
+        if not span and (indicator.span == "point" or indicator.kind == "index"):
+            span = indicator.span
         if not span or stated is None:
             raise IntakeError(
-                f"{indicator.name_zh} 没有说是当月还是累计", "请在时期中写明，如 2024年1-9月"
+                f"{indicator.name_zh}：列名“{text}”没有说是当月还是累计",
+                "请把列名写成“本月”或“本月止累计”，或写明时期，如 2024年1-9月",
             )
         if match:
             check_base(match, span)
