@@ -816,3 +816,81 @@ def test_a_month_that_something_tells_from_the_year_to_date_is_read(read, title,
     reading = read([[title], ["指标", "单位", *heads], [BUDGET, "亿元", 20, 33]])
     assert short(reading)["C3"][2:] == ("single", f"2025-0{title[8]}", 20)
     assert reading.problems == ()
+
+
+HEADS = ["指标名称", "计量单位", "本月止累计", "累计比上年同期增长（%）"]
+
+
+@pytest.mark.parametrize("mark", ["①", "¹", "*", "[注]", "（注1）"])
+def test_a_footnote_at_a_name_is_no_month(read, mark):
+    # A raised digit folds into a plain one, and a plain one heads a column of a month.
+    rows = [["莲湖区2024年9月"], HEADS, [RETAIL + mark, "亿元", 20, 3]]
+    assert short(read(rows)) == {
+        "C3": retail("level", "ytd", "2024-09", 20),
+        "D3": retail("yoy", "ytd", "2024-09", 3),
+    }
+    axis = [["指标", "2024年9月", "2024年8月"], [f"{RETAIL}{mark}(亿元)", 20, 19]]
+    assert read(axis).frame.empty
+
+
+def test_a_circled_number_before_a_name_numbers_it(read):
+    rows = [["莲湖区2024年9月"], HEADS, [f"①{RETAIL}", "亿元", 20, 3]]
+    assert set(short(read(rows))) == {"C3", "D3"}
+
+
+@pytest.mark.parametrize(
+    "label", [f"{RETAIL}（1-8月）", f"{RETAIL}1—8月", f"{RETAIL}(2024年1-8月)"]
+)
+def test_a_name_may_state_the_month_before_the_titles(read, label):
+    reading = read([["莲湖区2024年9月"], HEADS, [label, "亿元", 20, 3]])
+    assert short(reading) == {
+        "C3": retail("level", "ytd", "2024-08", 20),
+        "D3": retail("yoy", "ytd", "2024-08", 3),
+    }
+    # The sheet was not known before September had ended.
+    assert {str(day.date()) for day in reading.frame["published"]} == {"2024-09-30"}
+
+
+@pytest.mark.parametrize(
+    ("label", "head"),
+    [
+        (f"{RETAIL}(2023年1-9月)", "本月止累计"),
+        (f"{RETAIL}(上半年)", "本月止累计"),
+        (f"{RETAIL}(1-10月)", "本月止累计"),
+        (f"{RETAIL}(1-8月)", "1-9月"),
+    ],
+)
+def test_a_name_that_states_another_time_is_refused(read, label, head):
+    rows = [["莲湖区2024年9月"], [*HEADS[:2], head], [label, "亿元", 20]]
+    reading = read(rows)
+    assert reading.frame.empty
+    assert "名称说的是" in told(reading)
+
+
+def test_a_name_of_another_month_than_its_axis_is_refused(read):
+    rows = [["指标", "2024年9月", "2024年8月"], [f"{RETAIL}1-8月(亿元)", 20, 19]]
+    assert short(read(rows)) == {"C2": retail("level", "ytd", "2024-08", 19)}
+
+
+def test_a_lagged_indicator_in_a_report_that_came_out_too_early_is_refused(read):
+    head = [["莲湖区2024年1-9月主要指标"], ["发布日期：2024-10-20"], HEADS]
+    name = "规模以上服务业企业营业收入"
+    reading = read([*head, [name, "亿元", 20, 3]])
+    assert reading.frame.empty
+    assert "错月指标，2024-09 的数要到 2024-11-01 前后才有" in told(reading)
+    lagged = short(read([*head, [f"{name}（1-8月）", "亿元", 20, 3]]))
+    assert lagged["C4"] == ("svc.revenue", "level", "ytd", "2024-08", 20)
+    stated = short(read([*head, [f"{name}（1-9月）", "亿元", 20, 3]]))
+    assert stated["C4"] == ("svc.revenue", "level", "ytd", "2024-09", 20)
+
+
+def test_the_regions_own_name_before_an_indicator_says_nothing_new(read):
+    rows = [
+        ["2024年9月"],
+        HEADS,
+        [f"莲湖区{RETAIL}", "亿元", 20, 3],
+        [f"碑林区{RETAIL}", "亿元", 1, 2],
+    ]
+    reading = read(rows)
+    assert set(short(reading)) == {"C3", "D3"}
+    assert "碑林区" in told(reading)

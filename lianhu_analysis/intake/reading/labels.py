@@ -13,8 +13,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from lianhu_analysis.catalog.indicators import Catalogue, Indicator, fold_name
+from lianhu_analysis.catalog.periods import Period, parse_period
 from lianhu_analysis.catalog.units import KNOWN_UNITS, normalise_unit
-from lianhu_analysis.errors import IntakeError, UnitError
+from lianhu_analysis.errors import IntakeError, PeriodError, UnitError
 from lianhu_analysis.intake.reading.figures import Delivery
 from lianhu_analysis.intake.reading.layouts import FIGURE_ROLES, ReportColumn, fold_header
 from lianhu_analysis.intake.reading.titles import foreign_region
@@ -28,6 +29,7 @@ __all__ = [
     "Outline",
     "check_base",
     "is_unit",
+    "own_period",
     "split_unit",
 ]
 
@@ -56,6 +58,13 @@ MERGED_JANUARY = re.compile(r"1-2月合并")
 BRACKETS = re.compile(r"[(\[【〔]([^()\[\]【】〔〕]*)[)\]】〕]")
 PRICES = re.compile(r"(.+?)[:_,]?(现价|当年价|不变价|可比价)")
 NO_PARENT = "（没有上级）"
+CIRCLED = re.compile(r"^\s*([①-⑳])")
+# A time that the end of a label states: 营业收入（1-8月）.
+TIME = re.compile(
+    r"(?:\d{4}年?)?(?:\d{1,2}(?:月份?)?-\d{1,2}(?:月份?)?|\d{1,2}月(?:份|末|底)?"
+    r"|上半年|前[一二三两\d]+个?季度|第?[一二三四]季度末?)"
+)
+MOST_LAGGED = 2
 EDGES = "_:,、- "
 
 
@@ -98,7 +107,9 @@ class Outline:
 
     def place(self, label: str, *, has_figures: bool) -> Label:
         """Return a label with what it belongs to."""
-        folded = unicodedata.normalize("NFKC", label)
+        # Before folding, which makes a plain digit of a raised or circled one.
+        plain = CIRCLED.sub(lambda found: f"({ord(found[1]) - ord('①') + 1})", label)
+        folded = unicodedata.normalize("NFKC", FOOTNOTE.sub("", plain.rstrip()))
         text, depth = _without_number(folded.strip())
         if not has_figures and MARKER.fullmatch(re.sub(r"\s", "", text)):
             self.in_parts = bool(self.item)
@@ -139,6 +150,8 @@ class Match:
         Whether its February stands for January and February.
     region
         The region that the label names.
+    time
+        The months that the label states: ``1-8月``.
     """
 
     indicator: Indicator
@@ -147,6 +160,7 @@ class Match:
     rule: ReportColumn | None = None
     merged_january: bool = False
     region: Region | None = None
+    time: str = ""
 
 
 @dataclass(frozen=True)
@@ -211,8 +225,9 @@ class LabelReader:
     def _take_apart(self, name: str) -> Match | Refusal | None:
         if indicator := self._indicator(name):
             return Match(indicator)
-        text, unit, base, merged = _without_brackets(name)
+        text, unit, base, merged = _without_brackets(FOOTNOTE.sub("", name))
         region, text = self._region(text)
+        text = text.removeprefix(self._delivery.region.name_zh)
         own = self._delivery.region.name_zh[-1:]
         if text.startswith(f"全{own}") and own in "国省市区县":
             text = text[2:]
@@ -231,13 +246,13 @@ class LabelReader:
             return None
         if isinstance(found, Refusal):
             return found
-        indicator, rule = found
-        return Match(indicator, unit, base, rule, merged, region)
+        indicator, rule, time = found
+        return Match(indicator, unit, base, rule, merged, region, time)
 
-    def _split(self, text: str) -> tuple[Indicator, ReportColumn | None] | Refusal | None:
+    def _split(self, text: str) -> tuple[Indicator, ReportColumn | None, str] | Refusal | None:
         if whole := self._indicator(text.strip(EDGES)):
-            return whole, None
-        found: dict[tuple[str, str, str], tuple[Indicator, ReportColumn]] = {}
+            return whole, None, ""
+        found: dict[tuple[str, str, str], tuple[Indicator, ReportColumn, str]] = {}
         for cut in range(2, len(text)):
             if text[cut - 1] in EDGES:
                 continue  # a separator belongs to the ending: _同比增长 is more than 同比增长
@@ -253,10 +268,12 @@ class LabelReader:
                     f"“{text}”按{prices[2]}计，与目录中 {indicator.name_zh} 的口径不同",
                     "请核对；口径确实相同的，请改指标目录的 level_price 或 growth_basis",
                 )
-            found.setdefault((indicator.code, rule.role, rule.span), (indicator, rule))
+            time = TIME.search(fold_header(tail))
+            key = (indicator.code, rule.role, rule.span)
+            found.setdefault(key, (indicator, rule, time[0] if time else ""))
         if len(found) > 1:
             names = "、".join(
-                f"{item.code}（{rule.role} {rule.span}）" for item, rule in found.values()
+                f"{item.code}（{rule.role} {rule.span}）" for item, rule, _ in found.values()
             )
             return Refusal(f"“{text}”可以有不止一种拆法：{names}", "请在版式说明的 [labels] 中登记")
         return next(iter(found.values())) if found else None
@@ -271,7 +288,9 @@ class LabelReader:
         spellings = (fold_header(tail), fold_header(tail.strip(EDGES)))
         for spelling in dict.fromkeys(spellings):
             for rule in self._meanings:
-                if any(pattern.fullmatch(spelling) for pattern in rule.headers):
+                matches = (pattern.fullmatch(spelling) for pattern in rule.headers)
+                # A number by itself heads a column of a month, but ends a label as a footnote.
+                if any(found and not found.groupdict().get("lone") for found in matches):
                     return rule
         return None
 
@@ -395,6 +414,29 @@ def check_base(match: Match, span: str) -> None:
             f"{match.indicator.name_zh} 以上年同月为100，时期或列名却是累计",
             "请核对：累计的指数应以上年同期为100",
         )
+
+
+def own_period(match: Match, stated: Period) -> Period | None:
+    """Return the period that a label itself states, of a month not long before ``stated``.
+
+    Raises
+    ------
+    IntakeError
+        If it cannot be read, or is no month shortly before.
+    """
+    if not match.time:
+        return None
+    try:
+        own = parse_period(match.time, year=stated.year).period
+    except PeriodError as error:
+        raise IntakeError(f"{match.indicator.name_zh} 的名称：{error}", "请改正名称") from error
+    months = (stated.end.year - own.end.year) * 12 + stated.end.month - own.end.month
+    if not 0 <= months <= MOST_LAGGED:
+        raise IntakeError(
+            f"{match.indicator.name_zh} 的名称说的是 {own}，标题、列名或时期说的是 {stated}",
+            "请改正其中之一；错月的指标请写明年份，或另放一张表",
+        )
+    return own
 
 
 def _price_fits(word: str, indicator: Indicator, rule: ReportColumn) -> bool:

@@ -31,6 +31,7 @@ __all__ = [
     "find_header",
     "header_texts",
     "role_of",
+    "stated_in",
     "stated_time",
 ]
 
@@ -204,7 +205,7 @@ def stated_time(header: Header, panels: Iterable[Panel]) -> tuple[set[int], set[
         for column, rule in panel.columns.items():
             if rule is None or rule.role not in FIGURE_ROLES:
                 continue
-            year, month = _stated(header.texts[column], rule, alone=False)
+            year, month = stated_in(header.texts[column], rule, alone=False)
             years |= {year} if year else set()
             months["ytd" if rule.span == "ytd" else "other"] |= {month} if month else set()
     return ({max(years)} if years else set()), months["ytd"] or months["other"]
@@ -361,7 +362,7 @@ class _ColumnReader:
             return None
         if self.time.only_year and rule.span not in ("annual", "left"):
             return f"是哪个月的说不清：只写了 {period}年", "请在标题中写明月份，如 2024年1—9月"
-        year, month = _stated(self.header.texts[number], rule)
+        year, month = stated_in(self.header.texts[number], rule)
         if (month and month != period.end.month) or (year and year != period.year):
             self.contradicted = True
             return f"与标题的时期 {period} 不是同一个月", "请改正列名或标题"
@@ -373,7 +374,7 @@ class _ColumnReader:
         The first month or quarter is the same either way; a title of 当月 says it.
         """
         text = self.header.texts[number]
-        _, month = _stated(text, rule)
+        _, month = stated_in(text, rule)
         if rule.span != "single" or rule.role != "level" or not month or "当" in text:
             return False
         if month <= (3 if rule.per == "quarter" else 1):
@@ -386,7 +387,7 @@ class _ColumnReader:
         return not re.search(r"[当单][月季]", titles) or "累计" in titles
 
     def _is_last_year(self, number: int, rule: ReportColumn) -> bool:
-        year, _ = _stated(self.header.texts[number], rule)
+        year, _ = stated_in(self.header.texts[number], rule)
         return bool(year and self.time.year and year == self.time.year - 1 and rule.role == "level")
 
 
@@ -404,7 +405,9 @@ def _meaning(column: FigureColumn) -> tuple[object, ...]:
     return (rule.role, rule.span, rule.per, column.indicator.code if column.indicator else "")
 
 
-def _stated(text: str, rule: ReportColumn, *, alone: bool = True) -> tuple[int | None, int | None]:
+def stated_in(
+    text: str, rule: ReportColumn, *, alone: bool = True
+) -> tuple[int | None, int | None]:
     """Return the year and the last month that a header states.
 
     ``alone``: whether a number by itself counts as a month.
@@ -447,7 +450,7 @@ def _is_time_axis(header: Header) -> bool:
     for panel in header.panels:
         for column, rule in panel.columns.items():
             if rule and rule.role in FIGURE_ROLES:
-                year, month = _stated(header.texts[column], rule)
+                year, month = stated_in(header.texts[column], rule)
                 if year is None and month is None:
                     return False
                 times.add((year, month))

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from lianhu_analysis.catalog.calendar import assumed_release
 from lianhu_analysis.catalog.indicators import Indicator, fold_name
 from lianhu_analysis.catalog.periods import Period, parse_period
 from lianhu_analysis.catalog.units import normalise_unit
@@ -21,7 +22,13 @@ from lianhu_analysis.intake.reading.figures import (
     says_nothing,
 )
 from lianhu_analysis.intake.reading.growth_forms import looks_like_indices
-from lianhu_analysis.intake.reading.labels import LabelReader, Match, Outline, check_base
+from lianhu_analysis.intake.reading.labels import (
+    LabelReader,
+    Match,
+    Outline,
+    check_base,
+    own_period,
+)
 from lianhu_analysis.intake.reading.layouts import ReportColumn, ReportLayout, fold_header
 from lianhu_analysis.intake.reading.notes import RowNote, TableNote
 from lianhu_analysis.intake.reading.report_header import (
@@ -30,6 +37,7 @@ from lianhu_analysis.intake.reading.report_header import (
     Panel,
     header_texts,
     role_of,
+    stated_in,
 )
 from lianhu_analysis.intake.reading.sheet_time import SheetTime
 from lianhu_analysis.intake.reading.statements import stated_day
@@ -68,6 +76,8 @@ class Row:
     published: dt.date | None = None
 
 
+# Releases move by a few days; a lagged indicator comes out ten days or more later.
+EARLY_DAYS = 7
 # What a title line states: a time, a region, a unit, a day.
 STATEMENT = re.compile(r"\d年|月|季度|半年|[省市区县]|单位[:：]|日期[:：]")
 
@@ -241,9 +251,16 @@ class PanelReader:
                 f"{indicator.name_zh}：列名“{text}”没有说是当月还是累计",
                 "请把列名写成“本月”或“本月止累计”，或写明时期，如 2024年1-9月",
             )
+        not_before = self.not_before
         if match:
             check_base(match, span)
+            own = self._lagged(match, stated, row.period or any(stated_in(text, rule)))
+            if own != stated:
+                # Nothing on the sheet was known before the end of what it is about.
+                not_before, stated = max(not_before or stated.end, stated.end), own
         period, span = period_for(indicator, stated, span, rule.per or _per(stated))
+        if row.period is None and not (match and match.time):
+            self._refuse_too_early(indicator, period, row)
         refuse_split_january(indicator, period, span, self.grid.at(row.number, number))
         if measure == "level" and not unit:
             unit = self.sheet_unit
@@ -261,8 +278,35 @@ class PanelReader:
             row.published or self.published,
             row.region,
             measure == "yoy" and self._among_indices(number),
-            self.not_before,
+            not_before,
         )
+
+    @staticmethod
+    def _lagged(match: Match, stated: Period, settled: object) -> Period:
+        """Return the period of a row whose name states one: 营业收入（1-8月） among 1-9月."""
+        own = own_period(match, stated)
+        if own is None or own.end == stated.end:
+            return stated
+        if settled:
+            raise IntakeError(
+                f"{match.indicator.name_zh} 的名称说的是 {own}，列名或时期说的是 {stated}",
+                "请改正其中之一",
+            )
+        return own
+
+    def _refuse_too_early(self, indicator: Indicator, period: Period, row: Row) -> None:
+        """Refuse a lagged indicator in a report that came out before its own release.
+
+        The report on nine months carries the eight months of services (错月指标).
+        """
+        day = row.published or self.published or self.collector.delivery.published
+        due = assumed_release(indicator, period)
+        if indicator.lag_months and day and day < due - dt.timedelta(days=EARLY_DAYS):
+            raise IntakeError(
+                f"{indicator.name_zh} 是错月指标，{period} 的数要到 {due} 前后才有，"
+                f"{day} 发布的表里多半是上一月的数",
+                f"请在名称后写明它的时期，如 {indicator.name_zh}（1-8月）；确是本期的也请写明",
+            )
 
     def _among_indices(self, column: int) -> bool:
         if column not in self.forms:

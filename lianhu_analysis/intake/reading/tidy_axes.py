@@ -32,7 +32,13 @@ from lianhu_analysis.intake.reading.figures import (
     says_nothing,
 )
 from lianhu_analysis.intake.reading.growth_forms import looks_like_indices
-from lianhu_analysis.intake.reading.labels import LabelReader, Match, Outline, check_base
+from lianhu_analysis.intake.reading.labels import (
+    LabelReader,
+    Match,
+    Outline,
+    check_base,
+    own_period,
+)
 from lianhu_analysis.intake.reading.layouts import AxesLayout, ReportColumn, fold_header
 from lianhu_analysis.intake.reading.notes import ColumnNote, RowNote, TableNote
 from lianhu_analysis.intake.reading.sheet_time import SheetTime
@@ -361,6 +367,11 @@ class _AxesReader:
             raise IntakeError(f"{indicator.name_zh} 只发布增速", "请报增速；绝对量不采用")
         span = self._span(match, rule, stated)
         check_base(match, span)
+        own = own_period(match, stated.period)
+        if own is not None and own.end != stated.period.end:
+            raise IntakeError(
+                f"{indicator.name_zh} 的名称说的是 {own}，时期是 {stated.period}", "请改正其中之一"
+            )
         per = (rule.per if rule else "") or ("quarter" if stated.period.frequency == "Q" else "")
         period, span = period_for(indicator, stated.period, span, per)
         if match.merged_january and period.frequency == "M" and period.number == 2:
