@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from benchmarks import intake_truth
-from benchmarks.intake_truth import Cell, compare
+from benchmarks.intake_truth import Cell, Tally, compare
 from data.simulation import Meaning
 from lianhu_analysis.intake.problems import Problem
 
@@ -120,6 +120,20 @@ def test_a_figure_that_a_file_states_twice_is_read_once(truth):
     tally = compare(twice, [stored()], {FILE: (UNKNOWN,)})
     assert tally.holds
     assert tally.total("right") == 2
+
+
+def test_the_bar_allows_one_refusal_in_a_thousand_and_names_each():
+    tally = Tally()
+    for number in range(1998):
+        tally.add("plain", "right", (FILE, SHEET, f"C{number}"), "")
+    tally.add("plain", "refused", (FILE, SHEET, "C4"), "growth of 104.6")
+    tally.add("plain", "refused", (FILE, SHEET, "C5"), "growth of 104.7")
+    assert (tally.valid, tally.holds) == (2000, True)
+    assert "2 of 2000 valid figures refused (0.10%)" in tally.figure()
+    assert [address[2] for address, _ in tally.refused] == ["C4", "C5"]
+    tally.add("plain", "refused", (FILE, SHEET, "C6"), "growth of 104.8")
+    assert not tally.holds
+    assert not Tally().holds
 
 
 def test_the_control_fails_for_the_one_falsified_cell(capsys):
