@@ -29,7 +29,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from benchmarks import intake_mutants_doubt, intake_mutants_form, intake_mutants_values
+from benchmarks import (
+    intake_mutants_doubt,
+    intake_mutants_form,
+    intake_mutants_heads,
+    intake_mutants_values,
+)
 from benchmarks.bench import Verdict, conclude, options, print_table
 from benchmarks.intake_mutants_documents import Document, Fact, Sheet, write
 from benchmarks.intake_mutants_families import FAMILIES, REGION_CODE, draw_document
@@ -56,7 +61,7 @@ code = "610100"
 name_zh = "西安市"
 """
 # Each registers its mutations.
-MODULES = (intake_mutants_form, intake_mutants_values, intake_mutants_doubt)
+MODULES = (intake_mutants_form, intake_mutants_heads, intake_mutants_values, intake_mutants_doubt)
 Read = Callable[[Document, bytes], Reading]
 
 

@@ -52,7 +52,9 @@ def draw_document(family: str, catalogue: Catalogue, chance: random.Random) -> D
         usable = [item for item in usable if item.kind == "flow"]
     count = chance.randint(4, 9)
     picked = tuple(chance.sample(usable, count))
-    draw = Draw(chance, catalogue, chance.randint(2016, 2025), chance.randint(3, 12), picked)
+    # January and February are one report; a table of months has two of them at least.
+    earliest = 2 if family in REPORTS else 3
+    draw = Draw(chance, catalogue, chance.randint(2016, 2025), chance.randint(earliest, 12), picked)
     return FAMILIES[family](draw)
 
 
@@ -64,7 +66,8 @@ def _usable(item: Indicator, catalogue: Catalogue) -> bool:
         "rate",
         "growth_only",
     )
-    return plain and published and item.frequency == "M"
+    # Lagged indicators are not in a report of the 22nd; see ``lagged_row``.
+    return plain and published and item.frequency == "M" and not item.lag_months
 
 
 def _title(draw: Draw, what: str = "主要经济指标") -> str:
@@ -85,8 +88,10 @@ def _figure(
     """Return what stands in a cell, and the figure that it is."""
     code, span = item.code, "point" if item.span == "point" else "ytd"
     flow = item.kind == "flow"
-    if column in ("single", "yoy_single") and not flow:
-        return "—", None
+    if column in ("single", "yoy_single") and (not flow or _is_joint(item, month)):
+        # What stands here of January and February together is none of February.
+        joint = draw.level() if column == "single" else draw.growth_pct()
+        return (joint if flow else "—"), None
     if column == "single":
         value = draw.level()
         return value, Fact(code, "level", "single", str(month), value)
@@ -101,6 +106,10 @@ def _figure(
         return f"{value}{POINTS}", fact
     fact = Fact(code, "yoy", "single" if column == "yoy_single" else span, str(month), value)
     return value, fact
+
+
+def _is_joint(item: Indicator, month: Period) -> bool:
+    return month.number == 2 and item.no_january
 
 
 def _fill(

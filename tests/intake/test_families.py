@@ -894,3 +894,19 @@ def test_the_regions_own_name_before_an_indicator_says_nothing_new(read):
     reading = read(rows)
     assert set(short(reading)) == {"C3", "D3"}
     assert "碑林区" in told(reading)
+
+
+@pytest.mark.parametrize(
+    "words", ["（区属）", "排名", "民营经济", "两年平均", "年均增速", "预期目标", "预计"]
+)
+def test_a_title_that_narrows_its_figures_gives_none_of_the_whole(read, words):
+    title = [f"莲湖区2024年1-9月指标{words}"]
+    tables = (
+        [HEADS, [RETAIL, "亿元", 20, 3]],
+        [["指标", "2024年1-9月", "2024年1-8月"], [f"{RETAIL}(亿元)", 20, 19]],
+        [["时间", f"{RETAIL}_累计值(亿元)"], ["2024年9月", 20], ["2024年8月", 19]],
+    )
+    for table in tables:
+        reading = read([title, *table])
+        assert reading.frame.empty, table
+        assert reading.problems

@@ -27,6 +27,7 @@ __all__ = [
     "LabelReader",
     "Match",
     "Outline",
+    "Refusal",
     "check_base",
     "is_unit",
     "own_period",
@@ -48,7 +49,7 @@ FOOTNOTE = re.compile(r"(?:[*①-⑳⁰¹²³⁴-⁹]|[\[［【〔(（]注[0-9�
 # Words of a group line that make its items something else than their bare names.
 QUALIFIER = re.compile(
     r"限额以[上下]|规模以[上下]|[区市省央]属|中央|本级|民营|民间|非公|国有|外商|港澳台"
-    r"|上年|去年|计划|预期|目标|增长|增速|比重|占比|人均|指数|平均"
+    r"|上年|去年|计划|预期|目标|增长|增速|比重|占比|人均|指数|平均|年均|排名|位次|预计|预测"
 )
 WHOLE_REGION = re.compile("全[国省市区县]")
 INDEX_BASE = re.compile(r"(?:上年|上年同月|上年同期|去年同期|precedingyear|sameperiod.*)=100", re.I)
@@ -207,7 +208,7 @@ class LabelReader:
                     f"“{label.text}”说的不是 {found.indicator.name_zh} 的数或增速，不读",
                     "不是数据的行，请写入版式说明的 ignore_rows",
                 )
-            if name == label.text and (fault := self._group_fault(label, found.indicator)):
+            if name == label.text and (fault := self.group_fault(label, found.indicator)):
                 return fault
             return found
         return self._unmatched(label)
@@ -306,7 +307,8 @@ class LabelReader:
                 return region, rest
         return None, text
 
-    def _group_fault(self, label: Label, indicator: Indicator) -> Refusal | None:
+    def group_fault(self, label: Label, indicator: Indicator) -> Refusal | None:
+        """Return why a bare name is not its indicator under its group lines, if so."""
         name = fold_name(label.text) + fold_name(indicator.name_zh)
         own = self._delivery.region.name_zh[-1:]
         for group in label.groups:

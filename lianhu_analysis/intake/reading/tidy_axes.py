@@ -33,9 +33,11 @@ from lianhu_analysis.intake.reading.figures import (
 )
 from lianhu_analysis.intake.reading.growth_forms import looks_like_indices
 from lianhu_analysis.intake.reading.labels import (
+    Label,
     LabelReader,
     Match,
     Outline,
+    Refusal,
     check_base,
     own_period,
 )
@@ -209,7 +211,7 @@ class _AxesReader:
                 continue
             address = cell_address(self.table.top, column)
             unit = self._metadata_text(column, "unit")
-            match = self._beside_left(column, found) or self.labels.take_apart(text)
+            match = self._beside_left(column, found) or self._by_name(text)
             reason = ""
             if column in hidden_columns(self.grid):
                 reason, remedy = "这一列是隐藏的", "请取消隐藏；不要的列请删去"
@@ -262,6 +264,13 @@ class _AxesReader:
         rule = bare[column]
         span = left.rule.span if rule.span == "left" and left.rule else rule.span
         return Match(left.indicator, rule=replace(rule, span=span), region=left.region)
+
+    def _by_name(self, text: str) -> Match | Refusal | None:
+        match = self.labels.take_apart(text)
+        if isinstance(match, Match) and self.head.scope:
+            label = Label(text, self.head.scope)
+            return self.labels.group_fault(label, match.indicator) or match
+        return match
 
     def _bare_growth(self, column: int) -> ReportColumn | None:
         text = fold_header(self._header_text(column))
