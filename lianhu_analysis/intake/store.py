@@ -25,7 +25,7 @@ from filelock import FileLock, Timeout
 from lianhu_analysis.errors import StoreError
 from lianhu_analysis.intake.observations import COLUMNS, KEY, empty_observations
 from lianhu_analysis.intake.problems import Problem
-from lianhu_analysis.intake.reading.figures import merge_same_figures
+from lianhu_analysis.intake.same_figures import merge_same_figures
 
 __all__ = ["LedgerEntry", "VintageStore"]
 
