@@ -6,8 +6,9 @@ import datetime as dt
 import hashlib
 import tomllib
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +19,20 @@ from lianhu_analysis.errors import IntakeError, PeriodError, UsageError
 from lianhu_analysis.intake.observations import PROVENANCES
 from lianhu_analysis.intake.reading.csv_grid import is_tidy_csv, read_csv_grid
 from lianhu_analysis.intake.reading.figures import Delivery, Reading
-from lianhu_analysis.intake.reading.layouts import load_layout, load_layouts
+from lianhu_analysis.intake.reading.layouts import Layout, choose_layout, load_layouts
 from lianhu_analysis.intake.reading.records import read_csv_records, read_parquet_records
 from lianhu_analysis.intake.reading.tidy import tidy_grids, tidy_workbook
 from lianhu_analysis.intake.reading.workbook import Grid, read_workbook
 from lianhu_analysis.workspace import Workspace
 
-__all__ = ["SIDECAR_NAME", "Sidecar", "find_files", "fingerprint", "read_delivery", "read_sidecar"]
+__all__ = [
+    "SIDECAR_NAME",
+    "DeliveryReader",
+    "Sidecar",
+    "find_files",
+    "read_delivery",
+    "read_sidecar",
+]
 
 SIDECAR_NAME = "delivery.toml"
 SIDECAR_FIELDS: dict[str, Any] = {
@@ -42,6 +50,15 @@ WORKBOOKS = (".xlsx", ".xlsm", ".xls")
 UNFINISHED = (".part", ".partial", ".crdownload", ".download", ".tmp")
 ZIP_START, ZIP_END = b"PK\x03\x04", b"PK\x05\x06"
 ZIP_TAIL = 22 + 65_535
+# The files of the package that a reading depends on, beside layouts and catalogue.
+READS = (
+    "catalog/*.py",
+    "catalog/data/units.toml",
+    "intake/deliveries.py",
+    "intake/observations.py",
+    "intake/same_figures.py",
+    "intake/reading/*.py",
+)
 
 
 @dataclass(frozen=True)
@@ -156,6 +173,109 @@ def _regions(workspace: Workspace) -> dict[str, Any]:
     return {region.code: region for region in (workspace.region, *workspace.parents)}
 
 
+class DeliveryReader:
+    """Reads the raw files of one workspace; what they have in common is looked up once."""
+
+    def __init__(self, workspace: Workspace, catalogue: Catalogue) -> None:
+        self._workspace = workspace
+        self._catalogue = catalogue
+        self._regions = _regions(workspace)
+
+    def begin(
+        self,
+        path: Path,
+        data: bytes,
+        sidecar: Sidecar,
+        submit: Callable[[bytes], Future[tuple[Grid, ...]]],
+    ) -> Callable[[], Reading]:
+        """Begin to read a file; the call that is returned waits for what `read` returns.
+
+        Parameters
+        ----------
+        submit
+            Begins to turn a workbook's bytes into grids.
+        """
+        temporary = path.name.startswith(LOCK_PREFIX)
+        if path.suffix.lower() not in WORKBOOKS or temporary or _is_half_copied(path, data):
+            return partial(self.read, path, data, sidecar)
+        grids = submit(data)
+        return partial(self.read, path, data, sidecar, lambda _: grids.result())
+
+    def read(
+        self,
+        path: Path,
+        data: bytes,
+        sidecar: Sidecar,
+        read: Callable[[bytes], tuple[Grid, ...]] = read_workbook,
+    ) -> Reading:
+        """Read one raw file; see `read_delivery`."""
+        suffix = path.suffix.lower()
+        if path.name.startswith(LOCK_PREFIX):
+            raise IntakeError(
+                "这是 Excel/WPS 打开文件时的临时文件，没有读",
+                "请关闭正在编辑的工作簿并确认已保存；临时文件会自动消失，也可以删去",
+            )
+        delivery = self._delivery(path, sidecar)
+        if suffix == ".csv" and is_tidy_csv(data):
+            return read_csv_records(data, self._catalogue, delivery)
+        if suffix == ".parquet":
+            return read_parquet_records(path, self._catalogue, delivery)
+        if suffix in UNFINISHED:
+            raise IntakeError(
+                f"{suffix} 是没有下载或拷贝完的文件，没有读",
+                "请等它完成；完成后会恢复原来的扩展名",
+            )
+        if suffix not in (*WORKBOOKS, ".csv"):
+            raise IntakeError(
+                f"不能读取 {suffix or '没有扩展名'} 文件",
+                "数据请另存为 .xlsx 或 CSV；只作凭证的文件请放进名称以 _ 开头的文件夹",
+            )
+        if _is_half_copied(path, data):
+            raise IntakeError(
+                "文件没有结尾，像是还没有拷贝完", "请等拷贝完成后再运行；仍是这样的，请重新拷贝"
+            )
+        grids = (read_csv_grid(data),) if suffix == ".csv" else read(data)
+        if sidecar.layout:
+            layout = choose_layout(self._layouts, sidecar.layout, self._workspace)
+            return tidy_grids(grids, layout, self._catalogue, delivery)
+        return tidy_workbook(grids, self._layouts, self._catalogue, delivery)
+
+    def fingerprint(self, sha256: str, sidecar: Sidecar) -> str:
+        """Return one hash of everything that the reading of a file depends on."""
+        parts = (sha256, sidecar.text, self._surroundings)
+        return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+    @cached_property
+    def _layouts(self) -> tuple[Layout, ...]:
+        return load_layouts(self._workspace)
+
+    @cached_property
+    def _surroundings(self) -> str:
+        """Everything that the reading of every file depends on."""
+        layouts = sorted((layout.name, layout.digest_text) for layout in self._layouts)
+        parts = (
+            repr(layouts),
+            repr(tuple(self._catalogue)),
+            repr((self._workspace.region, self._workspace.parents)),
+            __version__,
+            _code_digest(),
+        )
+        return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+    def _delivery(self, path: Path, sidecar: Sidecar) -> Delivery:
+        name = self._workspace.relative(path)
+        return Delivery(
+            source=" | ".join(part for part in (name, sidecar.title, sidecar.url) if part),
+            region=self._regions[sidecar.region or self._workspace.region.code],
+            regions=tuple(self._regions.values()),
+            provenance=sidecar.provenance,
+            published=sidecar.published,
+            period=Period.parse(sidecar.period) if sidecar.period else None,
+            file=path.stem,
+            folders=_folders(path, self._workspace),
+        )
+
+
 def read_delivery(
     path: Path,
     data: bytes,
@@ -176,43 +296,7 @@ def read_delivery(
     IntakeError
         If nothing of it can be read.
     """
-    suffix = path.suffix.lower()
-    if path.name.startswith(LOCK_PREFIX):
-        raise IntakeError(
-            "这是 Excel/WPS 打开文件时的临时文件，没有读",
-            "请关闭正在编辑的工作簿并确认已保存；临时文件会自动消失，也可以删去",
-        )
-    regions = _regions(workspace)
-    name = workspace.relative(path)
-    delivery = Delivery(
-        source=" | ".join(part for part in (name, sidecar.title, sidecar.url) if part),
-        region=regions[sidecar.region or workspace.region.code],
-        regions=tuple(regions.values()),
-        provenance=sidecar.provenance,
-        published=sidecar.published,
-        period=Period.parse(sidecar.period) if sidecar.period else None,
-        file=path.stem,
-        folders=_folders(path, workspace),
-    )
-    if suffix == ".csv" and is_tidy_csv(data):
-        return read_csv_records(data, catalogue, delivery)
-    if suffix == ".parquet":
-        return read_parquet_records(path, catalogue, delivery)
-    if suffix in UNFINISHED:
-        raise IntakeError(
-            f"{suffix} 是没有下载或拷贝完的文件，没有读", "请等它完成；完成后会恢复原来的扩展名"
-        )
-    if suffix not in (*WORKBOOKS, ".csv"):
-        raise IntakeError(
-            f"不能读取 {suffix or '没有扩展名'} 文件",
-            "数据请另存为 .xlsx 或 CSV；只作凭证的文件请放进名称以 _ 开头的文件夹",
-        )
-    if suffix in (".xlsx", ".xlsm"):
-        _refuse_half_copied(data)
-    grids = (read_csv_grid(data),) if suffix == ".csv" else read(data)
-    if sidecar.layout:
-        return tidy_grids(grids, load_layout(workspace, sidecar.layout), catalogue, delivery)
-    return tidy_workbook(grids, load_layouts(workspace), catalogue, delivery)
+    return DeliveryReader(workspace, catalogue).read(path, data, sidecar, read)
 
 
 def _folders(path: Path, workspace: Workspace) -> tuple[str, ...]:
@@ -222,27 +306,10 @@ def _folders(path: Path, workspace: Workspace) -> tuple[str, ...]:
         return ()
 
 
-def _refuse_half_copied(data: bytes) -> None:
-    """Refuse a zip that lost its end: the table of contents is written there, last."""
-    if data.startswith(ZIP_START) and ZIP_END not in data[-ZIP_TAIL:]:
-        raise IntakeError(
-            "文件没有结尾，像是还没有拷贝完", "请等拷贝完成后再运行；仍是这样的，请重新拷贝"
-        )
-
-
-def fingerprint(sha256: str, sidecar: Sidecar, workspace: Workspace, catalogue: Catalogue) -> str:
-    """Return one hash of everything that the reading of a file depends on."""
-    layouts = sorted((layout.name, layout.digest_text) for layout in load_layouts(workspace))
-    parts = (
-        sha256,
-        sidecar.text,
-        repr(layouts),
-        repr(tuple(catalogue)),
-        repr((workspace.region, workspace.parents)),
-        __version__,
-        _code_digest(),
-    )
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+def _is_half_copied(path: Path, data: bytes) -> bool:
+    """Whether a zip lost its end: the table of contents is written there, last."""
+    zipped = path.suffix.lower() in (".xlsx", ".xlsm") and data.startswith(ZIP_START)
+    return zipped and ZIP_END not in data[-ZIP_TAIL:]
 
 
 @cache
@@ -250,7 +317,8 @@ def _code_digest() -> str:
     """Hash the code that reads, so that a corrected reader reads again."""
     package = Path(__file__).resolve().parent.parent
     digest = hashlib.sha256()
-    for folder in ("catalog", "intake"):
-        for file in sorted((package / folder).rglob("*.py")):
-            digest.update(file.name.encode() + b"\0" + file.read_bytes())
+    for name in READS:
+        for file in sorted(package.glob(name)):
+            digest.update(file.relative_to(package).as_posix().encode())
+            digest.update(b"\0" + file.read_bytes())
     return digest.hexdigest()

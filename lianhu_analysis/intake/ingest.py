@@ -3,24 +3,34 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from lianhu_analysis.catalog.indicators import Catalogue
 from lianhu_analysis.errors import IntakeError
-from lianhu_analysis.intake.deliveries import find_files, fingerprint, read_delivery, read_sidecar
+from lianhu_analysis.intake.deliveries import DeliveryReader, find_files, read_sidecar
 from lianhu_analysis.intake.observations import validate_observations
 from lianhu_analysis.intake.problems import FileResult, Problem
-from lianhu_analysis.intake.reading.workbook import Grid, WorkbookReader
-from lianhu_analysis.intake.store import LedgerEntry, VintageStore
+from lianhu_analysis.intake.reading.figures import Reading
+from lianhu_analysis.intake.reading.workbook import WorkbookReader
+from lianhu_analysis.intake.store import VintageStore
+from lianhu_analysis.intake.vintage_files import LedgerEntry, StoreWriter
 from lianhu_analysis.workspace import Workspace
 
 __all__ = ["ingest_files", "unread_files"]
 
 SETTLE_ATTEMPTS = 3
 SETTLE_SECONDS = 0.5
+# Files opened before one is stored: enough to keep the children busy, few to hold in memory.
+AHEAD = 8
+WORKERS = min(4, os.cpu_count() or 1)
+T = TypeVar("T")
 
 
 def ingest_files(
@@ -41,16 +51,11 @@ def ingest_files(
     """
     store = VintageStore(workspace.processed)
     known = store.ledger()
-    results = []
     # The children start with the first workbook that has to be read.
-    with WorkbookReader() as reader:
-        for file in find_files(workspace, paths):
-            path = workspace.relative(file)
-            if progress:
-                progress(path)
-            results.append(
-                _ingest(file, path, known.get(path), store, workspace, catalogue, reader.read)
-            )
+    with WorkbookReader(WORKERS) as pool, store.writing() as writer:
+        ingest = _Ingest(workspace, DeliveryReader(workspace, catalogue), known, pool, writer)
+        begun = (ingest.begin(file, progress) for file in find_files(workspace, paths))
+        results = [finish() for finish in _ahead(begun, AHEAD)]
     if not paths:
         present = {result.path for result in results}
         results += [_missing(entry) for path, entry in known.items() if path not in present]
@@ -78,44 +83,77 @@ def unread_files(workspace: Workspace) -> tuple[tuple[str, str], ...]:
     return tuple(sorted(reasons.items()))
 
 
-def _ingest(
-    file: Path,
-    path: str,
-    entry: LedgerEntry | None,
-    store: VintageStore,
-    workspace: Workspace,
-    catalogue: Catalogue,
-    read: Callable[[bytes], tuple[Grid, ...]],
-) -> FileResult:
-    data, problem = _read_settled(file)
-    if problem:
-        return FileResult(path, "quarantined", entry.observations if entry else 0, (problem,))
-    sha256 = hashlib.sha256(data).hexdigest()
-    if entry and entry.sha256 != sha256:
-        return FileResult(path, "quarantined", entry.observations, (_edited(),))
-    try:
-        sidecar = read_sidecar(file, workspace)
-        mark = fingerprint(sha256, sidecar, workspace, catalogue)
+@dataclass(frozen=True)
+class _Ingest:
+    """One run: files are opened and read ahead, and stored one after the other, in order."""
+
+    workspace: Workspace
+    deliveries: DeliveryReader
+    known: Mapping[str, LedgerEntry]
+    pool: WorkbookReader
+    writer: StoreWriter
+
+    def begin(
+        self, file: Path, progress: Callable[[str], None] | None = None
+    ) -> Callable[[], FileResult]:
+        """Open a file and begin to read it if it is new; the call returned does the rest."""
+        path = self.workspace.relative(file)
+        entry = self.known.get(path)
+        held = entry.observations if entry else 0
+        if progress:
+            progress(path)
+        data, problem = _read_settled(file)
+        if problem:
+            return partial(FileResult, path, "quarantined", held, (problem,))
+        sha256 = hashlib.sha256(data).hexdigest()
+        if entry and entry.sha256 != sha256:
+            return partial(FileResult, path, "quarantined", held, (_edited(),))
+        try:
+            sidecar = read_sidecar(file, self.workspace)
+            mark = self.deliveries.fingerprint(sha256, sidecar)
+        except IntakeError as error:
+            return partial(self._quarantine, path, (Problem.of(error),))
         if entry and entry.fingerprint == mark:
-            return FileResult(path, "unchanged", entry.observations, entry.problems)
-        reading = read_delivery(file, data, sidecar, workspace, catalogue, read)
-        if reading.frame.empty:
-            problems = reading.problems or (
-                Problem("", "", "文件中没有一行数据", "请核对是否交错了文件"),
-            )
-            return _quarantine(path, problems, entry, store)
-        frame = validate_observations(reading.frame, path)
-    except IntakeError as error:
-        return _quarantine(path, (Problem.of(error),), entry, store)
-    store.append(
-        frame,
-        path=path,
-        sha256=sha256,
-        fingerprint=mark,
-        problems=reading.problems,
-        duplicates=reading.duplicates,
-    )
-    return FileResult(path, "read", len(frame), reading.problems)
+            return partial(FileResult, path, "unchanged", held, entry.problems)
+        read = self.deliveries.begin(file, data, sidecar, self.pool.submit)
+        return partial(self._store, path, sha256, mark, read)
+
+    def _store(self, path: str, sha256: str, mark: str, read: Callable[[], Reading]) -> FileResult:
+        try:
+            reading = read()
+            if reading.frame.empty:
+                problems = reading.problems or (
+                    Problem("", "", "文件中没有一行数据", "请核对是否交错了文件"),
+                )
+                return self._quarantine(path, problems)
+            frame = validate_observations(reading.frame, path)
+        except IntakeError as error:
+            return self._quarantine(path, (Problem.of(error),))
+        self.writer.append(
+            frame,
+            path=path,
+            sha256=sha256,
+            fingerprint=mark,
+            problems=reading.problems,
+            duplicates=reading.duplicates,
+        )
+        return FileResult(path, "read", len(frame), reading.problems)
+
+    def _quarantine(self, path: str, problems: tuple[Problem, ...]) -> FileResult:
+        """Report a file of which nothing can be read; nothing of it stays in the store."""
+        if path in self.known:
+            self.writer.remove(path)
+        return FileResult(path, "quarantined", 0, problems)
+
+
+def _ahead(items: Iterable[T], count: int) -> Iterator[T]:
+    """Yield items in order, each when some more have been made after it."""
+    waiting: deque[T] = deque()
+    for item in items:
+        waiting.append(item)
+        if len(waiting) > count:
+            yield waiting.popleft()
+    yield from waiting
 
 
 def _read_settled(file: Path) -> tuple[bytes, Problem | None]:
@@ -135,15 +173,6 @@ def _read_settled(file: Path) -> tuple[bytes, Problem | None]:
         message = "文件正在变化，像是还没有拷贝完，没有读"
         remedy = "请等拷贝完成后再运行 lianhu ingest"
     return b"", Problem("", "", message, remedy)
-
-
-def _quarantine(
-    path: str, problems: tuple[Problem, ...], entry: LedgerEntry | None, store: VintageStore
-) -> FileResult:
-    """Report a file of which nothing can be read; nothing of it stays in the store."""
-    if entry:
-        store.remove(path)
-    return FileResult(path, "quarantined", 0, problems)
 
 
 def _edited() -> Problem:

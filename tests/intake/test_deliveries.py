@@ -1,8 +1,12 @@
+import ast
 import datetime as dt
+from pathlib import Path
 
 import pytest
 
+import lianhu_analysis
 from lianhu_analysis.errors import IntakeError, UsageError
+from lianhu_analysis.intake import deliveries
 from lianhu_analysis.intake.deliveries import find_files, read_delivery, read_sidecar
 from tests.intake.sheets import month_report
 
@@ -92,3 +96,31 @@ def test_a_pinned_layout_must_exist(workspace, catalogue, deliver):
 def test_files_that_are_not_read_say_so(workspace, catalogue, deliver, name):
     with pytest.raises(IntakeError, match=r"没有读|不能读取"):
         read(workspace, catalogue, deliver(f"x/{name}", "x"))
+
+
+def needed_to_read() -> set[str]:
+    """The package's files that ``deliveries.py`` imports, directly or not."""
+    package = Path(lianhu_analysis.__file__).parent
+    found: set[str] = set()
+    waiting = ["lianhu_analysis.intake.deliveries"]
+    while waiting:
+        name = waiting.pop().removeprefix("lianhu_analysis.").replace(".", "/") + ".py"
+        file = package / name
+        if not file.is_file() or name in found:
+            continue
+        found.add(name)
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.module:
+                waiting += [node.module, *(f"{node.module}.{item.name}" for item in node.names)]
+    return {name for name in found if name.startswith(("catalog/", "intake/"))}
+
+
+def test_everything_that_reading_depends_on_is_in_its_fingerprint_and_no_check_is():
+    package = Path(lianhu_analysis.__file__).parent
+    files = (file for name in deliveries.READS for file in package.glob(name))
+    covered = {file.relative_to(package).as_posix() for file in files}
+    # Problems are only told; what is read does not depend on how.
+    assert needed_to_read() - covered == {"intake/problems.py"}
+    assert "catalog/data/units.toml" in covered
+    assert "intake/reading/_workbook_child.py" in covered
+    assert not any(name.startswith("intake/checks/") for name in covered)

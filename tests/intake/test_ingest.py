@@ -196,3 +196,29 @@ def test_a_plain_csv_is_read_by_its_layout(ingest, store, deliver):
     assert ingest()["data/raw/x/a.csv"].status == "read"
     row = store.as_of(None).iloc[0]
     assert (row["value"], row["sheet"], row["cell"]) == (481.25, "", "C3")
+
+
+def test_files_are_answered_in_order_however_long_each_takes(ingest, store, deliver):
+    names = [f"x/{number:02d}" for number in range(12)]
+    for number, name in enumerate(names):
+        if number % 3 == 0:
+            deliver(f"{name}.csv", CSV + GOOD)
+        elif number % 3 == 1:
+            deliver(f"{name}.xlsx", month_report(RETAIL))
+        else:
+            deliver(f"{name}.xlsx", b"PK\x03\x04 no workbook")
+    results = ingest()
+    assert list(results) == sorted(results)
+    assert [result.status for result in results.values()] == ["read", "read", "quarantined"] * 4
+    assert len(store.ledger()) == 8
+
+
+def test_what_a_run_replaced_is_swept_when_it_ends(ingest, store, deliver, monkeypatch):
+    for name in ("a", "b", "c"):
+        deliver(f"x/{name}.csv", CSV + GOOD)
+    ingest()
+    first = set(store.root.rglob("*.parquet"))
+    monkeypatch.setattr(deliveries, "_code_digest", lambda: "another")
+    ingest()
+    second = set(store.root.rglob("*.parquet"))
+    assert len(first) == len(second) == 3 and not first & second

@@ -15,13 +15,14 @@ from lianhu_analysis.catalog.indicators import Indicator
 from lianhu_analysis.catalog.periods import Frequency, Period
 from lianhu_analysis.catalog.units import convert
 from lianhu_analysis.errors import IntakeError, LianhuError, PeriodError
-from lianhu_analysis.intake.observations import KEY, make_observations
+from lianhu_analysis.intake.observations import make_observations
 from lianhu_analysis.intake.problems import Problem
 from lianhu_analysis.intake.reading.cells import Reading as CellReading
 from lianhu_analysis.intake.reading.cells import read_value
 from lianhu_analysis.intake.reading.growth_forms import INDEX_RANGE, growth_in_percent
 from lianhu_analysis.intake.reading.notes import TableNote
 from lianhu_analysis.intake.reading.workbook import Grid
+from lianhu_analysis.intake.same_figures import merge_rows
 from lianhu_analysis.workspace import Region
 
 __all__ = [
@@ -34,7 +35,6 @@ __all__ = [
     "hidden_rows",
     "is_blank",
     "is_figure",
-    "merge_same_figures",
     "period_for",
     "refuse_split_january",
     "says_nothing",
@@ -157,9 +157,12 @@ class Collector:
 
     def result(self) -> Reading:
         """Return the observations, one a key, and every problem."""
-        frame, conflicts = merge_same_figures(make_observations(self.rows))
+        rows, conflicts = merge_rows(self.rows)
         return Reading(
-            frame, (*self.problems, *conflicts), len(self.rows) - len(frame), tuple(self.tables)
+            make_observations(rows),
+            (*self.problems, *conflicts),
+            len(self.rows) - len(rows),
+            tuple(self.tables),
         )
 
 
@@ -343,89 +346,3 @@ def _published(slot: Slot, delivery: Delivery) -> tuple[dt.date, str]:
             "请核对发布日期和标题的时期",
         )
     return stated, "stated"
-
-
-def merge_same_figures(frame: pd.DataFrame) -> tuple[pd.DataFrame, tuple[Problem, ...]]:
-    """Keep one row a key: the same figure once, two different figures not at all.
-
-    Of the same figure printed with more and with fewer decimals the finer one is
-    kept.  Different figures become one row of status ``quarantined`` without a
-    value, and a problem that names every cell.  The result does not depend on the
-    order of the rows.
-    """
-    key = list(KEY)
-    repeated = frame.duplicated(key, keep=False)
-    if not repeated.any():
-        return frame, ()
-    same = [*key, "value", "status"]
-    beside = [name for name in frame.columns if name not in same]
-    distinct = frame[repeated].sort_values([*same, *beside]).drop_duplicates(same)
-    settled = ~distinct.duplicated(key, keep=False)
-    kept: list[Row] = []
-    problems: list[Problem] = []
-    for _, group in distinct[~settled].groupby(key, sort=True):
-        row, problem = _merge(
-            [
-                {str(name): value for name, value in item.items()}
-                for item in group.to_dict("records")
-            ]
-        )
-        kept.append(row)
-        if problem:
-            problems.append(problem)
-    pieces = [frame[~repeated], distinct[settled], make_observations(kept)]
-    return pd.concat([piece for piece in pieces if len(piece)], ignore_index=True), tuple(problems)
-
-
-def _merge(rows: list[Row]) -> tuple[Row, Problem | None]:
-    rows = sorted(rows, key=lambda row: (-_decimals(row["value"]), *map(str, row.values())))
-    with_value = [row for row in rows if pd.notna(row["value"])]
-    withheld = [row for row in rows if row["status"] == "quarantined"]
-    if not withheld:
-        first = (with_value or rows)[0]
-        if all(_same_figure(first, other) for other in with_value):
-            return first, None
-    cells = " | ".join(dict.fromkeys("!".join(filter(None, (r["sheet"], r["cell"]))) for r in rows))
-    tokens = " | ".join(dict.fromkeys(str(row["token"]) for row in rows))
-    first = rows[0] | {"value": None, "status": "quarantined", "token": tokens}
-    sources = list(dict.fromkeys(str(row["source"]).partition(" | ")[0] for row in rows))
-    first["source"] = " | ".join(dict.fromkeys(str(row["source"]) for row in rows))
-    where = (
-        cells
-        if len(sources) == 1
-        else "；".join(
-            f"{str(row['source']).partition(' | ')[0]} {row['sheet']}!{row['cell']}" for row in rows
-        )
-    )
-    problem = Problem(
-        str(rows[0]["sheet"]),
-        str(rows[0]["cell"]),
-        f"{first['indicator']} {first['period']} {first['measure']}（{first['span']}）"
-        f"同一天有不同的数：{tokens}（{where}）",
-        "请核对哪一个对；改正后作为新文件交付，或写入更正表。在此之前两个都不采用",
-    )
-    first["sheet"], first["cell"] = "", cells
-    return first, problem
-
-
-def _decimals(value: float | None) -> int:
-    """Count the decimals that a figure was printed with, as far as it shows."""
-    if value is None or math.isnan(value):
-        return -1
-    text = f"{round(value, 9):.9f}".rstrip("0")
-    return len(text.partition(".")[2])
-
-
-def _same_figure(fine: Row, coarse: Row) -> bool:
-    """Whether ``coarse`` is ``fine`` printed with fewer decimals.
-
-    Trailing zeros are lost in spreadsheets: growth counts as printed to one
-    decimal at least, and a level must agree within a thousandth besides.
-    """
-    gap = abs(fine["value"] - coarse["value"])
-    if gap == 0:
-        return True
-    growth = fine["measure"] == "yoy"
-    decimals = max(_decimals(coarse["value"]), 1 if growth else 0)
-    near = growth or gap <= abs(fine["value"]) / 1000
-    return bool(near and gap <= 0.5 * 10**-decimals + 1e-9)

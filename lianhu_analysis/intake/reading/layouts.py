@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import cache, partial
 from importlib import resources
@@ -42,6 +42,7 @@ __all__ = [
     "SeriesLayout",
     "SeriesSheet",
     "SeriesTable",
+    "choose_layout",
     "fold_header",
     "load_layout",
     "load_layouts",
@@ -104,21 +105,26 @@ def _with_vocabulary(layout: Layout, reports: Mapping[str, ReportLayout]) -> Lay
 
 
 def load_layout(workspace: Workspace, name: str) -> Layout:
-    """Return the description of one name.
+    """Return the description of one name; see `choose_layout`."""
+    return choose_layout(load_layouts(workspace), name, workspace)
+
+
+def choose_layout(layouts: Iterable[Layout], name: str, workspace: Workspace) -> Layout:
+    """Return the one of some descriptions that has a name.
 
     Raises
     ------
     IntakeError
         Naming those that there are, if there is none such.
     """
-    layouts = {layout.name: layout for layout in load_layouts(workspace)}
-    if name not in layouts:
+    found = {layout.name: layout for layout in layouts}
+    if name not in found:
         raise IntakeError(
             f"没有名为 {name!r} 的版式说明",
-            f"现有：{'、'.join(sorted(layouts))}。请改正 delivery.toml 的 layout，"
+            f"现有：{'、'.join(sorted(found))}。请改正 delivery.toml 的 layout，"
             f"或在 {workspace.relative(workspace.layouts)} 中新建 {name}.toml",
         )
-    return layouts[name]
+    return found[name]
 
 
 def _read(name: str, origin: str, data: bytes) -> Layout:

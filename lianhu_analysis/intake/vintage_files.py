@@ -1,0 +1,233 @@
+"""The files of the vintage store: parts and ledger entries, written whole and swept.
+
+One delivered file is one zstd Parquet part a region, and one ledger entry.  The
+entry is written last: a part without one does not count.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import uuid
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+from filelock import FileLock, Timeout
+
+from lianhu_analysis.errors import StoreError
+from lianhu_analysis.intake.observations import COLUMNS, KEY
+from lianhu_analysis.intake.problems import Problem
+
+__all__ = ["REBUILD", "LedgerEntry", "StoreWriter", "read_ledger"]
+
+LEDGER_FORMAT = 1
+LOCK_SECONDS = 120.0
+REBUILD = "请删除 data/processed 后重新运行 lianhu ingest（原始文件都在 data/raw）"
+
+
+@dataclass(frozen=True)
+class LedgerEntry:
+    """What the store holds of one delivered file.
+
+    Attributes
+    ----------
+    sha256
+        Of the file's bytes.
+    fingerprint
+        Of everything that its reading depended on.
+    parts
+        Part paths, relative to the store.
+    duplicates
+        Rows dropped because they repeated a figure of the same file.
+    """
+
+    path: str
+    sha256: str
+    fingerprint: str
+    observations: int
+    duplicates: int
+    parts: tuple[str, ...]
+    problems: tuple[Problem, ...]
+
+    def regions(self) -> set[str]:
+        """Return the region codes of the parts."""
+        return {Path(part).parent.name.removeprefix("region=") for part in self.parts}
+
+
+def read_ledger(root: Path) -> dict[str, LedgerEntry]:
+    """Return the entries of a store by path of the raw file.
+
+    Raises
+    ------
+    StoreError
+        If an entry is not one.
+    """
+    entries = {}
+    for file in sorted((root / "ledger").glob("*.json")):
+        try:
+            table = json.loads(file.read_bytes())
+            if table.pop("format") != LEDGER_FORMAT:
+                raise ValueError("format")
+            problems = tuple(Problem(**problem) for problem in table.pop("problems"))
+            entry = LedgerEntry(**table | {"parts": tuple(table["parts"])}, problems=problems)
+        except FileNotFoundError:
+            continue  # withdrawn between the listing and the reading
+        except (ValueError, KeyError, TypeError) as error:
+            raise StoreError(f"存储目录的登记 {file.name} 读不懂（{error}）。{REBUILD}") from error
+        entries[entry.path] = entry
+    return entries
+
+
+class StoreWriter:
+    """Writes what many files gave, each whole before the next.
+
+    The lock is held for one file at a time, so that writers take turns.  What was
+    replaced or withdrawn, and what a killed writer left, is swept at the end, once.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._ledger = root / "ledger"
+        self._lock_path = root / ".store.lock"
+        self._connection: duckdb.DuckDBPyConnection | None = None
+        self._has_written = False
+
+    def append(
+        self,
+        frame: pd.DataFrame,
+        *,
+        path: str,
+        sha256: str,
+        fingerprint: str,
+        problems: Sequence[Problem] = (),
+        duplicates: int = 0,
+    ) -> LedgerEntry:
+        """Store what one file gave, in place of what it gave before.
+
+        Parameters
+        ----------
+        frame
+            Observations that passed ``validate_observations``.
+        path
+            Of the raw file, relative to the workspace.
+
+        Raises
+        ------
+        StoreError
+            If the disk refuses, or another process holds the lock too long.
+        """
+        identity = _identity(path)
+        parts = {
+            str(region): f"observations/region={region}/{identity}-{uuid.uuid4().hex[:12]}.parquet"
+            for region in sorted(frame["region"].unique())
+        }
+        entry = LedgerEntry(
+            path=path,
+            sha256=sha256,
+            fingerprint=fingerprint,
+            observations=len(frame),
+            duplicates=duplicates,
+            parts=tuple(parts.values()),
+            problems=tuple(problems),
+        )
+        with self._locked():
+            for region, part in parts.items():
+                self._write_part(frame[frame["region"] == region], self.root / part)
+            text = json.dumps(
+                {"format": LEDGER_FORMAT, **asdict(entry)}, ensure_ascii=False, indent=1
+            )
+            _write_whole(self._ledger / f"{identity}.json", text.encode())
+        return entry
+
+    def remove(self, path: str) -> None:
+        """Withdraw what one file gave."""
+        with self._locked():
+            (self._ledger / f"{_identity(path)}.json").unlink(missing_ok=True)
+
+    def close(self) -> None:
+        """Sweep if anything was written."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+        if self._has_written:
+            with self._locked():
+                self._sweep()
+            self._has_written = False
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        self.root.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(self._lock_path, timeout=LOCK_SECONDS)
+        try:
+            lock.acquire()
+        except Timeout as error:
+            raise StoreError(
+                f"另一个程序占用存储目录超过 {LOCK_SECONDS:.0f} 秒。请等它结束后重试"
+            ) from error
+        self._has_written = True
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def _write_part(self, frame: pd.DataFrame, target: Path) -> None:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        temporary = target.with_suffix(".partial")
+        if self._connection is None:
+            self._connection = duckdb.connect()
+        self._connection.register("frame", frame)
+        self._connection.execute(
+            f"COPY (SELECT {', '.join(COLUMNS)} FROM frame ORDER BY {', '.join(KEY)})"
+            f" TO '{_quoted(temporary)}' (FORMAT parquet, COMPRESSION zstd)"
+        )
+        self._connection.unregister("frame")
+        _settle(temporary, target)
+
+    def _sweep(self) -> None:
+        """Remove parts and partial files of no entry."""
+        listed = {part for entry in read_ledger(self.root).values() for part in entry.parts}
+        for file in (self.root / "observations").glob("*/*"):
+            if file.relative_to(self.root).as_posix() not in listed:
+                _discard(file)
+        for file in self._ledger.glob("*.partial"):
+            _discard(file)
+
+
+def _identity(path: str) -> str:
+    return hashlib.sha256(path.encode()).hexdigest()[:16]
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")
+
+
+def _write_whole(target: Path, data: bytes) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    temporary = target.with_suffix(".partial")
+    temporary.write_bytes(data)
+    _settle(temporary, target)
+
+
+def _settle(temporary: Path, target: Path) -> None:
+    """Make a written file durable, then give it its name in one step."""
+    with temporary.open("rb+") as stream:
+        os.fsync(stream.fileno())
+    temporary.replace(target)
+    if os.name == "posix":
+        folder = os.open(target.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+def _discard(file: Path) -> None:
+    try:
+        file.unlink(missing_ok=True)
+    except PermissionError:
+        return  # Windows: a reader has it open; the next writer sweeps it
