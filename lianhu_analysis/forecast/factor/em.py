@@ -39,6 +39,14 @@ __all__ = ["maximise"]
 LEAST_VARIANCE = 1e-6
 
 
+@dataclass(frozen=True)
+class StateSums:
+    """Expected second moments (m, m) of the state: at row 0, and summed over the other rows."""
+
+    first: FloatArray
+    rest: FloatArray
+
+
 @dataclass
 class Moments:
     """Expected second moments of ``e`` by series, over the months that count.
@@ -64,23 +72,29 @@ def maximise(
     model: FactorModel, parameters: Parameters, done: Pass, *, loadings: bool
 ) -> Parameters:
     """Return the parameters that maximise the expected log-likelihood, block by block."""
-    transition, factor_cov = _update_factors(model, parameters, done, exact=loadings)
+    sums = StateSums(
+        done.covariance[0] + np.outer(done.mean[0], done.mean[0]),
+        done.covariance[1:].sum(axis=0) + done.mean[1:].T @ done.mean[1:],
+    )
+    count = len(done.mean) - 1
+    transition, factor_cov = _update_factors(model, parameters, sums, count, exact=loadings)
     new = parameters.loadings.copy()
     shift = np.zeros((model.layout.explicit.size, model.n_factors))
     if loadings:
         whitened = np.flatnonzero((done.rows.precision > 0).any(axis=0))
         new[whitened] = _update_loadings(model, done)[whitened]
-        shift = _explicit_shift(model, parameters, done)
+        shift = _explicit_shift(model, parameters, sums)
         new[model.layout.explicit] += shift
     if model.idiosyncratic_ar1:
         moments = _whitened_moments(model, parameters, done, new)
         if not loadings:
             _fill_ends(model, parameters, moments)
-        _explicit_moments(model, done, shift, moments, exact=loadings)
+        _explicit_moments(model, sums, shift, moments, exact=loadings)
         phi, s2 = _exact_ar1(moments) if loadings else _conditional_ar1(moments)
     else:
         phi = parameters.idiosyncratic_ar
-        s2 = _white_variance(model, parameters, done, new, shift, exact=loadings)
+        s2 = _white_variance(model, parameters, done, new, exact=loadings)
+        _explicit_white_variance(model, sums, shift, s2, exact=loadings)
     return Parameters(new, transition, factor_cov, phi, s2)
 
 
@@ -88,30 +102,26 @@ def maximise(
 
 
 def _update_factors(
-    model: FactorModel, parameters: Parameters, done: Pass, *, exact: bool
+    model: FactorModel, parameters: Parameters, sums: StateSums, count: int, *, exact: bool
 ) -> tuple[FloatArray, FloatArray]:
-    """Return new ``A`` and ``Q``."""
+    """Return new ``A`` and ``Q``; ``count`` transitions lie after row 0."""
     k, p, n_lags = model.n_factors, model.lags, model.layout.n_lags
     width, past = k * n_lags, slice(k, k + k * p)
-    second = done.covariance[1:, :width, :width].sum(axis=0)
-    second += done.mean[1:, :width].T @ done.mean[1:, :width]
+    second, start = sums.rest, sums.first
     zz, xz, xx = second[past, past].copy(), second[:k, past].copy(), second[:k, :k].copy()
-    count = len(done.mean) - 1
     if not exact:
         transition = np.linalg.solve(zz, xz.T).T
-        cov: FloatArray = (xx - transition @ xz.T) / count
-        return transition, 0.5 * (cov + cov.T)
-    start = done.covariance[0, :width, :width] + np.outer(
-        done.mean[0, :width], done.mean[0, :width]
-    )
+        cov = (xx - transition @ xz.T) / count
+        return np.asarray(transition, dtype=float), np.asarray(0.5 * (cov + cov.T), dtype=float)
     for lag in range(n_lags - p):
         own = slice(lag * k, (lag + 1) * k)
         earlier = slice((lag + 1) * k, (lag + 1 + p) * k)
         zz += start[earlier, earlier]
         xz += start[own, earlier]
         xx += start[own, own]
-    sums = _FactorSums(zz, xz, xx, count + n_lags - p, start[width - k * p :, width - k * p :])
-    return _maximise_var(sums, parameters.transition, parameters.factor_cov)
+    earliest = slice(width - k * p, width)
+    var_sums = _FactorSums(zz, xz, xx, count + n_lags - p, start[earliest, earliest])
+    return _maximise_var(var_sums, parameters.transition, parameters.factor_cov)
 
 
 @dataclass(frozen=True)
@@ -218,7 +228,7 @@ def _update_loadings(model: FactorModel, done: Pass) -> FloatArray:
     return np.asarray(np.linalg.solve(square, right[:, :, None])[:, :, 0], dtype=float)
 
 
-def _explicit_shift(model: FactorModel, parameters: Parameters, done: Pass) -> FloatArray:
+def _explicit_shift(model: FactorModel, parameters: Parameters, sums: StateSums) -> FloatArray:
     """Shape (q, k): how the loadings of explicit series move.
 
     Latent growth ``x = lambda'f + e`` is complete data, so the change of
@@ -229,7 +239,7 @@ def _explicit_shift(model: FactorModel, parameters: Parameters, done: Pass) -> F
     for at, series in enumerate(layout.explicit):
         phi = parameters.idiosyncratic_ar[series] if model.idiosyncratic_ar1 else 0.0
         normal, right = np.zeros((k, k)), np.zeros(k)
-        for t, lag, last in _months(model, at, exact=True):
+        for moment, lag, last in _months(model, at, sums, exact=True):
             pairs = [(0, 1.0)] if last else [(0, 1.0), (1, -phi)]
             weight = 1 - phi**2 if last else 1.0
             for a, c in pairs:
@@ -237,29 +247,24 @@ def _explicit_shift(model: FactorModel, parameters: Parameters, done: Pass) -> F
                     left = slice((lag + a) * k, (lag + a + 1) * k)
                     other = slice((lag + b) * k, (lag + b + 1) * k)
                     e = model.state.top[at] + lag + b
-                    normal += weight * c * d * _moment(done, t, left, other)
-                    right += weight * c * d * _moment(done, t, left, slice(e, e + 1))[:, 0]
+                    normal += weight * c * d * moment[left, other]
+                    right += weight * c * d * moment[left, e]
         change[at] = np.linalg.solve(normal, right)
     return change
 
 
-def _months(model: FactorModel, at: int, *, exact: bool) -> list[tuple[slice, int, bool]]:
-    """Transitions of an explicit term as (rows, lag), the earliest month marked ``last``.
+def _months(
+    model: FactorModel, at: int, sums: StateSums, *, exact: bool
+) -> list[tuple[FloatArray, int, bool]]:
+    """Transitions of an explicit term as (moments, lag), the earliest month marked ``last``.
 
     ``exact`` adds the months before row 0 that the first state holds.
     """
     if not exact:
-        return [(slice(1, None), 0, False)]
+        return [(sums.rest, 0, False)]
     earliest = int(model.layout.explicit_lags[at]) - 1
-    first = slice(0, 1)
-    before = [(first, lag, False) for lag in range(earliest)]
-    return [(slice(1, None), 0, False), *before, (first, earliest, True)]
-
-
-def _moment(done: Pass, rows: slice, left: slice, right: slice) -> FloatArray:
-    """Expected cross product of two parts of the state, summed over rows."""
-    total: FloatArray = done.covariance[rows, left, right].sum(axis=0)
-    return total + done.mean[rows, left].T @ done.mean[rows, right]
+    before = [(sums.first, lag, False) for lag in range(earliest)]
+    return [(sums.rest, 0, False), *before, (sums.first, earliest, True)]
 
 
 # --- idiosyncratic terms
@@ -378,39 +383,27 @@ def _extend(
 
 
 def _explicit_moments(
-    model: FactorModel, done: Pass, shift: FloatArray, moments: Moments, *, exact: bool
+    model: FactorModel, sums: StateSums, shift: FloatArray, moments: Moments, *, exact: bool
 ) -> None:
-    """Write the moments of the explicit series, at loadings moved by ``shift``."""
+    """Write the moments of the explicit series, at loadings moved by ``shift``.
+
+    Row 0's month is the earliest unless ``exact`` adds those before it.
+    """
+    k = model.n_factors
     for at, series in enumerate(model.layout.explicit):
-        totals = np.zeros(4)
-        for t, lag, last in _months(model, at, exact=exact):
-            own = _error_moments(model, done, at, t, lag, single=last, shift=shift[at])
+        top, totals = model.state.top[at], np.zeros(4)
+        for moment, lag, last in _months(model, at, sums, exact=exact):
+            # e - shift'f of this month and, unless it is the earliest, of the one before.
+            error = np.zeros((1 if last else 2, model.state.size))
+            for row in range(len(error)):
+                error[row, top + lag + row] = 1.0
+                error[row, (lag + row) * k : (lag + row + 1) * k] = -shift[at]
+            own = error @ moment @ error.T
             totals += [0.0, 0.0, 0.0, own[0, 0]] if last else [own[1, 1], own[0, 1], own[0, 0], 0]
-        before, across, after, first = totals
-        moments.before[series], moments.across[series] = before, across
-        moments.after[series], moments.first[series] = after, first
+        moments.before[series], moments.across[series] = totals[0], totals[1]
+        moments.after[series], moments.first[series] = totals[2], totals[3]
         extra = int(model.layout.explicit_lags[at]) - 1 if exact else 0
-        moments.months[series] = len(done.mean) + extra
-
-
-def _error_moments(
-    model: FactorModel,
-    done: Pass,
-    at: int,
-    rows: slice,
-    lag: int,
-    *,
-    single: bool,
-    shift: FloatArray,
-) -> FloatArray:
-    """Expected products of ``e - shift'f`` at two neighbouring months (or one), summed."""
-    k, size = model.n_factors, 1 if single else 2
-    e = slice(model.state.top[at] + lag, model.state.top[at] + lag + size)
-    f = slice(lag * k, (lag + size) * k)
-    mixed = np.kron(np.eye(size), shift[None, :])
-    cross = _moment(done, rows, e, f) @ mixed.T
-    total: FloatArray = _moment(done, rows, e, e) - cross - cross.T
-    return total + mixed @ _moment(done, rows, f, f) @ mixed.T
+        moments.months[series] = len(model.windows.z) + extra
 
 
 def _conditional_ar1(moments: Moments) -> tuple[FloatArray, FloatArray]:
@@ -447,7 +440,6 @@ def _white_variance(
     parameters: Parameters,
     done: Pass,
     loadings: FloatArray,
-    shift: FloatArray,
     *,
     exact: bool,
 ) -> FloatArray:
@@ -469,8 +461,15 @@ def _white_variance(
     s2: FloatArray = np.where(count > 0, square / np.maximum(count, 1), 0.0)
     if not exact:
         s2 = (square + (len(rows.y) - count) * parameters.idiosyncratic_var) / len(rows.y)
-    moments = Moments(*(np.zeros(len(s2)) for _ in range(5)))
-    _explicit_moments(model, done, shift, moments, exact=exact)
-    own = model.layout.explicit
-    s2[own] = (moments.after[own] + moments.first[own]) / moments.months[own]
     return np.maximum(s2, LEAST_VARIANCE)
+
+
+def _explicit_white_variance(
+    model: FactorModel, sums: StateSums, shift: FloatArray, s2: FloatArray, *, exact: bool
+) -> None:
+    """Write the variances of explicit white noise into ``s2``."""
+    moments = Moments(*(np.zeros(len(s2)) for _ in range(5)))
+    _explicit_moments(model, sums, shift, moments, exact=exact)
+    own = model.layout.explicit
+    total = moments.after[own] + moments.first[own]
+    s2[own] = np.maximum(total / moments.months[own], LEAST_VARIANCE)

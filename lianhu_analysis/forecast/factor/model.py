@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from types import ModuleType
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -28,6 +28,9 @@ from lianhu_analysis.forecast.factor.state import (
     make_state,
 )
 from lianhu_analysis.forecast.factor.windows import Windows, find_windows
+
+if TYPE_CHECKING:
+    from lianhu_analysis.forecast.factor.posterior import Smoothed
 
 __all__ = ["FactorModel", "Kernel", "Pass"]
 
@@ -115,11 +118,11 @@ class FactorModel:
 
     def loglike(self, parameters: Parameters) -> float:
         """Return the exact log-likelihood, all constants included."""
-        return self._forward(self._checked(parameters))[0]
+        return self._forward(self.checked(parameters))[0]
 
     def run(self, parameters: Parameters) -> Pass:
         """Run filter and smoother."""
-        parameters = self._checked(parameters)
+        parameters = self.checked(parameters)
         loglike, rows, design, filtered = self._forward(parameters)
         own = np.zeros(self.state.size)
         own[self.state.top] = parameters.idiosyncratic_ar[self.layout.explicit]
@@ -135,6 +138,12 @@ class FactorModel:
         )
         return Pass(loglike, rows, design, filtered, mean, covariance, information)
 
+    def smooth(self, parameters: Parameters, horizon: int = 0) -> Smoothed:
+        """Return factors and every series in its published form, ``horizon`` months ahead."""
+        from lianhu_analysis.forecast.factor.posterior import smooth
+
+        return smooth(self, parameters, horizon)
+
     def em_step(self, parameters: Parameters, loadings: bool = True) -> tuple[Parameters, float]:
         """Return the parameters after one step, and the log-likelihood before it.
 
@@ -142,7 +151,7 @@ class FactorModel:
         (ECM) that never lowers the exact likelihood; without, it is the map of
         statsmodels 0.15.0, which leaves the loadings where they are.
         """
-        parameters = self._checked(parameters)
+        parameters = self.checked(parameters)
         done = self.run(parameters)
         return em.maximise(self, parameters, done, loadings=loadings), done.loglike
 
@@ -174,7 +183,14 @@ class FactorModel:
         constant += (rows.precision * rows.y**2).sum() + 2 * self.windows.log_scale
         return float(filtered[0].sum() - 0.5 * constant), rows, design, filtered
 
-    def _checked(self, parameters: Parameters) -> Parameters:
+    def checked(self, parameters: Parameters) -> Parameters:
+        """Return the parameters as this model uses them.
+
+        Raises
+        ------
+        ForecastError
+            If they do not fit the panel, or are not stationary.
+        """
         n = self.panel.values.shape[1]
         shapes = (parameters.loadings.shape, parameters.transition.shape)
         k = self.n_factors
