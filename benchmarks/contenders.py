@@ -15,9 +15,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from benchmarks import THREADS
+
 __all__ = ["answer", "load_text", "peak_mb", "ready", "resident_mb", "run_alone", "run_together"]
 
-PINNED = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+PINNED = dict.fromkeys(THREADS, "1")
 
 
 def run_alone(module: str, *arguments: object) -> dict[str, Any]:
