@@ -14,19 +14,11 @@ from lianhu_analysis.catalog.indicators import Catalogue, Indicator
 from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.catalog.targets import Target
 from lianhu_analysis.errors import ForecastError
-from lianhu_analysis.forecast.growth import (
-    FloatArray,
-    required_amount,
-    required_band,
-    required_growth,
-    single_from_ytd,
-)
+from lianhu_analysis.forecast.growth import FloatArray, single_from_ytd
 from lianhu_analysis.forecast.history import (
     Series,
-    Share,
     Weights,
     extract_series,
-    share_for,
     weights_for,
     year_periods,
 )
@@ -39,9 +31,15 @@ from lianhu_analysis.forecast.models import (
     progress,
     usual_change,
 )
+from lianhu_analysis.forecast.required import (
+    Required,
+    amount_required,
+    growth_required,
+    required_json,
+)
 from lianhu_analysis.workspace import CensusBreak
 
-__all__ = ["QUANTILES", "Required", "Rules", "Status", "Verdict", "judge", "verdict_json"]
+__all__ = ["QUANTILES", "Rules", "Status", "Verdict", "judge", "verdict_json"]
 
 QUANTILES = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
 # A model's name, and what draws its futures from a random stream.
@@ -56,43 +54,6 @@ class Rules:
     provenances: tuple[str, ...]
     breaks: tuple[CensusBreak, ...] = ()
     outlier_years: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True)
-class Required:
-    """What the remaining periods must show for the target to be met exactly.
-
-    Attributes
-    ----------
-    value
-        Growth in percent, or an amount in the target's unit; ``None`` if it
-        cannot be said, for ``reason``.
-    low, high
-        Band that the rounding of the published figure alone leaves open.
-    periods
-        The remaining periods.
-    share
-        The share of last year that lay behind at the latest figure.
-    stand_in_error
-        Largest change of ``value`` if another known year's share stood in;
-        ``None`` if there is no other, and so no measure of it.
-    """
-
-    value: float | None
-    periods: tuple[Period, ...]
-    low: float | None = None
-    high: float | None = None
-    share: Share | None = None
-    stand_in_error: float | None = None
-    reason: str = ""
-
-    @property
-    def span(self) -> str:
-        """Remaining periods as ``2024Q4`` or ``2024-10/2024-12``."""
-        if not self.periods:
-            return ""
-        first, last = str(self.periods[0]), str(self.periods[-1])
-        return first if first == last else f"{first}/{last}"
 
 
 @dataclass(frozen=True)
@@ -183,7 +144,7 @@ def judge(frame: pd.DataFrame, target: Target, catalogue: Catalogue, rules: Rule
         return _outcome(draft, point.value)
     if target.is_growth:
         return _judge_growth(frame, draft, periods, n_known, catalogue, rules)
-    return _judge_level(draft, periods, n_known)
+    return _judge_level(draft, periods, n_known, rules)
 
 
 def _outcome(draft: Verdict, final: float) -> Verdict:
@@ -221,7 +182,9 @@ def _judge_growth(
         weights, reason = _weights(indicator, year, own, proxy, rules.breaks), ""
     except ForecastError as error:
         weights, reason = None, str(error)
-    required = _required_growth(draft, periods[n_known:], own, proxy, rules.breaks)
+    required = growth_required(
+        draft.target, draft.series, periods[n_known:], own, proxy, rules.breaks, rules.outlier_years
+    )
     benchmark = _growth_benchmark(draft, n_known)
     panel = _growth_panel(draft, periods, n_known, weights, (own, proxy), rules)
     models: list[Candidate] = []
@@ -236,12 +199,14 @@ def _judge_growth(
     return _first_publishable(draft, models, attempts)
 
 
-def _judge_level(draft: Verdict, periods: tuple[Period, ...], n_known: int) -> Verdict:
+def _judge_level(
+    draft: Verdict, periods: tuple[Period, ...], n_known: int, rules: Rules
+) -> Verdict:
     target, series = draft.target, draft.series
     integer = float(target.value).is_integer() and draft.indicator.level_price == "na"
     integer = integer and all(float(p.value).is_integer() for p in series.points.values())
     actual = draft.actual or 0.0
-    required = Required(required_amount(target.value, actual), periods[n_known:])
+    required = amount_required(target, series, periods[n_known:], rules.outlier_years)
     draft = replace(draft, required=required)
     if draft.indicator.kind == "stock":
         changes = _changes_to_year_end(series, target.year, n_known)
@@ -326,27 +291,6 @@ def _weights(
     return weights_for(year, indicator, own, proxy, breaks)
 
 
-def _required_growth(
-    draft: Verdict,
-    remaining: tuple[Period, ...],
-    own: Series,
-    proxy: Series | None,
-    breaks: Sequence[CensusBreak],
-) -> Required:
-    target, actual, period = draft.target.value, draft.actual, draft.actual_period
-    if actual is None or period is None:
-        return Required(target, remaining)
-    try:
-        share = share_for(period, draft.indicator, own, proxy, breaks)
-    except ForecastError as error:
-        return Required(None, remaining, reason=str(error))
-    value = required_growth(target, actual, share.value)
-    low, high = required_band(target, actual, share.value)
-    others = [required_growth(target, actual, other) for other in share.alternatives]
-    spread = max((abs(other - value) for other in others), default=None)
-    return Required(value, remaining, low, high, share, spread)
-
-
 def _growth_benchmark(draft: Verdict, n_known: int) -> dict[str, float]:
     """The year grows as the year so far; before any figure, as last year did."""
     if n_known:
@@ -409,7 +353,7 @@ def _changes_to_year_end(series: Series, year: int, n_known: int) -> list[float]
 
 def verdict_json(verdict: Verdict) -> dict[str, Any]:
     """Return one target of ``lianhu forecast --json`` (see docs/design)."""
-    target, required = verdict.target, verdict.required
+    target = verdict.target
     return {
         "indicator": target.indicator,
         "name_zh": verdict.indicator.name_zh,
@@ -425,20 +369,7 @@ def verdict_json(verdict: Verdict) -> dict[str, Any]:
         "quantiles": {str(level): value for level, value in verdict.quantiles.items()},
         "probability": verdict.probability,
         "probability_about": verdict.probability_about,
-        "required": required.value,
-        "required_low": required.low,
-        "required_high": required.high,
-        "required_span": required.span,
-        "required_reason": required.reason,
-        "required_share": None
-        if required.share is None
-        else {
-            "value": required.share.value,
-            "year": required.share.year,
-            "indicator": required.share.indicator.code,
-            "basis": required.share.basis,
-        },
-        "stand_in_error": required.stand_in_error,
+        **required_json(verdict.required),
         "benchmark": dict(verdict.benchmark),
         "usual_share": verdict.usual_share,
         "weights": {} if verdict.draws is None else {verdict.draws.model: 1.0},
