@@ -14,13 +14,10 @@ from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.catalog.targets import Target
 from lianhu_analysis.errors import ForecastError
 from lianhu_analysis.forecast.combination import Lesson, combine, learn
-from lianhu_analysis.forecast.growth import required_amount, required_band, required_growth
 from lianhu_analysis.forecast.history import (
     Series,
-    Share,
     Weights,
     extract_series,
-    share_for,
     year_periods,
 )
 from lianhu_analysis.forecast.knowledge import (
@@ -40,7 +37,12 @@ from lianhu_analysis.forecast.models import (
     ProgressPanel,
 )
 from lianhu_analysis.forecast.record import Sources, attempt, record_of
-from lianhu_analysis.workspace import CensusBreak
+from lianhu_analysis.forecast.required import (
+    Required,
+    amount_required,
+    growth_required,
+    required_json,
+)
 
 __all__ = [
     "QUANTILES",
@@ -60,43 +62,6 @@ QUANTILES = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
 # Fewer past forecasts than this cannot tell how often a percentage comes true.
 MIN_TRACK = 20
 Status = Literal["ok", "refused", "reached", "missed"]
-
-
-@dataclass(frozen=True)
-class Required:
-    """What the remaining periods must show for the target to be met exactly.
-
-    Attributes
-    ----------
-    value
-        Growth in percent, or an amount in the target's unit; ``None`` if it
-        cannot be said, for ``reason``.
-    low, high
-        Band that the rounding of the published figure alone leaves open.
-    periods
-        The remaining periods.
-    share
-        The share of last year that lay behind at the latest figure.
-    stand_in_error
-        Largest change of ``value`` if another known year's share stood in;
-        ``None`` if there is no other, and so no measure of it.
-    """
-
-    value: float | None
-    periods: tuple[Period, ...]
-    low: float | None = None
-    high: float | None = None
-    share: Share | None = None
-    stand_in_error: float | None = None
-    reason: str = ""
-
-    @property
-    def span(self) -> str:
-        """Remaining periods as ``2024Q4`` or ``2024-10/2024-12``."""
-        if not self.periods:
-            return ""
-        first, last = str(self.periods[0]), str(self.periods[-1])
-        return first if first == last else f"{first}/{last}"
 
 
 @dataclass(frozen=True)
@@ -271,7 +236,9 @@ def _judge_growth(
         weights: Weights | None = growth_weights(indicator, year, own, proxy, rules.breaks)
     except ForecastError:
         weights = None
-    required = _required_growth(draft, periods[n_known:], own, proxy, rules.breaks)
+    required = growth_required(
+        draft.target, draft.series, periods[n_known:], own, proxy, rules.breaks, rules.outlier_years
+    )
     benchmark = _growth_benchmark(draft, n_known)
     references = draft.references + (weights.references if weights else ())
     if required.share is not None:
@@ -292,7 +259,7 @@ def _judge_level(
     integer = float(target.value).is_integer() and draft.indicator.level_price == "na"
     integer = integer and all(float(p.value).is_integer() for p in series.points.values())
     actual = draft.actual or 0.0
-    required = Required(required_amount(target.value, actual), periods[n_known:])
+    required = amount_required(target, series, periods[n_known:], rules.outlier_years)
     draft = replace(draft, required=required)
     sources = LevelSources(knowledge.extract(draft.indicator, target.measure, rules), integer)
     if draft.indicator.kind == "stock":
@@ -423,27 +390,6 @@ def with_track(verdict: Verdict, ranks: Sequence[float]) -> Verdict:
     )
 
 
-def _required_growth(
-    draft: Verdict,
-    remaining: tuple[Period, ...],
-    own: Series,
-    proxy: Series | None,
-    breaks: Sequence[CensusBreak],
-) -> Required:
-    target, actual, period = draft.target.value, draft.actual, draft.actual_period
-    if actual is None or period is None:
-        return Required(target, remaining)
-    try:
-        share = share_for(period, draft.indicator, own, proxy, breaks)
-    except ForecastError as error:
-        return Required(None, remaining, reason=str(error))
-    value = required_growth(target, actual, share.value)
-    low, high = required_band(target, actual, share.value)
-    others = [required_growth(target, actual, other) for other in share.alternatives]
-    spread = max((abs(other - value) for other in others), default=None)
-    return Required(value, remaining, low, high, share, spread)
-
-
 def _growth_benchmark(draft: Verdict, n_known: int) -> dict[str, float]:
     """The year grows as the year so far; before any figure, as last year did."""
     if n_known:
@@ -454,7 +400,7 @@ def _growth_benchmark(draft: Verdict, n_known: int) -> dict[str, float]:
 
 def verdict_json(verdict: Verdict) -> dict[str, Any]:
     """Return one target of ``lianhu forecast --json`` (see docs/design)."""
-    target, required = verdict.target, verdict.required
+    target = verdict.target
     return {
         "indicator": target.indicator,
         "name_zh": verdict.indicator.name_zh,
@@ -470,20 +416,7 @@ def verdict_json(verdict: Verdict) -> dict[str, Any]:
         "quantiles": {str(level): value for level, value in verdict.quantiles.items()},
         "probability": verdict.probability,
         "probability_about": verdict.probability_about,
-        "required": required.value,
-        "required_low": required.low,
-        "required_high": required.high,
-        "required_span": required.span,
-        "required_reason": required.reason,
-        "required_share": None
-        if required.share is None
-        else {
-            "value": required.share.value,
-            "year": required.share.year,
-            "indicator": required.share.indicator.code,
-            "basis": required.share.basis,
-        },
-        "stand_in_error": required.stand_in_error,
+        **required_json(verdict.required),
         "benchmark": dict(verdict.benchmark),
         "usual_share": verdict.usual_share,
         "weights": dict(verdict.weights),
