@@ -148,6 +148,28 @@ def forecast_lines(content: dict[str, Any]) -> list[str]:
         lines.append(f"目标文件中没有 {content['year']} 年的目标")
     for item in content["targets"]:
         lines += _target_lines(item)
+    return lines + _joint_lines(content)
+
+
+def _joint_lines(content: dict[str, Any]) -> list[str]:
+    """Say how likely all targets are together, or why that is not said."""
+    joint = content["joint"]
+    if len(content["targets"]) < 2:
+        return []
+    if joint["probability"] is None:
+        return [f"- 同时实现：不给联合概率，{content['joint_reason']}"]
+    plain, about = (
+        probability_text(joint["probability"]),
+        probability_text(joint["probability_about"]),
+    )
+    lines = [
+        f"- 同时实现：{len(joint['targets'])} 项都达到目标值的概率 {plain}，按各自容差 {about}"
+        f"（若互不相关为 {probability_text(joint['independent'])}、"
+        f"{probability_text(joint['independent_about'])}）"
+    ]
+    if joint["left_out"]:
+        names = "、".join(item["title_zh"] for item in joint["left_out"])
+        lines.append(f"    不含不作预测的 {names}；全部目标同时实现的概率不会高于此")
     return lines
 
 
@@ -243,7 +265,20 @@ def _target_lines(item: dict[str, Any]) -> list[str]:
     share = item["required_share"]
     if share is not None and share["basis"] != "own":
         needed += f"；比重以 {share['indicator']} {share['year']} 年累计绝对额代替"
-    return [line, detail, needed, *_path_lines(item)]
+    return [line, detail, *_trust_lines(item), needed, *_path_lines(item)]
+
+
+def _trust_lines(item: dict[str, Any]) -> list[str]:
+    """Say what the weights rest on, and how often such percentages came true."""
+    track = item["track_about"] if item["rule"] == "about" else item["track"]
+    told = f"历次同类预测只有 {track['n']} 次，这样的百分比兑现多少说不清"
+    if track["enough"]:
+        told = f"同样的百分比在 {track['n']} 次历史预测中兑现 {track['came_true']} 次"
+    weights = "、".join(
+        f"{name} {weight:.0%}"
+        for name, weight in sorted(item["weights"].items(), key=lambda pair: -pair[1])
+    )
+    return [f"    {told}；{item['weights_reason']}（{weights}）"]
 
 
 def _path_lines(item: dict[str, Any]) -> list[str]:
