@@ -11,7 +11,15 @@ import pandas as pd
 
 from lianhu_analysis.catalog.indicators import Catalogue
 from lianhu_analysis.catalog.targets import Target
-from lianhu_analysis.forecast.verdict import Rules, Verdict, judge, verdict_json
+from lianhu_analysis.forecast.joint import Joint, joint_json, joint_of
+from lianhu_analysis.forecast.verdict import (
+    Knowledge,
+    Rules,
+    Verdict,
+    judge,
+    verdict_json,
+    with_track,
+)
 from lianhu_analysis.workspace import Region
 
 __all__ = ["Assessment", "assess_targets", "assessment_json"]
@@ -31,6 +39,8 @@ class Assessment:
     provenance
         Provenances of the rows that the verdicts used, joined by ``+``;
         ``none`` if no row was used.
+    joint
+        The chance that the targets are met together.
     """
 
     region: Region
@@ -41,6 +51,7 @@ class Assessment:
     frame: pd.DataFrame
     verdicts: tuple[Verdict, ...]
     provenance: str
+    joint: Joint
 
     @property
     def simulated(self) -> bool:
@@ -65,6 +76,7 @@ def assess_targets(
     as_of: dt.date | None,
     catalogue: Catalogue,
     rules: Rules,
+    versions: pd.DataFrame | None = None,
 ) -> Assessment:
     """Judge every target of ``year``.
 
@@ -72,22 +84,31 @@ def assess_targets(
     ----------
     frame
         As-of observations; rows of other regions play no part.
+    versions
+        Every version published by that day, of the region and its parents: what
+        the models' past is seen from.  Default: the frame.
     """
+    every = frame if versions is None else versions
     own = frame[frame["region"] == region.code].reset_index(drop=True)
-    verdicts = tuple(
-        judge(own, target, catalogue, rules) for target in targets if target.year == year
+    knowledge = Knowledge(
+        every[every["region"] == region.code],
+        tuple(every[every["region"] == parent.code] for parent in parents),
+        tuple(targets),
     )
+    judged = [
+        judge(own, target, catalogue, rules, knowledge) for target in targets if target.year == year
+    ]
+    # How often a percentage comes true is told by the past of all targets together.
+    ranks = [rank for item in judged if item.lesson for rank in item.lesson.ranks.values()]
+    verdicts = tuple(with_track(verdict, ranks) for verdict in judged)
     used = sorted({reference for verdict in verdicts for reference in verdict.references})
     provenance = "+".join(sorted(set(own.loc[used, "provenance"]))) or "none"
-    return Assessment(region, parents, year, as_of, catalogue, own, verdicts, provenance)
+    joint = joint_of(verdicts, rules.outlier_years)
+    return Assessment(region, parents, year, as_of, catalogue, own, verdicts, provenance, joint)
 
 
 def assessment_json(assessment: Assessment) -> dict[str, Any]:
-    """Return what ``lianhu forecast --json`` prints.
-
-    ``joint_probability`` is ``None``: the targets are drawn one by one, so
-    their draws say nothing of how the targets move together.
-    """
+    """Return what ``lianhu forecast --json`` prints."""
     return {
         "region": assessment.region.code,
         "region_zh": assessment.region.name_zh,
@@ -95,6 +116,5 @@ def assessment_json(assessment: Assessment) -> dict[str, Any]:
         "as_of": None if assessment.as_of is None else assessment.as_of.isoformat(),
         "provenance": assessment.provenance,
         "targets": [verdict_json(verdict) for verdict in assessment.verdicts],
-        "joint_probability": None,
-        "joint_reason": "各目标分别模拟，尚未估计它们之间的相关，不给联合概率",
+        **joint_json(assessment.joint),
     }
