@@ -11,7 +11,14 @@ import pandas as pd
 
 from lianhu_analysis.catalog.indicators import Catalogue
 from lianhu_analysis.catalog.targets import Target
-from lianhu_analysis.forecast.verdict import Rules, Verdict, judge, verdict_json
+from lianhu_analysis.forecast.verdict import (
+    Knowledge,
+    Rules,
+    Verdict,
+    judge,
+    verdict_json,
+    with_track,
+)
 from lianhu_analysis.workspace import Region
 
 __all__ = ["Assessment", "assess_targets", "assessment_json"]
@@ -65,6 +72,7 @@ def assess_targets(
     as_of: dt.date | None,
     catalogue: Catalogue,
     rules: Rules,
+    versions: pd.DataFrame | None = None,
 ) -> Assessment:
     """Judge every target of ``year``.
 
@@ -72,11 +80,23 @@ def assess_targets(
     ----------
     frame
         As-of observations; rows of other regions play no part.
+    versions
+        Every version published by that day, of the region and its parents: what
+        the models' past is seen from.  Default: the frame.
     """
+    every = frame if versions is None else versions
     own = frame[frame["region"] == region.code].reset_index(drop=True)
-    verdicts = tuple(
-        judge(own, target, catalogue, rules) for target in targets if target.year == year
+    knowledge = Knowledge(
+        every[every["region"] == region.code],
+        tuple(every[every["region"] == parent.code] for parent in parents),
+        tuple(targets),
     )
+    judged = [
+        judge(own, target, catalogue, rules, knowledge) for target in targets if target.year == year
+    ]
+    # How often a percentage comes true is told by the past of all targets together.
+    ranks = [rank for item in judged if item.lesson for rank in item.lesson.ranks.values()]
+    verdicts = tuple(with_track(verdict, ranks) for verdict in judged)
     used = sorted({reference for verdict in verdicts for reference in verdict.references})
     provenance = "+".join(sorted(set(own.loc[used, "provenance"]))) or "none"
     return Assessment(region, parents, year, as_of, catalogue, own, verdicts, provenance)

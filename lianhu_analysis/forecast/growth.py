@@ -23,6 +23,7 @@ from lianhu_analysis.errors import ForecastError
 __all__ = [
     "contributions",
     "cumulative_shares",
+    "path_growth",
     "required_amount",
     "required_band",
     "required_growth",
@@ -142,6 +143,37 @@ def required_band(
     low = required_growth(target_pct, ytd_growth_pct + half_unit, share)
     high = required_growth(target_pct, ytd_growth_pct - half_unit, share)
     return low, high
+
+
+def path_growth(target_pct: float, ytd_growth_pct: float, shares: ArrayLike) -> FloatArray:
+    """Return the year-to-date growth after each remaining period of a path to the target.
+
+    Every remaining period grows as ``required_growth`` says:
+    ``G_p = (W_k G_k + (W_p - W_k) r) / W_p``, which is the target at the end.
+
+    Parameters
+    ----------
+    shares
+        Shape (m + 1,): ``W_k`` of the latest figure and of the m periods that
+        remain; the last is 1.
+
+    Returns
+    -------
+    ndarray
+        Shape (m,), in percent.
+
+    Raises
+    ------
+    ForecastError
+        If the shares do not rise to 1.
+    """
+    cumulative = _vector(shares)
+    # The target can be a period with nothing in it, so shares may stay; they never fall.
+    if (np.diff(cumulative) < 0).any() or cumulative[-1] != 1.0 or cumulative[0] < 0:
+        raise ForecastError("各期累计比重没有逐期上升到全年，不能说各期须达到的增速")
+    base, after = cumulative[0], cumulative[1:]
+    needed = required_growth(target_pct, ytd_growth_pct, float(base))
+    return (base * ytd_growth_pct + (after - base) * needed) / after
 
 
 def required_amount(target: float, actual: float) -> float:

@@ -19,8 +19,11 @@ __all__ = [
     "Point",
     "Series",
     "Share",
+    "Versions",
     "Weights",
     "extract_series",
+    "extract_versions",
+    "position_day",
     "share_for",
     "weights_for",
     "year_periods",
@@ -67,6 +70,33 @@ class Series:
         """Return the last point of a year, or none."""
         own = [point for period, point in self.points.items() if period.year == year]
         return max(own, key=lambda point: point.period.end) if own else None
+
+
+@dataclass(frozen=True)
+class Versions:
+    """Every published version of one measure of one indicator, oldest publication first."""
+
+    indicator: Indicator
+    measure: str
+    points: tuple[Point, ...]
+
+    def on(self, day: dt.date | None) -> Series:
+        """Return the series as known on a day; ``None`` for everything."""
+        known = {p.period: p for p in self.points if day is None or p.published <= day}
+        ordered = dict(sorted(known.items(), key=lambda item: item[0].end))
+        return Series(self.indicator, self.measure, ordered)
+
+    def first_on(self, day: dt.date | None) -> Series:
+        """Return the series as first published, so far as known on a day."""
+        known: dict[Period, Point] = {}
+        for point in self.points:
+            if day is None or point.published <= day:
+                known.setdefault(point.period, point)
+        return Series(self.indicator, self.measure, known)
+
+    def known_in(self, years: range, day: dt.date | None) -> int:
+        """Count the versions of some years' periods published by a day."""
+        return sum(p.period.year in years for p in self.points if day is None or p.published <= day)
 
 
 @dataclass(frozen=True)
@@ -150,6 +180,33 @@ def year_periods(indicator: Indicator, year: int) -> tuple[Period, ...]:
     return tuple(Period(year, "M", number) for number in range(first, 13))
 
 
+def position_day(
+    first: Mapping[Period, Point], periods: tuple[Period, ...], n_known: int, delay: int
+) -> dt.date | None:
+    """Return the day on which a year stood at a position; ``None`` if it never did.
+
+    It is ``delay`` days after the position's figure came out (before the first
+    of a year: after the last of the year before), but before the next figure.
+    """
+    year = periods[0].year
+    if n_known:
+        reached = first.get(periods[n_known - 1])
+    else:
+        last = periods[-1]
+        reached = first.get(Period(year - 1, last.frequency, last.number))
+    if reached is None:
+        return None
+    later = [first[p].published for p in periods[n_known:] if p in first]
+    earlier = [first[p].published for p in periods[:n_known] if p in first]
+    day = reached.published + dt.timedelta(days=delay)
+    if later:
+        day = min(day, min(later) - dt.timedelta(days=1))
+    # Deliveries of whole years at once were never known period by period.
+    if day < reached.published or (earlier and day < max(earlier)):
+        return None
+    return day
+
+
 def extract_series(
     frame: pd.DataFrame, indicator: Indicator, measure: str, provenances: Sequence[str]
 ) -> Series:
@@ -164,31 +221,38 @@ def extract_series(
     frame
         Observations of one region as of a day.
     """
+    return extract_versions(frame, indicator, measure, provenances).on(None)
+
+
+def extract_versions(
+    frame: pd.DataFrame, indicator: Indicator, measure: str, provenances: Sequence[str]
+) -> Versions:
+    """Take every version of one measure of one indicator out of a frame.
+
+    Parameters
+    ----------
+    frame
+        Observations of one region: as of a day, or all versions of them.
+    """
     spans = [
         {"flow": "ytd", "growth_only": "ytd", "stock": "point"}.get(indicator.kind, indicator.span)
     ]
     if indicator.frequency == "A":
         spans = ["annual", "ytd", "point"]
-    rows = frame[
-        (frame["indicator"] == indicator.code)
-        & (frame["measure"] == measure)
-        & frame["span"].isin(spans)
-        & frame["provenance"].isin(list(provenances))
-        & frame["value"].notna()
+    own = frame[frame["indicator"] == indicator.code]
+    rows = own[
+        (own["measure"] == measure)
+        & own["span"].isin(spans)
+        & own["provenance"].isin(list(provenances))
+        & own["value"].notna()
     ].sort_values("published", kind="stable")
-    points = {}
-    for row in rows.itertuples():
-        period = Period.parse(str(row.period))
+    columns = (rows[name] for name in ("period", "value", "published", "provenance"))
+    points = []
+    for label, text, value, published, provenance in zip(rows.index, *columns, strict=True):
+        period = Period.parse(str(text))
         if period.frequency == indicator.frequency:
-            points[period] = Point(
-                period,
-                float(row.value),  # type: ignore[arg-type]
-                pd.Timestamp(str(row.published)).date(),
-                str(row.provenance),
-                int(str(row.Index)),
-            )
-    ordered = dict(sorted(points.items(), key=lambda item: item[0].end))
-    return Series(indicator, measure, ordered)
+            points.append(Point(period, float(value), published.date(), str(provenance), label))
+    return Versions(indicator, measure, tuple(points))
 
 
 def weights_for(

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import zlib
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -14,85 +13,77 @@ from lianhu_analysis.catalog.indicators import Catalogue, Indicator
 from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.catalog.targets import Target
 from lianhu_analysis.errors import ForecastError
-from lianhu_analysis.forecast.growth import (
-    FloatArray,
-    required_amount,
-    required_band,
-    required_growth,
-    single_from_ytd,
-)
+from lianhu_analysis.forecast.combination import Lesson, combine, learn
 from lianhu_analysis.forecast.history import (
     Series,
-    Share,
     Weights,
     extract_series,
-    share_for,
-    weights_for,
     year_periods,
 )
-from lianhu_analysis.forecast.models import (
-    Draws,
-    GrowthPanel,
-    ProgressPanel,
-    local_level,
-    persistence,
-    progress,
-    usual_change,
+from lianhu_analysis.forecast.knowledge import (
+    GrowthSources,
+    Knowledge,
+    LevelSources,
+    Rules,
+    growth_weights,
 )
-from lianhu_analysis.workspace import CensusBreak
+from lianhu_analysis.forecast.models import (
+    FULL,
+    GROWTH_CANDIDATES,
+    PROGRESS_CANDIDATES,
+    STOCK_CANDIDATES,
+    Candidate,
+    Draws,
+    ProgressPanel,
+)
+from lianhu_analysis.forecast.record import Sources, attempt, record_of
+from lianhu_analysis.forecast.required import (
+    Required,
+    amount_required,
+    growth_required,
+    required_json,
+)
 
-__all__ = ["QUANTILES", "Required", "Rules", "Status", "Verdict", "judge", "verdict_json"]
+__all__ = [
+    "QUANTILES",
+    "Knowledge",
+    "Required",
+    "Rules",
+    "Status",
+    "Track",
+    "Verdict",
+    "judge",
+    "track_record",
+    "verdict_json",
+    "with_track",
+]
 
 QUANTILES = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
-# A model's name, and what draws its futures from a random stream.
-Candidate = tuple[str, Callable[[np.random.Generator], Draws]]
+# Fewer past forecasts than this cannot tell how often a percentage comes true.
+MIN_TRACK = 20
 Status = Literal["ok", "refused", "reached", "missed"]
 
 
 @dataclass(frozen=True)
-class Rules:
-    """What a workspace says about forecasting: see ``Workspace``."""
-
-    provenances: tuple[str, ...]
-    breaks: tuple[CensusBreak, ...] = ()
-    outlier_years: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True)
-class Required:
-    """What the remaining periods must show for the target to be met exactly.
+class Track:
+    """How often such percentages came true in past forecasts.
 
     Attributes
     ----------
-    value
-        Growth in percent, or an amount in the target's unit; ``None`` if it
-        cannot be said, for ``reason``.
-    low, high
-        Band that the rounding of the published figure alone leaves open.
-    periods
-        The remaining periods.
-    share
-        The share of last year that lay behind at the latest figure.
-    stand_in_error
-        Largest change of ``value`` if another known year's share stood in;
-        ``None`` if there is no other, and so no measure of it.
+    n
+        Past forecasts at the same position of the year, of all targets.
+    came_true
+        In how many of them an event given this probability happened.
     """
 
-    value: float | None
-    periods: tuple[Period, ...]
-    low: float | None = None
-    high: float | None = None
-    share: Share | None = None
-    stand_in_error: float | None = None
-    reason: str = ""
+    probability: float
+    n: int
+    came_true: int
 
     @property
-    def span(self) -> str:
-        """Remaining periods as ``2024Q4`` or ``2024-10/2024-12``."""
-        if not self.periods:
-            return ""
-        first, last = str(self.periods[0]), str(self.periods[-1])
-        return first if first == last else f"{first}/{last}"
+    def enough(self) -> bool:
+        """Whether there are enough of them to tell."""
+        return self.n >= MIN_TRACK
 
 
 @dataclass(frozen=True)
@@ -119,6 +110,13 @@ class Verdict:
         For counts: the part of the year that is usually done by this period.
     references
         Rows of the frame that the answer was computed from.
+    weights, weights_reason
+        Weight of each model in the forecast, and what the weights rest on.
+    lesson
+        What past years at the same position taught; ``None`` where no
+        forecast was tried.
+    track, track_about
+        How often percentages such as the two probabilities came true.
     """
 
     target: Target
@@ -138,6 +136,11 @@ class Verdict:
     attempts: tuple[tuple[str, str], ...] = ()
     usual_share: float | None = None
     references: tuple[int, ...] = ()
+    weights: Mapping[str, float] = field(default_factory=dict)
+    weights_reason: str = ""
+    lesson: Lesson | None = None
+    track: Track | None = None
+    track_about: Track | None = None
 
     @property
     def mean(self) -> float | None:
@@ -153,14 +156,25 @@ class Verdict:
         return dict(zip(QUANTILES, map(float, values), strict=True))
 
 
-def judge(frame: pd.DataFrame, target: Target, catalogue: Catalogue, rules: Rules) -> Verdict:
+def judge(
+    frame: pd.DataFrame,
+    target: Target,
+    catalogue: Catalogue,
+    rules: Rules,
+    knowledge: Knowledge | None = None,
+) -> Verdict:
     """Judge one target from the observations of one region as of a day.
 
     Parameters
     ----------
     frame
         As-of observations; its row labels become the references.
+    knowledge
+        Every version published by that day, for the models' past; without it
+        the frame stands in, which knows first figures only where they were
+        never revised.
     """
+    knowledge = knowledge or Knowledge(frame)
     indicator = catalogue.get(target.indicator)
     series = extract_series(frame, indicator, target.measure, rules.provenances)
     point = series.latest(target.year)
@@ -182,8 +196,8 @@ def judge(frame: pd.DataFrame, target: Target, catalogue: Catalogue, rules: Rule
     if point is not None and n_known == len(periods):
         return _outcome(draft, point.value)
     if target.is_growth:
-        return _judge_growth(frame, draft, periods, n_known, catalogue, rules)
-    return _judge_level(draft, periods, n_known)
+        return _judge_growth(frame, draft, periods, n_known, catalogue, rules, knowledge)
+    return _judge_level(draft, periods, n_known, rules, knowledge)
 
 
 def _outcome(draft: Verdict, final: float) -> Verdict:
@@ -210,6 +224,7 @@ def _judge_growth(
     n_known: int,
     catalogue: Catalogue,
     rules: Rules,
+    knowledge: Knowledge,
 ) -> Verdict:
     indicator, year = draft.indicator, draft.target.year
     own = extract_series(frame, indicator, "level", rules.provenances)
@@ -218,38 +233,40 @@ def _judge_growth(
         proxy_indicator = catalogue.get(indicator.weight_proxy)
         proxy = extract_series(frame, proxy_indicator, "level", rules.provenances)
     try:
-        weights, reason = _weights(indicator, year, own, proxy, rules.breaks), ""
-    except ForecastError as error:
-        weights, reason = None, str(error)
-    required = _required_growth(draft, periods[n_known:], own, proxy, rules.breaks)
+        weights: Weights | None = growth_weights(indicator, year, own, proxy, rules.breaks)
+    except ForecastError:
+        weights = None
+    required = growth_required(
+        draft.target, draft.series, periods[n_known:], own, proxy, rules.breaks, rules.outlier_years
+    )
     benchmark = _growth_benchmark(draft, n_known)
-    panel = _growth_panel(draft, periods, n_known, weights, (own, proxy), rules)
-    models: list[Candidate] = []
-    if weights is not None:
-        models.append(("local_level", lambda rng: local_level(panel, rng)))
-    models.append(("persistence", lambda rng: persistence(panel, rng)))
-    attempts = () if weights is not None else (("local_level", reason),)
     references = draft.references + (weights.references if weights else ())
     if required.share is not None:
         references += (required.share.so_far.reference, required.share.whole.reference)
     draft = replace(draft, required=required, benchmark=benchmark, references=references)
-    return _first_publishable(draft, models, attempts)
+    sources = GrowthSources.of(knowledge, draft.target, catalogue, rules)
+    return _issue(draft, sources, GROWTH_CANDIDATES, n_known, rules)
 
 
-def _judge_level(draft: Verdict, periods: tuple[Period, ...], n_known: int) -> Verdict:
+def _judge_level(
+    draft: Verdict,
+    periods: tuple[Period, ...],
+    n_known: int,
+    rules: Rules,
+    knowledge: Knowledge,
+) -> Verdict:
     target, series = draft.target, draft.series
     integer = float(target.value).is_integer() and draft.indicator.level_price == "na"
     integer = integer and all(float(p.value).is_integer() for p in series.points.values())
     actual = draft.actual or 0.0
-    required = Required(required_amount(target.value, actual), periods[n_known:])
+    required = amount_required(target, series, periods[n_known:], rules.outlier_years)
     draft = replace(draft, required=required)
+    sources = LevelSources(knowledge.extract(draft.indicator, target.measure, rules), integer)
     if draft.indicator.kind == "stock":
-        changes = _changes_to_year_end(series, target.year, n_known)
         if draft.actual is None:
             return replace(draft, reason="本年尚无数据，存量没有起点")
         draft = replace(draft, benchmark={"persistence": actual})
-        model = ("usual_change", lambda rng: usual_change(changes, actual, integer, rng))
-        return _first_publishable(draft, [model])
+        return _issue(draft, sources, STOCK_CANDIDATES, n_known, rules, integer=integer)
     if target.rule == "at_least" and actual >= target.value:
         return replace(
             draft,
@@ -259,33 +276,60 @@ def _judge_level(draft: Verdict, periods: tuple[Period, ...], n_known: int) -> V
             probability_about=1.0,
             benchmark={"persistence": actual},
         )
-    increments = _past_increments(series, target.year)
-    usual = increments.sum(axis=0)
-    if usual.sum() > 0:
+    panel = sources.panel_on(target.year, None)
+    if isinstance(panel, ProgressPanel) and panel.increments.sum() > 0:
+        usual = panel.increments.sum(axis=0)
         share = float(usual[:n_known].sum() / usual.sum())
-        pace = actual / share if share > 0 else float(usual.sum() / len(increments))
+        pace = actual / share if share > 0 else float(usual.sum() / len(panel.increments))
         draft = replace(draft, usual_share=share, benchmark={"persistence": pace})
-    panel = ProgressPanel(increments, actual, n_known, integer)
-    return _first_publishable(draft, [("progress", lambda rng: progress(panel, rng))])
+    return _issue(draft, sources, PROGRESS_CANDIDATES, n_known, rules, integer=integer)
 
 
-def _first_publishable(
+def _issue(
     draft: Verdict,
-    models: Sequence[Candidate],
-    attempts: tuple[tuple[str, str], ...] = (),
+    sources: Sources,
+    candidates: Sequence[Candidate],
+    n_known: int,
+    rules: Rules,
+    *,
+    integer: bool = False,
 ) -> Verdict:
-    """Take the first model that can be stood behind, or refuse with every reason."""
-    for name, model in models:
-        # One stream per target and model: adding a target never moves another.
-        key = f"{draft.target.indicator}/{draft.target.measure}/{draft.target.year}/{name}"
-        try:
-            draws = model(np.random.default_rng(zlib.crc32(key.encode())))
-        except ForecastError as error:
-            attempts = (*attempts, (name, str(error)))
-            continue
-        return _with_draws(replace(draft, attempts=attempts), draws)
-    reasons = "；".join(dict.fromkeys(reason for _, reason in attempts))
-    return replace(draft, reason=reasons, attempts=attempts)
+    """Combine what can be stood behind by what past years taught, or refuse with every reason."""
+    year, benchmark = draft.target.year, candidates[0].name
+    record = record_of(
+        sources,
+        candidates,
+        year,
+        n_known,
+        delay=sources.delay(year, n_known),
+        outlier_years=tuple(item for item in rules.outlier_years if item < year),
+    )
+    lesson = learn(record, benchmark)
+    panel = sources.panel_on(year, None)
+    key = f"{draft.target.indicator}/{year}/{n_known}"
+    wanted = [item for item in candidates if item.name in lesson.weighing.weights]
+    drawn, refused = attempt(wanted, panel, key, FULL)
+    if not drawn and benchmark not in refused:
+        drawn, more = attempt(candidates[:1], panel, key, FULL)
+        refused |= more
+    draft = replace(draft, lesson=lesson)
+    if not drawn:
+        rest = [item for item in candidates if item.name not in refused and not item.optional]
+        refused |= attempt(rest, panel, key, FULL)[1]
+        reasons = "；".join(dict.fromkeys(refused.values()))
+        return replace(draft, reason=reasons, attempts=tuple(refused.items()))
+    learned = {name: lesson.weighing.weights.get(name, 1.0) for name in drawn}
+    total = sum(learned.values())
+    weights = {name: weight / total for name, weight in learned.items()}
+    reason = getattr(panel, "shares_reason", "")
+    attempts = (("shares", f"{reason}；模型改用最近已知的比重或按月数均分"),) if reason else ()
+    draft = replace(
+        draft,
+        attempts=(*attempts, *refused.items()),
+        weights=weights,
+        weights_reason=lesson.weighing.reason,
+    )
+    return _with_draws(draft, combine(drawn, weights, lesson.calibration, integer=integer))
 
 
 def _with_draws(draft: Verdict, draws: Draws) -> Verdict:
@@ -304,47 +348,46 @@ def _with_draws(draft: Verdict, draws: Draws) -> Verdict:
         index=pd.Index([str(period) for period in remaining], name="period"),
         columns=list(QUANTILES),
     )
-    return replace(
-        draft,
-        status="ok",
-        draws=draws,
-        probability=float(plain),
-        probability_about=float(about),
-        fan=fan,
+    ranks = () if draft.lesson is None else tuple(draft.lesson.ranks.values())
+    return with_track(
+        replace(
+            draft,
+            status="ok",
+            draws=draws,
+            probability=float(plain),
+            probability_about=float(about),
+            fan=fan,
+        ),
+        ranks,
     )
 
 
-def _weights(
-    indicator: Indicator,
-    year: int,
-    own: Series,
-    proxy: Series | None,
-    breaks: Sequence[CensusBreak],
-) -> Weights:
-    if indicator.frequency == "A":
-        return Weights(np.ones(1), year - 1, indicator, "own", (), (), ())
-    return weights_for(year, indicator, own, proxy, breaks)
+def track_record(probability: float, ranks: Sequence[float], *, at_most: bool = False) -> Track:
+    """Count how often an event given a probability came true in past forecasts.
+
+    A past forecast gave the probability p to every figure above its quantile
+    of level 1 - p, and that came true where the outcome's rank was above it.
+
+    Parameters
+    ----------
+    ranks
+        Where past outcomes fell in their forecasts, within (0, 1).
+    """
+    fallen = np.asarray(ranks, dtype=float)
+    true = fallen <= probability if at_most else fallen >= 1.0 - probability
+    return Track(probability, fallen.size, int(true.sum()))
 
 
-def _required_growth(
-    draft: Verdict,
-    remaining: tuple[Period, ...],
-    own: Series,
-    proxy: Series | None,
-    breaks: Sequence[CensusBreak],
-) -> Required:
-    target, actual, period = draft.target.value, draft.actual, draft.actual_period
-    if actual is None or period is None:
-        return Required(target, remaining)
-    try:
-        share = share_for(period, draft.indicator, own, proxy, breaks)
-    except ForecastError as error:
-        return Required(None, remaining, reason=str(error))
-    value = required_growth(target, actual, share.value)
-    low, high = required_band(target, actual, share.value)
-    others = [required_growth(target, actual, other) for other in share.alternatives]
-    spread = max((abs(other - value) for other in others), default=None)
-    return Required(value, remaining, low, high, share, spread)
+def with_track(verdict: Verdict, ranks: Sequence[float]) -> Verdict:
+    """Put beside each probability how often such ones came true."""
+    if verdict.draws is None or verdict.probability is None or verdict.probability_about is None:
+        return verdict
+    at_most = verdict.target.rule == "at_most"
+    return replace(
+        verdict,
+        track=track_record(verdict.probability, ranks, at_most=at_most),
+        track_about=track_record(verdict.probability_about, ranks, at_most=at_most),
+    )
 
 
 def _growth_benchmark(draft: Verdict, n_known: int) -> dict[str, float]:
@@ -355,61 +398,9 @@ def _growth_benchmark(draft: Verdict, n_known: int) -> dict[str, float]:
     return {} if last is None else {"persistence": last.value}
 
 
-def _growth_panel(
-    draft: Verdict,
-    periods: tuple[Period, ...],
-    n_known: int,
-    weights: Weights | None,
-    levels: tuple[Series, Series | None],
-    rules: Rules,
-) -> GrowthPanel:
-    """Lay growth and shares out by year; years without shares use the target's."""
-    year = draft.target.year
-    first = min([*draft.series.years, year])
-    years = range(first, year + 1)
-    default = weights.shares if weights else np.arange(1, len(periods) + 1) / len(periods)
-    shares = []
-    for past in years:
-        try:
-            shares.append(_weights(draft.indicator, past, *levels, rules.breaks).shares)
-        except ForecastError:
-            shares.append(default)
-    growth = [draft.series.values(year_periods(draft.indicator, past)) for past in years]
-    return GrowthPanel(
-        frequency=draft.indicator.frequency,
-        ytd_growth_pct=np.vstack(growth),
-        shares=np.vstack([*shares[:-1], default]),
-        n_known=n_known,
-        outlier=np.array([past in rules.outlier_years for past in years]),
-    )
-
-
-def _past_increments(series: Series, year: int) -> FloatArray:
-    """Increments of the complete years before ``year``, shape (years, n)."""
-    rows = [
-        single_from_ytd(values)
-        for past in series.years
-        if past < year
-        for values in [series.values(year_periods(series.indicator, past))]
-        if np.isfinite(values).all()
-    ]
-    width = len(year_periods(series.indicator, year))
-    # A correction can make a cumulative count fall; progress is not negative.
-    return np.maximum(np.vstack(rows), 0.0) if rows else np.zeros((0, width))
-
-
-def _changes_to_year_end(series: Series, year: int, n_known: int) -> list[float]:
-    changes = []
-    for past in series.years:
-        values = series.values(year_periods(series.indicator, past))
-        if past < year and n_known:
-            changes.append(float(values[-1] - values[n_known - 1]))
-    return changes
-
-
 def verdict_json(verdict: Verdict) -> dict[str, Any]:
     """Return one target of ``lianhu forecast --json`` (see docs/design)."""
-    target, required = verdict.target, verdict.required
+    target = verdict.target
     return {
         "indicator": target.indicator,
         "name_zh": verdict.indicator.name_zh,
@@ -425,24 +416,26 @@ def verdict_json(verdict: Verdict) -> dict[str, Any]:
         "quantiles": {str(level): value for level, value in verdict.quantiles.items()},
         "probability": verdict.probability,
         "probability_about": verdict.probability_about,
-        "required": required.value,
-        "required_low": required.low,
-        "required_high": required.high,
-        "required_span": required.span,
-        "required_reason": required.reason,
-        "required_share": None
-        if required.share is None
-        else {
-            "value": required.share.value,
-            "year": required.share.year,
-            "indicator": required.share.indicator.code,
-            "basis": required.share.basis,
-        },
-        "stand_in_error": required.stand_in_error,
+        **required_json(verdict.required),
         "benchmark": dict(verdict.benchmark),
         "usual_share": verdict.usual_share,
-        "weights": {} if verdict.draws is None else {verdict.draws.model: 1.0},
+        "weights": dict(verdict.weights),
+        "weights_reason": verdict.weights_reason,
+        "calibration": None
+        if verdict.lesson is None or verdict.draws is None
+        else {
+            "years": verdict.lesson.calibration.years,
+            "spread_factor": verdict.lesson.calibration.scale,
+        },
+        "track": _track_json(verdict.track),
+        "track_about": _track_json(verdict.track_about),
         "n_obs": len(verdict.series.points) if verdict.draws is None else verdict.draws.n_obs,
         "status": verdict.status,
         "reason": verdict.reason,
     }
+
+
+def _track_json(track: Track | None) -> dict[str, Any] | None:
+    if track is None:
+        return None
+    return {"n": track.n, "came_true": track.came_true, "enough": track.enough}

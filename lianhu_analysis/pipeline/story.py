@@ -6,19 +6,27 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import pandas as pd
+
 import lianhu_analysis
 from lianhu_analysis.catalog.indicators import Catalogue, load_catalogue
 from lianhu_analysis.catalog.targets import load_targets
 from lianhu_analysis.errors import UsageError
 from lianhu_analysis.forecast.assessment import Assessment, assess_targets
 from lianhu_analysis.forecast.verdict import Rules
-from lianhu_analysis.intake.corrections import Assured, assure, load_corrections
+from lianhu_analysis.intake.corrections import (
+    Assured,
+    apply_corrections,
+    assure,
+    load_corrections,
+    withhold_errors,
+)
 from lianhu_analysis.intake.ingest import ingest_files
 from lianhu_analysis.intake.problems import FileResult
 from lianhu_analysis.intake.store import VintageStore
 from lianhu_analysis.workspace import Workspace
 
-__all__ = ["PROJECT_ROOT", "assess", "default_day", "ingest", "known_on"]
+__all__ = ["PROJECT_ROOT", "assess", "default_day", "ingest", "known_on", "rules_of", "versions_to"]
 
 
 PROJECT_ROOT = Path(lianhu_analysis.__file__).resolve().parent.parent
@@ -61,18 +69,31 @@ def assess(
     elif known and year not in known:
         years = "、".join(map(str, known))
         raise UsageError(f"--year {year}：{workspace.targets.name} 中只有 {years} 年的目标")
+    assured = known_on(workspace, day, catalogue, parents=True)
     return assess_targets(
-        known_on(workspace, day, catalogue).frame,
+        assured.frame,
         targets,
         region=workspace.region,
         parents=workspace.parents,
         year=year,
         as_of=day,
         catalogue=catalogue,
-        rules=Rules(
-            workspace.forecast_provenance, workspace.census_breaks, workspace.outlier_years
-        ),
+        rules=rules_of(workspace),
+        versions=versions_to(workspace, day, assured),
     )
+
+
+def rules_of(workspace: Workspace) -> Rules:
+    """Return what the workspace says about forecasting."""
+    return Rules(workspace.forecast_provenance, workspace.census_breaks, workspace.outlier_years)
+
+
+def versions_to(workspace: Workspace, day: dt.date | None, known: Assured) -> pd.DataFrame:
+    """Return every version published by a day, corrected, the errors known by then withheld."""
+    regions = [region.code for region in (workspace.region, *workspace.parents)]
+    every = VintageStore(workspace.processed).history(regions, day=day)
+    corrected, _ = apply_corrections(every, load_corrections(workspace), as_of=day)
+    return withhold_errors(corrected, known.findings)
 
 
 def known_on(

@@ -178,4 +178,29 @@ def _target_lines(item: dict[str, Any]) -> list[str]:
     share = item["required_share"]
     if share is not None and share["basis"] != "own":
         needed += f"；比重以 {share['indicator']} {share['year']} 年累计绝对额代替"
-    return [line, detail, needed]
+    return [line, detail, needed, *_path_lines(item)]
+
+
+def _path_lines(item: dict[str, Any]) -> list[str]:
+    """Say what each period must show, and how often history did it."""
+    lines = []
+    steps = [step for step in item["required_path"] if step["to_date"] is not None]
+    if len(item["required_path"]) > 1 and steps:
+        told = "，".join(f"{step['period']} 累计 {step['to_date']:,.2f}" for step in steps)
+        lines.append(f"    逐期须达到：{told}")
+    if item["required"] is not None:
+        lines.append(f"    {_history_text(item['required_history'])}")
+    return lines
+
+
+def _history_text(history: dict[str, Any]) -> str:
+    if not history["n"]:
+        return f"历史上同期达到过几次：说不出，{history['reason']}"
+    first, last = history["years"][0]["year"], history["years"][-1]["year"]
+    text = f"历史上同期达到过 {history['reached']} 次（{first}—{last} 年中 {history['n']} 年可比"
+    if 0 < history["n_without_outliers"] < history["n"]:
+        usual, n = history["reached_without_outliers"], history["n_without_outliers"]
+        text += f"；剔除异常年份，{n} 年中 {usual} 次"
+    if history["close"]:
+        text += f"；{history['close']} 年因四舍五入两可"
+    return f"{text}）"

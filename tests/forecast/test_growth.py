@@ -8,6 +8,7 @@ from lianhu_analysis.errors import ForecastError
 from lianhu_analysis.forecast.growth import (
     contributions,
     cumulative_shares,
+    path_growth,
     required_amount,
     required_band,
     required_growth,
@@ -137,3 +138,27 @@ def test_lengths_must_match():
 def test_a_period_without_weight_has_no_growth_of_its_own():
     with pytest.raises(ForecastError, match="比重为零"):
         single_growth_from_ytd([1.0, 2.0], [1.0, 1.0])
+
+
+def test_a_path_by_hand():
+    # Two quarters at 4.8 with 45 of 100 done: the rest needs (5 - 0.45 * 4.8) / 0.55 = 5.1636.
+    found = path_growth(5.0, 4.8, [0.45, 0.72, 1.0])
+    assert found == pytest.approx([(0.45 * 4.8 + 0.27 * 5.163636) / 0.72, 5.0])
+    assert path_growth(5.0, 0.0, [0.0, 0.5, 1.0]) == pytest.approx([5.0, 5.0])
+    for shares in ([0.5, 0.4, 1.0], [0.5, 0.9], [-0.1, 1.0], [0.2, 1.2]):
+        with pytest.raises(ForecastError, match="累计比重没有逐期上升到全年"):
+            path_growth(5.0, 4.8, shares)
+
+
+@given(growth, growth, years(5, st.floats(0.05, 1.0)))
+def test_a_path_asks_the_same_growth_of_what_remains_wherever_one_stands(target, actual, parts):
+    shares = np.cumsum(parts) / parts.sum()
+    shares[-1] = 1.0
+    path = path_growth(target, actual, shares)
+    needed = required_growth(target, actual, shares[0])
+    assert path[-1] == pytest.approx(target, abs=1e-6)
+    for value, share in zip(path[:-1], shares[1:-1], strict=True):
+        assert required_growth(target, value, share) == pytest.approx(needed, abs=1e-5)
+    # As single periods: every remaining one grows by what is needed.
+    single = single_growth_from_ytd(np.concatenate([[actual], path]), shares)
+    assert single[1:] == pytest.approx(np.full(4, needed), abs=1e-5)

@@ -50,7 +50,10 @@ def test_a_growth_target_by_hand():
     assert verdict.required.high == pytest.approx((5 - 0.72 * 4.75) / 0.28)
     assert verdict.required.span == "2024Q4"
     assert verdict.benchmark == {"persistence": 4.8}
-    assert verdict.draws.model == "local_level"
+    # Ten steady years: what wanders little beats persistence, and is averaged with it.
+    assert verdict.draws.model == "combination"
+    assert sum(verdict.weights.values()) == pytest.approx(1.0)
+    assert verdict.weights["local_level"] > 0.1
     assert 0 < verdict.probability < verdict.probability_about < 1
 
 
@@ -94,13 +97,14 @@ def test_the_published_outcome_ends_the_forecast():
         assert "已公布" in verdict.required.reason
 
 
-def test_without_levels_the_required_growth_is_refused_and_persistence_takes_over():
+def test_without_levels_the_required_growth_is_refused_and_models_cut_the_year_by_its_months():
     frame = gdp_frame()
     verdict = judge(frame[frame["measure"] == "yoy"], target(), catalogue(GDP), RULES)
     assert verdict.required.value is None
     assert "累计绝对额" in verdict.required.reason
-    assert verdict.draws.model == "persistence"
-    assert verdict.attempts[0][0] == "local_level"
+    assert verdict.status == "ok"
+    assert "累计绝对额" in verdict.attempts[0][1]
+    assert "按月数均分" in verdict.attempts[0][1]
 
 
 def test_too_little_data_is_refused_with_the_reason():
@@ -228,7 +232,9 @@ def test_the_json_has_every_field_of_the_contract():
     }  # fmt: skip
     assert fields <= set(content)
     assert list(content["quantiles"]) == ["0.05", "0.1", "0.25", "0.5", "0.75", "0.9", "0.95"]
-    assert content["weights"] == {"local_level": 1.0}
+    assert sum(content["weights"].values()) == pytest.approx(1.0)
+    assert content["calibration"]["years"] == 5
+    assert (content["track"]["n"], content["track"]["enough"]) == (7, False)
 
 
 def test_outlier_years_are_the_workspaces_to_say():

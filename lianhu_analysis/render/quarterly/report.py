@@ -35,10 +35,20 @@ WORDS = (
     (0.0, "很难实现"),
 )
 MODEL_NAMES = {
-    "local_level": "局部水平模型",
     "persistence": "持续性基准",
+    "carry_forward": "最近一期外推",
+    "mean_reversion": "向往年与目标回归",
+    "parent_pooling": "向上级地区靠拢",
+    "local_level": "局部水平模型",
+    "unobserved_components": "结构时间序列模型",
+    "sarimax": "自回归模型",
+    "bridge": "分行业桥接方程",
+    "factor_model": "因子模型",
     "progress": "常年进度模型",
+    "pace": "同期进度推算",
     "usual_change": "常年变化模型",
+    "no_change": "存量不变",
+    "combination": "多模型加权组合",
 }
 
 

@@ -41,8 +41,9 @@ def test_persistence_centres_on_the_year_so_far_and_spreads_by_its_own_past_erro
     draws = persistence(growth_panel([*past, [4, 4.5, 4.8, np.nan]], 3), rng())
     assert draws.n_obs == 6
     assert np.median(draws.values) == pytest.approx(4.8, abs=0.02)
-    # Student's t with five degrees of freedom: its 90 % point is 1.476 scales.
-    expected = 4.8 + 1.476 * 0.3 * np.sqrt(7 / 6)
+    # The rule has no mean to estimate: Student's t with six degrees of freedom,
+    # whose 90 % point is 1.440, on the root mean square.
+    expected = 4.8 + 1.440 * 0.3
     assert np.quantile(draws.values, 0.9) == pytest.approx(expected, abs=0.03)
 
 
@@ -57,8 +58,13 @@ def test_persistence_needs_five_past_errors_and_a_year_that_has_begun():
     past = [[5, 5, 5, 5.1]] * 4
     with pytest.raises(ForecastError, match="只有 4 年"):
         persistence(growth_panel([*past, [5, 5, 5, np.nan]], 3), rng())
-    with pytest.raises(ForecastError, match="尚无数据"):
-        persistence(growth_panel([*past, [np.nan] * 4], 0), rng())
+    # Before the first figure the year is expected to grow as the last one did.
+    finals = [[5, 5, 5, 5 + 0.1 * (-1) ** k] for k in range(7)]
+    draws = persistence(growth_panel([*finals, [np.nan] * 4], 0), rng())
+    assert np.median(draws.values) == pytest.approx(5.1, abs=0.02)
+    assert draws.path.shape == (N_DRAWS, 4)
+    with pytest.raises(ForecastError, match="无从外推"):
+        persistence(growth_panel([[np.nan] * 4], 0), rng())
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,312 @@
+"""All that was published about a target, so that any past day can be looked from again."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from lianhu_analysis.catalog.calendar import festival_share
+from lianhu_analysis.catalog.indicators import Catalogue, Indicator
+from lianhu_analysis.catalog.targets import Target
+from lianhu_analysis.errors import ForecastError
+from lianhu_analysis.forecast.growth import FloatArray, single_from_ytd
+from lianhu_analysis.forecast.history import (
+    Series,
+    Versions,
+    Weights,
+    extract_versions,
+    position_day,
+    weights_for,
+    year_periods,
+)
+from lianhu_analysis.forecast.industries import Industries
+from lianhu_analysis.forecast.models import GrowthPanel, ProgressPanel, StockPanel
+from lianhu_analysis.workspace import CensusBreak
+
+__all__ = ["GrowthSources", "Knowledge", "LevelSources", "Rules", "growth_weights"]
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What a workspace says about forecasting: see ``Workspace``."""
+
+    provenances: tuple[str, ...]
+    breaks: tuple[CensusBreak, ...] = ()
+    outlier_years: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """Every version published by a day: of the region, and of those above it.
+
+    Attributes
+    ----------
+    versions
+        Observations of the region, all versions (an as-of frame is a poor
+        one: it knows first figures only where they were never revised).
+    above
+        The same of each region above, nearest first.
+    targets
+        Targets of every year: what was announced.
+    """
+
+    versions: pd.DataFrame
+    above: tuple[pd.DataFrame, ...] = ()
+    targets: tuple[Target, ...] = ()
+    _split: dict[tuple[int, str], pd.DataFrame] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+
+    def extract(self, indicator: Indicator, measure: str, rules: Rules, level: int = 0) -> Versions:
+        """Return every version of one measure; ``level`` 0 is the region, 1 its parent."""
+        if not self._split:
+            for number, frame in enumerate((self.versions, *self.above)):
+                for code, rows in frame.groupby("indicator", sort=False):
+                    self._split[number, str(code)] = rows
+            self._split.setdefault((0, ""), self.versions[:0])
+        found = self._split.get((level, indicator.code))
+        if found is None:
+            return Versions(indicator, measure, ())
+        return extract_versions(found, indicator, measure, rules.provenances)
+
+    def announced(self, target: Target) -> Mapping[int, float]:
+        """Return the targets announced for the same figure, by year."""
+        same = [
+            item
+            for item in (*self.targets, target)
+            if (item.indicator, item.measure) == (target.indicator, target.measure)
+        ]
+        return {item.year: item.value for item in same}
+
+
+def growth_weights(
+    indicator: Indicator,
+    year: int,
+    own: Series,
+    proxy: Series | None,
+    breaks: Sequence[CensusBreak],
+) -> Weights:
+    """Return the shares of a year's parts; a yearly figure has one part.
+
+    Raises
+    ------
+    ForecastError
+        If no year in reach has usable levels.
+    """
+    if indicator.frequency == "A":
+        return Weights(np.ones(1), year - 1, indicator, "own", (), (), ())
+    return weights_for(year, indicator, own, proxy, breaks)
+
+
+@dataclass(frozen=True)
+class GrowthSources:
+    """The published versions behind a growth target, seen from any day.
+
+    Attributes
+    ----------
+    growth, levels, proxy
+        Growth, and the levels whose shares weigh the year.
+    above
+        Growth of the regions above, nearest first.
+    announced
+        Targets by year.
+    """
+
+    growth: Versions
+    levels: Versions
+    proxy: Versions | None
+    above: tuple[Versions, ...]
+    announced: Mapping[int, float]
+    industries: Industries | None
+    rules: Rules
+    _shares: dict[tuple[int, int, int], FloatArray | str] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+
+    @classmethod
+    def of(
+        cls, knowledge: Knowledge, target: Target, catalogue: Catalogue, rules: Rules
+    ) -> GrowthSources:
+        """Collect what is known about a target."""
+        indicator = catalogue.get(target.indicator)
+        proxy = None
+        if indicator.weight_proxy:
+            proxy = knowledge.extract(catalogue.get(indicator.weight_proxy), "level", rules)
+        above = [
+            knowledge.extract(indicator, "yoy", rules, level)
+            for level in range(1, len(knowledge.above) + 1)
+        ]
+        return cls(
+            growth=knowledge.extract(indicator, "yoy", rules),
+            levels=knowledge.extract(indicator, "level", rules),
+            proxy=proxy,
+            above=tuple(item for item in above if item.points),
+            announced=knowledge.announced(target),
+            industries=Industries.of(
+                indicator, catalogue, lambda code, m: knowledge.extract(code, m, rules)
+            ),
+            rules=rules,
+        )
+
+    @property
+    def versions(self) -> Versions:
+        """The figures that are forecast."""
+        return self.growth
+
+    def delay(self, year: int, n_known: int) -> int:
+        """Return how many days after the year's last figure something related came out."""
+        first = self.growth.first_on(None)
+        periods = year_periods(self.growth.indicator, year)
+        at = position_day(first.points, periods, n_known, 0)
+        related = list(self.above)
+        if self.industries is not None:
+            related += [item for part in self.industries.parts for item in part.base]
+        newest = max((item.points[-1].published for item in related if item.points), default=at)
+        return 0 if at is None or newest is None else max((newest - at).days, 0)
+
+    def panel_on(self, year: int, day: dt.date | None) -> GrowthPanel:
+        """Lay out what was known on a day about ``year`` and the years before it."""
+        indicator = self.growth.indicator
+        latest, first = self.growth.on(day), self.growth.first_on(day)
+        years = range(min([*latest.years, year]), year + 1)
+        rows = [year_periods(indicator, item) for item in years]
+        growth = np.vstack([latest.values(periods) for periods in rows])
+        known = np.flatnonzero(np.isfinite(growth[-1]))
+        n_known = int(known[-1]) + 1 if known.size else 0
+        shares, reason = self._shares_of(years, day)
+        above = None
+        for versions in self.above:
+            series = versions.on(day)
+            rates = np.vstack([series.values(periods) for periods in rows])
+            if np.isfinite(rates[-1]).any():
+                above = rates
+                break
+        return GrowthPanel(
+            frequency=indicator.frequency,
+            ytd_growth_pct=growth,
+            shares=shares,
+            n_known=n_known,
+            # Nobody could know a year for an outlier while it lasted.
+            outlier=np.array([y in self.rules.outlier_years and y < year for y in years]),
+            first_pct=np.vstack([first.values(periods) for periods in rows]),
+            announced=np.array([self.announced.get(item, np.nan) for item in years]),
+            above=above,
+            festival=_festival(indicator, years),
+            bridge=None
+            if self.industries is None or not n_known
+            else self.industries.panel_on(years, n_known, day),
+            shares_reason=reason,
+        )
+
+    def _shares_of(self, years: range, day: dt.date | None) -> tuple[FloatArray, str]:
+        """Shares by year, and why the target's are unknown if they are.
+
+        A year without any has the target's; where that has none either, the
+        newest known, and where there are none at all, its months.  Models may
+        use such shares, since their past is scored with them; what a reader
+        will recompute (``required``) may not.
+        """
+        own = self.levels.on(day)
+        proxy = None if self.proxy is None else self.proxy.on(day)
+        found: dict[int, FloatArray] = {}
+        reason = ""
+        for year in years:
+            shares = self._shares_in(year, own, proxy, day)
+            if not isinstance(shares, str):
+                found[year] = shares
+            elif year == years[-1]:
+                reason = shares
+        periods = year_periods(self.growth.indicator, years[-1])
+        default = found[max(found)] if found else np.array([p.end.month / 12 for p in periods])
+        return np.vstack([found.get(year, default) for year in years]), reason
+
+    def _shares_in(
+        self, year: int, own: Series, proxy: Series | None, day: dt.date | None
+    ) -> FloatArray | str:
+        """Shares of one year, or why there are none; the same levels give the same shares."""
+        reach = range(year - 6, year)
+        counted = (
+            year,
+            self.levels.known_in(reach, day),
+            0 if self.proxy is None else self.proxy.known_in(reach, day),
+        )
+        if counted not in self._shares:
+            try:
+                weights = growth_weights(self.growth.indicator, year, own, proxy, self.rules.breaks)
+                self._shares[counted] = weights.shares
+            except ForecastError as error:
+                self._shares[counted] = str(error)
+        return self._shares[counted]
+
+
+def _festival(indicator: Indicator, years: range) -> FloatArray | None:
+    """How much more of the festival each period held than a year before."""
+    if indicator.frequency != "M":
+        return None
+    share = {
+        year: np.array(
+            [
+                festival_share(period, no_january=indicator.no_january)
+                for period in year_periods(indicator, year)
+            ]
+        )
+        for year in range(years[0] - 1, years[-1] + 1)
+    }
+    return np.vstack([share[year] - share[year - 1] for year in years])
+
+
+@dataclass(frozen=True)
+class LevelSources:
+    """The published versions behind a count, an amount or a stock.
+
+    Attributes
+    ----------
+    integer
+        Whether only whole numbers can occur.
+    """
+
+    levels: Versions
+    integer: bool
+
+    @property
+    def versions(self) -> Versions:
+        """The figures that are forecast."""
+        return self.levels
+
+    def delay(self, year: int, n_known: int) -> int:
+        """Return zero: nothing but its own figures plays a part."""
+        del year, n_known
+        return 0
+
+    def panel_on(self, year: int, day: dt.date | None) -> ProgressPanel | StockPanel:
+        """Lay out what was known on a day about ``year`` and the years before it.
+
+        Raises
+        ------
+        ForecastError
+            If a stock has no figure of the year to start from.
+        """
+        indicator = self.levels.indicator
+        series = self.levels.on(day)
+        periods = year_periods(indicator, year)
+        point = series.latest(year)
+        n_known = 0 if point is None else periods.index(point.period) + 1
+        past = [
+            series.values(year_periods(indicator, item)) for item in series.years if item < year
+        ]
+        if indicator.kind == "stock":
+            if point is None:
+                raise ForecastError("本年尚无数据，存量没有起点")
+            changes = np.array([values[-1] - values[n_known - 1] for values in past])
+            return StockPanel(changes, point.value, self.integer)
+        # A correction can make a cumulative count fall; progress is not negative.
+        rows = [
+            np.maximum(single_from_ytd(values), 0.0) for values in past if np.isfinite(values).all()
+        ]
+        increments = np.vstack(rows) if rows else np.zeros((0, len(periods)))
+        actual = 0.0 if point is None else point.value
+        return ProgressPanel(increments, actual, n_known, self.integer)

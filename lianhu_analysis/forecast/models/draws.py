@@ -1,0 +1,138 @@
+"""Simulated futures, what may be asked of them, and when they cannot be stood behind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from lianhu_analysis.errors import ForecastError
+from lianhu_analysis.forecast.growth import FloatArray
+
+__all__ = ["FULL", "N_DRAWS", "PAST", "ROUNDING_ERROR", "Draws", "Effort", "check_spread"]
+
+N_DRAWS = 10_000
+# District growth beyond this is a slip of units before it is an economy.
+PLAUSIBLE_GROWTH = 60.0
+MAX_SPREAD = 30.0
+# Growth rates that differ by less than this differ by floating-point error.
+ROUNDING_ERROR = 1e-6
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How much is drawn, and how much history is asked for.
+
+    Attributes
+    ----------
+    min_points
+        Published periods that a time-series model needs, by frequency: fewer
+        cannot separate noise from movement.
+    min_years
+        Past years that a rule needs.
+    """
+
+    n_draws: int
+    min_years: int
+    min_points: Mapping[str, int] = field(default_factory=dict)
+
+
+# What is published, and what is asked of a model in its own past: there a
+# poor forecast costs it its weight, so the bar is what makes it computable.
+FULL = Effort(N_DRAWS, 5, {"A": 12, "Q": 16, "M": 33})
+PAST = Effort(1_000, 3, {"A": 6, "Q": 10, "M": 22})
+
+
+@dataclass(frozen=True)
+class Draws:
+    """Simulated futures of one target.
+
+    Attributes
+    ----------
+    values
+        Shape (n_draws,): the target's figure at the end of the year.
+    path
+        Shape (n_draws, n_remaining): the year-to-date figure (or cumulative
+        amount) after each remaining period; the last column is ``values``.
+    n_obs
+        Number of observations that the model was estimated on.
+    reach
+        Shape (n_remaining,): how far a change of the year-end figure by one
+        shows after each remaining period.  Growth spreads it evenly over the
+        remaining periods, by their shares.
+    done
+        For an amount: what is done already, below which no future can fall;
+        its changes are proportional to what a draw adds to it.
+    start
+        Shape (n_draws,): the figure to date that each draw starts from: the
+        published one, up to its own rounding.  ``None`` before any figure.
+    """
+
+    model: str
+    values: FloatArray
+    path: FloatArray
+    n_obs: int
+    reach: FloatArray | None = None
+    done: float | None = None
+    start: FloatArray | None = None
+
+    def moved(self, values: FloatArray) -> Draws:
+        """Give each draw another year-end figure, and the path that leads to it.
+
+        The change is a constant growth of the remaining periods (or a constant
+        factor of what remains to be done), so that year-to-date figures and
+        single periods go on agreeing exactly.
+
+        Parameters
+        ----------
+        values
+            Shape (n_draws,).
+        """
+        if self.done is not None:
+            added = np.maximum(self.values - self.done, 0.0)
+            factor = np.divide(
+                np.maximum(values - self.done, 0.0), added, out=np.ones_like(added), where=added > 0
+            )
+            path = self.done + (self.path - self.done) * factor[:, None]
+        else:
+            reach = np.ones(self.path.shape[1]) if self.reach is None else self.reach
+            path = self.path + np.outer(values - self.values, reach)
+        path = np.column_stack([path[:, :-1], values])
+        return replace(self, values=values, path=path)
+
+    def single(self, shares: FloatArray) -> FloatArray:
+        """Return growth of each remaining single period, shape (n_draws, n_remaining).
+
+        Parameters
+        ----------
+        shares
+            Shape (n,): cumulative shares ``W_p`` of the year's periods.
+        """
+        first = shares.size - self.path.shape[1]
+        done = np.zeros(self.values.size)
+        if first:
+            if self.start is None:
+                raise ForecastError("模拟没有给出累计增速的起点，不能倒推当期增速")
+            done = shares[first - 1] * self.start
+        levels = np.column_stack([done, shares[first:] * self.path])
+        return np.diff(levels, axis=1) / np.diff(shares, prepend=0.0)[first:]
+
+
+def check_spread(values: FloatArray) -> None:
+    """Refuse growth draws that are not finite, not plausible, or not useful.
+
+    Raises
+    ------
+    ForecastError
+        With the reason.
+    """
+    if not np.isfinite(values).all():
+        raise ForecastError("模拟结果中有非有限值")
+    if abs(values.mean()) > PLAUSIBLE_GROWTH:
+        raise ForecastError(f"预测均值 {values.mean():.1f}% 超出合理范围，疑为数据错误，请先核对")
+    spread = float(np.subtract(*np.quantile(values, [0.9, 0.1])))
+    if spread < ROUNDING_ERROR:
+        raise ForecastError("历史误差全为零，不能估计不确定性")
+    if spread > MAX_SPREAD:
+        raise ForecastError(f"80% 区间宽达 {spread:.1f} 个百分点，没有判断价值")

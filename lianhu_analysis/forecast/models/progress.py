@@ -1,0 +1,174 @@
+"""Counts, amounts and stocks: what is usually done by now, and how past years went on."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+
+import numpy as np
+
+from lianhu_analysis.errors import ForecastError
+from lianhu_analysis.forecast.growth import FloatArray
+from lianhu_analysis.forecast.models.draws import FULL, ROUNDING_ERROR, Draws, Effort
+from lianhu_analysis.forecast.models.panel import ProgressPanel, StockPanel
+
+__all__ = ["no_change", "pace", "progress", "stock_change", "usual_change"]
+
+
+def progress(panel: ProgressPanel, rng: np.random.Generator, effort: Effort = FULL) -> Draws:
+    """Project a count or amount from this year's pace against the usual progress.
+
+    The usual increments by period come from a Poisson regression on period
+    effects with overdispersion (quasi-likelihood, McCullagh and Nelder, 1989,
+    ch. 6), fitted by statsmodels.  The year's pace is a gamma variable
+    with mean one and the spread of past years; what was done so far updates it
+    (gamma-Poisson conjugacy, Gelman et al., 2013, sec. 2.6).
+
+    Raises
+    ------
+    ForecastError
+        If there are fewer than five complete past years, or nothing was ever
+        done in them.
+    """
+    years, periods = panel.increments.shape
+    _need_years(panel, effort)
+    usual, dispersion = _usual_increments(panel.increments)
+    total = usual.sum()
+    totals = panel.increments.sum(axis=1)
+    between = max(float(totals.var(ddof=1)) / total**2 - dispersion / total, 1e-4)
+    expected = usual[: panel.n_known].sum()
+    shape = 1 / between + panel.actual / dispersion
+    rate = 1 / between + expected / dispersion
+    pace = rng.gamma(shape, 1 / rate, size=effort.n_draws)
+    mean = pace[:, None] * usual[None, panel.n_known :]
+    done = _overdispersed(mean, dispersion, panel.integer, rng)
+    path = panel.actual + np.cumsum(done, axis=1)
+    return Draws("progress", path[:, -1], path, int(years * periods), done=panel.actual)
+
+
+def pace(panel: ProgressPanel, rng: np.random.Generator, effort: Effort = FULL) -> Draws:
+    """Let the year end where its part done so far usually leads, with past errors.
+
+    The rule of thumb: so much is done, so much of a year is usually done by
+    now.  Past errors of the rule, each year against the progress usual in the
+    others, are taken in logarithms of the whole; Student's t as in ``rules``.
+
+    Raises
+    ------
+    ForecastError
+        If past years are too few, nothing was ever done in them, or nothing
+        is usually done by now.
+    """
+    _need_years(panel, effort)
+    known = panel.n_known
+    so_far = panel.increments[:, :known].sum(axis=1)
+    totals = panel.increments.sum(axis=1)
+    if not known or panel.actual <= 0 or so_far.sum() <= 0:
+        raise ForecastError("至今尚无进展，不能按进度推算")
+    others = (so_far.sum() - so_far) / np.maximum(totals.sum() - totals, ROUNDING_ERROR)
+    good = (so_far > 0) & (others > 0)
+    errors = np.log(totals[good] * others[good] / so_far[good])
+    if errors.size < effort.min_years:
+        raise ForecastError(f"只有 {errors.size} 年的进度可比，至少要 {effort.min_years} 年")
+    scale = np.sqrt(np.mean(errors**2))
+    if scale < ROUNDING_ERROR:
+        raise ForecastError("历年进度完全相同，不能估计不确定性")
+    whole = panel.actual * totals.sum() / so_far.sum()
+    # A factor beyond e is no pace any more; it keeps the heavy tail finite.
+    log = np.clip(scale * rng.standard_t(errors.size, size=effort.n_draws), -1.0, 1.0)
+    values = np.maximum(whole * np.exp(log), panel.actual)
+    values = np.rint(values) if panel.integer else values
+    left = np.cumsum(panel.increments[:, known:].sum(axis=0))
+    reach = left / left[-1] if left[-1] > 0 else np.linspace(0, 1, left.size + 1)[1:]
+    path = panel.actual + np.outer(values - panel.actual, reach)
+    return Draws("pace", values, path, errors.size, done=panel.actual)
+
+
+def usual_change(
+    changes: Sequence[float] | FloatArray,
+    actual: float,
+    integer: bool,
+    rng: np.random.Generator,
+    effort: Effort = FULL,
+) -> Draws:
+    """Add to a stock the change that past years saw from this period to year end.
+
+    The predictive distribution of one more change under normality: Student's
+    t with n - 1 degrees of freedom and scale s * sqrt(1 + 1/n).
+
+    Raises
+    ------
+    ForecastError
+        If too few past years are known.
+    """
+    past = np.asarray(changes, dtype=float)
+    past = past[np.isfinite(past)]
+    if past.size < effort.min_years:
+        raise ForecastError(f"只有 {past.size} 年同期至年末的变化，至少要 {effort.min_years} 年")
+    scale = past.std(ddof=1) * np.sqrt(1 + 1 / past.size)
+    values = actual + past.mean() + scale * rng.standard_t(past.size - 1, size=effort.n_draws)
+    if integer:
+        values = np.rint(values)
+    values = np.maximum(values, 0.0)
+    return Draws("usual_change", values, values[:, None], past.size)
+
+
+def stock_change(panel: StockPanel, rng: np.random.Generator, effort: Effort = FULL) -> Draws:
+    """Add the usual change to a stock: see ``usual_change``."""
+    return usual_change(panel.changes, panel.actual, panel.integer, rng, effort)
+
+
+def no_change(panel: StockPanel, rng: np.random.Generator, effort: Effort = FULL) -> Draws:
+    """Let a stock stay where it is, with the changes that past years saw as its errors.
+
+    Raises
+    ------
+    ForecastError
+        If past years are too few.
+    """
+    past = panel.changes[np.isfinite(panel.changes)]
+    if past.size < effort.min_years:
+        raise ForecastError(f"只有 {past.size} 年同期至年末的变化，至少要 {effort.min_years} 年")
+    scale = np.sqrt(np.mean(past**2))
+    if scale < ROUNDING_ERROR:
+        raise ForecastError("历年同期至年末均无变化，不能估计不确定性")
+    values = panel.actual + scale * rng.standard_t(past.size, size=effort.n_draws)
+    values = np.maximum(np.rint(values) if panel.integer else values, 0.0)
+    return Draws("no_change", values, values[:, None], past.size)
+
+
+def _need_years(panel: ProgressPanel, effort: Effort) -> None:
+    years = len(panel.increments)
+    if years < effort.min_years:
+        raise ForecastError(f"只有 {years} 个完整年度的进度，至少要 {effort.min_years} 年")
+    if panel.increments.sum() <= 0:
+        raise ForecastError("历年均无进展，没有常年进度可比")
+
+
+def _usual_increments(increments: FloatArray) -> tuple[FloatArray, float]:
+    """Return the mean increment of each period and the overdispersion."""
+    import statsmodels.api as sm
+
+    years, periods = increments.shape
+    active = increments.sum(axis=0) > 0
+    usual = np.zeros(periods)
+    design = np.kron(np.ones((years, 1)), np.eye(int(active.sum())))
+    model = sm.GLM(increments[:, active].ravel(), design, family=sm.families.Poisson())
+    with warnings.catch_warnings():
+        # Years that agree to the last digit are a perfect prediction, not a fault.
+        warnings.simplefilter("ignore")
+        fit = model.fit(scale="X2")
+    usual[active] = np.exp(np.asarray(fit.params))
+    return usual, max(float(fit.scale), 1e-6)
+
+
+def _overdispersed(
+    mean: FloatArray, dispersion: float, integer: bool, rng: np.random.Generator
+) -> FloatArray:
+    """Draw non-negative values with this mean and variance ``dispersion * mean``."""
+    positive = np.maximum(mean, 1e-12)
+    if not integer:
+        return rng.gamma(positive / dispersion, dispersion)
+    if dispersion > 1:
+        return rng.poisson(rng.gamma(positive / (dispersion - 1), dispersion - 1)).astype(float)
+    return rng.poisson(positive).astype(float)

@@ -1,0 +1,213 @@
+"""What every candidate would have said at the same position of each earlier year.
+
+Every past run sees what was published by its own day and nothing else; it is
+scored by the year's figure as first published.  From these runs, and from
+nothing else, come weights and calibration.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Protocol
+
+import numpy as np
+
+from lianhu_analysis.errors import ForecastError
+from lianhu_analysis.forecast.growth import FloatArray
+from lianhu_analysis.forecast.history import Versions, position_day, year_periods
+from lianhu_analysis.forecast.models import PAST, Candidate, Draws, Effort
+
+__all__ = [
+    "LEVELS",
+    "Record",
+    "Run",
+    "Sources",
+    "attempt",
+    "quantile_scores",
+    "record_of",
+    "unit_rank",
+]
+
+# Levels of the quantiles that stand for a distribution: 0.0025, 0.0075 ... 0.9975.
+LEVELS = (np.arange(200) + 0.5) / 200
+
+
+class Sources(Protocol):
+    """Published versions that can be looked at from any day."""
+
+    @property
+    def versions(self) -> Versions:
+        """The figures that are forecast."""
+        ...
+
+    def panel_on(self, year: int, day: dt.date | None) -> Any:
+        """Lay out what was known on a day about ``year`` and the years before it."""
+        ...
+
+    def delay(self, year: int, n_known: int) -> int:
+        """Return how many days after the year's last figure something related came out."""
+        ...
+
+
+@dataclass(frozen=True)
+class Run:
+    """One past year, looked at from one day in it.
+
+    Attributes
+    ----------
+    outcome, published
+        The year's figure as first published, and on which day.
+    quantiles
+        By candidate, shape (200,) at ``LEVELS``; refused candidates are absent.
+    refused
+        By candidate, why.
+    """
+
+    year: int
+    day: dt.date
+    outcome: float
+    published: dt.date
+    quantiles: dict[str, FloatArray]
+    refused: dict[str, str]
+
+    @cached_property
+    def scores(self) -> dict[str, float]:
+        """Continuous ranked probability score by candidate."""
+        return {
+            name: float(quantile_scores(item, self.outcome))
+            for name, item in self.quantiles.items()
+        }
+
+
+@dataclass(frozen=True)
+class Record:
+    """Past runs at one position, oldest first.
+
+    Attributes
+    ----------
+    outlier_years
+        Years that neither weights nor calibration learn from.
+    """
+
+    runs: tuple[Run, ...]
+    outlier_years: tuple[int, ...] = ()
+
+    def known_on(self, day: dt.date) -> Record:
+        """Return the runs whose outcome was published by a day."""
+        known = tuple(run for run in self.runs if run.published <= day)
+        return Record(known, self.outlier_years)
+
+    @property
+    def lessons(self) -> tuple[Run, ...]:
+        """The runs to learn from."""
+        return tuple(run for run in self.runs if run.year not in self.outlier_years)
+
+
+def quantile_scores(quantiles: FloatArray, outcome: FloatArray | float) -> FloatArray:
+    """Return the continuous ranked probability score from equally spaced quantiles.
+
+    Twice the mean quantile loss over the levels (Laio and Tamea, 2007, eq. 9);
+    in units of the outcome, the less the better.
+
+    Parameters
+    ----------
+    quantiles
+        Shape (..., 200) at ``LEVELS``.
+    outcome
+        Shape (...).
+    """
+    error = np.asarray(outcome)[..., None] - quantiles
+    return np.asarray(2.0 * np.mean(np.where(error >= 0, LEVELS, LEVELS - 1.0) * error, axis=-1))
+
+
+def unit_rank(quantiles: FloatArray, outcome: float) -> float:
+    """Return where the outcome fell in its distribution, within (0, 1).
+
+    The probability integral transform; the middle of it where the outcome has
+    a probability of its own.
+    """
+    below = np.searchsorted(quantiles, outcome, side="left")
+    up_to = np.searchsorted(quantiles, outcome, side="right")
+    if below == up_to and 0 < below < quantiles.size:
+        low, high = quantiles[below - 1], quantiles[below]
+        below_level = LEVELS[below - 1] + (outcome - low) / (high - low) / quantiles.size
+        return float(below_level)
+    rank = 0.5 * (below + up_to) / quantiles.size
+    return float(np.clip(rank, 0.5 / quantiles.size / 2, 1 - 0.5 / quantiles.size / 2))
+
+
+def attempt(
+    candidates: Sequence[Candidate], panel: Any, key: str, effort: Effort
+) -> tuple[dict[str, Draws], dict[str, str]]:
+    """Run the candidates on one panel; return their draws and the refusals.
+
+    Parameters
+    ----------
+    key
+        Names the random streams: adding a target or a candidate never moves another.
+    """
+    drawn, refused = {}, {}
+    for candidate in candidates:
+        stream = np.random.default_rng(zlib.crc32(f"{key}/{candidate.name}".encode()))
+        try:
+            drawn[candidate.name] = candidate.draw(panel, stream, effort)
+        except ForecastError as error:
+            refused[candidate.name] = str(error)
+    return drawn, refused
+
+
+def record_of(
+    sources: Sources,
+    candidates: Sequence[Candidate],
+    year: int,
+    n_known: int,
+    *,
+    delay: int = 0,
+    outlier_years: tuple[int, ...] = (),
+) -> Record:
+    """Run every candidate at one position of each year before ``year``.
+
+    Parameters
+    ----------
+    sources
+        Holding only what was published by the day of the forecast.
+    n_known
+        Periods of the year that are published at that position.
+    delay
+        Days since the position's figure came out; a past year is looked at
+        from the same distance, but before its next figure.
+    """
+    runs = []
+    for past in sources.versions.first_on(None).years:
+        if past >= year:
+            break
+        run = run_at(sources, candidates, past, n_known, delay)
+        if run is not None:
+            runs.append(run)
+    return Record(tuple(runs), outlier_years)
+
+
+def run_at(
+    sources: Sources, candidates: Sequence[Candidate], year: int, n_known: int, delay: int = 0
+) -> Run | None:
+    """Run the candidates in one past year; ``None`` where it cannot be looked at so."""
+    versions = sources.versions
+    periods = year_periods(versions.indicator, year)
+    first = versions.first_on(None)
+    outcome = first.points.get(periods[-1])
+    day = position_day(first.points, periods, n_known, delay)
+    if outcome is None or day is None or outcome.published <= day:
+        return None
+    try:
+        panel = sources.panel_on(year, day)
+    except ForecastError:
+        return None
+    drawn, refused = attempt(candidates, panel, f"{versions.indicator.code}/{year}/{n_known}", PAST)
+    quantiles = {
+        name: np.quantile(draws.values, LEVELS, method="hazen") for name, draws in drawn.items()
+    }
+    return Run(year, day, outcome.value, outcome.published, quantiles, refused)

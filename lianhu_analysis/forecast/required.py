@@ -1,0 +1,399 @@
+"""What the remaining periods must show: in sum, period by period, and how often they ever did.
+
+Everything is arithmetic on published figures; a share that was not published
+is not filled in, and what cannot be said is refused with its reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from lianhu_analysis.catalog.periods import Period
+from lianhu_analysis.catalog.targets import Target
+from lianhu_analysis.errors import ForecastError
+from lianhu_analysis.forecast.growth import (
+    FloatArray,
+    path_growth,
+    required_amount,
+    required_band,
+    required_growth,
+    single_from_ytd,
+)
+from lianhu_analysis.forecast.history import Point, Series, Share, share_for, year_periods
+from lianhu_analysis.forecast.precedents import (
+    HALF_UNIT,
+    Past,
+    Precedents,
+    compare,
+    past_amounts,
+    past_growth,
+    precedents_json,
+)
+from lianhu_analysis.workspace import CensusBreak
+
+__all__ = [
+    "Required",
+    "Step",
+    "amount_required",
+    "growth_required",
+    "required_json",
+]
+
+
+NOTHING_LEFT = Precedents(reason="没有剩余时期")
+
+
+@dataclass(frozen=True)
+class Step:
+    """What one remaining period must show.
+
+    Attributes
+    ----------
+    single, to_date
+        Growth in percent of the period alone and of the year to its end, or
+        the amount done in it and by its end; ``None`` where it cannot be said.
+    single_low, single_high, to_date_low, to_date_high
+        What the rounding of the published growth leaves open.
+    """
+
+    period: Period
+    single: float | None
+    to_date: float | None
+    single_low: float | None = None
+    single_high: float | None = None
+    to_date_low: float | None = None
+    to_date_high: float | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Required:
+    """What the remaining periods must show for the target to be met exactly.
+
+    Attributes
+    ----------
+    value
+        Growth in percent, or an amount in the target's unit; ``None`` if it
+        cannot be said, for ``reason``.
+    low, high
+        Band that the rounding of the published figure alone leaves open.
+    periods
+        The remaining periods.
+    share
+        The share of last year that lay behind at the latest figure.
+    stand_in_error
+        Largest change of ``value`` if another known year's share stood in;
+        ``None`` if there is no other, and so no measure of it.
+    path
+        One step for each remaining period, all with the same growth (or in
+        the usual proportions of amounts); empty for ``path_reason``.
+    quarters
+        The same for the quarters not over yet, of a monthly indicator.
+    precedents
+        How often history reached such growth.
+    """
+
+    value: float | None
+    periods: tuple[Period, ...]
+    low: float | None = None
+    high: float | None = None
+    share: Share | None = None
+    stand_in_error: float | None = None
+    reason: str = ""
+    path: tuple[Step, ...] = ()
+    quarters: tuple[Step, ...] = ()
+    path_reason: str = ""
+    precedents: Precedents = NOTHING_LEFT
+
+    @property
+    def span(self) -> str:
+        """Remaining periods as ``2024Q4`` or ``2024-10/2024-12``."""
+        if not self.periods:
+            return ""
+        first, last = str(self.periods[0]), str(self.periods[-1])
+        return first if first == last else f"{first}/{last}"
+
+
+def growth_required(
+    target: Target,
+    growth: Series,
+    remaining: tuple[Period, ...],
+    own: Series,
+    proxy: Series | None,
+    breaks: Sequence[CensusBreak] = (),
+    outlier_years: Sequence[int] = (),
+) -> Required:
+    """Say what growth the remaining periods need.
+
+    Parameters
+    ----------
+    growth
+        Published year-to-date growth of the indicator.
+    remaining
+        Periods of the target's year without a figure.
+    own, proxy
+        Year-to-date levels of the indicator and of its proxy.
+    """
+    latest = growth.latest(target.year)
+    past = past_growth(target, growth, len(remaining), (own, proxy), breaks)
+    if latest is None:
+        value = target.value
+        quarters = [Period(target.year, "Q", number) for number in range(1, 5)]
+        steps, in_quarters = (
+            tuple(Step(period, value, value, value, value, value, value) for period in periods)
+            for periods in (remaining, quarters if growth.indicator.frequency == "M" else [])
+        )
+        found = Required(value, remaining, value, value, path=steps, quarters=in_quarters)
+        return _with_precedents(found, target, past, outlier_years)
+    try:
+        share = share_for(latest.period, growth.indicator, own, proxy, breaks)
+    except ForecastError as error:
+        reason = str(error)
+        return Required(
+            None, remaining, reason=reason, path_reason=reason, precedents=Precedents(reason=reason)
+        )
+    value = required_growth(target.value, latest.value, share.value)
+    low, high = required_band(target.value, latest.value, share.value, HALF_UNIT)
+    others = [required_growth(target.value, latest.value, other) for other in share.alternatives]
+    spread = max((abs(other - value) for other in others), default=None)
+    found = Required(value, remaining, low, high, share, spread)
+    levels = own if share.basis != "proxy" or proxy is None else proxy
+    weights = _Weighing(growth, levels, share, breaks)
+    found = replace(found, path=_growth_path(target, latest, found, weights))
+    found = replace(found, quarters=_growth_quarters(target, latest, found, weights))
+    return _with_precedents(found, target, past, outlier_years)
+
+
+def amount_required(
+    target: Target,
+    levels: Series,
+    remaining: tuple[Period, ...],
+    outlier_years: Sequence[int] = (),
+) -> Required:
+    """Say what remains of a count or amount, spread by usual progress.
+
+    Parameters
+    ----------
+    levels
+        What was done to date (of a stock: what there was), as published.
+    """
+    latest = levels.latest(target.year)
+    actual = 0.0 if latest is None else latest.value
+    found = Required(required_amount(target.value, actual), remaining)
+    if not remaining:
+        return replace(found, path_reason="没有剩余时期")
+    stock = levels.indicator.kind == "stock"
+    known = len(year_periods(levels.indicator, target.year)) - len(remaining)
+    past = past_amounts(target, levels, known)
+    usual = _usual_proportions(target, levels, known)
+    if target.rule == "at_most":
+        found = replace(found, path_reason="上限目标没有“须完成”的进度")
+    elif found.value == 0:
+        found = replace(found, path_reason="已达到目标，剩余时期不再需要")
+    elif stock:
+        found = replace(found, path_reason="存量有增有减，没有常年进度可分摊")
+    elif usual is None:
+        found = replace(found, path_reason="往年同期没有完整公布的进展，不能按常年进度分摊")
+    else:
+        found = _amount_path(found, levels, actual, usual)
+    return _with_precedents(found, target, past, outlier_years)
+
+
+@dataclass(frozen=True)
+class _Weighing:
+    """The levels of one year that weigh the parts of the target's."""
+
+    growth: Series
+    levels: Series
+    share: Share
+    breaks: Sequence[CensusBreak]
+
+    def value(self, period: Period) -> float:
+        """Return ``W_p`` from the year of the share; refuse where it is not published."""
+        if period == year_periods(self.growth.indicator, period.year)[-1]:
+            return 1.0
+        year = self.share.year
+        points = {p: point for p, point in self.levels.points.items() if p.year == year}
+        only = replace(self.levels, points=points)
+        try:
+            return share_for(period, self.growth.indicator, only, None, self.breaks).value
+        except ForecastError:
+            place = Period(year, period.frequency, period.number)
+            raise ForecastError(
+                f"{self.share.indicator.name_zh} {place} 的累计绝对额没有同一口径的公布数，"
+                f"不能说 {period} 须达到的累计增速"
+            ) from None
+
+
+def _growth_path(
+    target: Target, latest: Point, found: Required, weights: _Weighing
+) -> tuple[Step, ...]:
+    """Constant growth of every remaining period, and the year to date that it gives."""
+    base = weights.share.value
+    steps = []
+    for period in found.periods:
+        step = Step(period, found.value, None, found.low, found.high)
+        try:
+            share = weights.value(period)
+            middle, low, high = (
+                float(path_growth(target.value, latest.value + slack, [base, share, 1.0])[0])
+                for slack in (0.0, -HALF_UNIT, HALF_UNIT)
+            )
+            step = replace(step, to_date=middle, to_date_low=low, to_date_high=high)
+        except ForecastError as error:
+            step = replace(step, reason=str(error))
+        steps.append(step)
+    return tuple(steps)
+
+
+def _growth_quarters(
+    target: Target, latest: Point, found: Required, weights: _Weighing
+) -> tuple[Step, ...]:
+    """What the quarters not over yet must show, those begun included."""
+    if latest.period.frequency != "M":
+        return ()
+    by_period = {step.period: step for step in found.path}
+    steps = []
+    for number in range(1, 5):
+        end = by_period.get(Period(target.year, "M", 3 * number))
+        if end is None:
+            continue
+        quarter = Period(target.year, "Q", number)
+        first = Period(target.year, "M", 3 * number - 3) if number > 1 else None
+        step = replace(end, period=quarter)
+        # A quarter of which nothing is known yet grows as all that remains.
+        if first is None or first.end < latest.period.end:
+            step = _begun_quarter(step, first, end, weights)
+        steps.append(step)
+    return tuple(steps)
+
+
+def _begun_quarter(step: Step, before: Period | None, end: Step, weights: _Weighing) -> Step:
+    """A quarter partly published: its own growth from the year before it and to its end."""
+    step = replace(step, single=None, single_low=None, single_high=None)
+    if end.to_date is None or end.to_date_low is None or end.to_date_high is None:
+        return step
+    if before is None:  # the first quarter is the year to date
+        return replace(
+            step, single=end.to_date, single_low=end.to_date_low, single_high=end.to_date_high
+        )
+    known = weights.growth.points.get(before)
+    if known is None:
+        return replace(
+            step, reason=f"{before} 的累计增速没有公布，不能说 {step.period} 须达到的增速"
+        )
+    try:
+        start, stop = weights.value(before), weights.value(end.period)
+    except ForecastError as error:
+        return replace(step, reason=str(error))
+    if stop <= start:
+        return replace(step, reason=f"{step.period} 上年同期没有发生额，谈不上增速")
+    single, low, high = (
+        (stop * to_date - start * (known.value + slack)) / (stop - start)
+        for to_date, slack in (
+            (end.to_date, 0.0),
+            (end.to_date_low, HALF_UNIT),
+            (end.to_date_high, -HALF_UNIT),
+        )
+    )
+    return replace(step, single=single, single_low=low, single_high=high)
+
+
+def _amount_path(
+    found: Required, levels: Series, actual: float, proportions: FloatArray
+) -> Required:
+    """Spread what remains in the proportions in which past years did theirs."""
+    singles = (found.value or 0.0) * proportions
+    to_date = actual + np.cumsum(singles)
+    path = tuple(
+        Step(period, float(single), float(total))
+        for period, single, total in zip(found.periods, singles, to_date, strict=True)
+    )
+    if path[0].period.frequency != "M":
+        return replace(found, path=path)
+    by_period = {step.period: step.to_date for step in path}
+    quarters = []
+    for number in range(1, 5):
+        year = path[0].period.year
+        total = by_period.get(Period(year, "M", 3 * number))
+        if total is None:
+            continue
+        quarter = Period(year, "Q", number)
+        before = Period(year, "M", 3 * number - 3) if number > 1 else None
+        start = 0.0 if before is None else by_period.get(before)
+        if start is None and before is not None and before in levels.points:
+            start = levels.points[before].value
+        if start is None:
+            reason = f"{before} 的累计数没有公布，不能说 {quarter} 须完成多少"
+            quarters.append(Step(quarter, None, total, reason=reason))
+        else:
+            quarters.append(Step(quarter, total - start, total))
+    return replace(found, path=path, quarters=tuple(quarters))
+
+
+def _usual_proportions(target: Target, levels: Series, known: int) -> FloatArray | None:
+    """Return how complete past years spread what they did after ``known`` periods."""
+    rows = [
+        single_from_ytd(values)
+        for year in levels.years
+        if year < target.year
+        for values in [levels.values(year_periods(levels.indicator, year))]
+        if np.isfinite(values).all()
+    ]
+    if not rows:
+        return None
+    # A correction can make a cumulative count fall; progress is not negative.
+    usual = np.maximum(np.vstack(rows), 0.0).sum(axis=0)[known:]
+    return usual / usual.sum() if usual.sum() > 0 else None
+
+
+def _with_precedents(
+    found: Required, target: Target, past: Past, outlier_years: Sequence[int]
+) -> Required:
+    value = found.value or 0.0
+    slack = max((found.high or value) - value, 0.0)
+    at_most = target.rule == "at_most"
+    compared = compare(past, value, slack, at_most=at_most, outlier_years=outlier_years)
+    return replace(found, precedents=compared)
+
+
+def required_json(required: Required) -> dict[str, Any]:
+    """Return the fields of ``lianhu forecast --json`` that say what is required."""
+    share = required.share
+    return {
+        "required": required.value,
+        "required_low": required.low,
+        "required_high": required.high,
+        "required_span": required.span,
+        "required_reason": required.reason,
+        "required_share": None
+        if share is None
+        else {
+            "value": share.value,
+            "year": share.year,
+            "indicator": share.indicator.code,
+            "basis": share.basis,
+        },
+        "stand_in_error": required.stand_in_error,
+        "required_path": [_step_json(step) for step in required.path],
+        "required_quarters": [_step_json(step) for step in required.quarters],
+        "required_path_reason": required.path_reason,
+        "required_history": precedents_json(required.precedents),
+    }
+
+
+def _step_json(step: Step) -> dict[str, Any]:
+    return {
+        "period": str(step.period),
+        "single": step.single,
+        "single_low": step.single_low,
+        "single_high": step.single_high,
+        "to_date": step.to_date,
+        "to_date_low": step.to_date_low,
+        "to_date_high": step.to_date_high,
+        "reason": step.reason,
+    }
