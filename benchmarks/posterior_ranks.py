@@ -15,7 +15,22 @@ import numpy as np
 import pandas as pd
 
 from lianhu_analysis.forecast.growth import FloatArray
-from lianhu_analysis.forecast.models import ProgressPanel, progress
+from lianhu_analysis.forecast.models import (
+    Draws,
+    GrowthPanel,
+    ProgressPanel,
+    local_level,
+    persistence,
+    progress,
+    sarimax,
+    unobserved_components,
+)
+from lianhu_analysis.forecast.models.structural import (
+    AR_COEFFICIENTS,
+    AR_RATIOS,
+    PERIOD_EFFECTS,
+    RATIOS,
+)
 
 __all__ = ["BAYESIAN", "rank_of", "rank_table", "uniformity"]
 
@@ -23,6 +38,8 @@ __all__ = ["BAYESIAN", "rank_of", "rank_table", "uniformity"]
 N_THINNED, N_CLASSES = 99, 20
 USUAL = np.array([2.0, 3.0, 3.0, 4.0, 4.0, 5.0, 5.0, 6.0, 6.0, 7.0, 8.0, 9.0])
 PACE_VARIANCE = 0.04
+YEARS, NOISE = 8, 0.3
+QUARTER_SHARES = np.array([0.22, 0.245, 0.255, 0.28])
 
 # Returns a truth and the candidate's draws of it.
 Trial = Callable[[np.random.Generator], tuple[float, FloatArray]]
@@ -77,7 +94,59 @@ def _progress_trial(years: int, known: int) -> Trial:
     return trial
 
 
+def _growth_trial(
+    model: Callable[[GrowthPanel, np.random.Generator], Draws],
+    state: Callable[[np.random.Generator, int], FloatArray],
+) -> Trial:
+    """Quarterly growth: mean, a state drawn from the model's prior, and noise; half a year known."""
+
+    def trial(rng: np.random.Generator) -> tuple[float, FloatArray]:
+        single = 6.0 + NOISE * (state(rng, 4 * YEARS) + rng.normal(size=4 * YEARS))
+        shares = np.tile(np.cumsum(QUARTER_SHARES), (YEARS, 1))
+        growth = np.cumsum(single.reshape(YEARS, 4) * QUARTER_SHARES, axis=1) / shares
+        truth = float(growth[-1, -1])
+        growth[-1, 2:] = np.nan
+        outlier = np.zeros(YEARS, dtype=bool)
+        # Rounding is not what is tested here: the figures come as they are.
+        panel = GrowthPanel("Q", growth, shares, 2, outlier, half_unit=1e-6)
+        return truth, model(panel, rng).values
+
+    return trial
+
+
+def _walk(rng: np.random.Generator, n: int) -> FloatArray:
+    return np.sqrt(rng.choice(RATIOS)) * np.cumsum(rng.normal(size=n))
+
+
+def _walk_and_season(rng: np.random.Generator, n: int) -> FloatArray:
+    effects = np.sqrt(rng.choice(PERIOD_EFFECTS)) * rng.normal(size=4)
+    return _walk(rng, n) + np.tile(effects, n // 4)
+
+
+def _reverting(rng: np.random.Generator, n: int) -> FloatArray:
+    coefficient = rng.choice(AR_COEFFICIENTS)
+    apart = np.abs(np.subtract.outer(np.arange(n), np.arange(n)))
+    root = np.linalg.cholesky(coefficient**apart)
+    return np.sqrt(rng.choice(AR_RATIOS)) * (root @ rng.normal(size=n))
+
+
+def _same_growth(rng: np.random.Generator) -> tuple[float, FloatArray]:
+    """The year differs from its first half by a normal error of unknown size."""
+    growth = np.full((YEARS, 4), np.nan)
+    growth[:, 1] = rng.normal(6.0, 1.0, size=YEARS)
+    growth[:, 3] = growth[:, 1] + rng.normal(0.0, NOISE, size=YEARS)
+    truth = float(growth[-1, 3])
+    growth[-1, 2:] = np.nan
+    shares = np.tile(np.cumsum(QUARTER_SHARES), (YEARS, 1))
+    panel = GrowthPanel("Q", growth, shares, 2, np.zeros(YEARS, dtype=bool))
+    return truth, persistence(panel, rng).values
+
+
 BAYESIAN: Mapping[str, Trial] = {
+    "persistence": _same_growth,
+    "local level": _growth_trial(local_level, _walk),
+    "unobserved components": _growth_trial(unobserved_components, _walk_and_season),
+    "sarimax": _growth_trial(sarimax, _reverting),
     "progress, 8 years": _progress_trial(8, 6),
     "progress, 40 years": _progress_trial(40, 6),
 }

@@ -9,7 +9,7 @@ import pandas as pd
 
 from lianhu_analysis.catalog.indicators import Catalogue
 from lianhu_analysis.catalog.targets import Target
-from lianhu_analysis.forecast.verdict import Rules, Verdict, judge
+from lianhu_analysis.forecast.verdict import Knowledge, Rules, Verdict, judge
 
 __all__ = ["known_on", "verdict_on"]
 
@@ -17,11 +17,11 @@ FIGURE = ["region", "indicator", "measure", "span", "period"]
 
 
 def known_on(versions: pd.DataFrame, day: dt.date) -> pd.DataFrame:
-    """Return the latest version of each figure that was published by a day, labelled 0..n-1."""
+    """Return every version that was published by a day, oldest first, labelled 0..n-1."""
     rows = versions[versions["published"] <= pd.Timestamp(day)]
     if not rows["published"].is_monotonic_increasing:
         rows = rows.sort_values("published", kind="stable")
-    return rows.drop_duplicates(FIGURE, keep="last").reset_index(drop=True)
+    return rows.reset_index(drop=True)
 
 
 def verdict_on(
@@ -41,5 +41,6 @@ def verdict_on(
     announced
         Targets of every year, for what officials are known to steer to.
     """
-    del announced
-    return judge(known_on(versions, day), target, catalogue, rules)
+    known = known_on(versions, day)
+    latest = known.drop_duplicates(FIGURE, keep="last").reset_index(drop=True)
+    return judge(latest, target, catalogue, rules, Knowledge(known, targets=tuple(announced)))
