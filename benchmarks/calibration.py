@@ -1,7 +1,7 @@
 """Do the probabilities and bands mean what they say?  Six economies whose truth is known.
 
     python -m benchmarks.calibration [--quick] [--seed N] [--control] [--replications N]
-                                     [--processes N]
+                                     [--processes N] [--minutes N]
 
 Six simulated economies (``benchmarks.economies``) x 16, 28 and 44 quarters of history are judged
 by the product after Q1, H1 and Q1-3 of a year, against a target that is neither certain nor
@@ -23,8 +23,10 @@ with seeds 1 to 9; what is published uses another seed.
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import nullcontext
 from functools import partial
 
 import numpy as np
@@ -48,7 +50,7 @@ ANSWERED = 0.9
 BAND_LEVELS = (0.025, 0.1, 0.9, 0.975)
 # A rejected rank test at this level is a losing cell.
 P_RANKS = 0.001
-BATCH = 20
+BATCH = 10
 
 
 def judge_cases(
@@ -107,20 +109,32 @@ def judge_cases(
 
 
 def judge_all(
-    replications: int, lengths: Sequence[int], seed: int, processes: int, spread: float
+    replications: int,
+    lengths: Sequence[int],
+    seed: int,
+    processes: int,
+    spread: float,
+    minutes: float | None = None,
 ) -> pd.DataFrame:
-    """Judge every economy at every length, in batches over processes."""
-    work = [
-        (economy, length, range(start, min(start + BATCH, replications)))
-        for start in range(0, replications, BATCH)
-        for economy in ECONOMIES
-        for length in lengths
-    ]
+    """Judge every economy at every length, round by round, until the time is up.
+
+    Parameters
+    ----------
+    minutes
+        No round is begun after them; every round has the same replications in each cell.
+    """
+    until = float("inf") if minutes is None else time.monotonic() + 60 * minutes
     judge_batch = partial(_batch, seed=seed, spread=spread)
-    if processes == 1:
-        return pd.concat(map(judge_batch, work), ignore_index=True)
-    with ProcessPoolExecutor(processes) as pool:
-        return pd.concat(pool.map(judge_batch, work), ignore_index=True)
+    found = []
+    with ProcessPoolExecutor(processes) if processes > 1 else nullcontext() as pool:
+        for start in range(0, replications, BATCH):
+            chosen = range(start, min(start + BATCH, replications))
+            work = [(economy, length, chosen) for economy in ECONOMIES for length in lengths]
+            found += map(judge_batch, work) if pool is None else pool.map(judge_batch, work)
+            print(f"{chosen.stop} of {replications}", file=sys.stderr, flush=True)
+            if time.monotonic() > until:
+                break
+    return pd.concat(found, ignore_index=True)
 
 
 def _batch(work: tuple[Economy, int, Sequence[int]], *, seed: int, spread: float) -> pd.DataFrame:
@@ -224,19 +238,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--replications", type=int, help="of each economy and length")
     parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--minutes", type=float, help="begin no further round after them")
     chosen = parser.parse_args(arguments)
     replications = chosen.replications or (20 if chosen.quick else 500)
     spread = 0.5 if chosen.control else 1.0
     processes = 1 if chosen.quick and not chosen.replications else chosen.processes
-    verdicts = judge_all(replications, LENGTHS, chosen.seed, processes, spread)
+    verdicts = judge_all(replications, LENGTHS, chosen.seed, processes, spread, chosen.minutes)
+    done = verdicts["replication"].nunique()
     ranks = rank_table(200 if chosen.quick else 2000, chosen.seed)
     tables = summarise(verdicts, chosen.seed)
     _print(tables, ranks, verdicts)
     lost = losing_cells(tables, ranks)
+    if done < replications:
+        lost.append(f"only {done} of {replications} replications in the time given")
     print(f"\nlosing cells: {len(lost)}")
     for cell in lost:
         print(f"  {cell}")
-    return conclude(_verdict(tables, lost, replications))
+    return conclude(_verdict(tables, lost, done))
 
 
 def _print(tables: dict[str, pd.DataFrame], ranks: pd.DataFrame, verdicts: pd.DataFrame) -> None:

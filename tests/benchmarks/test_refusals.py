@@ -9,6 +9,11 @@ def last_line(capsys):
     return lambda: capsys.readouterr().out.strip().splitlines()[-1]
 
 
+def test_spoiled_panels_are_refused_with_a_reason(last_line):
+    assert refusals.main(["--quick", "--seed", "4"]) == 0
+    assert last_line() == "holds: 0 of 30 shown as numbers, 0 without a reason"
+
+
 def test_sound_panels_are_shown_and_fail_the_bar(last_line):
     assert refusals.main(["--quick", "--control"]) == 1
     assert last_line().startswith("FAILS: 30 of 30 shown as numbers")
