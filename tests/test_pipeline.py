@@ -146,8 +146,9 @@ def test_the_document_carries_the_contracts_fields(national):
     content = pipeline.describe_forecast(national, OCTOBER_2024, 2024)
     assert content["region"] == "100000"
     assert content["provenance"] == "official"
+    # The nation has one target a year.
     assert content["joint_probability"] is None
-    assert content["joint_reason"]
+    assert "不足两项" in content["joint_reason"]
     lines = pipeline.forecast_lines(content)
     assert "全国2024年目标，截至 2024-10-31" in lines[0]
     assert any("5.53" in line for line in lines)

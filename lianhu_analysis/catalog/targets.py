@@ -23,6 +23,8 @@ BASES = ("", "published_fact", "second_hand")
 # "6%左右" is judged twice; 0.2 points is our convention, printed on every page.
 ABOUT_TOLERANCE = 0.2
 GROWTH_DECIMALS = 1
+# What floating point makes of 6.0 - 0.2.
+FLOATING = 1e-9
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,25 @@ class Target:
     def is_growth(self) -> bool:
         """Whether the target is a rate of growth or reduction, in %."""
         return self.measure == "yoy"
+
+    def met_by(self, values: Any, *, about: bool = False, published: bool = False) -> Any:
+        """Say of each figure whether it meets the target.
+
+        Parameters
+        ----------
+        values
+            Figures of the year, in ``unit``: one, or an array.
+        about
+            Whether the tolerance counts.
+        published
+            Whether the figures are rounded already; others are judged as they
+            would be published, so 5.95 meets 6.0 with one decimal.
+        """
+        slack = self.tolerance if about else 0.0
+        slack += FLOATING if published or self.decimals is None else 0.5 * 10.0**-self.decimals
+        if self.rule == "at_most":
+            return values <= self.value + slack
+        return values >= self.value - slack
 
 
 def load_targets(workspace: Workspace, catalogue: Catalogue) -> tuple[Target, ...]:

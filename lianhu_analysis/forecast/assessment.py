@@ -11,6 +11,7 @@ import pandas as pd
 
 from lianhu_analysis.catalog.indicators import Catalogue
 from lianhu_analysis.catalog.targets import Target
+from lianhu_analysis.forecast.joint import Joint, joint_json, joint_of
 from lianhu_analysis.forecast.verdict import (
     Knowledge,
     Rules,
@@ -38,6 +39,8 @@ class Assessment:
     provenance
         Provenances of the rows that the verdicts used, joined by ``+``;
         ``none`` if no row was used.
+    joint
+        The chance that the targets are met together.
     """
 
     region: Region
@@ -48,6 +51,7 @@ class Assessment:
     frame: pd.DataFrame
     verdicts: tuple[Verdict, ...]
     provenance: str
+    joint: Joint
 
     @property
     def simulated(self) -> bool:
@@ -99,15 +103,12 @@ def assess_targets(
     verdicts = tuple(with_track(verdict, ranks) for verdict in judged)
     used = sorted({reference for verdict in verdicts for reference in verdict.references})
     provenance = "+".join(sorted(set(own.loc[used, "provenance"]))) or "none"
-    return Assessment(region, parents, year, as_of, catalogue, own, verdicts, provenance)
+    joint = joint_of(verdicts, rules.outlier_years)
+    return Assessment(region, parents, year, as_of, catalogue, own, verdicts, provenance, joint)
 
 
 def assessment_json(assessment: Assessment) -> dict[str, Any]:
-    """Return what ``lianhu forecast --json`` prints.
-
-    ``joint_probability`` is ``None``: the targets are drawn one by one, so
-    their draws say nothing of how the targets move together.
-    """
+    """Return what ``lianhu forecast --json`` prints."""
     return {
         "region": assessment.region.code,
         "region_zh": assessment.region.name_zh,
@@ -115,6 +116,5 @@ def assessment_json(assessment: Assessment) -> dict[str, Any]:
         "as_of": None if assessment.as_of is None else assessment.as_of.isoformat(),
         "provenance": assessment.provenance,
         "targets": [verdict_json(verdict) for verdict in assessment.verdicts],
-        "joint_probability": None,
-        "joint_reason": "各目标分别模拟，尚未估计它们之间的相关，不给联合概率",
+        **joint_json(assessment.joint),
     }

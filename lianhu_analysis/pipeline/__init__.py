@@ -19,6 +19,7 @@ from lianhu_analysis.pipeline.answers import (
     show_indicator,
     unread_files,
 )
+from lianhu_analysis.pipeline.backtests import backtest_json, backtest_lines, run_backtest
 from lianhu_analysis.pipeline.reports import (
     TEMPLATE,
     Outcome,
@@ -35,6 +36,8 @@ __all__ = [
     "Outcome",
     "ReportPlan",
     "assess",
+    "backtest_json",
+    "backtest_lines",
     "check",
     "create_workspace",
     "describe_catalogue",
@@ -54,6 +57,7 @@ __all__ = [
     "plan_reports",
     "problem_lines",
     "publish",
+    "run_backtest",
     "select_findings",
     "show_indicator",
     "unread_files",

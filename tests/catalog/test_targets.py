@@ -128,3 +128,29 @@ def test_a_missing_targets_file_says_where_it_should_be(tmp_path):
     (tmp_path / "targets.toml").write_text("[[target\n", encoding="utf-8")
     with pytest.raises(WorkspaceError, match="不是有效的 TOML"):
         load_targets(load_workspace(tmp_path), CATALOGUE)
+
+
+@pytest.mark.parametrize(
+    ("rule", "figure", "plain", "about"),
+    [
+        ("about", 5.95, True, True),
+        ("about", 5.94, False, True),
+        ("about", 5.75, False, True),
+        ("about", 5.74, False, False),
+        ("at_least", 5.95, True, True),
+        ("at_least", 5.94, False, False),
+        ("at_most", 6.05, True, True),
+        ("at_most", 6.06, False, False),
+    ],
+)
+def test_a_figure_meets_a_target_as_it_would_be_published(rule, figure, plain, about):
+    (target,) = parse(GDP.replace('"about"', f'"{rule}"'))
+    assert bool(target.met_by(figure)) == plain
+    assert bool(target.met_by(figure, about=True)) == about
+
+
+def test_a_published_figure_is_not_rounded_again():
+    (target,) = parse(GDP)
+    assert not target.met_by(5.95, published=True)
+    assert target.met_by(5.8, about=True, published=True)
+    assert not target.met_by(5.79, about=True, published=True)

@@ -23,6 +23,7 @@ __all__ = [
     "likelihood_words",
     "refusals",
     "title_text",
+    "track_words",
     "verdict_table",
 ]
 
@@ -199,7 +200,7 @@ def _answer(report: Report, verdict: Verdict) -> list[str | Html]:
         tolerance = report.register.target(_tolerance_of(target), plain_text(target.tolerance))
         answer += ["；“左右”按容许低", tolerance, "个百分点计，概率为"]
         answer += [_probability(report, verdict, about, "按“左右”计的达标概率")]
-    answer += ["。"]
+    answer += ["（", track_words(verdict), "）。"]
     if verdict.actual_reference is not None:
         answer += [period, "为", actual, target.unit, "；"]
     return [*answer, *_required_sentence(report, verdict)]
@@ -337,12 +338,35 @@ def verdict_table(report: Report) -> Html:
             _usual(report, verdict),
             _forecast(report, verdict),
             _both_probabilities(report, verdict),
+            track_words(verdict),
             status_words(verdict),
         ]
         for verdict in report.assessment.verdicts
     ]
-    headers = ["目标", "实际", "单位", "截至", "常年同期进度", "预测全年", "达标概率", "判断"]
+    headers = [
+        "目标",
+        "实际",
+        "单位",
+        "截至",
+        "常年同期进度",
+        "预测全年",
+        "达标概率",
+        "历来兑现",
+        "判断",
+    ]
     return tables.html_table(headers, rows, "各项目标的判断", numeric=(1, 4, 5, 6))
+
+
+def track_words(verdict: Verdict) -> Html:
+    """Say how often percentages such as the verdict's came true, or that nobody can tell."""
+    about = verdict.target.rule == "about"
+    track = verdict.track_about if about else verdict.track
+    if track is None:
+        return Html("—")
+    if not track.enough:
+        return tables.cite(f"历次同类预测只有 {track.n} 次，说不清")
+    basis = "（按“左右”）" if about else ""
+    return tables.cite(f"同样的百分比{basis}在 {track.n} 次历史预测中兑现 {track.came_true} 次")
 
 
 def refusals(report: Report) -> Html:

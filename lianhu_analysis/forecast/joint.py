@@ -1,0 +1,291 @@
+"""The chance that several targets are met at once, from draws coupled as past errors were.
+
+Each target is drawn alone.  How their errors move together is seen in the
+years in which all of them are known: the same rule of thumb (the rest of the
+year as the year so far) erred for each, and the ranks of those errors are
+correlated.  The draws of each target are then put in an order that has this
+correlation; not one of them is changed.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from lianhu_analysis.catalog.targets import Target
+from lianhu_analysis.errors import ForecastError
+from lianhu_analysis.forecast.growth import FloatArray
+from lianhu_analysis.forecast.history import year_periods
+
+if TYPE_CHECKING:
+    from lianhu_analysis.forecast.verdict import Verdict
+
+__all__ = ["Dependence", "Joint", "couple", "dependence", "joint_json", "joint_of", "past_errors"]
+
+# With fewer common years a correlation is noise whatever it is shrunk by.
+MIN_COMMON_YEARS = 5
+
+
+@dataclass(frozen=True)
+class Dependence:
+    """How the errors of several targets move together.
+
+    Attributes
+    ----------
+    correlation
+        Shape (k, k): of the normal scores of ranks, shrunk towards zero.
+    years
+        The common years that it was seen in.
+    shrinkage
+        Between 0 (as seen) and 1 (independent).
+    """
+
+    correlation: FloatArray
+    years: tuple[int, ...]
+    shrinkage: float
+
+
+@dataclass(frozen=True)
+class Joint:
+    """The chance that all covered targets are met.
+
+    Attributes
+    ----------
+    probability, probability_about
+        With every target judged by its value, and with tolerances; ``None``
+        for ``reason``.
+    independent, independent_about
+        The same if the targets had nothing to do with each other: for comparison only.
+    covered
+        The targets that it speaks of.
+    left_out
+        Those without a forecast, and why.
+    dependence
+        ``None`` where fewer than two targets are still open.
+    """
+
+    covered: tuple[Target, ...]
+    left_out: tuple[tuple[Target, str], ...]
+    probability: float | None = None
+    probability_about: float | None = None
+    independent: float | None = None
+    independent_about: float | None = None
+    dependence: Dependence | None = None
+    reason: str = ""
+
+    @property
+    def whole(self) -> bool:
+        """Whether it speaks of every target of the year."""
+        return not self.left_out and self.probability is not None
+
+
+def joint_of(verdicts: Sequence[Verdict], outlier_years: Sequence[int] = ()) -> Joint:
+    """Return the chance that all targets with a forecast or an outcome are met.
+
+    A target that is refused is left out and named: nothing is assumed of it.
+
+    Parameters
+    ----------
+    outlier_years
+        Years whose errors say nothing of an ordinary year.
+    """
+    left_out = tuple((item.target, item.reason) for item in verdicts if item.status == "refused")
+    covered = [item for item in verdicts if item.status != "refused"]
+    found = Joint(tuple(item.target for item in covered), left_out)
+    if len(covered) < 2:
+        return _refused(found, "有预测或结果的目标不足两项，没有联合概率可言")
+    open_ones = [item for item in covered if item.draws is not None]
+    settled = [
+        [bool(chance) for item in covered if item.draws is None for chance in [value(item)]]
+        for value in (lambda item: item.probability, lambda item: item.probability_about)
+    ]
+    if len({item.draws.values.size for item in open_ones if item.draws is not None}) > 1:
+        return _refused(found, "各目标的模拟次数不同，不能配成联合模拟")
+    draws = [item.draws.values for item in open_ones if item.draws is not None]
+    seen = None
+    if len(open_ones) > 1:
+        errors = [past_errors(item) for item in open_ones]
+        try:
+            seen = dependence(errors, outlier_years)
+        except ForecastError as error:
+            return _refused(found, str(error))
+        key = "/".join(f"{item.target.indicator}/{item.target.measure}" for item in open_ones)
+        stream = np.random.default_rng(zlib.crc32(f"joint/{key}".encode()))
+        draws = list(couple(np.column_stack(draws), seen.correlation, stream).T)
+    together, alone = [], []
+    for about, certain in zip((False, True), settled, strict=True):
+        met = [
+            item.target.met_by(values, about=about)
+            for item, values in zip(open_ones, draws, strict=True)
+        ]
+        together.append(float(np.mean(np.all(met, axis=0))) if met else 1.0)
+        alone.append(float(np.prod([np.mean(item) for item in met])))
+        if not all(certain):
+            together[-1] = alone[-1] = 0.0
+    return replace(
+        found,
+        probability=together[0],
+        probability_about=together[1],
+        independent=alone[0],
+        independent_about=alone[1],
+        dependence=seen,
+    )
+
+
+def past_errors(verdict: Verdict) -> dict[int, float]:
+    """Return by year how far the rule of thumb was from the year's figure.
+
+    Every past year is looked at from the same period as the target's: growth
+    and stocks stay where they are (before any figure, at last year's), counts
+    go on at their usual progress.
+    """
+    series, indicator = verdict.series, verdict.indicator
+    year = verdict.target.year
+    known = 0
+    if verdict.actual_period is not None:
+        known = year_periods(indicator, year).index(verdict.actual_period) + 1
+    rows = {
+        past: series.values(year_periods(indicator, past)) for past in series.years if past < year
+    }
+    growing = not verdict.target.is_growth and indicator.kind != "stock"
+    if growing:
+        found = _progress_errors(rows, known)
+    elif known:
+        found = {past: values[-1] - values[known - 1] for past, values in rows.items()}
+    else:
+        found = {
+            past: values[-1] - rows[past - 1][-1]
+            for past, values in rows.items()
+            if past - 1 in rows
+        }
+    return {past: float(error) for past, error in found.items() if np.isfinite(error)}
+
+
+def _progress_errors(rows: Mapping[int, FloatArray], known: int) -> dict[int, float]:
+    finals = {past: values[-1] for past, values in rows.items() if np.isfinite(values[-1])}
+    done = {past: rows[past][known - 1] if known else 0.0 for past in finals}
+    done = {past: value for past, value in done.items() if np.isfinite(value)}
+    total = sum(finals[past] for past in done)
+    share = sum(done.values()) / total if total > 0 else 0.0
+    usual = total / len(done) if done else np.nan
+    return {
+        past: finals[past] - (value / share if share > 0 else usual) for past, value in done.items()
+    }
+
+
+def dependence(
+    errors: Sequence[Mapping[int, float]], outlier_years: Sequence[int] = ()
+) -> Dependence:
+    """Estimate how errors move together from the years that all of them share.
+
+    Ranks become normal scores (van der Waerden).  Their correlations are
+    shrunk towards zero by ``sum Var(r) / sum r^2``, at most 1 (Schaefer and
+    Strimmer, 2005, eq. 10), with ``Var(r) = 1 / (n - 1)``, which is exact for
+    ranks that have nothing to do with each other and more than that
+    otherwise: a few years that show no more than chance give independence.
+
+    Parameters
+    ----------
+    errors
+        By year, one mapping for each target.
+
+    Raises
+    ------
+    ForecastError
+        If there are fewer than five common years.
+    """
+    from scipy.stats import norm, rankdata
+
+    shared = set.intersection(*(set(item) for item in errors)) - set(outlier_years)
+    years = tuple(sorted(shared))
+    n = len(years)
+    if n < MIN_COMMON_YEARS:
+        raise ForecastError(
+            f"各目标同期误差都可知的只有 {n} 年，至少要 {MIN_COMMON_YEARS} 年，估计不出它们之间的相关"
+        )
+    table = np.array([[item[year] for item in errors] for year in years])
+    # Floating point must not break ties of published decimals.
+    scores = norm.ppf(rankdata(table.round(9), axis=0) / (n + 1))
+    scores -= scores.mean(axis=0)
+    spread = scores.std(axis=0)
+    # Errors that are all equal say nothing: uncorrelated with everything.
+    standard = np.divide(scores, spread, out=np.zeros_like(scores), where=spread > 1e-12)
+    seen = standard.T @ standard / n
+    pairs = seen[np.triu_indices(len(errors), 1)]
+    variance = pairs.size / (n - 1)
+    total = float((pairs**2).sum())
+    shrinkage = 1.0 if total <= variance else variance / total
+    correlation = (1 - shrinkage) * seen
+    np.fill_diagonal(correlation, 1.0)
+    return Dependence(correlation, years, shrinkage)
+
+
+def couple(draws: FloatArray, correlation: FloatArray, rng: np.random.Generator) -> FloatArray:
+    """Put each target's draws in an order that has this rank correlation.
+
+    A Gaussian copula gives the order; the draws of each column are the same as
+    before (the Schaake shuffle of Clark et al., 2004, with the copula in the
+    place of past years).
+
+    Parameters
+    ----------
+    draws
+        Shape (n, k).
+    correlation
+        Shape (k, k), positive semi-definite.
+
+    Returns
+    -------
+    ndarray
+        Shape (n, k).
+    """
+    n, k = draws.shape
+    if correlation.shape != (k, k):
+        raise ForecastError(f"有 {k} 项目标而相关矩阵形状为 {correlation.shape}，不能相配")
+    values, vectors = np.linalg.eigh(correlation)
+    if values.min() < -1e-9:
+        raise ForecastError("相关矩阵不是半正定的，不能作联合模拟")
+    root = vectors * np.sqrt(np.maximum(values, 0.0))
+    latent = rng.standard_normal((n, k)) @ root.T
+    ranks = latent.argsort(axis=0).argsort(axis=0)
+    return np.take_along_axis(np.sort(draws, axis=0), ranks, axis=0)
+
+
+def joint_json(joint: Joint) -> dict[str, Any]:
+    """Return the joint fields of ``lianhu forecast --json``.
+
+    ``joint_probability`` speaks of every target of the year or is ``None``;
+    ``joint`` says what can be said of those that are covered.
+    """
+    left_out = "、".join(target.title_zh for target, _ in joint.left_out)
+    reason = joint.reason
+    if not reason and left_out:
+        reason = f"{left_out}不作预测，全部目标的联合概率无从谈起；其余各项的见 joint"
+    return {
+        "joint_probability": joint.probability if joint.whole else None,
+        "joint_reason": reason,
+        "joint": {
+            "probability": joint.probability,
+            "probability_about": joint.probability_about,
+            "independent": joint.independent,
+            "independent_about": joint.independent_about,
+            "targets": [f"{item.indicator}/{item.measure}" for item in joint.covered],
+            "left_out": [
+                {"indicator": item.indicator, "title_zh": item.title_zh, "reason": why}
+                for item, why in joint.left_out
+            ],
+            "years": [] if joint.dependence is None else list(joint.dependence.years),
+            "shrinkage": None if joint.dependence is None else joint.dependence.shrinkage,
+            "correlation": None
+            if joint.dependence is None
+            else [[float(r) for r in line] for line in joint.dependence.correlation],
+        },
+    }
+
+
+def _refused(found: Joint, reason: str) -> Joint:
+    return replace(found, reason=reason)
