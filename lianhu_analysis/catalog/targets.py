@@ -18,6 +18,7 @@ __all__ = ["Rule", "Target", "load_targets", "parse_targets"]
 Rule = Literal["at_least", "about", "at_most"]
 RULES = ("at_least", "about", "at_most")
 MEASURES = ("level", "yoy")
+BASES = ("", "published_fact", "second_hand")
 
 # "6%左右" is judged twice; 0.2 points is our convention, printed on every page.
 ABOUT_TOLERANCE = 0.2
@@ -40,6 +41,11 @@ class Target:
     decimals
         Decimals with which the figure is published: 5.95 counts as 6.0 with
         one.  ``None`` if the figure is not rounded before it is judged.
+    address
+        Where ``source`` can be read; empty where it has no address.
+    basis
+        ``published_fact`` (a page of a government or of its news agency),
+        ``second_hand`` (a report or reprint of it), or empty: not said.
     """
 
     indicator: str
@@ -52,6 +58,8 @@ class Target:
     title_zh: str
     source: str
     decimals: int | None
+    address: str = ""
+    basis: str = ""
 
     @property
     def is_growth(self) -> bool:
@@ -131,7 +139,7 @@ def parse_targets(
 
 def _target_faults(item: Mapping[str, Any], catalogue: Catalogue) -> list[str]:
     required = ("indicator", "measure", "year", "value", "rule", "unit", "title_zh", "source")
-    optional = ("tolerance", "decimals")
+    optional = ("tolerance", "decimals", "address", "basis")
     faults = [f"{name}：缺少" for name in required if name not in item]
     faults += [f"{name}：不认识的字段" for name in item if name not in (*required, *optional)]
     if faults:
@@ -153,6 +161,10 @@ def _target_faults(item: Mapping[str, Any], catalogue: Catalogue) -> list[str]:
     decimals = item.get("decimals", 0)
     if isinstance(decimals, bool) or not isinstance(decimals, int) or not 0 <= decimals <= 6:
         faults.append(f"decimals：{decimals!r} 不是 0 至 6 的整数")
+    if item.get("basis", "") not in BASES:
+        faults.append(f"basis：{item['basis']!r} 不认识。可填 published_fact、second_hand，或不写")
+    if not isinstance(item.get("address", ""), str):
+        faults.append(f"address：{item['address']!r} 不是文字")
     if "tolerance" in item and item["rule"] != "about":
         faults.append("tolerance：只有 about（左右）才有容差")
     return faults or _unit_faults(item, catalogue.get(item["indicator"]))
@@ -181,4 +193,6 @@ def _target(item: Mapping[str, Any], indicator: Indicator) -> Target:
         title_zh=item["title_zh"],
         source=item["source"],
         decimals=item.get("decimals", GROWTH_DECIMALS if growth else None),
+        address=item.get("address", ""),
+        basis=item.get("basis", ""),
     )

@@ -185,16 +185,28 @@ def record_of(
     for past in sources.versions.first_on(None).years:
         if past >= year:
             break
-        run = run_at(sources, candidates, past, n_known, delay)
+        run = run_at(sources, candidates, past, n_known, delay, year - past)
         if run is not None:
             runs.append(run)
     return Record(tuple(runs), outlier_years)
 
 
 def run_at(
-    sources: Sources, candidates: Sequence[Candidate], year: int, n_known: int, delay: int = 0
+    sources: Sources,
+    candidates: Sequence[Candidate],
+    year: int,
+    n_known: int,
+    delay: int = 0,
+    back: int = 0,
 ) -> Run | None:
-    """Run the candidates in one past year; ``None`` where it cannot be looked at so."""
+    """Run the candidates in one past year; ``None`` where it cannot be looked at so.
+
+    Parameters
+    ----------
+    back
+        Years before the target's; it names the random streams, so that data
+        moved by whole years get the same answer.
+    """
     versions = sources.versions
     periods = year_periods(versions.indicator, year)
     first = versions.first_on(None)
@@ -206,7 +218,7 @@ def run_at(
         panel = sources.panel_on(year, day)
     except ForecastError:
         return None
-    drawn, refused = attempt(candidates, panel, f"{versions.indicator.code}/{year}/{n_known}", PAST)
+    drawn, refused = attempt(candidates, panel, f"{versions.indicator.code}/{back}/{n_known}", PAST)
     quantiles = {
         name: np.quantile(draws.values, LEVELS, method="hazen") for name, draws in drawn.items()
     }

@@ -37,6 +37,7 @@ from lianhu_analysis.forecast.models import (
     Draws,
     ProgressPanel,
 )
+from lianhu_analysis.forecast.plausibility import suspected_slip
 from lianhu_analysis.forecast.record import Sources, attempt, record_of
 from lianhu_analysis.forecast.required import (
     Required,
@@ -194,6 +195,9 @@ def judge(
         benchmark={},
         references=tuple(item.reference for item in series.points.values()),
     )
+    slip = suspected_slip(series, target.year)
+    if slip:
+        return replace(draft, reason=slip, required=replace(draft.required, reason=slip))
     if point is not None and n_known == len(periods):
         return _outcome(draft, point.value)
     if target.is_growth:
@@ -307,7 +311,8 @@ def _issue(
     )
     lesson = learn(record, benchmark)
     panel = sources.panel_on(year, None)
-    key = f"{draft.target.indicator}/{year}/{n_known}"
+    # The same data a year later get the same streams: see ``run_at``.
+    key = f"{draft.target.indicator}/0/{n_known}"
     wanted = [item for item in candidates if item.name in lesson.weighing.weights]
     drawn, refused = attempt(wanted, panel, key, FULL)
     if not drawn and benchmark not in refused:

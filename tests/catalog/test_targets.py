@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from lianhu_analysis.catalog.indicators import read_catalogue
+from lianhu_analysis.catalog.indicators import load_catalogue, read_catalogue
 from lianhu_analysis.catalog.targets import load_targets, parse_targets
 from lianhu_analysis.errors import CatalogueError, WorkspaceError
 from lianhu_analysis.workspace import load_workspace
@@ -57,6 +57,28 @@ def test_a_growth_target_is_judged_as_published_and_an_amount_as_it_is():
     assert parse(amount)[0].decimals is None
 
 
+def test_a_source_may_carry_its_address_and_what_it_is():
+    (plain,) = parse(GDP)
+    assert (plain.address, plain.basis) == ("", "")
+    (target,) = parse(GDP + 'address = "https://www.gov.cn"\nbasis = "published_fact"\n')
+    assert (target.address, target.basis) == ("https://www.gov.cn", "published_fact")
+
+
+def test_the_announced_national_targets_each_have_a_source_and_an_address():
+    workspace = load_workspace(ROOT / "examples" / "national")
+    targets = load_targets(workspace, load_catalogue(workspace))
+    found = {(t.indicator, t.year): t.value for t in targets}
+    assert len(found) == len(targets) == 35
+    assert {year for code, year in found if code == "gdp.total"} == {*range(2011, 2026)} - {2020}
+    assert found["gdp.total", 2016] == 6.5
+    assert found["inv.fai.yoy", 2014] == 17.5
+    assert found["csm.retail.total", 2013] == 14.5
+    assert found["ind.va_above.yoy", 2014] == 9.5
+    assert all(t.source and t.address.startswith("http") and t.basis for t in targets)
+    firsts = {t.year: t.indicator for t in reversed(targets)}
+    assert set(firsts.values()) == {"gdp.total"}
+
+
 def test_an_amount_in_another_unit_becomes_the_catalogues():
     amount = GDP.replace("gdp.total", "prj.key.done").replace('"yoy"', '"level"')
     amount = amount.replace('"%"', '"万元"').replace("6.0", "800000").replace("about", "at_least")
@@ -81,6 +103,8 @@ def test_an_amount_in_another_unit_becomes_the_catalogues():
         ("6.0", "inf", "value：inf 不是数"),
         ('rule = "about"', 'rule = "about"\ntolerance = -1', "tolerance：-1 是负数"),
         ('rule = "about"', 'rule = "about"\ndecimals = 99', "decimals：99"),
+        ('rule = "about"', 'rule = "about"\nbasis = "rumour"', "basis：'rumour' 不认识"),
+        ('rule = "about"', 'rule = "about"\naddress = 7', "address：7 不是文字"),
     ],
 )
 def test_a_wrong_target_names_its_field(old, new, fault):

@@ -242,6 +242,9 @@ def _published(panel: GrowthPanel, effort: Effort) -> Published:
         raise ForecastError(f"可用的历史只有 {seen.size} 期，至少要 {needed} 期")
     single = np.diff(panel.shares * growth, prepend=0.0, axis=1) / parts
     known = single[np.isfinite(single)]
+    if known.size < 2:
+        # Growth published at quarter ends only has no single months: its size must do.
+        known = growth.ravel()[seen]
     if np.ptp(growth.ravel()[seen]) < ROUNDING_ERROR or np.ptp(known) < ROUNDING_ERROR:
         raise ForecastError("历史数值完全相同，不能估计波动")
     largest = float(known[np.abs(known).argmax()])

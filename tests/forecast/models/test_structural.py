@@ -1,3 +1,5 @@
+import dataclasses
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -146,3 +148,14 @@ def test_the_festival_moves_the_months_that_it_moves_between():
     # The second quarter: 5 - 4 * 0.6 = 2.6.
     assert seeing.single(SHARES)[:, 0].mean() == pytest.approx(2.6, abs=0.5)
     assert seeing.single(SHARES)[:, 0].std() < 0.7 * blind.std()
+
+
+def test_growth_at_the_half_year_and_the_end_only_is_enough():
+    years = panel(wandering(years=12), n_known=2)
+    growth = years.ytd_growth_pct.copy()
+    growth[:, [0, 2]] = np.nan
+    # No two periods in a row: no single period is known, and none is needed.
+    halves = dataclasses.replace(years, ytd_growth_pct=growth)
+    draws = local_level(halves, np.random.default_rng(1))
+    assert draws.n_obs == 23
+    assert abs(draws.values.mean() - growth[-1, 1]) < 1.0
