@@ -1,13 +1,14 @@
 """What users can write is documented, and what the pages link to exists."""
 
 import re
+import shutil
 
 import pytest
 
 from lianhu_analysis import cli, pipeline
 from lianhu_analysis.catalog.indicators import COLUMNS
 from lianhu_analysis.render.publishing.notebook import parameters_of
-from tests.conftest import ROOT
+from tests.conftest import ROOT, copy_workspace
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 
@@ -53,3 +54,28 @@ def test_links_lead_somewhere(page):
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_pages_name_no_path_of_a_machine(page):
     assert not re.search(r"/(?:home|root|Users|work)/", page.read_text(encoding="utf-8"))
+
+
+TRANSCRIPT = re.compile(r"```console\n\$ lianhu (.+)\n((?:.*\n)*?)```")
+
+
+@pytest.mark.parametrize("command", ["catalog", "ingest", "check", "show", "doctor"])
+def test_commands_are_shown_with_real_output(command):
+    assert any(said.split()[0] == command for said, _ in TRANSCRIPT.findall(read("commands.md")))
+
+
+def test_the_output_shown_is_what_the_commands_print(tmp_path, monkeypatch, capfd):
+    national = copy_workspace(ROOT / "examples" / "national", tmp_path / "national")
+    trial = tmp_path / "lianhu"
+    (trial / "data" / "raw" / "试读").mkdir(parents=True)
+    for name in ("lianhu.toml", "targets.toml"):
+        shutil.copy(ROOT / name, trial)
+    shutil.copy(ROOT / "data/samples/last_year.xlsx", trial / "data/raw/试读")
+    for said, shown in TRANSCRIPT.findall(read("commands.md")):
+        monkeypatch.chdir(trial if "试读" in said else national)
+        with pytest.raises(SystemExit) as stopped:
+            cli.main(said.split())
+        assert stopped.value.code in (0, 1), said
+        printed = "".join(capfd.readouterr()).splitlines()
+        lines = [line for line in shown.splitlines() if line != "…"]
+        assert lines and [line for line in lines if line not in printed] == [], said

@@ -242,12 +242,14 @@ def overdue(frame: pd.DataFrame, catalogue: Catalogue, as_of: dt.date) -> list[D
         if not missing:
             continue
         first, day = missing[0]
+        # A day of an earlier year would be read as one of this year.
+        due = f"{day:%m-%d}" if day.year == as_of.year else day.isoformat()
         more = f"；此后还缺 {len(missing) - 1} 期" if len(missing) > 1 else ""
         lines.append(
             Diagnosis(
                 "Uncertain",
                 "freshness",
-                f"{indicator.name_zh} {first} 应于 {day:%m-%d} 公布，库中尚无{more}",
+                f"{indicator.name_zh} {first} 应于 {due} 公布，库中尚无{more}",
                 f"请向{indicator.department_zh or '发布部门'}要来",
             )
         )

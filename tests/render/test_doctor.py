@@ -74,6 +74,11 @@ def test_retail_sales_of_september_were_due_on_22_october():
     assert later.message.endswith("；此后还缺 1 期")
 
 
+def test_a_day_of_an_earlier_year_says_its_year():
+    late = said(WELL, dt.date(2025, 3, 31))[0]
+    assert late.message.startswith("社会消费品零售总额 2024-09 应于 2024-10-22 公布")
+
+
 def test_a_weekend_and_a_january_that_is_none():
     assert release_day(RETAIL, Period.parse("2024-08")) == dt.date(2024, 9, 23)  # 22nd: Sunday
     due = next_due(RETAIL, Period.parse("2023-12"), dt.date(2024, 4, 30))

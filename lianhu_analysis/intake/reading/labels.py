@@ -327,15 +327,15 @@ class LabelReader:
         same = self._catalogue.match_name(label.text)
         near = [*([same] if same else []), *self._catalogue.near_names(label.text)]
         hint = "、".join(dict.fromkeys(f"{item.name_zh}（{item.code}）" for item in near))
-        meant = f"是否指 {hint}？" if hint else ""
+        meant = f"是否指 {hint}？如是，请" if hint else "这一行不收的，不必处理；要收的，请"
         if label.parent:
             return Refusal(
                 f"其中项“{label.path}”不在指标目录中（其中项按完整路径匹配，不按简称）",
-                f'{meant}如是，请在版式说明的 [labels] 中登记 "{label.path}" = 指标代码',
+                f'{meant}在版式说明的 [labels] 中登记 "{label.path}" = 指标代码',
             )
         return Refusal(
             f"指标名称“{label.text}”不在指标目录中",
-            f"{meant}如是，请改正名称，或把这个写法加入指标目录的 aliases",
+            f"{meant}改正名称，或把这个写法加入指标目录的 aliases",
         )
 
 
