@@ -22,6 +22,8 @@ __all__ = ["Choice", "choose"]
 MOST_FACTORS = 6
 # With few series the noise of the weakest looks like a factor: IC_p2 overshoots.
 SERIES_PER_FACTOR = 10
+# A month in which fewer series show than this part of the best month is left out.
+LEAST_SEEN = 0.2
 MOST_LAGS = 3
 
 
@@ -53,7 +55,10 @@ def choose(
     ForecastError
         If the panel is too small for a single factor.
     """
-    matrix = filled(find_windows(panel))
+    windows = find_windows(panel)
+    # Years taken out, and what straight lines make of them, say nothing of factors.
+    seen = (windows.length > 0).mean(axis=1)
+    matrix = filled(windows)[seen > LEAST_SEEN * seen.max(initial=0.0)]
     n_rows, n_series = matrix.shape
     most_factors = min(most_factors, max(n_series // SERIES_PER_FACTOR, 1), n_series - 1)
     most_lags = min(most_lags, n_rows // 6)

@@ -56,15 +56,18 @@ class Moments:
     before, across, after
         Shape (n,): sums of ``e_(t-1)^2``, ``e_t e_(t-1)`` and ``e_t^2``.
     first
-        Shape (n,): ``e^2`` of the first month.
+        Shape (n,): sum of ``e^2`` over the months from which a term starts.
+    starts
+        Shape (n,): how many those are.
     months
-        Shape (n,): number of months, one more than there are terms in the sums.
+        Shape (n,): number of months, starts included.
     """
 
     before: FloatArray
     across: FloatArray
     after: FloatArray
     first: FloatArray
+    starts: FloatArray
     months: FloatArray
 
 
@@ -85,16 +88,17 @@ def maximise(
         new[whitened] = _update_loadings(model, done)[whitened]
         shift = _explicit_shift(model, parameters, sums)
         new[model.layout.explicit] += shift
-    if model.idiosyncratic_ar1:
+    phi, s2 = np.zeros((2, len(new)))
+    if model.ar1.any():
         moments = _whitened_moments(model, parameters, done, new)
         if not loadings:
             _fill_ends(model, parameters, moments)
         _explicit_moments(model, sums, shift, moments, exact=loadings)
         phi, s2 = _exact_ar1(moments) if loadings else _conditional_ar1(moments)
-    else:
-        phi = parameters.idiosyncratic_ar
-        s2 = _white_variance(model, parameters, done, new, exact=loadings)
-        _explicit_white_variance(model, sums, shift, s2, exact=loadings)
+    if not model.ar1.all():
+        white = _white_variance(model, parameters, done, new, exact=loadings)
+        _explicit_white_variance(model, sums, shift, white, exact=loadings)
+        phi, s2 = np.where(model.ar1, phi, 0.0), np.where(model.ar1, s2, white)
     return Parameters(new, transition, factor_cov, phi, s2)
 
 
@@ -237,7 +241,7 @@ def _explicit_shift(model: FactorModel, parameters: Parameters, sums: StateSums)
     k, layout = model.n_factors, model.layout
     change = np.zeros((layout.explicit.size, k))
     for at, series in enumerate(layout.explicit):
-        phi = parameters.idiosyncratic_ar[series] if model.idiosyncratic_ar1 else 0.0
+        phi = parameters.idiosyncratic_ar[series]
         normal, right = np.zeros((k, k)), np.zeros(k)
         for moment, lag, last in _months(model, at, sums, exact=True):
             pairs = [(0, 1.0)] if last else [(0, 1.0), (1, -phi)]
@@ -281,12 +285,14 @@ def _whitened_moments(
     square = error**2 + _block(done, model.n_factors, 0, 0) @ squares
     product = error[1:] * error[:-1] + (_block(done, model.n_factors, 0, 1) @ squares)[1:]
     step = layout.step[1:]
+    alone = layout.alone & model.ar1
     moments = Moments(
         np.where(step, square[:-1], 0.0).sum(axis=0),
         np.where(step, product, 0.0).sum(axis=0),
         np.where(step, square[1:], 0.0).sum(axis=0),
-        np.where(layout.alone, square, 0.0).sum(axis=0),
-        layout.alone.sum(axis=0) + layout.step.sum(axis=0).astype(float),
+        np.where(alone, square, 0.0).sum(axis=0),
+        alone.sum(axis=0).astype(float),
+        alone.sum(axis=0) + layout.step.sum(axis=0).astype(float),
     )
     for group in layout.segments:
         expected = _segment_moments(group, parameters, done, loadings, model.n_factors)
@@ -299,7 +305,9 @@ def _whitened_moments(
         moments.months += months
         if not group.reset:
             moments.first += np.bincount(group.series, diagonal[:, 0], n_series)
-            moments.months += np.bincount(group.series, minlength=n_series)
+            starts = np.bincount(group.series, minlength=n_series)
+            moments.starts += starts
+            moments.months += starts
     return moments
 
 
@@ -403,12 +411,13 @@ def _explicit_moments(
         moments.before[series], moments.across[series] = totals[0], totals[1]
         moments.after[series], moments.first[series] = totals[2], totals[3]
         extra = int(model.layout.explicit_lags[at]) - 1 if exact else 0
+        moments.starts[series] = 1.0
         moments.months[series] = len(model.windows.z) + extra
 
 
 def _conditional_ar1(moments: Moments) -> tuple[FloatArray, FloatArray]:
     """Least squares of ``e_t`` on ``e_(t-1)``."""
-    phi = moments.across / moments.before
+    phi = moments.across / np.where(moments.before > 0, moments.before, 1.0)
     s2 = (moments.after - phi * moments.across) / (moments.months - 1)
     return phi, s2
 
@@ -417,18 +426,19 @@ def _exact_ar1(moments: Moments) -> tuple[FloatArray, FloatArray]:
     """Maximise the likelihood of an AR(1) with stationary start, ``s2`` concentrated out.
 
     With ``D`` the sum of squares without the first and last month, ``B`` the
-    cross products, ``Y`` all squares and n months, the condition is the cubic
-    ``(1 - 1/n) D phi^3 - (1 - 2/n) B phi^2 - (D + Y/n) phi + B = 0``, which
-    has one root between -1 and 1 (Beach and MacKinnon, 1978).
+    cross products, ``Y`` all squares, n months and c starts, the condition is
+    the cubic ``(1 - c/n) D phi^3 - (1 - 2c/n) B phi^2 - (D + c Y/n) phi + B =
+    0``, which has one root between -1 and 1 (Beach and MacKinnon, 1978, for c = 1).
     """
-    n, cross = moments.months, moments.across
+    n, cross = np.maximum(moments.months, 1.0), moments.across
+    part = moments.starts / n
     inner = moments.before - moments.first
     total = moments.after + moments.first
     low, high = np.full_like(n, -1.0), np.full_like(n, 1.0)
     for _ in range(60):
         phi = 0.5 * (low + high)
-        value = inner * (1 - 1 / n) * phi**3 - cross * (1 - 2 / n) * phi**2
-        value += cross - (inner + total / n) * phi
+        value = inner * (1 - part) * phi**3 - cross * (1 - 2 * part) * phi**2
+        value += cross - (inner + part * total) * phi
         low, high = np.where(value > 0, phi, low), np.where(value > 0, high, phi)
     phi = 0.5 * (low + high)
     s2 = (total - 2 * phi * cross + phi**2 * inner) / n
@@ -468,7 +478,7 @@ def _explicit_white_variance(
     model: FactorModel, sums: StateSums, shift: FloatArray, s2: FloatArray, *, exact: bool
 ) -> None:
     """Write the variances of explicit white noise into ``s2``."""
-    moments = Moments(*(np.zeros(len(s2)) for _ in range(5)))
+    moments = Moments(*(np.zeros(len(s2)) for _ in range(6)))
     _explicit_moments(model, sums, shift, moments, exact=exact)
     own = model.layout.explicit
     total = moments.after[own] + moments.first[own]

@@ -13,7 +13,7 @@ import numpy as np
 
 from lianhu_analysis.errors import ForecastError
 from lianhu_analysis.forecast.factor.model import FactorModel
-from lianhu_analysis.forecast.factor.panel import FactorPanel, FloatArray, check_panel
+from lianhu_analysis.forecast.factor.panel import BoolArray, FactorPanel, FloatArray, check_panel
 from lianhu_analysis.forecast.factor.parameters import Parameters
 from lianhu_analysis.forecast.factor.starts import filled, normal_scores, principal_start
 
@@ -133,7 +133,7 @@ def start_parameters(model: FactorModel, seed: int = 0) -> dict[str, Parameters]
     agreement of the two means something.
     """
     matrix = filled(model.windows)
-    shape = (model.windows, model.n_factors, model.lags, model.idiosyncratic_ar1)
+    shape = (model.windows, model.n_factors, model.lags, model.ar1)
     first = principal_start(matrix, *shape)
     second = principal_start(normal_scores(matrix), *shape)
     rng = np.random.default_rng(seed)
@@ -161,7 +161,7 @@ def _climb(
     while steps + 3 <= max_iterations and np.isfinite(loglike):
         second, first_loglike = model.em_step(after)
         steps += 1
-        jump, length = _extrapolate(point, after, second, model.idiosyncratic_ar1, longest)
+        jump, length = _extrapolate(point, after, second, model.ar1, longest)
         accepted = False
         if jump is not None:
             landed, jump_loglike = model.em_step(jump)
@@ -186,7 +186,7 @@ def _climb(
 
 
 def _extrapolate(
-    start: Parameters, after: Parameters, second: Parameters, ar1: bool, longest: float
+    start: Parameters, after: Parameters, second: Parameters, ar1: BoolArray, longest: float
 ) -> tuple[Parameters | None, float]:
     """Return the squared extrapolation and its step length, ``None`` where it is no model."""
     origin = start.to_free(ar1)

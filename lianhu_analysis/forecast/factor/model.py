@@ -8,6 +8,7 @@ statsmodels' ``DynamicFactorMQ``, with the same log-likelihood.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from types import ModuleType
 from typing import TYPE_CHECKING, Literal
@@ -17,7 +18,7 @@ import numpy as np
 from lianhu_analysis.errors import ForecastError
 from lianhu_analysis.forecast.factor import em
 from lianhu_analysis.forecast.factor import filter as numpy_filter
-from lianhu_analysis.forecast.factor.panel import FactorPanel, FloatArray
+from lianhu_analysis.forecast.factor.panel import BoolArray, FactorPanel, FloatArray
 from lianhu_analysis.forecast.factor.parameters import Parameters
 from lianhu_analysis.forecast.factor.rows import Layout, Rows, choose_layout, whiten
 from lianhu_analysis.forecast.factor.state import (
@@ -74,11 +75,16 @@ class FactorModel:
     n_factors, lags
         ``k`` and ``p``.
     idiosyncratic_ar1
-        Whether ``e_i`` is AR(1); white noise otherwise.
+        Whether ``e_i`` is AR(1), for all series or one by one; white noise
+        otherwise, for which quarterly series need no state of their own.
     kernel
         ``numpy``, or the same lines compiled by the optional ``numba``.
     n_lags
         Months of factors in the state; chosen for speed if not given.
+    memory
+        Months without a figure after which an AR(1) term starts afresh from its
+        stationary distribution; never if not given, which is exact.  Outlier
+        years taken out leave long gaps that would need as many lags.
     """
 
     def __init__(
@@ -86,17 +92,21 @@ class FactorModel:
         panel: FactorPanel,
         n_factors: int,
         lags: int,
-        idiosyncratic_ar1: bool = True,
+        idiosyncratic_ar1: bool | Sequence[bool] | BoolArray = True,
         kernel: Kernel = "numpy",
         *,
         n_lags: int | None = None,
+        memory: int | None = None,
     ) -> None:
         if n_factors < 1 or lags < 1:
             raise ForecastError("因子个数与滞后阶数都至少为 1")
         self.panel = panel
         self.n_factors = n_factors
         self.lags = lags
-        self.idiosyncratic_ar1 = idiosyncratic_ar1
+        wanted = np.asarray(idiosyncratic_ar1, dtype=bool)
+        self.ar1: BoolArray = np.broadcast_to(wanted, (panel.values.shape[1],)).copy()
+        self.memory = memory
+        self._fixed_lags = n_lags
         self.kernel: Kernel = kernel
         self.windows: Windows = find_windows(panel)
         self.layout: Layout = choose_layout(
@@ -104,7 +114,8 @@ class FactorModel:
             self.windows,
             n_factors=n_factors,
             lags=lags,
-            ar1=idiosyncratic_ar1,
+            ar1=self.ar1,
+            memory=memory,
             n_lags=n_lags,
         )
         self.state: State = make_state(n_factors, self.layout)
@@ -114,7 +125,15 @@ class FactorModel:
 
     def with_panel(self, panel: FactorPanel) -> FactorModel:
         """Return the same model of another panel."""
-        return FactorModel(panel, self.n_factors, self.lags, self.idiosyncratic_ar1, self.kernel)
+        return FactorModel(
+            panel,
+            self.n_factors,
+            self.lags,
+            self.ar1,
+            self.kernel,
+            n_lags=self._fixed_lags,
+            memory=self.memory,
+        )
 
     def loglike(self, parameters: Parameters) -> float:
         """Return the exact log-likelihood, all constants included."""
@@ -199,9 +218,8 @@ class FactorModel:
                 f"参数与模型不符：载荷 {shapes[0]}、转移矩阵 {shapes[1]}，"
                 f"应为 {(n, k)} 与 {(k, k * self.lags)}"
             )
-        if not self.idiosyncratic_ar1:
-            zero = np.zeros_like(parameters.idiosyncratic_ar)
-            parameters = replace(parameters, idiosyncratic_ar=zero)
+        phi = np.where(self.ar1, parameters.idiosyncratic_ar, 0.0)
+        parameters = replace(parameters, idiosyncratic_ar=phi)
         if not parameters.stationary:
             raise ForecastError("参数不平稳：因子或异质项的自回归根不在单位圆内")
         return parameters

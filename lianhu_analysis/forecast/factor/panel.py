@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from lianhu_analysis.errors import ForecastError
 
-__all__ = ["FactorPanel", "Form", "check_panel", "published_weights"]
+__all__ = ["FactorPanel", "Form", "check_panel", "published_weights", "unit_slip"]
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
@@ -160,7 +160,7 @@ def _faults(panel: FactorPanel) -> Iterator[str]:
             yield f"{name}只有 {known.size} 个数，至少要 {MIN_FIGURES} 个"
         elif np.ptp(known) < ROUNDING_ERROR:
             yield f"{name}各期数值完全相同，不含信息"
-        elif (slip := _unit_slip(column)) is not None:
+        elif (slip := unit_slip(column)) is not None:
             yield f"{name}第 {slip + 1} 行的 {column[slip]:g} 是同列常见值的千倍以上，疑为单位错误"
         else:
             twin = seen.setdefault(column.tobytes(), name)
@@ -168,8 +168,8 @@ def _faults(panel: FactorPanel) -> Iterator[str]:
                 yield f"{name}与{twin}逐期相同，重复的指标只能保留一个"
 
 
-def _unit_slip(column: FloatArray) -> int | None:
-    """Row of the figure that lies a thousand usual deviations from its series, if any."""
+def unit_slip(column: FloatArray) -> int | None:
+    """Return the row of the figure that lies a thousand usual deviations from its series, if any."""
     distance = np.abs(column - np.nanmedian(column))
     usual = float(np.nanmedian(distance))
     if usual == 0.0:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lianhu_analysis.forecast.factor.panel import FloatArray
+from lianhu_analysis.forecast.factor.panel import BoolArray, FloatArray
 
 __all__ = ["Parameters", "stationary_covariance"]
 
@@ -51,8 +51,8 @@ class Parameters:
         roots = np.linalg.eigvals(companion(self.transition, self.lags))
         return bool(np.abs(roots).max() < 1.0 and np.abs(self.idiosyncratic_ar).max() < 1.0)
 
-    def to_free(self, ar1: bool) -> FloatArray:
-        """Return the parameters as one unrestricted vector."""
+    def to_free(self, ar1: BoolArray) -> FloatArray:
+        """Return the parameters as one unrestricted vector; ``phi`` where ``ar1`` says so."""
         chol = np.linalg.cholesky(self.factor_cov)
         diagonal = np.diag_indices(self.n_factors)
         chol[diagonal] = np.log(chol[diagonal])
@@ -62,11 +62,10 @@ class Parameters:
             chol[np.tril_indices(self.n_factors)],
             np.log(self.idiosyncratic_var),
         ]
-        if ar1:
-            parts.append(np.arctanh(self.idiosyncratic_ar))
+        parts.append(np.arctanh(self.idiosyncratic_ar[ar1]))
         return np.concatenate(parts)
 
-    def from_free(self, free: FloatArray, ar1: bool) -> Parameters:
+    def from_free(self, free: FloatArray, ar1: BoolArray) -> Parameters:
         """Return the parameters of this shape that ``to_free`` turned into ``free``."""
         n, k = self.loadings.shape
         sizes = np.cumsum([n * k, self.transition.size, k * (k + 1) // 2, n])
@@ -75,11 +74,13 @@ class Parameters:
         chol[np.tril_indices(k)] = lower
         diagonal = np.diag_indices(k)
         chol[diagonal] = np.exp(chol[diagonal])
+        phi = self.idiosyncratic_ar.copy()
+        phi[ar1] = np.tanh(ar)
         return Parameters(
             loadings.reshape(n, k),
             transition.reshape(self.transition.shape),
             chol @ chol.T,
-            np.tanh(ar) if ar1 else self.idiosyncratic_ar,
+            phi,
             np.exp(log_var),
         )
 

@@ -275,7 +275,7 @@ class _View:
     def _clean_start(self, series: int, row: int) -> int:
         """Last month up to ``row`` before which nothing of the series matters."""
         length = self.model.windows.length[:, series]
-        if not self.model.idiosyncratic_ar1:
+        if not self.model.ar1[series]:
             ends = np.flatnonzero(length[row : row + 12])
             first = row + int(ends[0]) if ends.size else row
             return min(row, first - int(length[first]) + 1) if ends.size else row
@@ -288,7 +288,7 @@ class _View:
     def _segment_end(self, series: int, row: int) -> int:
         """Last month of the segment in which ``row`` lies: later windows that bear on it."""
         length = self.model.windows.length[row:, series]
-        if not self.model.idiosyncratic_ar1:
+        if not self.model.ar1[series]:
             ends = np.flatnonzero(length)
             return row + int(ends[0]) if ends.size else row
         resets = np.flatnonzero(length == 1)

@@ -128,7 +128,8 @@ def choose_layout(
     *,
     n_factors: int,
     lags: int,
-    ar1: bool,
+    ar1: BoolArray,
+    memory: int | None = None,
     n_lags: int | None = None,
 ) -> Layout:
     """Whiten the series for which that takes fewer states than keeping their own.
@@ -138,7 +139,7 @@ def choose_layout(
     The number of lags that makes the state smallest is chosen, unless
     ``n_lags`` fixes it.
     """
-    chains = _chains(panel, windows, ar1)
+    chains = _chains(panel, windows, ar1, memory)
     depth = np.array([10**6 if chain is None else chain.depth for chain in chains])
     own = np.maximum(windows.length.max(axis=0, initial=0), 2)
     longest = int(windows.length.max(initial=1))
@@ -159,24 +160,32 @@ def choose_layout(
     return Layout(chosen, explicit, own[explicit], alone, step, groups)
 
 
-def _chains(panel: FactorPanel, windows: Windows, ar1: bool) -> list[_Chain | None]:
+def _chains(
+    panel: FactorPanel, windows: Windows, ar1: BoolArray, memory: int | None
+) -> list[_Chain | None]:
     """Cut every series; ``None`` where windows overlap, so that none is independent."""
     chains: list[_Chain | None] = []
     for series, form in enumerate(panel.forms):
         rows = np.flatnonzero(windows.length[:, series])
         if form == "mariano_murasawa":
             chains.append(None)
-        elif ar1:
-            chains.append(_cut([(int(t), int(windows.length[t, series])) for t in rows]))
+        elif ar1[series]:
+            observed = [(int(t), int(windows.length[t, series])) for t in rows]
+            chains.append(_cut(observed, memory or len(windows.z)))
         else:
             chains.append(_Chain([int(t) for t in rows], [], []))
     return chains
 
 
-def _cut(observed: list[tuple[int, int]]) -> _Chain:
+def _cut(observed: list[tuple[int, int]], memory: int) -> _Chain:
+    """Cut one series at its resets, and where nothing was seen for ``memory`` months."""
     chain = _Chain([], [], [])
     current: list[tuple[int, int]] = []
     for t, length in observed:
+        if current and t - length - current[-1][0] >= memory:
+            if len(current) > 1 or current[0][1] > 1:
+                chain.segments.append(current)
+            current = []
         current.append((t, length))
         if length > 1:
             continue

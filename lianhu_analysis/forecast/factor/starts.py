@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from lianhu_analysis.forecast.factor.panel import FloatArray
+from lianhu_analysis.forecast.factor.panel import BoolArray, FloatArray
 from lianhu_analysis.forecast.factor.parameters import Parameters, companion
 from lianhu_analysis.forecast.factor.windows import Windows
 
@@ -42,7 +42,7 @@ def normal_scores(matrix: FloatArray) -> FloatArray:
 
 
 def principal_start(
-    matrix: FloatArray, windows: Windows, n_factors: int, lags: int, ar1: bool
+    matrix: FloatArray, windows: Windows, n_factors: int, lags: int, ar1: BoolArray
 ) -> Parameters:
     """Principal components as factors; every other parameter by least squares.
 
@@ -72,7 +72,7 @@ def _var(factors: FloatArray, lags: int) -> tuple[FloatArray, FloatArray]:
 
 
 def _regressions(
-    factors: FloatArray, windows: Windows, ar1: bool
+    factors: FloatArray, windows: Windows, ar1: BoolArray
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Regress every window on the factors over its own months."""
     n_series, k = windows.z.shape[1], factors.shape[1]
@@ -91,7 +91,7 @@ def _regressions(
         spread = max(float(np.mean(error**2)), LEAST_SHARE * float(np.mean(z**2)), 1e-4)
         s2[series] = spread / float((weights**2).sum(axis=0).mean())
         beside = np.flatnonzero(np.diff(rows) == 1)
-        if ar1 and beside.size > 5:
+        if ar1[series] and beside.size > 5:
             phi[series] = (error[beside] @ error[beside + 1]) / max(
                 float(error[beside] @ error[beside]), 1e-12
             )

@@ -87,3 +87,49 @@ def test_wrong_parameters_are_refused():
         FactorModel(panel, 0, 1)
     with pytest.raises(ForecastError, match="内核"):
         FactorModel(panel, 1, 1, kernel="fortran")
+
+
+def test_memory_can_be_kept_series_by_series():
+    panel, parameters = mixed_panel(2)
+    ar1 = np.array([True, True, False, False, False, True, True])
+    phi = np.where(ar1, parameters.idiosyncratic_ar, 0.0)
+    expected = dense(panel, replace(parameters, idiosyncratic_ar=phi))
+    model = FactorModel(panel, 2, 2, ar1)
+    assert model.loglike(parameters) == pytest.approx(expected.loglike(), abs=1e-8)
+    path = []
+    for _ in range(30):
+        parameters, loglike = model.em_step(parameters)
+        path.append(loglike)
+    assert np.diff(path).min() > -1e-9 * abs(path[-1])
+    assert (parameters.idiosyncratic_ar[~ar1] == 0).all()
+    assert (parameters.idiosyncratic_ar[ar1] != 0).all()
+
+
+def test_a_term_starts_afresh_after_a_gap_longer_than_memory():
+    panel, parameters = mixed_panel(2)
+    # Two halves of a series, 15 months apart, as two series of the same loading.
+    halves = np.repeat(panel.values[:, [6]], 2, axis=1)
+    halves[12:, 0] = np.nan
+    halves[:12, 1] = np.nan
+    split = replace(
+        panel,
+        values=np.hstack([panel.values[:, :6], halves]),
+        forms=(*panel.forms, "month"),
+        shares=np.hstack([panel.shares, panel.shares[:, [6]]]),
+        names=(*panel.names, "辛"),
+    )
+    twice = [0, 1, 2, 3, 4, 5, 6, 6]
+    doubled = replace(
+        parameters,
+        loadings=parameters.loadings[twice],
+        idiosyncratic_ar=parameters.idiosyncratic_ar[twice],
+        idiosyncratic_var=parameters.idiosyncratic_var[twice],
+    )
+    model = FactorModel(panel, 2, 2, memory=12)
+    assert model.loglike(parameters) == pytest.approx(dense(split, doubled).loglike(), abs=1e-8)
+    assert model.layout.n_lags < 16
+    path = []
+    for _ in range(30):
+        parameters, loglike = model.em_step(parameters)
+        path.append(loglike)
+    assert np.diff(path).min() > -1e-9 * abs(path[-1])
