@@ -242,17 +242,16 @@ def _explicit_shift(model: FactorModel, parameters: Parameters, sums: StateSums)
     change = np.zeros((layout.explicit.size, k))
     for at, series in enumerate(layout.explicit):
         phi = parameters.idiosyncratic_ar[series]
-        normal, right = np.zeros((k, k)), np.zeros(k)
+        total = np.zeros((k + 1, k + 1))
         for moment, lag, last in _months(model, at, sums, exact=True):
-            pairs = [(0, 1.0)] if last else [(0, 1.0), (1, -phi)]
-            weight = 1 - phi**2 if last else 1.0
-            for a, c in pairs:
-                for b, d in pairs:
-                    left = slice((lag + a) * k, (lag + a + 1) * k)
-                    other = slice((lag + b) * k, (lag + b + 1) * k)
-                    e = model.state.top[at] + lag + b
-                    normal += weight * c * d * moment[left, other]
-                    right += weight * c * d * moment[left, e]
+            # e and f of this month less phi times the month before; the earliest stands alone.
+            steps = [(lag, np.sqrt(1 - phi**2))] if last else [(lag, 1.0), (lag + 1, -phi)]
+            mixed = np.zeros((k + 1, model.state.size))
+            for month, weight in steps:
+                mixed[0, model.state.top[at] + month] = weight
+                mixed[1:, month * k : (month + 1) * k] = weight * np.eye(k)
+            total += mixed @ moment @ mixed.T
+        normal, right = total[1:, 1:], total[1:, 0]
         change[at] = np.linalg.solve(normal, right)
     return change
 
@@ -435,12 +434,19 @@ def _exact_ar1(moments: Moments) -> tuple[FloatArray, FloatArray]:
     inner = moments.before - moments.first
     total = moments.after + moments.first
     low, high = np.full_like(n, -1.0), np.full_like(n, 1.0)
-    for _ in range(60):
+    for _ in range(24):
         phi = 0.5 * (low + high)
         value = inner * (1 - part) * phi**3 - cross * (1 - 2 * part) * phi**2
         value += cross - (inner + part * total) * phi
         low, high = np.where(value > 0, phi, low), np.where(value > 0, high, phi)
+    # Halving has found the root's neighbourhood, Newton's steps its digits.
     phi = 0.5 * (low + high)
+    for _ in range(3):
+        value = inner * (1 - part) * phi**3 - cross * (1 - 2 * part) * phi**2
+        value += cross - (inner + part * total) * phi
+        slope = 3 * inner * (1 - part) * phi**2 - 2 * cross * (1 - 2 * part) * phi
+        slope -= inner + part * total
+        phi = np.clip(phi - value / np.where(slope < 0, slope, -np.inf), low, high)
     s2 = (total - 2 * phi * cross + phi**2 * inner) / n
     return phi, np.maximum(s2, LEAST_VARIANCE)
 

@@ -210,7 +210,6 @@ def smooth_backward(
         n[:width, :width] += inner
         n = 0.5 * (n + n.T)
         smoothed[t] = means[t] + p @ r
-        variance = p - p @ (n @ p)
-        variances[t] = 0.5 * (variance + variance.T)
+        variances[t] = p - p @ (n @ p)
         informations[t] = n
     return smoothed, variances, informations

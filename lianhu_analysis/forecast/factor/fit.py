@@ -82,6 +82,9 @@ def fit(
 ) -> FactorFit:
     """Estimate the parameters.
 
+    Matrices are small: BLAS threads only get in each other's way, so the process
+    should start with ``OPENBLAS_NUM_THREADS=1`` (and its kin).
+
     Parameters
     ----------
     model
