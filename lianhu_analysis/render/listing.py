@@ -14,6 +14,7 @@ from lianhu_analysis.catalog.targets import Target
 from lianhu_analysis.errors import UsageError
 from lianhu_analysis.intake.checks.findings import SEVERITIES, SEVERITY_ZH, Finding
 from lianhu_analysis.intake.problems import FileResult
+from lianhu_analysis.render.record_listing import frequency_text, track_text
 from lianhu_analysis.render.tables import probability_text
 
 __all__ = [
@@ -200,7 +201,12 @@ def _target_lines(item: dict[str, Any]) -> list[str]:
     share = item["required_share"]
     if share is not None and share["basis"] != "own":
         needed += f"；比重以 {share['indicator']} {share['year']} 年累计绝对额代替"
-    return [line, detail, needed, *_path_lines(item)]
+    judged = "_about" if item["rule"] == "about" else ""
+    past = f"    {track_text(item[f'track{judged}'])}"
+    record = item[f"record{judged}"]
+    if record["n"]:
+        past += f"；本工具此前发布的 {frequency_text(record)}"
+    return [line, detail, past, needed, *_path_lines(item)]
 
 
 def _path_lines(item: dict[str, Any]) -> list[str]:
