@@ -258,6 +258,31 @@ def record(
 
 
 @app.command()
+def backtest(
+    context: typer.Context,
+    first: Annotated[int | None, typer.Option("--from", metavar="Y", help="从哪一年起。")] = None,
+    last: Annotated[int | None, typer.Option("--to", metavar="Y", help="到哪一年止。")] = None,
+    workspace: WorkspaceOption = None,
+    as_of: AsOfOption = "",
+    as_json: JsonOption = False,
+) -> None:
+    """回测：历年各期当时会怎样预测、后来怎样；逐格与基准比较，输的也列出。"""
+    if first is not None and last is not None and first > last:
+        raise UsageError(f"--from {first} 晚于 --to {last}")
+    space = located(context, workspace)
+    with messages.status("正在回测……") as status:
+        found = pipeline.run_backtest(
+            space, parse_day(as_of), first, last, lambda name: status.update(f"正在回测 {name}")
+        )
+    content = pipeline.backtest_json(found)
+    if as_json:
+        print_json(content)
+        return
+    for line in pipeline.backtest_lines(content):
+        print_text(line)
+
+
+@app.command()
 def report(
     context: typer.Context,
     quarters: Annotated[

@@ -86,6 +86,38 @@ def test_forecast_as_the_issue_calls_it(run, national):
     assert run("--workspace", national.root, *arguments)[1].startswith("全国2024年目标")
 
 
+def test_backtest_lists_every_cell_and_is_computed_once(run, national):
+    arguments = ("backtest", "--workspace", national.root, "--as-of", "2023-12-31")
+    code, out, _ = run(*arguments, "--from", "2015", "--to", "2022", "--json")
+    content = json.loads(out)
+    assert code == 0
+    assert content["years"] == list(range(2015, 2023))
+    combined = [cell for cell in content["cells"] if cell["model"] == "combination"]
+    # Four positions, with and without the outlier years; what loses is said again.
+    assert len(combined) == 8
+    assert content["losing"] == [cell for cell in combined if cell["loses"]]
+    assert {row["scope"] for row in content["events"]} == {"all", "without_outliers"}
+    (cached,) = (national.processed / "backtest").glob("*.parquet")
+    before = cached.stat().st_mtime_ns
+    lines = run(*arguments)[1]
+    assert cached.stat().st_mtime_ns == before
+    assert lines.startswith("全国回测 ")
+    assert "组合输给基准的格子" in lines
+    code, _, err = run(*arguments, "--from", "2023", "--to", "2022")
+    assert code == 2
+    assert "晚于" in err
+
+
+def test_forecast_says_how_often_such_percentages_came_true(run, national):
+    arguments = ("forecast", "--year", "2024", "--as-of", "2024-10-31")
+    _, out, _ = run("--workspace", national.root, *arguments, "--json")
+    (target,) = json.loads(out)["targets"]
+    assert sum(target["weights"].values()) == pytest.approx(1.0)
+    assert 0 <= target["track"]["came_true"] <= target["track"]["n"]
+    assert target["track"]["enough"] is False
+    assert "说不清" in run("--workspace", national.root, *arguments)[1]
+
+
 def test_catalog_lists_indicators_and_targets(run):
     code, out, err = run("catalog", "--workspace", ROOT, "--json")
     content = json.loads(out)

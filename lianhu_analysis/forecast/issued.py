@@ -202,6 +202,12 @@ RECORD_COLUMNS = [
 ]  # fmt: skip
 
 
+NUMBERS = (
+    "probability", "probability_about", "mean", "outcome", "brier", "brier_about", "crps",
+    "error", "persistence_error",
+)  # fmt: skip
+
+
 def record_frame(entries: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
     """Lay out issued verdicts with their scores, one row each, oldest first.
 
@@ -211,7 +217,9 @@ def record_frame(entries: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
         Issued verdicts with ``issue`` (their number), ``region``, ``as_of``
         and, once scored, the scores.
     """
-    frame = pd.DataFrame(list(entries), columns=RECORD_COLUMNS)
+    # Columns without a single score yet must be of no number's type.
+    frame = pd.DataFrame(list(entries), columns=RECORD_COLUMNS, dtype=object)
+    frame = frame.astype(dict.fromkeys(NUMBERS, float))
     order = ["as_of", "issue", "indicator", "measure"]
     return frame.sort_values(order, kind="stable", ignore_index=True)
 

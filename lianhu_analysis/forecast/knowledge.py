@@ -27,7 +27,7 @@ from lianhu_analysis.forecast.industries import Industries
 from lianhu_analysis.forecast.models import GrowthPanel, ProgressPanel, StockPanel
 from lianhu_analysis.workspace import CensusBreak
 
-__all__ = ["GrowthSources", "Knowledge", "LevelSources", "Rules", "growth_weights"]
+__all__ = ["GrowthSources", "Knowledge", "LevelSources", "Rules", "growth_weights", "whole_numbers"]
 
 
 @dataclass(frozen=True)
@@ -257,6 +257,12 @@ def _festival(indicator: Indicator, years: range) -> FloatArray | None:
         for year in range(years[0] - 1, years[-1] + 1)
     }
     return np.vstack([share[year] - share[year - 1] for year in years])
+
+
+def whole_numbers(versions: Versions, target: Target) -> bool:
+    """Whether a level is counted in whole numbers."""
+    integer = float(target.value).is_integer() and versions.indicator.level_price == "na"
+    return integer and all(float(point.value).is_integer() for point in versions.points)
 
 
 @dataclass(frozen=True)

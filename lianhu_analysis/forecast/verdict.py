@@ -26,6 +26,7 @@ from lianhu_analysis.forecast.knowledge import (
     LevelSources,
     Rules,
     growth_weights,
+    whole_numbers,
 )
 from lianhu_analysis.forecast.models import (
     FULL,
@@ -255,12 +256,12 @@ def _judge_level(
     knowledge: Knowledge,
 ) -> Verdict:
     target, series = draft.target, draft.series
-    integer = float(target.value).is_integer() and draft.indicator.level_price == "na"
-    integer = integer and all(float(p.value).is_integer() for p in series.points.values())
+    versions = knowledge.extract(draft.indicator, target.measure, rules)
+    integer = whole_numbers(versions, target)
     actual = draft.actual or 0.0
     required = amount_required(target, series, periods[n_known:], rules.outlier_years)
     draft = replace(draft, required=required)
-    sources = LevelSources(knowledge.extract(draft.indicator, target.measure, rules), integer)
+    sources = LevelSources(versions, integer)
     if draft.indicator.kind == "stock":
         if draft.actual is None:
             return replace(draft, reason="本年尚无数据，存量没有起点")

@@ -21,6 +21,7 @@ from lianhu_analysis.pipeline.answers import (
     show_indicator,
     unread_files,
 )
+from lianhu_analysis.pipeline.backtests import backtest_json, backtest_lines, run_backtest
 from lianhu_analysis.pipeline.reports import (
     TEMPLATE,
     Outcome,
@@ -37,6 +38,8 @@ __all__ = [
     "Outcome",
     "ReportPlan",
     "assess",
+    "backtest_json",
+    "backtest_lines",
     "check",
     "create_workspace",
     "describe_catalogue",
@@ -58,6 +61,7 @@ __all__ = [
     "problem_lines",
     "publish",
     "record_lines",
+    "run_backtest",
     "select_findings",
     "show_indicator",
     "unread_files",

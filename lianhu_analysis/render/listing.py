@@ -14,10 +14,11 @@ from lianhu_analysis.catalog.targets import Target
 from lianhu_analysis.errors import UsageError
 from lianhu_analysis.intake.checks.findings import SEVERITIES, SEVERITY_ZH, Finding
 from lianhu_analysis.intake.problems import FileResult
-from lianhu_analysis.render.record_listing import frequency_text, track_text
+from lianhu_analysis.render.record_listing import frequency_text
 from lianhu_analysis.render.tables import probability_text
 
 __all__ = [
+    "backtest_lines",
     "catalogue_json",
     "catalogue_summary",
     "finding_lines",
@@ -173,6 +174,70 @@ def _joint_lines(content: dict[str, Any]) -> list[str]:
     return lines
 
 
+def backtest_lines(content: dict[str, Any]) -> list[str]:
+    """Return the backtest document as lines for a terminal."""
+    if not content["cells"]:
+        return ["没有可回测的年份：库中没有目标指标的完整年度"]
+    mark = "  演示数据（模拟）" if content["simulated"] else ""
+    years = f"{content['years'][0]}—{content['years'][-1]}年"
+    lines = [
+        f"{content['region_zh']}回测 {years}，截至 {content['as_of']}，{content['n_forecasts']} 次预测{mark}",
+        "均方根误差（RMSE）与 CRPS 越小越好；各格与基准在同样的年份里比较",
+    ]
+    head = None
+    for cell in content["cells"]:
+        place = (cell["name_zh"], cell["position"], cell["scope"])
+        if place != head:
+            head = place
+            scope = "全部年份" if cell["scope"] == "all" else "剔除异常年份"
+            position = "年初" if cell["position"] == "none" else f"到 {cell['position']}"
+            lines.append(
+                f"- {cell['name_zh']}，{position}，{scope}（基准 RMSE {cell['rmse_benchmark']:.3f}）"
+            )
+        lines.append(_cell_line(cell))
+    lines.append(f"多模型组合输给基准的格子：{len(content['losing'])} 个")
+    for cell in content["losing"]:
+        lines.append(
+            f"    {cell['name_zh']} {cell['position']} {cell['scope']}："
+            f"RMSE {cell['rmse']:.3f} 对 {cell['rmse_benchmark']:.3f}，"
+            f"CRPS {cell['crps']:.3f} 对 {cell['crps_benchmark']:.3f}（{cell['n_observations']} 年）"
+        )
+    return [*lines, *_event_lines(content)]
+
+
+def _cell_line(cell: dict[str, Any]) -> str:
+    p_value = "—" if cell["dm_p_value"] is None else f"{cell['dm_p_value']:.2f}"
+    return (
+        f"    {cell['model']:<24}{cell['n_observations']:>3} 年  "
+        f"RMSE {cell['rmse']:.3f}（基准 {cell['rmse_benchmark']:.3f}）  "
+        f"MAE {cell['mae']:.3f}  偏差 {cell['bias']:+.3f}  CRPS {cell['crps']:.3f}  "
+        f"对数分 {cell['log_score']:.2f}  80% 区间 {cell['coverage_80']:.0%}  "
+        f"95% 区间 {cell['coverage_95']:.0%}  PIT 均值 {cell['rank_mean']:.2f}  "
+        f"DM p {p_value}{'  输给基准' if cell['loses'] else ''}"
+    )
+
+
+def _event_lines(content: dict[str, Any]) -> list[str]:
+    kinds = {"announced": "公布的目标", "last_year": "不低于上年", "both": "两者合计"}
+    lines = ["“目标实现”的概率（Brier 技巧对气候概率，按年整群自助法区间）："]
+    for row in content["events"]:
+        skill = "—" if row["skill"] is None else f"{row['skill']:.2f}"
+        band = "" if row["low"] is None else f"（{row['low']:.2f}～{row['high']:.2f}）"
+        model = "组合" if row["model"] == "combination" else "基准"
+        scope = "全部年份" if row["scope"] == "all" else "剔除异常年份"
+        lines.append(
+            f"    {model} {kinds[row['event']]} {scope}：Brier {row['brier']:.3f}，技巧 {skill}{band}，"
+            f"{row['n_observations']} 次预测、{row['n_events']} 次实现、{row['n_clusters']} 年"
+        )
+    lines.append("各档概率实现了多少：")
+    for row in content["reliability"]:
+        lines.append(
+            f"    {row['low']:.0%}～{row['high']:.0%}：平均说 {row['probability']:.0%}，"
+            f"实现 {row['frequency']:.0%}（{row['n_events']}/{row['n_observations']}）"
+        )
+    return lines
+
+
 def _target_lines(item: dict[str, Any]) -> list[str]:
     actual = "尚未公布"
     if item["actual"] is not None:
@@ -201,12 +266,24 @@ def _target_lines(item: dict[str, Any]) -> list[str]:
     share = item["required_share"]
     if share is not None and share["basis"] != "own":
         needed += f"；比重以 {share['indicator']} {share['year']} 年累计绝对额代替"
-    judged = "_about" if item["rule"] == "about" else ""
-    past = f"    {track_text(item[f'track{judged}'])}"
-    record = item[f"record{judged}"]
+    return [line, detail, *_trust_lines(item), needed, *_path_lines(item)]
+
+
+def _trust_lines(item: dict[str, Any]) -> list[str]:
+    """Say what the weights rest on, and how often such percentages came true."""
+    track = item["track_about"] if item["rule"] == "about" else item["track"]
+    told = f"历次同类预测只有 {track['n']} 次，这样的百分比兑现多少说不清"
+    if track["enough"]:
+        told = f"同样的百分比在 {track['n']} 次历史预测中兑现 {track['came_true']} 次"
+    weights = "、".join(
+        f"{name} {weight:.0%}"
+        for name, weight in sorted(item["weights"].items(), key=lambda pair: -pair[1])
+    )
+    lines = [f"    {told}；{item['weights_reason']}（{weights}）"]
+    record = item["record_about"] if item["rule"] == "about" else item["record"]
     if record["n"]:
-        past += f"；本工具此前发布的 {frequency_text(record)}"
-    return [line, detail, past, needed, *_path_lines(item)]
+        lines.append(f"    本工具此前发布的 {frequency_text(record)}")
+    return lines
 
 
 def _path_lines(item: dict[str, Any]) -> list[str]:

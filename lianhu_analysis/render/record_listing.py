@@ -11,7 +11,7 @@ from lianhu_analysis.forecast.issued import CLASSES, came_true, frequency_json, 
 from lianhu_analysis.forecast.scores import point_scores
 from lianhu_analysis.render.tables import probability_text
 
-__all__ = ["frequency_text", "record_json", "record_lines", "track_text"]
+__all__ = ["frequency_text", "record_json", "record_lines"]
 
 SHOWN_OF_OPEN = (
     "issue", "as_of", "year", "indicator", "measure", "title_zh", "status", "reason",
@@ -143,16 +143,6 @@ def frequency_text(frequency: Mapping[str, Any]) -> str:
         f"{low}%～{high}%：发布过 {frequency['n']} 次（{frequency['n_targets']} 个年度目标），"
         f"{frequency['came_true']} 次成真"
     )
-
-
-def track_text(track: Mapping[str, Any] | None) -> str:
-    """Say how often such a percentage came true in simulated past forecasts."""
-    if track is None or not track["n"]:
-        return "往年没有可比的预测，说不出这样的百分比准不准"
-    if not track["enough"]:
-        return f"往年可比的预测只有 {track['n']} 次，太少，说不出这样的百分比准不准"
-    share = round(100 * track["came_true"] / track["n"])
-    return f"这样的百分比在往年 {track['n']} 次同期预测中成真 {track['came_true']} 次（{share}%）"
 
 
 def _plain(frame: pd.DataFrame) -> list[dict[str, Any]]:

@@ -139,6 +139,13 @@ def test_only_what_was_told_in_advance_counts_and_once():
     assert len(told_in_advance(record, dt.date(2025, 1, 17))) == 1
 
 
+def test_a_record_without_any_outcome_counts_nothing():
+    waiting = {key: value for key, value in entry(1).items() if key not in ("outcome", "published")}
+    told = told_in_advance(record_frame([waiting]), DAY)
+    assert told.empty
+    assert came_true(told, 0.4).n == 0
+
+
 def test_such_percentages_came_true_by_hand():
     chances = [0.66, 0.7, 0.894, 0.896, 0.655, 0.3]
     record = record_frame(

@@ -125,8 +125,8 @@ def test_beside_each_percentage_stands_how_often_such_ones_came_true(report):
     enough, few = with_track(25, 19), with_track(14, 11)
     table = verdict_table(enough)
     assert check_html(table, enough.register, NAMES) == ()
-    assert "往年25次中成真19次" in words(table)
-    assert "在往年25次同期预测中成真19次" in words(headline(enough))
+    assert "按“左右”，往年25次中成真19次" in words(table)
+    assert "这样的百分比（按“左右”）在往年25次同期预测中成真19次" in words(headline(enough))
     assert "往年太少，说不出准否" in words(verdict_table(few))
     assert "说不出这样的百分比准不准" in words(headline(few))
 

@@ -122,6 +122,9 @@ class GrowthPanel:
         shares = self.shares[-1]
         before = shares[self.n_known - 1] if self.n_known else 0.0
         after = shares[self.n_known :]
+        if before >= 1.0 or (after <= 0.0).any():
+            # Last year did nothing in what remains: no share says how it spreads.
+            return np.arange(1, after.size + 1) / after.size
         return np.asarray((after - before) / (after * (1.0 - before)))
 
 

@@ -59,6 +59,8 @@ def carry_forward(panel: GrowthPanel, rng: np.random.Generator, effort: Effort =
     growth = panel.as_published.copy()
     growth[-1] = panel.ytd_growth_pct[-1]
     now, before = panel.shares[:, known - 1], panel.shares[:, known - 2]
+    if (now <= before).any():
+        raise ForecastError("有的时期比重为零，不能由累计增速倒推当期增速")
     single = (now * growth[:, known - 1] - before * growth[:, known - 2]) / (now - before)
     change = (1.0 - now) * (single - growth[:, known - 1])
     return _rule("carry_forward", panel, change, np.empty((len(change), 0)), rng, effort)

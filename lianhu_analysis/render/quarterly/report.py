@@ -443,7 +443,8 @@ def _track_note(report: Report, verdict: Verdict) -> Html:
     if track is None or not track.enough:
         return Html("（往年太少，说不出准否）")
     n, true = _track_counts(report, verdict, track)
-    return tables.join("（往年", n, "次中成真", true, "次）")
+    basis = "按“左右”，" if verdict.target.rule == "about" else ""
+    return tables.join(f"（{basis}往年", n, "次中成真", true, "次）")
 
 
 def _track_sentence(report: Report, verdict: Verdict) -> Html:
@@ -451,7 +452,8 @@ def _track_sentence(report: Report, verdict: Verdict) -> Html:
     if track is None or not track.enough:
         return Html("往年可比的预测太少，说不出这样的百分比准不准。")
     n, true = _track_counts(report, verdict, track)
-    return tables.join("这样的百分比在往年", n, "次同期预测中成真", true, "次。")
+    basis = "（按“左右”）" if verdict.target.rule == "about" else ""
+    return tables.join(f"这样的百分比{basis}在往年", n, "次同期预测中成真", true, "次。")
 
 
 def _usual(report: Report, verdict: Verdict) -> Html:

@@ -1,0 +1,123 @@
+import datetime as dt
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+
+from lianhu_analysis.forecast.combination import Calibration, calibrate, combine, learn, weigh
+from lianhu_analysis.forecast.models import Draws
+from lianhu_analysis.forecast.record import LEVELS, Record, Run
+
+NORMAL = stats.norm.ppf(LEVELS)
+
+
+def run(year, **errors):
+    """A year whose outcome is 5; each candidate is normal around 5 plus its error."""
+    quantiles = {name: 5.0 + error + 0.5 * NORMAL for name, error in errors.items()}
+    return Run(year, dt.date(year, 10, 17), 5.0, dt.date(year + 1, 1, 17), quantiles, {})
+
+
+def record(n, outliers=(), **errors):
+    return Record(tuple(run(2010 + k, **errors) for k in range(n)), outliers)
+
+
+def test_too_few_years_give_the_benchmark_and_say_so():
+    weighing = weigh(record(3, persistence=1.0, model=0.1), "persistence")
+    assert weighing.weights == {"persistence": 1.0}
+    assert "只有 3 年" in weighing.reason
+
+
+def test_a_model_that_does_not_beat_persistence_has_no_weight():
+    weighing = weigh(record(8, persistence=0.3, worse=0.9), "persistence")
+    assert weighing.weights == {"persistence": 1.0}
+    assert weighing.skill["worse"] > 1
+    assert "没有模型胜过" in weighing.reason
+
+
+def test_weights_by_hand():
+    weighing = weigh(record(6, persistence=0.4, better=0.0, worse=2.0), "persistence")
+    skill = weighing.skill["better"]
+    # Six years at half the likelihood: skill to the power of -3 against one.
+    assert weighing.weights["better"] == pytest.approx(skill**-3 / (1 + skill**-3))
+    assert set(weighing.weights) == {"better", "persistence"}
+    assert sum(weighing.weights.values()) == pytest.approx(1.0)
+
+
+def test_outlier_years_teach_nothing():
+    runs = [run(2010 + k, persistence=0.2, model=0.6) for k in range(6)]
+    runs += [run(2020, persistence=9.0, model=0.1), run(2021, persistence=9.0, model=0.1)]
+    masked = weigh(Record(tuple(runs), (2020, 2021)), "persistence")
+    assert masked.weights == {"persistence": 1.0}
+    assert "model" in weigh(Record(tuple(runs)), "persistence").weights
+
+
+def test_a_model_known_in_few_of_the_years_has_no_weight():
+    runs = [run(2010 + k, persistence=1.0) for k in range(8)]
+    runs += [run(2018 + k, persistence=1.0, young=0.0) for k in range(2)]
+    assert weigh(Record(tuple(runs)), "persistence").weights == {"persistence": 1.0}
+
+
+def test_the_spread_is_corrected_by_hand():
+    # Eight years for one, four scores of 2 and -2: (8 + 16) / 12 = 2.
+    calibration = calibrate([2.0, -2.0, 2.0, -2.0])
+    assert calibration.scale == pytest.approx(np.sqrt(2.0))
+    assert calibration.freedom == 12
+    # Its 90 % point: Student's t with 12 degrees of freedom over the normal one.
+    assert calibration.at(np.array([0.9]))[0] == pytest.approx(np.sqrt(2) * 1.3562 / 1.2816, 1e-4)
+    assert calibrate([]).scale == 1.0
+
+
+def test_each_year_is_issued_with_what_its_day_knew():
+    runs = [run(2010 + k, persistence=1.0, model=0.0) for k in range(8)]
+    lesson = learn(Record(tuple(runs)), "persistence")
+    assert lesson.weighings[2013].weights == {"persistence": 1.0}
+    assert "model" in lesson.weighings[2014].weights
+    # A figure that came out after the day of the run was not known to it.
+    late = [
+        Run(r.year, r.day, r.outcome, dt.date(2030, 1, 1), r.quantiles, r.refused) for r in runs
+    ]
+    lesson = learn(Record(tuple(late)), "persistence")
+    assert lesson.weighings[2017].weights == {"persistence": 1.0}
+    # Persistence said 6 and 5 came: below the middle, year after year.
+    assert lesson.ranks[2010] == pytest.approx(stats.t.cdf(-2.0 / 1.0, 8), abs=0.02)
+
+
+def draws(name, values):
+    values = np.asarray(values, dtype=float)
+    path = np.column_stack([values - 1.0, values])
+    return Draws(name, values, path, 20, np.array([0.5, 1.0]))
+
+
+def test_quantiles_are_averaged_and_paths_follow():
+    rng = np.random.default_rng(0)
+    a, b = draws("a", rng.normal(4, 1, 10_000)), draws("b", rng.normal(6, 3, 10_000))
+    none = Calibration(1.0, 1e9)
+    both = combine({"a": a, "b": b}, {"a": 0.5, "b": 0.5}, none)
+    assert both.model == "combination"
+    assert both.values.mean() == pytest.approx(5.0, abs=0.05)
+    # Quantile averages of normals are normal with the mean spread, (1 + 3) / 2.
+    assert both.values.std() == pytest.approx(2.0, abs=0.05)
+    np.testing.assert_allclose(both.path[:, -1], both.values)
+    lead = a if np.array_equal(np.argsort(both.values), np.argsort(a.values)) else b
+    np.testing.assert_allclose(both.path[:, 0], lead.path[:, 0] + 0.5 * (both.values - lead.values))
+
+
+def test_one_model_keeps_its_name_and_a_count_stays_whole_and_never_undone():
+    values = np.random.default_rng(1).poisson(3.0, 10_000) + 4.0
+    what = Draws("progress", values, np.column_stack([values - 0.0, values]), 60, done=4.0)
+    one = combine({"progress": what}, {"progress": 1.0}, Calibration(1.5, 10.0), integer=True)
+    assert one.model == "progress"
+    assert one.values.min() >= 4.0
+    assert np.array_equal(one.values, np.rint(one.values))
+    assert one.values.std() > what.values.std()
+
+
+@given(st.floats(0.2, 3.0), st.floats(5, 50))
+def test_calibration_keeps_the_order_and_the_middle(scale, freedom):
+    a = draws("a", np.random.default_rng(2).normal(0, 1, 10_000))
+    moved = combine({"a": a}, {"a": 1.0}, Calibration(scale, freedom))
+    assert np.median(moved.values) == pytest.approx(np.median(a.values), abs=1e-9)
+    order = np.argsort(a.values)
+    assert (np.diff(moved.values[order]) >= 0).all()
