@@ -237,6 +237,27 @@ def forecast(
 
 
 @app.command()
+def record(
+    context: typer.Context,
+    year: Annotated[
+        int | None, typer.Option("--year", help="目标年份；默认最近有目标的一年。")
+    ] = None,
+    workspace: WorkspaceOption = None,
+    as_of: AsOfOption = "",
+    as_json: JsonOption = False,
+) -> None:
+    """存档当日的判断，给已有结果的评分，列出等待结果的；同样的判断只存一次。"""
+    space = located(context, workspace)
+    content = pipeline.describe_record(space, parse_day(as_of), year)
+    warn_unread(space)
+    if as_json:
+        print_json(content)
+        return
+    for line in pipeline.record_lines(content):
+        print_text(line)
+
+
+@app.command()
 def backtest(
     context: typer.Context,
     first: Annotated[int | None, typer.Option("--from", metavar="Y", help="从哪一年起。")] = None,
@@ -300,7 +321,9 @@ def report(
         elif not as_json:
             word = "已生成" if outcome.fresh else "无变化"
             print_text(f"{word}  {outcome.path}")
-    if unread or any(outcome.error for outcome in outcomes):
+        if outcome.warning:
+            messages.print(f"注意 {outcome.name}：{outcome.warning}", markup=False)
+    if unread or any(outcome.error or outcome.warning for outcome in outcomes):
         raise typer.Exit(ATTENTION)
 
 

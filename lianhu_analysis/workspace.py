@@ -59,6 +59,8 @@ class Workspace:
         Years that the models treat as missing (documented in docs/method.md).
     layouts
         Folder of layout descriptions of the workspace's own.
+    record_folder
+        Where verdicts are kept, if not under the reports.
     """
 
     root: Path
@@ -75,6 +77,12 @@ class Workspace:
     forecast_provenance: tuple[str, ...]
     census_breaks: tuple[CensusBreak, ...]
     outlier_years: tuple[int, ...]
+    record_folder: Path | None = None
+
+    @property
+    def record(self) -> Path:
+        """Folder of the verdicts issued: not made again from anything else."""
+        return self.record_folder or self.reports / "record"
 
     @property
     def simulated(self) -> bool:
@@ -168,6 +176,7 @@ def _from_table(root: Path, config: Path, table: dict[str, Any]) -> Workspace:
                 )
             ),
             outlier_years=tuple(forecast.get("outlier_years", [])),
+            record_folder=root / paths["record"] if "record" in paths else None,
         )
     except KeyError as error:
         raise WorkspaceError(f"{config}：缺少字段 {error.args[0]}。请补上后重试") from error

@@ -289,3 +289,23 @@ def test_an_unexpected_refusal_is_a_failure_without_a_traceback(monkeypatch, run
     assert code == 3
     assert "没有完成：说明" in err
     assert "Traceback" not in err
+
+
+def test_record_keeps_scores_and_lists(run, space, tmp_path):
+    pipeline.ingest(space)
+    options = ("record", "--workspace", space.root, "--year", "2024", "--as-of")
+    code, out, _ = run(*options, "2024-10-31")
+    assert code == 0
+    assert "存档 1 项判断" in out
+    assert "等待结果 1 项" in out
+    code, out, _ = run(*options, "2025-01-31", "--json")
+    content = json.loads(out)
+    assert code == 0
+    assert len(content["scored_now"]) == 1
+    assert run(*options, "2024-13-01")[0] == 2
+    assert run("record", "--workspace", space.root, "--year", "1999")[0] == 2
+    (file,) = space.record.glob("scores/*.json")
+    file.write_text("{", encoding="utf-8")
+    code, _, err = run(*options, "2025-01-31")
+    assert code == 3
+    assert file.name in err

@@ -8,6 +8,7 @@ import lxml.html
 import pytest
 
 from lianhu_analysis import pipeline
+from lianhu_analysis.errors import StoreError
 from lianhu_analysis.pipeline import reports
 from lianhu_analysis.render.publishing.publish import read_manifest
 from lianhu_analysis.workspace import load_workspace
@@ -49,6 +50,35 @@ def test_the_first_thing_on_the_page_is_the_question_and_the_verdict(published):
     assert first.startswith("截至2024-10-31，")
     for text in ("概率为", "0.2个百分点", "4.8%", "5.53%", "5.39%至5.66%"):
         assert text in first, text
+
+
+def test_the_verdicts_of_a_report_are_kept_once_it_is_published(published):
+    space, plan, _ = published
+    (file,) = space.record.glob("issued/*.json")
+    batch = json.loads(file.read_text(encoding="utf-8"))
+    assert batch["occasion"] == f"report {plan.name}"
+    assert batch["as_of"] == "2024-10-31"
+    judged = pipeline.assess(space, plan.as_of, 2024).verdict("gdp.total")
+    assert batch["verdicts"][0]["probability"] == pytest.approx(judged.probability)
+    # `lianhu record` finds the same verdicts there already.
+    assert pipeline.describe_record(space, plan.as_of, 2024)["archived"] == 0
+
+
+def test_a_report_whose_verdicts_cannot_be_kept_stands_with_a_warning(
+    national, tmp_path, monkeypatch
+):
+    space = dataclasses.replace(national, reports=tmp_path)
+    (plan,) = pipeline.plan_reports(space, ["2024Q3"], None, {})
+
+    def refused(*_, **__):
+        raise StoreError("记录被占用")
+
+    monkeypatch.setattr(reports, "keep_verdicts", refused)
+    outcome = pipeline.publish(space, plan)
+    assert outcome.error == ""
+    assert outcome.path.is_file()
+    assert "没有存档（记录被占用）" in outcome.warning
+    assert "lianhu record --as-of 2024-10-31" in outcome.warning
 
 
 def test_the_numbers_on_the_page_lead_to_their_cells(published):
@@ -150,6 +180,15 @@ def test_lianhus_report_judges_all_twelve_and_shows_facts_as_facts(lianhu):
 
 def html_without_font(html):
     return re.sub(r"url\(data:[^)]*\)", "", html)
+
+
+def test_the_page_tells_paths_the_joint_chance_and_the_record(lianhu):
+    text = words(lianhu[1])
+    for part in (
+        "剩余各期须达到的数字", "项目标都达到目标值的概率为", "年可比，达到过",
+        "次同期预测中成真", "每次发布的判断都已存档",
+    ):  # fmt: skip
+        assert part in text, part
 
 
 def test_every_chart_has_a_text_for_those_who_cannot_see_it(lianhu):

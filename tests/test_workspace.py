@@ -72,3 +72,13 @@ def test_no_workspace_says_how_to_get_one(tmp_path):
         load_workspace(tmp_path)
     with pytest.raises(WorkspaceError, match="--workspace"):
         find_workspace(Path(tmp_path.anchor))
+
+
+def test_the_record_lies_under_the_reports_unless_it_is_told_otherwise(tmp_path):
+    region = '[region]\ncode = "610104"\nname_zh = "莲湖区"\n'
+    (tmp_path / "lianhu.toml").write_text(region, encoding="utf-8")
+    assert load_workspace(tmp_path).record == tmp_path.resolve() / "reports" / "record"
+    (tmp_path / "lianhu.toml").write_text(
+        f'{region}[paths]\nrecord = "判断记录"\n', encoding="utf-8"
+    )
+    assert load_workspace(tmp_path).record == tmp_path.resolve() / "判断记录"

@@ -58,6 +58,11 @@ class Step:
         the amount done in it and by its end; ``None`` where it cannot be said.
     single_low, single_high, to_date_low, to_date_high
         What the rounding of the published growth leaves open.
+    level
+        The level to this period's end a year (or more) before, whose share
+        weighs it; ``None`` for amounts, and where nothing had to be weighed.
+    before
+        Of a quarter begun: level and growth up to it.
     """
 
     period: Period
@@ -67,6 +72,8 @@ class Step:
     single_high: float | None = None
     to_date_low: float | None = None
     to_date_high: float | None = None
+    level: Point | None = None
+    before: tuple[Point, Point] | None = None
     reason: str = ""
 
 
@@ -108,6 +115,15 @@ class Required:
     quarters: tuple[Step, ...] = ()
     path_reason: str = ""
     precedents: Precedents = NOTHING_LEFT
+
+    @property
+    def references(self) -> tuple[int, ...]:
+        """Rows of the frame that the figures came from, the latest figure aside."""
+        points = [] if self.share is None else [self.share.so_far, self.share.whole]
+        for step in (*self.path, *self.quarters):
+            points += [step.level] if step.level else []
+            points += step.before or ()
+        return tuple(dict.fromkeys(point.reference for point in points))
 
     @property
     def span(self) -> str:
@@ -212,15 +228,15 @@ class _Weighing:
     share: Share
     breaks: Sequence[CensusBreak]
 
-    def value(self, period: Period) -> float:
-        """Return ``W_p`` from the year of the share; refuse where it is not published."""
+    def level(self, period: Period) -> Point:
+        """Return the level behind ``W_p`` in the year of the share; refuse an unpublished one."""
         if period == year_periods(self.growth.indicator, period.year)[-1]:
-            return 1.0
+            return self.share.whole
         year = self.share.year
         points = {p: point for p, point in self.levels.points.items() if p.year == year}
         only = replace(self.levels, points=points)
         try:
-            return share_for(period, self.growth.indicator, only, None, self.breaks).value
+            return share_for(period, self.growth.indicator, only, None, self.breaks).so_far
         except ForecastError:
             place = Period(year, period.frequency, period.number)
             raise ForecastError(
@@ -238,12 +254,13 @@ def _growth_path(
     for period in found.periods:
         step = Step(period, found.value, None, found.low, found.high)
         try:
-            share = weights.value(period)
+            level = weights.level(period)
+            share = level.value / weights.share.whole.value
             middle, low, high = (
                 float(path_growth(target.value, latest.value + slack, [base, share, 1.0])[0])
                 for slack in (0.0, -HALF_UNIT, HALF_UNIT)
             )
-            step = replace(step, to_date=middle, to_date_low=low, to_date_high=high)
+            step = replace(step, to_date=middle, to_date_low=low, to_date_high=high, level=level)
         except ForecastError as error:
             step = replace(step, reason=str(error))
         steps.append(step)
@@ -287,7 +304,8 @@ def _begun_quarter(step: Step, before: Period | None, end: Step, weights: _Weigh
             step, reason=f"{before} 的累计增速没有公布，不能说 {step.period} 须达到的增速"
         )
     try:
-        start, stop = weights.value(before), weights.value(end.period)
+        start_level = weights.level(before)
+        start, stop = start_level.value, weights.level(end.period).value
     except ForecastError as error:
         return replace(step, reason=str(error))
     if stop <= start:
@@ -300,7 +318,9 @@ def _begun_quarter(step: Step, before: Period | None, end: Step, weights: _Weigh
             (end.to_date_high, -HALF_UNIT),
         )
     )
-    return replace(step, single=single, single_low=low, single_high=high)
+    return replace(
+        step, single=single, single_low=low, single_high=high, before=(start_level, known)
+    )
 
 
 def _amount_path(

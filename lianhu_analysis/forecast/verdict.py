@@ -246,8 +246,7 @@ def _judge_growth(
     )
     benchmark = _growth_benchmark(draft, n_known)
     references = draft.references + (weights.references if weights else ())
-    if required.share is not None:
-        references += (required.share.so_far.reference, required.share.whole.reference)
+    references += required.references
     draft = replace(draft, required=required, benchmark=benchmark, references=references)
     sources = GrowthSources.of(knowledge, draft.target, catalogue, rules)
     return _issue(draft, sources, GROWTH_CANDIDATES, n_known, rules)

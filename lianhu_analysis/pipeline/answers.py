@@ -12,15 +12,17 @@ import pandas as pd
 from lianhu_analysis.catalog.indicators import load_catalogue
 from lianhu_analysis.catalog.targets import load_targets
 from lianhu_analysis.forecast.assessment import assessment_json
+from lianhu_analysis.forecast.issued import frequency_fields, told_in_advance
 from lianhu_analysis.intake.checks.findings import SEVERITY_ZH, Finding
 from lianhu_analysis.intake.checks.revisions import revision_findings, revisions
 from lianhu_analysis.intake.explain import Explanation, explain_file
 from lianhu_analysis.intake.ingest import unread_files
 from lianhu_analysis.intake.problems import FileResult
 from lianhu_analysis.intake.store import VintageStore
+from lianhu_analysis.pipeline.record import keep_record, read_record
 from lianhu_analysis.pipeline.story import PROJECT_ROOT, assess, default_day, known_on
 from lianhu_analysis.render import lab as lab_settings
-from lianhu_analysis.render import listing
+from lianhu_analysis.render import listing, record_listing
 from lianhu_analysis.workspace import Workspace, locate_workspace
 
 # Charts cost seconds to import: what draws imports them.
@@ -32,6 +34,7 @@ __all__ = [
     "check",
     "describe_catalogue",
     "describe_forecast",
+    "describe_record",
     "diagnosis_lines",
     "examine",
     "explain",
@@ -42,6 +45,7 @@ __all__ = [
     "lab",
     "open_desk",
     "problem_lines",
+    "record_lines",
     "select_findings",
     "show_indicator",
     "unread_files",
@@ -51,6 +55,7 @@ finding_lines = listing.finding_lines
 findings_summary = listing.findings_summary
 forecast_lines = listing.forecast_lines
 problem_lines = listing.problem_lines
+record_lines = record_listing.record_lines
 select_findings = listing.select_findings
 
 
@@ -90,8 +95,28 @@ def describe_catalogue(workspace: Workspace, code: str = "") -> dict[str, Any]:
 def describe_forecast(
     workspace: Workspace, as_of: dt.date | None, year: int | None
 ) -> dict[str, Any]:
-    """Assess and return the forecast document."""
-    return assessment_json(assess(workspace, as_of, year))
+    """Assess and return the forecast document, the record beside each percentage."""
+    assessment = assess(workspace, as_of, year)
+    told = told_in_advance(read_record(workspace), assessment.as_of)
+    content = assessment_json(assessment)
+    targets = [{**item, **frequency_fields(told, item)} for item in content["targets"]]
+    return {**content, "targets": targets}
+
+
+def describe_record(
+    workspace: Workspace, as_of: dt.date | None, year: int | None
+) -> dict[str, Any]:
+    """Keep the verdicts of a day, score what can be, and return the record document."""
+    kept = keep_record(workspace, as_of, year)
+    return {
+        "region": workspace.region.code,
+        "region_zh": workspace.region.name_zh,
+        "as_of": None if kept.as_of is None else kept.as_of.isoformat(),
+        "year": kept.year,
+        "issued": kept.issued,
+        "archived": len(kept.archived),
+        **record_listing.record_json(kept.record, kept.scored),
+    }
 
 
 def show_indicator(workspace: Workspace, code: str, as_of: dt.date | None) -> dict[str, Any]:

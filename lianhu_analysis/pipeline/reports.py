@@ -14,10 +14,18 @@ import lianhu_analysis
 from lianhu_analysis.catalog.indicators import load_catalogue
 from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.catalog.targets import load_targets
-from lianhu_analysis.errors import PeriodError, ReportError, UsageError, WorkspaceError
+from lianhu_analysis.errors import (
+    PeriodError,
+    ReportError,
+    StoreError,
+    UsageError,
+    WorkspaceError,
+)
+from lianhu_analysis.forecast.issued import told_in_advance
 from lianhu_analysis.intake.corrections import FILE_NAME as CORRECTIONS
 from lianhu_analysis.intake.ingest import unread_files
 from lianhu_analysis.intake.store import VintageStore
+from lianhu_analysis.pipeline.record import keep_verdicts, read_record, record_hash
 from lianhu_analysis.pipeline.story import PROJECT_ROOT, assess, default_day, known_on
 from lianhu_analysis.render.figures import FigureRegister
 from lianhu_analysis.render.publishing.publish import (
@@ -69,12 +77,21 @@ class ReportPlan:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one planned report; ``error`` is empty if it stands."""
+    """What became of one planned report.
+
+    Attributes
+    ----------
+    error
+        Why it does not stand; empty if it does.
+    warning
+        What needs attention though it stands: its verdicts were not kept.
+    """
 
     name: str
     path: Path | None
     fresh: bool
     error: str = ""
+    warning: str = ""
 
 
 def open_report(workspace: str, quarter: str, as_of: str) -> Report:
@@ -98,6 +115,7 @@ def open_report(workspace: str, quarter: str, as_of: str) -> Report:
         raw_files={path: entry.sha256 for path, entry in store.ledger().items()},
         context=known[known["provenance"].isin(FACTS) & known["value"].notna()],
         unread=unread_files(space),
+        record=told_in_advance(read_record(space), plan.as_of),
     )
 
 
@@ -184,10 +202,17 @@ def publish(workspace: Workspace, plan: ReportPlan, *, force: bool = False) -> O
     if done is not None and not force:
         return Outcome(plan.name, _page_path(workspace, done), fresh=False)
     try:
-        entry = _render(workspace, plan, template, inputs, parameters, print_of_inputs)
+        entry, verdicts = _render(workspace, plan, template, inputs, parameters, print_of_inputs)
     except ReportError as error:
         return Outcome(plan.name, None, fresh=True, error=str(error))
-    return Outcome(plan.name, _page_path(workspace, entry), fresh=True)
+    warning = ""
+    try:
+        keep_verdicts(
+            workspace, plan.as_of, plan.quarter.year, verdicts, occasion=f"report {plan.name}"
+        )
+    except (StoreError, OSError) as error:
+        warning = f"报告已发布，但其中的判断没有存档（{error}）。请运行 lianhu record --as-of {plan.as_of}"
+    return Outcome(plan.name, _page_path(workspace, entry), fresh=True, warning=warning)
 
 
 def _render(
@@ -197,7 +222,8 @@ def _render(
     inputs: dict[str, str],
     parameters: dict[str, str],
     print_of_inputs: str,
-) -> ManifestEntry:
+) -> tuple[ManifestEntry, tuple[dict[str, Any], ...]]:
+    """Make one report; return its entry and the verdicts that it gives."""
     from lianhu_analysis.render.publishing.notebook import execute
     from lianhu_analysis.render.publishing.page import render_page
 
@@ -239,7 +265,7 @@ def _render(
             parameters=parameters,
             versions=versions(),
         )
-        return put_in_place(private, workspace.reports, entry)
+        return put_in_place(private, workspace.reports, entry), executed.verdicts
 
 
 def _names(workspace: Workspace, register: FigureRegister) -> set[str]:
@@ -255,7 +281,13 @@ def outcome_json(workspace: Workspace, outcome: Outcome) -> dict[str, Any]:
     """Return one report of ``lianhu report --json``."""
     path = None if outcome.path is None else workspace.relative(outcome.path)
     status = "failed" if outcome.error else "rendered" if outcome.fresh else "unchanged"
-    return {"name": outcome.name, "path": path, "status": status, "error": outcome.error}
+    return {
+        "name": outcome.name,
+        "path": path,
+        "status": status,
+        "error": outcome.error,
+        "warning": outcome.warning,
+    }
 
 
 def _template(workspace: Workspace) -> Path:
@@ -283,6 +315,9 @@ def _inputs(workspace: Workspace, template: Path) -> dict[str, str]:
     ledger = VintageStore(workspace.processed).ledger()
     inputs = {path: entry.sha256 for path, entry in ledger.items()}
     inputs |= {f"unread:{path}": reason for path, reason in unread_files(workspace)}
+    # Scores that are on the page; verdicts that wait for their outcome are not.
+    if scores := record_hash(workspace):
+        inputs["record"] = scores
     settings = (workspace.root / "lianhu.toml", workspace.targets, workspace.root / CORRECTIONS)
     for path in (*settings, workspace.catalogue, template):
         if path is not None and path.is_file():

@@ -14,6 +14,7 @@ from lianhu_analysis.catalog.targets import Target
 from lianhu_analysis.errors import UsageError
 from lianhu_analysis.intake.checks.findings import SEVERITIES, SEVERITY_ZH, Finding
 from lianhu_analysis.intake.problems import FileResult
+from lianhu_analysis.render.record_listing import frequency_text
 from lianhu_analysis.render.tables import probability_text
 
 __all__ = [
@@ -278,7 +279,11 @@ def _trust_lines(item: dict[str, Any]) -> list[str]:
         f"{name} {weight:.0%}"
         for name, weight in sorted(item["weights"].items(), key=lambda pair: -pair[1])
     )
-    return [f"    {told}；{item['weights_reason']}（{weights}）"]
+    lines = [f"    {told}；{item['weights_reason']}（{weights}）"]
+    record = item["record_about"] if item["rule"] == "about" else item["record"]
+    if record["n"]:
+        lines.append(f"    本工具此前发布的 {frequency_text(record)}")
+    return lines
 
 
 def _path_lines(item: dict[str, Any]) -> list[str]:

@@ -6,13 +6,14 @@ and ``sys.exit(0)`` ends a run without an error.
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 import secrets
 import shutil
 import sys
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,6 +39,7 @@ __all__ = [
 END_TAG = "end-marker"
 END_MIME = "application/vnd.lianhu.end+json"
 TOKEN_PARAMETER = "run_token"
+VERDICTS_FILE = "verdicts.json"
 KERNEL = "python3"
 PLAIN_TYPES = (str, int, float, bool, type(None))
 ERROR_TEXT = re.compile(r"Traceback|\b\w*Error\b|错误")
@@ -63,11 +65,14 @@ class Executed:
         The executed notebook and the figures that it registered.
     log
         What cells wrote to standard error, which no reader sees.
+    verdicts
+        What the report says of each target; none of a template that does not tell.
     """
 
     notebook: Path
     figures: Path
     log: str
+    verdicts: tuple[dict[str, Any], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -81,9 +86,20 @@ class EndMarker:
         return {END_MIME: origin}
 
 
-def finish(register: FigureRegister, run_token: str) -> EndMarker:
-    """Save the figures and end a report; the only call of its last cell."""
+def finish(
+    register: FigureRegister, run_token: str, verdicts: Sequence[Mapping[str, Any]] = ()
+) -> EndMarker:
+    """Save the figures and end a report; the only call of its last cell.
+
+    Parameters
+    ----------
+    verdicts
+        What the report says of each target, to be kept once it is published.
+    """
     register.save(Path(FIGURES_FILE))
+    if run_token:
+        text = json.dumps(list(verdicts), ensure_ascii=False, allow_nan=False)
+        Path(VERDICTS_FILE).write_text(text, encoding="utf-8")
     return EndMarker(run_token)
 
 
@@ -142,7 +158,8 @@ def execute(
     _check_parameters(template, parameters)
     workdir = workdir.resolve()
     workdir.mkdir(parents=True, exist_ok=True)
-    (workdir / FIGURES_FILE).unlink(missing_ok=True)
+    for left in (FIGURES_FILE, VERDICTS_FILE):
+        (workdir / left).unlink(missing_ok=True)
     running = workdir / f"{name}.running.ipynb"
     token = secrets.token_hex(16)
     values = {**parameters, TOKEN_PARAMETER: token}
@@ -151,6 +168,7 @@ def execute(
         notebook = _read_notebook(running)
         log = verify(notebook, token)
         FigureRegister.load(workdir / FIGURES_FILE)
+        verdicts = _read_verdicts(workdir / VERDICTS_FILE)
     except ReportError as error:
         failed = _mark_failed(running, workdir / f"{name}.failed.ipynb", str(error))
         where = failed[0]
@@ -167,7 +185,19 @@ def execute(
     executed = workdir / f"{name}.ipynb"
     nbformat.write(notebook, executed)
     running.unlink()
-    return Executed(executed, workdir / FIGURES_FILE, log)
+    return Executed(executed, workdir / FIGURES_FILE, log, verdicts)
+
+
+def _read_verdicts(file: Path) -> tuple[dict[str, Any], ...]:
+    """Take what the report says of its targets, leaving no trace in the folder."""
+    try:
+        verdicts = json.loads(file.read_text(encoding="utf-8"))
+        file.unlink()
+        return tuple(dict(verdict) for verdict in verdicts)
+    except FileNotFoundError:
+        return ()
+    except (OSError, ValueError, TypeError) as error:
+        raise ReportError(f"报告留下的判断 {file.name} 读不出（{error}），请重新生成") from error
 
 
 def verify(notebook: nbformat.NotebookNode, token: str) -> str:

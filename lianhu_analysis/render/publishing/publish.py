@@ -31,6 +31,7 @@ __all__ = [
     "find_published",
     "fingerprint",
     "orphans",
+    "place",
     "publish",
     "read_manifest",
     "safe_name",
@@ -179,11 +180,11 @@ def publish(
         _refuse_collision(reports_dir, names)
         outputs = {}
         for name in names:
-            _place((private_dir / name).read_bytes(), reports_dir / name)
+            place((private_dir / name).read_bytes(), reports_dir / name)
             outputs[name] = file_hash(reports_dir / name)
         whole = replace(entry, outputs=outputs)
         text = json.dumps(asdict(whole), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
-        _place(text.encode("utf-8"), _entry_path(reports_dir, entry.name))
+        place(text.encode("utf-8"), _entry_path(reports_dir, entry.name))
         if index:
             _write_index(reports_dir)
     return whole
@@ -255,7 +256,7 @@ def _write_index(reports_dir: Path) -> None:
     from lianhu_analysis.render.publishing.page import build_document
 
     document = build_document(body, title="季度经济分析报告")
-    _place(document.encode("utf-8"), reports_dir / INDEX_NAME)
+    place(document.encode("utf-8"), reports_dir / INDEX_NAME)
 
 
 def _links(entry: ManifestEntry) -> Html:
@@ -312,7 +313,8 @@ def _sweep(reports_dir: Path) -> None:
             file.unlink(missing_ok=True)
 
 
-def _place(content: bytes, target: Path) -> None:
+def place(content: bytes, target: Path) -> None:
+    """Write a file so that it is there whole, on disk, or not at all."""
     part = target.with_name(target.name + PART_SUFFIX)
     with part.open("wb") as file:
         file.write(content)

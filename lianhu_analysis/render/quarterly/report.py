@@ -5,25 +5,27 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import pandas as pd
 
 from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.catalog.targets import Target
 from lianhu_analysis.forecast.assessment import Assessment
-from lianhu_analysis.forecast.verdict import Verdict
+from lianhu_analysis.forecast.issued import issue, record_frame, told_in_advance
+from lianhu_analysis.forecast.verdict import Track, Verdict
 from lianhu_analysis.render import tables
 from lianhu_analysis.render.figures import FigureRegister
 from lianhu_analysis.render.tables import Html
 
 __all__ = [
     "Report",
+    "counted",
     "headline",
     "headline_table",
     "likelihood_words",
     "refusals",
     "title_text",
-    "track_words",
     "verdict_table",
 ]
 
@@ -67,6 +69,9 @@ class Report:
         Raw files that the store does not hold as they lie there, and why.
     context
         Published facts of the region and its parents as known on the day.
+    record
+        Forecasts told in advance whose outcome was known on the day: see
+        ``told_in_advance``.
     """
 
     assessment: Assessment
@@ -74,7 +79,13 @@ class Report:
     raw_files: dict[str, str]
     context: pd.DataFrame
     unread: tuple[tuple[str, str], ...] = ()
+    record: pd.DataFrame = field(default_factory=lambda: told_in_advance(record_frame(())))
     register: FigureRegister = field(default_factory=FigureRegister)
+
+    @property
+    def issued(self) -> list[dict[str, Any]]:
+        """What the report says of each target, to be kept in the record."""
+        return issue(self.assessment)
 
     @property
     def as_of(self) -> dt.date:
@@ -200,7 +211,7 @@ def _answer(report: Report, verdict: Verdict) -> list[str | Html]:
         tolerance = report.register.target(_tolerance_of(target), plain_text(target.tolerance))
         answer += ["；“左右”按容许低", tolerance, "个百分点计，概率为"]
         answer += [_probability(report, verdict, about, "按“左右”计的达标概率")]
-    answer += ["（", track_words(verdict), "）。"]
+    answer += ["。", _track_sentence(report, verdict)]
     if verdict.actual_reference is not None:
         answer += [period, "为", actual, target.unit, "；"]
     return [*answer, *_required_sentence(report, verdict)]
@@ -266,20 +277,21 @@ def required_figure(report: Report, verdict: Verdict, rounding: float = 0.0) -> 
     return report.register.arithmetic(formula, label=label, decimals=2)
 
 
+def counted(report: Report, count: int, label: str) -> Html:
+    """Print a number of things counted one by one."""
+    text = tables.count_text(count)
+    return report.register.add(count, text, kind="arithmetic", label=label, formula="逐项计数")
+
+
 def _tally(report: Report) -> list[str | Html]:
     verdicts = report.assessment.verdicts
     counts: dict[str, int] = {}
     for verdict in verdicts:
         counts[status_words(verdict)] = counts.get(status_words(verdict), 0) + 1
-    register = report.register
-
-    def counted(count: int, label: str) -> Html:
-        return register.add(count, str(count), kind="arithmetic", label=label, formula="逐项计数")
-
-    total = counted(len(verdicts), "目标个数")
+    total = counted(report, len(verdicts), "目标个数")
     parts: list[str | Html] = [tables.when(f"{report.assessment.year}年"), "共", total, "项目标："]
     for number, (words, count) in enumerate(counts.items()):
-        figure = counted(count, f"{words}项数")
+        figure = counted(report, count, f"{words}项数")
         parts += ["，" if number else "", words, figure, "项"]
     return [*parts, "。"]
 
@@ -338,35 +350,12 @@ def verdict_table(report: Report) -> Html:
             _usual(report, verdict),
             _forecast(report, verdict),
             _both_probabilities(report, verdict),
-            track_words(verdict),
             status_words(verdict),
         ]
         for verdict in report.assessment.verdicts
     ]
-    headers = [
-        "目标",
-        "实际",
-        "单位",
-        "截至",
-        "常年同期进度",
-        "预测全年",
-        "达标概率",
-        "历来兑现",
-        "判断",
-    ]
+    headers = ["目标", "实际", "单位", "截至", "常年同期进度", "预测全年", "达标概率", "判断"]
     return tables.html_table(headers, rows, "各项目标的判断", numeric=(1, 4, 5, 6))
-
-
-def track_words(verdict: Verdict) -> Html:
-    """Say how often percentages such as the verdict's came true, or that nobody can tell."""
-    about = verdict.target.rule == "about"
-    track = verdict.track_about if about else verdict.track
-    if track is None:
-        return Html("—")
-    if not track.enough:
-        return tables.cite(f"历次同类预测只有 {track.n} 次，说不清")
-    basis = "（按“左右”）" if about else ""
-    return tables.cite(f"同样的百分比{basis}在 {track.n} 次历史预测中兑现 {track.came_true} 次")
 
 
 def refusals(report: Report) -> Html:
@@ -430,9 +419,41 @@ def _both_probabilities(report: Report, verdict: Verdict) -> Html:
         return Html(status_words(verdict))
     plain = _probability(report, verdict, verdict.probability, "达标概率")
     if verdict.target.rule != "about" or verdict.probability_about is None:
-        return plain
+        return tables.join(plain, _track_note(report, verdict))
     about = _probability(report, verdict, verdict.probability_about, "按“左右”计的达标概率")
-    return tables.join(plain, "／", about)
+    return tables.join(plain, "／", about, _track_note(report, verdict))
+
+
+def _judged_track(verdict: Verdict) -> Track | None:
+    """The track of the probability that the words go by."""
+    return verdict.track_about if verdict.target.rule == "about" else verdict.track
+
+
+def _track_counts(report: Report, verdict: Verdict, track: Track) -> tuple[Html, Html]:
+    name = verdict.indicator.name_zh
+    return (
+        counted(report, track.n, f"{name}：往年同期预测次数"),
+        counted(report, track.came_true, f"{name}：其中这样的百分比成真次数"),
+    )
+
+
+def _track_note(report: Report, verdict: Verdict) -> Html:
+    """How often such a percentage came true, for a cell of a table."""
+    track = _judged_track(verdict)
+    if track is None or not track.enough:
+        return Html("（往年太少，说不出准否）")
+    n, true = _track_counts(report, verdict, track)
+    basis = "按“左右”，" if verdict.target.rule == "about" else ""
+    return tables.join(f"（{basis}往年", n, "次中成真", true, "次）")
+
+
+def _track_sentence(report: Report, verdict: Verdict) -> Html:
+    track = _judged_track(verdict)
+    if track is None or not track.enough:
+        return Html("往年可比的预测太少，说不出这样的百分比准不准。")
+    n, true = _track_counts(report, verdict, track)
+    basis = "（按“左右”）" if verdict.target.rule == "about" else ""
+    return tables.join(f"这样的百分比{basis}在往年", n, "次同期预测中成真", true, "次。")
 
 
 def _usual(report: Report, verdict: Verdict) -> Html:

@@ -1,0 +1,275 @@
+"""The record: every verdict as it was issued, and its score once the outcome is out.
+
+``issued/`` holds one file for each set of verdicts, ``scores/`` one for each
+verdict whose outcome is known.  Files are added, never changed; they are made
+from nothing that could make them again.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from filelock import FileLock, Timeout
+
+from lianhu_analysis.catalog.indicators import Catalogue, load_catalogue
+from lianhu_analysis.errors import StoreError
+from lianhu_analysis.forecast.history import extract_versions, year_periods
+from lianhu_analysis.forecast.issued import digest, issue, record_frame, score_issued
+from lianhu_analysis.intake.store import VintageStore
+from lianhu_analysis.pipeline.story import assess, default_day, known_on, versions_to
+from lianhu_analysis.render.publishing.publish import place, safe_name, versions
+from lianhu_analysis.workspace import Workspace
+
+__all__ = ["Kept", "keep_record", "keep_verdicts", "read_record", "record_hash"]
+
+FORMAT = 1
+ISSUED, SCORES = "issued", "scores"
+LOCK_NAME = ".record.lock"
+LOCK_SECONDS = 60.0
+DIGEST_LENGTH = 12
+NOT_AGAIN = "记录不能由原始数据重建：请从备份恢复这个文件，不要删除整个文件夹"
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What one run of ``lianhu record`` did.
+
+    Attributes
+    ----------
+    as_of, year
+        Of the verdicts kept now.
+    issued
+        Forecasts and refusals of that day; none if every outcome is known.
+    archived
+        Those added to the record; none if it held the same already.
+    scored
+        Verdicts whose outcome came out and that were scored now.
+    record
+        Every verdict of the region: see ``record_frame``.
+    """
+
+    as_of: dt.date | None
+    year: int
+    issued: int
+    archived: tuple[dict[str, Any], ...]
+    scored: tuple[dict[str, Any], ...]
+    record: pd.DataFrame
+
+
+def keep_record(
+    workspace: Workspace, as_of: dt.date | None = None, year: int | None = None
+) -> Kept:
+    """Archive the verdicts of a day and score the open ones whose outcome is out.
+
+    Parameters
+    ----------
+    as_of
+        Only what was published by this day counts, for verdicts and outcomes;
+        default: the last publication that may feed a forecast.
+    year
+        Of the targets; default as in ``assess``.
+    """
+    assessment = assess(workspace, as_of, year)
+    verdicts = issue(assessment)
+    archived: list[dict[str, Any]] = []
+    if assessment.as_of is not None:
+        archived = keep_verdicts(
+            workspace, assessment.as_of, assessment.year, verdicts, occasion="record"
+        )
+    scored = _score_open(workspace, assessment.as_of)
+    return Kept(
+        as_of=assessment.as_of,
+        year=assessment.year,
+        issued=len(verdicts),
+        archived=tuple(archived),
+        scored=tuple(scored),
+        record=read_record(workspace),
+    )
+
+
+def keep_verdicts(
+    workspace: Workspace,
+    as_of: dt.date,
+    year: int,
+    verdicts: Sequence[Mapping[str, Any]],
+    *,
+    occasion: str,
+) -> list[dict[str, Any]]:
+    """Add issued verdicts to the record, unless it holds the very same of that day.
+
+    Parameters
+    ----------
+    verdicts
+        From ``issue``.
+    occasion
+        What issued them: ``record``, or the report's name.
+
+    Returns
+    -------
+    list of dict
+        What was added.
+
+    Raises
+    ------
+    StoreError
+        If another process holds the record too long.
+    """
+    if not verdicts:
+        return []
+    last = default_day(workspace)
+    ledger = VintageStore(workspace.processed).ledger()
+    held = json.dumps(sorted((path, entry.sha256) for path, entry in ledger.items()))
+    batch = {
+        "format": FORMAT,
+        "region": workspace.region.code,
+        "region_zh": workspace.region.name_zh,
+        "year": year,
+        "as_of": as_of.isoformat(),
+        "store_day": None if last is None else last.isoformat(),
+        "store_fingerprint": hashlib.sha256(held.encode("utf-8")).hexdigest(),
+        "provenance": list(workspace.forecast_provenance),
+        "occasion": occasion,
+        "versions": versions(),
+        "verdicts": list(verdicts),
+    }
+    name = safe_name(
+        workspace.region.code, str(year), as_of.isoformat(), digest(verdicts)[:DIGEST_LENGTH]
+    )
+    with _locked(workspace.record):
+        files = sorted((workspace.record / ISSUED).glob("*.json"))
+        same = [file for file in files if file.stem.partition("-")[2] == name]
+        if same:
+            _read(same[0])
+            return []
+        # Numbered in the order of issue, which no clock is asked for.
+        number = 1 + max((int(file.stem.partition("-")[0]) for file in files), default=0)
+        _write(workspace.record / ISSUED / f"{number:05d}-{name}.json", batch)
+    return [dict(verdict) for verdict in verdicts]
+
+
+def read_record(workspace: Workspace) -> pd.DataFrame:
+    """Return every verdict of the workspace's region, with its score if it has one.
+
+    Raises
+    ------
+    StoreError
+        If a file of the record cannot be read.
+    """
+    return record_frame(entry for _, entry in _entries(workspace))
+
+
+def record_hash(workspace: Workspace) -> str:
+    """Return a hash of the scores kept: what a page that tells them depends on."""
+    files = sorted((workspace.record / SCORES).glob("*.json"))
+    text = "".join(f"{file.name}\0{file.read_text(encoding='utf-8')}\0" for file in files)
+    return hashlib.sha256(text.encode("utf-8")).hexdigest() if files else ""
+
+
+def _score_open(workspace: Workspace, day: dt.date | None) -> list[dict[str, Any]]:
+    """Score the verdicts whose outcome was published by a day."""
+    waiting = [(key, entry) for key, entry in _entries(workspace) if "outcome" not in entry]
+    if not waiting:
+        return []
+    outcomes = _Outcomes(workspace, day, load_catalogue(workspace))
+    scored = []
+    with _locked(workspace.record):
+        for key, entry in waiting:
+            found = outcomes.of(entry)
+            target = workspace.record / SCORES / f"{key}.json"
+            if found is None or target.exists():
+                continue
+            store_day = entry["store_day"]
+            score = score_issued(
+                entry,
+                *found,
+                store_day=None if store_day is None else dt.date.fromisoformat(store_day),
+            )
+            _write(target, {"format": FORMAT, **score})
+            scored.append({**entry, **score})
+    return scored
+
+
+class _Outcomes:
+    """Figures of whole years as first published, looked up once for each indicator."""
+
+    def __init__(self, workspace: Workspace, day: dt.date | None, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+        self._provenances = workspace.forecast_provenance
+        every = versions_to(workspace, day, known_on(workspace, day, catalogue))
+        self._frame = every[every["region"] == workspace.region.code]
+
+    def of(self, verdict: Mapping[str, Any]) -> tuple[float, dt.date] | None:
+        """Return the outcome and its day, if it came out after the verdict's day."""
+        if verdict["indicator"] not in self._catalogue:
+            return None
+        indicator = self._catalogue.get(verdict["indicator"])
+        published = extract_versions(
+            self._frame, indicator, verdict["measure"], self._provenances
+        ).first_on(None)
+        point = published.points.get(year_periods(indicator, verdict["year"])[-1])
+        if point is None or point.published.isoformat() <= verdict["as_of"]:
+            return None
+        return point.value, point.published
+
+
+def _entries(workspace: Workspace) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield every issued verdict under its key, with batch fields and scores."""
+    for file in sorted((workspace.record / ISSUED).glob("*.json")):
+        batch = _read(file)
+        if batch.get("region") != workspace.region.code:
+            continue
+        for verdict in batch["verdicts"]:
+            key = safe_name(file.stem, verdict["indicator"], verdict["measure"])
+            score_file = workspace.record / SCORES / f"{key}.json"
+            score = _read(score_file) if score_file.exists() else {}
+            yield (
+                key,
+                {
+                    **verdict,
+                    "region": batch["region"],
+                    "as_of": batch["as_of"],
+                    "store_day": batch["store_day"],
+                    "issue": int(file.stem.partition("-")[0]),
+                    **score,
+                },
+            )
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        content = json.loads(file.read_text(encoding="utf-8"))
+        if content["format"] != FORMAT:
+            raise ValueError(f"format {content['format']}")
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise StoreError(f"判断记录 {file.name} 读不出（{error}）。{NOT_AGAIN}") from error
+    return dict(content)
+
+
+def _write(target: Path, content: Mapping[str, Any]) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+    place(text.encode("utf-8"), target)
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(folder / LOCK_NAME, timeout=LOCK_SECONDS)
+    try:
+        lock.acquire()
+    except Timeout as error:
+        raise StoreError(
+            f"另一个程序占用判断记录超过 {LOCK_SECONDS:.0f} 秒。请等它结束后重试"
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()

@@ -1,0 +1,222 @@
+"""What the rest of the year must show, the chance of all targets at once, and the record so far."""
+
+from __future__ import annotations
+
+from lianhu_analysis.catalog.periods import Period
+from lianhu_analysis.forecast.issued import CLASSES, came_true
+from lianhu_analysis.forecast.required import Step
+from lianhu_analysis.forecast.verdict import Verdict
+from lianhu_analysis.render import tables
+from lianhu_analysis.render.quarterly.report import (
+    Report,
+    counted,
+    required_figure,
+    value_text,
+)
+from lianhu_analysis.render.tables import Html
+
+__all__ = ["joint_paragraph", "path_table", "precedents_list", "record_section"]
+
+
+def path_table(report: Report) -> Html:
+    """What each remaining period, and each quarter not over yet, must show."""
+    rows, notes = [], []
+    for verdict in report.assessment.verdicts:
+        required = verdict.required
+        title = tables.name(verdict.target.title_zh)
+        if verdict.status in ("reached", "missed"):
+            continue
+        if not required.path:
+            reason = required.path_reason or required.reason or "没有剩余时期"
+            notes.append(tables.join(title, "：不给逐期要求，", tables.cite(reason), "。"))
+            continue
+        for step in (*required.path, *_worth_telling(required.quarters, required.path)):
+            rows.append(
+                [
+                    title,
+                    tables.when(_step_zh(step)),
+                    _single(report, verdict, step),
+                    _to_date(report, verdict, step),
+                    verdict.target.unit,
+                ]
+            )
+            if step.reason:
+                notes.append(tables.join(title, "：", tables.cite(step.reason), "。"))
+    headers = ["目标", "时期", "当期须", "累计须", "单位"]
+    caption = "剩余各期须达到的数字（各期同速，或按常年进度）"
+    table = (
+        tables.html_table(headers, rows, caption, numeric=(2, 3))
+        if rows
+        else tables.paragraph("没有剩余时期须达到的数字。")
+    )
+    return tables.join(table, tables.bullet_list(notes)) if notes else table
+
+
+def _worth_telling(quarters: tuple[Step, ...], path: tuple[Step, ...]) -> tuple[Step, ...]:
+    """Quarters of several months say something that their months do not."""
+    return quarters if len(path) > 1 else ()
+
+
+def _step_zh(step: Step) -> str:
+    annual = step.period.frequency == "A"
+    return step.period.label_zh("annual" if annual else "single")
+
+
+def _single(report: Report, verdict: Verdict, step: Step) -> Html:
+    if step.single is None:
+        return Html("说不出（见表下）")
+    if not verdict.target.is_growth:
+        return _amount(report, verdict, step.single, step.period, "须完成")
+    if step.before is None and step.single == verdict.required.value:
+        return required_figure(report, verdict)
+    if step.before is None or step.level is None:  # the first quarter is the year to date
+        return _to_date(report, verdict, step)
+    ref = report.register.ref
+    level, growth = (ref(report.observed(point.reference)) for point in step.before)
+    end = ref(report.observed(step.level.reference))
+    total = ref(_to_date(report, verdict, step))
+    return report.register.arithmetic(
+        f"({{{end}}} * {{{total}}} - {{{level}}} * {{{growth}}}) / ({{{end}}} - {{{level}}})",
+        label=f"{verdict.indicator.name_zh}：{step.period} 须达到的增速",
+        decimals=2,
+    )
+
+
+def _to_date(report: Report, verdict: Verdict, step: Step) -> Html:
+    required = verdict.required
+    if step.to_date is None:
+        return Html("说不出（见表下）")
+    if not verdict.target.is_growth:
+        return _amount(report, verdict, step.to_date, step.period, "累计须达到")
+    share = required.share
+    if share is None or step.level is None or verdict.actual_reference is None:
+        return report.target(verdict.target)
+    if step.level.reference == share.whole.reference:
+        return report.target(verdict.target)
+    ref = report.register.ref
+    start = ref(report.observed(share.so_far.reference))
+    end = ref(report.observed(step.level.reference))
+    actual = ref(report.observed(verdict.actual_reference))
+    needed = ref(required_figure(report, verdict))
+    return report.register.arithmetic(
+        f"({{{start}}} * {{{actual}}} + ({{{end}}} - {{{start}}}) * {{{needed}}}) / {{{end}}}",
+        label=f"{verdict.indicator.name_zh}：到 {step.period} 末累计须达到",
+        decimals=2,
+    )
+
+
+def _amount(report: Report, verdict: Verdict, value: float, period: Period, words: str) -> Html:
+    text = value_text(round(value, 2), verdict.target.unit)
+    return report.register.model(
+        value,
+        text,
+        label=f"{verdict.indicator.name_zh}：{period} {words}",
+        model="剩余数量按常年进度分摊",
+        as_of=report.as_of.isoformat(),
+    )
+
+
+def precedents_list(report: Report) -> Html:
+    """How often history did in the same part of a year what is required now."""
+    items = []
+    for verdict in report.assessment.verdicts:
+        required = verdict.required
+        if verdict.status in ("reached", "missed") or required.value is None:
+            continue
+        title = tables.name(verdict.target.title_zh)
+        past = required.precedents
+        if not past.years:
+            items.append(
+                tables.join(title, "：历史上达到过几次说不出，", tables.cite(past.reason), "。")
+            )
+            continue
+        reached, n = past.count()
+        name = verdict.indicator.name_zh
+        parts: list[object] = [
+            title, "：", tables.when(f"{past.years[0]}—{past.years[-1]}"), "年中",
+            counted(report, n, f"{name}：同期可比的年数"), "年可比，达到过",
+            counted(report, reached, f"{name}：同期达到所需的年数"), "次",
+        ]  # fmt: skip
+        usual, usual_n = past.count(outliers=False)
+        if 0 < usual_n < n:
+            parts += [
+                "；剔除异常年份，",
+                counted(report, usual_n, f"{name}：剔除异常年份后可比的年数"),
+            ]
+            parts += ["年中", counted(report, usual, f"{name}：剔除异常年份后达到所需的年数"), "次"]
+        if close := sum(past.close):
+            parts += [
+                "；",
+                counted(report, close, f"{name}：因四舍五入两可的年数"),
+                "年因四舍五入两可",
+            ]
+        items.append(tables.join(*parts, "。"))
+    if not items:
+        return tables.paragraph("没有剩余时期须与历史相比的目标。")
+    return tables.bullet_list(items)
+
+
+def joint_paragraph(report: Report) -> Html:
+    """The chance that all targets are met at once, or why it is not told."""
+    joint = report.assessment.joint
+    if joint.probability is None:
+        return tables.paragraph("不给联合概率：", tables.cite(joint.reason), "。")
+
+    def chance(value: float | None, label: str) -> Html:
+        return report.register.probability(
+            value or 0.0,
+            label=f"同时实现：{label}",
+            model="各目标模拟按往年同期误差的相关配成联合模拟",
+            as_of=report.as_of.isoformat(),
+        )
+
+    parts: list[object] = [
+        counted(report, len(joint.covered), "联合概率所含的目标个数"),
+        "项目标都达到目标值的概率为", chance(joint.probability, "都达到目标值"),
+        "，按各自容差为", chance(joint.probability_about, "按各自容差"),
+        "；若互不相关，分别为", chance(joint.independent, "若互不相关"),
+        "和", chance(joint.independent_about, "若互不相关，按各自容差"), "。",
+    ]  # fmt: skip
+    if joint.dependence is not None:
+        years = joint.dependence.years
+        parts += ["相关取自", tables.when(f"{years[0]}—{years[-1]}"), "年中可比的"]
+        parts += [counted(report, len(years), "估计相关所用的年数"), "年，并按年数向互不相关收缩。"]
+    for target, reason in joint.left_out:
+        parts += [tables.name(target.title_zh), "不在其内（", tables.cite(reason), "）。"]
+    if joint.left_out:
+        parts += ["全部目标同时实现的概率不会高于此。"]
+    return tables.paragraph(*parts)
+
+
+def record_section(report: Report) -> Html:
+    """How often percentages that were told in advance came true, class by class."""
+    told = report.record
+    if told.empty:
+        return tables.paragraph(
+            "本工具事先发布、已有结果的判断还没有，说不出发布过的百分比准不准；"
+            "每次发布的判断都已存档，结果公布后评分。"
+        )
+    rows = []
+    for about, label in ((False, "达标概率"), (True, "按容差的概率")):
+        for low in CLASSES[:-1]:
+            found = came_true(told, low, about=about)
+            if not found.n:
+                continue
+            band = f"{round(found.low * 100)}%～{round(found.high * 100)}%"
+            name = f"{label} {band}"
+            verdict = (
+                tables.join(counted(report, found.came_true, f"{name}：成真次数"), "次成真")
+                if found.enough
+                else Html("太少，尚不能说")
+            )
+            rows.append(
+                [
+                    label,
+                    tables.cite(band),
+                    counted(report, found.n, f"{name}：发布过、有结果的次数"),
+                    counted(report, found.n_targets, f"{name}：年度目标个数"),
+                    verdict,
+                ]
+            )
+    headers = ["概率", "档次", "发布过、有结果（次）", "年度目标（个）", "成真"]
+    return tables.html_table(headers, rows, "发布过的百分比后来怎样", numeric=(2, 3))

@@ -1,0 +1,205 @@
+import datetime as dt
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lianhu_analysis.forecast.assessment import assess_targets
+from lianhu_analysis.forecast.issued import (
+    CLASSES,
+    LADDER,
+    came_true,
+    digest,
+    frequency_fields,
+    issue,
+    record_frame,
+    score_issued,
+    target_of,
+    told_in_advance,
+)
+from lianhu_analysis.forecast.verdict import Rules
+from lianhu_analysis.render.quarterly.report import WORDS
+from lianhu_analysis.workspace import Region
+from tests.forecast.frames import catalogue
+from tests.forecast.test_verdict import GDP, gdp_frame, target
+
+NATION = Region("100000", "全国")
+DAY = dt.date(2024, 10, 18)
+
+
+def verdict(**changes):
+    """A verdict that stands for draws 4.025, 4.075, ... 4.975."""
+    values = {
+        "indicator": "gdp.total", "measure": "yoy", "year": 2024, "target": 5.0, "rule": "about",
+        "tolerance": 0.2, "decimals": 1, "unit": "%", "title_zh": "增长5%左右",
+        "target_source": "报告", "status": "ok", "probability": 0.4, "probability_about": 0.7,
+        "mean": 4.5, "persistence": 4.8,
+        "quantiles": {str(level): 4 + level for level in LADDER},
+    }  # fmt: skip
+    return {**values, **changes}
+
+
+def score(outcome, store_day=dt.date(2024, 11, 1), **changes):
+    return score_issued(verdict(**changes), outcome, dt.date(2025, 1, 17), store_day=store_day)
+
+
+def test_a_score_by_hand():
+    scored = score(4.8)
+    assert (scored["met"], scored["met_about"]) == (False, True)
+    assert (scored["brier"], scored["brier_about"]) == (pytest.approx(0.16), pytest.approx(0.09))
+    assert scored["error"] == pytest.approx(-0.3)
+    assert scored["persistence_error"] == 0.0
+    # A uniform on 4 to 5: (u^3 + (1 - u)^3) / 3 with u = 0.8; twenty steps are near it.
+    assert scored["crps"] == pytest.approx((0.8**3 + 0.2**3) / 3, abs=0.001)
+    # The tenth and ninetieth percentile lie halfway between the kept ones: 4.1 and 4.9.
+    assert scored["covered_80"]
+    assert not score(4.95)["covered_80"]
+    # Published figures are not rounded again: 4.95 is not 5.0.
+    assert not score(4.95)["met"]
+    assert score(5.0)["met"]
+
+
+def test_what_the_store_knew_already_was_not_told_in_advance():
+    assert not score(4.8)["retrospective"]
+    assert score(4.8, store_day=dt.date(2025, 1, 17))["retrospective"]
+    assert not score(4.8, store_day=None)["retrospective"]
+
+
+def test_a_refusal_has_an_outcome_and_no_score():
+    refused = verdict(status="refused", probability=None, probability_about=None, quantiles={})
+    scored = score_issued(refused, 5.1, dt.date(2025, 1, 17), store_day=None)
+    assert scored == {
+        "outcome": 5.1, "published": "2025-01-17", "retrospective": False,
+        "met": True, "met_about": True,
+    }  # fmt: skip
+
+
+def assessed(frame=None):
+    return assess_targets(
+        gdp_frame() if frame is None else frame,
+        [target()],
+        region=NATION,
+        year=2024,
+        as_of=DAY,
+        catalogue=catalogue(GDP),
+        rules=Rules(("official",)),
+    )
+
+
+def test_what_is_issued_can_be_read_back_and_is_the_same_twice():
+    assessment = assessed()
+    (kept,) = issue(assessment)
+    judged = assessment.verdicts[0]
+    assert target_of(kept) == judged.target
+    assert kept["probability"] == judged.probability
+    assert list(kept["quantiles"]) == [str(level) for level in LADDER]
+    middle = np.quantile(judged.draws.values, [0.475, 0.525]).mean()
+    assert (kept["quantiles"]["0.475"] + kept["quantiles"]["0.525"]) / 2 == pytest.approx(middle)
+    assert sum(kept["weights"].values()) == pytest.approx(1)
+    assert digest(issue(assessed())) == digest([kept])
+    assert digest([{**kept, "probability": 0.5}]) != digest([kept])
+
+
+def test_a_refusal_is_issued_and_an_outcome_is_not():
+    (refused,) = issue(assessed(gdp_frame(years=[2023])))
+    assert (refused["status"], refused["probability"]) == ("refused", None)
+    assert refused["reason"]
+    extra = [("gdp.total", "yoy", "ytd", "2024Q4", 5.0, "2025-01-17")]
+    assert issue(assessed(gdp_frame(extra=extra))) == []
+
+
+def entry(number, *, year=2024, as_of="2024-10-31", indicator="gdp.total", **changes):
+    values = {
+        **verdict(year=year, indicator=indicator), "issue": number, "region": "100000",
+        "as_of": as_of, "outcome": 5.0, "published": f"{year + 1}-01-17", "retrospective": False,
+        "met": True, "met_about": True, "brier": 0.36, "brier_about": 0.09, "covered_80": True,
+    }  # fmt: skip
+    return {**values, **changes}
+
+
+def test_only_what_was_told_in_advance_counts_and_once():
+    record = record_frame(
+        [
+            entry(3, probability=0.9),
+            entry(1),
+            entry(2, as_of="2024-07-31", retrospective=True),
+            entry(4, as_of="2025-02-28", year=2025, outcome=None, met=None, published=None),
+            entry(5, as_of="2024-08-31", status="refused", probability=None),
+        ]
+    )
+    assert list(record["as_of"]) == [
+        "2024-07-31", "2024-08-31", "2024-10-31", "2024-10-31", "2025-02-28",
+    ]  # fmt: skip
+    told = told_in_advance(record)
+    assert list(told["issue"]) == [1]
+    # The outcome was not known before it was published.
+    assert told_in_advance(record, dt.date(2025, 1, 16)).empty
+    assert len(told_in_advance(record, dt.date(2025, 1, 17))) == 1
+
+
+def test_a_record_without_any_outcome_counts_nothing():
+    waiting = {key: value for key, value in entry(1).items() if key not in ("outcome", "published")}
+    told = told_in_advance(record_frame([waiting]), DAY)
+    assert told.empty
+    assert came_true(told, 0.4).n == 0
+
+
+def test_such_percentages_came_true_by_hand():
+    chances = [0.66, 0.7, 0.894, 0.896, 0.655, 0.3]
+    record = record_frame(
+        [
+            entry(number, year=2010 + number, probability=chance, met=number % 2 == 0)
+            for number, chance in enumerate(chances)
+        ]
+    )
+    # Printed 66, 70, 89, 90, 66 and 30 %.
+    found = came_true(record, 0.8)
+    assert (found.low, found.high) == (0.66, 0.9)
+    assert (found.n, found.came_true, found.n_targets) == (4, 3, 4)
+    assert not found.enough
+    assert came_true(record, 0.9).n == 1
+    assert came_true(record, 1.0).n == 1
+    assert came_true(record, 0.0).n == 0
+    assert came_true(record, 0.8, about=True).n == 6
+    assert came_true(record_frame([]), 0.5).n == 0
+
+
+def test_enough_needs_verdicts_and_targets():
+    one_year = [entry(n, as_of=f"2024-{n:02d}-28") for n in range(1, 13)]
+    assert (
+        came_true(record_frame(one_year), 0.4).n,
+        came_true(record_frame(one_year), 0.4).enough,
+    ) == (
+        12,
+        False,
+    )
+    five = [
+        entry(n, year=2015 + n // 2, as_of=f"{2015 + n // 2}-0{n % 2 + 1}-28") for n in range(10)
+    ]
+    assert came_true(record_frame(five), 0.4).enough
+
+
+def test_fields_beside_a_target():
+    told = record_frame([entry(1)])
+    fields = frequency_fields(told, {"status": "ok", "probability": 0.5, "probability_about": 0.7})
+    assert fields["record"]["n"] == 1
+    assert fields["record_about"]["came_true"] == 1
+    assert frequency_fields(told, {"status": "refused"}) == {"record": None, "record_about": None}
+
+
+def test_classes_are_those_of_the_words():
+    assert sorted(floor for floor, _ in WORDS) == list(CLASSES[:-1])
+
+
+@given(st.lists(st.tuples(st.floats(0, 1), st.booleans()), max_size=30))
+@settings(max_examples=40)
+def test_the_classes_share_the_record_out(pairs):
+    record = record_frame(
+        [entry(n, probability=p, met=met, year=2000 + n) for n, (p, met) in enumerate(pairs)]
+    )
+    found = [came_true(record, low) for low in CLASSES[:-1]]
+    assert sum(item.n for item in found) == len(pairs)
+    assert sum(item.came_true for item in found) == sum(met for _, met in pairs)
+    assert isinstance(record, pd.DataFrame)

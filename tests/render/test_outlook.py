@@ -1,0 +1,166 @@
+"""What the page says of the rest of the year, of all targets at once, and of the record."""
+
+import dataclasses
+import datetime as dt
+
+import lxml.html
+import pandas as pd
+import pytest
+
+from lianhu_analysis.catalog.periods import Period
+from lianhu_analysis.forecast.assessment import assess_targets
+from lianhu_analysis.forecast.issued import record_frame
+from lianhu_analysis.forecast.verdict import Rules
+from lianhu_analysis.render.quarterly import report_outlook as look
+from lianhu_analysis.render.quarterly.report import Report, headline, verdict_table
+from lianhu_analysis.render.trace import check_html
+from lianhu_analysis.workspace import Region
+from tests.forecast.frames import catalogue, figures, indicator
+from tests.forecast.test_issued import entry
+from tests.forecast.test_verdict import GDP, gdp_frame, target
+
+RETAIL = indicator("csm.retail.total", frequency="M")
+LAND = indicator("lan.supply.area", unit="亩", level_price="na")
+NAMES = {"增长5%左右", "名称gdp.total", "名称csm.retail.total", "名称lan.supply.area", "供地100亩"}
+
+
+def retail_rows(known=10):
+    rows = []
+    for year in range(2014, 2025):
+        for month in range(1, 13):
+            if year == 2024 and month > known:
+                break
+            period, day = f"{year}-{month:02d}", f"{year + month // 12}-{month % 12 + 1:02d}-15"
+            growth = round(5 + 0.1 * ((year * 7 + month * 3) % 9 - 4), 1)
+            rows.append(("csm.retail.total", "yoy", "ytd", period, growth, day))
+            rows.append(("csm.retail.total", "level", "ytd", period, 10.0 * month, day))
+    return rows
+
+
+def land_rows():
+    return [
+        (
+            "lan.supply.area",
+            "level",
+            "ytd",
+            f"{year}Q{q}",
+            q * 20.0 + (year % 3) * q,
+            f"{year + 1}-01-09",
+        )
+        for year in range(2014, 2025)
+        for q in range(1, 5 if year < 2024 else 3)
+    ]
+
+
+@pytest.fixture(scope="module")
+def report():
+    """Three targets in October 2024: GDP by quarters, retail sales by months, land."""
+    frame = pd.concat([gdp_frame(), figures(*retail_rows(), *land_rows())], ignore_index=True)
+    assessment = assess_targets(
+        frame,
+        [
+            target(),
+            target(RETAIL.code),
+            target(
+                LAND.code, measure="level", value=100.0, rule="at_least", tolerance=0.0,
+                unit="亩", decimals=None, title_zh="供地100亩",
+            ),
+        ],
+        region=Region("100000", "全国"),
+        year=2024,
+        as_of=dt.date(2024, 11, 20),
+        catalogue=catalogue(GDP, RETAIL, LAND),
+        rules=Rules(("official",), outlier_years=(2020, 2021)),
+    )  # fmt: skip
+    return Report(assessment, Period(2024, "Q", 3), {}, frame[:0])
+
+
+def cells(html):
+    root = lxml.html.fromstring(f"<div>{html}</div>")
+    return [[cell.text_content() for cell in row] for row in root.xpath(".//tbody/tr")]
+
+
+def words(html):
+    return lxml.html.fromstring(f"<div>{html}</div>").text_content()
+
+
+def test_each_remaining_period_is_told_and_traced(report):
+    html = look.path_table(report)
+    assert check_html(html, report.register, NAMES) == ()
+    rows = cells(html)
+    assert rows[0] == ["增长5%左右", "2024年四季度", "5.51", "5", "%"]
+    retail = [row for row in rows if row[1] in ("2024年11月", "2024年12月", "2024年四季度")][1:4]
+    assert [row[1] for row in retail] == ["2024年11月", "2024年12月", "2024年四季度"]
+    required = report.assessment.verdict(RETAIL.code).required
+    assert retail[0][2:4] == [f"{required.value:.2f}", f"{required.path[0].to_date:.2f}"]
+    assert retail[2][2] == f"{required.quarters[0].single:.2f}"
+    land = [row for row in rows if row[0] == "供地100亩"]
+    path = report.assessment.verdict(LAND.code, "level").required.path
+    assert [row[3] for row in land] == [f"{path[0].to_date:.0f}", "100"]
+
+
+def test_history_and_the_joint_chance_are_told_and_traced(report):
+    past = look.precedents_list(report)
+    assert check_html(past, report.register, NAMES) == ()
+    counts = report.assessment.verdicts[0].required.precedents
+    assert f"{counts.count()[1]}年可比，达到过{counts.count()[0]}次" in words(past)
+    joint = look.joint_paragraph(report)
+    assert check_html(joint, report.register, NAMES) == ()
+    assert "3项目标都达到目标值的概率为" in words(joint)
+    assert "年中可比的8年" in words(joint)
+
+
+def test_beside_each_percentage_stands_how_often_such_ones_came_true(report):
+    def with_track(n, came_true):
+        track = dataclasses.replace(
+            report.assessment.verdicts[0].track_about, n=n, came_true=came_true
+        )
+        verdicts = tuple(
+            dataclasses.replace(v, track=track, track_about=track)
+            for v in report.assessment.verdicts
+        )
+        assessment = dataclasses.replace(report.assessment, verdicts=verdicts)
+        return dataclasses.replace(report, assessment=assessment)
+
+    enough, few = with_track(25, 19), with_track(14, 11)
+    table = verdict_table(enough)
+    assert check_html(table, enough.register, NAMES) == ()
+    assert "按“左右”，往年25次中成真19次" in words(table)
+    assert "这样的百分比（按“左右”）在往年25次同期预测中成真19次" in words(headline(enough))
+    assert "往年太少，说不出准否" in words(verdict_table(few))
+    assert "说不出这样的百分比准不准" in words(headline(few))
+
+
+def test_the_record_so_far_or_that_there_is_none(report):
+    assert "还没有，说不出" in words(look.record_section(report))
+    entries = [
+        entry(n, year=2010 + n // 2, as_of=f"{2010 + n // 2}-0{n % 2 + 1}-28", met=n % 2 == 0)
+        for n in range(12)
+    ]
+    told = dataclasses.replace(report, record=record_frame(entries))
+    html = look.record_section(told)
+    assert check_html(html, told.register, NAMES) == ()
+    assert cells(html) == [
+        ["达标概率", "34%～66%", "12", "6", "6次成真"],
+        ["按容差的概率", "66%～90%", "12", "6", "12次成真"],
+    ]
+    few = dataclasses.replace(report, record=record_frame(entries[:3]))
+    assert "太少，尚不能说" in words(look.record_section(few))
+
+
+def test_what_cannot_be_told_is_refused_with_the_reason(report):
+    frame = gdp_frame()
+    assessment = assess_targets(
+        frame[frame["measure"] == "yoy"],
+        [target()],
+        region=Region("100000", "全国"),
+        year=2024,
+        as_of=dt.date(2024, 11, 20),
+        catalogue=catalogue(GDP),
+        rules=Rules(("official",)),
+    )
+    bare = Report(assessment, Period(2024, "Q", 3), {}, frame[:0])
+    assert "不给逐期要求" in words(look.path_table(bare))
+    assert "累计绝对额" in words(look.path_table(bare))
+    assert "没有剩余时期须与历史相比" in words(look.precedents_list(bare))
+    assert "不足两项" in words(look.joint_paragraph(bare))
