@@ -25,6 +25,7 @@ from lianhu_analysis.forecast.history import (
 )
 from lianhu_analysis.forecast.industries import Industries
 from lianhu_analysis.forecast.models import GrowthPanel, ProgressPanel, StockPanel
+from lianhu_analysis.forecast.movement import MAX_SERIES, Movement
 from lianhu_analysis.workspace import CensusBreak
 
 __all__ = ["GrowthSources", "Knowledge", "LevelSources", "Rules", "growth_weights", "whole_numbers"]
@@ -57,6 +58,7 @@ class Knowledge:
     versions: pd.DataFrame
     above: tuple[pd.DataFrame, ...] = ()
     targets: tuple[Target, ...] = ()
+    _movement: list[Movement] = field(default_factory=list, init=False, repr=False, compare=False)
     _split: dict[tuple[int, str], pd.DataFrame] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
@@ -72,6 +74,21 @@ class Knowledge:
         if found is None:
             return Versions(indicator, measure, ())
         return extract_versions(found, indicator, measure, rules.provenances)
+
+    def movement(self, catalogue: Catalogue, rules: Rules) -> Movement:
+        """Return core indicators with growth to date, targets first; made once for all targets."""
+        if not self._movement:
+            aims = {item.indicator for item in self.targets}
+            series = [
+                self.extract(indicator, "yoy", rules)
+                for indicator in sorted(catalogue, key=lambda item: item.code not in aims)
+                if indicator.tier == "core"
+                and indicator.frequency in ("M", "Q")
+                and indicator.kind in ("flow", "growth_only")
+            ]
+            kept = tuple(versions for versions in series if versions.points)
+            self._movement.append(Movement(kept[:MAX_SERIES], rules.outlier_years))
+        return self._movement[0]
 
     def announced(self, target: Target) -> Mapping[int, float]:
         """Return the targets announced for the same figure, by year."""
@@ -122,6 +139,7 @@ class GrowthSources:
     above: tuple[Versions, ...]
     announced: Mapping[int, float]
     industries: Industries | None
+    movement: Movement
     rules: Rules
     _shares: dict[tuple[int, int, int], FloatArray | str] = field(
         default_factory=dict, init=False, repr=False, compare=False
@@ -149,6 +167,7 @@ class GrowthSources:
             industries=Industries.of(
                 indicator, catalogue, lambda code, m: knowledge.extract(code, m, rules)
             ),
+            movement=knowledge.movement(catalogue, rules),
             rules=rules,
         )
 
@@ -165,6 +184,8 @@ class GrowthSources:
         related = list(self.above)
         if self.industries is not None:
             related += [item for part in self.industries.parts for item in part.base]
+        if self.movement.view(self.growth.indicator.code, year, n_known, None) is not None:
+            related += self.movement.series
         newest = max((item.points[-1].published for item in related if item.points), default=at)
         return 0 if at is None or newest is None else max((newest - at).days, 0)
 
@@ -199,6 +220,7 @@ class GrowthSources:
             bridge=None
             if self.industries is None or not n_known
             else self.industries.panel_on(years, n_known, day),
+            movement=self.movement.view(indicator.code, year, n_known, day),
             shares_reason=reason,
         )
 

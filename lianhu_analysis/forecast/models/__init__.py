@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from lianhu_analysis.errors import ForecastError
 from lianhu_analysis.forecast.models.bridge import bridge
 from lianhu_analysis.forecast.models.draws import FULL, N_DRAWS, PAST, Draws, Effort
+from lianhu_analysis.forecast.models.factor import factor_model
 from lianhu_analysis.forecast.models.panel import (
     BridgePanel,
     GrowthPanel,
@@ -86,18 +86,6 @@ class Candidate:
     name: str
     draw: Callable[[Any, np.random.Generator, Effort], Draws]
     optional: bool = False
-
-
-def factor_model(panel: GrowthPanel, rng: np.random.Generator, effort: Effort = FULL) -> Draws:
-    """Forecast from the common movement of all indicators.
-
-    Raises
-    ------
-    ForecastError
-        Always, until the factor engine is part of the suite.
-    """
-    del panel, rng, effort
-    raise ForecastError("因子模型尚未接入")
 
 
 # The first of each is the one that others must beat, and the last resort:

@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
 from lianhu_analysis.forecast.growth import FloatArray
 
 __all__ = ["BridgePanel", "GrowthPanel", "ProgressPanel", "StockPanel"]
+
+
+class CommonMovement(Protocol):
+    """What a factor model says of one indicator: see ``forecast.movement``."""
+
+    def draw(
+        self, n_draws: int, rng: np.random.Generator, *, final: bool
+    ) -> tuple[FloatArray, int]:
+        """Draw growth to date after each remaining period; and the figures it rests on."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -69,6 +80,9 @@ class GrowthPanel:
         period than a year before; ``None`` where the calendar does not matter.
     bridge
         The industries behind the target; ``None`` where there are none.
+    movement
+        The indicator's place in the common movement of all; ``None`` where
+        too few others are published.
     shares_reason
         Why the target's shares are unknown, so that models cut the year by its
         months; empty where they are known.
@@ -85,6 +99,7 @@ class GrowthPanel:
     above: FloatArray | None = None
     festival: FloatArray | None = None
     bridge: BridgePanel | None = None
+    movement: CommonMovement | None = None
     shares_reason: str = ""
 
     @property

@@ -98,9 +98,9 @@ def test_the_bridge_adds_industries_up_to_the_whole():
     assert draws.n_obs == 8
 
 
-def test_without_industries_and_without_the_engine_the_reason_is_said():
+def test_without_industries_and_without_other_indicators_the_reason_is_said():
     what = panel([[5, 5, 5, 5.1]] * 7 + [[5, 5, 5, np.nan]], 3)
     with pytest.raises(ForecastError, match="分行业"):
         bridge(what, rng())
-    with pytest.raises(ForecastError, match="尚未接入"):
+    with pytest.raises(ForecastError, match="指标太少"):
         factor_model(what, rng())

@@ -1,0 +1,257 @@
+"""The mixed-frequency dynamic factor model: likelihood, smoother, one EM step.
+
+``x_it = lambda_i' f_t + e_it``: factors a stationary VAR(p), idiosyncratic terms
+AR(1) or white noise, figures weighted sums of ``x`` (``panel.Form``), no
+measurement error.  For the forms that it has, this is the model of
+statsmodels' ``DynamicFactorMQ``, with the same log-likelihood.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from types import ModuleType
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from lianhu_analysis.errors import ForecastError
+from lianhu_analysis.forecast.factor import em
+from lianhu_analysis.forecast.factor import filter as numpy_filter
+from lianhu_analysis.forecast.factor.panel import BoolArray, FactorPanel, FloatArray
+from lianhu_analysis.forecast.factor.parameters import Parameters
+from lianhu_analysis.forecast.factor.rows import Layout, Rows, choose_layout, whiten
+from lianhu_analysis.forecast.factor.state import (
+    ExplicitRows,
+    State,
+    explicit_rows,
+    initial_covariance,
+    make_state,
+)
+from lianhu_analysis.forecast.factor.windows import Windows, find_windows
+
+if TYPE_CHECKING:
+    from lianhu_analysis.forecast.factor.posterior import Smoothed
+
+__all__ = ["FactorModel", "Kernel", "Pass"]
+
+Kernel = Literal["numpy", "numba"]
+
+
+@dataclass(frozen=True)
+class Pass:
+    """What one run of filter and smoother leaves.
+
+    Attributes
+    ----------
+    loglike
+        Exact log-likelihood of the published figures.
+    rows
+        The whitened rows at these parameters.
+    design
+        Shape (R, m): the exact rows.
+    filtered
+        As ``filter.filter_forward`` returns it.
+    mean, covariance, information
+        Smoothed state (T, m), its covariance (T, m, m), and ``N`` (T, m, m).
+    """
+
+    loglike: float
+    rows: Rows
+    design: FloatArray
+    filtered: numpy_filter.Filtered
+    mean: FloatArray
+    covariance: FloatArray
+    information: FloatArray
+
+
+class FactorModel:
+    """A panel with the number of factors and lags: everything but the parameters.
+
+    Parameters
+    ----------
+    panel
+        What was observed.
+    n_factors, lags
+        ``k`` and ``p``.
+    idiosyncratic_ar1
+        Whether ``e_i`` is AR(1), for all series or one by one; white noise
+        otherwise, for which quarterly series need no state of their own.
+    kernel
+        ``numpy``, or the same lines compiled by the optional ``numba``.
+    n_lags
+        Months of factors in the state; chosen for speed if not given.
+    memory
+        Months without a figure after which an AR(1) term starts afresh from its
+        stationary distribution; never if not given, which is exact.  Outlier
+        years taken out leave long gaps that would need as many lags.
+    """
+
+    def __init__(
+        self,
+        panel: FactorPanel,
+        n_factors: int,
+        lags: int,
+        idiosyncratic_ar1: bool | Sequence[bool] | BoolArray = True,
+        kernel: Kernel = "numpy",
+        *,
+        n_lags: int | None = None,
+        memory: int | None = None,
+    ) -> None:
+        if n_factors < 1 or lags < 1:
+            raise ForecastError("因子个数与滞后阶数都至少为 1")
+        self.panel = panel
+        self.n_factors = n_factors
+        self.lags = lags
+        wanted = np.asarray(idiosyncratic_ar1, dtype=bool)
+        self.ar1: BoolArray = np.broadcast_to(wanted, (panel.values.shape[1],)).copy()
+        self.memory = memory
+        self._fixed_lags = n_lags
+        self.kernel: Kernel = kernel
+        self.windows: Windows = find_windows(panel)
+        self.layout: Layout = choose_layout(
+            panel,
+            self.windows,
+            n_factors=n_factors,
+            lags=lags,
+            ar1=self.ar1,
+            memory=memory,
+            n_lags=n_lags,
+        )
+        self.state: State = make_state(n_factors, self.layout)
+        self.explicit: ExplicitRows = explicit_rows(self.layout, self.windows)
+        self.n_figures = int((self.windows.length > 0).sum())
+        self._filter = _kernel(kernel)
+
+    def with_panel(self, panel: FactorPanel) -> FactorModel:
+        """Return the same model of another panel."""
+        return FactorModel(
+            panel,
+            self.n_factors,
+            self.lags,
+            self.ar1,
+            self.kernel,
+            n_lags=self._fixed_lags,
+            memory=self.memory,
+        )
+
+    def loglike(self, parameters: Parameters) -> float:
+        """Return the exact log-likelihood, all constants included."""
+        return self._forward(self.checked(parameters))[0]
+
+    def run(self, parameters: Parameters) -> Pass:
+        """Run filter and smoother."""
+        parameters = self.checked(parameters)
+        loglike, rows, design, filtered = self._forward(parameters)
+        own = np.zeros(self.state.size)
+        own[self.state.top] = parameters.idiosyncratic_ar[self.layout.explicit]
+        mean, covariance, information = self._filter.smooth_backward(
+            np.ascontiguousarray(parameters.transition),
+            self.state.target,
+            self.state.kept,
+            own,
+            *filtered[1:5],
+            self.explicit.start,
+            design,
+            *filtered[5:],
+        )
+        return Pass(loglike, rows, design, filtered, mean, covariance, information)
+
+    def smooth(self, parameters: Parameters, horizon: int = 0) -> Smoothed:
+        """Return factors and every series in its published form, ``horizon`` months ahead."""
+        from lianhu_analysis.forecast.factor.posterior import smooth
+
+        return smooth(self, parameters, horizon)
+
+    def em_step(self, parameters: Parameters, loadings: bool = True) -> tuple[Parameters, float]:
+        """Return the parameters after one step, and the log-likelihood before it.
+
+        With ``loadings`` the step is an expectation/conditional maximisation
+        (ECM) that never lowers the exact likelihood; without, it is the map of
+        statsmodels 0.15.0, which leaves the loadings where they are.
+        """
+        parameters = self.checked(parameters)
+        done = self.run(parameters)
+        return em.maximise(self, parameters, done, loadings=loadings), done.loglike
+
+    def _forward(
+        self, parameters: Parameters
+    ) -> tuple[float, Rows, FloatArray, numpy_filter.Filtered]:
+        phi, s2 = parameters.idiosyncratic_ar, parameters.idiosyncratic_var
+        rows = whiten(self.layout, self.windows, phi, s2)
+        information, score = _collapse(rows, parameters.loadings)
+        explicit = self.layout.explicit
+        design = self.explicit.design(self.state, parameters.loadings[explicit])
+        noise = np.zeros(self.state.size)
+        noise[self.state.top] = s2[explicit]
+        filtered = self._filter.filter_forward(
+            np.ascontiguousarray(parameters.transition),
+            np.ascontiguousarray(parameters.factor_cov),
+            self.state.source,
+            self.state.scale(phi[explicit]),
+            noise,
+            initial_covariance(self.state, self.layout, parameters),
+            information,
+            score,
+            self.explicit.start,
+            design,
+            self.explicit.z,
+        )
+        used = rows.precision > 0
+        constant = self.n_figures * np.log(2 * np.pi) - np.log(rows.precision[used]).sum()
+        constant += (rows.precision * rows.y**2).sum() + 2 * self.windows.log_scale
+        return float(filtered[0].sum() - 0.5 * constant), rows, design, filtered
+
+    def checked(self, parameters: Parameters) -> Parameters:
+        """Return the parameters as this model uses them.
+
+        Raises
+        ------
+        ForecastError
+            If they do not fit the panel, or are not stationary.
+        """
+        n = self.panel.values.shape[1]
+        shapes = (parameters.loadings.shape, parameters.transition.shape)
+        k = self.n_factors
+        if shapes != ((n, k), (k, k * self.lags)):
+            raise ForecastError(
+                f"参数与模型不符：载荷 {shapes[0]}、转移矩阵 {shapes[1]}，"
+                f"应为 {(n, k)} 与 {(k, k * self.lags)}"
+            )
+        phi = np.where(self.ar1, parameters.idiosyncratic_ar, 0.0)
+        parameters = replace(parameters, idiosyncratic_ar=phi)
+        if not parameters.stationary:
+            raise ForecastError("参数不平稳：因子或异质项的自回归根不在单位圆内")
+        return parameters
+
+
+def _kernel(kernel: Kernel) -> ModuleType:
+    if kernel == "numpy":
+        return numpy_filter
+    if kernel != "numba":
+        raise ForecastError(f"未知的计算内核 {kernel}，应为 numpy 或 numba")
+    try:
+        from lianhu_analysis.forecast.factor import filter_numba
+    except ImportError as error:
+        raise ForecastError(
+            "没有安装 numba：请运行 pip install 'lianhu-analysis[fast]'，或改用 kernel='numpy'"
+        ) from error
+    return filter_numba
+
+
+def _collapse(rows: Rows, loadings: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return ``J_t = sum_i d d' (x) lambda lambda' / r`` (T, k L, k L) and ``h_t`` (T, k L)."""
+    n_lags, n_rows, n_series = rows.lags.shape
+    k = loadings.shape[1]
+    squares = (loadings[:, :, None] * loadings[:, None, :]).reshape(n_series, k * k)
+    information = np.zeros((n_rows, n_lags, k, n_lags, k))
+    score = np.zeros((n_rows, n_lags, k))
+    used = [lag for lag in range(n_lags) if rows.lags[lag].any()]
+    for a in used:
+        weighted = rows.precision * rows.lags[a]
+        score[:, a] = (weighted * rows.y) @ loadings
+        for b in used[: used.index(a) + 1]:
+            block = ((weighted * rows.lags[b]) @ squares).reshape(n_rows, k, k)
+            information[:, a, :, b] = block
+            information[:, b, :, a] = block
+    return information.reshape(n_rows, n_lags * k, -1), score.reshape(n_rows, n_lags * k)

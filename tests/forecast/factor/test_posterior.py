@@ -1,0 +1,82 @@
+"""Densities, joint distributions and draws against brute force."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from lianhu_analysis.forecast.factor import FactorModel, joint, simulate
+from tests.forecast.factor.dense import dense, mixed_panel
+
+
+@pytest.mark.parametrize("ar1", [True, False])
+@pytest.mark.parametrize("first_month", [1, 5])
+@pytest.mark.parametrize("horizon", [0, 14])
+def test_every_figure_has_its_exact_density(ar1, first_month, horizon):
+    panel, parameters = mixed_panel(1, first_month=first_month)
+    expected = dense(panel.extended(0, horizon), parameters, ar1)
+    mean, covariance = expected.posterior()
+    got = FactorModel(panel, 2, 2, ar1).smooth(parameters, horizon)
+    np.testing.assert_allclose(got.mean.ravel(), mean, atol=1e-8)
+    np.testing.assert_allclose(got.variance.ravel(), np.diagonal(covariance), atol=1e-8)
+    np.testing.assert_allclose(got.factors.ravel(), expected.factors(), atol=1e-8)
+    known = ~np.isnan(panel.values)
+    assert (got.variance[: len(known)][known] == 0).all()
+
+
+@pytest.mark.parametrize("ar1", [True, False])
+@pytest.mark.parametrize("n_lags", [None, 16])
+def test_figures_are_jointly_exact(ar1, n_lags):
+    panel, parameters = mixed_panel(4)
+    mean, covariance = dense(panel.extended(0, 6), parameters, ar1).posterior()
+    cells = [(28, 1), (29, 0), (35, 4), (26, 5), (29, 1), (35, 2), (12, 1), (20, 6), (32, 3)]
+    at = [row * 7 + series for row, series in cells]
+    got = joint(FactorModel(panel, 2, 2, ar1, n_lags=n_lags), parameters, cells)
+    np.testing.assert_allclose(got.mean, mean[at], atol=1e-8)
+    np.testing.assert_allclose(got.covariance, covariance[np.ix_(at, at)], atol=1e-8)
+
+
+def test_a_series_without_any_figure_has_its_prior_around_the_factors():
+    panel, parameters = mixed_panel(1)
+    values = panel.values.copy()
+    values[:, 1] = np.nan
+    empty = replace(panel, values=values)
+    mean, covariance = dense(empty, parameters).posterior()
+    got = FactorModel(empty, 2, 2).smooth(parameters)
+    np.testing.assert_allclose(got.mean.ravel(), mean, atol=1e-8)
+    np.testing.assert_allclose(got.variance.ravel(), np.diagonal(covariance), atol=1e-8)
+
+
+def test_draws_have_the_exact_moments_and_keep_what_is_published():
+    panel, parameters = mixed_panel(5)
+    model = FactorModel(panel, 2, 2)
+    rows = range(24, 36)
+    draws = simulate(
+        model,
+        parameters,
+        [1, 4],
+        n_draws=20_000,
+        rng=np.random.default_rng(0),
+        months=rows,
+    )
+    assert draws.shape == (20_000, 12, 2)
+    mean, covariance = dense(panel.extended(0, 6), parameters).posterior()
+    at = [row * 7 + series for row in rows for series in (1, 4)]
+    spread = np.sqrt(np.diagonal(covariance)[at].max())
+    flat = draws.reshape(20_000, -1)
+    np.testing.assert_allclose(flat.mean(axis=0), mean[at], atol=0.04 * spread)
+    np.testing.assert_allclose(np.cov(flat.T), covariance[np.ix_(at, at)], atol=0.04 * spread**2)
+    assert (draws[:, 2, 0] == panel.values[26, 1]).all()
+
+
+def test_draws_repeat_with_the_seed_and_cover_the_whole_panel_by_default():
+    panel, parameters = mixed_panel(5)
+    model = FactorModel(panel, 2, 2)
+    first, second = (
+        simulate(model, parameters, [0], horizon=3, n_draws=5, rng=np.random.default_rng(7))
+        for _ in range(2)
+    )
+    assert first.shape == (5, 33, 1)
+    np.testing.assert_array_equal(first, second)
