@@ -16,7 +16,7 @@ impossible.  Bars, over the answers given (a refusal is not one):
 - ranks of the truth among the draws of the Bayesian candidates are uniform
   (``benchmarks.posterior_ranks``).
 
-The economies and the bars were fixed before any model was run on them.  Models may be looked at
+The economies and the bars were fixed before any model was scored on them.  Models may be looked at
 with seeds 1 to 9; what is published uses another seed.
 """
 

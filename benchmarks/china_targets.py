@@ -142,7 +142,8 @@ def rmse_cells(verdicts: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         ``indicator``, ``after``, ``window``, ``years``, ``refused``, ``rmse``,
-        ``persistence``, ``ratio``, ``p_value`` (Diebold-Mariano on squared errors).
+        ``persistence``, ``ratio``, ``p_value`` (Diebold-Mariano on squared errors),
+        ``worst`` (the year in which the product loses most to persistence).
     """
     chosen = verdicts[verdicts["month"].isin(POSITIONS)]
     rows = []
@@ -169,6 +170,7 @@ def rmse_cells(verdicts: pd.DataFrame) -> pd.DataFrame:
                     "persistence": bar,
                     "ratio": rmse / bar if bar > 0 else np.nan,
                     "p_value": float(test["p_value"].iloc[0]),
+                    "worst": int(own.loc[(error**2 - other**2).idxmax(), "year"]),
                 }
             )
     return pd.DataFrame(rows)
@@ -248,7 +250,7 @@ def _print(verdicts: pd.DataFrame, cells: pd.DataFrame, skill: pd.DataFrame) -> 
     for row in lost.itertuples():
         print(
             f"  {row.indicator} after {row.after}, {row.window}:"
-            f" {row.rmse:.3f} against {row.persistence:.3f}"
+            f" {row.rmse:.3f} against {row.persistence:.3f}, most of it in {row.worst}"
         )
 
 

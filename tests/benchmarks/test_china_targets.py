@@ -26,6 +26,7 @@ def test_rmse_cells_compare_the_same_years():
     assert cells.loc["without 2020-21", "ratio"] == pytest.approx(0.5**0.5)
     assert cells["years"].to_list() == [4, 3]
     assert cells["refused"].to_list() == [1, 1]
+    assert cells["worst"].to_list() == [2020, 2019]
 
 
 def test_compiled_figures_give_way_to_official_ones_of_their_time():
