@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from lianhu_analysis.errors import ForecastError
 from lianhu_analysis.forecast.factor.model import FactorModel
@@ -82,8 +83,8 @@ def fit(
 ) -> FactorFit:
     """Estimate the parameters.
 
-    Matrices are small: BLAS threads only get in each other's way, so the process
-    should start with ``OPENBLAS_NUM_THREADS=1`` (and its kin).
+    BLAS runs on one thread meanwhile: matrices are small, and two processes of
+    two threads each are many times slower than of one.
 
     Parameters
     ----------
@@ -107,9 +108,11 @@ def fit(
         model = FactorModel(model, n_factors, lags)
     check_panel(model.panel)
     chosen = start_parameters(model, seed) if starts is None else starts
-    done = []
-    for name, parameters in chosen.items():
-        done.append(_climb(model, name, parameters, tolerance, max_iterations))
+    with threadpool_limits(1, user_api="blas"):
+        done = [
+            _climb(model, name, parameters, tolerance, max_iterations)
+            for name, parameters in chosen.items()
+        ]
     best = max(done, key=lambda item: item.loglike)
     if not np.isfinite(best.loglike):
         raise ForecastError("因子模型的似然值在所有初值下都不是有限数，请检查面板的量级")

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from lianhu_analysis.errors import ForecastError
 from lianhu_analysis.forecast.factor import FactorModel, FactorPanel, choose, fit
@@ -115,3 +116,19 @@ def test_starts_are_stationary_and_differ():
     assert all(parameters.stationary for parameters in starts.values())
     first, second = starts.values()
     assert np.abs(first.loadings - second.loadings).max() > 0.1
+
+
+def test_blas_has_one_thread_while_estimating_and_its_own_number_again_afterwards(monkeypatch):
+    def threads():
+        return {pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"}
+
+    seen = []
+    step = FactorModel.em_step
+    monkeypatch.setattr(
+        FactorModel, "em_step", lambda *given: (seen.append(threads()), step(*given))[1]
+    )
+    with threadpool_limits(2, user_api="blas"):
+        before = threads()
+        fit(FactorModel(factor_panel(), 1, 1), max_iterations=6)
+        assert threads() == before
+    assert seen and all(found == {1} for found in seen)
