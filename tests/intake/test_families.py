@@ -910,3 +910,18 @@ def test_a_title_that_narrows_its_figures_gives_none_of_the_whole(read, words):
         reading = read([title, *table])
         assert reading.frame.empty, table
         assert reading.problems
+
+
+def test_an_item_left_blank_is_no_group_line(read):
+    rows = [
+        ["莲湖区2024年9月"],
+        HEADS,
+        ["限额以上单位消费品零售额", "亿元", None, None],
+        [BUDGET, "亿元", 20, 3],
+        ["限额以上", "亿元", None, None],
+        [RETAIL, "亿元", 20, 3],
+    ]
+    reading = read(rows)
+    # 限额以上 is no item of the catalogue, so it narrows what follows.
+    assert set(short(reading)) == {"C4", "D4"}
+    assert "限额以上的数" in told(reading)
