@@ -910,3 +910,38 @@ def test_a_title_that_narrows_its_figures_gives_none_of_the_whole(read, words):
         reading = read([title, *table])
         assert reading.frame.empty, table
         assert reading.problems
+
+
+def test_an_item_left_blank_is_no_group_line(read):
+    rows = [
+        ["莲湖区2024年9月"],
+        HEADS,
+        ["限额以上单位消费品零售额", "亿元", None, None],
+        [BUDGET, "亿元", 20, 3],
+        ["限额以上", "亿元", None, None],
+        [RETAIL, "亿元", 20, 3],
+    ]
+    reading = read(rows)
+    # 限额以上 is no item of the catalogue, so it narrows what follows.
+    assert set(short(reading)) == {"C4", "D4"}
+    assert "限额以上的数" in told(reading)
+
+
+def test_sectors_without_an_indent_are_parts_of_the_item_above(read):
+    rows = [
+        ["莲湖区2024年前三季度"],
+        ["指标名称", "单位", "累计", "同比增长(%)"],
+        ["地区生产总值", "亿元", 60, 5],
+        ["第一产业", "亿元", 1, 2],
+        ["第二产业", "亿元", 20, 4],
+        ["第三产业", "亿元", 39, 6],
+        ["固定资产投资(不含农户)", "亿元", None, 5],
+        ["第二产业", "亿元", None, 7],
+        ["全社会用电量", "万千瓦时", 9, 5],
+        ["第二产业", "万千瓦时", 3, 7],
+    ]
+    found = short(read(rows))
+    assert found["C5"][:2] == ("gdp.secondary", "level")
+    assert found["D6"] == ("gdp.tertiary", "yoy", "ytd", "2024Q3", 6)
+    # The sectors of investment and of electricity are other things.
+    assert not {"D8", "C10", "D10", "C4"} & set(found)

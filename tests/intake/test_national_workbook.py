@@ -85,6 +85,25 @@ def test_the_old_january_figures_are_kept_as_published(figures):
     assert figures.loc[("csm.retail.total", "level", "ytd", "2011-01"), "value"] == 15249.0
 
 
+@pytest.mark.parametrize(
+    "key",
+    [
+        ("inv.re", "level", "ytd", "2010-01"),  # B2 to E2 of 月度 are blank text
+        ("ind.va_above.yoy", "yoy", "single", "2013-02"),
+        ("csm.retail.total", "level", "ytd", "2025-11"),  # the rows end before
+    ],
+)
+def test_what_is_blank_in_the_file_gives_no_figure(figures, key):
+    assert key not in figures.index
+
+
+def test_the_last_monthly_row_is_read_with_an_excel_serial_for_its_period(figures):
+    # A190 holds 45901; the quarterly table says September in row 64, too.
+    september = figures.xs("2025-09", level=3)
+    assert {cell[1:] for cell in september["cell"]} == {"64", "190"}
+    assert "2025-10" not in {key[3] for key in figures.index}
+
+
 def test_the_one_disagreement_inside_the_file_is_found_and_withheld(reading, figures):
     assert len(reading.problems) == 1
     problem = reading.problems[0]

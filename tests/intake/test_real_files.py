@@ -226,6 +226,11 @@ def test_a_plain_csv_of_months_takes_the_unit_that_its_layout_declares(tmp_path)
     reading = read(real("national_cn/pmi_data.csv"), tmp_path, LAYOUTS, pinned, CONFIG)
     assert figure(reading, "pmi.mfg", "level", "single", "2015-01")[::3] == (49.8, "B2")
     assert figure(reading, "pmi.output", "level", "single", "2015-04")[::3] == (52.6, "C5")
+    assert figure(reading, "pmi.mfg", "level", "single", "2016-02")[::3] == (49.0, "B15")
+    assert figure(reading, "pmi.output", "level", "single", "2025-12")[::3] == (51.7, "C133")
+    # The first three months have no sub-index.
+    frame = reading.frame[reading.frame["indicator"] == "pmi.output"]
+    assert min(frame["period"]) == "2015-04"
     assert {p.cell for p in reading.problems} == {f"{letter}1" for letter in "DEFGHIJKLMNO"}
 
 

@@ -102,6 +102,26 @@ FAULTS = (
     ),
     (re.compile("^="), "是没有算出结果的公式", "请用表格软件打开并保存，或粘贴为数值"),
     (
+        re.compile("加快|回落|放缓|收窄|扩大|提升|百分点"),
+        "说的是增速或比率的变化，不是增速",
+        "请填写增速本身；比率的变化请写成“-3.9个百分点”",
+    ),
+    (
+        re.compile("平均|年均"),
+        "说的是几年的平均，不是这一年的增速",
+        "请填写与上年同期相比的增速",
+    ),
+    (
+        re.compile("目标|预期|计划|预计|左右|以上|以下|以内"),
+        "说的是目标或估计，不是已有的数",
+        "请填写实际的数；目标写到 targets.toml",
+    ),
+    (
+        re.compile("位|名"),
+        "说的是位次，不是数",
+        "请把位次写到“位次”列",
+    ),
+    (
         re.compile("持平"),
         "说不清是数值持平还是增速持平",
         "若与上年同期相同，请填 0；若增速相同，请填那个增速",
@@ -211,7 +231,7 @@ def _no_figure(folded: str) -> ValueStatus | None:
 def _figure(token: str, folded: str) -> tuple[float, bool]:
     """Return the figure, and whether the text itself says that it is a percentage."""
     if PLAIN.fullmatch(folded):
-        return float(folded.replace(",", "")), False
+        return float(folded.replace(",", "")) + 0.0, False  # -0 is 0
     if SAME_AS_LAST_YEAR.fullmatch(folded):
         return 0.0, True
     if folded.endswith("%") and PLAIN.fullmatch(folded[:-1]):

@@ -36,6 +36,8 @@ __all__ = [
 
 SUB_ITEM = re.compile(r"^(?:其中|#)[:：]?\s*")
 MARKER = re.compile(r"^(?:其中|在总额中|#)[:：]?$")
+# Never an item of its own: it is a part of the item above, however it is indented.
+SECTOR = re.compile(r"第[一二三]产业")
 NUMBERING = tuple(
     re.compile(pattern)
     for pattern in (
@@ -105,6 +107,7 @@ class Outline:
     groups: list[tuple[int, str]] = field(default_factory=list)
     item: str = ""
     in_parts: bool = False
+    whole: str = ""
 
     def place(self, label: str, *, has_figures: bool) -> Label:
         """Return a label with what it belongs to."""
@@ -123,6 +126,10 @@ class Outline:
         text = FOOTNOTE.sub("", text).strip()
         if explicit or (self.in_parts and has_figures):
             return Label(text, self._group_names(9), self.item or NO_PARENT)
+        if has_figures and self.whole and SECTOR.fullmatch(text):
+            self.item = text
+            return Label(text, self._group_names(9), self.whole)
+        self.whole = text if has_figures else ""
         if not has_figures:
             self.in_parts, self.item = False, text
             self.groups = [(d, name) for d, name in self.groups if d < depth]

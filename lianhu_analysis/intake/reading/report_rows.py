@@ -158,7 +158,7 @@ class PanelReader:
         if self.panel.by_region:
             self._read_region(number, text, filled)
             return
-        label = outline.place(text, has_figures=bool(filled))
+        label = outline.place(text, has_figures=bool(filled) or self._is_item(number, text))
         if not filled or self._ignored(text):
             return
         if not self.grid.sheet and self._spills_over(number):
@@ -188,6 +188,13 @@ class PanelReader:
         )
         for column in filled:
             self._read_cell(row, column)
+
+    def _is_item(self, number: int, text: str) -> bool:
+        """Whether a row without figures is a known item left blank, and heads no group."""
+        if self._beside(number, "unit") is None:
+            return False
+        label = Outline().place(text, has_figures=True)
+        return not label.parent and isinstance(self.labels.take_apart(label.text), Match)
 
     def _read_region(self, number: int, text: str, filled: list[int]) -> None:
         region = region_named(text, self.collector)
