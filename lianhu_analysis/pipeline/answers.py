@@ -19,6 +19,7 @@ from lianhu_analysis.intake.explain import Explanation, explain_file
 from lianhu_analysis.intake.ingest import unread_files
 from lianhu_analysis.intake.problems import FileResult
 from lianhu_analysis.intake.store import VintageStore
+from lianhu_analysis.pipeline.backtests import run_backtest
 from lianhu_analysis.pipeline.record import keep_record, read_record
 from lianhu_analysis.pipeline.story import PROJECT_ROOT, assess, default_day, known_on
 from lianhu_analysis.render import lab as lab_settings
@@ -29,6 +30,7 @@ from lianhu_analysis.workspace import Workspace, locate_workspace
 if TYPE_CHECKING:
     from lianhu_analysis.render.desk import Desk
     from lianhu_analysis.render.doctor import Diagnosis
+    from lianhu_analysis.render.review import ReviewDesk
 
 __all__ = [
     "check",
@@ -44,6 +46,7 @@ __all__ = [
     "forecast_lines",
     "lab",
     "open_desk",
+    "open_review",
     "problem_lines",
     "record_lines",
     "select_findings",
@@ -79,7 +82,30 @@ def open_desk(workspace: str = "", as_of: str = "") -> Desk:
         rows = store.vintages(code, space.region.code)
         return rows if day is None else rows[rows["published"] <= pd.Timestamp(day)]
 
-    return Desk(assessment, vintages)
+    return Desk(assessment, vintages, told_in_advance(read_record(space), assessment.as_of))
+
+
+def open_review(workspace: str = "", as_of: str = "") -> ReviewDesk:
+    """Open the past forecasts of a workspace: back-test to a day, and verdicts issued.
+
+    Parameters
+    ----------
+    workspace, as_of
+        As in ``open_desk``.  The back-test is computed once for the same data,
+        settings and code, which takes a while.
+    """
+    from lianhu_analysis.render.review import ReviewDesk
+
+    space = locate_workspace(workspace)
+    found = run_backtest(space, dt.date.fromisoformat(as_of) if as_of else None)
+    return ReviewDesk(
+        region_zh=space.region.name_zh,
+        as_of=found.as_of,
+        simulated=space.simulated,
+        catalogue=found.catalogue,
+        backtest=found.record,
+        record=read_record(space),
+    )
 
 
 def describe_catalogue(workspace: Workspace, code: str = "") -> dict[str, Any]:

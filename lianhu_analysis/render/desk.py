@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
@@ -14,11 +14,19 @@ from lianhu_analysis.catalog.indicators import Catalogue, Indicator
 from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.errors import UsageError
 from lianhu_analysis.forecast.assessment import Assessment
+from lianhu_analysis.forecast.issued import record_frame
 from lianhu_analysis.render import tables
 from lianhu_analysis.render.drawing import charts
 from lianhu_analysis.render.drawing.charts import Picture, picture
+from lianhu_analysis.render.outlook import joint_picture, path_pictures, precedent_pictures
 from lianhu_analysis.render.quarterly.report import Report, headline_table, verdict_table
-from lianhu_analysis.render.quarterly.report_charts import growth_charts
+from lianhu_analysis.render.quarterly.report_charts import growth_charts, progress_charts
+from lianhu_analysis.render.quarterly.report_outlook import (
+    joint_paragraph,
+    path_table,
+    precedents_list,
+    record_section,
+)
 from lianhu_analysis.render.tables import Html
 
 __all__ = ["Desk"]
@@ -57,10 +65,13 @@ class Desk:
         The verdicts of the year; its frame holds the region's observations.
     vintages
         Gives every published version of one indicator's figures, to the day.
+    record
+        Forecasts told in advance whose outcome is known: see ``told_in_advance``.
     """
 
     assessment: Assessment
     vintages: Callable[[str], pd.DataFrame]
+    record: pd.DataFrame = field(default_factory=lambda: record_frame(()))
 
     @property
     def catalogue(self) -> Catalogue:
@@ -98,6 +109,47 @@ class Desk:
         report = self._report()
         drawn = [] if report is None else growth_charts(report)
         return drawn[0] if drawn else tables.paragraph("没有可以画图的增长目标。")
+
+    def fans(self) -> list[Picture]:
+        """Return a fan for every growth target and the progress of every count."""
+        report = self._report()
+        return [] if report is None else [*growth_charts(report), *progress_charts(report)]
+
+    def paths(self) -> Html:
+        """Return what each remaining period must show, and how often history did as much."""
+        report = self._report()
+        if report is None or not self.assessment.verdicts:
+            return tables.paragraph("没有可以判断的目标。")
+        return tables.join(*self._mark(), path_table(report), precedents_list(report))
+
+    def path_charts(self) -> list[Picture]:
+        """Return the paths that reach the targets, beside the forecasts."""
+        report = self._report()
+        return [] if report is None else path_pictures(report)
+
+    def precedent_charts(self) -> list[Picture]:
+        """Return what past years did in the same part of the year."""
+        report = self._report()
+        return [] if report is None else precedent_pictures(report)
+
+    def joint(self) -> Html:
+        """Say how likely all targets are at once."""
+        report = self._report()
+        if report is None or not self.assessment.verdicts:
+            return tables.paragraph("没有可以判断的目标。")
+        return tables.join(*self._mark(), joint_paragraph(report))
+
+    def joint_chart(self) -> Picture | Html:
+        """Draw how the errors of the targets moved together."""
+        report = self._report()
+        if report is None:
+            return tables.paragraph("没有可以判断的目标。")
+        return joint_picture(report, self.assessment.joint)
+
+    def told(self) -> Html:
+        """Say how percentages that were told in advance fared."""
+        report = self._report()
+        return tables.paragraph("还没有数据。") if report is None else record_section(report)
 
     def card(self, code: str) -> Html:
         """Say what an indicator is: unit, frequency, basis, department, traps."""
@@ -193,7 +245,7 @@ class Desk:
         if self.assessment.as_of is None:
             return None
         last = Period(self.assessment.as_of.year, "Q", (self.assessment.as_of.month + 2) // 3)
-        return Report(self.assessment, last, {}, self.assessment.frame[:0])
+        return Report(self.assessment, last, {}, self.assessment.frame[:0], record=self.record)
 
 
 def searchable(frame: pd.DataFrame) -> HTML:

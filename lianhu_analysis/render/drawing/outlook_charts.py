@@ -1,0 +1,167 @@
+"""Charts of what the rest of the year must show, of the past that did, and of targets together."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from lianhu_analysis.errors import ReportError
+from lianhu_analysis.render.drawing.chart_layout import (
+    LABEL_SIZE,
+    finish,
+    new_figure,
+    translate,
+)
+from lianhu_analysis.render.drawing.theme import PALETTE
+
+__all__ = ["correlation_chart", "path_chart", "precedents_chart"]
+
+
+def path_chart(
+    history: pd.DataFrame,
+    path: pd.DataFrame,
+    *,
+    title: str,
+    caption: str,
+    unit: str = "%",
+    target: float | None = None,
+    target_text: str = "",
+    simulated: bool = False,
+    language: str = "zh-CN",
+) -> Figure:
+    """Draw the year so far, the path that reaches the target, and the forecast beside it.
+
+    Parameters
+    ----------
+    history
+        Columns ``label`` and ``value`` of the year's published figures to
+        date; may have no rows.
+    path
+        One row for each remaining period: ``label``; ``required``,
+        ``required_low`` and ``required_high`` (missing where it cannot be
+        said); ``low``, ``median`` and ``high`` of the forecast (missing
+        without one).
+    """
+    if path.empty:
+        raise ReportError(f"图“{title}”没有剩余时期，不能画。请检查指标与时期")
+    figure, axes = new_figure(title, caption, unit, language, simulated=simulated)
+    known = len(history)
+    x = np.arange(known, known + len(path))
+    if known:
+        axes.plot(
+            np.arange(known), history["value"].to_numpy(float), color=PALETTE["actual"],
+            marker="o", ms=4, label=translate("实际", language),
+        )  # fmt: skip
+    columns = {name: path[name].to_numpy(float) for name in path if name != "label"}
+    if np.isfinite(columns["median"]).all():
+        axes.fill_between(
+            x, columns["low"], columns["high"], color=PALETTE["forecast"], alpha=0.3, lw=0,
+            label=f"80% {translate('区间', language)}",
+        )  # fmt: skip
+        axes.plot(
+            x, columns["median"], color=PALETTE["ink"], lw=1.5, marker=".",
+            label=translate("预测中位数", language),
+        )  # fmt: skip
+    axes.plot(
+        x, columns["required"], color=PALETTE["good"], marker="D", ms=5, ls="-.",
+        label=translate("须达到", language),
+    )  # fmt: skip
+    axes.fill_between(
+        x, columns["required_low"], columns["required_high"], color=PALETTE["good"], alpha=0.25,
+        lw=0,
+    )  # fmt: skip
+    remarks = []
+    if target is not None:
+        axes.axhline(
+            target, color=PALETTE["target"], ls="--", lw=1.5, label=translate("目标", language)
+        )
+        remarks.append((target, target_text, PALETTE["target"]))
+    finish(axes, [*history["label"], *path["label"]], remarks)
+    return figure
+
+
+def precedents_chart(
+    past: pd.DataFrame,
+    required: float,
+    *,
+    title: str,
+    caption: str,
+    unit: str = "%",
+    required_text: str = "",
+    simulated: bool = False,
+    language: str = "zh-CN",
+) -> Figure:
+    """Draw what past years did in the same part of the year against what is required now.
+
+    Parameters
+    ----------
+    past
+        Columns ``label``, ``value``, ``slack`` (how far rounding may move it)
+        and ``enough``.
+    """
+    if past.empty:
+        raise ReportError(f"图“{title}”没有可比的往年，不能画。请检查指标与时期")
+    figure, axes = new_figure(title, caption, unit, language, simulated=simulated)
+    x = np.arange(len(past))
+    values, slack = past["value"].to_numpy(float), past["slack"].to_numpy(float)
+    enough = past["enough"].to_numpy(bool)
+    for chosen, colour, word in ((enough, "good", "达到"), (~enough, "bar", "未达到")):
+        if chosen.any():
+            axes.bar(
+                x[chosen], values[chosen], color=PALETTE[colour], width=0.6,
+                label=translate(word, language),
+            )  # fmt: skip
+    if (slack > 0).any():
+        axes.errorbar(
+            x, values, yerr=slack, fmt="none", ecolor=PALETTE["muted"], elinewidth=1.2, capsize=3,
+            label=translate("四舍五入的范围", language),
+        )  # fmt: skip
+    axes.axhline(
+        required, color=PALETTE["target"], ls="--", lw=1.5, label=translate("今年所需", language)
+    )
+    if (values < 0).any():
+        axes.axhline(0, color=PALETTE["muted"], lw=0.8)
+    finish(axes, list(past["label"]), [(required, required_text, PALETTE["target"])])
+    return figure
+
+
+def correlation_chart(
+    correlation: np.ndarray,
+    names: list[str],
+    *,
+    title: str,
+    caption: str,
+    simulated: bool = False,
+    language: str = "zh-CN",
+) -> Figure:
+    """Draw how the errors of targets moved together, one square for each pair.
+
+    Parameters
+    ----------
+    correlation
+        Shape (k, k).
+    names
+        Of the targets, in order; long ones are cut.
+    """
+    if len(names) < 2:
+        raise ReportError(f"图“{title}”不足两项，没有相关可画")
+    figure, axes = new_figure(title, caption, "", language, simulated=simulated)
+    for text in list(axes.texts):
+        text.remove()  # a correlation has no unit
+    shown = np.where(np.tri(len(names), k=-1, dtype=bool), correlation, np.nan)
+    drawn = axes.imshow(shown[1:, :-1], cmap="PuOr", vmin=-1, vmax=1, aspect="auto")
+    for row in range(1, len(names)):
+        for column in range(row):
+            value = correlation[row, column]
+            axes.text(
+                column, row - 1, f"{value:.2f}", ha="center", va="center", size=7,
+                color="white" if abs(value) > 0.6 else PALETTE["ink"], gid="unit",
+            )  # fmt: skip
+    cut = [name if len(name) <= 9 else f"{name[:8]}…" for name in names]
+    axes.set_xticks(range(len(names) - 1), cut[:-1], rotation=30, ha="right", size=LABEL_SIZE - 1)
+    axes.set_yticks(range(len(names) - 1), cut[1:], size=LABEL_SIZE - 1)
+    axes.grid(visible=False)
+    figure.subplots_adjust(left=0.16, bottom=0.27, top=0.9, right=1.0)
+    figure.colorbar(drawn, ax=axes, pad=0.02)
+    return figure

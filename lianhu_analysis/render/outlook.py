@@ -1,0 +1,132 @@
+"""Pictures of the rest of the year for the notebooks: required paths, precedents, targets together."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from lianhu_analysis.forecast.history import year_periods
+from lianhu_analysis.forecast.joint import Joint
+from lianhu_analysis.forecast.verdict import Verdict
+from lianhu_analysis.render import tables
+from lianhu_analysis.render.drawing.charts import Picture, picture
+from lianhu_analysis.render.drawing.outlook_charts import (
+    correlation_chart,
+    path_chart,
+    precedents_chart,
+)
+from lianhu_analysis.render.quarterly.report import Report, plain_text
+from lianhu_analysis.render.quarterly.report_charts import caption
+
+__all__ = ["joint_picture", "path_pictures", "precedent_pictures"]
+
+
+def path_pictures(report: Report) -> list[Picture]:
+    """Return, for every target with more than one remaining step or figure, its path."""
+    return [
+        _path_picture(report, verdict)
+        for verdict in report.assessment.verdicts
+        if verdict.required.path and verdict.indicator.frequency != "A"
+    ]
+
+
+def precedent_pictures(report: Report) -> list[Picture]:
+    """Return, for every target that history can speak of, what past years did."""
+    return [
+        _precedent_picture(report, verdict)
+        for verdict in report.assessment.verdicts
+        if verdict.required.value is not None and verdict.required.precedents.years
+    ]
+
+
+def path_frames(verdict: Verdict) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the year so far and the path of a verdict, as ``path_chart`` takes them."""
+    year = verdict.target.year
+    known = [
+        period
+        for period in year_periods(verdict.indicator, year)
+        if period in verdict.series.points
+    ]
+    history = pd.DataFrame(
+        {"label": [str(period) for period in known], "value": verdict.series.values(known)}
+    )
+    rows = []
+    for step in verdict.required.path:
+        fan = None if verdict.fan is None else verdict.fan.loc[str(step.period)]
+        rows.append(
+            {
+                "label": str(step.period),
+                "required": step.to_date,
+                "required_low": step.to_date if step.to_date_low is None else step.to_date_low,
+                "required_high": step.to_date if step.to_date_high is None else step.to_date_high,
+                "low": np.nan if fan is None else fan[0.1],
+                "median": np.nan if fan is None else fan[0.5],
+                "high": np.nan if fan is None else fan[0.9],
+            }
+        )
+    return history, pd.DataFrame(rows).astype(dict.fromkeys(list(rows[0])[1:], float))
+
+
+def _path_picture(report: Report, verdict: Verdict) -> Picture:
+    target, name = verdict.target, verdict.indicator.name_zh
+    history, path = path_frames(verdict)
+    needed = verdict.required.value or 0.0
+    told = f"{needed:,.2f}{'%' if target.is_growth else target.unit}"
+    finding = f"剩余时期须增长 {told}" if target.is_growth else f"还须完成 {told}"
+    if verdict.indicator.is_reduction:
+        finding = f"剩余时期须下降 {told}"
+    aim = plain_text(target.value)
+    figure = path_chart(
+        history,
+        path,
+        title=f"{name}：{finding}",
+        caption=caption(report, verdict),
+        unit=target.unit,
+        target=target.value,
+        target_text=f"目标 {aim}{target.unit if target.is_growth else ''}",
+        simulated=report.simulated,
+    )
+    return picture(figure, f"{name}今年累计、达标须走的路径与预测，{finding}")
+
+
+def _precedent_picture(report: Report, verdict: Verdict) -> Picture:
+    past, required = verdict.required.precedents, verdict.required
+    name, target = verdict.indicator.name_zh, verdict.target
+    enough, n = past.count()
+    frame = pd.DataFrame(
+        {
+            "label": [str(year) for year in past.years],
+            "value": past.values,
+            "slack": past.slacks,
+            "enough": past.enough,
+        }
+    )
+    finding = f"往年同期 {n} 年中达到过 {enough} 次"
+    figure = precedents_chart(
+        frame,
+        required.value or 0.0,
+        title=f"{name}（{required.span}）：{finding}",
+        caption=caption(report, verdict),
+        unit=target.unit,
+        required_text=f"所需 {required.value:,.2f}",
+        simulated=report.simulated,
+    )
+    return picture(figure, f"{name}往年同一段时期的数字与今年所需，{finding}")
+
+
+def joint_picture(report: Report, joint: Joint) -> Picture | tables.Html:
+    """Return how the targets' errors moved together, or why that is not known."""
+    if joint.dependence is None:
+        reason = joint.reason or "尚无结果的目标不足两项"
+        return tables.paragraph(f"没有相关可画：{reason}。")
+    open_ones = [item for item in report.assessment.verdicts if item.draws is not None]
+    years = joint.dependence.years
+    figure = correlation_chart(
+        joint.dependence.correlation,
+        [item.indicator.name_zh for item in open_ones],
+        title="各目标的误差怎样同涨同落",
+        caption=f"往年同期误差的名次相关（{years[0]}—{years[-1]} 年中 {len(years)} 年），"
+        f"已向零收缩 {joint.dependence.shrinkage:.0%}",
+        simulated=report.simulated,
+    )
+    return picture(figure, "各目标往年同期误差的名次相关，紫色同涨同落，橙色此涨彼落")
