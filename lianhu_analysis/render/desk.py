@@ -260,5 +260,8 @@ def searchable(frame: pd.DataFrame) -> HTML:
         showIndex=False,
         maxBytes=0,
         language=TABLE_WORDS,
+        # DataTables nests its words, which the option's type does not allow for; where
+        # typeguard is installed the warning would print a path into the notebook.
+        warn_on_unexpected_option_type=False,
     )
     return HTML(html)
