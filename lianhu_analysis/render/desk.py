@@ -249,13 +249,21 @@ class Desk:
 
 
 def searchable(frame: pd.DataFrame) -> HTML:
-    """Return a frame as a table with search and paging that needs no network."""
-    from itables import to_html_datatable
+    """Return a frame as a table with search and paging that needs no network.
+
+    Each table carries the program that shows it, so that it outlives whatever cell
+    was run before; the browser runs the first of them only.
+    """
+    from itables import options, to_html_datatable
+    from itables.javascript import generate_init_offline_itables_html
 
     if "published" in frame:
         frame = frame.assign(published=frame["published"].dt.strftime("%Y-%m-%d"))
+    words = [n for n, dtype in enumerate(frame.dtypes) if not pd.api.types.is_numeric_dtype(dtype)]
     html = to_html_datatable(
         frame.rename(columns=COLUMN_NAMES).reset_index(drop=True),
+        classes="display compact",  # not nowrap: a remedy is a sentence
+        columnDefs=[{"className": "dt-left", "targets": words}] if words else [],
         connected=False,
         showIndex=False,
         maxBytes=0,
@@ -264,4 +272,4 @@ def searchable(frame: pd.DataFrame) -> HTML:
         # typeguard is installed the warning would print a path into the notebook.
         warn_on_unexpected_option_type=False,
     )
-    return HTML(html)
+    return HTML(generate_init_offline_itables_html(options.dt_bundle) + html)

@@ -221,6 +221,9 @@ def _short(name: str) -> str:
     return name if len(name) <= NAME_CHARACTERS else name[: NAME_CHARACTERS - 1] + "…"
 
 
+SPANS_ZH = {"ytd": "累计", "single": "当期", "point": "期末", "annual": "全年"}
+
+
 @dataclass(frozen=True)
 class QualityDesk:
     """The data of one region on a day, checked.
@@ -309,7 +312,7 @@ class QualityDesk:
                 {
                     "指标": [self.catalogue.get(item.indicator).name_zh for item in shown],
                     "时期": [item.period for item in shown],
-                    "口径": [item.span for item in shown],
+                    "口径": [SPANS_ZH.get(item.span, item.span) for item in shown],
                     "发现": [item.message for item in shown],
                 }
             )
