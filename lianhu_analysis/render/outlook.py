@@ -15,7 +15,7 @@ from lianhu_analysis.render.drawing.outlook_charts import (
     path_chart,
     precedents_chart,
 )
-from lianhu_analysis.render.quarterly.report import Report, plain_text
+from lianhu_analysis.render.quarterly.report import Report, plain_text, value_text
 from lianhu_analysis.render.quarterly.report_charts import caption
 
 __all__ = ["joint_picture", "path_pictures", "precedent_pictures"]
@@ -70,8 +70,7 @@ def path_frames(verdict: Verdict) -> tuple[pd.DataFrame, pd.DataFrame]:
 def _path_picture(report: Report, verdict: Verdict) -> Picture:
     target, name = verdict.target, verdict.indicator.name_zh
     history, path = path_frames(verdict)
-    needed = verdict.required.value or 0.0
-    told = f"{needed:,.2f}{'%' if target.is_growth else target.unit}"
+    told = f"{_told(verdict)}{target.unit}"
     finding = f"剩余时期须增长 {told}" if target.is_growth else f"还须完成 {told}"
     if verdict.indicator.is_reduction:
         finding = f"剩余时期须下降 {told}"
@@ -105,13 +104,21 @@ def _precedent_picture(report: Report, verdict: Verdict) -> Picture:
     figure = precedents_chart(
         frame,
         required.value or 0.0,
-        title=f"{name}（{required.span}）：{finding}",
+        title=f"{name}（{required.span.replace('/', ' 至 ')}）：{finding}",
         caption=caption(report, verdict),
         unit=target.unit,
-        required_text=f"所需 {required.value:,.2f}",
+        required_text=f"所需 {_told(verdict)}",
         simulated=report.simulated,
     )
     return picture(figure, f"{name}往年同一段时期的数字与今年所需，{finding}")
+
+
+def _told(verdict: Verdict) -> str:
+    """Write what is required: growth with two decimals, amounts as their unit is written."""
+    value = verdict.required.value or 0.0
+    if verdict.target.is_growth:
+        return tables.growth_text(value, 2)
+    return value_text(round(value, 2), verdict.target.unit)
 
 
 def joint_picture(report: Report, joint: Joint) -> Picture | tables.Html:

@@ -284,7 +284,7 @@ class ReviewDesk:
 
 def _position_zh(position: str) -> str:
     if position == "none":
-        return "年初"
+        return "尚无"
     return f"{int(position)}月" if position.isdigit() else position
 
 

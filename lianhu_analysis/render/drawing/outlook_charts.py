@@ -47,25 +47,31 @@ def path_chart(
         raise ReportError(f"图“{title}”没有剩余时期，不能画。请检查指标与时期")
     figure, axes = new_figure(title, caption, unit, language, simulated=simulated)
     known = len(history)
-    x = np.arange(known, known + len(path))
+    values = history["value"].to_numpy(float)
     if known:
         axes.plot(
-            np.arange(known), history["value"].to_numpy(float), color=PALETTE["actual"],
-            marker="o", ms=4, label=translate("实际", language),
+            np.arange(known), values, color=PALETTE["actual"], marker="o", ms=4,
+            label=translate("实际", language),
         )  # fmt: skip
-    columns = {name: path[name].to_numpy(float) for name in path if name != "label"}
+    # Paths start from the latest figure.
+    x = np.arange(known - 1 if known else 0, known + len(path))
+    columns = {
+        name: np.concatenate([values[-1:], path[name].to_numpy(float)])
+        for name in path
+        if name != "label"
+    }
     if np.isfinite(columns["median"]).all():
         axes.fill_between(
             x, columns["low"], columns["high"], color=PALETTE["forecast"], alpha=0.3, lw=0,
             label=f"80% {translate('区间', language)}",
         )  # fmt: skip
         axes.plot(
-            x, columns["median"], color=PALETTE["ink"], lw=1.5, marker=".",
+            x, columns["median"], color=PALETTE["ink"], lw=1.5, marker="",
             label=translate("预测中位数", language),
         )  # fmt: skip
     axes.plot(
         x, columns["required"], color=PALETTE["good"], marker="D", ms=5, ls="-.",
-        label=translate("须达到", language),
+        markevery=slice(1 if known else 0, None), label=translate("须达到", language),
     )  # fmt: skip
     axes.fill_between(
         x, columns["required_low"], columns["required_high"], color=PALETTE["good"], alpha=0.25,

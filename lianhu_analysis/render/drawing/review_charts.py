@@ -107,7 +107,7 @@ def ranks_chart(
     level = len(ranks) / bins
     slack = 2 * np.sqrt(level * (1 - 1 / bins))
     axes.axhspan(
-        max(level - slack, 0), level + slack, color=PALETTE["muted"], alpha=0.18, lw=0,
+        max(level - slack, 0), level + slack, color=PALETTE["grid"], lw=0, zorder=0,
         label=translate("偶然范围", language),
     )  # fmt: skip
     axes.axhline(level, color=PALETTE["muted"], ls=":", label=translate("完全校准", language))
