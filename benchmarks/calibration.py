@@ -245,7 +245,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     processes = 1 if chosen.quick and not chosen.replications else chosen.processes
     verdicts = judge_all(replications, LENGTHS, chosen.seed, processes, spread, chosen.minutes)
     done = verdicts["replication"].nunique()
-    ranks = rank_table(200 if chosen.quick else 2000, chosen.seed)
+    ranks = rank_table(100 if chosen.quick else 2000, chosen.seed)
     tables = summarise(verdicts, chosen.seed)
     _print(tables, ranks, verdicts)
     lost = losing_cells(tables, ranks)
