@@ -77,11 +77,11 @@ def contend(side: str, spec: str, seed: str, file: str, control: str) -> None:
     work = _work(side, (old, new, parameters), design)
     baseline = resident_mb()
     ready()
-    start = time.perf_counter()
+    start, begun = time.perf_counter(), time.process_time()
     impacts, revised = work()
-    seconds = time.perf_counter() - start
+    seconds, cpu = time.perf_counter() - start, time.process_time() - begun
     np.savez(file, impacts=impacts, revised=revised)
-    answer(seconds=seconds, baseline_mb=baseline, peak_mb=peak_mb())
+    answer(seconds=seconds, cpu=cpu, baseline_mb=baseline, peak_mb=peak_mb())
 
 
 def _work(side: str, vintages: Vintages, design: Design) -> Callable[[], tuple[Array, Array]]:
@@ -153,8 +153,10 @@ def compare(
     for side, found in runs.items():
         seconds[side] = statistics.median(run["seconds"] for run in found)
         memory = statistics.median(run["peak_mb"] - run["baseline_mb"] for run in found)
-        rows.append([side, seconds[side], f"{memory:.0f}"])
-    print_table([f"news at {design.size}", "seconds", "MB above the start"], rows)
+        cpu = statistics.median(run["cpu"] for run in found)
+        rows.append([side, seconds[side], cpu, f"{memory:.0f}"])
+    head = [f"news at {design.size}", "seconds", "processor", "MB above the start"]
+    print_table(head, rows)
     apart, releases = 0.0, 0
     with np.load(files["statsmodels"]) as theirs:
         releases = int((theirs["impacts"] != 0).any(axis=2).sum())

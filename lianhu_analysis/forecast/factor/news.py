@@ -94,16 +94,23 @@ def news(
     known_before, known_after = ~np.isnan(before), ~np.isnan(after)
     changed = known_before & (before != after)
     middle = np.where(known_before, after, np.nan)
-    base = model.with_panel(replace(new_panel, values=np.where(changed, np.nan, before)))
-    revisions, old, revised = _revise(base, parameters, targets, changed, before, after)
-    releases, new = _release(
+    releases, unrevised, new = _release(
         model.with_panel(replace(new_panel, values=middle)),
         parameters,
         targets,
         known_after & ~known_before,
         after,
     )
+    if not changed.any():
+        return News(tuple(targets), unrevised, unrevised, new, _nothing(len(targets)), releases)
+    base = model.with_panel(replace(new_panel, values=np.where(changed, np.nan, before)))
+    revisions, old, revised = _revise(base, parameters, targets, changed, before, after)
     return News(tuple(targets), old, revised, new, revisions, releases)
+
+
+def _nothing(n_targets: int) -> Surprises:
+    none, by_target = np.zeros(0), np.zeros((0, n_targets))
+    return Surprises((), none, none, by_target, by_target)
 
 
 def _check_vintages(old: FactorPanel, new: FactorPanel) -> None:
@@ -123,16 +130,17 @@ def _release(
     targets: Sequence[Cell],
     mask: np.ndarray,
     figures: FloatArray,
-) -> tuple[Surprises, FloatArray]:
-    """Weigh new figures; also return the targets' forecasts with them."""
+) -> tuple[Surprises, FloatArray, FloatArray]:
+    """Weigh new figures; also return the targets' forecasts without and with them."""
     cells = _cells(mask)
     given = joint(model, parameters, [*targets, *cells])
     n_targets = len(targets)
     expected, published = given.mean[n_targets:], figures[mask]
     weights = _weights(given, n_targets, np.arange(len(cells)))
     impacts = weights * (published - expected)[:, None]
-    forecast = given.mean[:n_targets] + impacts.sum(axis=0)
-    return Surprises(cells, expected, published, weights, impacts), forecast
+    forecast = given.mean[:n_targets]
+    surprises = Surprises(cells, expected, published, weights, impacts)
+    return surprises, forecast, forecast + impacts.sum(axis=0)
 
 
 def _revise(
