@@ -4,24 +4,31 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import NamedTuple
 
 from lianhu_analysis.catalog.indicators import Indicator, fold_name
 from lianhu_analysis.catalog.periods import Period, parse_period
+from lianhu_analysis.catalog.remembering import remembered
 from lianhu_analysis.catalog.units import normalise_unit
 from lianhu_analysis.errors import IntakeError, PeriodError
+from lianhu_analysis.intake.problems import Refusal
 from lianhu_analysis.intake.reading.figures import (
     Collector,
     Slot,
+    find_period,
     hidden_rows,
     is_blank,
-    period_for,
     says_nothing,
 )
 from lianhu_analysis.intake.reading.growth_forms import looks_like_indices
-from lianhu_analysis.intake.reading.labels import LabelReader, Match, Outline, check_base
-from lianhu_analysis.intake.reading.layouts import ReportColumn, ReportLayout, fold_header
+from lianhu_analysis.intake.reading.labels import Label, LabelReader, Match, Outline
+from lianhu_analysis.intake.reading.layouts import (
+    ReportLayout,
+    fold_header,
+)
 from lianhu_analysis.intake.reading.notes import RowNote, TableNote
 from lianhu_analysis.intake.reading.report_header import (
     FigureColumn,
@@ -30,9 +37,10 @@ from lianhu_analysis.intake.reading.report_header import (
     header_texts,
     role_of,
 )
+from lianhu_analysis.intake.reading.report_meaning import Meaning, row_reader
 from lianhu_analysis.intake.reading.sheet_time import SheetTime
 from lianhu_analysis.intake.reading.titles import stated_day
-from lianhu_analysis.intake.reading.workbook import Grid, cell_address
+from lianhu_analysis.intake.reading.workbook import Grid, cell_address, column_letters
 from lianhu_analysis.workspace import Region
 
 __all__ = ["PanelReader", "region_named", "stated_span"]
@@ -54,8 +62,11 @@ SPAN_WORDS = {
 }
 
 
-@dataclass(frozen=True)
-class Row:
+Filled = Mapping[int, object]
+Fit = tuple[Period | None, str]
+
+
+class Row(NamedTuple):
     """One row understood."""
 
     number: int
@@ -89,18 +100,29 @@ class PanelReader:
     note: TableNote
     forms: dict[int, bool] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        texts = tuple((c, self.header.texts[n]) for n, c in self.columns.items())
+        self._understand = row_reader(texts)
+        self._letters = {n: column_letters(n) for n in self.columns}
+        self._kind_of = kinds_of_rows(self.layout)
+        self._dated = any(self.panel.beside(role) is not None for role in ("period", "span"))
+        # By what a meaning asks for: of the period that the sheet states.
+        self._fits: dict[tuple[str, str, str, str], Fit] = {}
+
     def read(self, first: int, end: int) -> None:
         """Read the rows from ``first`` up to ``end``."""
         outline = Outline([(-1, text) for text in self.scope])
         depth = self.header.bottom - self.header.top
+        grid, columns, hidden = self.grid, tuple(self.columns), hidden_rows(self.grid)
         skip = -1
         last_figure = first
         for number in range(first, end):
             if number <= skip:
                 continue
-            label = self.grid.at(number, self.panel.name)
-            if role_of(label, self.layout) in ("name", "region"):
-                same = header_texts(self.grid, number, number + depth)[0] == self.header.raw
+            label = grid.at(number, self.panel.name)
+            kind = "" if label is None else self._kind_of(str(label))
+            if kind == "header" and isinstance(label, str):
+                same = header_texts(grid, number, number + depth)[0] == self.header.raw
                 if same and not self._states_anew(last_figure + 1, number):
                     skip = number + depth  # the header again, on the next printed page
                     continue
@@ -112,9 +134,9 @@ class PanelReader:
                     number,
                 )
                 return
-            filled = [c for c in self.columns if not is_blank(self.grid.at(number, c))]
+            filled = {n: cell for n in columns if not is_blank(cell := grid.at(number, n))}
             last_figure = number if filled else last_figure
-            if number in hidden_rows(self.grid):
+            if number in hidden:
                 if filled:
                     self._refuse("这一行是隐藏的，没有读", "请取消隐藏；不要的行请删去", number)
             elif is_blank(label):
@@ -123,10 +145,16 @@ class PanelReader:
                         "这一行有数却没有指标名称",
                         "请填写指标名称；合并的名称单元格请拆开逐行填写",
                         number,
-                        filled[0],
+                        next(iter(filled)),
                     )
-            elif not self._ignored(str(label)) or filled:
-                self._read_row(number, str(label), filled, outline)
+            elif filled or kind != "ignored":
+                text = str(label)
+                if self.panel.by_region:
+                    self._read_region(number, text, filled)
+                    continue
+                placed = outline.place(text, has_figures=bool(filled))
+                if filled and kind != "ignored":
+                    self._read_row(number, text, placed, filled)
 
     def _states_anew(self, first: int, end: int) -> bool:
         """Whether lines between two tables state what the head of the sheet does not."""
@@ -139,16 +167,7 @@ class PanelReader:
         head = texts(range(self.header.top))
         return any(STATEMENT.search(text) for text in texts(range(first, end)) - head)
 
-    def _ignored(self, label: str) -> bool:
-        return any(rule.fullmatch(fold_name(label)) for rule in self.layout.ignore_rows)
-
-    def _read_row(self, number: int, text: str, filled: list[int], outline: Outline) -> None:
-        if self.panel.by_region:
-            self._read_region(number, text, filled)
-            return
-        label = outline.place(text, has_figures=bool(filled))
-        if not filled or self._ignored(text):
-            return
+    def _read_row(self, number: int, text: str, label: Label, filled: Filled) -> None:
         if not self.grid.sheet and self._spills_over(number):
             return
         region = self._beside(number, "region")
@@ -160,7 +179,7 @@ class PanelReader:
             self._note(number, text, label.full_path, reason=match.message)
             return
         try:
-            period, span = self._row_period(number)
+            period, span = self._row_period(number) if self._dated else (None, "")
             unit = self._row_unit(number, match)
             published = self._row_published(number)
         except IntakeError as error:
@@ -174,96 +193,92 @@ class PanelReader:
         self._note(
             number, text, label.full_path, match.indicator, unit, str(period or self.time.period)
         )
-        for column in filled:
-            self._read_cell(row, column)
+        self._read_cells(row, filled)
 
-    def _read_region(self, number: int, text: str, filled: list[int]) -> None:
+    def _read_region(self, number: int, text: str, filled: Filled) -> None:
         region = region_named(text, self.collector)
         if region is None:
             self._note(number, text, reason="不是本工作区的地区")
             return
         self._note(number, text, region.name_zh, period=str(self.time.period or ""))
-        for column in filled:
-            self._read_cell(Row(number, None, "", None, "", region), column)
+        self._read_cells(Row(number, None, "", None, "", region), filled)
 
-    def _read_cell(self, row: Row, number: int) -> None:
-        column, token = self.columns[number], self.grid.at(row.number, number)
-        rule = column.rule
-        indicator = column.indicator or (row.match.indicator if row.match else None)
-        if indicator is None:
-            return
-        is_none = says_nothing(token)
-        address = cell_address(row.number, number)
-        try:
-            slot = self._slot(row, number, column, indicator, address)
-        except IntakeError as error:
-            if not is_none:
-                self.collector.refuse(
-                    error.message, error.remedy, sheet=self.grid.sheet, cell=address
-                )
-            return
-        if rule.role == "level" and slot.measure == "level" and indicator.kind == "growth_only":
-            if not is_none:
-                self.collector.refuse(
-                    f"{indicator.name_zh} 只发布增速，“{self.header.texts[number]}”列却有数 {token}",
-                    "请把增速填在增长列；绝对量不采用",
-                    sheet=self.grid.sheet,
-                    cell=address,
-                )
-            return
-        self.collector.read(token, slot)
+    def _read_cells(self, row: Row, filled: Filled) -> None:
+        meanings = self._understand(row.match, row.unit, row.span)
+        for column, meaning in zip(self.columns, meanings, strict=True):
+            if column not in filled or meaning is None:
+                continue
+            token = filled[column]
+            slot = self._slot(row, column, meaning) if isinstance(meaning, Meaning) else None
+            if slot is not None:
+                self.collector.take(token, slot)
+            elif not says_nothing(token):
+                # A sign for no figure may stand where there can be none.
+                refusal = self._misfit(row, column, token, meaning)
+                self._refuse(refusal.message, refusal.remedy, row.number, column)
 
-    def _slot(
-        self, row: Row, number: int, column: FigureColumn, indicator: Indicator, address: str
-    ) -> Slot:
-        rule, match = column.rule, row.match
-        text = self.header.texts[number]
-        if (rule.role == "reduction") != indicator.is_reduction and rule.role != "level":
-            raise IntakeError(
-                f"{indicator.name_zh} 与列名“{text}”的正负方向不一致",
-                "降低率以正数表示降低；请改正列名，或换成方向一致的数",
-            )
-        measure = "level" if rule.role == "level" else "yoy"
-        form: str = "value" if measure == "level" else rule.form
-        unit = _one_unit(row.unit, column.unit, indicator) if measure == "level" else row.unit
-        if match and match.base:
-            measure, form, unit = _by_base(match, measure, indicator, unit)
-        span = row.span if rule.span == "period" else rule.span
-        if match and match.rule:
-            span = _agreed_span(match.rule, rule, span, text)
-        stated = row.period or self.time.period
-        if not span and indicator.span == "point":
-            span = "point"
-        if not span or stated is None:
-            raise IntakeError(
+    def _slot(self, row: Row, number: int, meaning: Meaning) -> Slot | None:
+        """Return what a cell stands for; ``None`` if there can be no figure, see `_misfit`."""
+        indicator = meaning.indicator
+        period, span = self._fit(meaning, row.period)
+        if period is None or meaning.fault:
+            return None
+        if indicator.no_january and _is_january(period):
+            return None
+        growth = meaning.measure == "yoy"
+        if indicator.kind == "growth_only" and not growth:
+            return None
+        return Slot(
+            indicator,
+            meaning.measure,
+            span,
+            period,
+            meaning.unit or ("" if growth else self.sheet_unit),
+            self.grid.sheet,
+            f"{self._letters[number]}{row.number + 1}",
+            meaning.form,
+            row.published or self.published,
+            row.region,
+            growth and self._among_indices(number),
+        )
+
+    def _misfit(self, row: Row, number: int, token: object, meaning: Meaning | Refusal) -> Refusal:
+        """Return why there can be no figure where one stands."""
+        if isinstance(meaning, Refusal):
+            return meaning
+        indicator, stated = meaning.indicator, row.period or self.time.period
+        if not meaning.span or stated is None:
+            return Refusal(
                 f"{indicator.name_zh} 没有说是当月还是累计", "请在时期中写明，如 2024年1-9月"
             )
-        if match:
-            check_base(match, span)
-        period, span = period_for(indicator, stated, span, rule.per or _per(stated))
-        if indicator.no_january and period.frequency == "M" and period.number == 1:
-            token = self.grid.at(row.number, number)
-            raise IntakeError(
+        if meaning.fault:
+            return meaning.fault
+        found = find_period(indicator, stated, meaning.span, _per(meaning, stated))
+        if isinstance(found, Refusal):
+            return found
+        if indicator.no_january and _is_january(found[0]):
+            return Refusal(
                 f"{indicator.name_zh} 1月不单独发布（1—2月合并），这里却有数 {token}",
                 "请核对标题的月份",
             )
-        if measure == "level" and not unit:
-            unit = self.sheet_unit
-        if rule.role != "level":
-            unit = rule.unit or column.unit or unit
-        return Slot(
-            indicator,
-            measure,
-            span,
-            period,
-            unit,
-            self.grid.sheet,
-            address,
-            form,
-            row.published or self.published,
-            row.region,
-            measure == "yoy" and self._among_indices(number),
+        return Refusal(
+            f"{indicator.name_zh} 只发布增速，“{self.header.texts[number]}”列却有数 {token}",
+            "请把增速填在增长列；绝对量不采用",
         )
+
+    def _fit(self, meaning: Meaning, own: Period | None) -> Fit:
+        """Return period and span of a figure: of the row's own period, or the sheet's."""
+        fit = self._fits.get(meaning.asks) if own is None else None
+        if fit is None:
+            stated = own or self.time.period
+            fit = (None, "")
+            if stated is not None and meaning.span:
+                per = _per(meaning, stated)
+                found = find_period(meaning.indicator, stated, meaning.span, per)
+                fit = fit if isinstance(found, Refusal) else found
+            if own is None:
+                self._fits[meaning.asks] = fit
+        return fit
 
     def _among_indices(self, column: int) -> bool:
         if column not in self.forms:
@@ -273,13 +288,15 @@ class PanelReader:
 
     def _row_unit(self, number: int, match: Match) -> str:
         column = self.panel.beside("unit")
-        stated = self.grid.at(number, column) if column is not None else None
+        if column is None:
+            return match.unit
+        stated = self.grid.at(number, column)
         unit = "" if is_blank(stated) else str(stated).strip()
         if unit and match.unit and normalise_unit(unit) != normalise_unit(match.unit):
             raise IntakeError(
                 f"{match.indicator.name_zh} 的名称写 {match.unit}，单位列写 {unit}",
                 "请改正其中之一",
-                cell=cell_address(number, column or 0),
+                cell=cell_address(number, column),
             )
         return unit or match.unit
 
@@ -311,21 +328,23 @@ class PanelReader:
 
     def _row_published(self, number: int) -> dt.date | None:
         column = self.panel.beside("published")
-        stated = self.grid.at(number, column) if column is not None else None
-        if is_blank(stated):
+        stated = None if column is None else self.grid.at(number, column)
+        if column is None or is_blank(stated):
             return None
         day = stated_day(stated)
         if day is None:
             raise IntakeError(
                 f"发布日期“{stated}”不是一个日子；这一行没有读",
                 "请写成 2024-10-22",
-                cell=cell_address(number, column or 0),
+                cell=cell_address(number, column),
             )
         return day
 
     def _beside(self, number: int, role: str) -> str | None:
         column = self.panel.beside(role)
-        value = self.grid.at(number, column) if column is not None else None
+        if column is None:
+            return None
+        value = self.grid.at(number, column)
         return None if is_blank(value) else str(value)
 
     def _spills_over(self, number: int) -> bool:
@@ -381,6 +400,20 @@ def stated_span(text: object, year: int | None) -> tuple[Period, str]:
     return as_ytd.period, as_ytd.span if as_ytd.span == as_single.span else ""
 
 
+@lru_cache(maxsize=64)
+def kinds_of_rows(layout: ReportLayout) -> Callable[[str], str]:
+    """Return what tells ``header`` and ``ignored`` rows from others by their labels."""
+
+    @remembered
+    def kind_of(label: str) -> str:
+        if role_of(label, layout) in ("name", "region"):
+            return "header"
+        ignored = any(rule.fullmatch(fold_name(label)) for rule in layout.ignore_rows)
+        return "ignored" if ignored else ""
+
+    return kind_of
+
+
 def region_named(text: str, collector: Collector) -> Region | None:
     """Return the workspace's region of a name such as ``西　　安``, if it is one."""
     name = fold_name(text)
@@ -391,39 +424,9 @@ def region_named(text: str, collector: Collector) -> Region | None:
     return None
 
 
-def _per(period: Period) -> str:
-    return "quarter" if period.frequency == "Q" else ""
+def _per(meaning: Meaning, stated: Period) -> str:
+    return meaning.per or ("quarter" if stated.frequency == "Q" else "")
 
 
-def _one_unit(row: str, column: str, indicator: Indicator) -> str:
-    if row and column and normalise_unit(row) != normalise_unit(column):
-        raise IntakeError(
-            f"{indicator.name_zh} 这一行的单位是 {row}，列名写的是 {column}", "请改正其中之一"
-        )
-    return row or column
-
-
-def _by_base(match: Match, measure: str, indicator: Indicator, unit: str) -> tuple[str, str, str]:
-    """Return measure, form and unit of a label that states an index base."""
-    if measure == "yoy":
-        raise IntakeError(
-            f"{indicator.name_zh} 的名称说是指数（{match.base}），列名说是增速", "请改正其中之一"
-        )
-    if unit and normalise_unit(unit) != normalise_unit(match.base):
-        raise IntakeError(
-            f"{indicator.name_zh} 的名称说是指数（{match.base}），单位却是 {unit}", "请改正其中之一"
-        )
-    if indicator.kind == "index":
-        return "level", "value", match.base
-    return "yoy", "index", "%"
-
-
-def _agreed_span(label: ReportColumn, column: ReportColumn, span: str, text: str) -> str:
-    same_kind = (label.role == "level") == (column.role == "level") or label.role == "level"
-    if not same_kind:
-        raise IntakeError(f"名称说的是增速，列名“{text}”说的是绝对量", "请把增速填在增长列")
-    if label.span in ("left", "", "period"):
-        return span
-    if span and span != label.span:
-        raise IntakeError(f"名称与列名“{text}”说的口径不同（累计、当月）", "请改正其中之一")
-    return label.span
+def _is_january(period: Period) -> bool:
+    return period.number == 1 and period.frequency == "M"

@@ -31,7 +31,13 @@ from lianhu_analysis.intake.reading.figures import (
     says_nothing,
 )
 from lianhu_analysis.intake.reading.growth_forms import looks_like_indices
-from lianhu_analysis.intake.reading.labels import LabelReader, Match, Outline, check_base
+from lianhu_analysis.intake.reading.labels import (
+    LabelReader,
+    Match,
+    Outline,
+    check_base,
+    label_reader,
+)
 from lianhu_analysis.intake.reading.layouts import AxesLayout, ReportColumn, fold_header
 from lianhu_analysis.intake.reading.notes import ColumnNote, RowNote, TableNote
 from lianhu_analysis.intake.reading.sheet_time import SheetTime
@@ -55,7 +61,8 @@ def read_axes(grid: Grid, layout: AxesLayout, catalogue: Catalogue, collector: C
     except IntakeError as error:
         collector.refuse(error.message, error.remedy, sheet=grid.sheet, cell=error.cell or "A1")
         return
-    labels = LabelReader(catalogue, layout.labels, layout.columns, collector.delivery)
+    delivery = collector.delivery
+    labels = label_reader(catalogue, layout, delivery.region, delivery.regions)
     for table in tables:
         area = f"{cell_address(table.top, table.corner)}:{cell_address(len(grid.rows) - 1, table.columns[-1])}"
         note = TableNote(
@@ -307,9 +314,9 @@ class _AxesReader:
         try:
             slot = self._slot(match, stated, unit, address)
             if slot.measure == "yoy":
-                slot = replace(slot, among_indices=self._among_indices(row, column))
+                slot = slot._replace(among_indices=self._among_indices(row, column))
             if self.days.get(column):
-                slot = replace(slot, published=self.days[column])
+                slot = slot._replace(published=self.days[column])
         except IntakeError as error:
             if not says_nothing(token):
                 self.collector.refuse(
