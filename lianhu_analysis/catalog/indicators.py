@@ -18,6 +18,7 @@ from dataclasses import dataclass, field, fields
 from importlib import resources
 from pathlib import Path
 
+from lianhu_analysis.catalog.remembering import remembered
 from lianhu_analysis.catalog.units import KNOWN_UNITS, normalise_unit
 from lianhu_analysis.errors import CatalogueError, UnitError, UsageError
 from lianhu_analysis.workspace import Workspace
@@ -86,6 +87,9 @@ class Indicator:
     notes: str
     level_gives_growth: bool = False
 
+    def __hash__(self) -> int:
+        return hash(self.code)  # enough to find one among others, and quick
+
     @property
     def is_reduction(self) -> bool:
         """Whether it is published as a positive rate of reduction (降低率)."""
@@ -96,6 +100,7 @@ COLUMNS = tuple(item.name for item in fields(Indicator))
 OPTIONAL = {"weight_proxy", "level_gives_growth"}
 
 
+@remembered
 def fold_name(name: str) -> str:
     """Fold a name to what must agree: NFKC, without blanks, one kind of quote."""
     folded = unicodedata.normalize("NFKC", name)
@@ -124,6 +129,9 @@ class Catalogue:
         object.__setattr__(self, "_by_code", {item.code: item for item in self.indicators})
         names = {fold_name(name): item for item in self.indicators for name in names_of(item)}
         object.__setattr__(self, "_by_name", names)
+
+    def __hash__(self) -> int:
+        return hash((self.source, len(self.indicators)))  # enough to find one among others
 
     def __iter__(self) -> Iterator[Indicator]:
         return iter(self.indicators)

@@ -6,6 +6,7 @@ import calendar
 import datetime as dt
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal, get_args
 
 from lianhu_analysis.errors import PeriodError
@@ -50,12 +51,15 @@ class Period:
             )
 
     def __str__(self) -> str:
+        return self.code
+
+    @cached_property
+    def code(self) -> str:
+        """As ``2024``, ``2024Q3`` or ``2024-09``."""
         if self.frequency == "A":
             return f"{self.year}"
-        return f"{self.year}Q{self.number}" if self.frequency == "Q" else self._month_code
-
-    @property
-    def _month_code(self) -> str:
+        if self.frequency == "Q":
+            return f"{self.year}Q{self.number}"
         return f"{self.year}-{self.number:02d}"
 
     @classmethod
@@ -79,12 +83,12 @@ class Period:
     def _last_month(self) -> int:
         return self.number * (12 // PER_YEAR[self.frequency])
 
-    @property
+    @cached_property
     def start(self) -> dt.date:
         """First day."""
         return dt.date(self.year, self._last_month - 12 // PER_YEAR[self.frequency] + 1, 1)
 
-    @property
+    @cached_property
     def end(self) -> dt.date:
         """Last day."""
         last_day = calendar.monthrange(self.year, self._last_month)[1]

@@ -8,10 +8,11 @@ import tomllib
 import unicodedata
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
 
+from lianhu_analysis.catalog.remembering import remembered
 from lianhu_analysis.errors import UnitError
 
 __all__ = ["KNOWN_UNITS", "convert", "normalise_unit"]
@@ -44,6 +45,22 @@ def convert(value: float, from_unit: str, to_unit: str) -> float:
         Naming both units, if one is not declared, they measure different
         things, or the value is not finite.
     """
+    ratio = _ratio(from_unit, to_unit)
+    value = float(value)
+    if math.isnan(value) or ratio is None:
+        return value
+    try:
+        # repr gives the digits as published; the float itself is their binary neighbour.
+        return float(Fraction(repr(value)) * ratio)
+    except (ValueError, OverflowError) as error:
+        raise UnitError(
+            f"不能把 {value} {from_unit}换算成“{to_unit}”：不是有限的数。请核对数值"
+        ) from error
+
+
+@lru_cache(maxsize=1024)
+def _ratio(from_unit: str, to_unit: str) -> Fraction | None:
+    """Return how many of one unit another is; ``None`` if they are the same."""
     table = _table()
     source, target = normalise_unit(from_unit), normalise_unit(to_unit)
     for unit, text in ((source, from_unit), (target, to_unit)):
@@ -57,18 +74,10 @@ def convert(value: float, from_unit: str, to_unit: str) -> float:
             f"不能把“{from_unit}”换算成“{to_unit}”："
             f"一个是{table.dimensions[source]}，一个是{table.dimensions[target]}。请核对这一列的单位"
         )
-    value = float(value)
-    if math.isnan(value) or source == target:
-        return value
-    try:
-        # repr gives the digits as published; the float itself is their binary neighbour.
-        return float(Fraction(repr(value)) * table.factors[source] / table.factors[target])
-    except (ValueError, OverflowError) as error:
-        raise UnitError(
-            f"不能把 {value} {from_unit}换算成“{to_unit}”：不是有限的数。请核对数值"
-        ) from error
+    return None if source == target else table.factors[source] / table.factors[target]
 
 
+@remembered
 def normalise_unit(text: str) -> str:
     """Return the declared spelling of a unit.
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -19,7 +20,9 @@ __all__ = [
     "PROVENANCES",
     "SPANS",
     "STATUSES",
+    "Observation",
     "empty_observations",
+    "frame_observations",
     "make_observations",
     "validate_observations",
 ]
@@ -42,6 +45,28 @@ DTYPES: dict[str, str] = {
     "provenance": "str",
 }
 COLUMNS = tuple(DTYPES)
+
+
+class Observation(NamedTuple):
+    """One row of the tidy shape; see ``DTYPES``."""
+
+    region: str = ""
+    indicator: str = ""
+    measure: str = ""
+    span: str = ""
+    period: str = ""
+    value: float | None = None
+    unit: str = ""
+    published: dt.date | None = None
+    published_basis: str = ""
+    source: str = ""
+    sheet: str = ""
+    cell: str = ""
+    token: str = ""
+    status: str = ""
+    provenance: str = ""
+
+
 KEY = ("region", "indicator", "measure", "span", "period", "published", "provenance")
 
 MEASURES = ("level", "yoy")
@@ -109,24 +134,33 @@ def make_observations(rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
         Mappings with the names of ``COLUMNS``; text that is absent becomes
         ``""`` and ``value`` missing.
     """
-    rows = list(rows)
-    if not rows:
-        return empty_observations()
-    return pd.DataFrame(
-        {name: _column([row.get(name) for row in rows], dtype) for name, dtype in DTYPES.items()}
-    )
+    return frame_observations([_observation(row) for row in rows])
 
 
-def _column(cells: list[Any], dtype: Any) -> Any:
-    if dtype == "float64":
-        return np.array(cells, dtype=dtype)
-    if dtype == "str":
-        cells = [cell if isinstance(cell, str) else _text(cell) for cell in cells]
-    return pd.array(cells, dtype=dtype)
+def _observation(row: Mapping[str, Any]) -> Observation:
+    cells: list[Any] = [
+        _text(row.get(name)) if dtype == "str" else row.get(name) for name, dtype in DTYPES.items()
+    ]
+    return Observation(*cells)
 
 
 def _text(cell: Any) -> str:
     return "" if pd.isna(cell) else str(cell)
+
+
+def frame_observations(rows: Sequence[Observation]) -> pd.DataFrame:
+    """Build a frame in the tidy shape, column by column."""
+    if not rows:
+        return empty_observations()
+    columns = zip(DTYPES.items(), zip(*rows, strict=True), strict=True)
+    return pd.DataFrame(
+        {
+            name: np.array(cells, dtype=dtype)
+            if dtype == "float64"
+            else pd.array(list(cells), dtype=dtype)  # type: ignore[call-overload]
+            for (name, dtype), cells in columns
+        }
+    )
 
 
 def validate_observations(frame: pd.DataFrame, source: str) -> pd.DataFrame:

@@ -7,7 +7,7 @@ from typing import Literal
 
 from lianhu_analysis.errors import IntakeError
 
-__all__ = ["FileResult", "FileStatus", "Problem"]
+__all__ = ["FileResult", "FileStatus", "Problem", "Refusal"]
 
 FileStatus = Literal["read", "quarantined", "unchanged"]
 
@@ -37,6 +37,18 @@ class Problem:
     def as_dict(self) -> dict[str, str]:
         """Return plain types, as the command line and the ledger write them."""
         return asdict(self)
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why something is not read, and what to do; where it stands is told later."""
+
+    message: str
+    remedy: str
+
+    def error(self, *, cell: str = "") -> IntakeError:
+        """Return the error to raise."""
+        return IntakeError(self.message, self.remedy, cell=cell)
 
 
 @dataclass(frozen=True)

@@ -3,44 +3,51 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Hashable, Sequence
+from operator import itemgetter
 from typing import Any
 
 import pandas as pd
 
-from lianhu_analysis.intake.observations import COLUMNS, KEY, make_observations
+from lianhu_analysis.intake.observations import (
+    COLUMNS,
+    KEY,
+    Observation,
+    frame_observations,
+)
 from lianhu_analysis.intake.problems import Problem
 
 __all__ = ["merge_rows", "merge_same_figures"]
 
-Row = Mapping[str, Any]
+key_of = itemgetter(*map(COLUMNS.index, KEY))
 # What tells two rows of one figure apart, in the order in which the first is chosen.
-BESIDE = tuple(name for name in COLUMNS if name not in (*KEY, "value", "status"))
+beside_of = itemgetter(
+    *(place for place, name in enumerate(COLUMNS) if name not in (*KEY, "value", "status"))
+)
 
 
-def merge_rows(rows: Sequence[Row]) -> tuple[list[Row], tuple[Problem, ...]]:
+def merge_rows(rows: Sequence[Observation]) -> tuple[list[Observation], tuple[Problem, ...]]:
     """Keep one row a key: the same figure once, two different figures not at all.
 
     Of the same figure printed with more and with fewer decimals the finer one is
     kept.  Different figures become one row of status ``quarantined`` without a
     value, and a problem that names every cell.  Rows that are alone come first, as
     they were; the result does not depend on the order of the others.
-
-    Parameters
-    ----------
-    rows
-        Mappings with the names of ``COLUMNS``; text that is absent counts as ``""``.
     """
-    by_key: dict[tuple[Any, ...], list[Row]] = {}
-    for row in rows:
-        by_key.setdefault(tuple([row[name] for name in KEY]), []).append(row)
-    if len(by_key) == len(rows):
+    keys = list(map(key_of, rows))
+    counts = Counter(keys)
+    if len(counts) == len(rows):
         return list(rows), ()
-    agreed: list[Row] = []
-    merged: list[Row] = []
+    alone: list[Observation] = []
+    groups: dict[tuple[Any, ...], list[Observation]] = {}
+    for key, row in zip(keys, rows, strict=True):
+        (alone if counts[key] == 1 else groups.setdefault(key, [])).append(row)
+    agreed: list[Observation] = []
+    merged: list[Observation] = []
     problems: list[Problem] = []
-    for key in sorted(key for key, group in by_key.items() if len(group) > 1):
-        distinct = _distinct(by_key[key])
+    for key in sorted(groups):
+        distinct = _distinct(groups[key])
         if len(distinct) == 1:
             agreed.append(distinct[0])
             continue
@@ -48,7 +55,6 @@ def merge_rows(rows: Sequence[Row]) -> tuple[list[Row], tuple[Problem, ...]]:
         merged.append(kept)
         if problem:
             problems.append(problem)
-    alone = [group[0] for group in by_key.values() if len(group) == 1]
     return [*alone, *agreed, *merged], tuple(problems)
 
 
@@ -57,70 +63,61 @@ def merge_same_figures(frame: pd.DataFrame) -> tuple[pd.DataFrame, tuple[Problem
     repeated = frame.duplicated(list(KEY), keep=False)
     if not repeated.any():
         return frame, ()
-    disputed = frame[repeated].to_dict("records")
-    rows, problems = merge_rows([{str(n): value for n, value in row.items()} for row in disputed])
-    pieces = [frame[~repeated], make_observations(rows)]
+    disputed = frame.loc[repeated, list(COLUMNS)].itertuples(index=False, name=None)
+    rows, problems = merge_rows([Observation(*row) for row in disputed])
+    pieces = [frame[~repeated], frame_observations(rows)]
     return pd.concat([piece for piece in pieces if len(piece)], ignore_index=True), problems
 
 
-def _distinct(group: list[Row]) -> list[Row]:
+def _distinct(group: list[Observation]) -> list[Observation]:
     """Return the first row of each value and status, in an order of their own."""
-    found: dict[Hashable, Row] = {}
+    found: dict[Hashable, Observation] = {}
     for row in sorted(group, key=_order):
-        value = None if _is_missing(row["value"]) else row["value"]
-        found.setdefault((value, row["status"]), row)
+        value = None if _is_missing(row.value) else row.value
+        found.setdefault((value, row.status), row)
     return list(found.values())
 
 
-def _order(row: Row) -> tuple[Any, ...]:
-    value = row["value"]
-    missing = _is_missing(value)
-    beside = [row.get(name) or "" for name in BESIDE]
-    return (missing, 0.0 if missing else value, row["status"], *beside)
+def _order(row: Observation) -> tuple[Any, ...]:
+    missing = _is_missing(row.value)
+    return (missing, 0.0 if missing else row.value, row.status, *beside_of(row))
 
 
-def _merge(rows: list[Row]) -> tuple[Row, Problem | None]:
-    rows = sorted(
-        rows,
-        key=lambda row: (-_decimals(row["value"]), *(str(row.get(name, "")) for name in COLUMNS)),
-    )
-    with_value = [row for row in rows if not _is_missing(row["value"])]
-    withheld = [row for row in rows if row["status"] == "quarantined"]
-    if not withheld:
-        first = (with_value or rows)[0]
-        if all(_same_figure(first, other) for other in with_value):
-            return first, None
+def _merge(rows: list[Observation]) -> tuple[Observation, Problem | None]:
+    rows = sorted(rows, key=lambda row: (-_decimals(row.value), *map(str, row)))
+    values = [row.value for row in rows if row.value is not None and not math.isnan(row.value)]
+    if not any(row.status == "quarantined" for row in rows):
+        # Those with a value come first, the one of most decimals before the others.
+        growth = rows[0].measure == "yoy"
+        if all(_same_figure(values[0], value, growth=growth) for value in values):
+            return rows[0], None
     cells = " | ".join(dict.fromkeys("!".join(filter(None, _place(row))) for row in rows))
-    tokens = " | ".join(dict.fromkeys(str(row["token"]) for row in rows))
-    sources = list(dict.fromkeys(str(row["source"]).partition(" | ")[0] for row in rows))
+    tokens = " | ".join(dict.fromkeys(row.token for row in rows))
+    sources = list(dict.fromkeys(row.source.partition(" | ")[0] for row in rows))
     where = (
         cells
         if len(sources) == 1
-        else "；".join(
-            f"{str(row['source']).partition(' | ')[0]} {'!'.join(_place(row))}" for row in rows
-        )
+        else "；".join(f"{row.source.partition(' | ')[0]} {'!'.join(_place(row))}" for row in rows)
     )
     first = rows[0]
     problem = Problem(
         *_place(first),
-        f"{first['indicator']} {first['period']} {first['measure']}（{first['span']}）"
+        f"{first.indicator} {first.period} {first.measure}（{first.span}）"
         f"同一天有不同的数：{tokens}（{where}）",
         "请核对哪一个对；改正后作为新文件交付，或写入更正表。在此之前两个都不采用",
     )
-    withheld_row = {
-        **first,
-        "value": None,
-        "status": "quarantined",
-        "token": tokens,
-        "source": " | ".join(dict.fromkeys(str(row["source"]) for row in rows)),
-        "sheet": "",
-        "cell": cells,
-    }
-    return withheld_row, problem
+    return first._replace(
+        value=None,
+        status="quarantined",
+        token=tokens,
+        source=" | ".join(dict.fromkeys(row.source for row in rows)),
+        sheet="",
+        cell=cells,
+    ), problem
 
 
-def _place(row: Row) -> tuple[str, str]:
-    return str(row.get("sheet") or ""), str(row.get("cell") or "")
+def _place(row: Observation) -> tuple[str, str]:
+    return row.sheet, row.cell
 
 
 def _is_missing(value: float | None) -> bool:
@@ -135,16 +132,15 @@ def _decimals(value: float | None) -> int:
     return len(text.partition(".")[2])
 
 
-def _same_figure(fine: Row, coarse: Row) -> bool:
+def _same_figure(fine: float, coarse: float, *, growth: bool) -> bool:
     """Whether ``coarse`` is ``fine`` printed with fewer decimals.
 
     Trailing zeros are lost in spreadsheets: growth counts as printed to one
     decimal at least, and a level must agree within a thousandth besides.
     """
-    gap = abs(fine["value"] - coarse["value"])
+    gap = abs(fine - coarse)
     if gap == 0:
         return True
-    growth = fine["measure"] == "yoy"
-    decimals = max(_decimals(coarse["value"]), 1 if growth else 0)
-    near = growth or gap <= abs(fine["value"]) / 1000
-    return bool(near and gap <= 0.5 * 10**-decimals + 1e-9)
+    decimals = max(_decimals(coarse), 1 if growth else 0)
+    near = growth or gap <= abs(fine) / 1000
+    return near and gap <= 0.5 * 10**-decimals + 1e-9

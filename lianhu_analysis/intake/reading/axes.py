@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 
 from lianhu_analysis.catalog.periods import Period
+from lianhu_analysis.catalog.remembering import remembered
 from lianhu_analysis.errors import IntakeError, PeriodError
 from lianhu_analysis.intake.reading.figures import Delivery, is_blank
 from lianhu_analysis.intake.reading.layouts import AxesLayout, fold_header
@@ -70,10 +72,11 @@ def _across(
         for n in range(corners[0] + 1, width)
         if not is_blank(grid.at(top, n)) and not is_unit_header(grid.at(top, n))
     ]
-    periods = [n for n in columns if axis_period(grid.at(top, n), time, layout) is not None]
-    if len(periods) < FEWEST_PERIODS or len(periods) < len(columns):
+    if len(columns) < FEWEST_PERIODS:
         return []
-    if len(periods) == 2 and _are_one_month(grid, top, periods, time, layout):
+    if any(axis_period(grid.at(top, n), time, layout) is None for n in columns):
+        return []
+    if len(columns) == 2 and _are_one_month(grid, top, columns, time, layout):
         return []  # this year's and last year's: a report
     return [Axes(top, top, corners[0], tuple(columns))]
 
@@ -96,11 +99,9 @@ def _down(
                 bottom = max(bottom, last)
         while bottom < top + 2 and _is_second_header(grid, bottom + 1, corner):
             bottom += 1
-        below = [
-            grid.at(row, corner)
-            for row in range(bottom + 1, len(grid.rows))
-            if not is_blank(grid.at(row, corner)) and not metadata_of(grid.at(row, corner), layout)
-        ][:LOOKED_AT]
+        cells = (grid.at(row, corner) for row in range(bottom + 1, len(grid.rows)))
+        stated = (cell for cell in cells if not is_blank(cell) and not metadata_of(cell, layout))
+        below = list(islice(stated, LOOKED_AT))
         good = sum(axis_period(cell, time, layout) is not None for cell in below)
         if good < 1 or good * 2 < len(below):
             return []
@@ -155,16 +156,22 @@ def axis_period(
 
 def metadata_of(cell: object, layout: AxesLayout) -> str:
     """Return what a row of metadata holds, by its first cell; empty if it is none."""
-    if not isinstance(cell, str):
-        return ""
-    folded = fold_header(cell)
+    return _metadata_of_text(cell, layout) if isinstance(cell, str) else ""
+
+
+@remembered
+def _metadata_of_text(text: str, layout: AxesLayout) -> str:
+    folded = fold_header(text)
     return next((what for rule, what in layout.metadata.items() if rule.fullmatch(folded)), "")
 
 
 def _is_corner(cell: object, layout: AxesLayout) -> bool:
-    return isinstance(cell, str) and any(
-        rule.fullmatch(fold_header(cell)) for rule in layout.corners
-    )
+    return isinstance(cell, str) and _is_corner_text(cell, layout)
+
+
+@remembered
+def _is_corner_text(text: str, layout: AxesLayout) -> bool:
+    return any(rule.fullmatch(fold_header(text)) for rule in layout.corners)
 
 
 def is_unit_header(cell: object) -> bool:

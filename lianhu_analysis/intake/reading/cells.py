@@ -10,10 +10,10 @@ import math
 import numbers
 import re
 import unicodedata
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, NamedTuple
 
+from lianhu_analysis.catalog.remembering import remembered
 from lianhu_analysis.errors import IntakeError
 
 __all__ = ["Reading", "ValueStatus", "read_value"]
@@ -21,8 +21,7 @@ __all__ = ["Reading", "ValueStatus", "read_value"]
 ValueStatus = Literal["ok", "not_released", "below_unit", "not_meaningful"]
 
 
-@dataclass(frozen=True)
-class Reading:
+class Reading(NamedTuple):
     """One cell: its figure (or ``None``), why there is none, and its raw text.
 
     ``status`` is one of ``observations.STATUSES``; ``value`` is a finite number
@@ -165,6 +164,8 @@ def read_value(token: object, *, unit_is_percent: bool = False) -> Reading:
     """
     if isinstance(token, str):
         return _read_text(token, unit_is_percent)
+    if isinstance(token, float) or token.__class__ is int:
+        return _read_number(token)
     if token is None:
         return Reading(None, "not_released", "")
     if isinstance(token, bool):
@@ -179,21 +180,22 @@ def read_value(token: object, *, unit_is_percent: bool = False) -> Reading:
     raise IntakeError(f"单元格的内容（{type(token).__name__}）不是数", "请填写数值，或留空")
 
 
-def _read_number(token: numbers.Real) -> Reading:
+def _read_number(token: numbers.Real | float) -> Reading:
     try:
         value = float(token)
     except OverflowError:
         value = math.inf
-    if math.isnan(value):
-        return Reading(None, "not_released", "")
-    if math.isinf(value):
+    if not math.isfinite(value):
+        if math.isnan(value):
+            return Reading(None, "not_released", "")
         raise IntakeError("单元格的数大得不能表示", "请核对数值和单位")
-    if isinstance(token, numbers.Integral):
+    if not isinstance(token, float) and isinstance(token, numbers.Integral):
         return Reading(value, "ok", str(int(token)))
     text = str(int(value)) if value.is_integer() and abs(value) < 1e16 else repr(value)
     return Reading(value, "ok", text)
 
 
+@remembered
 def _read_text(token: str, unit_is_percent: bool) -> Reading:
     if len(token.strip()) > LONGEST:
         raise _refuse(token, "太长，不是一个数", "请只填数值，说明写到备注列")

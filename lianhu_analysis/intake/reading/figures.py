@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -15,8 +16,8 @@ from lianhu_analysis.catalog.indicators import Indicator
 from lianhu_analysis.catalog.periods import Frequency, Period
 from lianhu_analysis.catalog.units import convert
 from lianhu_analysis.errors import IntakeError, LianhuError, PeriodError
-from lianhu_analysis.intake.observations import make_observations
-from lianhu_analysis.intake.problems import Problem
+from lianhu_analysis.intake.observations import Observation, frame_observations
+from lianhu_analysis.intake.problems import Problem, Refusal
 from lianhu_analysis.intake.reading.cells import Reading as CellReading
 from lianhu_analysis.intake.reading.cells import read_value
 from lianhu_analysis.intake.reading.growth_forms import INDEX_RANGE, growth_in_percent
@@ -31,6 +32,7 @@ __all__ = [
     "Delivery",
     "Reading",
     "Slot",
+    "find_period",
     "hidden_columns",
     "hidden_rows",
     "is_blank",
@@ -38,10 +40,11 @@ __all__ = [
     "period_for",
     "refuse_split_january",
     "says_nothing",
+    "split_january",
 ]
 
-Row = dict[str, Any]
 POINTS = "百分点"
+IN_POINTS = re.compile(rf"\s*个?\s*{POINTS}\s*$")
 
 
 @dataclass(frozen=True)
@@ -74,8 +77,7 @@ class Delivery:
     folders: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Slot:
+class Slot(NamedTuple):
     """What a cell stands for, before it is read.
 
     Attributes
@@ -135,7 +137,7 @@ class Collector:
 
     def __init__(self, delivery: Delivery) -> None:
         self.delivery = delivery
-        self.rows: list[Row] = []
+        self.rows: list[Observation] = []
         self.problems: list[Problem] = []
         self.tables: list[TableNote] = []
 
@@ -145,8 +147,11 @@ class Collector:
 
     def read(self, token: object, slot: Slot) -> None:
         """Read one cell into its slot; blank cells are no figures."""
-        if is_blank(token):
-            return
+        if not is_blank(token):
+            self.take(token, slot)
+
+    def take(self, token: object, slot: Slot) -> None:
+        """Read one cell that is not blank into its slot."""
         try:
             self.rows.append(_observe(token, slot, self.delivery))
         except IntakeError as error:
@@ -159,7 +164,7 @@ class Collector:
         """Return the observations, one a key, and every problem."""
         rows, conflicts = merge_rows(self.rows)
         return Reading(
-            make_observations(rows),
+            frame_observations(rows),
             (*self.problems, *conflicts),
             len(self.rows) - len(rows),
             tuple(self.tables),
@@ -168,9 +173,9 @@ class Collector:
 
 def is_blank(token: object) -> bool:
     """Whether a cell holds nothing at all (a dash is something)."""
-    if isinstance(token, float):
-        return math.isnan(token)
-    return token is None or (isinstance(token, str) and not token.strip())
+    if isinstance(token, str):
+        return not token or token.isspace()
+    return token is None or (isinstance(token, float) and math.isnan(token))
 
 
 def hidden_rows(grid: Grid) -> frozenset[int]:
@@ -209,90 +214,159 @@ def period_for(indicator: Indicator, title: Period, span: str, per: str = "") ->
     IntakeError
         If the indicator has no such period, such as a quarter in August.
     """
-    name, frequency = indicator.name_zh, indicator.frequency
-    if indicator.span == "point":
+    found = find_period(indicator, title, span, per)
+    if isinstance(found, Refusal):
+        raise found.error()
+    return found
+
+
+def find_period(
+    indicator: Indicator, title: Period, span: str, per: str = ""
+) -> tuple[Period, str] | Refusal:
+    """Return what `period_for` does, or why the indicator has no such period."""
+    period, span, wanted = _fit(indicator.span, indicator.frequency, title, span, per)
+    if period is not None:
+        return period, span
+    name = indicator.name_zh
+    if not wanted:
+        often = "季" if indicator.frequency == "Q" else "年"
+        return Refusal(f"{name} 按{often}发布，没有单月的数", "请核对这一格是否填错了行或列")
+    word = {"Q": "季", "A": "年", "M": "月"}[wanted]
+    return Refusal(
+        f"{name} 按{word}发布，{title} 不在{word}末",
+        "请核对标题的时期，或把这一行移到相应时期的表中",
+    )
+
+
+@lru_cache(maxsize=1024)
+def _fit(
+    own_span: str, frequency: str, title: Period, span: str, per: str
+) -> tuple[Period | None, str, str]:
+    """Return period, span and frequency of a figure under a title.
+
+    No frequency: the indicator is not published so often.  No period: none of that
+    frequency ends with the title's.
+    """
+    if own_span == "point":
         span, wanted = "point", frequency
     elif span in ("annual", "ytd") and (span == "annual" or frequency == "A"):
         span, wanted = "annual", "A"
     elif span == "single":
         wanted = "Q" if per == "quarter" else "M"
         if (frequency == "A") or (frequency == "Q" and wanted == "M"):
-            raise IntakeError(
-                f"{name} 按{'季' if frequency == 'Q' else '年'}发布，没有单月的数",
-                "请核对这一格是否填错了行或列",
-            )
+            return None, span, ""
     else:
         wanted = frequency
     try:
-        return title.as_frequency(_frequency(wanted)), span
-    except PeriodError as error:
-        word = {"Q": "季", "A": "年", "M": "月"}[wanted]
-        raise IntakeError(
-            f"{name} 按{word}发布，{title} 不在{word}末",
-            "请核对标题的时期，或把这一行移到相应时期的表中",
-        ) from error
+        return title.as_frequency(_frequency(wanted)), span, wanted
+    except PeriodError:
+        return None, span, wanted
 
 
 def refuse_split_january(indicator: Indicator, period: Period, span: str, token: object) -> None:
     """Refuse to split the joint first period of an indicator without a January.
 
-    January and February are one period, the year to date of February: no figure of
-    January is published, and none of February alone.  A sign for no figure passes
-    as February's own.
-
     Raises
     ------
     IntakeError
-        Saying what to do.
+        Saying what to do, see `split_january`.
+    """
+    if fault := split_january(indicator, period, span, token):
+        raise fault.error()
+
+
+def split_january(indicator: Indicator, period: Period, span: str, token: object) -> Refusal | None:
+    """Return why a figure splits the joint first period of an indicator without a January.
+
+    January and February are one period, the year to date of February: no figure of
+    January is published, and none of February alone.  A sign for no figure passes
+    as February's own.
     """
     if not indicator.no_january or period.frequency != "M" or period.number > 2:
-        return
+        return None
     if period.number == 1:
-        raise IntakeError(
+        return Refusal(
             f"{indicator.name_zh} 1月不单独发布（1—2月合并），这里却有数 {token}",
             '请核对时期；当年确有1月数的，在版式说明的这一列写 january = "keep"',
         )
     if span == "single" and not says_nothing(token):
-        raise IntakeError(
+        return Refusal(
             f"{indicator.name_zh} 1—2月合并发布，没有2月单月的数，这里的 {token} 没有读",
             "合并的数请填在累计列（1—2月）；本月列请留空或填 —",
         )
+    return None
 
 
 def _frequency(code: str) -> Frequency:
     return "Q" if code == "Q" else "A" if code == "A" else "M"
 
 
-def _observe(token: object, slot: Slot, delivery: Delivery) -> Row:
+def _observe(token: object, slot: Slot, delivery: Delivery) -> Observation:
+    if slot.measure == "yoy":
+        reading, value, unit = _read_growth(token, slot)
+    else:
+        reading = read_value(token, unit_is_percent=slot.unit.strip() in ("%", "％"))
+        value = None if reading.value is None else _level(reading.value, slot)
+        unit = slot.indicator.unit
+    published, basis = slot.published or delivery.published, "stated"
+    if published is None:
+        assumed = assumed_release(slot.indicator, slot.period)
+        published, basis = max(assumed, slot.not_before or assumed), "assumed"
+    elif published < slot.period.end:
+        # A period can be published on its last day, and not before.
+        raise IntakeError(
+            f"{slot.indicator.name_zh} 的发布日 {published} 早于统计时期 {slot.period} 结束",
+            "请核对发布日期和标题的时期",
+        )
+    return Observation(
+        (slot.region or delivery.region).code,
+        slot.indicator.code,
+        slot.measure,
+        slot.span,
+        slot.period.code,
+        value,
+        unit,
+        published,
+        basis,
+        delivery.source,
+        slot.sheet,
+        slot.cell,
+        reading.token,
+        reading.status,
+        delivery.provenance,
+    )
+
+
+def _read_growth(token: object, slot: Slot) -> tuple[CellReading, float | None, str]:
+    """Return what a cell says, its growth and the unit of that.
+
+    Growth is in percent; a rate's change is in points, and must say so.
+    """
     indicator = slot.indicator
-    growth = slot.measure == "yoy"
-    in_points = growth and indicator.kind == "rate" and isinstance(token, str) and POINTS in token
-    bare = re.sub(rf"\s*个?\s*{POINTS}\s*$", "", str(token)) if in_points else token
-    reading = read_value(bare, unit_is_percent=growth or slot.unit.strip() in ("%", "％"))
+    if indicator.kind == "rate":
+        return _read_points(token, slot)
+    reading = read_value(token, unit_is_percent=True)
+    if POINTS in slot.unit:
+        raise IntakeError(f"{indicator.name_zh} 的增速不能以百分点计", "请核对单位；增速的单位是 %")
+    value = reading.value
+    # 4.8% and 增长1.6倍 say what they are, whatever form the column has.
+    if value is not None and not reading.says_percent:
+        value = growth_in_percent(value, slot.form, indicator, slot.among_indices)
+    return reading, value, "%"
+
+
+def _read_points(token: object, slot: Slot) -> tuple[CellReading, float | None, str]:
+    in_points = isinstance(token, str) and POINTS in token
+    bare = IN_POINTS.sub("", str(token)) if in_points else token
+    reading = read_value(bare, unit_is_percent=True)
     if in_points:
-        reading = replace(reading, token=str(token))
-    unit = _growth_unit(slot, reading.token, reading.value) if growth else indicator.unit
-    value = None
-    if reading.value is not None:
-        value = _growth(reading, reading.value, slot) if growth else _level(reading.value, slot)
-    published, basis = _published(slot, delivery)
-    return {
-        "region": (slot.region or delivery.region).code,
-        "indicator": indicator.code,
-        "measure": slot.measure,
-        "span": slot.span,
-        "period": str(slot.period),
-        "value": value,
-        "unit": unit,
-        "published": published,
-        "published_basis": basis,
-        "source": delivery.source,
-        "sheet": slot.sheet,
-        "cell": slot.cell,
-        "token": reading.token,
-        "status": reading.status,
-        "provenance": delivery.provenance,
-    }
+        reading = reading._replace(token=str(token))
+    if reading.value is None or in_points or POINTS in slot.unit:
+        return reading, reading.value, POINTS
+    raise IntakeError(
+        f"{slot.indicator.name_zh} 本身是比率，{reading.token!r} 说不清是百分比还是百分点",
+        "请写成“-3.9个百分点”，或把单位写为百分点",
+    )
 
 
 def _level(value: float, slot: Slot) -> float:
@@ -309,40 +383,3 @@ def _level(value: float, slot: Slot) -> float:
             f"若是涨幅，请填指数 {100 + value:g}" if abs(value) < low else "请核对这一格的数",
         )
     return converted
-
-
-def _growth(reading: CellReading, value: float, slot: Slot) -> float:
-    # 4.8% and 增长1.6倍 say what they are, whatever form the column has; points have no form.
-    if reading.says_percent or slot.indicator.kind == "rate":
-        return value
-    return growth_in_percent(value, slot.form, slot.indicator, slot.among_indices)
-
-
-def _growth_unit(slot: Slot, token: str, value: float | None) -> str:
-    """Growth is in percent; a rate's change is in points, and must say so."""
-    if slot.indicator.kind != "rate":
-        if POINTS in slot.unit:
-            raise IntakeError(
-                f"{slot.indicator.name_zh} 的增速不能以百分点计", "请核对单位；增速的单位是 %"
-            )
-        return "%"
-    if value is None or POINTS in token or POINTS in slot.unit:
-        return POINTS
-    raise IntakeError(
-        f"{slot.indicator.name_zh} 本身是比率，{token!r} 说不清是百分比还是百分点",
-        "请写成“-3.9个百分点”，或把单位写为百分点",
-    )
-
-
-def _published(slot: Slot, delivery: Delivery) -> tuple[dt.date, str]:
-    stated = slot.published or delivery.published
-    if stated is None:
-        assumed = assumed_release(slot.indicator, slot.period)
-        return max(assumed, slot.not_before or assumed), "assumed"
-    # A period can be published on its last day, and not before.
-    if stated < slot.period.end:
-        raise IntakeError(
-            f"{slot.indicator.name_zh} 的发布日 {stated} 早于统计时期 {slot.period} 结束",
-            "请核对发布日期和标题的时期",
-        )
-    return stated, "stated"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 
 from lianhu_analysis.catalog.indicators import Indicator
@@ -21,6 +22,9 @@ def looks_like_indices(tokens: Iterable[object]) -> bool:
     """Whether most figures of one growth column or series lie where indices do."""
     values = []
     for token in tokens:
+        if isinstance(token, float) and math.isfinite(token):
+            values.append(token)
+            continue
         try:
             reading = read_value(token, unit_is_percent=True)
         except IntakeError:
@@ -67,7 +71,7 @@ def growth_in_percent(
             f"{indicator.name_zh} 的增速 {value:g} 像以上年为 100 的指数",
             f"若是指数，请改为增速 {round(value - 100, 10):g}；确是增速的，请写成 {value:g}%",
         )
-    if 0 < abs(value) < 1 and round(value, PRINTED_DECIMALS) != round(value, 9):
+    if -1 < value < 1 and round(value, PRINTED_DECIMALS) != round(value, 9):
         raise IntakeError(
             f"{indicator.name_zh} 的增速 {value:g} 像小数，说不清是 {value:g}% 还是 {value * 100:g}%",
             "请写成带百分号的数，或在版式说明中写明 form",

@@ -9,15 +9,24 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import NamedTuple
 
 from lianhu_analysis.catalog.indicators import Catalogue, Indicator, fold_name
 from lianhu_analysis.catalog.periods import Period, parse_period
+from lianhu_analysis.catalog.remembering import LONGEST, remembered
 from lianhu_analysis.catalog.units import KNOWN_UNITS, normalise_unit
 from lianhu_analysis.errors import IntakeError, PeriodError, UnitError
-from lianhu_analysis.intake.reading.figures import Delivery
-from lianhu_analysis.intake.reading.layouts import FIGURE_ROLES, ReportColumn, fold_header
+from lianhu_analysis.intake.problems import Refusal
+from lianhu_analysis.intake.reading.layouts import (
+    FIGURE_ROLES,
+    AxesLayout,
+    ReportColumn,
+    ReportLayout,
+    fold_header,
+)
 from lianhu_analysis.intake.reading.titles import foreign_region
 from lianhu_analysis.workspace import Region
 
@@ -27,9 +36,9 @@ __all__ = [
     "LabelReader",
     "Match",
     "Outline",
-    "Refusal",
     "check_base",
     "is_unit",
+    "label_reader",
     "own_period",
     "split_unit",
 ]
@@ -69,10 +78,48 @@ TIME = re.compile(
 )
 MOST_LAGGED = 2
 EDGES = "_:,、- "
+LABELS = 8192
 
 
-@dataclass(frozen=True)
-class Label:
+class Line(NamedTuple):
+    """One label before it is known what it belongs to.
+
+    Attributes
+    ----------
+    numbered_text, text
+        Without its numbering; and without 其中 and footnote marks.
+    depth
+        Of its numbering; ``len(NUMBERING)`` without any.
+    is_part
+        Whether it says itself that it is a part of the item above it.
+    is_marker
+        Whether it only says that parts follow.
+    """
+
+    numbered_text: str
+    text: str
+    depth: int
+    is_part: bool
+    is_marker: bool
+
+
+@remembered
+def _read_line(label: str) -> Line:
+    # Before folding, which makes a plain digit of a raised or circled one.
+    plain = CIRCLED.sub(lambda found: f"({ord(found[1]) - ord('①') + 1})", label)
+    folded = unicodedata.normalize("NFKC", FOOTNOTE.sub("", plain.rstrip()))
+    numbered_text, depth = _without_number(folded.strip())
+    text, _ = _without_number(SUB_ITEM.sub("", numbered_text))
+    return Line(
+        numbered_text,
+        FOOTNOTE.sub("", text).strip(),
+        depth,
+        is_part=folded.startswith("  ") or bool(SUB_ITEM.match(numbered_text)),
+        is_marker=bool(MARKER.fullmatch(re.sub(r"\s", "", numbered_text))),
+    )
+
+
+class Label(NamedTuple):
     """One row's label.
 
     Attributes
@@ -111,20 +158,15 @@ class Outline:
 
     def place(self, label: str, *, has_figures: bool) -> Label:
         """Return a label with what it belongs to."""
-        # Before folding, which makes a plain digit of a raised or circled one.
-        plain = CIRCLED.sub(lambda found: f"({ord(found[1]) - ord('①') + 1})", label)
-        folded = unicodedata.normalize("NFKC", FOOTNOTE.sub("", plain.rstrip()))
-        text, depth = _without_number(folded.strip())
-        if not has_figures and MARKER.fullmatch(re.sub(r"\s", "", text)):
+        line = _read_line(label)
+        if not has_figures and line.is_marker:
             self.in_parts = bool(self.item)
-            return Label(text, self._group_names(9))
+            return Label(line.numbered_text, self._group_names(9))
+        text, depth = line.text, line.depth
         numbered = depth < len(NUMBERING)
-        explicit = folded.startswith("  ") or bool(SUB_ITEM.match(text))
-        if numbered and not explicit:
+        if numbered and not line.is_part:
             self.in_parts = False
-        text, _ = _without_number(SUB_ITEM.sub("", text))
-        text = FOOTNOTE.sub("", text).strip()
-        if explicit or (self.in_parts and has_figures):
+        if line.is_part or (self.in_parts and has_figures):
             return Label(text, self._group_names(9), self.item or NO_PARENT)
         if has_figures and self.whole and SECTOR.fullmatch(text):
             self.item = text
@@ -170,13 +212,19 @@ class Match:
     region: Region | None = None
     time: str = ""
 
+    def __hash__(self) -> int:
+        return hash((self.indicator.code, self.unit, self.base))
 
-@dataclass(frozen=True)
-class Refusal:
-    """Why a label is not read, and what to do."""
 
-    message: str
-    remedy: str
+@lru_cache(maxsize=16)
+def label_reader(
+    catalogue: Catalogue,
+    layout: ReportLayout | AxesLayout,
+    region: Region,
+    regions: tuple[Region, ...],
+) -> LabelReader:
+    """Return the reader of a catalogue, a layout and a region: one for all files."""
+    return LabelReader(catalogue, layout, region, regions)
 
 
 class LabelReader:
@@ -185,24 +233,31 @@ class LabelReader:
     def __init__(
         self,
         catalogue: Catalogue,
-        labels: Mapping[str, str],
-        meanings: Sequence[ReportColumn],
-        delivery: Delivery,
+        layout: ReportLayout | AxesLayout,
+        region: Region,
+        regions: tuple[Region, ...],
     ) -> None:
         self._catalogue = catalogue
-        self._labels = {fold_name(label): code for label, code in labels.items()}
-        self._meanings = tuple(rule for rule in meanings if rule.role in (*FIGURE_ROLES, "ignore"))
-        self._delivery = delivery
+        self._labels = {fold_name(label): code for label, code in layout.labels.items()}
+        self._meanings = tuple(
+            rule for rule in layout.columns if rule.role in (*FIGURE_ROLES, "ignore")
+        )
+        self._region = region
+        self._regions = regions
         english = Counter(fold_name(item.name_en).casefold() for item in catalogue)
         self._english = {
             name: item
             for item in catalogue
             if (name := fold_name(item.name_en).casefold()) and english[name] == 1
         }
-        self._known: dict[str, Match | Refusal | None] = {}
+        self._known = lru_cache(maxsize=LABELS)(self._take_apart)
+        self._read_before = lru_cache(maxsize=LABELS)(self._read)
 
     def read(self, label: Label) -> Match | Refusal:
         """Return the indicator of a label, or why there is none."""
+        return (self._read_before if len(label.text) <= LONGEST else self._read)(label)
+
+    def _read(self, label: Label) -> Match | Refusal:
         parent = self._indicator(label.parent) if label.parent else None
         for name, exact in _names(label, parent.name_zh if parent else ""):
             found = self._exact(name) if exact else self.take_apart(name)
@@ -226,17 +281,15 @@ class LabelReader:
 
     def take_apart(self, name: str) -> Match | Refusal | None:
         """Return what a name means by itself; ``None`` if it is not known."""
-        if name not in self._known:
-            self._known[name] = self._take_apart(name)
-        return self._known[name]
+        return (self._known if len(name) <= LONGEST else self._take_apart)(name)
 
     def _take_apart(self, name: str) -> Match | Refusal | None:
         if indicator := self._indicator(name):
             return Match(indicator)
         text, unit, base, merged = _without_brackets(FOOTNOTE.sub("", name))
-        region, text = self._region(text)
-        text = text.removeprefix(self._delivery.region.name_zh)
-        own = self._delivery.region.name_zh[-1:]
+        region, text = self._region_of(text)
+        text = text.removeprefix(self._region.name_zh)
+        own = self._region.name_zh[-1:]
         if text.startswith(f"全{own}") and own in "国省市区县":
             text = text[2:]
         whole = text
@@ -302,11 +355,11 @@ class LabelReader:
                     return rule
         return None
 
-    def _region(self, text: str) -> tuple[Region | None, str]:
+    def _region_of(self, text: str) -> tuple[Region | None, str]:
         first, colon, rest = text.partition(":")
         if not colon:
             return None, text
-        for region in self._delivery.regions:
+        for region in self._regions:
             names = {region.name_zh, region.name_zh.rstrip("省市区县")}
             if region.code == "100000":
                 names |= {"中国", "全国"}
@@ -317,11 +370,11 @@ class LabelReader:
     def group_fault(self, label: Label, indicator: Indicator) -> Refusal | None:
         """Return why a bare name is not its indicator under its group lines, if so."""
         name = fold_name(label.text) + fold_name(indicator.name_zh)
-        own = self._delivery.region.name_zh[-1:]
+        own = self._region.name_zh[-1:]
         for group in label.groups:
             words = [word for word in QUALIFIER.findall(fold_name(group)) if word not in name]
             whole = [word for word in WHOLE_REGION.findall(group) if word[1] != own]
-            other = foreign_region(group, self._delivery.region, self._delivery.regions)
+            other = foreign_region(group, self._region, self._regions)
             if words or whole or other:
                 said = "、".join(dict.fromkeys([*words, *whole, *([other] if other else [])]))
                 return Refusal(

@@ -15,6 +15,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from lianhu_analysis.catalog.remembering import remembered
+
 __all__ = [
     "BUILT_IN",
     "FIGURE_ROLES",
@@ -84,6 +86,9 @@ class ReportColumn:
     unit: str = ""
     reason: str = ""
 
+    def __hash__(self) -> int:
+        return hash((self.role, self.span, self.form))  # enough to find one among others
+
 
 @dataclass(frozen=True)
 class ReportLayout:
@@ -113,6 +118,9 @@ class ReportLayout:
     labels: Mapping[str, str]
     sheet_indicators: Mapping[re.Pattern[str], str]
     header_depth: int = 0
+
+    def __hash__(self) -> int:
+        return hash(self.name)
 
 
 @dataclass(frozen=True)
@@ -151,6 +159,9 @@ class AxesLayout:
     vocabulary: str = ""
     span: ColumnSpan = ""
     unit: str = ""
+
+    def __hash__(self) -> int:
+        return hash(self.name)
 
 
 @dataclass(frozen=True)
@@ -222,6 +233,11 @@ def fold_header(text: object) -> str:
     """
     if isinstance(text, float) and text.is_integer():
         text = int(text)  # a month that stands alone in its cell
-    folded = unicodedata.normalize("NFKC", "" if text is None else str(text))
+    return _fold("" if text is None else str(text))
+
+
+@remembered
+def _fold(text: str) -> str:
+    folded = unicodedata.normalize("NFKC", text)
     folded = re.sub(r"[—–―−~〜至]+", "-", re.sub(r"\s+", "", folded))
     return re.sub(r"[()%:]", "", folded)

@@ -16,7 +16,14 @@ from lianhu_analysis.catalog.indicators import Catalogue, Indicator
 from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.catalog.units import convert
 from lianhu_analysis.errors import IntakeError, LianhuError, PeriodError
-from lianhu_analysis.intake.observations import COLUMNS, MEASURES, PROVENANCES, SPANS, STATUSES
+from lianhu_analysis.intake.observations import (
+    COLUMNS,
+    MEASURES,
+    PROVENANCES,
+    SPANS,
+    STATUSES,
+    Observation,
+)
 from lianhu_analysis.intake.reading.figures import Collector, Delivery, Reading
 from lianhu_analysis.intake.reading.workbook import cell_address
 
@@ -142,7 +149,8 @@ def _read(
             )
             collector.refuse(error.message, error.remedy, cell=address)
         else:
-            collector.rows.append(row | {"cell": cell_address(line - 1, header.index("value"))})
+            address = cell_address(line - 1, header.index("value"))
+            collector.rows.append(row._replace(cell=address))
     return collector.result()
 
 
@@ -152,7 +160,7 @@ class _FieldError(Exception):
         self.field, self.message, self.remedy = field, message, remedy
 
 
-def _observe(record: Mapping[str, str], catalogue: Catalogue, delivery: Delivery) -> dict[str, Any]:
+def _observe(record: Mapping[str, str], catalogue: Catalogue, delivery: Delivery) -> Observation:
     measure = _choice(record, "measure", MEASURES)
     span = _choice(record, "span", SPANS)
     status = _choice(record, "status", STATUSES, default="ok")
@@ -167,21 +175,21 @@ def _observe(record: Mapping[str, str], catalogue: Catalogue, delivery: Delivery
         raise _FieldError("unit", "没有写计量单位", "请填写，不填不会按目录单位推定")
     if indicator is not None:
         value, unit = _convert(value, unit, measure, indicator)
-    return {
-        "region": region,
-        "indicator": record["indicator"],
-        "measure": measure,
-        "span": span,
-        "period": str(period),
-        "value": value,
-        "unit": unit,
-        "published": published,
-        "published_basis": basis,
-        "source": _source(record, delivery),
-        "token": record.get("token") or record["value"],
-        "status": status,
-        "provenance": provenance,
-    }
+    return Observation(
+        region=region,
+        indicator=record["indicator"],
+        measure=measure,
+        span=span,
+        period=str(period),
+        value=value,
+        unit=unit,
+        published=published,
+        published_basis=basis,
+        source=_source(record, delivery),
+        token=record.get("token") or record["value"],
+        status=status,
+        provenance=provenance,
+    )
 
 
 def _choice(

@@ -6,13 +6,18 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property, lru_cache
+from typing import NamedTuple
 
 from lianhu_analysis.catalog.indicators import Indicator
+from lianhu_analysis.catalog.remembering import remembered
 from lianhu_analysis.errors import IntakeError
 from lianhu_analysis.intake.reading.figures import Collector, hidden_columns, is_blank
 from lianhu_analysis.intake.reading.labels import LabelReader, Match, split_unit
 from lianhu_analysis.intake.reading.layouts import (
     FIGURE_ROLES,
+    ColumnSpan,
+    Per,
     ReportColumn,
     ReportLayout,
     fold_header,
@@ -61,8 +66,15 @@ class Panel:
 
     def beside(self, role: str) -> int | None:
         """Return the first column of a role other than the labels'."""
-        found = (n for n, rule in self.columns.items() if rule and rule.role == role)
-        return next((n for n in found if n != self.name), None)
+        return self._firsts.get(role)
+
+    @cached_property
+    def _firsts(self) -> dict[str, int]:
+        found: dict[str, int] = {}
+        for number, rule in self.columns.items():
+            if rule and number != self.name:
+                found.setdefault(rule.role, number)
+        return found
 
 
 @dataclass(frozen=True)
@@ -83,8 +95,7 @@ class Header:
     raw: Mapping[int, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class FigureColumn:
+class FigureColumn(NamedTuple):
     """A column that is read: its meaning, its unit, and its indicator if it has its own."""
 
     rule: ReportColumn
@@ -145,7 +156,7 @@ def _ordered(
     Under 同比增长 the line below says of what (本月), and 绝对额 says only that it is
     no growth.
     """
-    if bottom == top or text.startswith(HALF_BLANK) or _rule_of(text, layout.columns):
+    if bottom == top or text.startswith(HALF_BLANK) or _rule_of(text, layout):
         return text
     homes = dict.fromkeys(_merge_home(grid, row, column) for row in range(top, bottom + 1))
     values = [grid.at(*home) for home in homes]
@@ -162,11 +173,11 @@ def _ordered(
     if len(amount) + len(growth) != 1:
         return text
     found = "".join((*others, *growth))
-    return found if _rule_of(found, layout.columns) else text
+    return found if _rule_of(found, layout) else text
 
 
 def _is_bare_growth(part: str, layout: ReportLayout) -> bool:
-    rule = _rule_of(part, layout.columns)
+    rule = _rule_of(part, layout)
     return rule is not None and rule.role == "growth" and rule.span == "left"
 
 
@@ -190,7 +201,12 @@ def _states_unit(grid: Grid, bottom: int, column: int, top: int) -> bool:
 
 def role_of(cell: object, layout: ReportLayout) -> str:
     """Return what a column of this header is for; empty if no layout rule knows it."""
-    rule = _rule_of(fold_header(cell), layout.columns) if isinstance(cell, str) else None
+    return _role_of_text(cell, layout) if isinstance(cell, str) else ""
+
+
+@remembered
+def _role_of_text(text: str, layout: ReportLayout) -> str:
+    rule = _rule_of(fold_header(text), layout)
     return rule.role if rule else ""
 
 
@@ -282,12 +298,12 @@ class _ColumnReader:
                 self._leave(number, column.rule.role, "上年同期的可比数，不作为上年的数入库")
                 continue
             if self._is_bare_month(number, column.rule):
-                column = replace(column, rule=replace(column.rule, span=""))
+                column = column._replace(rule=_with_span(column.rule, "", column.rule.per))
             if column.rule.span == "left" and left is None:
-                column = replace(column, rule=replace(column.rule, span="period"))
+                column = column._replace(rule=_with_span(column.rule, "period", column.rule.per))
             elif column.rule.span == "left" and left is not None:
-                like_left = replace(column.rule, span=left.rule.span, per=left.rule.per)
-                column = replace(column, rule=like_left)
+                like_left = _with_span(column.rule, left.rule.span, left.rule.per)
+                column = column._replace(rule=like_left)
             chosen[number] = column
             left = column if column.rule.role == "level" else left
         if self.contradicted:
@@ -391,6 +407,11 @@ class _ColumnReader:
         return bool(year and self.time.year and year == self.time.year - 1 and rule.role == "level")
 
 
+@lru_cache(maxsize=512)
+def _with_span(rule: ReportColumn, span: ColumnSpan, per: Per) -> ReportColumn:
+    return replace(rule, span=span, per=per)
+
+
 def _is_amount(header: Header, number: int) -> bool:
     """Whether a header of growth states a unit of amounts: 比上年增减（亿元）."""
     unit = header.units.get(number, "")
@@ -405,6 +426,7 @@ def _meaning(column: FigureColumn) -> tuple[object, ...]:
     return (rule.role, rule.span, rule.per, column.indicator.code if column.indicator else "")
 
 
+@remembered
 def stated_in(
     text: str, rule: ReportColumn, *, alone: bool = True
 ) -> tuple[int | None, int | None]:
@@ -437,7 +459,7 @@ def _has_figures(header: Header, layout: ReportLayout) -> bool:
 
 
 def _ends_known(text: str, layout: ReportLayout) -> bool:
-    known = (_rule_of(text[cut:], layout.columns) for cut in range(2, len(text)))
+    known = (_rule_of(text[cut:], layout) for cut in range(2, len(text)))
     return any(rule is not None and rule.role in FIGURE_ROLES for rule in known)
 
 
@@ -478,7 +500,7 @@ def _panels(
     for first, following in zip(names, [*names[1:], None], strict=True):
         start = first if panels else 0
         columns = {
-            column: _rule_of(text, layout.columns)
+            column: _rule_of(text, layout)
             for column, text in texts.items()
             if start <= column and (following is None or column < following)
         }
@@ -520,8 +542,9 @@ def _merge_home(grid: Grid, row: int, column: int) -> tuple[int, int]:
     return row, column
 
 
-def _rule_of(text: str, columns: Iterable[ReportColumn]) -> ReportColumn | None:
-    for rule in columns:
+@remembered
+def _rule_of(text: str, layout: ReportLayout) -> ReportColumn | None:
+    for rule in layout.columns:
         if any(pattern.fullmatch(text) for pattern in rule.headers):
             return rule
     return None

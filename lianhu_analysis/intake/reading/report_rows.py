@@ -4,32 +4,36 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import NamedTuple
 
 from lianhu_analysis.catalog.calendar import assumed_release
 from lianhu_analysis.catalog.indicators import Indicator, fold_name
 from lianhu_analysis.catalog.periods import Period, parse_period
+from lianhu_analysis.catalog.remembering import remembered
 from lianhu_analysis.catalog.units import normalise_unit
 from lianhu_analysis.errors import IntakeError, PeriodError
+from lianhu_analysis.intake.problems import Refusal
 from lianhu_analysis.intake.reading.figures import (
     Collector,
     Slot,
+    find_period,
     hidden_rows,
     is_blank,
-    period_for,
-    refuse_split_january,
     says_nothing,
+    split_january,
 )
 from lianhu_analysis.intake.reading.growth_forms import looks_like_indices
 from lianhu_analysis.intake.reading.labels import (
+    Label,
     LabelReader,
     Match,
     Outline,
-    check_base,
     own_period,
 )
-from lianhu_analysis.intake.reading.layouts import ReportColumn, ReportLayout, fold_header
+from lianhu_analysis.intake.reading.layouts import ReportLayout, fold_header
 from lianhu_analysis.intake.reading.notes import RowNote, TableNote
 from lianhu_analysis.intake.reading.report_header import (
     FigureColumn,
@@ -39,9 +43,10 @@ from lianhu_analysis.intake.reading.report_header import (
     role_of,
     stated_in,
 )
+from lianhu_analysis.intake.reading.report_meaning import Meaning, row_reader
 from lianhu_analysis.intake.reading.sheet_time import SheetTime
 from lianhu_analysis.intake.reading.statements import stated_day
-from lianhu_analysis.intake.reading.workbook import Grid, cell_address
+from lianhu_analysis.intake.reading.workbook import Grid, cell_address, column_letters
 from lianhu_analysis.workspace import Region
 
 __all__ = ["PanelReader", "region_named", "stated_span"]
@@ -63,8 +68,11 @@ SPAN_WORDS = {
 }
 
 
-@dataclass(frozen=True)
-class Row:
+Filled = Mapping[int, object]
+Fit = tuple[Period | None, str]
+
+
+class Row(NamedTuple):
     """One row understood."""
 
     number: int
@@ -101,18 +109,29 @@ class PanelReader:
     not_before: dt.date | None = None
     forms: dict[int, bool] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        texts = tuple((c, self.header.texts[n]) for n, c in self.columns.items())
+        self._understand = row_reader(texts)
+        self._letters = {n: column_letters(n) for n in self.columns}
+        self._kind_of = kinds_of_rows(self.layout)
+        self._dated = any(self.panel.beside(role) is not None for role in ("period", "span"))
+        # By what a meaning asks for: of the period that the sheet states.
+        self._fits: dict[tuple[str, str, str, str], Fit] = {}
+
     def read(self, first: int, end: int) -> None:
         """Read the rows from ``first`` up to ``end``."""
         outline = Outline([(-1, text) for text in self.scope])
         depth = self.header.bottom - self.header.top
+        grid, columns, hidden = self.grid, tuple(self.columns), hidden_rows(self.grid)
         skip = -1
         last_figure = first
         for number in range(first, end):
             if number <= skip:
                 continue
-            label = self.grid.at(number, self.panel.name)
-            if role_of(label, self.layout) in ("name", "region"):
-                same = header_texts(self.grid, number, number + depth)[0] == self.header.raw
+            label = grid.at(number, self.panel.name)
+            kind = "" if label is None else self._kind_of(str(label))
+            if kind == "header" and isinstance(label, str):
+                same = header_texts(grid, number, number + depth)[0] == self.header.raw
                 if same and not self._states_anew(last_figure + 1, number):
                     skip = number + depth  # the header again, on the next printed page
                     continue
@@ -124,9 +143,9 @@ class PanelReader:
                     number,
                 )
                 return
-            filled = [c for c in self.columns if not is_blank(self.grid.at(number, c))]
+            filled = {n: cell for n in columns if not is_blank(cell := grid.at(number, n))}
             last_figure = number if filled else last_figure
-            if number in hidden_rows(self.grid):
+            if number in hidden:
                 if filled:
                     self._refuse("这一行是隐藏的，没有读", "请取消隐藏；不要的行请删去", number)
             elif is_blank(label):
@@ -135,10 +154,17 @@ class PanelReader:
                         "这一行有数却没有指标名称",
                         "请填写指标名称；合并的名称单元格请拆开逐行填写",
                         number,
-                        filled[0],
+                        next(iter(filled)),
                     )
-            elif not self._ignored(str(label)) or filled:
-                self._read_row(number, str(label), filled, outline)
+            elif filled or kind != "ignored":
+                text = str(label)
+                if self.panel.by_region:
+                    self._read_region(number, text, filled)
+                    continue
+                is_item = bool(filled) or self._is_item(number, text)
+                placed = outline.place(text, has_figures=is_item)
+                if filled and kind != "ignored":
+                    self._read_row(number, text, placed, filled)
 
     def _states_anew(self, first: int, end: int) -> bool:
         """Whether lines between two tables state what the head of the sheet does not."""
@@ -151,16 +177,7 @@ class PanelReader:
         head = texts(range(self.header.top))
         return any(STATEMENT.search(text) for text in texts(range(first, end)) - head)
 
-    def _ignored(self, label: str) -> bool:
-        return any(rule.fullmatch(fold_name(label)) for rule in self.layout.ignore_rows)
-
-    def _read_row(self, number: int, text: str, filled: list[int], outline: Outline) -> None:
-        if self.panel.by_region:
-            self._read_region(number, text, filled)
-            return
-        label = outline.place(text, has_figures=bool(filled) or self._is_item(number, text))
-        if not filled or self._ignored(text):
-            return
+    def _read_row(self, number: int, text: str, label: Label, filled: Filled) -> None:
         if not self.grid.sheet and self._spills_over(number):
             return
         region = self._beside(number, "region")
@@ -172,7 +189,7 @@ class PanelReader:
             self._note(number, text, label.full_path, reason=match.message)
             return
         try:
-            period, span = self._row_period(number)
+            period, span = self._row_period(number) if self._dated else (None, "")
             unit = self._row_unit(number, match)
             published = self._row_published(number)
         except IntakeError as error:
@@ -186,8 +203,7 @@ class PanelReader:
         self._note(
             number, text, label.full_path, match.indicator, unit, str(period or self.time.period)
         )
-        for column in filled:
-            self._read_cell(row, column)
+        self._read_cells(row, filled)
 
     def _is_item(self, number: int, text: str) -> bool:
         """Whether a row without figures is a known item left blank, and heads no group."""
@@ -196,124 +212,144 @@ class PanelReader:
         label = Outline().place(text, has_figures=True)
         return not label.parent and isinstance(self.labels.take_apart(label.text), Match)
 
-    def _read_region(self, number: int, text: str, filled: list[int]) -> None:
+    def _read_region(self, number: int, text: str, filled: Filled) -> None:
         region = region_named(text, self.collector)
         if region is None:
             self._note(number, text, reason="不是本工作区的地区")
             return
         self._note(number, text, region.name_zh, period=str(self.time.period or ""))
-        for column in filled:
-            self._read_cell(Row(number, None, "", None, "", region), column)
+        self._read_cells(Row(number, None, "", None, "", region), filled)
 
-    def _read_cell(self, row: Row, number: int) -> None:
-        column, token = self.columns[number], self.grid.at(row.number, number)
-        rule = column.rule
-        indicator = column.indicator or (row.match.indicator if row.match else None)
-        if indicator is None:
-            return
-        is_none = says_nothing(token)
-        address = cell_address(row.number, number)
-        try:
-            slot = self._slot(row, number, column, indicator, address)
-        except IntakeError as error:
-            if not is_none:
-                self.collector.refuse(
-                    error.message, error.remedy, sheet=self.grid.sheet, cell=address
-                )
-            return
-        if rule.role == "level" and slot.measure == "level" and indicator.kind == "growth_only":
-            if not is_none:
-                self.collector.refuse(
-                    f"{indicator.name_zh} 只发布增速，“{self.header.texts[number]}”列却有数 {token}",
-                    "请把增速填在增长列；绝对量不采用",
-                    sheet=self.grid.sheet,
-                    cell=address,
-                )
-            return
-        self.collector.read(token, slot)
+    def _read_cells(self, row: Row, filled: Filled) -> None:
+        meanings = self._understand(row.match, row.unit, row.span)
+        for column, meaning in zip(self.columns, meanings, strict=True):
+            if column not in filled or meaning is None:
+                continue
+            token = filled[column]
+            slot = None
+            if isinstance(meaning, Meaning):
+                slot = self._slot(row, column, token, meaning)
+            if slot is not None:
+                self.collector.take(token, slot)
+            elif not says_nothing(token):
+                # A sign for no figure may stand where there can be none.
+                refusal = self._misfit(row, column, token, meaning)
+                self._refuse(refusal.message, refusal.remedy, row.number, column)
 
-    def _slot(
-        self, row: Row, number: int, column: FigureColumn, indicator: Indicator, address: str
-    ) -> Slot:
-        rule, match = column.rule, row.match
-        text = self.header.texts[number]
-        if (rule.role == "reduction") != indicator.is_reduction and rule.role != "level":
-            raise IntakeError(
-                f"{indicator.name_zh} 与列名“{text}”的正负方向不一致",
-                "降低率以正数表示降低；请改正列名，或换成方向一致的数",
-            )
-        measure = "level" if rule.role == "level" else "yoy"
-        form: str = "value" if measure == "level" else rule.form
-        unit = _one_unit(row.unit, column.unit, indicator) if measure == "level" else row.unit
-        if match and match.base:
-            measure, form, unit = _by_base(match, measure, indicator, unit)
-        span = row.span if rule.span == "period" else rule.span
-        if match and match.rule:
-            span = _agreed_span(match.rule, rule, span, text)
-        stated = row.period or self.time.period
-        if not span and (indicator.span == "point" or indicator.kind == "index"):
-            span = indicator.span
-        if not span or stated is None:
-            raise IntakeError(
-                f"{indicator.name_zh}：列名“{text}”没有说是当月还是累计",
-                "请把列名写成“本月”或“本月止累计”，或写明时期，如 2024年1-9月",
-            )
-        not_before = self.not_before
-        if match:
-            check_base(match, span)
-            own = self._lagged(match, stated, row.period or any(stated_in(text, rule)))
-            if own != stated:
+    def _slot(self, row: Row, number: int, token: object, meaning: Meaning) -> Slot | None:
+        """Return what a cell stands for; ``None`` if there can be no figure, see `_misfit`."""
+        indicator, own, not_before = meaning.indicator, row.period, self.not_before
+        if row.match and row.match.time:
+            stated = own or self.time.period
+            lagged = self._lagged(row, number, row.match, stated) if stated else None
+            if stated is None or lagged is None or isinstance(lagged, Refusal):
+                return None
+            if lagged != stated:
                 # Nothing on the sheet was known before the end of what it is about.
-                not_before, stated = max(not_before or stated.end, stated.end), own
-        period, span = period_for(indicator, stated, span, rule.per or _per(stated))
-        if row.period is None and not (match and match.time):
-            self._refuse_too_early(indicator, period, row)
-        refuse_split_january(indicator, period, span, self.grid.at(row.number, number))
-        if measure == "level" and not unit:
-            unit = self.sheet_unit
-        if rule.role != "level":
-            unit = rule.unit or column.unit or unit
+                own, not_before = lagged, max(not_before or stated.end, stated.end)
+        period, span = self._fit(meaning, own)
+        if period is None or meaning.fault or self._is_too_early(indicator, period, row):
+            return None
+        if indicator.no_january and split_january(indicator, period, span, token):
+            return None
+        growth = meaning.measure == "yoy"
+        if indicator.kind == "growth_only" and not growth:
+            return None
         return Slot(
             indicator,
-            measure,
+            meaning.measure,
             span,
             period,
-            unit,
+            meaning.unit or ("" if growth else self.sheet_unit),
             self.grid.sheet,
-            address,
-            form,
+            f"{self._letters[number]}{row.number + 1}",
+            meaning.form,
             row.published or self.published,
             row.region,
-            measure == "yoy" and self._among_indices(number),
+            growth and self._among_indices(number),
             not_before,
         )
 
-    @staticmethod
-    def _lagged(match: Match, stated: Period, settled: object) -> Period:
+    def _misfit(self, row: Row, number: int, token: object, meaning: Meaning | Refusal) -> Refusal:
+        """Return why there can be no figure where one stands."""
+        if isinstance(meaning, Refusal):
+            return meaning
+        indicator, stated = meaning.indicator, row.period or self.time.period
+        text = self.header.texts[number]
+        if not meaning.span or stated is None:
+            return Refusal(
+                f"{indicator.name_zh}：列名“{text}”没有说是当月还是累计",
+                "请把列名写成“本月”或“本月止累计”，或写明时期，如 2024年1-9月",
+            )
+        if meaning.fault:
+            return meaning.fault
+        lagged = self._lagged(row, number, row.match, stated) if row.match else stated
+        if isinstance(lagged, Refusal):
+            return lagged
+        found = find_period(indicator, lagged, meaning.span, _per(meaning, lagged))
+        if isinstance(found, Refusal):
+            return found
+        early = self._is_too_early(indicator, found[0], row)
+        fault = self._too_early(indicator, found[0], row) if early else None
+        return (
+            fault
+            or split_january(indicator, *found, token)
+            or Refusal(
+                f"{indicator.name_zh} 只发布增速，“{text}”列却有数 {token}",
+                "请把增速填在增长列；绝对量不采用",
+            )
+        )
+
+    def _fit(self, meaning: Meaning, own: Period | None) -> Fit:
+        """Return period and span of a figure: of the row's own period, or the sheet's."""
+        fit = self._fits.get(meaning.asks) if own is None else None
+        if fit is None:
+            stated = own or self.time.period
+            fit = (None, "")
+            if stated is not None and meaning.span:
+                per = _per(meaning, stated)
+                found = find_period(meaning.indicator, stated, meaning.span, per)
+                fit = fit if isinstance(found, Refusal) else found
+            if own is None:
+                self._fits[meaning.asks] = fit
+        return fit
+
+    def _lagged(self, row: Row, number: int, match: Match, stated: Period) -> Period | Refusal:
         """Return the period of a row whose name states one: 营业收入（1-8月） among 1-9月."""
-        own = own_period(match, stated)
+        try:
+            own = own_period(match, stated)
+        except IntakeError as error:
+            return Refusal(error.message, error.remedy)
         if own is None or own.end == stated.end:
             return stated
-        if settled:
-            raise IntakeError(
+        if row.period or any(stated_in(self.header.texts[number], self.columns[number].rule)):
+            return Refusal(
                 f"{match.indicator.name_zh} 的名称说的是 {own}，列名或时期说的是 {stated}",
                 "请改正其中之一",
             )
         return own
 
-    def _refuse_too_early(self, indicator: Indicator, period: Period, row: Row) -> None:
-        """Refuse a lagged indicator in a report that came out before its own release.
+    def _is_too_early(self, indicator: Indicator, period: Period, row: Row) -> bool:
+        """Whether a lagged indicator is in a report that came out before its own release.
 
         The report on nine months carries the eight months of services (错月指标).
         """
-        day = row.published or self.published or self.collector.delivery.published
+        if not indicator.lag_months or row.period or (row.match and row.match.time):
+            return False
+        day = self._day(row)
+        early = dt.timedelta(days=EARLY_DAYS)
+        return day is not None and day < assumed_release(indicator, period) - early
+
+    def _too_early(self, indicator: Indicator, period: Period, row: Row) -> Refusal:
         due = assumed_release(indicator, period)
-        if indicator.lag_months and day and day < due - dt.timedelta(days=EARLY_DAYS):
-            raise IntakeError(
-                f"{indicator.name_zh} 是错月指标，{period} 的数要到 {due} 前后才有，"
-                f"{day} 发布的表里多半是上一月的数",
-                f"请在名称后写明它的时期，如 {indicator.name_zh}（1-8月）；确是本期的也请写明",
-            )
+        return Refusal(
+            f"{indicator.name_zh} 是错月指标，{period} 的数要到 {due} 前后才有，"
+            f"{self._day(row)} 发布的表里多半是上一月的数",
+            f"请在名称后写明它的时期，如 {indicator.name_zh}（1-8月）；确是本期的也请写明",
+        )
+
+    def _day(self, row: Row) -> dt.date | None:
+        return row.published or self.published or self.collector.delivery.published
 
     def _among_indices(self, column: int) -> bool:
         if column not in self.forms:
@@ -323,13 +359,15 @@ class PanelReader:
 
     def _row_unit(self, number: int, match: Match) -> str:
         column = self.panel.beside("unit")
-        stated = self.grid.at(number, column) if column is not None else None
+        if column is None:
+            return match.unit
+        stated = self.grid.at(number, column)
         unit = "" if is_blank(stated) else str(stated).strip()
         if unit and match.unit and normalise_unit(unit) != normalise_unit(match.unit):
             raise IntakeError(
                 f"{match.indicator.name_zh} 的名称写 {match.unit}，单位列写 {unit}",
                 "请改正其中之一",
-                cell=cell_address(number, column or 0),
+                cell=cell_address(number, column),
             )
         return unit or match.unit
 
@@ -361,21 +399,23 @@ class PanelReader:
 
     def _row_published(self, number: int) -> dt.date | None:
         column = self.panel.beside("published")
-        stated = self.grid.at(number, column) if column is not None else None
-        if is_blank(stated):
+        stated = None if column is None else self.grid.at(number, column)
+        if column is None or is_blank(stated):
             return None
         day = stated_day(stated)
         if day is None:
             raise IntakeError(
                 f"发布日期“{stated}”不是一个日子；这一行没有读",
                 "请写成 2024-10-22",
-                cell=cell_address(number, column or 0),
+                cell=cell_address(number, column),
             )
         return day
 
     def _beside(self, number: int, role: str) -> str | None:
         column = self.panel.beside(role)
-        value = self.grid.at(number, column) if column is not None else None
+        if column is None:
+            return None
+        value = self.grid.at(number, column)
         return None if is_blank(value) else str(value)
 
     def _spills_over(self, number: int) -> bool:
@@ -431,6 +471,20 @@ def stated_span(text: object, year: int | None) -> tuple[Period, str]:
     return as_ytd.period, as_ytd.span if as_ytd.span == as_single.span else ""
 
 
+@lru_cache(maxsize=64)
+def kinds_of_rows(layout: ReportLayout) -> Callable[[str], str]:
+    """Return what tells ``header`` and ``ignored`` rows from others by their labels."""
+
+    @remembered
+    def kind_of(label: str) -> str:
+        if role_of(label, layout) in ("name", "region"):
+            return "header"
+        ignored = any(rule.fullmatch(fold_name(label)) for rule in layout.ignore_rows)
+        return "ignored" if ignored else ""
+
+    return kind_of
+
+
 def region_named(text: str, collector: Collector) -> Region | None:
     """Return the workspace's region of a name such as ``西　　安``, if it is one."""
     name = fold_name(text)
@@ -441,39 +495,5 @@ def region_named(text: str, collector: Collector) -> Region | None:
     return None
 
 
-def _per(period: Period) -> str:
-    return "quarter" if period.frequency == "Q" else ""
-
-
-def _one_unit(row: str, column: str, indicator: Indicator) -> str:
-    if row and column and normalise_unit(row) != normalise_unit(column):
-        raise IntakeError(
-            f"{indicator.name_zh} 这一行的单位是 {row}，列名写的是 {column}", "请改正其中之一"
-        )
-    return row or column
-
-
-def _by_base(match: Match, measure: str, indicator: Indicator, unit: str) -> tuple[str, str, str]:
-    """Return measure, form and unit of a label that states an index base."""
-    if measure == "yoy":
-        raise IntakeError(
-            f"{indicator.name_zh} 的名称说是指数（{match.base}），列名说是增速", "请改正其中之一"
-        )
-    if unit and normalise_unit(unit) != normalise_unit(match.base):
-        raise IntakeError(
-            f"{indicator.name_zh} 的名称说是指数（{match.base}），单位却是 {unit}", "请改正其中之一"
-        )
-    if indicator.kind == "index":
-        return "level", "value", match.base
-    return "yoy", "index", "%"
-
-
-def _agreed_span(label: ReportColumn, column: ReportColumn, span: str, text: str) -> str:
-    same_kind = (label.role == "level") == (column.role == "level") or label.role == "level"
-    if not same_kind:
-        raise IntakeError(f"名称说的是增速，列名“{text}”说的是绝对量", "请把增速填在增长列")
-    if label.span in ("left", "", "period"):
-        return span
-    if span and span != label.span:
-        raise IntakeError(f"名称与列名“{text}”说的口径不同（累计、当月）", "请改正其中之一")
-    return label.span
+def _per(meaning: Meaning, stated: Period) -> str:
+    return meaning.per or ("quarter" if stated.frequency == "Q" else "")

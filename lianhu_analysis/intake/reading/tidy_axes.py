@@ -11,6 +11,7 @@ from lianhu_analysis.catalog.indicators import Catalogue, fold_name
 from lianhu_analysis.catalog.periods import Period, parse_period
 from lianhu_analysis.catalog.units import normalise_unit
 from lianhu_analysis.errors import IntakeError, PeriodError
+from lianhu_analysis.intake.problems import Refusal
 from lianhu_analysis.intake.reading.axes import (
     Axes,
     Stated,
@@ -37,8 +38,8 @@ from lianhu_analysis.intake.reading.labels import (
     LabelReader,
     Match,
     Outline,
-    Refusal,
     check_base,
+    label_reader,
     own_period,
 )
 from lianhu_analysis.intake.reading.layouts import AxesLayout, ReportColumn, fold_header
@@ -64,7 +65,8 @@ def read_axes(grid: Grid, layout: AxesLayout, catalogue: Catalogue, collector: C
     except IntakeError as error:
         collector.refuse(error.message, error.remedy, sheet=grid.sheet, cell=error.cell or "A1")
         return
-    labels = LabelReader(catalogue, layout.labels, layout.columns, collector.delivery)
+    delivery = collector.delivery
+    labels = label_reader(catalogue, layout, delivery.region, delivery.regions)
     for table in tables:
         area = f"{cell_address(table.top, table.corner)}:{cell_address(len(grid.rows) - 1, table.columns[-1])}"
         note = TableNote(
@@ -323,9 +325,9 @@ class _AxesReader:
         try:
             slot = self._slot(match, stated, unit, address, token)
             if slot.measure == "yoy":
-                slot = replace(slot, among_indices=self._among_indices(row, column))
+                slot = slot._replace(among_indices=self._among_indices(row, column))
             if self.days.get(column):
-                slot = replace(slot, published=self.days[column])
+                slot = slot._replace(published=self.days[column])
         except IntakeError as error:
             if not says_nothing(token):
                 self.collector.refuse(

@@ -11,7 +11,7 @@ from lianhu_analysis.catalog.indicators import Catalogue, Indicator, fold_name
 from lianhu_analysis.catalog.units import normalise_unit
 from lianhu_analysis.errors import IntakeError
 from lianhu_analysis.intake.reading.figures import Collector, hidden_columns, is_blank, is_figure
-from lianhu_analysis.intake.reading.labels import LabelReader, is_unit
+from lianhu_analysis.intake.reading.labels import is_unit, label_reader
 from lianhu_analysis.intake.reading.layouts import AxesLayout, ReportLayout
 from lianhu_analysis.intake.reading.notes import TableNote
 from lianhu_analysis.intake.reading.report_header import (
@@ -99,7 +99,8 @@ def _read_table(
     catalogue: Catalogue,
     collector: Collector,
 ) -> None:
-    labels = LabelReader(catalogue, layout.labels, layout.columns, collector.delivery)
+    delivery = collector.delivery
+    labels = label_reader(catalogue, layout, delivery.region, delivery.regions)
     for panel in header.panels:
         area = f"{cell_address(header.top, panel.name)}:{cell_address(end - 1, max(panel.columns))}"
         note = TableNote(

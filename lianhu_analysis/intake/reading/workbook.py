@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self, cast
@@ -21,6 +22,7 @@ __all__ = [
     "Grid",
     "WorkbookReader",
     "cell_address",
+    "column_letters",
     "column_number",
     "read_grids",
     "read_workbook",
@@ -82,19 +84,28 @@ class Grid:
 
     def at(self, row: int, column: int) -> object:
         """Return the value at zero-based positions; ``None`` outside the sheet."""
-        if 0 <= row < len(self.rows) and 0 <= column < len(self.rows[row]):
+        if row < 0 or column < 0:
+            return None
+        try:
             return self.rows[row][column]
-        return None
+        except IndexError:
+            return None
 
 
 def cell_address(row: int, column: int) -> str:
     """Return the A1-style address of zero-based positions: ``(0, 27)`` is ``AB1``."""
+    return f"{column_letters(column)}{row + 1}"
+
+
+@lru_cache(maxsize=1024)
+def column_letters(column: int) -> str:
+    """Return the letters of a zero-based column: 27 is ``AB``."""
     letters = ""
     number = column + 1
     while number:
         number, rest = divmod(number - 1, 26)
         letters = chr(65 + rest) + letters
-    return f"{letters}{row + 1}"
+    return letters
 
 
 def column_number(letters: str) -> int:
