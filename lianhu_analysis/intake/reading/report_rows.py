@@ -247,28 +247,7 @@ class PanelReader:
         unit = _one_unit(row.unit, column.unit, indicator) if measure == "level" else row.unit
         if match and match.base:
             measure, form, unit = _by_base(match, measure, indicator, unit)
-        span = row.span if rule.span == "period" else rule.span
-        if match and match.rule:
-            span = _agreed_span(match.rule, rule, span, text)
-        stated = row.period or self.time.period
-        if not span and (indicator.span == "point" or indicator.kind == "index"):
-            span = indicator.span
-        if not span or stated is None:
-            raise IntakeError(
-                f"{indicator.name_zh}：列名“{text}”没有说是当月还是累计",
-                "请把列名写成“本月”或“本月止累计”，或写明时期，如 2024年1-9月",
-            )
-        not_before = self.not_before
-        if match:
-            check_base(match, span)
-            own = self._lagged(match, stated, row.period or any(stated_in(text, rule)))
-            if own != stated:
-                # Nothing on the sheet was known before the end of what it is about.
-                not_before, stated = max(not_before or stated.end, stated.end), own
-        period, span = period_for(indicator, stated, span, rule.per or _per(stated))
-        if row.period is None and not (match and match.time):
-            self._refuse_too_early(indicator, period, row)
-        refuse_split_january(indicator, period, span, self.grid.at(row.number, number))
+        period, span, not_before = self._time_of(row, number, column, indicator)
         if measure == "level" and not unit:
             unit = self.sheet_unit
         if rule.role != "level":
@@ -287,6 +266,36 @@ class PanelReader:
             measure == "yoy" and self._among_indices(number),
             not_before,
         )
+
+    def _time_of(
+        self, row: Row, number: int, column: FigureColumn, indicator: Indicator
+    ) -> tuple[Period, str, dt.date | None]:
+        """Return a cell's period and span, and the day before which it was not known."""
+        rule, match = column.rule, row.match
+        text, not_before = self.header.texts[number], self.not_before
+        span = row.span if rule.span == "period" else rule.span
+        if match and match.rule:
+            span = _agreed_span(match.rule, rule, span, text)
+        stated = row.period or self.time.period
+        if not span and (indicator.span == "point" or indicator.kind == "index"):
+            span = indicator.span
+        if not span or stated is None:
+            raise IntakeError(
+                f"{indicator.name_zh}：列名“{text}”没有说是当月还是累计",
+                "请把列名写成“本月”或“本月止累计”，或写明时期，如 2024年1-9月",
+            )
+        if match:
+            check_base(match, span)
+        if match and match.time:
+            own = self._lagged(match, stated, row.period or any(stated_in(text, rule)))
+            if own != stated:
+                # Nothing on the sheet was known before the end of what it is about.
+                not_before, stated = max(not_before or stated.end, stated.end), own
+        period, span = period_for(indicator, stated, span, rule.per or _per(stated))
+        if row.period is None and not (match and match.time):
+            self._refuse_too_early(indicator, period, row)
+        refuse_split_january(indicator, period, span, self.grid.at(row.number, number))
+        return period, span, not_before
 
     @staticmethod
     def _lagged(match: Match, stated: Period, settled: object) -> Period:
@@ -307,8 +316,10 @@ class PanelReader:
         The report on nine months carries the eight months of services (错月指标).
         """
         day = row.published or self.published or self.collector.delivery.published
+        if not indicator.lag_months or day is None:
+            return
         due = assumed_release(indicator, period)
-        if indicator.lag_months and day and day < due - dt.timedelta(days=EARLY_DAYS):
+        if day < due - dt.timedelta(days=EARLY_DAYS):
             raise IntakeError(
                 f"{indicator.name_zh} 是错月指标，{period} 的数要到 {due} 前后才有，"
                 f"{day} 发布的表里多半是上一月的数",
