@@ -102,7 +102,11 @@ def two_periods(document: Document, chance: random.Random) -> None:
     sheet = first(document)
     sheet.insert_rows(1)
     year, month = chance.randint(2016, 2024), chance.randint(2, 12)
-    sheet.put(1, 0, f"{year - 3}年1—{month}月", "title")
+    second = f"{year - 3}年1—{month}月"
+    titles = " ".join(str(sheet.cells[place].value) for place in sheet.places("title"))
+    if second in titles or f"{year - 3}年{month}月" in titles:
+        raise Unfit  # the same period again
+    sheet.put(1, 0, second, "title")
     forget(sheet, sheet.facts())
 
 

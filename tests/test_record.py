@@ -176,6 +176,15 @@ def test_verdicts_of_another_region_in_the_same_folder_play_no_part(space):
     assert len(keeping.read_record(space)) == 1
 
 
+def test_verdicts_on_simulated_figures_are_not_scored_by_real_ones(space):
+    pipeline.describe_record(space, OCTOBER, 2024)
+    (file,) = space.record.glob("issued/*.json")
+    batch = json.loads(file.read_text(encoding="utf-8"))
+    file.write_text(json.dumps({**batch, "provenance": ["simulated"]}), encoding="utf-8")
+    content = pipeline.describe_record(space, dt.date(2025, 1, 31), 2024)
+    assert (content["scored_now"], content["open"], content["scored"]) == ([], [], [])
+
+
 def test_an_empty_workspace_has_nothing_to_keep(empty):
     content = pipeline.describe_record(empty, None, None)
     assert (content["as_of"], content["archived"]) == (None, 0)

@@ -221,10 +221,16 @@ class _Outcomes:
 
 
 def _entries(workspace: Workspace) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield every issued verdict under its key, with batch fields and scores."""
+    """Yield every issued verdict under its key, with batch fields and scores.
+
+    Verdicts made from figures of another provenance speak of other outcomes: those
+    of a simulation are left out once the real figures are in.
+    """
     for file in sorted((workspace.record / ISSUED).glob("*.json")):
         batch = _read(file)
-        if batch.get("region") != workspace.region.code:
+        if batch["region"] != workspace.region.code:
+            continue
+        if sorted(batch["provenance"]) != sorted(workspace.forecast_provenance):
             continue
         for verdict in batch["verdicts"]:
             key = safe_name(file.stem, verdict["indicator"], verdict["measure"])

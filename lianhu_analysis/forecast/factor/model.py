@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from types import ModuleType
 from typing import TYPE_CHECKING, Literal
 
@@ -108,20 +109,42 @@ class FactorModel:
         self.memory = memory
         self._fixed_lags = n_lags
         self.kernel: Kernel = kernel
-        self.windows: Windows = find_windows(panel)
-        self.layout: Layout = choose_layout(
-            panel,
-            self.windows,
-            n_factors=n_factors,
-            lags=lags,
-            ar1=self.ar1,
-            memory=memory,
-            n_lags=n_lags,
-        )
-        self.state: State = make_state(n_factors, self.layout)
-        self.explicit: ExplicitRows = explicit_rows(self.layout, self.windows)
-        self.n_figures = int((self.windows.length > 0).sum())
         self._filter = _kernel(kernel)
+
+    # Found when first asked for: another panel's model often only serves to extend it.
+
+    @cached_property
+    def windows(self) -> Windows:
+        """The figures as windows."""
+        return find_windows(self.panel)
+
+    @cached_property
+    def layout(self) -> Layout:
+        """Which series are whitened, which keep a state."""
+        return choose_layout(
+            self.panel,
+            self.windows,
+            n_factors=self.n_factors,
+            lags=self.lags,
+            ar1=self.ar1,
+            memory=self.memory,
+            n_lags=self._fixed_lags,
+        )
+
+    @cached_property
+    def state(self) -> State:
+        """Where things are in the state vector."""
+        return make_state(self.n_factors, self.layout)
+
+    @cached_property
+    def explicit(self) -> ExplicitRows:
+        """Windows of the explicit series."""
+        return explicit_rows(self.layout, self.windows)
+
+    @cached_property
+    def n_figures(self) -> int:
+        """Number of published figures."""
+        return int((self.windows.length > 0).sum())
 
     def with_panel(self, panel: FactorPanel) -> FactorModel:
         """Return the same model of another panel."""

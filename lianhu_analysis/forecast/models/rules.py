@@ -72,8 +72,7 @@ def mean_reversion(panel: GrowthPanel, rng: np.random.Generator, effort: Effort 
     The year's change from its growth to date is regressed, over past years at
     the same position, on the gap to the mean of the years before and on the
     gap to the announced target: officials steer, and the data say how much
-    (Garcia-Macia and others, 2023, on steering; Hoerl and Kennard, 1970, for
-    the shrinkage).
+    (shrunk as in Hoerl and Kennard, 1970).
 
     Raises
     ------
