@@ -20,7 +20,6 @@ at most two seconds.
 from __future__ import annotations
 
 import argparse
-import inspect
 import io
 import json
 import random
@@ -174,23 +173,19 @@ def read_fresh(files: Sequence[Path]) -> int:
 def read_tidy(files: Sequence[Path]) -> int:
     """Read into tidy frames, as ingest does before it stores."""
     from lianhu_analysis.catalog.indicators import load_catalogue
-    from lianhu_analysis.intake.deliveries import read_delivery, read_sidecar
+    from lianhu_analysis.intake.deliveries import DeliveryReader, read_sidecar
+    from lianhu_analysis.intake.ingest import AHEAD, WORKERS, ahead
     from lianhu_analysis.intake.reading.workbook import WorkbookReader
     from lianhu_analysis.workspace import find_workspace
 
     workspace = find_workspace(files[0].parent)
-    catalogue = load_catalogue(workspace)
-    pooled = "read" in inspect.signature(read_delivery).parameters
-    rows = 0
-    with WorkbookReader() as pool:
-        chosen: dict[str, Any] = {"read": pool.read} if pooled else {}
-        for file in files:
-            sidecar = read_sidecar(file, workspace)
-            reading = read_delivery(
-                file, file.read_bytes(), sidecar, workspace, catalogue, **chosen
-            )
-            rows += len(reading.frame)
-    return rows
+    deliveries = DeliveryReader(workspace, load_catalogue(workspace))
+    with WorkbookReader(WORKERS) as pool:
+        begun = (
+            deliveries.begin(file, file.read_bytes(), read_sidecar(file, workspace), pool.submit)
+            for file in files
+        )
+        return sum(len(finish().frame) for finish in ahead(begun, AHEAD))
 
 
 def ingest_rest(files: Sequence[Path]) -> int:

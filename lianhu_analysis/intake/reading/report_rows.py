@@ -395,9 +395,24 @@ def stated_span(text: object, year: int | None) -> tuple[Period, str]:
     PeriodError
         If the cell is no period.
     """
-    as_ytd = parse_period(text, year=year, default_span="ytd")
-    as_single = parse_period(text, year=year, default_span="single")
+    found = _span_in_text(text, year) if isinstance(text, str) else _span_or_fault(text, year)
+    if isinstance(found, str):
+        raise PeriodError(found)
+    return found
+
+
+def _span_or_fault(text: object, year: int | None) -> tuple[Period, str] | str:
+    try:
+        as_ytd = parse_period(text, year=year, default_span="ytd")
+        as_single = parse_period(text, year=year, default_span="single")
+    except PeriodError as error:
+        return str(error)
     return as_ytd.period, as_ytd.span if as_ytd.span == as_single.span else ""
+
+
+@remembered
+def _span_in_text(text: str, year: int | None) -> tuple[Period, str] | str:
+    return _span_or_fault(text, year)
 
 
 @lru_cache(maxsize=64)
