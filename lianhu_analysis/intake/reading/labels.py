@@ -33,11 +33,13 @@ __all__ = [
     "INDEX_BASE",
     "Label",
     "LabelReader",
+    "Line",
     "Match",
     "Outline",
     "check_base",
     "is_unit",
     "label_reader",
+    "read_line",
     "split_unit",
 ]
 
@@ -93,7 +95,8 @@ class Line(NamedTuple):
 
 
 @remembered
-def _read_line(label: str) -> Line:
+def read_line(label: str) -> Line:
+    """Take numbering, 其中 and footnote marks off a label."""
     folded = unicodedata.normalize("NFKC", label)
     numbered_text, depth = _without_number(folded.strip())
     text, _ = _without_number(SUB_ITEM.sub("", numbered_text))
@@ -142,9 +145,8 @@ class Outline:
     item: str = ""
     in_parts: bool = False
 
-    def place(self, label: str, *, has_figures: bool) -> Label:
+    def place(self, line: Line, *, has_figures: bool) -> Label:
         """Return a label with what it belongs to."""
-        line = _read_line(label)
         if not has_figures and line.is_marker:
             self.in_parts = bool(self.item)
             return Label(line.numbered_text, self._group_names(9))
