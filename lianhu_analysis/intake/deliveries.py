@@ -180,6 +180,7 @@ class DeliveryReader:
         self._workspace = workspace
         self._catalogue = catalogue
         self._regions = _regions(workspace)
+        self._raw = workspace.raw.resolve()
 
     def begin(
         self,
@@ -272,7 +273,7 @@ class DeliveryReader:
             published=sidecar.published,
             period=Period.parse(sidecar.period) if sidecar.period else None,
             file=path.stem,
-            folders=_folders(path, self._workspace),
+            folders=_folders(path, self._raw),
         )
 
 
@@ -299,9 +300,9 @@ def read_delivery(
     return DeliveryReader(workspace, catalogue).read(path, data, sidecar, read)
 
 
-def _folders(path: Path, workspace: Workspace) -> tuple[str, ...]:
+def _folders(path: Path, raw: Path) -> tuple[str, ...]:
     try:
-        return path.resolve().parent.relative_to(workspace.raw.resolve()).parts[::-1]
+        return path.resolve().parent.relative_to(raw).parts[::-1]
     except ValueError:
         return ()
 

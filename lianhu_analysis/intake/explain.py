@@ -64,7 +64,10 @@ class Explanation:
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain types, as ``--json`` prints them."""
-        return asdict(self)
+        tables = [
+            asdict(table) | {"rows": [row._asdict() for row in table.rows]} for table in self.tables
+        ]
+        return asdict(self) | {"tables": tables}
 
     def lines(self) -> list[str]:
         """Return the explanation in Chinese, one line for each table, column, row and problem."""

@@ -23,7 +23,7 @@ from lianhu_analysis.intake.store import VintageStore
 from lianhu_analysis.intake.vintage_files import LedgerEntry, StoreWriter
 from lianhu_analysis.workspace import Workspace
 
-__all__ = ["ingest_files", "unread_files"]
+__all__ = ["AHEAD", "WORKERS", "ahead", "ingest_files", "unread_files"]
 
 SETTLE_ATTEMPTS = 3
 SETTLE_SECONDS = 0.5
@@ -55,7 +55,7 @@ def ingest_files(
     with WorkbookReader(WORKERS) as pool, store.writing() as writer:
         ingest = _Ingest(workspace, DeliveryReader(workspace, catalogue), known, pool, writer)
         begun = (ingest.begin(file, progress) for file in find_files(workspace, paths))
-        results = [finish() for finish in _ahead(begun, AHEAD)]
+        results = [finish() for finish in ahead(begun, AHEAD)]
     if not paths:
         present = {result.path for result in results}
         results += [_missing(entry) for path, entry in known.items() if path not in present]
@@ -146,7 +146,7 @@ class _Ingest:
         return FileResult(path, "quarantined", 0, problems)
 
 
-def _ahead(items: Iterable[T], count: int) -> Iterator[T]:
+def ahead(items: Iterable[T], count: int) -> Iterator[T]:
     """Yield items in order, each when some more have been made after it."""
     waiting: deque[T] = deque()
     for item in items:

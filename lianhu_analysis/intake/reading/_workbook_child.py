@@ -84,7 +84,8 @@ def plain_rows(rows: list[list[Any]]) -> tuple[list[list[Any]], list[tuple[Any, 
                 if type(cell) in DATES:
                     dates.append((number, column, type(cell).__name__, cell.isoformat()))
                     row[column] = ""
-        found.append(list(map(plain, row)))
+        # Most cells are text or blank: a call for each of them would cost as much as reading.
+        found.append([(cell or None) if cell.__class__ is str else plain(cell) for cell in row])
     return found, dates
 
 

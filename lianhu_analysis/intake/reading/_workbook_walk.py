@@ -39,8 +39,8 @@ UNCALCULATED = "#UNCALCULATED!"
 ATTRIBUTES = rb'((?:\s+[A-Za-z][\w:.-]*="[^"<>]*")*)\s*'
 ANY_CELL = re.compile(rb"<c[\s/>]")
 CELL = re.compile(rb"<c" + ATTRIBUTES + rb"(?:/>|>(.*?)</c>)", re.DOTALL)
-COLUMN_OF_CELL = re.compile(rb'<c r="([A-Z]{1,3})[1-9][0-9]{0,6}"')
-ROW_OF_CELL = re.compile(rb'<c r="[A-Z]{1,3}([1-9][0-9]{0,6})"')
+ADDRESS_OF_CELL = re.compile(rb'<c r="([A-Z]{1,3}[1-9][0-9]{0,6})"')
+LETTERS, DIGITS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ", b"0123456789"
 FILLED = re.compile(rb'<c r="([A-Z]{1,3})([1-9][0-9]{0,6})"[^<>]*(?<!/)>(?!</c>)')
 ROW = re.compile(rb"<row" + ATTRIBUTES + rb"/?>")
 COLUMN = re.compile(rb"<col" + ATTRIBUTES + rb"/?>")
@@ -125,17 +125,20 @@ class SheetWalk:
         if b"<worksheet" not in part[:1000] or part.count(b"\0"):
             return False
         cells = len(ANY_CELL.findall(part))
-        columns, rows = COLUMN_OF_CELL.findall(part), ROW_OF_CELL.findall(part)
-        if not len(columns) == len(rows) == cells:
+        found = ADDRESS_OF_CELL.findall(part)
+        if len(found) != cells:
             return False
         _parse(expat.ParserCreate(), part)
         if cells:
-            self._scan_area(part, set(columns), set(rows))
+            # All addresses at once: a call for each would cost as much as the search.
+            addresses = b" ".join(found)
+            columns = set(addresses.translate(None, DIGITS).split())
+            self._scan_area(part, columns, set(addresses.translate(None, LETTERS).split()))
         if b'"e"' in part or FORMULA.search(part) or self.percent_styles:
-            found = CELL.findall(part)
-            if len(found) != cells:
+            contents = CELL.findall(part)
+            if len(contents) != cells:
                 return False
-            for attributes, content in found:
+            for attributes, content in contents:
                 self._scan_cell(attributes, content)
         if b" hidden=" in part or b' ht="0' in part or b' width="0' in part:
             for number, attributes in enumerate(ROW.findall(part)):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 
 from lianhu_analysis.catalog.periods import Period
@@ -121,14 +122,21 @@ def axes_time(grid: Grid, delivery: Delivery | None, top: int) -> SheetTime:
     """
     titles = [title_part(text) for _, text in head_lines(grid, 0, top)]
     years = {year for title in titles for year in TITLE_YEAR.findall(title)}
+    return _time_of(
+        f"{years.pop()}年" if len(years) == 1 else "",
+        grid.sheet,
+        delivery.file if delivery else "",
+        delivery.folders if delivery else (),
+        delivery.period if delivery else None,
+    )
+
+
+@lru_cache(maxsize=64)
+def _time_of(
+    title: str, sheet: str, file: str, folders: tuple[str, ...], pinned: Period | None
+) -> SheetTime:
     try:
-        return sheet_time(
-            [f"{years.pop()}年"] if len(years) == 1 else [],
-            grid.sheet,
-            delivery.file if delivery else "",
-            delivery.folders if delivery else (),
-            delivery.period if delivery else None,
-        )
+        return sheet_time([title] if title else [], sheet, file, folders, pinned)
     except IntakeError:
         return SheetTime(None, None)
 

@@ -34,12 +34,14 @@ __all__ = [
     "INDEX_BASE",
     "Label",
     "LabelReader",
+    "Line",
     "Match",
     "Outline",
     "check_base",
     "is_unit",
     "label_reader",
     "own_period",
+    "read_line",
     "split_unit",
 ]
 
@@ -104,7 +106,8 @@ class Line(NamedTuple):
 
 
 @remembered
-def _read_line(label: str) -> Line:
+def read_line(label: str) -> Line:
+    """Take numbering, 其中 and footnote marks off a label."""
     # Before folding, which makes a plain digit of a raised or circled one.
     plain = CIRCLED.sub(lambda found: f"({ord(found[1]) - ord('①') + 1})", label)
     folded = unicodedata.normalize("NFKC", FOOTNOTE.sub("", plain.rstrip()))
@@ -156,9 +159,8 @@ class Outline:
     in_parts: bool = False
     whole: str = ""
 
-    def place(self, label: str, *, has_figures: bool) -> Label:
+    def place(self, line: Line, *, has_figures: bool) -> Label:
         """Return a label with what it belongs to."""
-        line = _read_line(label)
         if not has_figures and line.is_marker:
             self.in_parts = bool(self.item)
             return Label(line.numbered_text, self._group_names(9))

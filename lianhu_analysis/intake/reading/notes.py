@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 __all__ = ["ColumnNote", "RowNote", "TableNote"]
 
@@ -23,8 +24,7 @@ class ColumnNote:
     reason: str = ""
 
 
-@dataclass(frozen=True)
-class RowNote:
+class RowNote(NamedTuple):
     """One row: the line of the catalogue that it matched, or why it is not read."""
 
     cell: str

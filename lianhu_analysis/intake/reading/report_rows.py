@@ -29,9 +29,11 @@ from lianhu_analysis.intake.reading.growth_forms import looks_like_indices
 from lianhu_analysis.intake.reading.labels import (
     Label,
     LabelReader,
+    Line,
     Match,
     Outline,
     own_period,
+    read_line,
 )
 from lianhu_analysis.intake.reading.layouts import ReportLayout, fold_header
 from lianhu_analysis.intake.reading.notes import RowNote, TableNote
@@ -113,7 +115,7 @@ class PanelReader:
         texts = tuple((c, self.header.texts[n]) for n, c in self.columns.items())
         self._understand = row_reader(texts)
         self._letters = {n: column_letters(n) for n in self.columns}
-        self._kind_of = kinds_of_rows(self.layout)
+        self._line_of = lines_of(self.layout)
         self._dated = any(self.panel.beside(role) is not None for role in ("period", "span"))
         # By what a meaning asks for: of the period that the sheet states.
         self._fits: dict[tuple[str, str, str, str], Fit] = {}
@@ -129,7 +131,7 @@ class PanelReader:
             if number <= skip:
                 continue
             label = grid.at(number, self.panel.name)
-            kind = "" if label is None else self._kind_of(str(label))
+            kind, line = self._line_of("" if label is None else str(label))
             if kind == "header" and isinstance(label, str):
                 same = header_texts(grid, number, number + depth)[0] == self.header.raw
                 if same and not self._states_anew(last_figure + 1, number):
@@ -161,8 +163,8 @@ class PanelReader:
                 if self.panel.by_region:
                     self._read_region(number, text, filled)
                     continue
-                is_item = bool(filled) or self._is_item(number, text)
-                placed = outline.place(text, has_figures=is_item)
+                is_item = bool(filled) or self._is_item(number, line)
+                placed = outline.place(line, has_figures=is_item)
                 if filled and kind != "ignored":
                     self._read_row(number, text, placed, filled)
 
@@ -205,11 +207,11 @@ class PanelReader:
         )
         self._read_cells(row, filled)
 
-    def _is_item(self, number: int, text: str) -> bool:
+    def _is_item(self, number: int, line: Line) -> bool:
         """Whether a row without figures is a known item left blank, and heads no group."""
         if self._beside(number, "unit") is None:
             return False
-        label = Outline().place(text, has_figures=True)
+        label = Outline().place(line, has_figures=True)
         return not label.parent and isinstance(self.labels.take_apart(label.text), Match)
 
     def _read_region(self, number: int, text: str, filled: Filled) -> None:
@@ -353,8 +355,10 @@ class PanelReader:
 
     def _among_indices(self, column: int) -> bool:
         if column not in self.forms:
-            rows = range(self.header.bottom + 1, len(self.grid.rows))
-            self.forms[column] = looks_like_indices(self.grid.at(row, column) for row in rows)
+            below = self.grid.rows[self.header.bottom + 1 :]
+            self.forms[column] = looks_like_indices(
+                row[column] for row in below if column < len(row)
+            )
         return self.forms[column]
 
     def _row_unit(self, number: int, match: Match) -> str:
@@ -466,23 +470,40 @@ def stated_span(text: object, year: int | None) -> tuple[Period, str]:
     PeriodError
         If the cell is no period.
     """
-    as_ytd = parse_period(text, year=year, default_span="ytd")
-    as_single = parse_period(text, year=year, default_span="single")
+    found = _span_in_text(text, year) if isinstance(text, str) else _span_or_fault(text, year)
+    if isinstance(found, str):
+        raise PeriodError(found)
+    return found
+
+
+def _span_or_fault(text: object, year: int | None) -> tuple[Period, str] | str:
+    try:
+        as_ytd = parse_period(text, year=year, default_span="ytd")
+        as_single = parse_period(text, year=year, default_span="single")
+    except PeriodError as error:
+        return str(error)
     return as_ytd.period, as_ytd.span if as_ytd.span == as_single.span else ""
 
 
+@remembered
+def _span_in_text(text: str, year: int | None) -> tuple[Period, str] | str:
+    return _span_or_fault(text, year)
+
+
 @lru_cache(maxsize=64)
-def kinds_of_rows(layout: ReportLayout) -> Callable[[str], str]:
-    """Return what tells ``header`` and ``ignored`` rows from others by their labels."""
+def lines_of(layout: ReportLayout) -> Callable[[str], tuple[str, Line]]:
+    """Return what reads a row's label: whether it is a ``header`` or ``ignored``, and the rest."""
 
     @remembered
-    def kind_of(label: str) -> str:
+    def line_of(label: str) -> tuple[str, Line]:
+        kind = ""
         if role_of(label, layout) in ("name", "region"):
-            return "header"
-        ignored = any(rule.fullmatch(fold_name(label)) for rule in layout.ignore_rows)
-        return "ignored" if ignored else ""
+            kind = "header"
+        elif any(rule.fullmatch(fold_name(label)) for rule in layout.ignore_rows):
+            kind = "ignored"
+        return kind, read_line(label)
 
-    return kind_of
+    return line_of
 
 
 def region_named(text: str, collector: Collector) -> Region | None:

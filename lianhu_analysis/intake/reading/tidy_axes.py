@@ -41,6 +41,7 @@ from lianhu_analysis.intake.reading.labels import (
     check_base,
     label_reader,
     own_period,
+    read_line,
 )
 from lianhu_analysis.intake.reading.layouts import AxesLayout, ReportColumn, fold_header
 from lianhu_analysis.intake.reading.notes import ColumnNote, RowNote, TableNote
@@ -118,7 +119,7 @@ class _AxesReader:
             if is_blank(text):
                 self._refuse("这一行有数却没有指标名称", "请填写指标名称", row, filled[0])
                 continue
-            label = outline.place(str(text), has_figures=bool(filled))
+            label = outline.place(read_line(str(text)), has_figures=bool(filled))
             if not filled:
                 continue
             match = self.labels.read(label)
@@ -218,7 +219,9 @@ class _AxesReader:
             if column in hidden_columns(self.grid):
                 reason, remedy = "这一列是隐藏的", "请取消隐藏；不要的列请删去"
             elif not isinstance(match, Match):
-                refusal = match or self.labels.read(Outline().place(text, has_figures=True))
+                refusal = match or self.labels.read(
+                    Outline().place(read_line(text), has_figures=True)
+                )
                 if isinstance(refusal, Match):
                     reason, remedy = "名称拆不开", "请改正名称"
                 else:
