@@ -57,6 +57,7 @@ from lianhu_analysis.forecast.factor import FactorModel, Parameters, fit
 __all__ = ["main"]
 
 NAME = "benchmarks.factor_speed"
+PARTS = ("iterations", "fits", "together", "growth")
 WARM = Design(6, 1, months=60)
 MOST_DIFFERENCE = 1e-8
 ITERATIONS = 3  # of the two sides' maps, before their parameters are compared
@@ -402,6 +403,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = options(__doc__ or "", control="the engine's map moves the loadings")
     parser.add_argument("--iterations", type=int, help="most iterations of statsmodels' large fit")
     parser.add_argument("--rounds", type=int, help="how often each side runs")
+    parser.add_argument("--only", choices=PARTS, help="one part of the benchmark")
     parser.add_argument("--contender", nargs="+", help=argparse.SUPPRESS)
     chosen = parser.parse_args(arguments)
     if chosen.contender:
@@ -414,11 +416,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         plan = dataclasses.replace(plan, rounds=chosen.rounds)
     with tempfile.TemporaryDirectory() as name:
         findings = Findings(Path(name), chosen.seed)
-        compare_iterations(plan, findings, control=chosen.control)
-        if not chosen.control:
+        parts = ("iterations",) if chosen.control else (chosen.only,) if chosen.only else PARTS
+        if "iterations" in parts:
+            compare_iterations(plan, findings, control=chosen.control)
+        if "fits" in parts:
             compare_fits(plan, findings)
+        if "together" in parts:
             compare_together(plan, findings)
-        if not chosen.control and not chosen.quick:
+        if "growth" in parts and not chosen.quick:
             report_growth(plan, findings)
     return conclude(Verdict("; ".join(findings.lines), findings.holds))
 
