@@ -192,7 +192,8 @@ def impute(z: FloatArray, n_factors: int) -> tuple[FloatArray, FloatArray]:
     gap = ~np.isfinite(z)
     filled = np.where(gap, 0.0, z)
     for _ in range(50):
-        loadings = np.linalg.svd(filled, full_matrices=False)[2][:n_factors].T
+        # Eigenvectors of a small matrix; eigh sorts them upwards.
+        loadings = np.linalg.eigh(filled.T @ filled)[1][:, : -n_factors - 1 : -1]
         new = np.where(gap, filled @ loadings @ loadings.T, z)
         if np.abs(new - filled).max() < 1e-4:
             break
@@ -232,13 +233,14 @@ def _companion_var(filled: FloatArray, depth: int) -> StateSpace:
     past = np.column_stack([filled[VAR_LAGS - j : months - j] for j in range(1, VAR_LAGS + 1)])
     now = filled[VAR_LAGS:]
     lag_of = np.repeat(np.arange(1, VAR_LAGS + 1), series)
+    gram, cross = past.T @ past, past.T @ now
     coefficients = np.empty((series, past.shape[1]))
     for own in range(series):
         persistence = np.corrcoef(filled[1:, own], filled[:-1, own])[0, 1]
         scale = TIGHTNESS / lag_of
         scale = np.where(np.tile(np.arange(series) == own, VAR_LAGS), 1.0, CROSS_TIGHTNESS) * scale
         prior = np.diag((1.0 - min(persistence**2, 0.9)) / scale**2)
-        coefficients[own] = np.linalg.solve(past.T @ past + prior, past.T @ now[:, own])
+        coefficients[own] = np.linalg.solve(gram + prior, cross[:, own])
     error = now - past @ coefficients.T
     cov = error.T @ error / len(error)
     # Drawn a tenth of the way to its diagonal, so that it can be inverted safely.
