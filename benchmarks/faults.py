@@ -22,7 +22,16 @@ from lianhu_analysis.intake.checks.findings import Finding
 from lianhu_analysis.intake.store import VintageStore
 from lianhu_analysis.workspace import Workspace, load_workspace
 
-__all__ = ["Check", "World", "batches", "national", "no_check", "run_checks", "simulated"]
+__all__ = [
+    "Check",
+    "World",
+    "batches",
+    "copy_national",
+    "national",
+    "no_check",
+    "run_checks",
+    "simulated",
+]
 
 ROOT = Path(__file__).resolve().parent.parent
 # An economy that was never looked at while rules and thresholds were made; those were
@@ -86,15 +95,19 @@ def simulated(seed: int = SIMULATION_SEED) -> World:
 
 def national() -> World:
     """Ingest the national workspace into one of its own."""
-    source = ROOT / "examples" / "national"
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name) / "national"
-        folder.mkdir()
-        for file in ("lianhu.toml", "targets.toml", "indicators.csv"):
-            shutil.copy(source / file, folder / file)
-        for part in ("data/raw", "layouts"):
-            shutil.copytree(source / part, folder / part)
-        return _world("national", folder)
+        return _world("national", copy_national(Path(name)))
+
+
+def copy_national(into: Path) -> Path:
+    """Copy the national workspace, without what was made from it, and return the copy."""
+    source, folder = ROOT / "examples" / "national", into / "national"
+    folder.mkdir()
+    for file in ("lianhu.toml", "targets.toml", "indicators.csv"):
+        shutil.copy(source / file, folder / file)
+    for part in ("data/raw", "layouts"):
+        shutil.copytree(source / part, folder / part)
+    return folder
 
 
 def _world(name: str, folder: Path) -> World:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from benchmarks.faults import ROOT
+from benchmarks.faults import ROOT, copy_national
 from lianhu_analysis import pipeline
 from lianhu_analysis.catalog.indicators import Catalogue, load_catalogue
 from lianhu_analysis.catalog.periods import Period
@@ -55,15 +55,9 @@ class NationalSeries:
 
 def national_series(compiled: Path = COMPILED) -> NationalSeries:
     """Ingest the national workspace, and the compiled workbook where it is present."""
-    source = ROOT / "examples" / "national"
     left_out = []
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name) / "national"
-        folder.mkdir()
-        for file in ("lianhu.toml", "targets.toml", "indicators.csv"):
-            shutil.copy(source / file, folder / file)
-        for part in ("data/raw", "layouts"):
-            shutil.copytree(source / part, folder / part)
+        folder = copy_national(Path(name))
         if compiled.is_file():
             delivery = folder / "data" / "raw" / "compiled"
             delivery.mkdir()

@@ -7,7 +7,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -229,11 +229,7 @@ def forecast(
     space = located(context, workspace)
     content = pipeline.describe_forecast(space, parse_day(as_of), year)
     warn_unread(space)
-    if as_json:
-        print_json(content)
-        return
-    for line in pipeline.forecast_lines(content):
-        print_text(line)
+    print_answer(content, pipeline.forecast_lines, as_json=as_json)
 
 
 @app.command()
@@ -250,11 +246,7 @@ def record(
     space = located(context, workspace)
     content = pipeline.describe_record(space, parse_day(as_of), year)
     warn_unread(space)
-    if as_json:
-        print_json(content)
-        return
-    for line in pipeline.record_lines(content):
-        print_text(line)
+    print_answer(content, pipeline.record_lines, as_json=as_json)
 
 
 @app.command()
@@ -275,11 +267,7 @@ def backtest(
             space, parse_day(as_of), first, last, lambda name: status.update(f"正在回测 {name}")
         )
     content = pipeline.backtest_json(found)
-    if as_json:
-        print_json(content)
-        return
-    for line in pipeline.backtest_lines(content):
-        print_text(line)
+    print_answer(content, pipeline.backtest_lines, as_json=as_json)
 
 
 @app.command()
@@ -364,6 +352,17 @@ def parse_parameter(text: str) -> tuple[str, str]:
     if not sign or not name:
         raise UsageError(f"--parameter {text!r} 不是 名称=值 的写法")
     return name, value
+
+
+def print_answer(
+    content: dict[str, Any], lines: Callable[[dict[str, Any]], list[str]], *, as_json: bool
+) -> None:
+    """Write an answer on standard output: the document, or its lines."""
+    if as_json:
+        print_json(content)
+        return
+    for line in lines(content):
+        print_text(line)
 
 
 def print_json(content: Any) -> None:

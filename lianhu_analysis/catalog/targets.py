@@ -66,6 +66,11 @@ class Target:
         """Whether the target is a rate of growth or reduction, in %."""
         return self.measure == "yoy"
 
+    @property
+    def half_unit(self) -> float:
+        """Half of the last published decimal, in ``unit``; nothing where none is rounded."""
+        return 0.0 if self.decimals is None else 0.5 * 10.0**-self.decimals
+
     def met_by(self, values: Any, *, about: bool = False, published: bool = False) -> Any:
         """Say of each figure whether it meets the target.
 
@@ -80,7 +85,7 @@ class Target:
             would be published, so 5.95 meets 6.0 with one decimal.
         """
         slack = self.tolerance if about else 0.0
-        slack += FLOATING if published or self.decimals is None else 0.5 * 10.0**-self.decimals
+        slack += FLOATING if published or self.decimals is None else self.half_unit
         if self.rule == "at_most":
             return values <= self.value + slack
         return values >= self.value - slack

@@ -156,7 +156,7 @@ def _with_events(
         return table
     quantiles = np.vstack(table["quantiles"].tolist())
     outcome = table["outcome"].to_numpy(dtype=float)
-    half = 0.0 if target.decimals is None else 0.5 * 10.0**-target.decimals
+    half = target.half_unit
     table["mean"] = quantiles.mean(axis=1)
     for level in SHOWN:
         table[f"q{round(level * 1000):03d}"] = np.quantile(quantiles, level, axis=1)

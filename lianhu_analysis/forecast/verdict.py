@@ -208,16 +208,14 @@ def judge(
 def _outcome(draft: Verdict, final: float) -> Verdict:
     """The year's figure is out: reached or missed, no forecast."""
     target = draft.target
-    sign = -1.0 if target.rule == "at_most" else 1.0
-    margin = sign * (final - target.value)
-    met = margin + target.tolerance >= -1e-9
+    met = bool(target.met_by(final, about=True, published=True))
     return replace(
         draft,
         status="reached" if met else "missed",
         reason="全年数据已公布",
         required=Required(None, (), reason="全年数据已公布，没有剩余时期"),
         benchmark={"persistence": final},
-        probability=float(margin >= -1e-9),
+        probability=float(target.met_by(final, published=True)),
         probability_about=float(met),
     )
 
@@ -339,14 +337,8 @@ def _issue(
 
 def _with_draws(draft: Verdict, draws: Draws) -> Verdict:
     target = draft.target
-    half = 0.0 if target.decimals is None else 0.5 * 10.0**-target.decimals
-    slack = target.tolerance + half
-    if target.rule == "at_most":
-        plain = np.mean(draws.values <= target.value + half)
-        about = np.mean(draws.values <= target.value + slack)
-    else:
-        plain = np.mean(draws.values >= target.value - half)
-        about = np.mean(draws.values >= target.value - slack)
+    plain = np.mean(target.met_by(draws.values))
+    about = np.mean(target.met_by(draws.values, about=True))
     remaining = draft.required.periods[-draws.path.shape[1] :]
     fan = pd.DataFrame(
         np.quantile(draws.path, QUANTILES, axis=0).T,

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -17,11 +16,11 @@ from pathlib import Path
 
 import duckdb
 import pandas as pd
-from filelock import FileLock, Timeout
 
 from lianhu_analysis.errors import StoreError
 from lianhu_analysis.intake.observations import COLUMNS, KEY
 from lianhu_analysis.intake.problems import Problem
+from lianhu_analysis.intake.whole_files import locked, settle, write_whole
 
 __all__ = ["REBUILD", "LedgerEntry", "StoreWriter", "read_ledger"]
 
@@ -141,7 +140,9 @@ class StoreWriter:
             text = json.dumps(
                 {"format": LEDGER_FORMAT, **asdict(entry)}, ensure_ascii=False, indent=1
             )
-            _write_whole(self._ledger / f"{identity}.json", text.encode())
+            entry_path = self._ledger / f"{identity}.json"
+            entry_path.parent.mkdir(parents=True, exist_ok=True)
+            write_whole(entry_path.with_suffix(".partial"), entry_path, text.encode())
         return entry
 
     def remove(self, path: str) -> None:
@@ -161,19 +162,9 @@ class StoreWriter:
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
-        self.root.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(self._lock_path, timeout=LOCK_SECONDS)
-        try:
-            lock.acquire()
-        except Timeout as error:
-            raise StoreError(
-                f"另一个程序占用存储目录超过 {LOCK_SECONDS:.0f} 秒。请等它结束后重试"
-            ) from error
-        self._has_written = True
-        try:
+        with locked(self._lock_path, LOCK_SECONDS, "存储目录"):
+            self._has_written = True
             yield
-        finally:
-            lock.release()
 
     def _write_part(self, frame: pd.DataFrame, target: Path) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -186,7 +177,7 @@ class StoreWriter:
             f" TO '{_quoted(temporary)}' (FORMAT parquet, COMPRESSION zstd)"
         )
         self._connection.unregister("frame")
-        _settle(temporary, target)
+        settle(temporary, target)
 
     def _sweep(self) -> None:
         """Remove parts and partial files of no entry."""
@@ -204,26 +195,6 @@ def _identity(path: str) -> str:
 
 def _quoted(path: Path) -> str:
     return str(path).replace("'", "''")
-
-
-def _write_whole(target: Path, data: bytes) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    temporary = target.with_suffix(".partial")
-    temporary.write_bytes(data)
-    _settle(temporary, target)
-
-
-def _settle(temporary: Path, target: Path) -> None:
-    """Make a written file durable, then give it its name in one step."""
-    with temporary.open("rb+") as stream:
-        os.fsync(stream.fileno())
-    temporary.replace(target)
-    if os.name == "posix":
-        folder = os.open(target.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
 
 
 def _discard(file: Path) -> None:

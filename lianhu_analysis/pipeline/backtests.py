@@ -21,6 +21,7 @@ from lianhu_analysis.forecast.backtest import backtest, cells, events_table, rel
 from lianhu_analysis.forecast.verdict import Knowledge
 from lianhu_analysis.intake.corrections import FILE_NAME
 from lianhu_analysis.intake.store import VintageStore
+from lianhu_analysis.intake.whole_files import settle
 from lianhu_analysis.pipeline.story import default_day, known_on, rules_of, versions_to
 from lianhu_analysis.render import listing
 from lianhu_analysis.workspace import CONFIG_NAME, Workspace
@@ -141,9 +142,7 @@ def _write(record: pd.DataFrame, path: Path) -> None:
         connection.register("record", record)
         quoted = str(temporary).replace("'", "''")
         connection.execute(f"COPY record TO '{quoted}' (FORMAT parquet, COMPRESSION zstd)")
-    with temporary.open("rb+") as stream:
-        os.fsync(stream.fileno())
-    temporary.replace(path)
+    settle(temporary, path)
     for other in path.parent.glob("*.parquet"):
         if other != path:
             other.unlink(missing_ok=True)

@@ -11,19 +11,18 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from filelock import FileLock, Timeout
 
 from lianhu_analysis.catalog.indicators import Catalogue, load_catalogue
 from lianhu_analysis.errors import StoreError
 from lianhu_analysis.forecast.history import extract_versions, year_periods
 from lianhu_analysis.forecast.issued import digest, issue, record_frame, score_issued
 from lianhu_analysis.intake.store import VintageStore
+from lianhu_analysis.intake.whole_files import locked
 from lianhu_analysis.pipeline.story import assess, default_day, known_on, versions_to
 from lianhu_analysis.render.publishing.publish import place, safe_name, versions
 from lianhu_analysis.workspace import Workspace
@@ -143,7 +142,7 @@ def keep_verdicts(
     name = safe_name(
         workspace.region.code, str(year), as_of.isoformat(), digest(verdicts)[:DIGEST_LENGTH]
     )
-    with _locked(workspace.record):
+    with locked(workspace.record / LOCK_NAME, LOCK_SECONDS, "判断记录"):
         files = sorted((workspace.record / ISSUED).glob("*.json"))
         same = [file for file in files if file.stem.partition("-")[2] == name]
         if same:
@@ -180,7 +179,7 @@ def _score_open(workspace: Workspace, day: dt.date | None) -> list[dict[str, Any
         return []
     outcomes = _Outcomes(workspace, day, load_catalogue(workspace))
     scored = []
-    with _locked(workspace.record):
+    with locked(workspace.record / LOCK_NAME, LOCK_SECONDS, "判断记录"):
         for key, entry in waiting:
             found = outcomes.of(entry)
             target = workspace.record / SCORES / f"{key}.json"
@@ -263,19 +262,3 @@ def _write(target: Path, content: Mapping[str, Any]) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     text = json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
     place(text.encode("utf-8"), target)
-
-
-@contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    folder.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(folder / LOCK_NAME, timeout=LOCK_SECONDS)
-    try:
-        lock.acquire()
-    except Timeout as error:
-        raise StoreError(
-            f"另一个程序占用判断记录超过 {LOCK_SECONDS:.0f} 秒。请等它结束后重试"
-        ) from error
-    try:
-        yield
-    finally:
-        lock.release()

@@ -9,7 +9,6 @@ import lxml.html
 import pytest
 
 from lianhu_analysis.errors import ReportError, UsageError
-from lianhu_analysis.render.publishing import publish as module
 from lianhu_analysis.render.publishing.publish import (
     ManifestEntry,
     build_index,
@@ -127,7 +126,7 @@ def test_a_crash_before_the_entry_publishes_nothing(private, reports, monkeypatc
         real(source, target)
 
     with monkeypatch.context() as patch, pytest.raises((StopIteration, RuntimeError)):
-        patch.setattr(module.os, "replace", crash)
+        patch.setattr(os, "replace", crash)
         publish(private, reports, entry())
     assert read_manifest(reports) == ()
     assert find_published(reports, "610104-2024Q3", PRINT) is None

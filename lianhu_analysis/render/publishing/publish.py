@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import html
 import json
-import os
 import re
 import sys
 import unicodedata
@@ -22,6 +21,7 @@ from filelock import FileLock
 
 from lianhu_analysis import __version__
 from lianhu_analysis.errors import ReportError, UsageError
+from lianhu_analysis.intake.whole_files import write_whole
 from lianhu_analysis.render.tables import SIMULATED_MARK, Html, html_table, when
 
 __all__ = [
@@ -315,15 +315,4 @@ def _sweep(reports_dir: Path) -> None:
 
 def place(content: bytes, target: Path) -> None:
     """Write a file so that it is there whole, on disk, or not at all."""
-    part = target.with_name(target.name + PART_SUFFIX)
-    with part.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(part, target)  # noqa: PTH105
-    if os.name == "posix":
-        folder = os.open(target.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+    write_whole(target.with_name(target.name + PART_SUFFIX), target, content)
