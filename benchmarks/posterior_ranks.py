@@ -20,11 +20,13 @@ from lianhu_analysis.forecast.models import (
     GrowthPanel,
     ProgressPanel,
     local_level,
+    parent_pooling,
     persistence,
     progress,
     sarimax,
     unobserved_components,
 )
+from lianhu_analysis.forecast.models.rules import YEARS_AGAINST
 from lianhu_analysis.forecast.models.structural import (
     AR_COEFFICIENTS,
     AR_RATIOS,
@@ -142,11 +144,28 @@ def _same_growth(rng: np.random.Generator) -> tuple[float, FloatArray]:
     return truth, persistence(panel, rng).values
 
 
+def _pulled_to_the_parent(rng: np.random.Generator) -> tuple[float, FloatArray]:
+    """The change of the year is a part, drawn from its prior, of the gap to the region above."""
+    growth, above = (np.full((YEARS, 4), np.nan) for _ in range(2))
+    growth[:, 1] = rng.normal(6.0, 1.0, size=YEARS)
+    above[:, 1] = growth[:, 1] + rng.normal(0.0, 1.0, size=YEARS)
+    gap = above[:, 1] - growth[:, 1]
+    pull = NOISE * rng.normal() / np.sqrt(YEARS_AGAINST * np.mean(gap[:-1] ** 2))
+    growth[:, 3] = growth[:, 1] + pull * gap + rng.normal(0.0, NOISE, size=YEARS)
+    truth = float(growth[-1, 3])
+    growth[-1, 2:] = np.nan
+    shares = np.tile(np.cumsum(QUARTER_SHARES), (YEARS, 1))
+    panel = GrowthPanel("Q", growth, shares, 2, np.zeros(YEARS, dtype=bool), above=above)
+    return truth, parent_pooling(panel, rng).values
+
+
 BAYESIAN: Mapping[str, Trial] = {
     "persistence": _same_growth,
     "local level": _growth_trial(local_level, _walk),
     "unobserved components": _growth_trial(unobserved_components, _walk_and_season),
     "sarimax": _growth_trial(sarimax, _reverting),
+    "parent pooling": _pulled_to_the_parent,
+    "progress, 5 years": _progress_trial(5, 6),
     "progress, 8 years": _progress_trial(8, 6),
     "progress, 40 years": _progress_trial(40, 6),
 }

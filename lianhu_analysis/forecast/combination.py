@@ -2,7 +2,7 @@
 
 Candidates are averaged quantile by quantile (Lichtendahl, Grushka-Cockayne
 and Winkler, 2013): they share the same future shock, so that a mixture would
-be too wide.  The weight of a candidate is its tempered likelihood in its own
+be too wide.  The weight of a candidate is its likelihood in its own
 past; one that did not beat persistence there has none.
 """
 
@@ -23,9 +23,6 @@ __all__ = ["Calibration", "Lesson", "Weighing", "calibrate", "combine", "learn",
 
 # Fewer scored years than this cannot tell models apart.
 MIN_SCORED = 4
-# Half of the likelihood: past years share shocks, and a weight of one is never
-# earned in a handful of them (power likelihood; Bissiri, Holmes and Walker, 2016).
-TEMPER = 0.5
 NEGLIGIBLE_WEIGHT = 0.01
 # The models' own spread counts as this many years in which it was right.
 YEARS_FOR = 8.0
@@ -111,7 +108,7 @@ class Lesson:
 def weigh(record: Record, benchmark: str) -> Weighing:
     """Give weights from past scores only.
 
-    The weight is proportional to ``skill ** -(TEMPER * years)``: the
+    The weight is proportional to ``skill ** -years``: the
     concentrated Gaussian likelihood of ``years`` errors falls with that power
     of their scale.  The benchmark has skill one.
 
@@ -138,7 +135,7 @@ def weigh(record: Record, benchmark: str) -> Weighing:
         reason = f"历年同期（{len(runs)} 年）没有模型胜过基准：只用经校准的基准"
         return Weighing({benchmark: 1.0}, skill, len(runs), reason)
     raw = {benchmark: 1.0} | {
-        name: max(value, 0.05) ** -(TEMPER * len(runs)) for name, value in better.items()
+        name: max(value, 0.05) ** -len(runs) for name, value in better.items()
     }
     total = sum(raw.values())
     kept = {name: value / total for name, value in raw.items() if value / total > NEGLIGIBLE_WEIGHT}

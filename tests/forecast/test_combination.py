@@ -39,8 +39,8 @@ def test_a_model_that_does_not_beat_persistence_has_no_weight():
 def test_weights_by_hand():
     weighing = weigh(record(6, persistence=0.4, better=0.0, worse=2.0), "persistence")
     skill = weighing.skill["better"]
-    # Six years at half the likelihood: skill to the power of -3 against one.
-    assert weighing.weights["better"] == pytest.approx(skill**-3 / (1 + skill**-3))
+    # Six years: skill to the power of -6 against one.
+    assert weighing.weights["better"] == pytest.approx(skill**-6 / (1 + skill**-6))
     assert set(weighing.weights) == {"better", "persistence"}
     assert sum(weighing.weights.values()) == pytest.approx(1.0)
 

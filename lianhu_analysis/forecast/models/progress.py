@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Sequence
 
 import numpy as np
+from scipy.special import gammaln
 
 from lianhu_analysis.errors import ForecastError
 from lianhu_analysis.forecast.growth import FloatArray
@@ -18,11 +19,14 @@ __all__ = ["no_change", "pace", "progress", "stock_change", "usual_change"]
 def progress(panel: ProgressPanel, rng: np.random.Generator, effort: Effort = FULL) -> Draws:
     """Project a count or amount from this year's pace against the usual progress.
 
-    The usual increments by period come from a Poisson regression on period
-    effects with overdispersion (quasi-likelihood, McCullagh and Nelder, 1989,
-    ch. 6), fitted by statsmodels.  The year's pace is a gamma variable
-    with mean one and the spread of past years; what was done so far updates it
-    (gamma-Poisson conjugacy, Gelman et al., 2013, sec. 2.6).
+    Counts are gamma-Poisson (Gelman et al., 2013, sec. 2.6): a year has a pace
+    with mean one and the spread of past years, and its periods scatter around
+    pace times usual increment with the overdispersion of a Poisson regression
+    on years and periods (quasi-likelihood, McCullagh and Nelder, 1989, ch. 6),
+    fitted by statsmodels.  A few years know neither the usual increments nor
+    the spread of the paces: both are drawn from what the years leave open, and
+    the draws are resampled by how well each foretold what was done so far
+    (sampling-importance-resampling, Rubin, 1988).
 
     Raises
     ------
@@ -32,15 +36,17 @@ def progress(panel: ProgressPanel, rng: np.random.Generator, effort: Effort = FU
     """
     years, periods = panel.increments.shape
     _need_years(panel, effort)
-    usual, dispersion = _usual_increments(panel.increments)
-    total = usual.sum()
-    totals = panel.increments.sum(axis=1)
-    between = max(float(totals.var(ddof=1)) / total**2 - dispersion / total, 1e-4)
-    expected = usual[: panel.n_known].sum()
-    shape = 1 / between + panel.actual / dispersion
-    rate = 1 / between + expected / dispersion
-    pace = rng.gamma(shape, 1 / rate, size=effort.n_draws)
-    mean = pace[:, None] * usual[None, panel.n_known :]
+    dispersion = _dispersion(panel.increments)
+    usual, between = _usual(panel.increments, dispersion, rng, effort.n_draws)
+    expected = usual[:, : panel.n_known].sum(axis=1) / dispersion
+    shape, seen = 1.0 / between, 0.0
+    if (expected > 0).all():
+        # Where nothing is usually done by now, what is done tells no pace.
+        seen = panel.actual / dispersion
+        chosen = _resampled(_log_negative_binomial(seen, shape, expected), rng)
+        usual, shape, expected = usual[chosen], shape[chosen], expected[chosen]
+    pace = rng.gamma(shape + seen, 1.0 / (shape + expected))
+    mean = pace[:, None] * usual[:, panel.n_known :]
     done = _overdispersed(mean, dispersion, panel.integer, rng)
     path = panel.actual + np.cumsum(done, axis=1)
     return Draws("progress", path[:, -1], path, int(years * periods), done=panel.actual)
@@ -145,21 +151,60 @@ def _need_years(panel: ProgressPanel, effort: Effort) -> None:
         raise ForecastError("历年均无进展，没有常年进度可比")
 
 
-def _usual_increments(increments: FloatArray) -> tuple[FloatArray, float]:
-    """Return the mean increment of each period and the overdispersion."""
+def _dispersion(increments: FloatArray) -> float:
+    """Return variance over mean of what is left when every year and period has its own rate."""
     import statsmodels.api as sm
 
-    years, periods = increments.shape
-    active = increments.sum(axis=0) > 0
-    usual = np.zeros(periods)
-    design = np.kron(np.ones((years, 1)), np.eye(int(active.sum())))
-    model = sm.GLM(increments[:, active].ravel(), design, family=sm.families.Poisson())
+    table = increments[increments.sum(axis=1) > 0][:, increments.sum(axis=0) > 0]
+    years, periods = table.shape
+    if years < 2 or periods < 2:
+        return 1.0
+    by_year = np.kron(np.eye(years), np.ones((periods, 1)))
+    by_period = np.kron(np.ones((years, 1)), np.eye(periods))
+    design = np.column_stack([by_year, by_period[:, 1:]])
+    model = sm.GLM(table.ravel(), design, family=sm.families.Poisson())
     with warnings.catch_warnings():
         # Years that agree to the last digit are a perfect prediction, not a fault.
         warnings.simplefilter("ignore")
         fit = model.fit(scale="X2")
-    usual[active] = np.exp(np.asarray(fit.params))
-    return usual, max(float(fit.scale), 1e-6)
+    return max(float(fit.scale), 1e-6)
+
+
+def _usual(
+    increments: FloatArray, dispersion: float, rng: np.random.Generator, n_draws: int
+) -> tuple[FloatArray, FloatArray]:
+    """Draw usual increments, shape (n_draws, n), and the variance of the paces.
+
+    The totals' variance about their mean is that of the paces and of the
+    scatter: scaled inverse chi-square with one degree of freedom fewer than
+    years (Gelman et al., 2013, sec. 3.2).  A period's usual increment is gamma
+    with the sum of the past ones as its shape; all of them share the paces
+    that the past years happened to have.
+    """
+    years = len(increments)
+    sums = increments.sum(axis=0)
+    totals = increments.sum(axis=1)
+    spread = float(totals.var(ddof=1)) * (years - 1) / rng.chisquare(years - 1, size=n_draws)
+    level = totals.mean()
+    between = np.maximum(spread / level**2 - dispersion / level, 1e-4)
+    rates = rng.gamma(sums / dispersion, dispersion / years, size=(n_draws, sums.size))
+    happened = rng.gamma(years / between, between / years)
+    return rates * happened[:, None], between
+
+
+def _log_negative_binomial(seen: float, shape: FloatArray, expected: FloatArray) -> FloatArray:
+    """Return the log probability of what was done so far, but for a common constant."""
+    return np.asarray(
+        gammaln(seen + shape)
+        - gammaln(shape)
+        + shape * np.log(shape / (shape + expected))
+        + seen * np.log(expected / (shape + expected))
+    )
+
+
+def _resampled(log_weight: FloatArray, rng: np.random.Generator) -> np.ndarray:
+    weight = np.exp(log_weight - log_weight.max())
+    return rng.choice(weight.size, size=weight.size, p=weight / weight.sum())
 
 
 def _overdispersed(

@@ -158,6 +158,23 @@ def test_nothing_done_yet_is_not_nothing_ever():
     assert draws.values.mean() > 1.0
 
 
+def test_a_start_where_nothing_is_usual_tells_no_pace():
+    # Nothing was ever done in the first quarter: three done now are three more, not a faster year.
+    increments = np.array([[0.0, 4.0, 6.0, 10.0], [0.0, 5.0, 7.0, 8.0]] * 4)
+    draws = progress(ProgressPanel(increments, actual=3.0, n_known=1, integer=True), rng())
+    assert draws.values.mean() == pytest.approx(23.0, abs=0.3)
+
+
+def test_few_years_know_less_of_what_is_usual_than_many():
+    year = np.array([[4.0, 6.0, 5.0, 10.0], [6.0, 4.0, 7.0, 8.0]])
+    few, many = (
+        progress(ProgressPanel(np.tile(year, (n, 1)), 10.0, 2, False), rng()).values
+        for n in (3, 30)
+    )
+    assert few.mean() == pytest.approx(many.mean(), rel=0.03)
+    assert few.std() > 1.1 * many.std()
+
+
 @pytest.mark.parametrize(
     ("increments", "reason"),
     [(np.ones((4, 12)), "只有 4 个完整年度"), (np.zeros((6, 12)), "均无进展")],
