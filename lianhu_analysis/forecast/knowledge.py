@@ -76,18 +76,31 @@ class Knowledge:
         return extract_versions(found, indicator, measure, rules.provenances)
 
     def movement(self, catalogue: Catalogue, rules: Rules) -> Movement:
-        """Return core indicators with growth to date, targets first; made once for all targets."""
+        """Return the common movement of core indicators; made once for all targets.
+
+        Targets come first, then what has published growth.
+        """
         if not self._movement:
             aims = {item.indicator for item in self.targets}
-            series = [
-                self.extract(indicator, "yoy", rules)
-                for indicator in sorted(catalogue, key=lambda item: item.code not in aims)
-                if indicator.tier == "core"
-                and indicator.frequency in ("M", "Q")
-                and indicator.kind in ("flow", "growth_only")
-            ]
-            kept = tuple(versions for versions in series if versions.points)
-            self._movement.append(Movement(kept[:MAX_SERIES], rules.outlier_years))
+            versions = {
+                (indicator.code, measure): self.extract(indicator, measure, rules)
+                for indicator in catalogue
+                if indicator.tier == "core" and indicator.frequency in ("M", "Q")
+                for measure in ("yoy", "level")
+            }
+            known = {key: item for key, item in versions.items() if item.points}
+            codes = sorted(
+                dict.fromkeys(code for code, _ in known),
+                key=lambda code: (code not in aims, (code, "yoy") not in known),
+            )[:MAX_SERIES]
+            kept = tuple(catalogue.get(code) for code in codes)
+            for indicator in kept:
+                if indicator.weight_proxy:
+                    proxy = catalogue.get(indicator.weight_proxy)
+                    known[proxy.code, "level"] = self.extract(proxy, "level", rules)
+            used = {*codes, *(indicator.weight_proxy for indicator in kept)}
+            known = {key: item for key, item in known.items() if key[0] in used}
+            self._movement.append(Movement(kept, known, rules.breaks, rules.outlier_years))
         return self._movement[0]
 
     def announced(self, target: Target) -> Mapping[int, float]:

@@ -1,32 +1,33 @@
 """The common movement of all indicators: one factor model, looked at from any day.
 
-Every core indicator with published growth to date enters, monthly and
-quarterly together.  Parameters are estimated once for a year, from what was
-published by the end of the year before; within the year they are held, and
-only the ragged edge of what is known moves the forecast.
+Every core indicator that is published monthly or quarterly enters, by its
+growth or else by the change of its level (see ``factor.signals``).
+Parameters are estimated once for a year, from what was published by the end
+of the year before; within the year they are held, and only the ragged edge of
+what is known moves the forecast.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
-from functools import lru_cache
-from typing import cast
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 
 import numpy as np
 
+from lianhu_analysis.catalog.indicators import Indicator
 from lianhu_analysis.errors import ForecastError
-from lianhu_analysis.forecast.factor import (
-    FactorFit,
-    FactorModel,
-    FactorPanel,
-    Form,
-    fit,
-    simulate,
+from lianhu_analysis.forecast.factor.fit import FactorFit
+from lianhu_analysis.forecast.factor.indicators import (
+    IndicatorPanel,
+    fit_indicators,
+    indicator_panel,
+    target_path,
 )
-from lianhu_analysis.forecast.factor.fit import start_parameters
 from lianhu_analysis.forecast.growth import FloatArray
-from lianhu_analysis.forecast.history import Versions, year_periods
+from lianhu_analysis.forecast.history import Series, Versions, year_periods
+from lianhu_analysis.workspace import CensusBreak
 
 __all__ = ["MAX_SERIES", "Movement", "MovementView"]
 
@@ -34,62 +35,46 @@ __all__ = ["MAX_SERIES", "Movement", "MovementView"]
 MIN_SERIES = 8
 # Older years cost time and say little about today's loadings.
 MAX_YEARS = 10
-MIN_MONTHS = 36
-# A series of fewer figures cannot tell its loading.
-MIN_FIGURES = 12
+# Three years, of whose last one three months are not out yet when it ends.
+MIN_MONTHS = 33
 # The cost grows with every series, what it adds soon does not (Boivin and Ng, 2006).
 MAX_SERIES = 20
-MONTHS = {"M": 1, "Q": 3}
 
 
 @dataclass(frozen=True)
-class _Estimate:
-    """A fit, and how its columns were standardised."""
+class _Table:
+    """A panel that is one with every panel of the same figures."""
 
-    found: FactorFit
-    columns: tuple[int, ...]
-    mean: FloatArray
-    scale: FloatArray
+    panel: IndicatorPanel = field(compare=False)
+
+    @cached_property
+    def key(self) -> tuple[bytes, bytes, bytes, tuple[str, ...]]:
+        """What the estimate depends on."""
+        panel = self.panel.panel
+        remembers = self.panel.remembers.tobytes()
+        return panel.values.tobytes(), panel.shares.tobytes(), remembers, panel.names
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Table) and self.key == other.key
 
 
 @lru_cache(maxsize=128)
-def _fitted(table: bytes, names: tuple[str, ...], final: bool) -> _Estimate | str:
+def _fitted(table: _Table, final: bool) -> FactorFit | str:
     """Estimate once for the same figures; a refusal is its reason."""
     try:
-        return _fit(np.frombuffer(table).reshape(-1, len(names)), names, final)
+        # With so few series the likelihood of two factors often has two maxima; and they
+        # are done before numba has compiled its first line.
+        found = fit_indicators(table.panel, n_factors=1, lags=1, kernel="numpy", both_starts=final)
     except ForecastError as error:
         return str(error)
-
-
-def _fit(table: FloatArray, names: tuple[str, ...], final: bool) -> _Estimate:
-    columns = tuple(map(int, np.flatnonzero(np.isfinite(table).sum(axis=0) >= MIN_FIGURES)))
-    months = np.flatnonzero(np.isfinite(table).any(axis=1))
-    if len(columns) < MIN_SERIES or not months.size or len(table) - months[0] < MIN_MONTHS:
-        raise ForecastError("各指标共同的历史太短，估计不出因子模型")
-    chosen = table[months[0] - months[0] % 12 :, columns]
-    mean, scale = np.nanmean(chosen, axis=0), np.nanstd(chosen, axis=0)
-    if (scale <= 0).any():
-        raise ForecastError("有的指标历史数值完全相同，估计不出因子模型")
-    kept = tuple(names[column] for column in columns)
-    model = FactorModel(_panel((chosen - mean) / scale, kept), 1, 1)
-    starts = start_parameters(model)
-    found = fit(model, starts=starts if final else dict(list(starts.items())[:1]))
     if not found.converged:
-        raise ForecastError(f"因子模型的估计没有收敛：{found.reason}")
+        return f"因子模型的估计没有收敛：{found.reason}"
     if not found.agree:
-        raise ForecastError("因子模型从两个初值出发，估计结果不一致")
-    return _Estimate(found, columns, mean, scale)
-
-
-def _panel(values: FloatArray, names: tuple[str, ...]) -> FactorPanel:
-    """Lay standardised figures out; months weigh alike, as nobody publishes their shares."""
-    return FactorPanel(
-        values=values,
-        forms=cast("tuple[Form, ...]", ("year_to_date",) * len(names)),
-        first_month=1,
-        shares=np.ones(values.shape),
-        names=names,
-    )
+        return "因子模型从两个初值出发，估计结果不一致"
+    return found
 
 
 @dataclass(frozen=True)
@@ -98,92 +83,80 @@ class Movement:
 
     Attributes
     ----------
-    series
-        Growth to date of monthly and quarterly indicators.
+    indicators
+        Those that enter, in order.
+    versions
+        Growth and levels by indicator code and measure; levels of a
+        ``weight_proxy`` too.
+    breaks
+        Census breaks.
     outlier_years
         Years treated as missing once they are over.
     """
 
-    series: tuple[Versions, ...]
+    indicators: tuple[Indicator, ...]
+    versions: Mapping[tuple[str, str], Versions]
+    breaks: tuple[CensusBreak, ...] = ()
     outlier_years: tuple[int, ...] = ()
+    _tables: dict[tuple[int, dt.date], _Table | str] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+
+    @property
+    def series(self) -> Sequence[Versions]:
+        """Everything that moves the forecast when it is published."""
+        codes = {indicator.code for indicator in self.indicators}
+        return [item for key, item in self.versions.items() if key[0] in codes]
 
     def view(self, code: str, year: int, n_known: int, day: dt.date | None) -> MovementView | None:
         """Return one indicator's place in it; ``None`` where there is no such movement."""
-        codes = [versions.indicator.code for versions in self.series]
-        if len(codes) < MIN_SERIES or code not in codes:
+        found = [indicator for indicator in self.indicators if indicator.code == code]
+        if len(self.indicators) < MIN_SERIES or not found or (code, "yoy") not in self.versions:
             return None
-        return MovementView(self, codes.index(code), year, n_known, day)
+        return MovementView(self, found[0], year, n_known, day)
 
-    def estimate(self, year: int, day: dt.date | None, *, final: bool) -> _Estimate:
-        """Fit the model for a year.
-
-        Parameters
-        ----------
-        final
-            Whether it is to be published: then two starts must end in one place.
+    def table(self, year: int, day: dt.date | None) -> IndicatorPanel:
+        """Lay out the years before ``year`` as known at their end, or on an earlier day.
 
         Raises
         ------
         ForecastError
-            If the history is too short, or the estimate cannot be stood behind.
+            If the history is too short.
         """
         edge = dt.date(year - 1, 12, 31)
-        table = self.table(year, edge if day is None else min(edge, day))[:-12]
-        names = tuple(versions.indicator.name_zh for versions in self.series)
-        found = _fitted(table.tobytes(), names, final)
+        edge = edge if day is None else min(edge, day)
+        if (year, edge) not in self._tables:
+            try:
+                self._tables[year, edge] = _Table(self._table(year, edge))
+            except ForecastError as error:
+                self._tables[year, edge] = str(error)
+        found = self._tables[year, edge]
         if isinstance(found, str):
             raise ForecastError(found)
-        return found
+        return found.panel
 
-    def table(self, year: int, day: dt.date | None) -> FloatArray:
-        """Return growth to date by month and series as known on a day, shape (months, series)."""
-        years = range(year - MAX_YEARS, year + 1)
-        table = np.full((len(years), 12, len(self.series)), np.nan)
-        for column, versions in enumerate(self.series):
+    def _table(self, year: int, edge: dt.date) -> IndicatorPanel:
+        known = self.known(edge, range(year - MAX_YEARS, year))
+        table = indicator_panel(
+            known,
+            self.indicators,
+            breaks=self.breaks,
+            targets=[indicator.code for indicator in self.indicators],
+            outliers="mask",
+            outlier_years=[item for item in self.outlier_years if item < year],
+        )
+        if len(table.signals) < MIN_SERIES or len(table.panel.values) < MIN_MONTHS:
+            raise ForecastError("各指标共同的历史太短，估计不出因子模型")
+        return table
+
+    def known(self, day: dt.date | None, years: range) -> dict[tuple[str, str], Series]:
+        """Return the figures of some years as known on a day."""
+        found = {}
+        for key, versions in self.versions.items():
             series = versions.on(day)
-            length = MONTHS[series.indicator.frequency]
-            for row, item in enumerate(years):
-                if item in self.outlier_years and item < year:
-                    continue
-                periods = year_periods(series.indicator, item)
-                at = [length * period.number - 1 for period in periods]
-                table[row, at, column] = series.values(periods)
-        return table.reshape(-1, len(self.series))
-
-    def futures(
-        self,
-        column: int,
-        year: int,
-        day: dt.date | None,
-        months: list[int],
-        n_draws: int,
-        rng: np.random.Generator,
-        *,
-        final: bool,
-    ) -> tuple[FloatArray, int]:
-        """Draw one indicator's growth to date at some months of ``year``, and count the figures.
-
-        Raises
-        ------
-        ForecastError
-            If the model cannot be stood behind, or does not hold the indicator.
-        """
-        estimate = self.estimate(year, day, final=final)
-        if column not in estimate.columns:
-            raise ForecastError("该指标的历史太短，不在因子模型之内")
-        at = estimate.columns.index(column)
-        table = self.table(year, day)
-        start = int(np.flatnonzero(np.isfinite(table).any(axis=1))[0])
-        start -= start % 12
-        values = (table[start:, estimate.columns] - estimate.mean) / estimate.scale
-        names = tuple(self.series[number].indicator.name_zh for number in estimate.columns)
-        model = FactorModel(_panel(values, names), 1, 1)
-        rows = [len(values) - 12 + month - 1 for month in months]
-        drawn = simulate(
-            model, estimate.found.parameters, [at], n_draws=n_draws, rng=rng, months=rows
-        )[:, :, 0]
-        n_obs = int(np.isfinite(values).sum())
-        return np.asarray(drawn * estimate.scale[at] + estimate.mean[at]), n_obs
+            points = {p: point for p, point in series.points.items() if p.year in years}
+            found[key] = Series(series.indicator, series.measure, points)
+        return found
 
 
 @dataclass(frozen=True)
@@ -191,7 +164,7 @@ class MovementView:
     """One indicator's place in the common movement, at one position of one year."""
 
     movement: Movement
-    column: int
+    indicator: Indicator
     year: int
     n_known: int
     day: dt.date | None
@@ -199,11 +172,29 @@ class MovementView:
     def draw(
         self, n_draws: int, rng: np.random.Generator, *, final: bool
     ) -> tuple[FloatArray, int]:
-        """Draw growth to date after each remaining period, shape (n_draws, n_remaining)."""
-        indicator = self.movement.series[self.column].indicator
-        length = MONTHS[indicator.frequency]
-        periods = year_periods(indicator, self.year)[self.n_known :]
-        months = [length * period.number for period in periods]
-        return self.movement.futures(
-            self.column, self.year, self.day, months, n_draws, rng, final=final
-        )
+        """Draw growth to date after each remaining period, and count the figures it rests on.
+
+        Parameters
+        ----------
+        final
+            Whether it is to be published: then two starts must end in one place.
+
+        Returns
+        -------
+        Shape (n_draws, n_remaining), and the number of figures.
+
+        Raises
+        ------
+        ForecastError
+            If the history is too short, or the estimate cannot be stood behind.
+        """
+        movement, year = self.movement, self.year
+        table = movement.table(year, self.day)
+        fitted = _fitted(_Table(table), final)
+        if isinstance(fitted, str):
+            raise ForecastError(fitted)
+        now = movement.known(self.day, range(table.first_year, year + 1))
+        latest = table.updated(now, year)
+        periods = year_periods(self.indicator, year)[self.n_known :]
+        path = target_path(latest, fitted, self.indicator.code, periods, rng, n_draws)
+        return path, int(np.isfinite(latest.panel.values).sum())

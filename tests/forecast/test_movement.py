@@ -1,4 +1,5 @@
 import datetime as dt
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -6,7 +7,7 @@ import pytest
 from lianhu_analysis.errors import ForecastError
 from lianhu_analysis.forecast.history import Point, Versions, year_periods
 from lianhu_analysis.forecast.models import FULL, PAST, GrowthPanel, factor_model
-from lianhu_analysis.forecast.movement import Movement
+from lianhu_analysis.forecast.movement import Movement, _fitted
 from tests.forecast.frames import indicator
 
 YEARS = range(2018, 2025)
@@ -39,7 +40,9 @@ def movement(n_series=10, seed=0, later=0.0):
                 points.append(Point(period, float(value), published, "official", 0))
         series.append(Versions(what, "yoy", tuple(points)))
     truth = (np.cumsum(5 + cycle.reshape(-1, 12), axis=1) / np.arange(1, 13))[:, -1]
-    return Movement(tuple(series), (2020,)), truth
+    indicators = tuple(item.indicator for item in series)
+    versions = {(item.indicator.code, "yoy"): item for item in series}
+    return Movement(indicators, versions, (), (2020,)), truth
 
 
 def panel(view, known=5.0, n_known=3):
@@ -75,13 +78,47 @@ def test_few_series_or_a_short_history_are_refused():
     what, _ = movement()
     assert what.view("other", 2024, 3, None) is None
     young = what.view("test.s0", 2019, 3, dt.date(2019, 10, 31))
-    with pytest.raises(ForecastError, match="历史太短"):
+    with pytest.raises(ForecastError, match="可用的指标只有 0 个"):
         factor_model(panel(young), np.random.default_rng(3), PAST)
 
 
 def test_an_outlier_year_is_missing_once_it_is_over():
     what, _ = movement()
-    during = what.table(2020, dt.date(2020, 12, 31))
-    after = what.table(2021, dt.date(2021, 12, 31))
-    assert np.isfinite(during[-12:]).any()
-    assert np.isnan(after[-24:-12]).all()
+    end = dt.date(2023, 12, 31)
+    rows = slice(24, 36)  # 2020, of a panel that begins in 2018
+    during = what.view("test.s1", 2020, 5, dt.date(2020, 7, 31))
+    assert np.isfinite(what.table(2023, end).panel.values[:24]).any()
+    assert np.isnan(what.table(2023, end).panel.values[rows]).all()
+    known = what.known(during.day, range(2018, 2021))
+    assert any(period.year == 2020 for period in known["test.s1", "yoy"].points)
+
+
+def test_the_same_figures_are_estimated_once():
+    first, _ = movement(seed=7)
+    again, _ = movement(seed=7)
+    before = _fitted.cache_info().misses
+    for what in (first, again):
+        view = what.view("test.s0", 2024, 3, None)
+        factor_model(panel(view), np.random.default_rng(1), FULL)
+    assert _fitted.cache_info().misses == before + 1
+
+
+def test_levels_without_growth_move_it_too():
+    """The last series publishes levels only: its change on a year before is its signal."""
+    what, truth = movement()
+    known = dict(what.versions)
+    growth = known.pop(("test.s9", "yoy"))
+    levels, total = [], {}
+    for point in growth.points:
+        before = total.get(
+            (point.period.year - 1, point.period.number), 100.0 * point.period.number
+        )
+        total[point.period.year, point.period.number] = value = before * (1 + point.value / 100)
+        levels.append(replace(point, value=value))
+    known["test.s9", "level"] = Versions(growth.indicator, "level", tuple(levels))
+    what = replace(what, versions=known)
+    table = what.table(2024, dt.date(2023, 12, 31))
+    assert [signal.measure for signal in table.signals] == ["yoy"] * 9 + ["change"]
+    assert what.view("test.s9", 2024, 11, None) is None
+    draws = factor_model(panel(what.view("test.s0", 2024, 3, None)), np.random.default_rng(1), FULL)
+    assert draws.values.mean() == pytest.approx(truth[-1], abs=0.4)

@@ -1,26 +1,25 @@
-"""All indicators of a region as one factor model: panel in, draws out.
+"""A region's indicators as one factor model: series in, paths of a target out.
 
 ``indicator_panel`` lays everything known on a day out as a standardised
 ``FactorPanel`` and names what it leaves out; ``fit_indicators`` estimates;
-``target_draws`` returns the futures of one target in its own units, as every
-candidate model does.
+``IndicatorPanel.updated`` shows the same series on a later day, and
+``target_path`` draws the futures of one of them in its own units.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from typing import Literal
 
 import numpy as np
-import pandas as pd
 
-from lianhu_analysis.catalog.indicators import Catalogue, Indicator
+from lianhu_analysis.catalog.indicators import Indicator
 from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.errors import ForecastError
 from lianhu_analysis.forecast.factor.choice import choose
-from lianhu_analysis.forecast.factor.fit import FactorFit, fit
+from lianhu_analysis.forecast.factor.fit import FactorFit, fit, start_parameters
 from lianhu_analysis.forecast.factor.model import FactorModel, Kernel
 from lianhu_analysis.forecast.factor.panel import BoolArray, FactorPanel, FloatArray, unit_slip
 from lianhu_analysis.forecast.factor.posterior import simulate
@@ -31,26 +30,26 @@ from lianhu_analysis.forecast.factor.signals import (
     row_of,
     take_signal,
 )
-from lianhu_analysis.forecast.history import Series, extract_series, year_periods
-from lianhu_analysis.forecast.models import N_DRAWS, Draws
+from lianhu_analysis.forecast.history import Series
 from lianhu_analysis.workspace import CensusBreak
 
 __all__ = [
     "IndicatorPanel",
+    "Known",
     "Outliers",
     "fit_indicators",
     "indicator_panel",
-    "target_draws",
+    "target_path",
 ]
 
+# What is known on a day, by indicator code and measure.
+Known = Mapping[tuple[str, str], Series]
 # How the pandemic years enter: as they are, cut to the usual range, or not at all.
 Outliers = Literal["keep", "winsor", "mask"]
 # Usual deviations (1.4826 median absolute deviations) beyond which winsor cuts.
 USUAL_DEVIATIONS = 4.0
 # Months without a figure after which an idiosyncratic term starts afresh.
 MEMORY = 12
-PLAUSIBLE_GROWTH = 60.0
-MAX_SPREAD = 30.0
 
 
 @dataclass(frozen=True)
@@ -69,6 +68,8 @@ class IndicatorPanel:
         Shape (n,): whether the idiosyncratic term is AR(1).
     left_out
         Indicator codes that are not in the panel, with the reason.
+    outliers, outlier_years
+        How unusual years were treated, and which they are.
     """
 
     panel: FactorPanel
@@ -78,8 +79,10 @@ class IndicatorPanel:
     scale: FloatArray
     remembers: BoolArray
     left_out: Mapping[str, str]
+    outliers: Outliers = "keep"
+    outlier_years: tuple[int, ...] = ()
 
-    def column(self, code: str, measure: str = "yoy") -> int:
+    def column(self, code: str) -> int:
         """Return the series of an indicator's published growth.
 
         Raises
@@ -88,29 +91,52 @@ class IndicatorPanel:
             If the panel does not hold it; says why.
         """
         for at, signal in enumerate(self.signals):
-            if (signal.indicator.code, signal.measure) == (code, measure):
+            if (signal.indicator.code, signal.measure) == (code, "yoy"):
                 return at
         raise ForecastError(
             f"{code} 的同比没有进入因子模型：{self.left_out.get(code, '没有公布同比')}"
         )
 
+    def updated(self, known: Known, year: int) -> IndicatorPanel:
+        """Return the same series as known on another day, with rows to December of ``year``.
+
+        Centre, scale and months' shares stay: parameters of this panel hold for that one.
+        """
+        n_rows = 12 * (year - self.first_year + 1)
+        none = {
+            measure: Series(self.signals[0].indicator, measure, {}) for measure in ("yoy", "level")
+        }
+        signals = tuple(
+            signal.updated(
+                known.get((signal.indicator.code, "yoy"), none["yoy"]),
+                known.get((signal.indicator.code, "level"), none["level"]),
+                first_year=self.first_year,
+                n_rows=n_rows,
+            )
+            for signal in self.signals
+        )
+        values = np.column_stack([signal.values for signal in signals])
+        values = _treat_outliers(values, self.outliers, self.first_year, self.outlier_years)
+        longer = self.panel.extended(0, n_rows - len(self.panel.values))
+        panel = replace(longer, values=(values - self.centre) / self.scale)
+        return replace(self, panel=panel, signals=signals)
+
 
 def indicator_panel(
-    frame: pd.DataFrame,
-    catalogue: Catalogue,
+    known: Known,
+    indicators: Sequence[Indicator],
     *,
-    provenances: Sequence[str],
     breaks: Sequence[CensusBreak] = (),
     targets: Sequence[str] = (),
     outliers: Outliers = "winsor",
     outlier_years: Sequence[int] = (),
 ) -> IndicatorPanel:
-    """Build the panel from one region's as-of observations.
+    """Build the panel of some indicators from what is known on a day.
 
     Parameters
     ----------
-    frame
-        Observations of one region as of a day.
+    known
+        Growth and levels; those of a ``weight_proxy`` serve for its shares.
     targets
         Codes to be forecast.  Their idiosyncratic terms keep an AR(1) memory
         even where they are quarterly, which costs states; other quarterly
@@ -124,36 +150,41 @@ def indicator_panel(
     ForecastError
         If fewer than two indicators are usable.
     """
-    series = _all_series(frame, catalogue, provenances)
-    ends = [period for item in series.values() for period in item.points]
+    used = {item.code for item in indicators if item.frequency != "A"}
+    ends = [period for key, item in known.items() if key[0] in used for period in item.points]
     if not ends:
         raise ForecastError("没有可用于因子模型的观测")
     first_year = min(period.year for period in ends)
     n_rows = max(row_of(period, first_year) for period in ends) + 1
-    build = {"first_year": first_year, "n_rows": n_rows}
     signals: list[Signal] = []
     shares: list[FloatArray] = []
     left_out: dict[str, str] = {}
     seen: dict[bytes, str] = {}
-    for indicator in catalogue:
-        growth, level = (series[indicator.code, measure] for measure in ("yoy", "level"))
+    for indicator in indicators:
+        growth, level = (
+            known.get((indicator.code, measure), Series(indicator, measure, {}))
+            for measure in ("yoy", "level")
+        )
+        size = {"first_year": first_year, "n_rows": n_rows}
         try:
-            signal = take_signal(indicator, growth, level, breaks=breaks, **build)
+            signal = take_signal(indicator, growth, level, breaks=breaks, **size)
             _refuse_copy_or_slip(signal, seen, first_year)
         except ForecastError as error:
             left_out[indicator.code] = str(error)
             continue
-        proxy = series.get((indicator.weight_proxy, "level"))
+        proxy = known.get((indicator.weight_proxy, "level"))
         signals.append(signal)
-        shares.append(month_shares(signal, level, proxy, breaks=breaks, **build))
+        shares.append(month_shares(signal, level, proxy, breaks=breaks, **size))
     if len(signals) < 2:
         raise ForecastError(f"可用的指标只有 {len(signals)} 个，不足以估计公共因子")
     values = np.column_stack([signal.values for signal in signals])
-    values = _treat_outliers(values, outliers, [year - first_year for year in outlier_years])
+    values = _treat_outliers(values, outliers, first_year, outlier_years)
     kept = [at for at in range(len(signals)) if _still_usable(values[:, at])]
     for at in sorted(set(range(len(signals))) - set(kept)):
         left_out[signals[at].indicator.code] = "剔除异常年份后数据不足或不再变动"
     signals, values = [signals[at] for at in kept], values[:, kept]
+    if len(signals) < 2:
+        raise ForecastError(f"可用的指标只有 {len(signals)} 个，不足以估计公共因子")
     centre, scale = np.nanmean(values, axis=0), np.nanstd(values, axis=0)
     panel = FactorPanel(
         (values - centre) / scale,
@@ -163,7 +194,17 @@ def indicator_panel(
         tuple(signal.indicator.name_zh for signal in signals),
     )
     remembers = np.array([_remembers(signal, targets) for signal in signals])
-    return IndicatorPanel(panel, first_year, tuple(signals), centre, scale, remembers, left_out)
+    return IndicatorPanel(
+        panel,
+        first_year,
+        tuple(signals),
+        centre,
+        scale,
+        remembers,
+        left_out,
+        outliers,
+        tuple(outlier_years),
+    )
 
 
 def fit_indicators(
@@ -174,49 +215,64 @@ def fit_indicators(
     kernel: Kernel | None = None,
     tolerance: float = 1e-6,
     max_iterations: int = 300,
+    both_starts: bool = True,
 ) -> FactorFit:
     """Estimate the model; numbers of factors and lags by ``choose`` unless given.
 
-    ``kernel`` is numba where it is installed.
+    ``kernel`` is numba where it is installed.  One start instead of two is half
+    of the time, and nothing to publish.
     """
-    chosen = choose(table.panel)
+    if not (n_factors and lags):
+        chosen = choose(table.panel)
+        n_factors, lags = n_factors or chosen.n_factors, lags or chosen.lags
     model = FactorModel(
         table.panel,
-        n_factors or chosen.n_factors,
-        lags or chosen.lags,
+        n_factors,
+        lags,
         table.remembers,
         kernel or ("numba" if find_spec("numba") else "numpy"),
         memory=MEMORY,
     )
-    return fit(model, tolerance=tolerance, max_iterations=max_iterations)
+    starts = start_parameters(model)
+    if not both_starts:
+        starts = dict(list(starts.items())[:1])
+    return fit(model, tolerance=tolerance, max_iterations=max_iterations, starts=starts)
 
 
-def target_draws(
+def target_path(
     table: IndicatorPanel,
     fitted: FactorFit,
     code: str,
-    year: int,
+    periods: Sequence[Period],
     rng: np.random.Generator,
-    n_draws: int = N_DRAWS,
-) -> Draws:
-    """Return simulated futures of one indicator's published growth in ``year``.
+    n_draws: int,
+) -> FloatArray:
+    """Return simulated futures of one indicator's published growth.
 
     Given the parameters; their own uncertainty is not in the draws.
+
+    Parameters
+    ----------
+    table
+        The panel that ``fitted`` was estimated on, or a later one of it.
+    periods
+        To draw; a published one is itself in every draw.
+
+    Returns
+    -------
+    Shape (n_draws, len(periods)).
 
     Raises
     ------
     ForecastError
-        If estimation did not converge, the year is published whole, or the
-        draws are implausible.
+        If estimation did not converge or the panel does not hold the indicator.
     """
     if not fitted.converged:
         raise ForecastError(f"因子模型的估计没有收敛：{fitted.reason}")
     column = table.column(code)
-    indicator = table.signals[column].indicator
-    remaining = _remaining(table, column, indicator, year)
-    rows = [row_of(period, table.first_year) for period in remaining]
+    rows = [row_of(period, table.first_year) for period in periods]
     draws = simulate(
-        fitted.model,
+        fitted.model.with_panel(table.panel),
         fitted.parameters,
         [column],
         n_draws=n_draws,
@@ -224,33 +280,7 @@ def target_draws(
         months=rows,
         horizon=max(rows[-1] + 1 - len(table.panel.values), 0),
     )
-    path = table.centre[column] + table.scale[column] * draws[:, :, 0]
-    _refuse_implausible(path[:, -1])
-    return Draws("factor", path[:, -1], path, fitted.model.n_figures)
-
-
-def _all_series(
-    frame: pd.DataFrame, catalogue: Catalogue, provenances: Sequence[str]
-) -> dict[tuple[str, str], Series]:
-    """Both measures of every indicator."""
-    groups = {
-        (str(code), str(measure)): rows
-        for (code, measure), rows in frame.groupby(["indicator", "measure"], sort=False)
-    }
-    empty = frame.iloc[:0]
-    return {
-        (indicator.code, measure): extract_series(
-            groups.get((indicator.code, measure), empty), indicator, measure, provenances
-        )
-        for indicator in catalogue
-        for measure in ("yoy", "level")
-        if indicator.frequency in ("M", "Q")
-    } | {
-        (indicator.code, measure): Series(indicator, measure, {})
-        for indicator in catalogue
-        for measure in ("yoy", "level")
-        if indicator.frequency == "A"
-    }
+    return np.asarray(table.centre[column] + table.scale[column] * draws[:, :, 0])
 
 
 def _refuse_copy_or_slip(signal: Signal, seen: dict[bytes, str], first_year: int) -> None:
@@ -263,11 +293,13 @@ def _refuse_copy_or_slip(signal: Signal, seen: dict[bytes, str], first_year: int
         raise ForecastError(f"与{twin}逐期相同")
 
 
-def _treat_outliers(values: FloatArray, outliers: Outliers, years: Sequence[int]) -> FloatArray:
+def _treat_outliers(
+    values: FloatArray, outliers: Outliers, first_year: int, years: Sequence[int]
+) -> FloatArray:
     """Shape (T, n): figures with outlier years masked or all past figures cut."""
     if outliers == "keep":
         return values
-    year = np.arange(len(values)) // 12
+    year = first_year + np.arange(len(values)) // 12
     if outliers == "mask":
         return np.where(np.isin(year, years)[:, None], np.nan, values)
     centre = np.nanmedian(values, axis=0)
@@ -285,29 +317,3 @@ def _still_usable(values: FloatArray) -> bool:
 def _remembers(signal: Signal, targets: Sequence[str]) -> bool:
     quarterly_sum = signal.indicator.frequency == "Q" and signal.form == "year_to_date"
     return not quarterly_sum or signal.indicator.code in targets
-
-
-def _remaining(
-    table: IndicatorPanel, column: int, indicator: Indicator, year: int
-) -> tuple[Period, ...]:
-    """Periods of the year after the last published one."""
-    periods = year_periods(indicator, year)
-    values = table.signals[column].values
-    n_known = 0
-    for at, period in enumerate(periods):
-        row = row_of(period, table.first_year)
-        if 0 <= row < len(values) and np.isfinite(values[row]):
-            n_known = at + 1
-    if n_known == len(periods):
-        raise ForecastError(f"{indicator.name_zh} {year} 年的数据已全部公布，无须预测")
-    return periods[n_known:]
-
-
-def _refuse_implausible(values: FloatArray) -> None:
-    if not np.isfinite(values).all():
-        raise ForecastError("因子模型的模拟结果中有非有限值")
-    if abs(values.mean()) > PLAUSIBLE_GROWTH:
-        raise ForecastError(f"因子模型的预测均值 {values.mean():.1f}% 超出合理范围，请先核对数据")
-    spread = float(np.subtract(*np.quantile(values, [0.9, 0.1])))
-    if spread > MAX_SPREAD:
-        raise ForecastError(f"因子模型的 80% 区间宽达 {spread:.1f} 个百分点，没有判断价值")

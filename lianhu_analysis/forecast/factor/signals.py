@@ -8,7 +8,7 @@ factors; it is never shown, and never stands in for the published growth.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -37,12 +37,25 @@ class Signal:
         ``yoy`` for published growth, ``change`` for the change of levels.
     values
         Shape (T,): in points of growth, or in percent of the usual month.
+    breaks
+        Where levels of a flow change their census base.
+    usual_month
+        What the change of a flow's level is a percentage of.
     """
 
     indicator: Indicator
     measure: str
     form: Form
     values: FloatArray
+    breaks: tuple[CensusBreak, ...] = ()
+    usual_month: float = 1.0
+
+    def updated(self, growth: Series, level: Series, *, first_year: int, n_rows: int) -> Signal:
+        """Return the same signal of another day's figures, in the same units."""
+        if self.measure == "yoy":
+            return replace(self, values=_published(growth, first_year, n_rows))
+        values = _change(level, first_year, n_rows, self.breaks, self.usual_month)
+        return replace(self, values=values)
 
 
 def row_of(period: Period, first_year: int) -> int:
@@ -76,12 +89,12 @@ def take_signal(
     needed = MIN_FIGURES[indicator.frequency]
     cumulative = indicator.kind in ("flow", "growth_only") or indicator.span == "ytd"
     form: Form = "year_to_date" if cumulative else "month"
-    values = np.full(n_rows, np.nan)
-    measure = "yoy"
-    for period, point in growth.points.items():
-        values[row_of(period, first_year)] = point.value
+    measure, usual_month = "yoy", 1.0
+    values = _published(growth, first_year, n_rows)
     if np.isfinite(values).sum() < needed:
-        measure, values = "change", _change(level, first_year, n_rows, breaks)
+        usual_month = _mean_month(level) if indicator.kind == "flow" else 1.0
+        measure = "change"
+        values = _change(level, first_year, n_rows, breaks, usual_month)
     known = np.flatnonzero(np.isfinite(values))
     if known.size < needed:
         raise ForecastError(f"可用的同比只有 {known.size} 期，至少要 {needed} 期")
@@ -89,24 +102,40 @@ def take_signal(
         raise ForecastError(f"已有 {n_rows - 1 - known[-1]} 个月没有新数")
     if np.ptp(values[known]) < 1e-9:
         raise ForecastError("各期数值完全相同")
-    return Signal(indicator, measure, form, values)
+    return Signal(indicator, measure, form, values, tuple(breaks), usual_month)
+
+
+def _published(growth: Series, first_year: int, n_rows: int) -> FloatArray:
+    """Published growth by row."""
+    values = np.full(n_rows, np.nan)
+    for period, point in growth.points.items():
+        row = row_of(period, first_year)
+        if 0 <= row < n_rows:
+            values[row] = point.value
+    return values
 
 
 def _change(
-    level: Series, first_year: int, n_rows: int, breaks: Sequence[CensusBreak]
+    level: Series,
+    first_year: int,
+    n_rows: int,
+    breaks: Sequence[CensusBreak],
+    usual_month: float,
 ) -> FloatArray:
     """Change of levels on the same period a year earlier, both of one census base."""
     indicator = level.indicator
     values = np.full(n_rows, np.nan)
-    months = _mean_month(level) if indicator.kind == "flow" else 1.0
     for period, point in level.points.items():
         before = level.points.get(Period(period.year - 1, period.frequency, period.number))
         if before is None or _base(before.published, breaks) != _base(point.published, breaks):
             continue
         row = row_of(period, first_year)
+        if not 0 <= row < n_rows:
+            continue
         change = point.value - before.value
         if indicator.kind == "flow":
-            values[row] = 100.0 * change / (row % 12 + 1) / months if months > 0 else np.nan
+            monthly = 100.0 * change / (row % 12 + 1)
+            values[row] = monthly / usual_month if usual_month > 0 else np.nan
         elif indicator.kind == "stock" and min(point.value, before.value) > 0:
             values[row] = 100.0 * np.log(point.value / before.value)
         elif indicator.kind != "stock":

@@ -7,22 +7,25 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.errors import ForecastError
 from lianhu_analysis.forecast.factor.indicators import (
     fit_indicators,
     indicator_panel,
-    target_draws,
+    target_path,
 )
-from tests.forecast.frames import catalogue, figures, indicator
+from lianhu_analysis.forecast.history import extract_series
+from tests.forecast.frames import figures, indicator
 
 MONTHLY = [
     indicator(f"m.{name}", name_zh=f"月度{name}", frequency="M", no_january=True) for name in "abcd"
 ]
 GDP = indicator("gdp.total", name_zh="生产总值")
 ENERGY = indicator("ene.intensity", name_zh="能耗", frequency="A")
-CATALOGUE = catalogue(*MONTHLY, GDP, ENERGY)
+INDICATORS = (*MONTHLY, GDP, ENERGY)
 YEARS = range(2016, 2025)
-RULES = {"provenances": ["official"], "targets": ["gdp.total"]}
+RULES = {"targets": ["gdp.total"]}
+Q4 = [Period(2024, "Q", 4)]
 
 
 def frame(*, months=117, slip=False, copy=False):
@@ -50,9 +53,24 @@ def frame(*, months=117, slip=False, copy=False):
     return figures(*[(*row, "2024-11-01") for row in rows])
 
 
+def known(observations):
+    return {
+        (item.code, measure): extract_series(
+            observations[
+                (observations["indicator"] == item.code) & (observations["measure"] == measure)
+            ],
+            item,
+            measure,
+            ["official"],
+        )
+        for item in INDICATORS
+        for measure in ("yoy", "level")
+    }
+
+
 @pytest.fixture(scope="module")
 def table():
-    return indicator_panel(frame(), CATALOGUE, **RULES)
+    return indicator_panel(known(frame()), INDICATORS, **RULES)
 
 
 @pytest.fixture(scope="module")
@@ -76,41 +94,51 @@ def test_every_usable_indicator_is_in_and_the_others_are_named(table):
 
 
 def test_a_slip_and_a_copy_are_left_out_by_name():
-    slipped = indicator_panel(frame(slip=True), CATALOGUE, **RULES)
+    slipped = indicator_panel(known(frame(slip=True)), INDICATORS, **RULES)
     assert "单位错误" in slipped.left_out["m.d"]
     assert slipped.left_out["m.d"].startswith("2021 年 2 月的 ")
-    copied = indicator_panel(frame(copy=True), CATALOGUE, **RULES)
+    copied = indicator_panel(known(frame(copy=True)), INDICATORS, **RULES)
     assert copied.left_out["m.b"] == "与月度a逐期相同"
 
 
 def test_draws_continue_from_what_is_published(table, fitted):
-    draws = target_draws(table, fitted, "gdp.total", 2024, np.random.default_rng(0))
-    known = table.signals[4].values[104]
-    assert draws.model == "factor"
-    assert draws.path.shape == (10_000, 1)
-    np.testing.assert_array_equal(draws.values, draws.path[:, -1])
+    rng = np.random.default_rng(0)
+    year = target_path(table, fitted, "gdp.total", Q4, rng, 2000)
+    known_ytd = table.signals[4].values[104]
+    assert year.shape == (2000, 1)
     # Three quarters of the year are known: the year cannot be far from them.
-    assert abs(draws.values.mean() - known) < 1.0
-    assert 0.05 < draws.values.std() < 1.0
-    monthly = target_draws(table, fitted, "m.a", 2024, np.random.default_rng(0))
-    assert monthly.path.shape == (10_000, 3)
-    assert (np.diff(monthly.path.std(axis=0)) > 0).all()
-    following = target_draws(table, fitted, "gdp.total", 2025, np.random.default_rng(0))
-    assert following.path.shape == (10_000, 4)
-    assert following.values.std() > draws.values.std()
+    assert abs(year.mean() - known_ytd) < 1.0
+    assert 0.05 < year.std() < 1.0
+    months = [Period(2024, "M", number) for number in (10, 11, 12)]
+    monthly = target_path(table, fitted, "m.a", months, rng, 2000)
+    assert monthly.shape == (2000, 3)
+    assert (np.diff(monthly.std(axis=0)) > 0).all()
+    following = [Period(2025, "Q", number) for number in range(1, 5)]
+    assert target_path(table, fitted, "gdp.total", following, rng, 2000).std() > year.std()
+
+
+def test_a_later_day_keeps_units_and_moves_what_is_known(table, fitted):
+    same = table.updated(known(frame()), 2024)
+    assert same.panel.values.shape == (108, 5)
+    np.testing.assert_allclose(same.panel.values[:105], table.panel.values, equal_nan=True)
+    assert np.isnan(same.panel.values[105:]).all()
+    later = frame()
+    last = (later["indicator"] == "gdp.total") & (later["period"] == "2024Q3")
+    later.loc[last, "value"] += 2.0
+    moved = table.updated(known(later), 2024)
+    base, higher = (
+        target_path(item, fitted, "gdp.total", Q4, np.random.default_rng(0), 2000).mean()
+        for item in (same, moved)
+    )
+    assert 0.5 < higher - base < 2.5
 
 
 def test_what_cannot_be_drawn_is_refused_in_words(table, fitted):
     rng = np.random.default_rng(0)
     with pytest.raises(ForecastError, match="没有收敛"):
-        target_draws(table, replace(fitted, converged=False), "gdp.total", 2024, rng)
+        target_path(table, replace(fitted, converged=False), "gdp.total", Q4, rng, 100)
     with pytest.raises(ForecastError, match=r"ene\.intensity 的同比没有进入因子模型：年度指标"):
-        target_draws(table, fitted, "ene.intensity", 2024, rng)
-    with pytest.raises(ForecastError, match="已全部公布"):
-        target_draws(table, fitted, "gdp.total", 2023, rng)
-    with pytest.raises(ForecastError, match="80% 区间宽达"):
-        wide = replace(table, scale=table.scale * 80)
-        target_draws(wide, fitted, "gdp.total", 2024, rng)
+        target_path(table, fitted, "ene.intensity", Q4, rng, 100)
 
 
 def test_outlier_years_are_kept_cut_or_masked():
@@ -119,7 +147,7 @@ def test_outlier_years_are_kept_cut_or_masked():
     shocked.loc[hit, "value"] -= 30.0
     built = {
         outliers: indicator_panel(
-            shocked, CATALOGUE, **RULES, outliers=outliers, outlier_years=[2020]
+            known(shocked), INDICATORS, **RULES, outliers=outliers, outlier_years=[2020]
         )
         for outliers in ("keep", "winsor", "mask")
     }
@@ -142,4 +170,4 @@ def test_outlier_years_are_kept_cut_or_masked():
 
 def test_an_empty_frame_is_refused():
     with pytest.raises(ForecastError, match="没有可用于因子模型的观测"):
-        indicator_panel(frame().iloc[:0], CATALOGUE, **RULES)
+        indicator_panel(known(frame().iloc[:0]), INDICATORS, **RULES)
