@@ -25,12 +25,14 @@ from lianhu_analysis.intake.observations import make_observations
 __all__ = [
     "ECONOMIES",
     "POSITIONS",
+    "TARGET",
     "YEAR",
     "Case",
     "Economy",
     "catalogue",
     "draw_case",
     "position_day",
+    "released",
 ]
 
 YEAR = 2024
@@ -171,7 +173,7 @@ def catalogue() -> Catalogue:
 
 def position_day(position: str) -> dt.date:
     """Return the day on which the figure of a position comes out."""
-    return _released(YEAR, POSITIONS[position])
+    return released(YEAR, POSITIONS[position])
 
 
 def draw_case(economy: Economy, n_quarters: int, rng: np.random.Generator) -> Case:
@@ -192,7 +194,7 @@ def draw_case(economy: Economy, n_quarters: int, rng: np.random.Generator) -> Ca
     shared = float(error[-1].mean())
     value, oracle = _target(economy, rng, real, states[0, -1], own_states[0], effects, shared)
     versions = _publish(economy, rng, real, exact, error, n_quarters)
-    target = replace(_TARGET, value=value)
+    target = replace(TARGET, value=value)
     return Case(versions, target, float(first[-1, -1]), oracle)
 
 
@@ -244,13 +246,14 @@ def _target(
     return value, {name: float(np.mean(years[name] >= value - 0.05)) for name in POSITIONS}
 
 
-_TARGET = Target(
+TARGET = Target(
     indicator=CODE, measure="yoy", year=YEAR, value=0.0, rule="at_least", tolerance=0.0, unit="%",
     title_zh="模拟目标", source="simulated", decimals=1,
 )  # fmt: skip
 
 
-def _released(year: int, quarter: int, lag: int = RELEASE_LAG) -> dt.date:
+def released(year: int, quarter: int, lag: int = RELEASE_LAG) -> dt.date:
+    """Return the day on which a quarter's figures come out."""
     return Period(year, "Q", quarter).end + dt.timedelta(days=lag)
 
 
@@ -266,9 +269,9 @@ def _skeleton(first_year: int, revised: bool) -> pd.DataFrame:
         for quarter in (1, 2, 3, 4):
             for measure in ("level", "yoy"):
                 for final in (False, True) if revised else (False,):
-                    day = _released(year, quarter, REVISION_LAG if final else RELEASE_LAG)
+                    day = released(year, quarter, REVISION_LAG if final else RELEASE_LAG)
                     rows.append((year, quarter, measure, final, day))
-    end = _released(YEAR, 4)
+    end = released(YEAR, 4)
     kept = [item for item in rows if item[-1] < end]
     frame = make_observations(
         {
