@@ -225,7 +225,11 @@ def extract_series(
 
 
 def extract_versions(
-    frame: pd.DataFrame, indicator: Indicator, measure: str, provenances: Sequence[str]
+    frame: pd.DataFrame,
+    indicator: Indicator,
+    measure: str,
+    provenances: Sequence[str],
+    span: str | None = None,
 ) -> Versions:
     """Take every version of one measure of one indicator out of a frame.
 
@@ -233,10 +237,12 @@ def extract_versions(
     ----------
     frame
         Observations of one region: as of a day, or all versions of them.
+    span
+        Another one than that of ``extract_series``: ``single`` for growth of
+        one month or quarter.
     """
-    spans = [
-        {"flow": "ytd", "growth_only": "ytd", "stock": "point"}.get(indicator.kind, indicator.span)
-    ]
+    usual = {"flow": "ytd", "growth_only": "ytd", "stock": "point"}
+    spans = [span or usual.get(indicator.kind, indicator.span)]
     if indicator.frequency == "A":
         spans = ["annual", "ytd", "point"]
     own = frame[frame["indicator"] == indicator.code]

@@ -63,7 +63,14 @@ class Knowledge:
         default_factory=dict, init=False, repr=False, compare=False
     )
 
-    def extract(self, indicator: Indicator, measure: str, rules: Rules, level: int = 0) -> Versions:
+    def extract(
+        self,
+        indicator: Indicator,
+        measure: str,
+        rules: Rules,
+        level: int = 0,
+        span: str | None = None,
+    ) -> Versions:
         """Return every version of one measure; ``level`` 0 is the region, 1 its parent."""
         if not self._split:
             for number, frame in enumerate((self.versions, *self.above)):
@@ -73,7 +80,7 @@ class Knowledge:
         found = self._split.get((level, indicator.code))
         if found is None:
             return Versions(indicator, measure, ())
-        return extract_versions(found, indicator, measure, rules.provenances)
+        return extract_versions(found, indicator, measure, rules.provenances, span)
 
     def movement(self, catalogue: Catalogue, rules: Rules) -> Movement:
         """Return the common movement of core indicators; made once for all targets.
@@ -83,10 +90,14 @@ class Knowledge:
         if not self._movement:
             aims = {item.indicator for item in self.targets}
             versions = {
-                (indicator.code, measure): self.extract(indicator, measure, rules)
+                (indicator.code, name): self.extract(indicator, measure, rules, span=span)
                 for indicator in catalogue
                 if indicator.tier == "core" and indicator.frequency in ("M", "Q")
-                for measure in ("yoy", "level")
+                for name, measure, span in (
+                    ("yoy", "yoy", None),
+                    ("level", "level", None),
+                    ("single", "yoy", "single"),
+                )
             }
             known = {key: item for key, item in versions.items() if item.points}
             codes = sorted(

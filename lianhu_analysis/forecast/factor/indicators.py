@@ -42,7 +42,8 @@ __all__ = [
     "target_path",
 ]
 
-# What is known on a day, by indicator code and measure.
+# What is known on a day, by indicator code and ``yoy`` (growth to date), ``single``
+# (growth of single months or quarters) or ``level``.
 Known = Mapping[tuple[str, str], Series]
 # How the pandemic years enter: as they are, cut to the usual range, or not at all.
 Outliers = Literal["keep", "winsor", "mask"]
@@ -103,15 +104,9 @@ class IndicatorPanel:
         Centre, scale and months' shares stay: parameters of this panel hold for that one.
         """
         n_rows = 12 * (year - self.first_year + 1)
-        none = {
-            measure: Series(self.signals[0].indicator, measure, {}) for measure in ("yoy", "level")
-        }
         signals = tuple(
             signal.updated(
-                known.get((signal.indicator.code, "yoy"), none["yoy"]),
-                known.get((signal.indicator.code, "level"), none["level"]),
-                first_year=self.first_year,
-                n_rows=n_rows,
+                *_measures(known, signal.indicator), first_year=self.first_year, n_rows=n_rows
             )
             for signal in self.signals
         )
@@ -161,13 +156,10 @@ def indicator_panel(
     left_out: dict[str, str] = {}
     seen: dict[bytes, str] = {}
     for indicator in indicators:
-        growth, level = (
-            known.get((indicator.code, measure), Series(indicator, measure, {}))
-            for measure in ("yoy", "level")
-        )
+        growth, single, level = _measures(known, indicator)
         size = {"first_year": first_year, "n_rows": n_rows}
         try:
-            signal = take_signal(indicator, growth, level, breaks=breaks, **size)
+            signal = take_signal(indicator, growth, single, level, breaks=breaks, **size)
             _refuse_copy_or_slip(signal, seen, first_year)
         except ForecastError as error:
             left_out[indicator.code] = str(error)
@@ -281,6 +273,13 @@ def target_path(
         horizon=max(rows[-1] + 1 - len(table.panel.values), 0),
     )
     return np.asarray(table.centre[column] + table.scale[column] * draws[:, :, 0])
+
+
+def _measures(known: Known, indicator: Indicator) -> tuple[Series, Series, Series]:
+    """Growth to date, growth of single periods, and levels; empty where unknown."""
+    empty = {name: Series(indicator, name, {}) for name in ("yoy", "single", "level")}
+    found = [known.get((indicator.code, name), none) for name, none in empty.items()]
+    return found[0], found[1], found[2]
 
 
 def _refuse_copy_or_slip(signal: Signal, seen: dict[bytes, str], first_year: int) -> None:

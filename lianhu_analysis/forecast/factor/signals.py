@@ -1,8 +1,9 @@
 """What each indicator contributes to the factor panel: one signal, or a reason why none.
 
-Published growth comes first, in points and in its published form.  Where only
-levels are published, their change on a year earlier serves as a signal for the
-factors; it is never shown, and never stands in for the published growth.
+Published growth to date comes first, in points and as it is published; then
+growth of single months or quarters.  Where only levels are published, their
+change on a year earlier serves as a signal for the factors; it is never shown,
+and never stands in for the published growth.
 """
 
 from __future__ import annotations
@@ -34,7 +35,8 @@ class Signal:
     Attributes
     ----------
     measure
-        ``yoy`` for published growth, ``change`` for the change of levels.
+        ``yoy`` for published growth to date, ``single`` for that of single
+        months or quarters, ``change`` for the change of levels.
     values
         Shape (T,): in points of growth, or in percent of the usual month.
     breaks
@@ -50,10 +52,13 @@ class Signal:
     breaks: tuple[CensusBreak, ...] = ()
     usual_month: float = 1.0
 
-    def updated(self, growth: Series, level: Series, *, first_year: int, n_rows: int) -> Signal:
+    def updated(
+        self, growth: Series, single: Series, level: Series, *, first_year: int, n_rows: int
+    ) -> Signal:
         """Return the same signal of another day's figures, in the same units."""
-        if self.measure == "yoy":
-            return replace(self, values=_published(growth, first_year, n_rows))
+        if self.measure != "change":
+            series = growth if self.measure == "yoy" else single
+            return replace(self, values=_published(series, self.measure, first_year, n_rows))
         values = _change(level, first_year, n_rows, self.breaks, self.usual_month)
         return replace(self, values=values)
 
@@ -66,6 +71,7 @@ def row_of(period: Period, first_year: int) -> int:
 def take_signal(
     indicator: Indicator,
     growth: Series,
+    single: Series,
     level: Series,
     *,
     first_year: int,
@@ -75,6 +81,7 @@ def take_signal(
     """Return the signal of one indicator.
 
     ``year_to_date`` growth keeps its form; growth of a stock is that of a month.
+    A single month that is January and February at once is none.
     Levels: a flow gives its cumulative change on a year earlier per month
     elapsed, in percent of its mean month; a stock 100 times the log change; a
     rate or index its change in points.
@@ -90,8 +97,12 @@ def take_signal(
     cumulative = indicator.kind in ("flow", "growth_only") or indicator.span == "ytd"
     form: Form = "year_to_date" if cumulative else "month"
     measure, usual_month = "yoy", 1.0
-    values = _published(growth, first_year, n_rows)
+    values = _published(growth, measure, first_year, n_rows)
     if np.isfinite(values).sum() < needed:
+        measure, values = "single", _published(single, "single", first_year, n_rows)
+        form = "month" if indicator.frequency == "M" else "quarter_growth"
+    if np.isfinite(values).sum() < needed:
+        form = "year_to_date" if cumulative else "month"
         usual_month = _mean_month(level) if indicator.kind == "flow" else 1.0
         measure = "change"
         values = _change(level, first_year, n_rows, breaks, usual_month)
@@ -105,12 +116,13 @@ def take_signal(
     return Signal(indicator, measure, form, values, tuple(breaks), usual_month)
 
 
-def _published(growth: Series, first_year: int, n_rows: int) -> FloatArray:
+def _published(growth: Series, measure: str, first_year: int, n_rows: int) -> FloatArray:
     """Published growth by row."""
     values = np.full(n_rows, np.nan)
+    joint = measure == "single" and growth.indicator.no_january
     for period, point in growth.points.items():
         row = row_of(period, first_year)
-        if 0 <= row < n_rows:
+        if 0 <= row < n_rows and not (joint and period.frequency == "M" and period.number <= 2):
             values[row] = point.value
     return values
 

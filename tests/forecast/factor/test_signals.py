@@ -9,7 +9,7 @@ import pytest
 
 from lianhu_analysis.errors import ForecastError
 from lianhu_analysis.forecast.factor.signals import month_shares, take_signal
-from lianhu_analysis.forecast.history import Series, extract_series
+from lianhu_analysis.forecast.history import Series, extract_series, extract_versions
 from lianhu_analysis.workspace import CensusBreak
 from tests.forecast.frames import figures, indicator
 
@@ -33,10 +33,11 @@ def nothing(of, measure="yoy"):
     return Series(of, measure, {})
 
 
-def signal(of, growth=None, level=None, n_rows=48, breaks=()):
+def signal(of, growth=None, level=None, n_rows=48, breaks=(), single=None):
     return take_signal(
         of,
         growth or nothing(of),
+        single or nothing(of),
         level or nothing(of, "level"),
         first_year=2020,
         n_rows=n_rows,
@@ -51,6 +52,25 @@ def test_published_growth_keeps_its_points_and_its_form():
     np.testing.assert_allclose(got.values[[0, 13, 47]], [0.01, 1.02, 3.12])
     stock = signal(DEPOSITS, series(DEPOSITS, "yoy", "point", growth))
     assert stock.form == "month"
+
+
+def test_growth_of_single_months_serves_where_none_to_date_is_published():
+    growth = monthly(range(2020, 2024), lambda y, m: y - 2020 + m / 100)
+    rows = [(RETAIL.code, "yoy", "single", p, v, "2024-12-01") for p, v in growth.items()]
+    single = extract_versions(figures(*rows), RETAIL, "yoy", ["official"], "single").on(None)
+    got = signal(RETAIL, single=single)
+    assert (got.form, got.measure) == ("month", "single")
+    # What is called February is January and February at once: no single month.
+    assert np.isnan(got.values[[0, 1, 12, 13]]).all()
+    np.testing.assert_allclose(got.values[[2, 14, 47]], [0.03, 1.03, 3.12])
+    later = got.updated(nothing(RETAIL), single, nothing(RETAIL), first_year=2020, n_rows=60)
+    np.testing.assert_array_equal(later.values[:48], got.values)
+    both = signal(RETAIL, series(RETAIL, "yoy", "ytd", growth), single=single)
+    assert (both.form, both.measure) == ("year_to_date", "yoy")
+    quarters = {f"{y}Q{q}": y - 2020 + q / 10 for y in range(2020, 2024) for q in range(1, 5)}
+    rows = [(GDP.code, "yoy", "single", p, v, "2024-12-01") for p, v in quarters.items()]
+    single = extract_versions(figures(*rows), GDP, "yoy", ["official"], "single").on(None)
+    assert signal(GDP, single=single).form == "quarter_growth"
 
 
 def test_quarters_stand_at_their_last_month():
