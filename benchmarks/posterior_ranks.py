@@ -26,13 +26,13 @@ from lianhu_analysis.forecast.models import (
     sarimax,
     unobserved_components,
 )
-from lianhu_analysis.forecast.models.rules import YEARS_AGAINST
 from lianhu_analysis.forecast.models.structural import (
     AR_COEFFICIENTS,
     AR_RATIOS,
     PERIOD_EFFECTS,
     RATIOS,
 )
+from lianhu_analysis.forecast.shrinkage import PENALTY
 
 __all__ = ["BAYESIAN", "rank_of", "rank_table", "uniformity"]
 
@@ -150,7 +150,7 @@ def _pulled_to_the_parent(rng: np.random.Generator) -> tuple[float, FloatArray]:
     growth[:, 1] = rng.normal(6.0, 1.0, size=YEARS)
     above[:, 1] = growth[:, 1] + rng.normal(0.0, 1.0, size=YEARS)
     gap = above[:, 1] - growth[:, 1]
-    pull = NOISE * rng.normal() / np.sqrt(YEARS_AGAINST * np.mean(gap[:-1] ** 2))
+    pull = NOISE * rng.normal() / np.sqrt(PENALTY[0] * np.mean(gap[:-1] ** 2))
     growth[:, 3] = growth[:, 1] + pull * gap + rng.normal(0.0, NOISE, size=YEARS)
     truth = float(growth[-1, 3])
     growth[-1, 2:] = np.nan

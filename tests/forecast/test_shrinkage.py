@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lianhu_analysis.errors import ForecastError
-from lianhu_analysis.forecast.shrinkage import draw_predictions, fit_shrunk
+from lianhu_analysis.forecast.shrinkage import PENALTY, draw_predictions, fit_shrunk
 
 # Mean 0, spread sqrt(2), least-squares slope 9/10, intercept 3.
 X = np.array([[-2.0], [-1.0], [0.0], [1.0], [2.0]])
@@ -165,3 +165,19 @@ def test_refusals_say_what_to_do():
         fit_shrunk(x, y, weights=np.zeros(12))
     with pytest.raises(ForecastError, match="应为 3 列"):
         draw_predictions(fit_shrunk(x, y), x[:, :2], 10, np.random.default_rng(0))
+
+
+def test_without_an_intercept_nothing_is_said_by_hand():
+    x, y = np.array([[1.0], [2.0], [2.0]]), np.array([1.0, 1.0, 2.0])
+    # sum(xy) = 7, sum(xx) = 9, mean square 3: two rows of no pull make 9 + 2 * 3 = 15.
+    fit = fit_shrunk(x, y, penalties=PENALTY, intercept=False)
+    assert fit.coefficients == pytest.approx([7 / 15])
+    assert (fit.intercept, fit.freedom) == (0.0, 3)
+    assert fit.noise_scale == pytest.approx(np.sqrt((6 - 7 * 7 / 15) / 3))
+    assert fit.covariance(np.array([3.0]))[0, 0] == pytest.approx(1 + 9 / 15)
+    for row in range(3):
+        keep = np.arange(3) != row
+        pull = (x[keep, 0] @ y[keep]) / (x[keep, 0] @ x[keep, 0] + 6)
+        assert fit.loo_errors[row] == pytest.approx(y[row] - pull * x[row, 0])
+    with pytest.raises(ForecastError, match="只有 2 期可用，至少要 3 期"):
+        fit_shrunk(x[:2], y[:2], intercept=False)

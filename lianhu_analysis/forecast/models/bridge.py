@@ -5,14 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from lianhu_analysis.errors import ForecastError
-from lianhu_analysis.forecast.growth import FloatArray
 from lianhu_analysis.forecast.models.draws import FULL, ROUNDING_ERROR, Draws, Effort, check_spread
 from lianhu_analysis.forecast.models.panel import GrowthPanel
+from lianhu_analysis.forecast.shrinkage import PENALTY, fit_shrunk
 
 __all__ = ["bridge"]
-
-# Coefficients are pulled to zero as if this many years had shown no effect.
-YEARS_AGAINST = 2.0
 
 
 def bridge(panel: GrowthPanel, rng: np.random.Generator, effort: Effort = FULL) -> Draws:
@@ -46,16 +43,14 @@ def bridge(panel: GrowthPanel, rng: np.random.Generator, effort: Effort = FULL) 
         raise ForecastError(f"分行业的历史只有 {n} 年可比，至少要 {effort.min_years} 年")
     if not np.isfinite(parts.to_date[-1]).all():
         raise ForecastError("本年有的行业尚无累计增速")
-    now, past, y = moves[-1], moves[:-1][rows], changes[rows]
-    change = float(parts.shares @ _predict(past, y, now))
-    left_out = np.array(
-        [
-            whole[rows][row]
-            - parts.shares
-            @ _predict(np.delete(past, row, axis=0), np.delete(y, row, axis=0), past[row])
-            for row in range(n)
-        ]
-    )
+    change, left_out = 0.0, whole[rows]
+    for industry, share in enumerate(parts.shares):
+        x, y = moves[:-1][rows, industry], changes[rows, industry]
+        told = (x != 0).any(axis=0)
+        if told.any():
+            fit = fit_shrunk(x[:, told], y, penalties=PENALTY, intercept=False)
+            change += share * float(fit.predict(moves[-1][industry][told])[0])
+            left_out = left_out - share * (y - fit.loo_errors)
     scale = float(np.sqrt(np.mean(left_out**2)))
     if scale < ROUNDING_ERROR:
         raise ForecastError("历史误差全为零，不能估计不确定性")
@@ -65,20 +60,3 @@ def bridge(panel: GrowthPanel, rng: np.random.Generator, effort: Effort = FULL) 
     draws = Draws("bridge", path[:, -1], path, n, panel.reach, start=start)
     check_spread(draws.values)
     return draws
-
-
-def _predict(past: FloatArray, y: FloatArray, now: FloatArray) -> FloatArray:
-    """Return each industry's predicted change, shape (industries,).
-
-    Parameters
-    ----------
-    past, y, now
-        Shapes (years, industries, k), (years, industries), (industries, k).
-    """
-    x = np.swapaxes(past, 0, 1)
-    gram = np.swapaxes(x, 1, 2) @ x
-    penalty = YEARS_AGAINST * np.mean(x**2, axis=1) + 1e-12
-    gram += penalty[:, :, None] * np.eye(x.shape[2])
-    right = np.swapaxes(x, 1, 2) @ y.T[:, :, None]
-    pull = np.linalg.solve(gram, right)[..., 0]
-    return np.asarray(np.sum(pull * now, axis=1))

@@ -21,11 +21,10 @@ from lianhu_analysis.forecast.models.draws import (
     check_spread,
 )
 from lianhu_analysis.forecast.models.panel import GrowthPanel
+from lianhu_analysis.forecast.shrinkage import PENALTY, fit_shrunk
 
 __all__ = ["carry_forward", "mean_reversion", "parent_pooling", "persistence"]
 
-# A coefficient is pulled to zero as if this many years had shown no pull.
-YEARS_AGAINST = 2.0
 # A gap that fewer years know cannot show its pull; a past of fewer is no mean.
 MIN_GAPS = 3
 MIN_PAST = 2
@@ -119,7 +118,7 @@ def _known(panel: GrowthPanel, gaps: list[FloatArray]) -> FloatArray:
     kept = []
     for gap in gaps:
         seen = panel.usable & np.isfinite(gap[:-1]) & np.isfinite(final - panel.base[:-1])
-        if np.isfinite(gap[-1]) and seen.sum() >= MIN_GAPS:
+        if np.isfinite(gap[-1]) and seen.sum() >= MIN_GAPS and np.any(gap[:-1][seen] != 0):
             # In a year that does not know it, a gap says nothing.
             kept.append(np.where(np.isfinite(gap), gap, 0.0))
     if not kept:
@@ -152,16 +151,16 @@ def _rule(
     n = int(rows.sum())
     if n < effort.min_years:
         raise ForecastError(f"只有 {n} 年可比的历史误差，至少要 {effort.min_years} 年")
-    y, x = errors[rows], gaps[:-1][rows]
-    # Conjugate regression with a prior worth YEARS_AGAINST rows at zero
-    # (Gelman et al., 2013, sec. 14.8); without columns it is the rule alone.
-    precision = x.T @ x + np.diag(YEARS_AGAINST * np.mean(x**2, axis=0) + 1e-12)
-    pull = np.linalg.solve(precision, x.T @ y)
-    left = float(y @ y - pull @ precision @ pull)
-    now = gaps[-1]
-    widen = 1.0 + float(now @ np.linalg.solve(precision, now))
-    scale = np.sqrt(max(left, 0.0) / n * widen)
-    centre = base[-1] + change[-1] + float(now @ pull)
+    y, now = errors[rows], gaps[-1]
+    if now.size:
+        # A conjugate regression (Gelman et al., 2013, sec. 14.8) on what shows no pull
+        # unless it did.
+        fit = fit_shrunk(gaps[:-1][rows], y, penalties=PENALTY, intercept=False)
+        pulled = float(fit.predict(now)[0])
+        scale = fit.noise_scale * float(np.sqrt(fit.covariance(now)[0, 0]))
+    else:
+        pulled, scale = 0.0, float(np.sqrt(np.mean(y**2)))
+    centre = base[-1] + change[-1] + pulled
     if scale < ROUNDING_ERROR:
         raise ForecastError("历史误差全为零，不能估计不确定性")
     move = centre - base[-1] + scale * rng.standard_t(n, size=effort.n_draws)
