@@ -168,6 +168,44 @@ def test_progress_chart_starts_at_zero_and_leaves_the_future_open():
     np.testing.assert_array_equal(actual.get_ydata(), [3, 7, np.nan])
 
 
+def test_progress_chart_draws_the_forecast_from_the_last_count_on():
+    fan = pd.DataFrame({"label": ["3月"]} | {q: [10.0 + 10 * q] for q in QUANTILES})
+    (axes,) = progress(fan=fan, end_text="15").axes
+    median = next(line for line in axes.lines if line.get_label() == "预测中位数")
+    np.testing.assert_array_equal(median.get_xdata(), [1, 2])
+    np.testing.assert_allclose(median.get_ydata(), [7.0, 15.0])
+    assert "15" in [text.get_text() for text in axes.texts]
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_a_long_legend_takes_two_rows_and_leaves_the_unit_alone(language):
+    fan = pd.DataFrame({"label": ["3月"]} | {q: [10.0 + 10 * q] for q in QUANTILES})
+    figure = progress(fan=fan, end_text="15", target_text="目标 12", language=language)
+    (axes,) = figure.axes
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    renderer = canvas.get_renderer()
+    legend = axes.get_legend()
+    box = legend.get_window_extent(renderer)
+    unit = next(text for text in axes.texts if text.get_gid() == "unit")
+    assert not box.overlaps(unit.get_window_extent(renderer))
+    title = next(text for text in figure.texts if text.get_gid() == "title")
+    assert box.y1 < title.get_window_extent(renderer).y0
+    tops = [round(text.get_window_extent(renderer).y1) for text in legend.get_texts()]
+    assert len(set(tops)) >= 2 if language == "en" else len(set(tops)) == 2
+    assert len(tops) == 8
+
+
+def test_a_year_without_any_count_or_usual_progress_has_its_fan_alone():
+    frame = pd.DataFrame({"label": ["1月", "2月"], "actual": np.nan})
+    frame[["usual_low", "usual_mid", "usual_high"]] = np.nan
+    fan = pd.DataFrame({"label": ["1月", "2月"]} | {q: [q, 2 * q] for q in QUANTILES})
+    figure = progress_chart(frame, fan, title="进度", caption="来源", unit="个")
+    (axes,) = figure.axes
+    labels = {item.get_label() for item in [*axes.lines, *axes.collections]}
+    assert "预测中位数" in labels and "常年进度" not in labels
+
+
 def test_vintage_chart_names_publication_days():
     (axes,) = vintage().axes
     assert [label.get_text() for label in axes.get_xticklabels()] == ["2024-01-17", "2024-12-27"]

@@ -19,6 +19,8 @@ WIDTH_INCHES, HEIGHT_INCHES, DPI = 8.0, 4.6, 110
 LEFT, RIGHT, RIGHT_OF_REMARKS, POINTS_PER_INCH = 0.085, 0.96, 0.86, 72
 MAX_TICKS = 12
 TITLE_SIZE, CAPTION_SIZE, LABEL_SIZE = 13, 8, 9
+# Of a legend, in ems.
+COLUMN_SPACING, HANDLE_LENGTH = 1.2, 1.6
 
 ENGLISH = {
     "实际": "Actual",
@@ -111,23 +113,42 @@ def finish(axes: Axes, labels: Sequence[str], remarks: Sequence[tuple[float, str
     handles, names = axes.get_legend_handles_labels()
     # Drawn in the order in which they are read, not painted: the lines before the bands.
     order = sorted(range(len(names)), key=lambda i: not isinstance(handles[i], Line2D))
+    written = [remark for remark in remarks if remark[1]]
+    if written:
+        axes.get_figure().subplots_adjust(right=RIGHT_OF_REMARKS)  # type: ignore[union-attr]
+    columns = _legend_columns(axes, names)
+    # Matplotlib fills columns; read are rows.
+    order = [order[i] for column in range(columns) for i in range(column, len(order), columns)]
     axes.legend(
         [handles[i] for i in order],
         [names[i] for i in order],
         loc="lower right",
         bbox_to_anchor=(1, 1),
-        ncols=len(names) or 1,
+        ncols=columns,
         borderaxespad=0.1,
-        columnspacing=1.2,
-        handlelength=1.6,
+        columnspacing=COLUMN_SPACING,
+        handlelength=HANDLE_LENGTH,
+        labelspacing=0.3,
     )
     axes.margins(y=0.12)
     axes.yaxis.set_major_locator(MaxNLocator(6))
-    written = [remark for remark in remarks if remark[1]]
     if written:
-        axes.get_figure().subplots_adjust(right=RIGHT_OF_REMARKS)  # type: ignore[union-attr]
         _place_remarks(axes, written)
     set_ticks(axes, labels)
+
+
+def _legend_columns(axes: Axes, names: Sequence[str]) -> int:
+    """Return in how many columns the legend fits beside the unit; make room for its rows."""
+    unit = next((text.get_text() for text in axes.texts if text.get_gid() == "unit"), "")
+    room = _ems(WIDTH_INCHES * axes.get_position().width, LABEL_SIZE) - _width(unit) - 1.0
+    # Between handle and text lies matplotlib's own pad of 0.8.
+    needed = sum(_width(name) + HANDLE_LENGTH + 0.8 + COLUMN_SPACING for name in names)
+    rows = max(1, math.ceil(needed / room))
+    figure = axes.get_figure()
+    if rows > 1 and figure is not None:
+        line = 1.5 * LABEL_SIZE / POINTS_PER_INCH / HEIGHT_INCHES
+        figure.subplots_adjust(top=figure.subplotpars.top - (rows - 1) * line)
+    return math.ceil(len(names) / rows) or 1
 
 
 def _place_remarks(axes: Axes, remarks: Sequence[tuple[float, str, str]]) -> None:

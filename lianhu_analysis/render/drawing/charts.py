@@ -156,10 +156,15 @@ def fan_chart(
 
 
 def _draw_fan(axes: Axes, values: np.ndarray, fan: pd.DataFrame, language: str) -> float:
+    """Draw the bands after ``values``, from the last known one on; return the last median."""
     quantiles = _quantile_columns(fan)
-    last = int(np.flatnonzero(np.isfinite(values))[-1])
-    x = np.array([last, *range(len(values), len(values) + len(fan))])
-    anchored = {level: np.concatenate([[values[last]], quantiles[level]]) for level in QUANTILES}
+    known = np.flatnonzero(np.isfinite(values))
+    last = list(known[-1:])
+    x = np.array([*last, *range(len(values), len(values) + len(fan))])
+    anchored = {
+        level: np.concatenate([values[last], quantiles[level]]) if last else quantiles[level]
+        for level in QUANTILES
+    }
     for low, high, label, alpha in BANDS:
         axes.fill_between(
             x,
@@ -272,43 +277,51 @@ def vintage_chart(
 
 def progress_chart(
     frame: pd.DataFrame,
+    fan: pd.DataFrame | None = None,
     *,
     title: str,
     caption: str,
     unit: str,
     target: float | None = None,
     target_text: str = "",
+    end_text: str = "",
     simulated: bool = False,
     language: str = "zh-CN",
 ) -> Figure:
-    """Draw this year's cumulative count against the usual progress and the target.
+    """Draw this year's cumulative count against the usual progress, the forecast and the target.
 
     Parameters
     ----------
     frame
         Columns ``label``, ``actual`` (missing for periods to come),
         ``usual_low``, ``usual_mid`` and ``usual_high``.
+    fan
+        As in ``fan_chart``: one row for each of the last periods of ``frame``.
     """
     figure, axes = new_figure(title, caption, unit, language, simulated=simulated)
     x = np.arange(len(frame))
     low, mid, high = (
         frame[column].to_numpy(dtype=float) for column in ("usual_low", "usual_mid", "usual_high")
     )
-    axes.fill_between(
-        x,
-        low,
-        high,
-        color=PALETTE["muted"],
-        alpha=0.2,
-        lw=0,
-        label=translate("常年进度范围", language),
-    )
-    axes.plot(x, mid, color=PALETTE["muted"], ls=":", label=translate("常年进度", language))
+    if np.isfinite(mid).any():
+        axes.fill_between(
+            x,
+            low,
+            high,
+            color=PALETTE["muted"],
+            alpha=0.2,
+            lw=0,
+            label=translate("常年进度范围", language),
+        )
+        axes.plot(x, mid, color=PALETTE["muted"], ls=":", label=translate("常年进度", language))
     actual = frame["actual"].to_numpy(dtype=float)
     axes.plot(
         x, actual, color=PALETTE["actual"], marker="o", ms=4, label=translate("今年累计", language)
     )
     remarks = []
+    if fan is not None and len(fan):
+        median = _draw_fan(axes, actual[: len(frame) - len(fan)], fan, language)
+        remarks.append((median, end_text, PALETTE["ink"]))
     if target is not None:
         axes.axhline(
             target, color=PALETTE["target"], ls="--", lw=1.5, label=translate("目标", language)

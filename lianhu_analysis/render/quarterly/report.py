@@ -37,6 +37,8 @@ WORDS = (
     (0.1, "实现难度较大"),
     (0.0, "很难实现"),
 )
+# A forecast amount of this size is said in whole units.
+WHOLE_FROM = 100
 MODEL_NAMES = {
     "persistence": "持续性基准",
     "carry_forward": "最近一期外推",
@@ -387,10 +389,23 @@ def _benchmark(report: Report, verdict: Verdict) -> Html:
 def _forecast(report: Report, verdict: Verdict) -> Html:
     if verdict.mean is None:
         return Html(status_words(verdict))
-    digits = 2 if verdict.target.is_growth else 0 if abs(verdict.mean) >= 100 else 1
+    digits = 2 if verdict.target.is_growth else _level_digits(verdict.mean)
     return report.modelled(
         verdict, verdict.mean, tables.level_text(verdict.mean, digits), "预测全年均值"
     )
+
+
+def forecast_text(value: float, unit: str) -> str:
+    """Format a forecast with no more digits than it can bear; a count is whole."""
+    if unit == "%":
+        return tables.growth_text(value)
+    if float(value).is_integer():
+        return tables.count_text(int(value))
+    return tables.level_text(value, _level_digits(value))
+
+
+def _level_digits(value: float) -> int:
+    return 0 if abs(value) >= WHOLE_FROM else 1
 
 
 def _interval(report: Report, verdict: Verdict) -> Html:

@@ -1,0 +1,69 @@
+"""A chart for every target: growth, count and stock."""
+
+import datetime as dt
+
+import pandas as pd
+import pytest
+
+from lianhu_analysis.catalog.periods import Period
+from lianhu_analysis.forecast.assessment import assess_targets
+from lianhu_analysis.forecast.verdict import Rules
+from lianhu_analysis.render.quarterly.report import Report, forecast_text
+from lianhu_analysis.render.quarterly.report_charts import growth_charts, progress_charts
+from lianhu_analysis.workspace import Region
+from tests.forecast.frames import catalogue, figures, indicator
+from tests.forecast.test_verdict import GDP, gdp_frame, target
+
+LAND = indicator("lan.supply.area", name_zh="供地", unit="亩", level_price="na")
+STOCK = indicator("prj.reserve.count", name_zh="储备项目", unit="个", kind="stock", span="point",
+                  frequency="M", level_price="na")  # fmt: skip
+LEVEL = {"measure": "level", "rule": "at_least", "tolerance": 0.0, "decimals": None}
+
+
+def rows():
+    years = range(2014, 2025)
+    for year in years:
+        for quarter in range(1, 3 if year == 2024 else 5):
+            done = quarter * 20.0 + (year % 3) * quarter
+            yield (LAND.code, "level", "ytd", f"{year}Q{quarter}", done, f"{year + 1}-01-09")
+        for month in range(1, 10 if year == 2024 else 13):
+            kept = 10.0 + month + year % 4
+            yield (STOCK.code, "level", "point", f"{year}-{month:02d}", kept, f"{year + 1}-01-09")
+
+
+@pytest.fixture(scope="module")
+def report():
+    frame = pd.concat([gdp_frame(), figures(*rows())], ignore_index=True)
+    assessment = assess_targets(
+        frame,
+        [
+            target(),
+            target(LAND.code, value=100.0, unit="亩", title_zh="供地100亩", **LEVEL),
+            target(STOCK.code, value=20.0, unit="个", title_zh="储备20个", **LEVEL),
+        ],
+        region=Region("100000", "全国"),
+        year=2024,
+        as_of=dt.date(2025, 1, 20),
+        catalogue=catalogue(GDP, LAND, STOCK),
+        rules=Rules(("official",), outlier_years=(2020, 2021)),
+    )
+    return Report(assessment, Period(2024, "Q", 3), {}, frame[:0])
+
+
+def test_every_target_has_a_chart_with_its_fan(report):
+    assert [verdict.status for verdict in report.assessment.verdicts] == ["ok"] * 3
+    growth, level = growth_charts(report), progress_charts(report)
+    assert (len(growth), len(level)) == (1, 2)
+    assert "供地今年累计、常年进度与预测扇形，目标 100亩" in level[0].alt
+    assert "储备项目的历史、年末预测与目标线，目标 20个" in level[1].alt
+    for verdict, chart in zip(report.assessment.verdicts, [*growth, *level], strict=True):
+        median = forecast_text(verdict.quantiles[0.5], verdict.target.unit)
+        assert median in chart.drawn
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "text"),
+    [(5.04, "%", "5.0"), (26.0, "个", "26"), (1083.44, "亩", "1,083"), (79.62, "亿元", "79.6")],
+)
+def test_a_forecast_has_no_more_digits_than_it_can_bear(value, unit, text):
+    assert forecast_text(value, unit) == text
