@@ -165,7 +165,7 @@ BAYESIAN: Mapping[str, Trial] = {
     "unobserved components": _growth_trial(unobserved_components, _walk_and_season),
     "sarimax": _growth_trial(sarimax, _reverting),
     "parent pooling": _pulled_to_the_parent,
-    "progress, 5 years": _progress_trial(5, 6),
+    "progress, 4 years": _progress_trial(4, 6),
     "progress, 8 years": _progress_trial(8, 6),
     "progress, 40 years": _progress_trial(40, 6),
 }

@@ -40,7 +40,7 @@ class Effort:
 
 # What is published, and what is asked of a model in its own past: there a
 # poor forecast costs it its weight, so the bar is what makes it computable.
-FULL = Effort(N_DRAWS, 5, {"A": 12, "Q": 16, "M": 33})
+FULL = Effort(N_DRAWS, 4, {"A": 12, "Q": 16, "M": 33})
 PAST = Effort(1_000, 3, {"A": 6, "Q": 10, "M": 22})
 
 

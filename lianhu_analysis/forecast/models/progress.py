@@ -31,7 +31,7 @@ def progress(panel: ProgressPanel, rng: np.random.Generator, effort: Effort = FU
     Raises
     ------
     ForecastError
-        If there are fewer than five complete past years, or nothing was ever
+        If there are fewer than four complete past years, or nothing was ever
         done in them.
     """
     years, periods = panel.increments.shape

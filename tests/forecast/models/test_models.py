@@ -54,10 +54,11 @@ def test_persistence_leaves_outlier_years_out():
     assert calm.values.std() < 1.0
 
 
-def test_persistence_needs_five_past_errors_and_a_year_that_has_begun():
+def test_persistence_needs_four_past_errors_and_a_year_that_has_begun():
     past = [[5, 5, 5, 5.1]] * 4
-    with pytest.raises(ForecastError, match="只有 4 年"):
-        persistence(growth_panel([*past, [5, 5, 5, np.nan]], 3), rng())
+    assert persistence(growth_panel([*past, [5, 5, 5, np.nan]], 3), rng()).n_obs == 4
+    with pytest.raises(ForecastError, match="只有 3 年"):
+        persistence(growth_panel([*past[1:], [5, 5, 5, np.nan]], 3), rng())
     # Before the first figure the year is expected to grow as the last one did.
     finals = [[5, 5, 5, 5 + 0.1 * (-1) ** k] for k in range(7)]
     draws = persistence(growth_panel([*finals, [np.nan] * 4], 0), rng())
@@ -177,7 +178,7 @@ def test_few_years_know_less_of_what_is_usual_than_many():
 
 @pytest.mark.parametrize(
     ("increments", "reason"),
-    [(np.ones((4, 12)), "只有 4 个完整年度"), (np.zeros((6, 12)), "均无进展")],
+    [(np.ones((3, 12)), "只有 3 个完整年度"), (np.zeros((6, 12)), "均无进展")],
 )
 def test_progress_without_a_past_is_refused(increments, reason):
     with pytest.raises(ForecastError, match=reason):
