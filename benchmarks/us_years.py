@@ -106,8 +106,8 @@ def judge_series(name: str, to_date: pd.DataFrame, control: bool = False) -> pd.
     Returns
     -------
     DataFrame
-        One row a verdict: ``series``, ``year``, ``position``, ``answered``, ``forecast``,
-        ``persistence``, ``outcome``, ``in80``, ``in95``, ``probability``, ``met``.
+        One row a verdict: ``series``, ``year``, ``position``, ``answered``, ``reason``,
+        ``forecast``, ``persistence``, ``outcome``, ``in80``, ``in95``, ``probability``, ``met``.
     """
     known, rules = catalogue(), Rules(("second_hand",), outlier_years=OUTLIERS)
     growth = (100 * (to_date / to_date.shift(1) - 1)).round(1).dropna()
@@ -126,6 +126,7 @@ def judge_series(name: str, to_date: pd.DataFrame, control: bool = False) -> pd.
                 "year": int(year),
                 "position": position,
                 "answered": verdict.draws is not None,
+                "reason": verdict.reason,
                 "persistence": float(growth.loc[year, quarter]),
                 "outcome": outcome,
                 "met": outcome >= before - 1e-9,
@@ -236,6 +237,10 @@ def _print(verdicts: pd.DataFrame, tables: dict[str, pd.DataFrame]) -> None:
             for position in POSITIONS
         ],
     )
+    refused = verdicts[~verdicts["answered"]]
+    print(f"\nrefused: {len(refused)}")
+    for name, part in refused.groupby("series"):
+        print(f"  {name}: {len(part)} x {part['reason'].iloc[-1]}")
     ratio = tables["ratio"].stack()
     lost = ratio[ratio >= 1]
     print(f"\nlosing cells: {len(lost)} of {ratio.size}")
