@@ -41,7 +41,7 @@ RATIOS = (0.0, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
 AR_RATIOS = (0.3, 1.0, 3.0, 10.0)
 AR_COEFFICIENTS = (0.4, 0.6, 0.8, 0.9, 0.95)
 # Variance of effects of the period, and of a whole festival moved, over noise.
-PERIOD_EFFECTS = (0.0, 0.3)
+PERIOD_EFFECTS = (0.0, 0.3, 3.0)
 FESTIVAL_EFFECT = 4.0
 NEGLIGIBLE = 1e-3
 
