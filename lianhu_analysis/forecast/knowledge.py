@@ -71,7 +71,13 @@ class Knowledge:
         level: int = 0,
         span: str | None = None,
     ) -> Versions:
-        """Return every version of one measure; ``level`` 0 is the region, 1 its parent."""
+        """Return every version of one measure: see ``extract_versions``.
+
+        Parameters
+        ----------
+        level
+            0 is the region, 1 its parent.
+        """
         if not self._split:
             for number, frame in enumerate((self.versions, *self.above)):
                 for code, rows in frame.groupby("indicator", sort=False):

@@ -48,11 +48,11 @@ class _Table:
     panel: IndicatorPanel = field(compare=False)
 
     @cached_property
-    def key(self) -> tuple[bytes, bytes, bytes, tuple[str, ...]]:
-        """What the estimate depends on."""
+    def key(self) -> tuple[object, ...]:
+        """What the estimate depends on, and the names that a refusal says."""
         panel = self.panel.panel
-        remembers = self.panel.remembers.tobytes()
-        return panel.values.tobytes(), panel.shares.tobytes(), remembers, panel.names
+        figures = panel.values.tobytes(), panel.shares.tobytes(), panel.forms
+        return *figures, self.panel.remembers.tobytes(), panel.names
 
     def __hash__(self) -> int:
         return hash(self.key)
