@@ -102,6 +102,7 @@ class IndicatorPanel:
         """Return the same series as known on another day, with rows to December of ``year``.
 
         Centre, scale and months' shares stay: parameters of this panel hold for that one.
+        A new figure that is a slip of units counts as not published.
         """
         n_rows = 12 * (year - self.first_year + 1)
         signals = tuple(
@@ -112,6 +113,9 @@ class IndicatorPanel:
         )
         values = np.column_stack([signal.values for signal in signals])
         values = _treat_outliers(values, self.outliers, self.first_year, self.outlier_years)
+        for column in values.T:
+            while (slip := unit_slip(column)) is not None:
+                column[slip] = np.nan
         longer = self.panel.extended(0, n_rows - len(self.panel.values))
         panel = replace(longer, values=(values - self.centre) / self.scale)
         return replace(self, panel=panel, signals=signals)

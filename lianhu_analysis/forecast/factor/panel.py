@@ -170,6 +170,8 @@ def _faults(panel: FactorPanel) -> Iterator[str]:
 
 def unit_slip(column: FloatArray) -> int | None:
     """Return the row of the figure that lies a thousand usual deviations from its series, if any."""
+    if not np.isfinite(column).any():
+        return None
     distance = np.abs(column - np.nanmedian(column))
     usual = float(np.nanmedian(distance))
     if usual == 0.0:

@@ -133,6 +133,19 @@ def test_a_later_day_keeps_units_and_moves_what_is_known(table, fitted):
     assert 0.5 < higher - base < 2.5
 
 
+def test_a_slip_in_a_new_figure_moves_nothing(table, fitted):
+    slipped, silent = frame(), frame()
+    last = (slipped["indicator"] == "m.b") & (slipped["period"] == "2024-09")
+    slipped.loc[last, "value"] *= 1e4
+    paths = [
+        target_path(
+            table.updated(known(item), 2024), fitted, "gdp.total", Q4, np.random.default_rng(0), 99
+        )
+        for item in (slipped, silent[~last])
+    ]
+    np.testing.assert_array_equal(*paths)
+
+
 def test_what_cannot_be_drawn_is_refused_in_words(table, fitted):
     rng = np.random.default_rng(0)
     with pytest.raises(ForecastError, match="没有收敛"):

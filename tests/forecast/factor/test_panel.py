@@ -9,7 +9,7 @@ import pytest
 
 from lianhu_analysis.errors import ForecastError
 from lianhu_analysis.forecast.factor import FactorPanel, check_panel
-from lianhu_analysis.forecast.factor.panel import published_weights
+from lianhu_analysis.forecast.factor.panel import published_weights, unit_slip
 
 
 def panel_of(values, form="month", first_month=1, shares=None):
@@ -84,3 +84,9 @@ def test_impossible_cells_are_refused():
         replace(good, forms=("weekly",))
     with pytest.raises(ForecastError, match="1—12"):
         replace(good, first_month=13)
+
+
+def test_a_slip_is_a_thousand_usual_deviations_away_and_silence_is_none():
+    assert unit_slip(np.array([5.0, 6.0, np.nan, 4.0, 5.0e4])) == 4
+    assert unit_slip(np.array([5.0, 6.0, np.nan, 4.0, 40.0])) is None
+    assert unit_slip(np.full(3, np.nan)) is None
