@@ -101,7 +101,7 @@ def judge_cases(
                 row["probability"] = (
                     verdict.probability
                     if spread == 1.0
-                    else float(np.mean(values >= case.target.value - 0.05))
+                    else float(np.mean(case.target.met_by(values)))
                 )
                 row["lead"] = verdict.draws.model
             rows.append(row)

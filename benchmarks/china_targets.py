@@ -123,12 +123,11 @@ def _year(series: NationalSeries, code: str, year: int, control: bool) -> list[d
 def _event(
     target: Target, outcome: float, probability: float | None, about: float | None
 ) -> dict[str, object]:
-    margin = outcome - target.value
     return {
         "probability": probability,
         "probability_about": about,
-        "met": margin >= -1e-9,
-        "met_about": margin >= -target.tolerance - 1e-9,
+        "met": target.met_by(outcome, published=True),
+        "met_about": target.met_by(outcome, about=True, published=True),
     }
 
 

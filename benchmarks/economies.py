@@ -156,7 +156,7 @@ class Case:
     @property
     def met(self) -> bool:
         """Whether the target was met."""
-        return self.outcome >= self.target.value - 1e-9
+        return bool(self.target.met_by(self.outcome, published=True))
 
 
 def catalogue() -> Catalogue:
@@ -192,9 +192,8 @@ def draw_case(economy: Economy, n_quarters: int, rng: np.random.Generator) -> Ca
     exact = _to_date_growth(real)
     first = np.round(exact + error, 1)
     shared = float(error[-1].mean())
-    value, oracle = _target(economy, rng, real, states[0, -1], own_states[0], effects, shared)
+    target, oracle = _target(economy, rng, real, states[0, -1], own_states[0], effects, shared)
     versions = _publish(economy, rng, real, exact, error, n_quarters)
-    target = replace(TARGET, value=value)
     return Case(versions, target, float(first[-1, -1]), oracle)
 
 
@@ -220,7 +219,7 @@ def _target(
     states: FloatArray,
     effects: FloatArray,
     error: float,
-) -> tuple[float, dict[str, float]]:
+) -> tuple[Target, dict[str, float]]:
     """Set a target, and say what the economy's own law gives it at each position.
 
     Parameters
@@ -243,7 +242,8 @@ def _target(
         years[position] = first
     reach = rng.uniform(-TARGET_REACH, TARGET_REACH)
     value = round(float(years["start"].mean() + reach * years["start"].std()), 1)
-    return value, {name: float(np.mean(years[name] >= value - 0.05)) for name in POSITIONS}
+    target = replace(TARGET, value=value)
+    return target, {name: float(np.mean(target.met_by(years[name]))) for name in POSITIONS}
 
 
 TARGET = Target(

@@ -68,10 +68,15 @@ def levels_to_date(monthly: pd.Series, *, quarterly: bool = False) -> pd.DataFra
     return whole.unstack().dropna().cumsum(axis=1)
 
 
+def growth_to_date(to_date: pd.DataFrame) -> pd.DataFrame:
+    """Return growth on the year before, in %, with one decimal, where that year is known."""
+    growth = (100 * (to_date / to_date.shift(1) - 1)).round(1)
+    return growth[to_date.index.isin(to_date.index + 1)]
+
+
 def published(to_date: pd.DataFrame, years: Sequence[int]) -> pd.DataFrame:
     """Return what comes out: level and growth to date after each quarter of some years."""
-    growth = (100 * (to_date / to_date.shift(1) - 1)).round(1)
-    growth = growth[to_date.index.isin(to_date.index + 1)]
+    growth = growth_to_date(to_date)
     rows = [
         {
             "region": REGION,
@@ -110,7 +115,7 @@ def judge_series(name: str, to_date: pd.DataFrame, control: bool = False) -> pd.
         ``forecast``, ``persistence``, ``outcome``, ``in80``, ``in95``, ``probability``, ``met``.
     """
     known, rules = catalogue(), Rules(("second_hand",), outlier_years=OUTLIERS)
-    growth = (100 * (to_date / to_date.shift(1) - 1)).round(1).dropna()
+    growth = growth_to_date(to_date)
     rows = []
     for year in growth.index[MIN_HISTORY:]:
         if year > LAST_YEAR or year in OUTLIERS or year - 1 not in growth.index:
@@ -129,7 +134,7 @@ def judge_series(name: str, to_date: pd.DataFrame, control: bool = False) -> pd.
                 "reason": verdict.reason,
                 "persistence": float(growth.loc[year, quarter]),
                 "outcome": outcome,
-                "met": outcome >= before - 1e-9,
+                "met": target.met_by(outcome, published=True),
             }
             if verdict.draws is not None:
                 values = verdict.draws.values

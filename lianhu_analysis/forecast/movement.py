@@ -12,7 +12,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
 import numpy as np
 
@@ -43,22 +43,23 @@ MAX_SERIES = 20
 
 @dataclass(frozen=True)
 class _Table:
-    """A panel that is one with every panel of the same figures."""
+    """A panel that is one with every panel of the same key.
 
+    Attributes
+    ----------
+    key
+        What the estimate depends on, and the names that a refusal says.
+    """
+
+    key: tuple[object, ...]
     panel: IndicatorPanel = field(compare=False)
 
-    @cached_property
-    def key(self) -> tuple[object, ...]:
-        """What the estimate depends on, and the names that a refusal says."""
-        panel = self.panel.panel
+    @classmethod
+    def of(cls, table: IndicatorPanel) -> _Table:
+        """Take the key from the figures."""
+        panel = table.panel
         figures = panel.values.tobytes(), panel.shares.tobytes(), panel.forms
-        return *figures, self.panel.remembers.tobytes(), panel.names
-
-    def __hash__(self) -> int:
-        return hash(self.key)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Table) and self.key == other.key
+        return cls((*figures, table.remembers.tobytes(), panel.names), table)
 
 
 @lru_cache(maxsize=128)
@@ -98,7 +99,7 @@ class Movement:
     versions: Mapping[tuple[str, str], Versions]
     breaks: tuple[CensusBreak, ...] = ()
     outlier_years: tuple[int, ...] = ()
-    _tables: dict[tuple[int, dt.date], _Table | str] = field(
+    _tables: dict[tuple[int, dt.date], IndicatorPanel | str] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
 
@@ -127,13 +128,13 @@ class Movement:
         edge = edge if day is None else min(edge, day)
         if (year, edge) not in self._tables:
             try:
-                self._tables[year, edge] = _Table(self._table(year, edge))
+                self._tables[year, edge] = self._table(year, edge)
             except ForecastError as error:
                 self._tables[year, edge] = str(error)
         found = self._tables[year, edge]
         if isinstance(found, str):
             raise ForecastError(found)
-        return found.panel
+        return found
 
     def _table(self, year: int, edge: dt.date) -> IndicatorPanel:
         known = self.known(edge, range(year - MAX_YEARS, year))
@@ -190,7 +191,7 @@ class MovementView:
         """
         movement, year = self.movement, self.year
         table = movement.table(year, self.day)
-        fitted = _fitted(_Table(table), final)
+        fitted = _fitted(_Table.of(table), final)
         if isinstance(fitted, str):
             raise ForecastError(fitted)
         now = movement.known(self.day, range(table.first_year, year + 1))

@@ -111,8 +111,11 @@ class IndicatorPanel:
             )
             for signal in self.signals
         )
-        values = np.column_stack([signal.values for signal in signals])
-        values = _treat_outliers(values, self.outliers, self.first_year, self.outlier_years)
+        columns = [
+            _treat_outliers(signal.values, self.outliers, self.first_year, self.outlier_years)
+            for signal in signals
+        ]
+        values = np.column_stack(columns)
         for column in values.T:
             while (slip := unit_slip(column)) is not None:
                 column[slip] = np.nan
@@ -155,38 +158,35 @@ def indicator_panel(
         raise ForecastError("没有可用于因子模型的观测")
     first_year = min(period.year for period in ends)
     n_rows = max(row_of(period, first_year) for period in ends) + 1
+    size = {"first_year": first_year, "n_rows": n_rows}
     signals: list[Signal] = []
+    columns: list[FloatArray] = []
     shares: list[FloatArray] = []
     left_out: dict[str, str] = {}
     seen: dict[bytes, str] = {}
     for indicator in indicators:
         growth, single, level = _measures(known, indicator)
-        size = {"first_year": first_year, "n_rows": n_rows}
         try:
             signal = take_signal(indicator, growth, single, level, breaks=breaks, **size)
             _refuse_copy_or_slip(signal, seen, first_year)
+            column = _treat_outliers(signal.values, outliers, first_year, outlier_years)
+            _refuse_unusable(column)
         except ForecastError as error:
             left_out[indicator.code] = str(error)
             continue
         proxy = known.get((indicator.weight_proxy, "level"))
         signals.append(signal)
+        columns.append(column)
         shares.append(month_shares(signal, level, proxy, breaks=breaks, **size))
     if len(signals) < 2:
         raise ForecastError(f"可用的指标只有 {len(signals)} 个，不足以估计公共因子")
-    values = np.column_stack([signal.values for signal in signals])
-    values = _treat_outliers(values, outliers, first_year, outlier_years)
-    kept = [at for at in range(len(signals)) if _still_usable(values[:, at])]
-    for at in sorted(set(range(len(signals))) - set(kept)):
-        left_out[signals[at].indicator.code] = "剔除异常年份后数据不足或不再变动"
-    signals, values = [signals[at] for at in kept], values[:, kept]
-    if len(signals) < 2:
-        raise ForecastError(f"可用的指标只有 {len(signals)} 个，不足以估计公共因子")
+    values = np.column_stack(columns)
     centre, scale = np.nanmean(values, axis=0), np.nanstd(values, axis=0)
     panel = FactorPanel(
         (values - centre) / scale,
         tuple(signal.form for signal in signals),
         1,
-        np.column_stack([shares[at] for at in kept]),
+        np.column_stack(shares),
         tuple(signal.indicator.name_zh for signal in signals),
     )
     remembers = np.array([_remembers(signal, targets) for signal in signals])
@@ -299,22 +299,23 @@ def _refuse_copy_or_slip(signal: Signal, seen: dict[bytes, str], first_year: int
 def _treat_outliers(
     values: FloatArray, outliers: Outliers, first_year: int, years: Sequence[int]
 ) -> FloatArray:
-    """Shape (T, n): figures with outlier years masked or all past figures cut."""
+    """Shape (T,): one series with outlier years masked or all past figures cut."""
     if outliers == "keep":
         return values
     year = first_year + np.arange(len(values)) // 12
     if outliers == "mask":
-        return np.where(np.isin(year, years)[:, None], np.nan, values)
-    centre = np.nanmedian(values, axis=0)
-    usual = 1.4826 * np.nanmedian(np.abs(values - centre), axis=0)
-    reach = np.where(usual > 0, USUAL_DEVIATIONS * usual, np.inf)
+        return np.where(np.isin(year, years), np.nan, values)
+    centre = np.nanmedian(values)
+    usual = 1.4826 * np.nanmedian(np.abs(values - centre))
+    reach = USUAL_DEVIATIONS * usual if usual > 0 else np.inf
     cut = np.clip(values, centre - reach, centre + reach)
-    return np.where((year < year[-1])[:, None], cut, values)
+    return np.where(year < year[-1], cut, values)
 
 
-def _still_usable(values: FloatArray) -> bool:
+def _refuse_unusable(values: FloatArray) -> None:
     known = values[np.isfinite(values)]
-    return known.size >= MIN_FIGURES["Q"] and float(np.ptp(known)) > 1e-9
+    if known.size < MIN_FIGURES["Q"] or float(np.ptp(known)) <= 1e-9:
+        raise ForecastError("剔除异常年份后数据不足或不再变动")
 
 
 def _remembers(signal: Signal, targets: Sequence[str]) -> bool:

@@ -13,7 +13,15 @@ from matplotlib.ticker import MaxNLocator
 from lianhu_analysis.render.drawing.theme import PALETTE, apply_theme
 from lianhu_analysis.render.tables import SIMULATED_MARK
 
-__all__ = ["LABEL_SIZE", "finish", "new_figure", "set_ticks", "translate", "unit_note"]
+__all__ = [
+    "LABEL_SIZE",
+    "draw_target",
+    "finish",
+    "new_figure",
+    "set_ticks",
+    "translate",
+    "unit_note",
+]
 
 WIDTH_INCHES, HEIGHT_INCHES, DPI = 8.0, 4.6, 110
 LEFT, RIGHT, RIGHT_OF_REMARKS, POINTS_PER_INCH = 0.085, 0.96, 0.86, 72
@@ -106,6 +114,18 @@ def new_figure(
             color=PALETTE["target"], alpha=0.22, zorder=10, gid="mark",
         )  # fmt: skip
     return figure, axes[0]
+
+
+def draw_target(
+    axes: Axes, target: float | None, text: str, language: str
+) -> list[tuple[float, str, str]]:
+    """Draw the target's line, if there is one, and return what is remarked beside it."""
+    if target is None:
+        return []
+    axes.axhline(
+        target, color=PALETTE["target"], ls="--", lw=1.5, label=translate("目标", language)
+    )
+    return [(target, text, PALETTE["target"])]
 
 
 def finish(axes: Axes, labels: Sequence[str], remarks: Sequence[tuple[float, str, str]]) -> None:

@@ -21,6 +21,7 @@ from matplotlib.ticker import MaxNLocator
 from lianhu_analysis.errors import ReportError
 from lianhu_analysis.render.drawing.chart_layout import (
     LABEL_SIZE,
+    draw_target,
     finish,
     new_figure,
     set_ticks,
@@ -146,11 +147,7 @@ def fan_chart(
         labels += list(fan["label"])
         median = _draw_fan(axes, values, fan, language)
         remarks.append((median, end_text, PALETTE["ink"]))
-    if target is not None:
-        axes.axhline(
-            target, color=PALETTE["target"], ls="--", lw=1.5, label=translate("目标", language)
-        )
-        remarks.append((target, target_text, PALETTE["target"]))
+    remarks += draw_target(axes, target, target_text, language)
     finish(axes, labels, remarks)
     return figure
 
@@ -322,11 +319,7 @@ def progress_chart(
     if fan is not None and len(fan):
         median = _draw_fan(axes, actual[: len(frame) - len(fan)], fan, language)
         remarks.append((median, end_text, PALETTE["ink"]))
-    if target is not None:
-        axes.axhline(
-            target, color=PALETTE["target"], ls="--", lw=1.5, label=translate("目标", language)
-        )
-        remarks.append((target, target_text, PALETTE["target"]))
+    remarks += draw_target(axes, target, target_text, language)
     finish(axes, list(frame["label"]), remarks)
     axes.set_ylim(bottom=min(0.0, axes.get_ylim()[0]))
     return figure

@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from lianhu_analysis.errors import ReportError
 from lianhu_analysis.render.drawing.chart_layout import (
     LABEL_SIZE,
+    draw_target,
     finish,
     new_figure,
     translate,
@@ -77,12 +78,7 @@ def path_chart(
         x, columns["required_low"], columns["required_high"], color=PALETTE["good"], alpha=0.25,
         lw=0,
     )  # fmt: skip
-    remarks = []
-    if target is not None:
-        axes.axhline(
-            target, color=PALETTE["target"], ls="--", lw=1.5, label=translate("目标", language)
-        )
-        remarks.append((target, target_text, PALETTE["target"]))
+    remarks = draw_target(axes, target, target_text, language)
     finish(axes, [*history["label"], *path["label"]], remarks)
     return figure
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
+from matplotlib.figure import Figure
 
 from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.forecast.history import year_periods
@@ -40,29 +43,14 @@ def progress_charts(report: Report) -> list[Picture]:
 
 
 def _growth_chart(report: Report, verdict: Verdict) -> Picture:
-    target, indicator = verdict.target, verdict.indicator
-    history, fan = _history(verdict), _fan(verdict)
-    end_text = _end_text(report, verdict)
-    aim = f"{plain_text(target.value)}%"
-    report.register.target(target, aim)
-    figure = charts.fan_chart(
-        history,
-        fan,
-        title=f"{indicator.name_zh}：{status_words(verdict)}",
-        caption=caption(report, verdict),
-        target=target.value,
-        target_text=f"目标 {aim}",
-        end_text=end_text,
-        simulated=report.simulated,
-    )
+    indicator = verdict.indicator
     direction = "降低率" if indicator.is_reduction else "累计同比增速"
-    alt = f"{indicator.name_zh}{direction}的历史、预测扇形与目标线，目标 {aim}，判断：{status_words(verdict)}"
-    return picture(figure, alt)
+    figure = charts.fan_chart(_history(verdict), _fan(verdict), **_settings(report, verdict))
+    return _picture(figure, verdict, f"{direction}的历史、预测扇形与目标线")
 
 
 def _progress_chart(report: Report, verdict: Verdict) -> Picture:
-    target, indicator = verdict.target, verdict.indicator
-    periods = year_periods(indicator, target.year)
+    periods = year_periods(verdict.indicator, verdict.target.year)
     usual = _usual_progress(verdict, periods)
     frame = pd.DataFrame(
         {
@@ -73,53 +61,50 @@ def _progress_chart(report: Report, verdict: Verdict) -> Picture:
             "usual_high": usual.max(axis=1).to_numpy(),
         }
     )
-    aim = plain_text(target.value)
-    report.register.target(target, aim)
-    figure = charts.progress_chart(
-        frame,
-        _fan(verdict),
-        title=f"{indicator.name_zh}：{status_words(verdict)}",
-        caption=caption(report, verdict),
-        unit=target.unit,
-        target=target.value,
-        target_text=f"目标 {aim}",
-        end_text=_end_text(report, verdict),
-        simulated=report.simulated,
-    )
-    alt = (
-        f"{indicator.name_zh}今年累计、常年进度与预测扇形，目标 {aim}{target.unit}，"
-        f"判断：{status_words(verdict)}"
-    )
-    return picture(figure, alt)
+    figure = charts.progress_chart(frame, _fan(verdict), **_settings(report, verdict))
+    return _picture(figure, verdict, "今年累计、常年进度与预测扇形")
 
 
 def _stock_chart(report: Report, verdict: Verdict) -> Picture:
     """Draw a stock: it does not start from nothing every year."""
-    target, indicator = verdict.target, verdict.indicator
     history, fan = _history(verdict), _fan(verdict)
     if len(fan):
         # Only the year's end is forecast; the periods before it stay open.
         between = verdict.required.periods[: -len(fan)]
         open_ones = pd.DataFrame({"label": [str(period) for period in between]})
         history = pd.concat([history, open_ones], ignore_index=True)
-    aim = plain_text(target.value)
+    figure = charts.fan_chart(history, fan, **_settings(report, verdict))
+    return _picture(figure, verdict, "的历史、年末预测与目标线")
+
+
+def _settings(report: Report, verdict: Verdict) -> dict[str, Any]:
+    """Return what the chart of every target says; its figures are registered."""
+    target = verdict.target
+    end_text = _end_text(report, verdict)
+    aim = _aim(verdict)
     report.register.target(target, aim)
-    figure = charts.fan_chart(
-        history,
-        fan,
-        title=f"{indicator.name_zh}：{status_words(verdict)}",
-        caption=caption(report, verdict),
-        unit=target.unit,
-        target=target.value,
-        target_text=f"目标 {aim}",
-        end_text=_end_text(report, verdict),
-        simulated=report.simulated,
-    )
-    alt = (
-        f"{indicator.name_zh}的历史、年末预测与目标线，目标 {aim}{target.unit}，"
-        f"判断：{status_words(verdict)}"
-    )
-    return picture(figure, alt)
+    return {
+        "title": f"{verdict.indicator.name_zh}：{status_words(verdict)}",
+        "caption": caption(report, verdict),
+        "unit": target.unit,
+        "target": target.value,
+        "target_text": f"目标 {aim}",
+        "end_text": end_text,
+        "simulated": report.simulated,
+    }
+
+
+def _aim(verdict: Verdict) -> str:
+    """Return the target as it stands beside its line: the unit of growth goes with it."""
+    text = plain_text(verdict.target.value)
+    return f"{text}%" if verdict.target.is_growth else text
+
+
+def _picture(figure: Figure, verdict: Verdict, shown: str) -> Picture:
+    target, name = verdict.target, verdict.indicator.name_zh
+    unit = "" if target.is_growth else target.unit
+    words = status_words(verdict)
+    return picture(figure, f"{name}{shown}，目标 {_aim(verdict)}{unit}，判断：{words}")
 
 
 def _history(verdict: Verdict) -> pd.DataFrame:
