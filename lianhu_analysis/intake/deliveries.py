@@ -19,9 +19,15 @@ from lianhu_analysis.errors import IntakeError, PeriodError, UsageError
 from lianhu_analysis.intake.observations import PROVENANCES
 from lianhu_analysis.intake.reading.csv_grid import is_tidy_csv, read_csv_grid
 from lianhu_analysis.intake.reading.figures import Delivery, Reading
-from lianhu_analysis.intake.reading.layouts import Layout, choose_layout, load_layouts
+from lianhu_analysis.intake.reading.layouts import (
+    SeriesLayout,
+    choose_layout,
+    load_layouts,
+)
 from lianhu_analysis.intake.reading.records import read_csv_records, read_parquet_records
-from lianhu_analysis.intake.reading.tidy import tidy_grids, tidy_workbook
+from lianhu_analysis.intake.reading.statements import stated_day
+from lianhu_analysis.intake.reading.tidy import read_grids
+from lianhu_analysis.intake.reading.words import Vocabulary, load_vocabulary
 from lianhu_analysis.intake.reading.workbook import Grid, read_workbook
 from lianhu_analysis.workspace import Workspace
 
@@ -45,6 +51,7 @@ SIDECAR_FIELDS: dict[str, Any] = {
     "url": str,
     "notes": str,
 }
+WORDS_NAME = "words.toml"
 LOCK_PREFIX = "~$"
 WORKBOOKS = (".xlsx", ".xlsm", ".xls")
 UNFINISHED = (".part", ".partial", ".crdownload", ".download", ".tmp")
@@ -236,10 +243,11 @@ class DeliveryReader:
                 "文件没有结尾，像是还没有拷贝完", "请等拷贝完成后再运行；仍是这样的，请重新拷贝"
             )
         grids = (read_csv_grid(data),) if suffix == ".csv" else read(data)
-        if sidecar.layout:
-            layout = choose_layout(self._layouts, sidecar.layout, self._workspace)
-            return tidy_grids(grids, layout, self._catalogue, delivery)
-        return tidy_workbook(grids, self._layouts, self._catalogue, delivery)
+        named = sidecar.layout
+        pinned = choose_layout(self._layouts, named, self._workspace) if named else None
+        return read_grids(
+            grids, self._vocabulary, self._catalogue, delivery, self._layouts, pinned
+        )
 
     def fingerprint(self, sha256: str, sidecar: Sidecar) -> str:
         """Return one hash of everything that the reading of a file depends on."""
@@ -247,8 +255,12 @@ class DeliveryReader:
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
     @cached_property
-    def _layouts(self) -> tuple[Layout, ...]:
+    def _layouts(self) -> tuple[SeriesLayout, ...]:
         return load_layouts(self._workspace)
+
+    @cached_property
+    def _vocabulary(self) -> Vocabulary:
+        return load_vocabulary(self._workspace.root / WORDS_NAME)
 
     @cached_property
     def _surroundings(self) -> str:
@@ -256,6 +268,7 @@ class DeliveryReader:
         layouts = sorted((layout.name, layout.digest_text) for layout in self._layouts)
         parts = (
             repr(layouts),
+            self._vocabulary.text,
             repr(tuple(self._catalogue)),
             repr((self._workspace.region, self._workspace.parents)),
             __version__,
@@ -274,6 +287,8 @@ class DeliveryReader:
             period=Period.parse(sidecar.period) if sidecar.period else None,
             file=path.stem,
             folders=_folders(path, self._raw),
+            pinned=bool(sidecar.region),
+            day=_named_day(path, self._raw),
         )
 
 
@@ -305,6 +320,14 @@ def _folders(path: Path, raw: Path) -> tuple[str, ...]:
         return path.resolve().parent.relative_to(raw).parts[::-1]
     except ValueError:
         return ()
+
+
+def _named_day(path: Path, raw: Path) -> dt.date | None:
+    """Return the nearest day that the names of a file and its folders state."""
+    for name in (path.stem, *_folders(path, raw)):
+        if day := stated_day(name):
+            return day
+    return None
 
 
 def _is_half_copied(path: Path, data: bytes) -> bool:

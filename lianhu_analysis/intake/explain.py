@@ -77,8 +77,7 @@ class Explanation:
         yield f"{self.path}：{self.observations} 个数，{len(self.problems)} 个问题"
         for table in self.tables:
             where = "!".join(part for part in (table.sheet, table.area) if part)
-            facts = [f"版式 {table.layout}"]
-            facts += [f"时期 {table.period}"] if table.period else []
+            facts = [f"时期 {table.period}"] if table.period else []
             facts += [f"发布日 {table.published}"] if table.published else []
             facts += [f"表内单位 {table.unit}"] if table.unit else []
             yield f"表 {where}：{'，'.join(facts)}"

@@ -7,8 +7,9 @@ from typing import Literal
 
 from lianhu_analysis.errors import IntakeError
 
-__all__ = ["FileResult", "FileStatus", "Problem", "Refusal"]
+__all__ = ["FileResult", "FileStatus", "Problem", "ProblemKind", "Refusal"]
 
+ProblemKind = Literal["refused", "skipped"]
 FileStatus = Literal["read", "quarantined", "unchanged"]
 
 
@@ -22,12 +23,15 @@ class Problem:
         Where; empty where the whole file or sheet is meant.
     message, remedy
         What is wrong and what to do next, in Chinese.
+    kind
+        ``skipped`` where nothing of ours is missing and nothing need be done.
     """
 
     sheet: str
     cell: str
     message: str
     remedy: str
+    kind: ProblemKind = "refused"
 
     @classmethod
     def of(cls, error: IntakeError, *, sheet: str = "", cell: str = "") -> Problem:

@@ -17,7 +17,7 @@ from lianhu_analysis.catalog.periods import Frequency, Period
 from lianhu_analysis.catalog.units import convert
 from lianhu_analysis.errors import IntakeError, LianhuError, PeriodError
 from lianhu_analysis.intake.observations import Observation, frame_observations
-from lianhu_analysis.intake.problems import Problem, Refusal
+from lianhu_analysis.intake.problems import Problem, ProblemKind, Refusal
 from lianhu_analysis.intake.reading.cells import Reading as CellReading
 from lianhu_analysis.intake.reading.cells import read_value
 from lianhu_analysis.intake.reading.growth_forms import INDEX_RANGE, growth_in_percent
@@ -44,6 +44,7 @@ __all__ = [
 ]
 
 POINTS = "百分点"
+FACT_UNITS = {"rank": "位", "gap": "百分点", "plan_share": "%"}
 IN_POINTS = re.compile(rf"\s*个?\s*{POINTS}\s*$")
 
 
@@ -65,6 +66,14 @@ class Delivery:
         The stated period of sheets whose title states none.
     file, folders
         Names of the file, without its suffix, and of its folders, the nearest first.
+    peers
+        Regions to compare with: stored, never forecast.
+    pinned
+        Whether the delivery itself says which region it is about.
+    day
+        A day in the name of the file or a folder: nothing later was known.
+    span, unit
+        Of figures that state none, as the delivery says.
     """
 
     source: str
@@ -75,6 +84,11 @@ class Delivery:
     period: Period | None = None
     file: str = ""
     folders: tuple[str, ...] = ()
+    peers: tuple[Region, ...] = ()
+    pinned: bool = False
+    day: dt.date | None = None
+    span: str = ""
+    unit: str = ""
 
 
 class Slot(NamedTuple):
@@ -108,6 +122,7 @@ class Slot(NamedTuple):
     region: Region | None = None
     among_indices: bool = False
     not_before: dt.date | None = None
+    fact: str = ""
 
 
 @dataclass(frozen=True)
@@ -141,9 +156,12 @@ class Collector:
         self.problems: list[Problem] = []
         self.tables: list[TableNote] = []
 
-    def refuse(self, message: str, remedy: str, *, sheet: str = "", cell: str = "") -> None:
-        """Note that something is not read."""
-        self.problems.append(Problem(sheet, cell, message, remedy))
+    def refuse(
+        self, message: str, remedy: str, *, sheet: str = "", cell: str = "", skipped: bool = False
+    ) -> None:
+        """Note that something is not read; ``skipped`` where there is nothing to mend."""
+        kind: ProblemKind = "skipped" if skipped else "refused"
+        self.problems.append(Problem(sheet, cell, message, remedy, kind))
 
     def read(self, token: object, slot: Slot) -> None:
         """Read one cell into its slot; blank cells are no figures."""
@@ -302,7 +320,10 @@ def _frequency(code: str) -> Frequency:
 
 
 def _observe(token: object, slot: Slot, delivery: Delivery) -> Observation:
-    if slot.measure == "yoy":
+    if slot.fact:
+        reading = read_value(token, unit_is_percent=True)
+        value, unit = reading.value, slot.unit or FACT_UNITS.get(slot.fact, slot.indicator.unit)
+    elif slot.measure == "yoy":
         reading, value, unit = _read_growth(token, slot)
     else:
         reading = read_value(token, unit_is_percent=slot.unit.strip() in ("%", "％"))
@@ -318,9 +339,10 @@ def _observe(token: object, slot: Slot, delivery: Delivery) -> Observation:
             f"{slot.indicator.name_zh} 的发布日 {published} 早于统计时期 {slot.period} 结束",
             "请核对发布日期和标题的时期",
         )
+    code = slot.indicator.code
     return Observation(
         (slot.region or delivery.region).code,
-        slot.indicator.code,
+        f"fact.{slot.fact}.{code}" if slot.fact else code,
         slot.measure,
         slot.span,
         slot.period.code,

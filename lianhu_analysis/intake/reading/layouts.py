@@ -1,117 +1,128 @@
-"""Layout descriptions from TOML files: the built-in ones and a workspace's own."""
+"""Descriptions of workbooks that no reader can know: ``kind = "series"``.
+
+A description names each sheet, and each column by letter and header, so that a renamed
+sheet or a moved column is refused with what was expected and what was found.
+"""
 
 from __future__ import annotations
 
 import re
 import tomllib
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
-from functools import cache, partial
-from importlib import resources
-from typing import Any, TypeVar, get_args
+from dataclasses import dataclass
+from typing import Any, Literal, TypeVar, get_args
 
+from lianhu_analysis.catalog.remembering import remembered
 from lianhu_analysis.errors import IntakeError
-from lianhu_analysis.intake.reading.layout_shapes import (
-    BUILT_IN,
-    FIGURE_ROLES,
-    AxesLayout,
-    ColumnSpan,
-    Form,
-    January,
-    Layout,
-    Per,
-    ReportColumn,
-    ReportLayout,
-    Role,
-    SeriesColumn,
-    SeriesLayout,
-    SeriesSheet,
-    SeriesTable,
-    fold_header,
-)
 from lianhu_analysis.workspace import Workspace
 
 __all__ = [
-    "BUILT_IN",
-    "FIGURE_ROLES",
-    "AxesLayout",
-    "ColumnSpan",
-    "Layout",
-    "Per",
-    "ReportColumn",
-    "ReportLayout",
     "SeriesColumn",
     "SeriesLayout",
     "SeriesSheet",
     "SeriesTable",
     "choose_layout",
     "fold_header",
-    "load_layout",
     "load_layouts",
 ]
 
 T = TypeVar("T")
+Form = Literal["value", "percent", "index", "fraction"]
+January = Literal["refuse", "keep"]
 
 
-def load_layouts(workspace: Workspace) -> tuple[Layout, ...]:
-    """Return the workspace's descriptions, then the built-in ones, by name.
+@dataclass(frozen=True)
+class SeriesColumn:
+    """One column of a series table, known by its letter and its exact header.
 
-    A workspace description replaces the built-in one of the same name.
+    Attributes
+    ----------
+    form
+        ``value`` as it stands, ``percent`` a growth in percent, ``index`` a
+        growth with the year before at 100, ``fraction`` a growth in parts of 1.
+    january
+        What to do with a figure of January, or of February alone, of an indicator
+        that has no January:
+        refuse it, or keep it where the source truly published one.
+    skip
+        Why the column is not read; then nothing else is needed.
+    """
+
+    column: str
+    header: str
+    indicator: str = ""
+    measure: str = "level"
+    span: str = "ytd"
+    unit: str = ""
+    form: Form = "value"
+    january: January = "refuse"
+    skip: str = ""
+
+
+@dataclass(frozen=True)
+class SeriesTable:
+    """Periods in rows, downwards from below the header to the first blank one."""
+
+    header_row: int
+    period_column: str
+    period_header: str
+    columns: tuple[SeriesColumn, ...]
+
+
+@dataclass(frozen=True)
+class SeriesSheet:
+    """A sheet known by its exact name, with the tables that lie on it."""
+
+    name: str
+    tables: tuple[SeriesTable, ...]
+
+
+@dataclass(frozen=True)
+class SeriesLayout:
+    """A workbook whose sheets each hold tables of one row per period."""
+
+    name: str
+    origin: str
+    digest_text: str
+    sheets: tuple[SeriesSheet, ...]
+    ignore_sheets: tuple[re.Pattern[str], ...]
+
+
+def fold_header(text: object) -> str:
+    """Fold a header or title to what must agree.
+
+    NFKC, without blanks, brackets, percent signs and colons, one kind of dash:
+    ``累计比上年同期 增长（%）`` becomes ``累计比上年同期增长``.
+    """
+    if isinstance(text, float) and text.is_integer():
+        text = int(text)  # a month that stands alone in its cell
+    return _fold("" if text is None else str(text))
+
+
+@remembered
+def _fold(text: str) -> str:
+    folded = unicodedata.normalize("NFKC", text)
+    folded = re.sub(r"[—–―−~〜至]+", "-", re.sub(r"\s+", "", folded))
+    return re.sub(r"[()%:]", "", folded)
+
+
+def load_layouts(workspace: Workspace) -> tuple[SeriesLayout, ...]:
+    """Return the workspace's descriptions by name.
 
     Raises
     ------
     IntakeError
         Naming file and field, if a description is wrong.
     """
-    found: dict[str, Layout] = {}
-    if workspace.layouts.is_dir():
-        for path in sorted(workspace.layouts.glob("*.toml")):
-            found[path.stem] = _read(path.stem, workspace.relative(path), path.read_bytes())
-    built_in = _built_in()
-    # A vocabulary may be replaced by another report, not by a layout of another kind.
-    reports = {
-        name: layout
-        for name, layout in (*built_in.items(), *found.items())
-        if isinstance(layout, ReportLayout)
-    }
-    beside = {name: layout for name, layout in built_in.items() if name not in found}
-    return tuple(_with_vocabulary(layout, reports) for layout in (found | beside).values())
+    folder = workspace.layouts
+    files = sorted(folder.glob("*.toml")) if folder.is_dir() else []
+    return tuple(_read(path.stem, workspace.relative(path), path.read_bytes()) for path in files)
 
 
-@cache
-def _built_in() -> dict[str, Layout]:
-    """Read what comes with the package: once, since each holds many patterns."""
-    found: dict[str, Layout] = {}
-    folder = resources.files("lianhu_analysis.intake.reading") / "layouts"
-    for item in sorted(folder.iterdir(), key=lambda entry: entry.name):
-        stem, dot, suffix = item.name.rpartition(".")
-        if dot and suffix == "toml":
-            found[stem] = _read(stem, f"{BUILT_IN} {stem}", item.read_bytes())
-    return found
-
-
-def _with_vocabulary(layout: Layout, reports: Mapping[str, ReportLayout]) -> Layout:
-    if not isinstance(layout, AxesLayout) or not layout.vocabulary:
-        return layout
-    report = reports.get(layout.vocabulary)
-    if report is None:
-        raise IntakeError(
-            f"版式说明 {layout.origin}：vocabulary = {layout.vocabulary!r} 不是一份报表版式",
-            '请写 kind = "report" 的版式名，如 monthly_report',
-        )
-    return replace(
-        layout,
-        columns=(*layout.columns, *report.columns),
-        digest_text=layout.digest_text + report.digest_text,
-    )
-
-
-def load_layout(workspace: Workspace, name: str) -> Layout:
-    """Return the description of one name; see `choose_layout`."""
-    return choose_layout(load_layouts(workspace), name, workspace)
-
-
-def choose_layout(layouts: Iterable[Layout], name: str, workspace: Workspace) -> Layout:
+def choose_layout(
+    layouts: Iterable[SeriesLayout], name: str, workspace: Workspace
+) -> SeriesLayout:
     """Return the one of some descriptions that has a name.
 
     Raises
@@ -123,13 +134,13 @@ def choose_layout(layouts: Iterable[Layout], name: str, workspace: Workspace) ->
     if name not in found:
         raise IntakeError(
             f"没有名为 {name!r} 的版式说明",
-            f"现有：{'、'.join(sorted(found))}。请改正 delivery.toml 的 layout，"
+            f"现有：{'、'.join(sorted(found)) or '无'}。请改正 delivery.toml 的 layout，"
             f"或在 {workspace.relative(workspace.layouts)} 中新建 {name}.toml",
         )
     return found[name]
 
 
-def _read(name: str, origin: str, data: bytes) -> Layout:
+def _read(name: str, origin: str, data: bytes) -> SeriesLayout:
     try:
         text = data.decode("utf-8-sig")
         table = tomllib.loads(text)
@@ -137,76 +148,11 @@ def _read(name: str, origin: str, data: bytes) -> Layout:
         raise IntakeError(f"版式说明 {origin} 不是有效的 TOML：{error}", "请改正后重试") from error
     kind = table.pop("kind", None)
     table.pop("description", None)
-    builders: dict[str, Callable[..., Layout]] = {
-        "report": _report,
-        "across": partial(_axes, "across"),
-        "down": partial(_axes, "down"),
-        "series": _series,
-    }
-    if kind not in builders:
+    if kind != "series":
         raise IntakeError(
-            f"版式说明 {origin}：kind = {kind!r} 不认识", f"可填 {'、'.join(builders)}"
+            f"版式说明 {origin}：kind = {kind!r} 不认识；一般的表不用说明就能读",
+            '只有描述某一本工作簿的 kind = "series" 还要写；用词和指标的别名请写到工作区的 words.toml',
         )
-    return builders[kind](name, origin, text, table)
-
-
-SHARED: Mapping[str, Any] = {
-    "header_rows": 15,
-    "published": r"(?:发布|公布)(?:日期?|时间)[:：](.+)",
-    "sheet_unit": r"(?:计量)?单位[:：](.+)",
-    "ignore_rows": [],
-    "ignore_sheets": [],
-    "columns": [],
-    "labels": {},
-}
-
-
-def _converters(origin: str) -> dict[str, Callable[[Any], Any]]:
-    return {
-        "published": lambda value: _pattern(origin, value),
-        "sheet_unit": lambda value: _pattern(origin, value),
-        "ignore_rows": lambda value: _patterns(origin, value),
-        "ignore_sheets": lambda value: _patterns(origin, value),
-        "corners": lambda value: _patterns(origin, value),
-        "metadata": lambda value: {_pattern(origin, key): item for key, item in value.items()},
-        "sheet_indicators": lambda value: {
-            _pattern(origin, key): item for key, item in value.items()
-        },
-        "columns": lambda value: tuple(
-            _build(
-                ReportColumn,
-                f"{origin} 第 {number} 个 [[columns]]",
-                item,
-                convert={"headers": lambda headers: _patterns(origin, headers)},
-                choices={"role": Role, "span": ColumnSpan, "per": Per, "form": Form},
-            )
-            for number, item in enumerate(value, 1)
-        ),
-    }
-
-
-def _report(name: str, origin: str, text: str, table: dict[str, Any]) -> ReportLayout:
-    return _build(
-        ReportLayout,
-        origin,
-        {**SHARED, "sheet_indicators": {}} | table,
-        fixed={"name": name, "origin": origin, "digest_text": text},
-        convert=_converters(origin),
-    )
-
-
-def _axes(kind: str, name: str, origin: str, text: str, table: dict[str, Any]) -> AxesLayout:
-    return _build(
-        AxesLayout,
-        origin,
-        {**SHARED, "metadata": {}} | table,
-        fixed={"name": name, "origin": origin, "digest_text": text, "kind": kind},
-        convert=_converters(origin),
-        choices={"span": ColumnSpan},
-    )
-
-
-def _series(name: str, origin: str, text: str, table: dict[str, Any]) -> SeriesLayout:
     return _build(
         SeriesLayout,
         origin,
@@ -214,7 +160,7 @@ def _series(name: str, origin: str, text: str, table: dict[str, Any]) -> SeriesL
         fixed={"name": name, "origin": origin, "digest_text": text},
         convert={
             "sheets": lambda value: tuple(_series_sheet(origin, item) for item in value),
-            "ignore_sheets": lambda value: _patterns(origin, value),
+            "ignore_sheets": lambda value: tuple(_pattern(origin, item) for item in value),
         },
     )
 
@@ -287,10 +233,6 @@ def _build(
         raise IntakeError(
             f"版式说明 {where} 的写法不对（{error}）", "请对照 docs/intake.md 改正"
         ) from error
-
-
-def _patterns(origin: str, texts: list[str]) -> tuple[re.Pattern[str], ...]:
-    return tuple(_pattern(origin, text) for text in texts)
 
 
 def _pattern(origin: str, text: str) -> re.Pattern[str]:

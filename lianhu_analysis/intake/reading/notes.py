@@ -10,7 +10,7 @@ __all__ = ["ColumnNote", "RowNote", "TableNote"]
 
 @dataclass(frozen=True)
 class ColumnNote:
-    """One column: what its header says, or why it is not read."""
+    """One column: what its head says, or why it is not read."""
 
     cell: str
     header: str
@@ -42,7 +42,6 @@ class TableNote:
     """One table of a sheet."""
 
     sheet: str
-    layout: str
     area: str
     period: str = ""
     published: str = ""

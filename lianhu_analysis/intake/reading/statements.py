@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 from lianhu_analysis.intake.reading.workbook import Grid, cell_address
 
-__all__ = ["Line", "days_in", "head_lines", "stated_day", "statements", "title_part"]
+__all__ = ["Line", "days_in", "head_lines", "is_statement", "stated_day", "statements", "title_part"]
 
 Line = tuple[str, str]
 
@@ -53,6 +53,14 @@ def _trim(part: str) -> str:
         if part.endswith(closing) and part.count(opening) < part.count(closing):
             part = part[:-1].rstrip()
     return part
+
+
+def is_statement(text: str) -> bool:
+    """Whether a text only states something of the table: a unit, an office, a day."""
+    folded = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
+    if LABEL.search(folded):
+        return not title_part(text)
+    return bool(DAY.fullmatch(folded.rstrip("日")))
 
 
 def head_lines(grid: Grid, first: int, last: int) -> list[Line]:

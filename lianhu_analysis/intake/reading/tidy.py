@@ -1,225 +1,174 @@
-"""Grids and layout descriptions into observations and problems."""
+"""A whole delivery: which sheets there are, whom and what time the book is about."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from functools import lru_cache
 
 from lianhu_analysis.catalog.indicators import Catalogue
+from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.errors import IntakeError
-from lianhu_analysis.intake.reading.axes import find_axes
+from lianhu_analysis.intake.reading.around import level_region, region_of
+from lianhu_analysis.intake.reading.blocks import is_blank, is_value
 from lianhu_analysis.intake.reading.figures import Collector, Delivery, Reading
-from lianhu_analysis.intake.reading.layouts import (
-    BUILT_IN,
-    AxesLayout,
-    Layout,
-    ReportLayout,
-    SeriesLayout,
-)
-from lianhu_analysis.intake.reading.report_header import find_header
-from lianhu_analysis.intake.reading.tidy_axes import read_axes
-from lianhu_analysis.intake.reading.tidy_report import read_report
+from lianhu_analysis.intake.reading.layouts import SeriesLayout, fold_header
+from lianhu_analysis.intake.reading.tables import read_grid
 from lianhu_analysis.intake.reading.tidy_series import find_sheets, read_series, table_faults
-from lianhu_analysis.intake.reading.workbook import Grid
+from lianhu_analysis.intake.reading.words import Grammar, Vocabulary, fold
+from lianhu_analysis.intake.reading.workbook import Grid, cell_address
+from lianhu_analysis.workspace import Region
 
-__all__ = ["Plan", "choose_layouts", "tidy_grids", "tidy_workbook"]
-
-
-@dataclass(frozen=True)
-class Plan:
-    """Which layout reads which sheets, and what is to be told of the others."""
-
-    parts: tuple[tuple[Layout, tuple[Grid, ...]], ...]
-    problems: tuple[IntakeError, ...] = ()
+__all__ = ["read_grids"]
 
 
-def choose_layouts(
-    grids: tuple[Grid, ...], layouts: Sequence[Layout], delivery: Delivery | None = None
-) -> Plan:
-    """Choose the layout of each sheet from what stands on it.
+def read_grids(
+    grids: tuple[Grid, ...],
+    vocabulary: Vocabulary,
+    catalogue: Catalogue,
+    delivery: Delivery,
+    layouts: Sequence[SeriesLayout] = (),
+    pinned: SeriesLayout | None = None,
+) -> Reading:
+    """Read every sheet of a delivery; what is not read is a problem of the result.
 
-    A description of one workbook (``series``) that finds all its columns reads the
-    sheets that it names.  Any other sheet is read by the one description that
-    recognises it; the workspace's own come before the built-in ones.
+    Parameters
+    ----------
+    layouts, pinned
+        Descriptions of workbooks that no reader can know; the one that the delivery
+        names must fit.
 
     Raises
     ------
     IntakeError
-        If no sheet is recognised, saying for each layout what it expected.
+        If a pinned description does not fit: half of a workbook that is not the
+        described one is worse than none of it.
     """
-    parts: list[tuple[Layout, tuple[Grid, ...]]] = []
-    faults: list[IntakeError] = []
-    reasons: list[str] = []
-    left = tuple(grid for grid in grids if grid.visible and not _is_empty(grid))
-    for layout in layouts:
-        if isinstance(layout, SeriesLayout):
-            if reason := _series_mismatch(left, layout):
-                reasons.append(f"{layout.name}：{reason}")
-                continue
-            named = tuple(grid for grid, _ in find_sheets(left, layout)[0])
-            parts.append((layout, named))
-            left = tuple(g for g in left if g not in named and not _ignored(g, layout))
-    open_layouts = [layout for layout in layouts if not isinstance(layout, SeriesLayout)]
-    unknown: list[Grid] = []
+    collector = Collector(delivery)
+    grammar = _grammar(vocabulary, catalogue, (*delivery.regions, *delivery.peers))
+    left = [grid for grid in grids if not is_empty(grid)]
+    for layout in [pinned] if pinned else layouts:
+        left = _read_described(left, layout, catalogue, collector, must=pinned is not None)
     for grid in left:
-        found = _candidates(grid, open_layouts, delivery)
-        if len(found) > 1:
-            names = "、".join(layout.name for layout in found)
-            faults.append(
-                IntakeError(
-                    f"不止一种版式认得这张工作表：{names}，没有读",
-                    "请在 delivery.toml 用 layout 写明其中之一",
-                    sheet=grid.sheet,
-                )
+        if not grid.visible:
+            collector.refuse(
+                "这张工作表是隐藏的，没有读", "请取消隐藏；不要的工作表请删去", sheet=grid.sheet
             )
-        elif found:
-            parts.append((found[0], (grid,)))
-        elif not any(_ignored(grid, layout) for layout in open_layouts):
-            unknown.append(grid)
-    if not parts and not faults:
+    shown = [grid for grid in left if grid.visible]
+    delivery = replace(delivery, period=delivery.period or _period_of_book(shown, grammar))
+    collector.delivery = delivery
+    whose = _Whose(grammar, delivery, shown)
+    seen = [read_grid(grid, grammar, collector, whose.of(grid)) for grid in shown]
+    if not any(seen) and not collector.rows and not collector.problems:
         raise IntakeError(
-            "没有一种版式认得这个文件。" + "；".join([*reasons, *_expectations(open_layouts)]),
-            "请按其中一种改正表头，或在 layouts 文件夹写一份版式说明（见 docs/intake.md）",
+            "没有一张工作表里有数", "请核对是否交错了文件；只作凭证的文件请放进名称以 _ 开头的文件夹"
         )
-    faults += [_unrecognised(grid) for grid in unknown]
-    return Plan(tuple(parts), tuple(faults))
-
-
-def tidy_workbook(
-    grids: tuple[Grid, ...], layouts: Sequence[Layout], catalogue: Catalogue, delivery: Delivery
-) -> Reading:
-    """Read a workbook whose layout is not pinned, sheet by sheet."""
-    plan = choose_layouts(grids, layouts, delivery)
-    collector = Collector(delivery)
-    for fault in plan.problems:
-        collector.refuse(fault.message, fault.remedy, sheet=fault.sheet)
-    ignoring: list[Layout] = [layout for layout in layouts if not isinstance(layout, SeriesLayout)]
-    ignoring += [layout for layout, _ in plan.parts if isinstance(layout, SeriesLayout)]
-    for grid in grids:
-        told = grid.visible or _is_empty(grid)
-        if not told and not any(_ignored(grid, layout) for layout in ignoring):
-            _refuse_hidden(grid, collector)
-    for layout, part in plan.parts:
-        _read_part(part, layout, catalogue, collector)
     return collector.result()
 
 
-def tidy_grids(
-    grids: tuple[Grid, ...], layout: Layout, catalogue: Catalogue, delivery: Delivery
-) -> Reading:
-    """Read every sheet of a workbook by one layout.
-
-    Whatever sheet, column, row or cell is not read is a problem of the result.
-    """
-    collector = Collector(delivery)
-    wanted = [grid for grid in grids if not _ignored(grid, layout) and not _is_empty(grid)]
-    for grid in [grid for grid in wanted if not grid.visible]:
-        _refuse_hidden(grid, collector)
-    shown = tuple(grid for grid in wanted if grid.visible)
-    if isinstance(layout, SeriesLayout):
-        _tidy_series(shown, layout, catalogue, collector)
-    else:
-        _read_part(shown, layout, catalogue, collector)
-    return collector.result()
+@lru_cache(maxsize=16)
+def _grammar(
+    vocabulary: Vocabulary, catalogue: Catalogue, regions: tuple[Region, ...]
+) -> Grammar:
+    return Grammar(vocabulary, catalogue, regions)
 
 
-def _read_part(
-    grids: tuple[Grid, ...], layout: Layout, catalogue: Catalogue, collector: Collector
-) -> None:
-    for grid in grids:
-        if isinstance(layout, ReportLayout):
-            read_report(grid, layout, catalogue, collector)
-        elif isinstance(layout, AxesLayout):
-            if find_axes(grid, layout, collector.delivery):
-                read_axes(grid, layout, catalogue, collector)
-            else:
-                fault = _unrecognised(grid)
-                collector.refuse(fault.message, fault.remedy, sheet=grid.sheet)
-        else:
-            for found, sheet in find_sheets((grid,), layout)[0]:
-                read_series(found, sheet, catalogue, collector)
+def is_empty(grid: Grid) -> bool:
+    """Whether a sheet holds nothing."""
+    return all(is_blank(cell) for row in grid.rows for cell in row)
 
 
-def _tidy_series(
-    grids: tuple[Grid, ...], layout: SeriesLayout, catalogue: Catalogue, collector: Collector
-) -> None:
-    found, faults = find_sheets(grids, layout)
-    if faults:
-        # Half of a workbook that is not the described one is worse than none of it.
+def _read_described(
+    grids: list[Grid],
+    layout: SeriesLayout,
+    catalogue: Catalogue,
+    collector: Collector,
+    *,
+    must: bool,
+) -> list[Grid]:
+    """Read the sheets that a description names; return the others."""
+    shown = tuple(grid for grid in grids if grid.visible and not _ignored(grid, layout))
+    found, faults = find_sheets(shown, layout)
+    if faults and must:
         raise IntakeError(
-            "；".join(faults) + "。整个文件没有读",
-            "请把工作表改回原名；确实改了名的，请改版式说明",
+            "；".join(faults) + "。整个文件没有读", "请把工作表改回原名；确实改了名的，请改版式说明"
         )
+    fits = not faults and not any(
+        table_faults(grid, table) for grid, sheet in found for table in sheet.tables
+    )
+    if not (fits or must):
+        return grids
     for grid, sheet in found:
         read_series(grid, sheet, catalogue, collector)
-    described = {grid.sheet for grid, _ in found}
-    for grid in grids:
-        if grid.sheet not in described:
+    named = [grid for grid, _ in found]
+    others = [g for g in grids if g not in named and not _ignored(g, layout)]
+    if must:
+        for grid in others:
             collector.refuse(
                 f"版式说明 {layout.name} 没有提到这张工作表，没有读",
                 "请在版式说明中补上，或写入 ignore_sheets",
                 sheet=grid.sheet,
             )
+        return []
+    return others
 
 
-def _candidates(grid: Grid, layouts: Sequence[Layout], delivery: Delivery | None) -> list[Layout]:
-    found = [
-        layout
-        for layout in layouts
-        if not _ignored(grid, layout)
-        and (
-            find_header(grid, layout) is not None
-            if isinstance(layout, ReportLayout)
-            else isinstance(layout, AxesLayout) and bool(find_axes(grid, layout, delivery))
-        )
-    ]
-    return [layout for layout in found if not layout.origin.startswith(BUILT_IN)] or found
+def _ignored(grid: Grid, layout: SeriesLayout) -> bool:
+    return any(rule.fullmatch(fold_header(grid.sheet)) for rule in layout.ignore_sheets)
 
 
-def _expectations(layouts: Sequence[Layout]) -> list[str]:
-    expected = {
-        "report": "前 {} 行要有“指标名称”加“本月”“本月止累计”之类的表头",
-        "across": "前 {} 行要有“指标”加不止一个写明年份的时期",
-        "down": "前 {} 行要有“时间”之类的列名，下面各行是时期",
-    }
-    return [
-        f"{layout.name}：" + expected[getattr(layout, "kind", "report")].format(layout.header_rows)
-        for layout in layouts
-        if not isinstance(layout, SeriesLayout)
-    ]
+def _period_of_book(grids: Iterable[Grid], grammar: Grammar) -> Period | None:
+    """Return the one year and month to date that sheets state in full, for those that do not."""
+    found: set[Period] = set()
+    for grid in grids:
+        for row in grid.rows[:6]:
+            for cell in row:
+                if isinstance(cell, str) and not is_value(cell):
+                    found |= {p.period for p in grammar.read(cell).parts if p.year and p.span == "ytd"}
+    months = {(period.year, period.end.month) for period in found}
+    return found.pop() if len(months) == 1 and len(found) == 1 else None
 
 
-def _unrecognised(grid: Grid) -> IntakeError:
-    texts = [str(cell) for row in grid.rows[:4] for cell in row if cell is not None][:6]
-    return IntakeError(
-        f"没有一种版式认得这张工作表，没有读；看到的是：{'、'.join(texts)}",
-        "请改正表头；不是数据的，请写入版式说明的 ignore_sheets",
-        sheet=grid.sheet,
-    )
+class _Whose:
+    """Whom a workbook's sheets are about, where they do not say it themselves.
+
+    A city's monthly report names the city on its contents page, in a label, or by the
+    row 全市 that its other figures equal; a district must not take them for its own.
+    """
+
+    def __init__(self, grammar: Grammar, delivery: Delivery, grids: Sequence[Grid]) -> None:
+        self.grammar, self.delivery = grammar, delivery
+        self.book: Region | None = None
+        self.refusal = ""
+        if not delivery.pinned:
+            self._judge(grids)
+
+    def of(self, grid: Grid) -> Region | None:
+        """Return the region of a sheet that does not name one; ``None``: the delivery's."""
+        return self.book
+
+    def _judge(self, grids: Sequence[Grid]) -> None:
+        own = self.delivery.region
+        level = own.name_zh[-1:]
+        for text in (self.delivery.file, *self.delivery.folders):
+            if own.name_zh in text:
+                return
+        words = {word for grid in grids for word in _wholes(grid, self.grammar)}
+        if f"全{level}" in words or not words:
+            return
+        others = sorted(words)
+        if len(others) == 1:
+            self.book = level_region(others[0][1], self.grammar, self.delivery) or Region("", others[0])
 
 
-def _refuse_hidden(grid: Grid, collector: Collector) -> None:
-    collector.refuse(
-        "工作表是隐藏的，没有读",
-        "请取消隐藏；不是数据的，请删去或写入版式说明的 ignore_sheets",
-        sheet=grid.sheet,
-    )
-
-
-def _series_mismatch(grids: tuple[Grid, ...], layout: SeriesLayout) -> str:
-    found, faults = find_sheets(grids, layout)
-    faults += [
-        f"{grid.sheet}!{address} {message}"
-        for grid, sheet in found
-        for table in sheet.tables
-        for address, message in table_faults(grid, table)
-    ]
-    return "；".join(faults[:3])
-
-
-def _ignored(grid: Grid, layout: Layout) -> bool:
-    return any(pattern.fullmatch(grid.sheet) for pattern in layout.ignore_sheets)
-
-
-def _is_empty(grid: Grid) -> bool:
-    return all(cell is None for row in grid.rows for cell in row)
+def _wholes(grid: Grid, grammar: Grammar) -> set[str]:
+    """Return 全市 and the like where a sheet says them of its figures, not of one row of areas."""
+    found = set()
+    for row in grid.rows:
+        for cell in row:
+            if isinstance(cell, str) and len(cell) < 60:
+                said = grammar.read(cell)
+                if said.whole and fold(cell) != said.whole:
+                    found.add(said.whole)
+    return found

@@ -1,0 +1,460 @@
+"""What stands around a table: title lines, sheet, file and folder names, the delivery.
+
+Whom the figures are about, of what time, in which unit, published when: the nearest
+place that says it counts, and places that contradict each other are refused.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from lianhu_analysis.catalog.indicators import Indicator
+from lianhu_analysis.catalog.periods import Period
+from lianhu_analysis.catalog.units import normalise_unit
+from lianhu_analysis.errors import IntakeError
+from lianhu_analysis.intake.reading.figures import Delivery
+from lianhu_analysis.intake.reading.statements import (
+    Line,
+    days_in,
+    stated_day,
+    statements,
+    title_part,
+)
+from lianhu_analysis.intake.reading.words import (
+    NOTHING,
+    YEAR,
+    Facets,
+    Grammar,
+    Part,
+    Said,
+    fold,
+    is_unit,
+)
+from lianhu_analysis.workspace import Region
+
+__all__ = [
+    "Around",
+    "Clue",
+    "Time",
+    "foreign_region",
+    "level_region",
+    "read_around",
+    "resolve_time",
+    "time_around",
+    "title_indicator",
+]
+
+DAY = re.compile(
+    r"(?<!\d)20\d{2}(?:([-_.])\d{1,2}\1\d{1,2}|年\d{1,2}月\d{1,2}日|(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01]))(?!\d)"
+    r"|\d{1,2}月\d{1,2}[日号]"
+)
+PINYIN_YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})n(?![a-z])")
+PINYIN_MONTH = re.compile(r"(?<!\d)(\d{1,2})yf(?![a-z])")
+LONE_YEAR = re.compile(rf"(?<![\d.-])({YEAR})(?![\d]|[-_.]\d|年|n)")
+CODED = re.compile(rf"{YEAR}[-_.]?\d{{2}}")
+PUBLISHED = re.compile(r"(?:发布|公布)(?:日期?|时间):(.*)")
+UNIT = re.compile(r"^(?:计量|金额)?单位:(.+)")
+# Words that end like a region but name none, and offices that a title may thank.
+NOT_REGIONS = re.compile(
+    r"地区|全[省市区县]|各[省市区县]+|[省市区县](?:本级|级|属)|区县|市场|区域|区间"
+    r"|(?<![一-龥])(?:市区|城市)|园区|社区|小区|开发区|灾区|联盟|旗下|旗舰"
+    r"|个?(?:大中|大|中等|主要|重点|省会)城市|分[省市县区]+州?"
+)
+WHOLE = re.compile("全([国省市区县])(?!属)")
+# What a title says of all its figures that their bare names do not say.
+SCOPE = re.compile(
+    "[区市省央县]属|中央企业|民营|民间|非公|规模以下|限额以下|(?:两|三|四|五|多)年平均|年均"
+    "|排名|位次|(?:预期|年度|全年|工作)?(?:目标|计划)(?!.*(?:完成|执行|进展|进度|监测|考核))|预计|预测"
+)
+NATION = "100000"
+REGION = re.compile(r"[一-龥]{2,}?(?:自治区|自治州|自治县|省|市|区|县|旗|盟)|全国|中国")
+MOST_LAGGED = 2
+
+
+class Clue(NamedTuple):
+    """What one place says of the time: a year, a part of a year, or both.
+
+    ``hint`` is a month that may as well be the month of delivery.
+    """
+
+    where: str
+    text: str
+    year: int = 0
+    part: Period | None = None  # of any year: only its frequency and number count
+    span: str = ""
+    hint: int = 0
+
+
+class Time(NamedTuple):
+    """Year and, where it is stated, period and span of a table.
+
+    ``hints`` are years and months that a head must confirm before they count;
+    ``title`` says whether a title states the month.
+    """
+
+    year: int = 0
+    period: Period | None = None
+    span: str = ""
+    hints: tuple[tuple[int, int], ...] = ()
+    title: bool = False
+
+
+class Around(NamedTuple):
+    """Everything that the places around a table say of its figures.
+
+    Attributes
+    ----------
+    region
+        Whom they are about; ``named`` says whether a title or sheet says so.
+    facets
+        Span, and with it measure, that the title states for all figures.
+    scope
+        Titles that narrow the figures to a part of the whole.
+    not_before
+        The latest other day written above: the sheet was not known before it.
+    """
+
+    region: Region
+    named: bool
+    time: Time
+    published: dt.date | None = None
+    unit: str = ""
+    facets: Facets = NOTHING
+    scope: tuple[str, ...] = ()
+    not_before: dt.date | None = None
+
+
+def read_around(
+    titles: Sequence[Line],
+    sheet: str,
+    grammar: Grammar,
+    delivery: Delivery,
+    *,
+    regions_in_rows: bool = False,
+    book: Region | None = None,
+    axis: bool = False,
+) -> Around:
+    """Read the lines above a table and the names of its sheet, file and folders.
+
+    Parameters
+    ----------
+    regions_in_rows
+        Whether each row names its region: then the title may be about all of them.
+    axis
+        Whether periods stand on an axis: then the title may speak of several.
+    book
+        Whom the workbook is about, where the sheet itself does not say.
+
+    Raises
+    ------
+    IntakeError
+        If they name an unknown region, two units or two times, or a day that is none.
+    """
+    ignore = grammar.vocabulary.ignore
+    lines = [(cell, text) for cell, text in titles if not ignore.fullmatch(fold(text))]
+    region, named = delivery.region, False
+    for cell, text in [("", sheet), *reversed(lines)]:  # the line right above the head is nearest
+        if regions_in_rows:
+            _refuse_unknown_places(text, cell, grammar, delivery)
+        elif (found := region_of(text, cell, grammar, delivery)) is not None:
+            region, named = found, True
+    if not named and book is not None and not book.code and not regions_in_rows:
+        raise IntakeError(
+            f"这本工作簿说的是{book.name_zh}，这张表没有写是{delivery.region.name_zh}的数",
+            "请在标题写明地区；确是本地区的，请在 delivery.toml 写明 region",
+        )
+    texts = [text for _, text in lines]
+    said = [grammar.read(title_part(text)) for text in (*texts, sheet)]
+    facets = _meaning_of_titles(said)
+    scope = tuple(text.strip() for text in (*texts, sheet) if SCOPE.search(title_part(text)))
+    days = [day for text in texts for day in days_in(text)]
+    try:
+        time = time_around(texts, sheet, grammar, delivery)
+    except IntakeError:
+        if not axis:
+            raise
+        years = {year for one in said for year in (*one.years, *(p.year for p in one.parts))} - {0}
+        time = Time(years.pop() if len(years) == 1 else 0)
+    return Around(
+        region if named or book is None else book,
+        named,
+        time,
+        _published(lines),
+        _unit(lines),
+        facets,
+        scope,
+        max(days, default=None),
+    )
+
+
+def region_of(text: str, cell: str, grammar: Grammar, delivery: Delivery) -> Region | None:
+    """Return the known region that a title or name says it is about; ``None`` if it names none.
+
+    Raises
+    ------
+    IntakeError
+        If it names a region that is none of the workspace's.
+    """
+    known = {region.name_zh: region for region in grammar.regions}
+    part = title_part(text)
+    other = foreign_region(part, delivery.region, grammar.regions)
+    found = known.get(other)
+    if not other and delivery.region.name_zh in part:
+        return delivery.region
+    if not other:
+        levels = WHOLE.findall(re.sub(r"\([^()]*\)", "", part))
+        if not levels:
+            return None
+        other = f"全{levels[0]}"
+        found = level_region(levels[0], grammar, delivery)
+    if found is None or (delivery.pinned and found != delivery.region):
+        raise IntakeError(
+            f"“{text.strip()[:60]}”说的是{other}，不是{delivery.region.name_zh}",
+            "请确认没有放错地区；上级或同级地区的数据，请先在 lianhu.toml 登记为 [[parents]] 或 [[peers]]",
+            cell=cell,
+        )
+    return found
+
+
+def level_region(level: str, grammar: Grammar, delivery: Delivery) -> Region | None:
+    """Return the region that 全市, 全区 and the like mean: the workspace's own or a parent's."""
+    own = delivery.region
+    if level == "国":
+        return next((r for r in grammar.regions if r.code == NATION), None)
+    if own.name_zh.endswith(level):
+        return own
+    parents = [r for r in delivery.regions if r != own and r.name_zh.endswith(level)]
+    return parents[0] if len(parents) == 1 else None
+
+
+def _refuse_unknown_places(text: str, cell: str, grammar: Grammar, delivery: Delivery) -> None:
+    other = foreign_region(title_part(text), delivery.region, grammar.regions)
+    if other and other not in {region.name_zh for region in grammar.regions}:
+        raise IntakeError(
+            f"“{text.strip()[:60]}”说的是{other}，不是{delivery.region.name_zh}所在的地区",
+            "请确认没有放错地区",
+            cell=cell,
+        )
+
+
+def foreign_region(title: str, region: Region, regions: Iterable[Region]) -> str:
+    """Return the region that a title names instead of ``region``; empty if none.
+
+    A chain such as 陕西省西安市莲湖区 is about its last link; beside the region's
+    own name what stands in brackets (the office that reports) is left out.
+    """
+    text = title_part(title)
+    if region.name_zh in text:
+        text = re.sub(r"\([^()]*\)", "", text)
+    text = re.sub(r"\d+年|[\d、,。~—–-]+月?份?", " ", text)
+    own = text.find(region.name_zh)
+    for known in regions:
+        if known.code != region.code and 0 <= text.find(known.name_zh) < own:
+            text = text.replace(known.name_zh, " ", 1)
+            own = text.find(region.name_zh)
+    text = text.replace(region.name_zh, " ")
+    if region.code == NATION:
+        text = text.replace("中国", " ")
+    named = REGION.findall(NOT_REGIONS.sub(" ", text))
+    return str(named[-1]) if named else ""
+
+
+def title_indicator(
+    titles: Sequence[Line], sheet: str, grammar: Grammar, name_of_book: str = ""
+) -> tuple[Indicator | None, Said]:
+    """Return the one indicator that the title, else the sheet's name, is about."""
+    for text in [*(text for _, text in reversed(titles)), re.sub(r"^\d+|\d+$", "", sheet.strip())]:
+        folded = fold(title_part(text))
+        for word in grammar.vocabulary.title_words:
+            if grammar.name(folded) is None:
+                folded = folded.replace(word, "")
+        said = grammar.read(folded)
+        left = [word for word in said.left if not re.fullmatch(r"[一二三四五六七八九十]+", word)]
+        if said.indicator and not left and not said.facets.scope and not said.facets.nothing:
+            return said.indicator, said
+    return None, Said()
+
+
+def _meaning_of_titles(said: Sequence[Said]) -> Facets:
+    """Return span and measure that titles state for all figures: 累计值, 累计增速（%）."""
+    joined = NOTHING
+    for one in said:
+        joined = joined.join(one.facets._replace(scope="", unit=""))
+    spans = {one.facets.span for one in said if one.facets.span}
+    if len(spans) != 1 or joined.nothing or joined.form or joined.clash:
+        return NOTHING
+    measure = "yoy" if joined.measure == "yoy" else ""
+    return Facets(measure=measure, span=spans.pop(), per=joined.per)
+
+
+def time_around(
+    titles: Sequence[str],
+    sheet: str,
+    grammar: Grammar,
+    delivery: Delivery,
+) -> Time:
+    """Return what is known of a table's time before its heads are read.
+
+    Titles come first, then the delivery's period, the sheet's name, the file's and
+    the folders', the nearest first.
+
+    Raises
+    ------
+    IntakeError
+        If two of them contradict each other.
+    """
+    title = _title_clue(titles, grammar)
+    around = [
+        _clue("工作表名", sheet, grammar),
+        _clue("文件名", delivery.file, grammar, is_path=True),
+        *(_clue("文件夹名", name, grammar, is_path=True) for name in delivery.folders),
+    ]
+    period = delivery.period
+    pin = Clue("delivery.toml", str(period), period.year, period) if period else None
+    settled = pin is not None and (not title.year or _agrees(title, pin))
+    clues = [title, *([pin] if pin and not title.year else [])]
+    for clue in around:
+        if clue.where == "工作表名" or not settled:
+            _refuse_contradiction(clues, clue)
+        clues.append(clue)
+    confirmed = next((c.year for c in clues if c.year and not c.hint), 0)
+    part = next((c for c in clues if c.part is not None and c.part.frequency != "A"), None)
+    hints = tuple((c.year, c.hint) for c in clues if c.year and c.hint)
+    if not confirmed:
+        return Time(hints=hints, span=part.span if part else "")
+    if part is None or part.part is None:
+        yearly = Period(confirmed, "A", 1)
+        return Time(confirmed, yearly, "annual" if any(c.span == "annual" for c in clues) else "")
+    found = Period(confirmed, part.part.frequency, part.part.number)
+    return Time(confirmed, found, part.span, (), part is title)
+
+
+def resolve_time(time: Time, years: set[int], ends: set[int]) -> Time:
+    """Complete a table's time by the years and last months that its heads state."""
+    if time.period is not None and time.period.frequency != "A":
+        return time
+    month = next(iter(ends)) if len(ends) == 1 else 0
+    year = time.year or (next(iter(years)) if len(years) == 1 else 0)
+    if not year and month:
+        hinted = {y for y, m in time.hints if m == month}
+        year = hinted.pop() if len(hinted) == 1 else 0
+    if not (year and month):
+        return time._replace(year=year)
+    return time._replace(year=year, period=Period(year, "M", month), span="")
+
+
+def _title_clue(titles: Sequence[str], grammar: Grammar) -> Clue:
+    shown = "；".join(title.strip() for title in titles if title.strip())[:60]
+    parts: list[Part] = []
+    years: set[int] = set()
+    for title in titles:
+        said = grammar.read(_timely(title_part(title), grammar))
+        parts += said.parts
+        years |= {*said.years, *(part.year for part in said.parts if part.year)}
+    ends = {part.period.end.month for part in parts}
+    if len(ends) > 1 or len(years) > 1:
+        named = "、".join(dict.fromkeys(part.text for part in parts)) or "、".join(map(str, years))
+        raise IntakeError(f"标题中有不止一个时期：{named}", "请只留一个，或分成两张工作表")
+    year = years.pop() if years else 0
+    if not parts:
+        return Clue("标题", shown, year, Period(year, "A", 1) if year else None)
+    finest = min(parts, key=lambda part: "MQA".index(part.period.frequency))
+    spans = {part.span for part in parts}
+    return Clue("标题", shown, year, finest.period, spans.pop() if len(spans) == 1 else "")
+
+
+def _clue(where: str, name: str, grammar: Grammar, *, is_path: bool = False) -> Clue:
+    """Read a name; in a path, figures without 年 may be a delivery's."""
+    text = _timely(fold(name), grammar)
+    said = grammar.read(text)
+    coded = [part for part in said.parts if CODED.fullmatch(part.text)]
+    parts = [part for part in said.parts if part not in coded]
+    if coded and is_path and not said.years and not any(part.year for part in parts):
+        return Clue(where, name, coded[0].year, hint=coded[0].period.number)
+    parts = parts or coded
+    years = {*said.years, *(part.year for part in parts if part.year)}
+    if found := PINYIN_YEAR.search(text) or (None if years else LONE_YEAR.search(text)):
+        years.add(int(found[1]))
+    ends = {part.period.end.month: part for part in parts}
+    one = next(iter(ends.values())) if len(ends) == 1 else None
+    month = PINYIN_MONTH.search(text)
+    part = one.period if one else None
+    if month and 1 <= int(month[1]) <= 12:
+        part = Period(2000, "M", int(month[1]))
+    return Clue(where, name, years.pop() if len(years) == 1 else 0, part, one.span if one else "")
+
+
+def _timely(text: str, grammar: Grammar) -> str:
+    """Return a text without days and without months in which something was said."""
+    return DAY.sub(" ", grammar.vocabulary.events.sub(" ", fold(text)))
+
+
+def _agrees(one: Clue, other: Clue) -> bool:
+    if one.year and other.year and one.year != other.year:
+        return False
+    months = [c.part.end.month for c in (one, other) if c.part and c.part.frequency != "A"]
+    return len(set(months)) < 2
+
+
+def _refuse_contradiction(clues: Sequence[Clue], clue: Clue) -> None:
+    if clue.hint:
+        return
+    for earlier in clues:
+        if earlier.hint or _agrees(earlier, clue):
+            continue
+        # A yearly figure comes out in a later year's file; and a lone year names no report.
+        is_year = earlier.part is None or earlier.part.frequency == "A"
+        yearly = is_year and clue.year and earlier.year and clue.year > earlier.year
+        lone = clue.part is None and not re.search(rf"{YEAR}(?:年|n)", fold(clue.text))
+        if clue.where != "工作表名" and (yearly or lone):
+            continue
+        raise IntakeError(
+            f"{earlier.where}“{earlier.text}”与{clue.where}“{clue.text}”说的不是同一个时期",
+            "请核对并改正其中之一；标题无误的，也可在 delivery.toml 写明 period",
+        )
+
+
+def _published(lines: Sequence[Line]) -> dt.date | None:
+    for cell, text in lines:
+        for piece in statements(text):
+            if found := PUBLISHED.match(fold(piece)):
+                day = stated_day(found[1].strip())
+                if day is None:
+                    raise IntakeError(
+                        f"发布日期“{found[1]}”不是一个日子" if found[1] else "发布日期没有填写",
+                        "请写成 2024-10-22",
+                        cell=cell,
+                    )
+                return day
+    return None
+
+
+def _unit(lines: Sequence[Line]) -> str:
+    """Return the one unit that stands above a head; 填报单位 names an office."""
+    known: dict[str, str] = {}
+    others = []
+    for cell, text in lines:
+        for piece in statements(text) or [text]:
+            found = UNIT.match(fold(piece))
+            stated = found[1] if found else ""
+            if unit := _unit_of_amounts(stated):
+                known.setdefault(unit, cell)
+            elif stated:
+                others.append(stated)
+    if len(known) > 1:
+        raise IntakeError(
+            f"表头上方写了不止一个单位：{'、'.join(known)}",
+            "请在“计量单位”列逐行写明，或只留一个",
+            cell=list(known.values())[1],
+        )
+    return next(iter([*known, *others]), "")
+
+
+def _unit_of_amounts(text: str) -> str:
+    """Return a declared unit, without the % beside it: 亿元、%."""
+    parts = [part for part in re.split("[、,/和;]", text) if part and part != "%"]
+    whole = [text] if is_unit(text) else parts
+    return normalise_unit(whole[0]) if len(whole) == 1 and is_unit(whole[0]) else ""

@@ -1,0 +1,464 @@
+"""Tables found by their figures: the head above, the stub beside, the lines over it.
+
+Prior art: unpivotr (Garmonsway) peels heads off by direction, tidychef relates cells in
+space; both want a recipe per table, which is inferred here from the cells and their words.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import NamedTuple
+
+from lianhu_analysis.catalog.remembering import remembered
+from lianhu_analysis.errors import IntakeError, PeriodError
+from lianhu_analysis.intake.reading.cells import read_value
+from lianhu_analysis.intake.reading.statements import Line, head_lines, is_statement
+from lianhu_analysis.intake.reading.words import BARE, NOTHING, Grammar, fold, is_unit, span_of
+from lianhu_analysis.intake.reading.workbook import Grid, cell_address
+
+__all__ = ["Column", "Panel", "Table", "find_tables", "is_blank", "is_period_cell", "is_value"]
+
+DEEPEST = 5
+LOOKED_AT = 40
+SERIALS = range(36_526, 73_051)
+STUBS = ("name", "region", "period")
+
+
+class Column(NamedTuple):
+    """One column of figures: its own head cells from the top down, and its joined text.
+
+    ``half`` is set where a blank cell above leaves open which group it belongs to.
+    """
+
+    number: int
+    cells: tuple[Line, ...]
+    text: str
+    half: bool = False
+
+
+@dataclass
+class Panel:
+    """One of the tables side by side: its stub columns by role, and its columns of figures."""
+
+    stub: dict[str, list[int]] = field(default_factory=dict)
+    columns: list[Column] = field(default_factory=list)
+
+    def first(self, role: str) -> int | None:
+        """Return the first stub column of a role."""
+        found = self.stub.get(role)
+        return found[0] if found else None
+
+
+@dataclass
+class Table:
+    """A head and the rows under it.
+
+    Attributes
+    ----------
+    titles
+        The lines above the head that belong to it.
+    top, bottom
+        First and last row of the head.
+    end
+        The row after the last one.
+    """
+
+    grid: Grid
+    titles: list[Line]
+    top: int
+    bottom: int
+    end: int = 0
+    panels: list[Panel] = field(default_factory=list)
+    continued: bool = False
+
+    @property
+    def area(self) -> str:
+        """Return the block as ``A3:E8``."""
+        width = max((len(row) for row in self.grid.rows[self.top : self.end]), default=1)
+        return f"{cell_address(self.top, 0)}:{cell_address(max(self.end - 1, self.top), width - 1)}"
+
+
+def is_blank(cell: object) -> bool:
+    """Whether a cell holds nothing at all (a dash is something)."""
+    if cell is None:
+        return True
+    if isinstance(cell, str):
+        return not cell or cell.isspace()
+    return isinstance(cell, float) and cell != cell
+
+
+def is_value(cell: object) -> bool:
+    """Whether a cell holds a figure or a sign for none, as a number or as text."""
+    if isinstance(cell, str):
+        return _is_value_text(cell)
+    return isinstance(cell, (int, float)) and not isinstance(cell, bool) and cell == cell
+
+
+@remembered
+def _is_value_text(text: str) -> bool:
+    try:
+        return bool(text.strip()) and read_value(text, unit_is_percent=True) is not None
+    except IntakeError:
+        # =1+1, #REF! and (4.6) stand where a figure would.
+        return text.strip()[:1] in "=#(" and any(c.isdigit() or c in "=#" for c in text[:2])
+
+
+def is_period_cell(cell: object) -> bool:
+    """Whether a cell is a period by itself: a date, a code, a serial number, words."""
+    if isinstance(cell, (dt.date, dt.datetime)):
+        return True
+    if isinstance(cell, (int, float)) and not isinstance(cell, bool):
+        number = int(cell) if cell == int(cell) else 0
+        coded = 190_001 <= number <= 210_012 and 1 <= number % 100 <= 12
+        return coded or number in SERIALS or 1950 <= number <= 2100
+    return isinstance(cell, str) and _is_period_text(cell)
+
+
+@remembered
+def _is_period_text(text: str) -> bool:
+    try:
+        span_of(text, 2000)
+    except PeriodError:
+        return False
+    return True
+
+
+def find_tables(grid: Grid, grammar: Grammar) -> tuple[list[Table], list[Line]]:
+    """Return the tables of a sheet from the top down, and figures that stand under no head."""
+    return _Finder(grid, grammar).find()
+
+
+class _Finder:
+    def __init__(self, grid: Grid, grammar: Grammar) -> None:
+        self.grid, self.grammar = grid, grammar
+        self.covered = {
+            (row, column): (top, left)
+            for top, left, bottom, right in grid.merged
+            for row in range(top, min(bottom + 1, len(grid.rows)))
+            for column in range(left, right + 1)
+        }
+
+    def find(self) -> tuple[list[Table], list[Line]]:
+        tables: list[Table] = []
+        headless: list[Line] = []
+        held = row = 0  # lines from `held` on belong to what comes next
+        rows = self.grid.rows
+        while row < len(rows):
+            current = tables[-1] if tables else None
+            if self._is_head(row, current):
+                top = self._extended_upwards(row, held)
+                bottom = self._band(row)
+                table = Table(self.grid, self._titles(held, top, current), top, bottom)
+                if current is not None:
+                    current.end = max(held, current.bottom + 1)
+                self._divide(table)
+                tables.append(table)
+                held = row = bottom + 1
+                continue
+            if self._has_figures(row):
+                if current is None:
+                    first = next(n for n, cell in enumerate(rows[row]) if is_value(cell))
+                    headless.append((cell_address(row, first), ""))
+                held = row + 1
+            row += 1
+        if tables:
+            tables[-1].end = len(rows)
+        for table in tables:
+            self._settle(table)
+        return [table for table in tables if table.panels], headless
+
+    def _has_figures(self, row: int) -> bool:
+        return row not in self.grid.hidden_rows and any(
+            is_value(cell) and not (isinstance(cell, str) and self.grammar.role(cell))
+            for cell in self.grid.rows[row]
+        )
+
+    def _is_head(self, row: int, current: Table | None) -> bool:
+        if row in self.grid.hidden_rows:
+            return False
+        cells = [(n, c) for n, c in enumerate(self.grid.rows[row]) if not is_blank(c)]
+        texts = [(n, c) for n, c in cells if isinstance(c, str) and not is_value(c)]
+        texts = [(n, c) for n, c in texts if not is_statement(c)]
+        numbers = [c for n, c in cells if is_value(c)]
+        roles = [c for _, c in texts if self.grammar.role(c)]
+        if any(isinstance(c, str) and self.grammar.vocabulary.metadata.get(fold(c)) for _, c in cells[:1]):
+            if current is not None and not numbers:
+                return False
+        if numbers:
+            if not all(_may_head(c) for c in numbers):
+                return False
+            years = [c for c in numbers if isinstance(c, (int, float)) and 1950 <= c <= 2100]
+            axis = not texts and len(years) == len(cells) > 1 and current is None
+            return bool(axis or (roles and len(numbers) < len(cells)))
+        if not texts:
+            dates = [c for _, c in cells if isinstance(c, dt.date)]
+            return len(dates) == len(cells) > 1
+        if len(cells) < 2 and not self._spreads(row, cells[0][0]):
+            return bool(roles) and current is None and self._below_is_head(row)
+        first = min(n for n, _ in cells)
+        if roles and len(cells) > 1 and any(n != first or self.grammar.role(c) for n, c in texts):
+            return True
+        figures = {c.number for panel in current.panels for c in panel.columns} if current else None
+        for number, text in texts:
+            if number == first and len(texts) > 1 and figures is None:
+                continue
+            if figures is not None and number not in figures:
+                continue
+            if self._heads(text):
+                return True
+        return False
+
+    def _spreads(self, row: int, column: int) -> bool:
+        """Whether a lone text stands over figures only, as a head merged over a blank corner does."""
+        return column > 0 and (row, column) in self.covered
+
+    def _below_is_head(self, row: int) -> bool:
+        below = self.grid.rows[row + 1] if row + 1 < len(self.grid.rows) else ()
+        return any(isinstance(c, str) and self._heads(c) for c in below) and not any(
+            is_value(c) for c in below
+        )
+
+    def _heads(self, text: str) -> bool:
+        """Whether a text says something that heads say."""
+        said = self.grammar.read(text)
+        f = said.facets
+        return bool(
+            said.parts
+            or said.years
+            or said.names
+            or f.measure
+            or f.span
+            or f.nothing
+            or f.base
+            or f.form
+        ) and not (said.left and not (said.parts or f.measure))
+
+    def _extended_upwards(self, row: int, held: int) -> int:
+        """Include lines over the columns only: 2024年1-9月 above 绝对额 and 增速."""
+        top = row
+        first = next(n for n, c in enumerate(self.grid.rows[row]) if not is_blank(c))
+        while top - 1 >= held and row - top < DEEPEST - 2:
+            cells = [(n, c) for n, c in enumerate(self.grid.rows[top - 1]) if not is_blank(c)]
+            over = [c for n, c in cells if n > first or (row - 1, n) not in self.covered]
+            if not cells or any(not isinstance(c, (str, dt.date)) for _, c in cells):
+                break
+            if cells[0][0] <= first or any(is_statement(str(c)) for c in over):
+                break
+            if not any(self._heads(str(c)) for _, c in cells):
+                break
+            top -= 1
+        return top
+
+    def _band(self, row: int) -> int:
+        """Return the last row of a head: rows without figures whose names' column is blank."""
+        bottom = row
+        names = [
+            n for n, c in enumerate(self.grid.rows[row]) if isinstance(c, str) and self.grammar.role(c) in STUBS
+        ]
+        first = next((n for n, c in enumerate(self.grid.rows[row]) if not is_blank(c)), 0)
+        while bottom + 1 < len(self.grid.rows) and bottom - row < DEEPEST - 1:
+            below = self.grid.rows[bottom + 1]
+            cells = [(n, c) for n, c in enumerate(below) if not is_blank(c)]
+            cells = [(n, c) for n, c in cells if self.covered.get((bottom + 1, n), (bottom + 1, n))[0] > row]
+            if bottom + 1 in self.grid.hidden_rows or not cells:
+                if self._is_covered_whole(bottom + 1, names or [first]):
+                    bottom += 1
+                    continue
+                break
+            if any(not isinstance(c, (str, dt.date)) or (is_value(c) and not self._heads(str(c))) for _, c in cells):
+                break
+            stub = names or [0] if names or first > 0 else [first]
+            blocking = [c for n, c in cells if n in stub and not self.grammar.role(str(c))]
+            if first > 0 and not names:
+                # A blank corner: the row of the stub's own head ends the band.
+                blocking = [c for n, c in cells if n < first and not self.grammar.role(str(c))]
+            if blocking or all(n in stub for n, _ in cells):
+                break
+            bottom += 1
+            names += [n for n, c in cells if self.grammar.role(str(c)) in STUBS]
+        return bottom
+
+    def _is_covered_whole(self, row: int, columns: Sequence[int]) -> bool:
+        return row < len(self.grid.rows) and all(
+            self.covered.get((row, n), (row, n))[0] < row for n in columns
+        ) and any((row, n) in self.covered for n in columns)
+
+    def _titles(self, held: int, top: int, current: Table | None) -> list[Line]:
+        """Return the lines right above a head; after another table, those without a gap."""
+        start = held
+        if current is not None:
+            start = top
+            while start > held and any(not is_blank(c) for c in self.grid.rows[start - 1]):
+                start -= 1
+        lines = head_lines(self.grid, start, top)
+        corner = [line for line in head_lines(self.grid, top, top + 1)[:1] if is_statement(line[1])]
+        above = [("", text) for text in getattr(self.grid, "above", ())] if current is None else []
+        return [*above, *lines, *corner]
+
+    def _divide(self, table: Table) -> None:
+        """Divide the columns of a head into panels; called before its last row is known."""
+        table.end = self._next_guess(table)
+        rows = range(table.bottom + 1, table.end)
+        width = max((len(self.grid.rows[r]) for r in range(table.top, table.end)), default=0)
+        panel = Panel()
+        panels = [panel]
+        kinds = {n: self._column_kind(table, n, rows) for n in range(width)}
+        gap = False
+        for number, (role, cells, text) in kinds.items():
+            if not role and not cells:
+                gap = True
+                continue
+            again = role in panel.stub or gap
+            has_name = any(stub in panel.stub for stub in STUBS)
+            if role in STUBS and panel.columns and again and has_name:
+                panel = Panel()
+                panels.append(panel)
+            if role == "figure":
+                panel.columns.append(Column(number, cells, text))
+            elif role:
+                panel.stub.setdefault(role, []).append(number)
+            gap = False
+        table.panels = [p for p in panels if p.columns]
+
+    def _next_guess(self, table: Table) -> int:
+        return min(len(self.grid.rows), table.bottom + 1 + LOOKED_AT)
+
+    def _column_kind(
+        self, table: Table, number: int, rows: range
+    ) -> tuple[str, tuple[Line, ...], str]:
+        """Return a column's role, its head cells and their text."""
+        cells = self._stack(table, number)
+        text = "".join(t for _, t in cells)
+        role = self.grammar.role(text) or next(
+            (r for _, t in reversed(cells) if (r := self.grammar.role(t))), ""
+        )
+        body = [c for r in rows if not is_blank(c := self.grid.at(r, number))]
+        counts = Counter(self._content(c) for c in body)
+        most = counts.most_common(1)[0][0] if counts else ""
+        if role in ("name", "region", "unit", "period") and counts:
+            if role != "unit" and counts["region"] * 2 > sum(counts.values()):
+                role = "region"
+            elif role == "unit" and counts["unit"] < counts["region"]:
+                role = "region"
+            elif role == "unit" and counts["unit"] == 0 and counts["text"] > counts["value"]:
+                role = "name"
+            elif role == "region" and counts["period"] * 2 > sum(counts.values()):
+                role = "period"
+            elif role == "name" and counts["period"] * 2 > sum(counts.values()):
+                role = "period"
+            return role, cells, text
+        if role:
+            return role, cells, text
+        understood = any(self._heads(t) for _, t in cells)
+        if most in ("text", "region", "unit", "period") and not (understood and cells):
+            if not cells and not body:
+                return "", (), ""
+            return {"text": "name"}.get(most, most), cells, text
+        if most == "period" and understood and not counts["value"]:
+            return "period", cells, text
+        if not body and not cells:
+            return "", (), ""
+        return "figure", cells, text
+
+    def _content(self, cell: object) -> str:
+        if isinstance(cell, dt.date):
+            return "period"
+        if isinstance(cell, str):
+            if is_value(cell):
+                return "value"
+            if self.grammar.region(cell) or fold(cell) in ("全国", "全省", "全市", "全区", "全县"):
+                return "region"
+            if is_unit(cell):
+                return "unit"
+            return "period" if _is_period_text(cell) else "text"
+        number = float(cell) if isinstance(cell, (int, float)) else 0.0
+        coded = number == int(number) and (190_001 <= number <= 210_012) and 1 <= number % 100 <= 12
+        return "period" if coded or (number == int(number) and int(number) in SERIALS) else "value"
+
+    def _stack(self, table: Table, number: int) -> tuple[Line, ...]:
+        cells: dict[tuple[int, int], str] = {}
+        for row in range(table.top, table.bottom + 1):
+            home = self.covered.get((row, number), (row, number))
+            if home[0] < table.top:
+                continue
+            value = self.grid.at(*home)
+            if not is_blank(value) and not (isinstance(value, str) and is_statement(value)):
+                cells[home] = _head_text(value)
+        return tuple((cell_address(*home), text) for home, text in cells.items())
+
+    def _settle(self, table: Table) -> None:
+        """Fill heads of groups that are not merged, once the table's end is known."""
+        for panel in table.panels:
+            owned = {column.number: column for column in panel.columns}
+            for row in range(table.top, table.bottom):
+                self._fill_right(table, row, owned)
+            panel.columns = list(owned.values())
+
+    def _fill_right(self, table: Table, row: int, owned: dict[int, Column]) -> None:
+        labels = {
+            n: cell_address(row, n)
+            for n in owned
+            if not is_blank(self.grid.at(row, n))
+            and (row, n) not in self.covered
+            and self._text_below(table, row, n)
+        }
+        blanks = [
+            n
+            for n in owned
+            if is_blank(self.grid.at(row, n))
+            and (row, n) not in self.covered
+            and self._text_below(table, row, n)
+            and not any(cell_address(r, n) == a for r in range(table.top, row) for a, _ in owned[n].cells)
+        ]
+        if not labels or not blanks:
+            return
+        subs = {self._text_below(table, row, n) for n in labels}
+        restarts = len(labels) > 1 and len(subs) == 1
+        alone = len(labels) == 1 and min(labels) == min(owned)
+        for n in blanks:
+            left = max((label for label in labels if label < n), default=None)
+            repeated = self._text_below(table, row, n) in subs
+            if left is None or not (alone or (restarts and not repeated)):
+                owned[n] = owned[n]._replace(half=True)
+                continue
+            text = _head_text(self.grid.at(row, left))
+            cells = ((labels[left], text), *owned[n].cells)
+            owned[n] = owned[n]._replace(cells=cells, text=text + owned[n].text)
+
+    def _text_below(self, table: Table, row: int, number: int) -> str:
+        for below in range(row + 1, table.bottom + 1):
+            value = self.grid.at(below, number)
+            if not is_blank(value) and (below, number) not in self.covered:
+                return _head_text(value)
+            if (below, number) in self.covered and self.covered[below, number][0] > row:
+                return _head_text(self.grid.at(*self.covered[below, number]))
+        return ""
+
+
+def _head_text(value: object) -> str:
+    if isinstance(value, dt.datetime):
+        return f"{value.year}年{value.month}月"
+    if isinstance(value, dt.date):
+        return f"{value.year}年{value.month}月"
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    text = str(value)
+    if isinstance(value, int) and int(value) in SERIALS:
+        day = dt.date(1899, 12, 30) + dt.timedelta(days=int(value))
+        return f"{day.year}年{day.month}月"
+    if isinstance(value, int) and 1950 <= value <= 2100:
+        return f"{value}年"
+    return text
+
+
+def _may_head(cell: object) -> bool:
+    """Whether a number may be a head: a month, a year, a code of both, a date."""
+    if isinstance(cell, str):
+        return bool(BARE.fullmatch(fold(cell))) or is_period_cell(cell)
+    if isinstance(cell, float) and not cell.is_integer():
+        return False
+    return is_period_cell(cell) or (isinstance(cell, (int, float)) and 1 <= cell <= 12)

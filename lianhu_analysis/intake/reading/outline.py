@@ -1,0 +1,319 @@
+"""What each row of a table belongs to: its group lines, the item above it, its path.
+
+Numbering, indent, ``#``, 其中 and 按…分 decide; the arithmetic of the figures (parts sum to
+the whole) confirms them or says otherwise.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from lianhu_analysis.catalog.remembering import remembered
+from lianhu_analysis.intake.reading.words import FOOTNOTE
+
+__all__ = ["Item", "Label", "Line", "adds_up", "outline", "read_line"]
+
+SUB_ITEM = re.compile(r"^(?:其中|#)[:：]?\s*")
+MARKER = re.compile(r"^(?:其中|在总额中|#)[:：]?$")
+GROUPING = re.compile(r"^(?:在总额中,?)?(?:按|依).{1,12}?(?:分|划分|分组|分类)(?:组|类)?(?:[:：]|$)")
+SECTOR = re.compile(r"第[一二三]产业")
+NUMBERING = tuple(
+    re.compile(pattern)
+    for pattern in (
+        r"^[一二三四五六七八九十]+[、.．]\s*",
+        r"^\((?:[一二三四五六七八九十]+)\)\s*",
+        r"^\d{1,2}(?:[、．]|\.(?!\d))\s*",
+        r"^\(\d{1,2}\)\s*",
+    )
+)
+CIRCLED = re.compile(r"^\s*([①-⑳])")
+UNNUMBERED = len(NUMBERING)
+# Rounding of one printed figure, in units of its last decimal.
+HALF = 0.5
+CLOSE = 2e-4
+
+
+class Line(NamedTuple):
+    """One label before it is known what it belongs to.
+
+    Attributes
+    ----------
+    numbered_text, text
+        Without its numbering; and without 其中 and footnote marks.
+    depth
+        Of its numbering; ``UNNUMBERED`` without any.
+    indent
+        Blanks before it, a wide one counted as two.
+    is_part
+        Whether it says itself that it is a part of the item above it.
+    is_marker
+        Whether it only says that parts follow.
+    grouping
+        What 按…分 says, where it opens a grouping; ``text`` is then what follows it.
+    """
+
+    numbered_text: str
+    text: str
+    depth: int
+    indent: int = 0
+    is_part: bool = False
+    is_marker: bool = False
+    grouping: str = ""
+
+
+class Item(NamedTuple):
+    """A row on its way into the outline: its label and its figures by column."""
+
+    row: int
+    line: Line
+    has_figures: bool
+    amounts: tuple[float | None, ...] = ()
+
+
+class Label(NamedTuple):
+    """One row's label in its place.
+
+    Attributes
+    ----------
+    groups
+        Group lines above it that it belongs to, the outermost first.
+    parents
+        Items that it may be a part of, the likeliest first.
+    is_part
+        Whether it is certainly a part: then its bare name means nothing.
+    is_member
+        Whether it is a member of a grouping: a name that says all is itself.
+    """
+
+    text: str
+    groups: tuple[str, ...] = ()
+    parents: tuple[str, ...] = ()
+    is_part: bool = False
+    is_member: bool = False
+
+    @property
+    def path(self) -> str:
+        """Parent and child, as a vocabulary's labels name it."""
+        return f"{self.parents[0]}/{self.text}" if self.is_part and self.parents else self.text
+
+
+@remembered
+def read_line(label: str) -> Line:
+    """Take numbering, 其中 and footnote marks off a label."""
+    # Before folding, which makes a plain digit of a raised or circled one.
+    plain = CIRCLED.sub(lambda found: f"({ord(found[1]) - ord('①') + 1})", label)
+    indent = sum(2 if c == "\u3000" else 1 for c in plain[: len(plain) - len(plain.lstrip())])
+    folded = unicodedata.normalize("NFKC", FOOTNOTE.sub("", plain.strip()))
+    numbered_text, depth = _without_number(folded)
+    part = bool(SUB_ITEM.match(numbered_text))
+    text, _ = _without_number(SUB_ITEM.sub("", numbered_text))
+    text = FOOTNOTE.sub("", text).strip()
+    bare = re.sub(r"\s", "", text)
+    grouping = found[0] if (found := GROUPING.match(bare)) else ""
+    if grouping:
+        text = bare[len(grouping) :]
+    marker = bool(MARKER.fullmatch(re.sub(r"\s", "", numbered_text)))
+    return Line(numbered_text, text, depth, indent, part, marker, grouping.rstrip(":："))
+
+
+def _without_number(text: str) -> tuple[str, int]:
+    for depth, pattern in enumerate(NUMBERING):
+        if found := pattern.match(text):
+            return text[found.end() :].strip(), depth
+    return text, UNNUMBERED
+
+
+def outline(items: Sequence[Item], scope: Iterable[str] = ()) -> dict[int, Label]:
+    """Return the label of each row, in its place."""
+    walk = _Walk([(-1, text) for text in scope])
+    labels = {item.row: walk.place(item) for item in items}
+    for row, whole in _sectors(items):
+        found = labels[row]
+        parents = tuple(dict.fromkeys((whole, *found.parents))) if whole else ()
+        labels[row] = found._replace(parents=parents, is_part=True, is_member=False)
+    return labels
+
+
+@dataclass
+class _Walk:
+    """The lines above a row, kept while a table is read downwards."""
+
+    groups: list[tuple[int, str]] = field(default_factory=list)
+    items: list[tuple[int, str]] = field(default_factory=list)  # indent and text of open items
+    numbered: str = ""
+    owner: str = ""
+    owner_depth: int = UNNUMBERED
+    in_grouping: bool = False
+    in_parts: bool = False
+    has_owner: bool = False
+
+    def place(self, item: Item) -> Label:
+        line, text = item.line, item.line.text
+        if line.is_marker and not item.has_figures:
+            self.in_parts = bool(self.items)
+            return Label(line.numbered_text, self._names(99))
+        if line.grouping:
+            self._open_grouping(line)
+            if not text:
+                return Label(line.grouping, self._names(99))
+        numbered = line.depth < UNNUMBERED and not line.grouping
+        if numbered and not line.is_part:
+            self.in_parts = False
+            if self.in_grouping and line.depth <= self.owner_depth:
+                self.in_grouping = False
+        if not item.has_figures:
+            return self._group_line(line)
+        return self._item(line, numbered)
+
+    def _open_grouping(self, line: Line) -> None:
+        self.in_grouping, self.in_parts = True, False
+        # Groupings side by side belong to the same item; a group line in between takes over.
+        if not self.has_owner and self.items:
+            self.owner = self.items[0][1]
+            self.owner_depth = line.depth
+            self.has_owner = True
+        self.items = self.items[:1] if self.has_owner else []
+
+    def _group_line(self, line: Line) -> Label:
+        self.in_parts = self.in_grouping = self.has_owner = False
+        self.items = [(line.indent, line.text)]
+        self.numbered = ""
+        self.groups = [(d, name) for d, name in self.groups if d < line.depth]
+        label = Label(line.text, self._names(line.depth))
+        self.groups.append((line.depth, line.text))
+        self.owner = ""
+        return label
+
+    def _item(self, line: Line, numbered: bool) -> Label:
+        text = line.text
+        indented = self._indented(line)
+        part = line.is_part or self.in_parts or (indented is not None and not numbered)
+        if part and not (self.in_grouping and not line.is_part and indented is None):
+            parent = indented or self._above()
+            under_group = parent in {name for _, name in self.groups} and not line.is_part
+            label = Label(
+                text,
+                self._names(99),
+                (parent,) if parent else (),
+                is_part=not under_group and not self._is_member(parent, line),
+                is_member=self._is_member(parent, line),
+            )
+            self._push(line)
+            return label
+        if self.in_grouping:
+            self._push(line, base=True)
+            return Label(text, self._names(99), (self.owner,) if self.owner else (), is_member=True)
+        parents = [self.numbered] if self.numbered and not numbered else []
+        parents += [name for _, name in self.items[-1:] if name not in parents]
+        self.items = [(line.indent, text)]
+        self.numbered = text if numbered else self.numbered
+        self.has_owner = False
+        # An unnumbered item stays under the unnumbered line above it.
+        return Label(text, self._names(line.depth if numbered else 99), tuple(parents))
+
+    def _is_member(self, parent: str, line: Line) -> bool:
+        return self.in_grouping and parent == self.owner and not line.is_part
+
+    def _indented(self, line: Line) -> str | None:
+        """Return the nearest line above that is indented less, where this one is at all."""
+        if line.indent < 2:
+            return None
+        for indent, name in reversed(self.items):
+            if indent < line.indent:
+                return name
+        return None
+
+    def _above(self) -> str:
+        return self.items[-1][1] if self.items else ""
+
+    def _push(self, line: Line, *, base: bool = False) -> None:
+        if line.is_part and line.indent < 2:
+            return  # parts without indent stand side by side
+        kept = [(i, name) for i, name in self.items if i < line.indent or (base and name == self.owner)]
+        if not kept and self.items:
+            kept = self.items[:1]
+        self.items = [*kept, (max(line.indent, kept[-1][0] + 1 if base and kept else 0), line.text)]
+
+    def _names(self, depth: int) -> tuple[str, ...]:
+        return tuple(name for d, name in self.groups if d < depth)
+
+
+def _sectors(items: Sequence[Item]) -> Iterator[tuple[int, str]]:
+    """Yield rows of 第一、二、三产业 and the item that they add up to.
+
+    Amounts decide where there are any; without them the item right above the first one.
+    """
+    run: list[Item] = []
+    above: list[Item] = []
+    before: Item | None = None
+    for item in [*items, None]:
+        is_sector = item is not None and item.has_figures and bool(SECTOR.fullmatch(item.line.text))
+        if item is not None and is_sector:
+            again = item.line.text in {other.line.text for other in run}
+            if again or not run:
+                yield from _whole_of(run, above, before)
+                run, above = [], [i for i in items if i.row < item.row and i.has_figures]
+                before = above[-1] if above else None
+                groupings = [i for i in items if i.row < item.row and not i.has_figures]
+                if groupings and before is not None and groupings[-1].row > before.row:
+                    is_grouping = bool(groupings[-1].line.grouping)
+                    before = _owner(above, groupings) if is_grouping else None
+            run.append(item)
+    yield from _whole_of(run, above, before)
+
+
+def _owner(above: Sequence[Item], groupings: Sequence[Item]) -> Item | None:
+    """Return the item that a row of groupings belongs to: the first one above them all."""
+    start = groupings[-1]
+    for line in reversed(groupings):
+        if not line.line.grouping:
+            break
+        start = line
+    return next((item for item in reversed(above) if item.row < start.row), None)
+
+
+def _whole_of(
+    run: Sequence[Item], above: Sequence[Item], before: Item | None
+) -> Iterator[tuple[int, str]]:
+    if not run:
+        return
+    parts = [item.amounts for item in run]
+    weighed = any(amount is not None for amounts in parts for amount in amounts)
+    whole = before
+    if weighed and len(run) > 1:
+        sums = [item for item in reversed(above) if adds_up(item.amounts, parts)]
+        stand_in = before is not None and not _comparable(before.amounts, parts)
+        whole = sums[0] if sums else (before if stand_in else None)
+    for item in run:
+        yield item.row, whole.line.text if whole is not None else ""
+
+
+def _comparable(whole: Sequence[float | None], parts: Sequence[Sequence[float | None]]) -> bool:
+    return any(
+        w is not None and all(p[n] is not None for p in parts) for n, w in enumerate(whole)
+    )
+
+
+def adds_up(whole: Sequence[float | None], parts: Sequence[Sequence[float | None]]) -> bool:
+    """Whether parts sum to the whole in every column that has all of them, and in one at least."""
+    held = 0
+    for column, total in enumerate(whole):
+        found = [part[column] for part in parts]
+        if total is None or any(value is None for value in found):
+            continue
+        values = [float(value) for value in found if value is not None]
+        step = max((10.0 ** -_decimals(value) for value in (*values, total)), default=1.0)
+        slack = max(HALF * step * (len(values) + 1), CLOSE * abs(total))
+        if abs(sum(values) - total) > slack:
+            return False
+        held += 1
+    return held > 0
+
+
+def _decimals(value: float) -> int:
+    text = repr(float(value))
+    return 0 if text.endswith(".0") or "e" in text else len(text.partition(".")[2])

@@ -1,0 +1,471 @@
+"""One grammar for every text of a delivery: what its words say, and what is left over.
+
+The words are data (``words.toml``); the names are the catalogue's, the regions the
+workspace's.  At each place of a text the longest word counts.  What no word covers is
+left over and named, never skipped.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from importlib import resources
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from lianhu_analysis.catalog.indicators import Catalogue, Indicator, names_of
+from lianhu_analysis.catalog.periods import Period, parse_period
+from lianhu_analysis.catalog.remembering import LONGEST, remembered
+from lianhu_analysis.catalog.units import KNOWN_UNITS, normalise_unit
+from lianhu_analysis.errors import IntakeError, PeriodError, UnitError
+from lianhu_analysis.workspace import Region
+
+__all__ = [
+    "BARE",
+    "YEAR",
+    "Facets",
+    "Grammar",
+    "Part",
+    "Said",
+    "Vocabulary",
+    "fold",
+    "is_unit",
+    "load_vocabulary",
+    "stated_span",
+]
+
+NATION = "100000"
+TEXTS = 16_384
+BLANKS = re.compile(r"[\s\u200b-\u200f\u2060\u202a-\u202e\ufeff]+")
+DASHES = re.compile(r"[-‐‑‒–—―─−~〜∼]+|(?<=[\d月季])[至到](?=\d)|(?<=\d)ー(?=\d)")
+FOOTNOTE = re.compile(r"(?:[*①-⑳⁰¹²³⁴-⁹]|[\[［【〔(（]注[0-9０-９]*[\]］】〕)）])+$")
+YEAR = r"(?:19|20)\d{2}"
+RANGE = r"\d{1,2}月?(?:份)?-\d{1,2}(?:月份?|季度)"
+QUARTERS = "[一二三四1-4]"
+PART = (
+    rf"{RANGE}|\d{{1,2}}月[末底]|\d{{1,2}}月份?|上半年|前[一二三两\d]+个?季度"
+    rf"|第?{QUARTERS}季度[末底]?|[前头]\d{{1,2}}个?月|全年"
+)
+# A period in a text; a year without 年 only before a part or a pair of months.
+PERIOD = re.compile(
+    rf"(?P<year>{YEAR})年?度?(?P<part>{PART}|1-\d{{1,2}}(?!\d))|(?P<alone>{PART})"
+    rf"|(?P<only>{YEAR})年(?:度|[末底])?|(?<!\d)(?P<code>{YEAR}(?:q[1-4]|-?0[1-9]|-?1[0-2]))(?!\d)"
+)
+BRACKETED = re.compile(r"[(\[【<〔]([^()\[\]【】<>〔〕]*)[)\]】>〕]")
+BASE = re.compile(r"(?:以?上年|以?上年同[月期]|以?去年同期|precedingyear|sameperiod[a-z]*)=100")
+OTHER_BASE = re.compile(r"[^()=]{1,12}=100")
+BARE = re.compile(r"1-\d{1,2}|\d{1,2}")
+EDGES = "_:,、;。.·/|()[]【】<>《》{}\"'“”‘’#*-+%&=?!^~`"
+
+
+class Facets(NamedTuple):
+    """What a text says of the figures that it stands over or beside; empty: nothing.
+
+    Attributes
+    ----------
+    measure
+        ``level``, ``yoy`` or ``reduction`` (a positive rate of reduction).
+    span, per
+        ``ytd``, ``single``, ``point``, ``annual``; ``month`` or ``quarter``.
+    form, base
+        ``index``, and its base as ``上年同月=100``.
+    price
+        ``current`` or ``constant``.
+    nothing
+        Why these are no observations; ``fact`` names those kept beside them.
+    scope
+        Words by which the figures are of a part of the whole.
+    lag
+        Months by which the figures are older than the report.
+    joint
+        Whether February stands for January and February.
+    clash
+        Two of its words that contradict each other.
+    """
+
+    measure: str = ""
+    span: str = ""
+    per: str = ""
+    form: str = ""
+    base: str = ""
+    unit: str = ""
+    price: str = ""
+    nothing: str = ""
+    fact: str = ""
+    scope: str = ""
+    lag: int = 0
+    joint: bool = False
+    clash: str = ""
+
+    def join(self, other: Facets) -> Facets:
+        """Return what both say together."""
+        if other == NOTHING:
+            return self
+        if self == NOTHING:
+            return other
+        clash = self.clash or other.clash
+        values = {}
+        for name in SINGLE:
+            mine, theirs = getattr(self, name), getattr(other, name)
+            if mine and theirs and mine != theirs:
+                pair = {mine, theirs}
+                if name == "measure" and pair == {"yoy", "reduction"}:
+                    values[name] = "yoy" if other.measure == "yoy" else "reduction"
+                    continue
+                if name == "measure" and "level" in pair:
+                    values[name] = (pair - {"level"}).pop()  # 完成数同比 is a growth
+                    continue
+                if name != "per":
+                    clash = clash or f"{WORDS_ZH.get(mine, mine)}、{WORDS_ZH.get(theirs, theirs)}"
+            values[name] = theirs or mine
+        scope = "、".join(dict.fromkeys(filter(None, (self.scope, other.scope))))
+        return Facets(
+            **values,
+            nothing=self.nothing or other.nothing,
+            fact=self.fact or other.fact,
+            scope=scope,
+            lag=max(self.lag, other.lag),
+            joint=self.joint or other.joint,
+            clash=clash,
+        )
+
+
+SINGLE = ("measure", "span", "per", "form", "base", "unit", "price")
+NOTHING = Facets()
+WORDS_ZH = {
+    "ytd": "累计",
+    "single": "当期",
+    "point": "期末",
+    "annual": "全年",
+    "level": "绝对量",
+    "yoy": "增速",
+    "reduction": "降低率",
+    "current": "现价",
+    "constant": "可比价",
+}
+
+
+class Part(NamedTuple):
+    """A period as one text states it: ``period`` of the year 2000 where ``year`` is 0.
+
+    ``span`` is empty where the text does not say it (9月, 三季度).
+    """
+
+    period: Period
+    year: int
+    span: str
+    text: str
+
+
+class Said(NamedTuple):
+    """A text understood.
+
+    Attributes
+    ----------
+    names
+        Indicators named in it.
+    parts, years
+        Periods of it, and years without a part.
+    regions
+        Known regions that it names; ``whole`` is 全市 and the like.
+    left
+        Words that are understood nowhere.
+    """
+
+    facets: Facets = NOTHING
+    names: tuple[Indicator, ...] = ()
+    parts: tuple[Part, ...] = ()
+    years: tuple[int, ...] = ()
+    regions: tuple[Region, ...] = ()
+    whole: str = ""
+    left: tuple[str, ...] = ()
+
+    @property
+    def indicator(self) -> Indicator | None:
+        """The one indicator that the text names."""
+        return self.names[0] if len(self.names) == 1 else None
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The words of ``words.toml`` and of a workspace.
+
+    Attributes
+    ----------
+    words
+        Folded word to what it says.
+    roles, metadata
+        Folded head or first cell to the kind of column or row.
+    ignore, events
+        Lines that are nothing, and texts that are no period.
+    title_words
+        What a title may say beside region, period and indicator.
+    labels
+        Full path of a row to a code, as a workspace registers it.
+    text
+        Everything as written, for the fingerprint.
+    """
+
+    words: Mapping[str, Facets]
+    roles: Mapping[str, str]
+    metadata: Mapping[str, str]
+    ignore: re.Pattern[str]
+    events: re.Pattern[str]
+    title_words: tuple[str, ...]
+    labels: Mapping[str, str]
+    text: str = field(repr=False)
+
+    def __hash__(self) -> int:
+        return hash(self.text)
+
+
+@remembered
+def fold(text: str) -> str:
+    """Fold a text to what is compared: NFKC, no blanks, one dash, lower case."""
+    folded = BLANKS.sub("", unicodedata.normalize("NFKC", text)).casefold()
+    return DASHES.sub("-", folded)
+
+
+def is_unit(text: str) -> bool:
+    """Whether a text is a declared unit."""
+    try:
+        return normalise_unit(text) in KNOWN_UNITS
+    except UnitError:
+        return False
+
+
+def load_vocabulary(own: Path | None = None) -> Vocabulary:
+    """Read the built-in words and those of a workspace.
+
+    Raises
+    ------
+    IntakeError
+        Naming the file and entry that is wrong.
+    """
+    built_in = resources.files("lianhu_analysis.intake.reading").joinpath("words.toml")
+    texts = {"words.toml（内置）": built_in.read_text(encoding="utf-8")}
+    if own is not None and own.is_file():
+        texts[own.name] = own.read_text(encoding="utf-8-sig")
+    words: dict[str, Facets] = {}
+    tables: dict[str, dict[str, str]] = {"roles": {}, "metadata": {}}
+    lines: dict[str, list[str]] = defaultdict(list)
+    labels: dict[str, str] = {}
+    for name, text in texts.items():
+        try:
+            table = tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            raise IntakeError(f"{name} 不是有效的 TOML：{error}", "请改正后重试") from error
+        _check_shape(name, table)
+        for entry in table.get("words", []):
+            said = {k: v for k, v in entry.items() if k not in ("are", "neutral", "scope")}
+            for word in entry["are"]:
+                scope = word if entry.get("scope") else ""
+                words[fold(word)] = Facets(**said, scope=scope)
+        for kind, known in tables.items():
+            for role, heads in table.get(kind, {}).items():
+                known.update({fold(head): role for head in heads})
+        for key, patterns in table.get("lines", {}).items():
+            lines[key] += patterns
+        labels |= table.get("labels", {})
+    try:
+        ignore = re.compile("|".join(f"(?:{p})" for p in lines["ignore"]))
+        events = re.compile("|".join(f"(?:{p})" for p in lines["events"]))
+    except re.error as error:
+        raise IntakeError(f"词表的 [lines] 不是有效的正则表达式（{error}）", "请改正") from error
+    names = tuple(sorted(map(fold, lines["names"]), key=len, reverse=True))
+    everything = "\0".join(texts.values())
+    return Vocabulary(
+        words, tables["roles"], tables["metadata"], ignore, events, names, labels, everything
+    )
+
+
+def _check_shape(name: str, table: Mapping[str, Any]) -> None:
+    known = {"words", "roles", "metadata", "lines", "labels"}
+    faults = [f"不认识的字段 {key}" for key in table if key not in known]
+    allowed = {*Facets._fields, "are", "neutral"} - {"clash"}
+    for number, entry in enumerate(table.get("words", []), 1):
+        if unknown := sorted(set(entry) - allowed):
+            faults.append(f"第 {number} 组 words 有不认识的字段 {'、'.join(unknown)}")
+        if not isinstance(entry.get("are"), list):
+            faults.append(f"第 {number} 组 words 没有写 are = [词, ……]")
+    labels = table.get("labels", {})
+    faults += [f"[labels] 的 {key} 应写成代码" for key, v in labels.items() if type(v) is not str]
+    if faults:
+        raise IntakeError(f"{name}：{'；'.join(faults)}", "请对照 docs/intake.md 改正")
+
+
+class Grammar:
+    """Reads texts by a vocabulary, a catalogue and the regions of a workspace."""
+
+    def __init__(
+        self, vocabulary: Vocabulary, catalogue: Catalogue, regions: Iterable[Region]
+    ) -> None:
+        self.vocabulary, self.catalogue = vocabulary, catalogue
+        self.regions = tuple(regions)
+        names: dict[str, Indicator] = {}
+        english: dict[str, list[Indicator]] = defaultdict(list)
+        for item in catalogue:
+            names |= {fold(name): item for name in names_of(item)}
+            english[fold(item.name_en)].append(item)
+        names |= {k: v[0] for k, v in english.items() if len(v) == 1 and k not in names}
+        names |= {
+            fold(label): catalogue.get(code) for label, code in vocabulary.labels.items()
+        }
+        self.names = names
+        self._places = {
+            name: region
+            for region in self.regions
+            for name in {fold(region.name_zh), *(("中国",) if region.code == NATION else ())}
+        }
+        self._starts: dict[str, list[tuple[str, object]]] = defaultdict(list)
+        lexicon: dict[str, object] = {**vocabulary.words, **self._places, **names}
+        lexicon |= {f"全{level}": f"全{level}" for level in "国省市区县"}
+        for word, meaning in lexicon.items():
+            self._starts[word[0]].append((word, meaning))
+        for found in self._starts.values():
+            found.sort(key=lambda item: -len(item[0]))
+        self.read = lru_cache(maxsize=TEXTS)(self._read)
+
+    def role(self, text: str) -> str:
+        """Return which kind of column a head names as a whole; empty if none."""
+        return self.vocabulary.roles.get(fold(text).strip(EDGES), "")
+
+    def name(self, path: str) -> Indicator | None:
+        """Return the indicator of exactly this name or path."""
+        return self.names.get(fold(path))
+
+    def region(self, text: str) -> Region | None:
+        """Return the known region that a text is the name of, in full or in short.
+
+        莲湖 is 莲湖区 and 城步 is 城步苗族自治县 where no other known region begins so.
+        """
+        name = fold(text)
+        if name in self._places:
+            return self._places[name]
+        found = [
+            r for r in self.regions if name == r.code or (len(name) > 1 and r.name_zh.startswith(name))
+        ]
+        return found[0] if len(found) == 1 else None
+
+    def _read(self, text: str) -> Said:
+        folded = fold(FOOTNOTE.sub("", text))
+        if len(folded) > LONGEST:
+            return Said(left=(f"{folded[:20]}…",))
+        facets, names, parts, years, regions = NOTHING, [], [], [], []
+        whole, left, run, at = "", [], "", 0
+        while at < len(folded):
+            end, meaning = self._longest(folded, at)
+            if end == at:
+                if folded[at] not in EDGES:
+                    run += folded[at]
+                elif run:
+                    left, run = [*left, run], ""
+                at += 1
+                continue
+            if run:
+                left, run = [*left, run], ""
+            at = end
+            if isinstance(meaning, Facets):
+                facets = facets.join(meaning)
+            elif isinstance(meaning, Indicator):
+                names.append(meaning)
+            elif isinstance(meaning, Part):
+                parts.append(meaning)
+            elif isinstance(meaning, int):
+                years.append(meaning)
+            elif isinstance(meaning, Region):
+                regions.append(meaning)
+            elif isinstance(meaning, str):
+                whole = meaning
+        left += [run] if run else []
+        return Said(
+            facets,
+            tuple(dict.fromkeys(names)),
+            tuple(dict.fromkeys(parts)),
+            tuple(dict.fromkeys(years)),
+            tuple(dict.fromkeys(regions)),
+            whole,
+            tuple(left),
+        )
+
+    def _longest(self, text: str, at: int) -> tuple[int, object]:
+        """Return the end of the longest word at a place, and its meaning."""
+        end, meaning = at, None
+        for word, said in self._starts.get(text[at], ()):
+            if text.startswith(word, at):
+                end, meaning = at + len(word), said
+                break
+        if found := BRACKETED.match(text, at):
+            inner = _bracketed(found[1])
+            if inner is not None and found.end() > end:
+                return found.end(), inner
+        if (base := BASE.match(text, at)) and base.end() > end:
+            return base.end(), Facets(base=_base(base[0]))
+        if (found := PERIOD.match(text, at)) and found.end() > end:
+            stated = _part_of(found)
+            if stated is not None:
+                return found.end(), stated
+        if text[at] == "%" and end == at:
+            return at + 1, Facets(unit="%")
+        if text.startswith(("个百分点", "百分点"), at) and end < at + 3:
+            return at + (4 if text[at] == "个" else 3), Facets(unit="百分点")
+        return end, meaning
+
+
+def _bracketed(inner: str) -> Facets | None:
+    """Return what a text in brackets says as a whole: a unit or an index base."""
+    if BASE.fullmatch(inner):
+        return Facets(base=_base(inner))
+    if OTHER_BASE.fullmatch(inner):
+        return Facets(nothing=f"以{inner}为基期，不是同比")
+    return Facets(unit=normalise_unit(inner)) if inner and is_unit(inner) else None
+
+
+def _base(text: str) -> str:
+    text = text.removeprefix("以")
+    if text.startswith(("precedingyear", "sameperiod")):
+        return "上年=100"
+    return text.replace("去年", "上年")
+
+
+def _part_of(found: re.Match[str]) -> Part | int | None:
+    if found["only"]:
+        return int(found["only"])
+    year = int(found["year"] or (found["code"] or "0")[:4])
+    words = found["part"] or found["alone"] or found["code"]
+    try:
+        if found["code"]:
+            period, span = stated_span(words.upper(), None)
+        else:
+            unit = "" if re.search("[月季年]", words) else "月"
+            period, span = stated_span(words + unit, year or 2000)
+    except PeriodError:
+        return None
+    return Part(period, year, span, found[0])
+
+
+@remembered
+def stated_span(text: str, year: int | None) -> tuple[Period, str]:
+    """Return the period of a text, and its span where the text itself says it.
+
+    三季度 heads the quarter's column, whether single or accumulated.
+
+    Raises
+    ------
+    PeriodError
+        If the text is no period.
+    """
+    return span_of(text, year)
+
+
+def span_of(cell: object, year: int | None) -> tuple[Period, str]:
+    """Return what `stated_span` does, of a cell of any type."""
+    ytd = parse_period(cell, year=year, default_span="ytd")
+    single = parse_period(cell, year=year, default_span="single")
+    span = ytd.span if ytd.span == single.span else ""
+    return ytd.period, "" if ytd.period.frequency == "Q" and span == "single" else span
