@@ -71,7 +71,14 @@ def test_everyday_names_are_known(name, code):
 @pytest.mark.parametrize(
     "name",
     [
-        *("工业", "建筑业", "第二产业", "公路", "建筑安装工程", "限额以上零售额"),  # parts of a whole
+        *(
+            "工业",
+            "建筑业",
+            "第二产业",
+            "公路",
+            "建筑安装工程",
+            "限额以上零售额",
+        ),  # parts of a whole
         "全社会固定资产投资",  # with rural households
         "各项贷款",  # in all currencies, maybe
         "外商直接投资",  # contracted, maybe
