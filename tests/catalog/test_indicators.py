@@ -53,6 +53,41 @@ def test_names_match_after_folding_and_never_by_nearness():
     assert "gdp.total" in [item.code for item in catalogue.near_names("地区生产总")]
 
 
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("规模工业增加值", "ind.va_above.yoy"),
+        ("固定资产投资", "inv.fai.yoy"),
+        ("进出口总额/出口", "opn.export"),
+        ("地区生产总值/工业", "ind.va"),
+        ("货物周转量/公路", "tra.road.freight"),
+        ("固定资产投资/建筑安装工程", "inv.jianan.yoy"),
+    ],
+)
+def test_everyday_names_are_known(name, code):
+    assert read_catalogue(None, COUNTS).match_name(name).code == code
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(
+            "工业",
+            "建筑业",
+            "第二产业",
+            "公路",
+            "建筑安装工程",
+            "限额以上零售额",
+        ),  # parts of a whole
+        "全社会固定资产投资",  # with rural households
+        "各项贷款",  # in all currencies, maybe
+        "外商直接投资",  # contracted, maybe
+    ],
+)
+def test_a_name_that_may_mean_something_else_is_not_known(name):
+    assert read_catalogue(None, COUNTS).match_name(name) is None
+
+
 def test_an_unknown_code_suggests_near_ones():
     catalogue = read_catalogue(None, COUNTS)
     with pytest.raises(UsageError, match=r"gdp\.total"):

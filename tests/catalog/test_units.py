@@ -74,6 +74,7 @@ def test_conversion_is_exact(value, from_unit, to_unit, expected):
         ("㎡", "平方米"),
         ("万㎡", "万平方米"),
         ("kWh", "千瓦时"),
+        ("亿千瓦小时", "亿千瓦时"),
         ("万ＫＷＨ", "万千瓦时"),
         ("万度", "万千瓦时"),
         ("µg/m³", "微克/立方米"),
