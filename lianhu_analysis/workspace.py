@@ -78,6 +78,7 @@ class Workspace:
     census_breaks: tuple[CensusBreak, ...]
     outlier_years: tuple[int, ...]
     record_folder: Path | None = None
+    peers: tuple[Region, ...] = ()
 
     @property
     def record(self) -> Path:
@@ -145,7 +146,7 @@ def load_workspace(root: Path) -> Workspace:
 
 
 def _from_table(root: Path, config: Path, table: dict[str, Any]) -> Workspace:
-    known = {"region", "parents", "paths", "catalogue", "report", "forecast", "census_breaks"}
+    known = {"region", "parents", "peers", "paths", "catalogue", "report", "forecast", "census_breaks"}
     if unknown := sorted(set(table) - known):
         raise WorkspaceError(f"{config}：不认识的字段 {'、'.join(unknown)}。请删除或改正")
     try:
@@ -160,6 +161,7 @@ def _from_table(root: Path, config: Path, table: dict[str, Any]) -> Workspace:
             root=root,
             region=Region(**table["region"]),
             parents=tuple(Region(**parent) for parent in table.get("parents", [])),
+            peers=tuple(Region(**peer) for peer in table.get("peers", [])),
             raw=root / paths.get("raw", "data/raw"),
             processed=root / paths.get("processed", "data/processed"),
             reports=root / paths.get("reports", "reports"),

@@ -287,6 +287,7 @@ class DeliveryReader:
             period=Period.parse(sidecar.period) if sidecar.period else None,
             file=path.stem,
             folders=_folders(path, self._raw),
+            peers=self._workspace.peers,
             pinned=bool(sidecar.region),
             day=_named_day(path, self._raw),
         )

@@ -4,9 +4,9 @@ import pytest
 
 from lianhu_analysis.errors import IntakeError
 from lianhu_analysis.intake.reading.figures import Delivery, Reading
-from lianhu_analysis.intake.reading.layouts import load_layout, load_layouts
-from lianhu_analysis.intake.reading.tidy import choose_layouts, tidy_grids
+from lianhu_analysis.intake.reading.tidy import read_grids
 from lianhu_analysis.intake.reading.workbook import Grid
+from lianhu_analysis.intake.reading.words import load_vocabulary
 from lianhu_analysis.workspace import Region
 from tests.intake.sheets import month_report
 
@@ -17,11 +17,12 @@ RETAIL = ("社会消费品零售总额", "亿元", 54.3, 481.25, 4.6)
 
 @pytest.fixture
 def tidy(workspace, catalogue):
-    def read(sheets, delivery: Delivery = DELIVERY, layout: str = "monthly_report") -> Reading:
+    def read(sheets, delivery: Delivery = DELIVERY) -> Reading:
         grids = tuple(
             Grid(name, tuple(tuple(row) for row in rows)) for name, rows in sheets.items()
         )
-        return tidy_grids(grids, load_layout(workspace, layout), catalogue, delivery)
+        words = load_vocabulary(workspace.root / "words.toml")
+        return read_grids(grids, words, catalogue, delivery)
 
     return read
 
@@ -135,12 +136,10 @@ def test_a_sub_item_is_not_matched_by_its_bare_label(tidy, label):
     assert "社会消费品零售总额/零售业商品销售额" in messages(reading)
 
 
-def test_a_layout_may_name_a_sub_item_by_its_path(workspace, tidy):
-    workspace.layouts.mkdir()
+def test_a_workspace_may_name_a_sub_item_by_its_path(workspace, tidy):
     text = '[labels]\n"社会消费品零售总额/限上" = "trd.retail.sales"\n'
-    built_in = load_layout(workspace, "monthly_report").digest_text
-    (workspace.layouts / "own.toml").write_text(built_in + text, encoding="utf-8")
-    reading = tidy(month_report(RETAIL, ("其中：限上", "亿元", 1.0, None, None)), layout="own")
+    (workspace.root / "words.toml").write_text(text, encoding="utf-8")
+    reading = tidy(month_report(RETAIL, ("其中：限上", "亿元", 1.0, None, None)))
     assert "trd.retail.sales" in set(reading.frame["indicator"])
 
 
@@ -157,11 +156,16 @@ def test_figures_without_a_name_are_a_problem(tidy):
     assert "9月!C4" in messages(reading)
 
 
-@pytest.mark.parametrize("title", ["雁塔区2024年1—9月", "西安市2024年1—9月", "新城区2024年1—9月"])
+@pytest.mark.parametrize("title", ["雁塔区2024年1—9月", "宝鸡市2024年1—9月", "新城区2024年1—9月"])
 def test_another_regions_title_refuses_the_sheet(tidy, title):
     reading = tidy(month_report(RETAIL, title=title))
     assert reading.frame.empty
     assert "不是莲湖区" in messages(reading)
+
+
+def test_a_parents_title_gives_the_parents_figures(tidy):
+    reading = tidy(month_report(RETAIL, title="西安市2024年1—9月"))
+    assert set(reading.frame["region"]) == {"610100"}
 
 
 def test_a_parents_title_passes_where_the_delivery_says_so(tidy):
@@ -283,18 +287,17 @@ def test_the_same_figure_twice_counts_once_and_two_figures_not_at_all(tidy):
     assert "9月!D4" in messages(reading) and "9月!D5" in messages(reading)
 
 
-def test_no_layout_that_knows_the_sheets_is_an_error_naming_what_was_expected(workspace):
-    grid = Grid("Sheet1", (("a", "b"), (1, 2)))
-    with pytest.raises(IntakeError, match="指标名称"):
-        choose_layouts((grid,), load_layouts(workspace))
+def test_figures_under_no_head_are_told_with_what_was_seen(tidy):
+    reading = tidy({"Sheet1": [["a", "b"], [1, 2]]})
+    assert reading.frame.empty
+    assert "没有认出表头" in messages(reading) and "看到的是：a、b" in messages(reading)
 
 
-def test_a_hidden_sheet_is_told_and_not_read(workspace, catalogue):
+def test_a_hidden_sheet_is_told_and_not_read(catalogue):
     (name, rows), *_ = month_report(RETAIL).items()
     shown = Grid(name, tuple(tuple(row) for row in rows))
     hidden = Grid("旧表", shown.rows, visible=False)
-    layout = load_layout(workspace, "monthly_report")
-    reading = tidy_grids((shown, hidden), layout, catalogue, DELIVERY)
+    reading = read_grids((shown, hidden), load_vocabulary(), catalogue, DELIVERY)
     assert (len(reading.frame), reading.problems[0].sheet) == (3, "旧表")
 
 
@@ -353,16 +356,15 @@ def test_growth_beside_an_unknown_column_is_not_taken_for_another_columns(tidy):
 
 
 @pytest.mark.parametrize("merged", [((1, 2, 1, 3),), ()])
-def test_columns_under_a_group_head_are_not_mistaken_for_plain_ones(workspace, catalogue, merged):
+def test_columns_under_a_group_head_are_not_mistaken_for_plain_ones(catalogue, merged):
     rows = (
         ("莲湖区2024年9月",),
         ("指标名称", "单位", "税收收入", None),
         (None, None, "本月", "累计"),
         ("社会消费品零售总额", "亿元", 54.3, 481.25),
     )
-    layout = load_layout(workspace, "monthly_report")
     grid = Grid("a", rows, merged=((1, 0, 2, 0), *merged))
-    reading = tidy_grids((grid,), layout, catalogue, DELIVERY)
+    reading = read_grids((grid,), load_vocabulary(), catalogue, DELIVERY)
     assert reading.frame.empty
 
 
@@ -371,17 +373,27 @@ REVENUE = ("地方一般公共预算收入", "亿元", 7, 55, 3.4)
 
 
 @pytest.mark.parametrize(
-    "between",
+    ("between", "told"),
     [
-        ("莲湖区2024年1—8月财政收支",),
-        ("西安市2024年1—9月财政收支",),
-        ("单位：万元",),
-        ("发布日期：2024-09-20",),
+        ("莲湖区2024年1—8月财政收支", "说的不是同一个时期"),
+        ("宝鸡市2024年1—9月财政收支", "说的是宝鸡市"),
+        ("发布日期：2024-09-20", "早于统计时期"),
     ],
+    ids=["period", "region", "day"],
+)
+def test_a_second_table_is_read_by_what_its_own_title_states(tidy, between, told):
+    reading = tidy(month_report(RETAIL, (), (between,), HEADER, REVENUE))
+    assert set(reading.frame["indicator"]) == {"csm.retail.total"}
+    assert told in messages(reading)
+
+
+@pytest.mark.parametrize(
+    "between",
+    ["莲湖区2024年1—8月财政收支", "西安市2024年1—9月财政收支", "单位：万元", "发布日期：2024-09-20"],
     ids=["period", "region", "unit", "day"],
 )
-def test_a_second_table_that_states_something_else_is_not_read_as_the_first(tidy, between):
-    reading = tidy(month_report(RETAIL, (), between, HEADER, REVENUE))
+def test_rows_below_a_line_that_states_something_else_are_not_read_as_the_first(tidy, between):
+    reading = tidy(month_report(RETAIL, (), (between,), REVENUE))
     assert set(reading.frame["indicator"]) == {"csm.retail.total"}
     assert "另有标题、单位或发布日期" in messages(reading)
 

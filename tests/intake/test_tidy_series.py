@@ -4,8 +4,9 @@ import pytest
 
 from lianhu_analysis.errors import IntakeError
 from lianhu_analysis.intake.reading.figures import Delivery
-from lianhu_analysis.intake.reading.layouts import load_layout, load_layouts
-from lianhu_analysis.intake.reading.tidy import choose_layouts, tidy_grids
+from lianhu_analysis.intake.reading.layouts import choose_layout, load_layouts
+from lianhu_analysis.intake.reading.tidy import read_grids
+from lianhu_analysis.intake.reading.words import load_vocabulary
 from lianhu_analysis.intake.reading.workbook import Grid
 from lianhu_analysis.workspace import Region
 
@@ -33,7 +34,7 @@ def layout(workspace):
     def write(text: str = LAYOUT):
         workspace.layouts.mkdir(exist_ok=True)
         (workspace.layouts / "own.toml").write_text(text, encoding="utf-8")
-        return load_layout(workspace, "own")
+        return choose_layout(load_layouts(workspace), "own", workspace)
 
     return write
 
@@ -48,7 +49,7 @@ def test_text_dates_and_codes_in_one_period_column(layout, catalogue):
         (dt.date(2024, 10, 1), "530.5\t", 104.4, None),
         (202411, 590.1, 95.5, None),
     ]
-    reading = tidy_grids((grid(*rows),), layout(), catalogue, DELIVERY)
+    reading = read_grids((grid(*rows),), load_vocabulary(), catalogue, DELIVERY, pinned=layout())
     assert reading.problems == ()
     level = reading.frame[reading.frame["measure"] == "level"]
     assert dict(zip(level["period"], level["value"], strict=True)) == {
@@ -62,7 +63,7 @@ def test_text_dates_and_codes_in_one_period_column(layout, catalogue):
 
 
 def test_a_percent_in_an_index_column_is_refused(layout, catalogue):
-    reading = tidy_grids((grid(("2024年9月", None, 4.6, None)),), layout(), catalogue, DELIVERY)
+    reading = read_grids((grid(("2024年9月", None, 4.6, None)),), load_vocabulary(), catalogue, DELIVERY, pinned=layout())
     assert reading.frame.empty
     assert (reading.problems[0].cell, "指数" in reading.problems[0].message) == ("C2", True)
 
@@ -71,7 +72,7 @@ def test_a_moved_header_refuses_the_table_and_says_what_was_expected(layout, cat
     moved = grid(
         ("2024年9月", 1, 104.6, 481.25), header=("指标", "投资(亿元)", *HEADER[2:3], HEADER[1])
     )
-    reading = tidy_grids((moved,), layout(), catalogue, DELIVERY)
+    reading = read_grids((moved,), load_vocabulary(), catalogue, DELIVERY, pinned=layout())
     assert reading.frame.empty
     assert reading.problems[0].cell == "B1"
     assert "应为列名“社零累计(亿元)”，实为“投资(亿元)”" in reading.problems[0].message
@@ -82,36 +83,38 @@ def test_a_renamed_sheet_refuses_the_whole_file_and_says_what_was_expected(layou
     with pytest.raises(
         IntakeError, match=r"没有名为“月度”的工作表，文件里有 “月度\(2\)”"
     ) as caught:
-        tidy_grids((renamed,), layout(), catalogue, DELIVERY)
+        read_grids((renamed,), load_vocabulary(), catalogue, DELIVERY, pinned=layout())
     assert "整个文件没有读" in str(caught.value)
 
 
 def test_an_unreadable_period_takes_only_its_row(layout, catalogue):
     rows = [("2024.1", 1.0, None, None), ("2024年9月", 481.25, None, None), (None, 5.0, None, None)]
-    reading = tidy_grids((grid(*rows),), layout(), catalogue, DELIVERY)
+    reading = read_grids((grid(*rows),), load_vocabulary(), catalogue, DELIVERY, pinned=layout())
     assert reading.frame["period"].tolist() == ["2024-09"]
     assert [problem.cell for problem in reading.problems] == ["A2", "A4"]
 
 
 def test_a_january_figure_is_kept_only_where_the_layout_says_so(layout, catalogue):
     january = grid(("2011年1月", 15249.0, None, None))
-    refused = tidy_grids((january,), layout(), catalogue, DELIVERY)
+    refused = read_grids((january,), load_vocabulary(), catalogue, DELIVERY, pinned=layout())
     assert refused.frame.empty
     assert "1—2月合并" in refused.problems[0].message
     text = LAYOUT.replace('unit = "亿元" }', 'unit = "亿元", january = "keep" }')
-    kept = tidy_grids((january,), layout(text), catalogue, DELIVERY)
+    kept = read_grids((january,), load_vocabulary(), catalogue, DELIVERY, pinned=layout(text))
     assert kept.frame[["period", "span", "value"]].values.tolist() == [["2011-01", "ytd", 15249.0]]
 
 
 def test_an_unknown_code_in_a_layout_is_named(layout, catalogue):
     text = LAYOUT.replace("csm.retail.total", "csm.retail.totl")
-    reading = tidy_grids((grid(("2024年9月", 1.0, None, None)),), layout(text), catalogue, DELIVERY)
+    reading = read_grids((grid(("2024年9月", 1.0, None, None)),), load_vocabulary(), catalogue, DELIVERY, pinned=layout(text))
     assert "csm.retail.total" in reading.problems[0].message
 
 
-def test_a_layout_is_chosen_by_its_sheets_and_headers(workspace, layout):
+def test_a_layout_that_fits_is_used_and_one_that_does_not_is_left_out(layout, catalogue):
     own = layout()
-    layouts = load_layouts(workspace)
-    assert [layout for layout, _ in choose_layouts((grid(),), layouts).parts] == [own]
-    with pytest.raises(IntakeError, match="应为列名“社零累计"):
-        choose_layouts((grid(header=("指标", "x", "y", "z")),), layouts)
+    row = ("2024年9月", 481.25, 104.6, 99)
+    fitting = read_grids((grid(row),), load_vocabulary(), catalogue, DELIVERY, (own,))
+    assert set(fitting.frame["indicator"]) == {"csm.retail.total"}
+    other = grid(row, header=("指标", "x", "y", "z"))
+    left = read_grids((other,), load_vocabulary(), catalogue, DELIVERY, (own,))
+    assert left.frame.empty and left.problems

@@ -170,7 +170,7 @@ def read_around(
     said = [grammar.read(title_part(text)) for text in (*texts, sheet)]
     facets = _meaning_of_titles(said)
     scope = tuple(text.strip() for text in (*texts, sheet) if SCOPE.search(title_part(text)))
-    days = [day for text in texts for day in days_in(text)]
+    days = [day for _, text in titles for day in days_in(text)]
     try:
         time = time_around(texts, sheet, grammar, delivery)
     except IntakeError:
@@ -323,6 +323,10 @@ def time_around(
     confirmed = next((c.year for c in clues if c.year and not c.hint), 0)
     part = next((c for c in clues if c.part is not None and c.part.frequency != "A"), None)
     hints = tuple((c.year, c.hint) for c in clues if c.year and c.hint)
+    book = delivery.book
+    if not confirmed and book and (part is None or part.part.end.month <= book.end.month):  # type: ignore[union-attr]
+        confirmed = book.year
+        part = part or Clue("", "", book.year, book, "ytd")
     if not confirmed:
         return Time(hints=hints, span=part.span if part else "")
     if part is None or part.part is None:

@@ -226,16 +226,8 @@ class _Finder:
         """Whether a text says something that heads say."""
         said = self.grammar.read(text)
         f = said.facets
-        return bool(
-            said.parts
-            or said.years
-            or said.names
-            or f.measure
-            or f.span
-            or f.nothing
-            or f.base
-            or f.form
-        ) and not (said.left and not (said.parts or f.measure))
+        any_word = f.measure or f.span or f.nothing or f.base or f.form
+        return bool(said.parts or said.years or said.names or any_word) and not said.left
 
     def _extended_upwards(self, row: int, held: int) -> int:
         """Include lines over the columns only: 2024年1-9月 above 绝对额 and 增速."""
@@ -337,7 +329,7 @@ class _Finder:
             (r for _, t in reversed(cells) if (r := self.grammar.role(t))), ""
         )
         body = [c for r in rows if not is_blank(c := self.grid.at(r, number))]
-        counts = Counter(self._content(c) for c in body)
+        counts = Counter(self._content(c) for c in body if not self._is_remark(c))
         most = counts.most_common(1)[0][0] if counts else ""
         if role in ("name", "region", "unit", "period") and counts:
             if role != "unit" and counts["region"] * 2 > sum(counts.values()):
@@ -358,11 +350,15 @@ class _Finder:
             if not cells and not body:
                 return "", (), ""
             return {"text": "name"}.get(most, most), cells, text
-        if most == "period" and understood and not counts["value"]:
-            return "period", cells, text
         if not body and not cells:
             return "", (), ""
         return "figure", cells, text
+
+    def _is_remark(self, cell: object) -> bool:
+        """Whether a first cell heads no data: 频率, 单位, 注：…."""
+        words = self.grammar.vocabulary
+        folded = fold(cell) if isinstance(cell, str) else ""
+        return bool(folded) and (folded in words.metadata or bool(words.ignore.fullmatch(folded)))
 
     def _content(self, cell: object) -> str:
         if isinstance(cell, dt.date):

@@ -74,6 +74,8 @@ class Delivery:
         A day in the name of the file or a folder: nothing later was known.
     span, unit
         Of figures that state none, as the delivery says.
+    book
+        The one period that other sheets of the workbook state in full.
     """
 
     source: str
@@ -89,6 +91,7 @@ class Delivery:
     day: dt.date | None = None
     span: str = ""
     unit: str = ""
+    book: Period | None = None
 
 
 class Slot(NamedTuple):

@@ -149,7 +149,7 @@ def _together(parts: list[Said]) -> Said:
         facets = facets.join(part.facets)
     flat = {
         name: tuple(dict.fromkeys(item for part in parts for item in getattr(part, name)))
-        for name in ("names", "parts", "years", "regions", "left")
+        for name in ("names", "named", "parts", "years", "regions", "left")
     }
     whole = next((part.whole for part in parts if part.whole), "")
     return Said(facets, whole=whole, **flat)  # type: ignore[arg-type]
@@ -244,7 +244,7 @@ def understand(
                 f"{name} 以上年同月为100，时期或列名却是累计", "请核对：累计的指数应以上年同期为100"
             )
     fact = head.fact or said.fact
-    return Meaning(indicator, "level" if is_level else "yoy", span, per, unit, form, said.joint, fact)
+    return Meaning(indicator, "level" if is_level else "yoy", span, per, unit, form, said.joint or head.joint, fact)
 
 
 def _measure_of(indicator: Indicator, units: list[str], by_growth: bool) -> str:

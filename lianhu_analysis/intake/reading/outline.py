@@ -34,6 +34,8 @@ CIRCLED = re.compile(r"^\s*([①-⑳])")
 UNNUMBERED = len(NUMBERING)
 # Rounding of one printed figure, in units of its last decimal.
 HALF = 0.5
+# 其中： takes five columns, and its fellows are aligned behind it, more or less.
+MARKED = 9
 CLOSE = 2e-4
 
 
@@ -225,7 +227,7 @@ class _Walk:
         for indent, name in reversed(self.items):
             if indent < line.indent:
                 return name
-        return None
+        return None  # aligned with the first of its kind
 
     def _above(self) -> str:
         return self.items[-1][1] if self.items else ""
@@ -236,7 +238,8 @@ class _Walk:
         kept = [(i, name) for i, name in self.items if i < line.indent or (base and name == self.owner)]
         if not kept and self.items:
             kept = self.items[:1]
-        self.items = [*kept, (max(line.indent, kept[-1][0] + 1 if base and kept else 0), line.text)]
+        inner = line.indent + (MARKED if line.is_part else 0)
+        self.items = [*kept, (max(inner, kept[-1][0] + 1 if base and kept else 0), line.text)]
 
     def _names(self, depth: int) -> tuple[str, ...]:
         return tuple(name for d, name in self.groups if d < depth)

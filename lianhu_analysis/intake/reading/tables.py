@@ -27,7 +27,6 @@ from lianhu_analysis.intake.reading.blocks import (
     Column,
     Panel,
     Table,
-    find_tables,
     is_blank,
     is_value,
 )
@@ -85,16 +84,22 @@ class Row:
 
 
 def read_grid(
-    grid: Grid, grammar: Grammar, collector: Collector, book: Region | None = None
+    grid: Grid,
+    tables: Sequence[Table],
+    headless: Sequence[tuple[str, str]],
+    grammar: Grammar,
+    collector: Collector,
+    book: Region | None = None,
 ) -> bool:
     """Read every table of a sheet into the collector; return whether there was one.
 
     Parameters
     ----------
+    headless
+        Addresses of figures that stand under no head.
     book
         Whom the workbook is about, where a sheet does not say.
     """
-    tables, headless = find_tables(grid, grammar)
     inherited: Around | None = None
     for table in tables:
         reader = _TableReader(table, grammar, collector, book, inherited)
@@ -218,6 +223,8 @@ class _PanelReader:
         self.note.published = str(self.around.published or "")
         columns = self._agree_with_title(columns)
         self._note_columns(columns)
+        if not columns:
+            return
         # Without a name in row or column, the title or the sheet names the indicator.
         named = "name" in self.panel.stub or any(c.indicator for c in columns)
         if not named or "region" in self.panel.stub:
@@ -229,12 +236,11 @@ class _PanelReader:
                     else "行、列名和标题都没有写指标名称；这张表没有读",
                     "请在标题写明指标名称，如“社会消费品零售总额”",
                     self.table.top,
-                    columns[0].column.number if columns else 0,
+                    columns[0].column.number,
                     skipped=True,
                 )
                 return
-        if columns:
-            self._read_rows(columns)
+        self._read_rows(columns)
 
     # ---- heads
 
@@ -285,6 +291,11 @@ class _PanelReader:
                     f"列名“{meaning.text}”所在的列是隐藏的，这一列没有读",
                     "请取消隐藏；不要的列请删去后再交付",
                 )
+            if refusal is None and meaning.indicator and self.around.scope:
+                refusal = Refusal(
+                    f"列名“{meaning.text}”在标题“{self.around.scope[0]}”之下，说的可能不是全部，这一列没有读",
+                    "请核对标题；口径确实相同的，请改正标题",
+                )
             if refusal is None and meaning.facets.measure in ("yoy", "reduction"):
                 meaning = self._of_left(meaning, left, read, named)
                 refusal = meaning.refusal
@@ -318,6 +329,8 @@ class _PanelReader:
     def _unheaded(self, column: Column) -> bool:
         """Refuse figures under no head; return whether the other columns may still be read."""
         rows = [r for r in self.rows if is_value(self.grid.at(r, column.number))]
+        if not self.grid.sheet:
+            return True  # of a CSV each row that spills over is refused
         others = [
             r for r in self.rows
             if any(is_value(self.grid.at(r, c.number)) for c in self.panel.columns if c.text)
@@ -328,7 +341,7 @@ class _PanelReader:
         self._refuse(
             "这一列有数却没有列名" + ("，列名可能错了位，这张表没有读" if shifted else ""),
             "请补上列名；不要的数请删去",
-            rows[0] if not shifted else self.table.top,
+            rows[0],
             column.number,
         )
         return not shifted
@@ -358,10 +371,11 @@ class _PanelReader:
             growth = growth._replace(indicator=left.indicator, region=left.region)
         if growth.facets.span or growth.part is not None:
             return growth
+        between = [m for m in read[:place] if not left or m.column.number > left.column.number]
+        # After 全年目标 a bare 增长 may as well be the plan's.
         blocked = any(
-            m.refusal is not None and not m.facets.nothing
-            for m in read[:place]
-            if left is None or m.column.number > left.column.number
+            m.facets.fact == "plan" or (m.refusal is not None and not m.facets.nothing)
+            for m in between
         )
         if blocked:
             return growth._replace(
@@ -556,7 +570,8 @@ class _PanelReader:
         """Refuse a row of a CSV that has more fields than its head: they have shifted."""
         if self.grid.sheet or not filled:
             return False
-        width = max(c.number for p in self.table.panels for c in p.columns) + 1
+        headed = (c.number for p in self.table.panels for c in p.columns if c.text)
+        width = max(headed, default=0) + 1
         width = max([width, *(n + 1 for p in self.table.panels for f in p.stub.values() for n in f)])
         head = max((len(self.grid.rows[r]) for r in range(self.table.top, self.table.bottom + 1)), default=0)
         if all(is_blank(cell) for cell in self.grid.rows[number][max(width, min(head, width)):]):
@@ -609,7 +624,8 @@ class _PanelReader:
                 return found
             indicator, said, named = found
             region = named or region
-            inherited = next((units[p] for p in (*label.parents, *reversed(label.groups)) if p in units), "")
+            above = label.parents if label.is_part or label.is_member else ()
+            inherited = next((units[p] for p in (*above, *reversed(label.groups)) if p in units), "")
             lag_part = said.parts[0] if said.parts else None
             facets = said.facets
             groups = [self.grammar.read(g).facets for g in label.groups] + [
@@ -683,7 +699,7 @@ class _PanelReader:
             own = ""  # 全年 is the year to date of its last month
         if span and own and span != own:
             raise IntakeError(f"时期“{stated.text}”与口径相互矛盾", "请改正其中之一", cell=cell_address(number, columns[0]))
-        return stated._replace(span=span or own), span or own, per
+        return stated._replace(span=span or own), span, per
 
     def _period(self, cell: object, column: int, year: int) -> Part:
         text = str(cell).strip()
@@ -713,30 +729,28 @@ class _PanelReader:
     def _name(
         self, item: Item, label: Label, codes: dict[str, Indicator]
     ) -> tuple[Indicator, Said, Region | None] | Refusal:
-        text = item.line.text
-        head, colon, rest = fold(text).partition(":")
-        prefix = self.grammar.region(head) if colon else None
-        core = rest if prefix else text
+        core = item.line.text
         said = self.grammar.read(core)
         for parent in label.parents:
             names = [parent] + ([codes[parent].name_zh] if parent in codes else [])
             for name in dict.fromkeys(names):
                 found = self.grammar.read(f"{_bare(name)}/{core}")
                 own = codes.get(parent) or self.grammar.read(name).indicator
-                if found.indicator and found.indicator != own and not found.left:
-                    return self._accept(found.indicator, said._replace(facets=found.facets), prefix, label, by_path=True)
+                whole = bool(found.named) and "/" in found.named[0] and found.indicator != own
+                if found.indicator and whole and not found.left:
+                    return self._accept(found.indicator, said._replace(facets=found.facets), label, by_path=True)
         for group in reversed(label.groups):
             for joined in (f"{_bare(group)}/{core}", f"{_bare(group)}{core}"):
                 if indicator := self.grammar.name(joined) or self._whole(joined):
-                    return self._accept(indicator, said, prefix, label, by_path=True)
+                    return self._accept(indicator, said, label, by_path=True)
         if label.is_part and said.indicator is not None and not said.left:
             parent = codes.get(label.parents[0]) if label.parents else None
             if parent is not None and _is_part_of(said.indicator, parent):
-                return self._accept(said.indicator, said, prefix, label)
+                return self._accept(said.indicator, said, label)
             return self._unmatched(label, core)
         if label.is_part or said.indicator is None or said.left:
             return self._unmatched(label, core)
-        return self._accept(said.indicator, said, prefix, label)
+        return self._accept(said.indicator, said, label)
 
     def _whole(self, text: str) -> Indicator | None:
         said = self.grammar.read(text)
@@ -744,14 +758,14 @@ class _PanelReader:
         return said.indicator if alone and "/" in text and self.grammar.name(_bare(text)) else None
 
     def _accept(
-        self, indicator: Indicator, said: Said, prefix: Region | None, label: Label, *, by_path: bool = False
+        self, indicator: Indicator, said: Said,  label: Label, *, by_path: bool = False
     ) -> tuple[Indicator, Said, Region | None] | Refusal:
         f, text = said.facets, label.text
         if f.clash:
             return Refusal(f"“{text}”里有相互矛盾的说法（{f.clash}）", "请只保留一种说法")
         if f.nothing:
             return Refusal(f"“{text}”说的不是 {indicator.name_zh} 的数或增速（{f.nothing}），不读", "这一行不收的，不必处理")
-        region = prefix or (said.regions[0] if len(said.regions) == 1 else None)
+        region = said.regions[0] if len(said.regions) == 1 else None
         if said.whole:
             region = level_region(said.whole[1], self.grammar, self.delivery)
             if region is None:
@@ -769,7 +783,8 @@ class _PanelReader:
         """Return why a bare name is not its indicator under its group lines, if so."""
         name = fold(label.text) + fold(indicator.name_zh)
         own = self.delivery.region.name_zh[-1:]
-        for group in (*label.groups, *label.parents):
+        parents = label.parents if label.is_part or label.is_member else ()
+        for group in (*label.groups, *parents):
             said = self.grammar.read(group)
             words = [w for w in said.facets.scope.split("、") if w and w not in name]
             if group in label.groups:
@@ -897,6 +912,7 @@ class _PanelReader:
         if own is not None:
             lagged_from: Period | None = period if own.end != period.end else None
             period = own
+            span = span or (row.lag_part.span if row.lag_part else "")
         else:
             lagged_from = None
         if not span:
@@ -1100,5 +1116,7 @@ def _bare(name: str) -> str:
 
 def _is_part_of(part: Indicator, whole: Indicator) -> bool:
     structure = load_structure()
-    pairs = [(s.whole, s.parts) for s in structure.sums] + list(structure.within)
-    return any(whole.code == w and part.code in parts for w, parts in pairs)
+    return any(
+        whole.code == item.whole and part.code in item.parts
+        for item in (*structure.sums, *structure.within)
+    )

@@ -11,7 +11,7 @@ from lianhu_analysis.catalog.indicators import Catalogue
 from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.errors import IntakeError
 from lianhu_analysis.intake.reading.around import level_region, region_of
-from lianhu_analysis.intake.reading.blocks import is_blank, is_value
+from lianhu_analysis.intake.reading.blocks import Table, find_tables, is_blank
 from lianhu_analysis.intake.reading.figures import Collector, Delivery, Reading
 from lianhu_analysis.intake.reading.layouts import SeriesLayout, fold_header
 from lianhu_analysis.intake.reading.tables import read_grid
@@ -56,10 +56,14 @@ def read_grids(
                 "这张工作表是隐藏的，没有读", "请取消隐藏；不要的工作表请删去", sheet=grid.sheet
             )
     shown = [grid for grid in left if grid.visible]
-    delivery = replace(delivery, period=delivery.period or _period_of_book(shown, grammar))
-    collector.delivery = delivery
+    found = [(grid, *find_tables(grid, grammar)) for grid in shown]
+    tables = [table for _, some, _ in found for table in some]
+    collector.delivery = replace(delivery, book=_period_of_book(tables, grammar))
     whose = _Whose(grammar, delivery, shown)
-    seen = [read_grid(grid, grammar, collector, whose.of(grid)) for grid in shown]
+    seen = [
+        read_grid(grid, some, headless, grammar, collector, whose.of(grid))
+        for grid, some, headless in found
+    ]
     if not any(seen) and not collector.rows and not collector.problems:
         raise IntakeError(
             "没有一张工作表里有数", "请核对是否交错了文件；只作凭证的文件请放进名称以 _ 开头的文件夹"
@@ -118,14 +122,14 @@ def _ignored(grid: Grid, layout: SeriesLayout) -> bool:
     return any(rule.fullmatch(fold_header(grid.sheet)) for rule in layout.ignore_sheets)
 
 
-def _period_of_book(grids: Iterable[Grid], grammar: Grammar) -> Period | None:
-    """Return the one year and month to date that sheets state in full, for those that do not."""
+def _period_of_book(tables: Iterable[Table], grammar: Grammar) -> Period | None:
+    """Return the one year and month to date that heads and titles state, for those that do not."""
     found: set[Period] = set()
-    for grid in grids:
-        for row in grid.rows[:6]:
-            for cell in row:
-                if isinstance(cell, str) and not is_value(cell):
-                    found |= {p.period for p in grammar.read(cell).parts if p.year and p.span == "ytd"}
+    for table in tables:
+        texts = [text for _, text in table.titles]
+        texts += [column.text for panel in table.panels for column in panel.columns]
+        for text in texts:
+            found |= {p.period for p in grammar.read(text).parts if p.year and p.span == "ytd"}
     months = {(period.year, period.end.month) for period in found}
     return found.pop() if len(months) == 1 and len(found) == 1 else None
 

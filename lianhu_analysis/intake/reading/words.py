@@ -54,7 +54,8 @@ PART = (
 # A period in a text; a year without 年 only before a part or a pair of months.
 PERIOD = re.compile(
     rf"(?P<year>{YEAR})年?度?(?P<part>{PART}|1-\d{{1,2}}(?!\d))|(?P<alone>{PART})"
-    rf"|(?P<only>{YEAR})年(?:度|[末底])?|(?<!\d)(?P<code>{YEAR}(?:q[1-4]|-?0[1-9]|-?1[0-2]))(?!\d)"
+    rf"|(?P<only>{YEAR})年(?:度|[末底])?"
+    rf"|(?<!\d)(?P<code>{YEAR}(?:q[1-4]|-?0[1-9]|-?1[0-2])|[1-4]q{YEAR}|q[1-4]{YEAR})(?!\d)"
 )
 BRACKETED = re.compile(r"[(\[【<〔]([^()\[\]【】<>〔〕]*)[)\]】>〕]")
 BASE = re.compile(r"(?:以?上年|以?上年同[月期]|以?去年同期|precedingyear|sameperiod[a-z]*)=100")
@@ -112,6 +113,9 @@ class Facets(NamedTuple):
         values = {}
         for name in SINGLE:
             mine, theirs = getattr(self, name), getattr(other, name)
+            if name == "unit":
+                values[name] = theirs or mine  # the nearest to the figures
+                continue
             if mine and theirs and mine != theirs:
                 pair = {mine, theirs}
                 if name == "measure" and pair == {"yoy", "reduction"}:
@@ -167,8 +171,8 @@ class Said(NamedTuple):
 
     Attributes
     ----------
-    names
-        Indicators named in it.
+    names, named
+        Indicators named in it, and the texts that name them.
     parts, years
         Periods of it, and years without a part.
     regions
@@ -179,6 +183,7 @@ class Said(NamedTuple):
 
     facets: Facets = NOTHING
     names: tuple[Indicator, ...] = ()
+    named: tuple[str, ...] = ()
     parts: tuple[Part, ...] = ()
     years: tuple[int, ...] = ()
     regions: tuple[Region, ...] = ()
@@ -356,8 +361,12 @@ class Grammar:
         folded = fold(FOOTNOTE.sub("", text))
         if len(folded) > LONGEST:
             return Said(left=(f"{folded[:20]}…",))
-        facets, names, parts, years, regions = NOTHING, [], [], [], []
+        facets, names, named, parts, years, regions = NOTHING, [], [], [], [], []
         whole, left, run, at = "", [], "", 0
+        first, colon, _ = folded.partition(":")
+        if colon and (place := self.region(first)):
+            regions.append(place)
+            at = len(first) + 1
         while at < len(folded):
             end, meaning = self._longest(folded, at)
             if end == at:
@@ -369,11 +378,12 @@ class Grammar:
                 continue
             if run:
                 left, run = [*left, run], ""
-            at = end
+            word, at = folded[at:end], end
             if isinstance(meaning, Facets):
                 facets = facets.join(meaning)
             elif isinstance(meaning, Indicator):
                 names.append(meaning)
+                named.append(word)
             elif isinstance(meaning, Part):
                 parts.append(meaning)
             elif isinstance(meaning, int):
@@ -386,6 +396,7 @@ class Grammar:
         return Said(
             facets,
             tuple(dict.fromkeys(names)),
+            tuple(named),
             tuple(dict.fromkeys(parts)),
             tuple(dict.fromkeys(years)),
             tuple(dict.fromkeys(regions)),
@@ -436,7 +447,8 @@ def _base(text: str) -> str:
 def _part_of(found: re.Match[str]) -> Part | int | None:
     if found["only"]:
         return int(found["only"])
-    year = int(found["year"] or (found["code"] or "0")[:4])
+    coded = re.search(YEAR, found["code"] or "")
+    year = int(found["year"] or (coded[0] if coded else 0))
     words = found["part"] or found["alone"] or found["code"]
     try:
         if found["code"]:
