@@ -20,7 +20,11 @@ from lianhu_analysis.intake.observations import Observation, frame_observations
 from lianhu_analysis.intake.problems import Problem, ProblemKind, Refusal
 from lianhu_analysis.intake.reading.cells import Reading as CellReading
 from lianhu_analysis.intake.reading.cells import read_value
-from lianhu_analysis.intake.reading.growth_forms import INDEX_RANGE, growth_in_percent
+from lianhu_analysis.intake.reading.growth_forms import (
+    INDEX_RANGE,
+    Neighbours,
+    growth_in_percent,
+)
 from lianhu_analysis.intake.reading.notes import TableNote
 from lianhu_analysis.intake.reading.workbook import Grid
 from lianhu_analysis.intake.same_figures import merge_rows
@@ -107,8 +111,8 @@ class Slot(NamedTuple):
         The day that the sheet itself states.
     region
         Where the row or its label names one.
-    among_indices
-        Whether the growth figures beside it look like indices.
+    beside
+        What the growth figures beside it look like.
     not_before
         A day before which the sheet was not known, where it states no publication day.
     """
@@ -123,7 +127,7 @@ class Slot(NamedTuple):
     form: str = "value"
     published: dt.date | None = None
     region: Region | None = None
-    among_indices: bool = False
+    beside: Neighbours | None = None
     not_before: dt.date | None = None
     fact: str = ""
 
@@ -376,7 +380,7 @@ def _read_growth(token: object, slot: Slot) -> tuple[CellReading, float | None, 
     value = reading.value
     # 4.8% and 增长1.6倍 say what they are, whatever form the column has.
     if value is not None and not reading.says_percent:
-        value = growth_in_percent(value, slot.form, indicator, slot.among_indices)
+        value = growth_in_percent(value, slot.form, indicator, slot.beside or Neighbours())
     return reading, value, "%"
 
 

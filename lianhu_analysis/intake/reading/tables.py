@@ -38,7 +38,7 @@ from lianhu_analysis.intake.reading.figures import (
     says_nothing,
     split_january,
 )
-from lianhu_analysis.intake.reading.growth_forms import looks_like_indices
+from lianhu_analysis.intake.reading.growth_forms import Neighbours, neighbours
 from lianhu_analysis.intake.reading.meaning import (
     ColumnMeaning,
     Meaning,
@@ -202,7 +202,7 @@ class _PanelReader:
         self.published: dict[int, dt.date | None] = {}
         self.metadata: set[int] = set()
         self.column_units: dict[int, str] = {}
-        self.forms: dict[int, bool] = {}
+        self.forms: dict[int, Neighbours] = {}
         self._periods: dict[object, tuple[Period, str] | Refusal] = {}
         self.note = TableNote(self.grid.sheet, self.table.area, unit=self.around.unit)
         self.title: Indicator | None = None
@@ -879,7 +879,7 @@ class _PanelReader:
         return Slot(
             indicator, meaning.measure, span, period, meaning.unit, self.grid.sheet,
             cell_address(row.number, column.column.number), meaning.form, published,
-            region or self.around.region, growth and self._among_indices(row.number, column.column.number),
+            region or self.around.region, self._neighbours(row.number, column.column.number) if growth else None,
             not_before, meaning.fact,
         )
 
@@ -912,7 +912,13 @@ class _PanelReader:
         if own is not None:
             lagged_from: Period | None = period if own.end != period.end else None
             period = own
-            span = span or (row.lag_part.span if row.lag_part else "")
+            said = row.lag_part.span if row.lag_part else ""
+            if said and span and said != span and indicator.span != "point":
+                return Refusal(
+                    f"{name} 的名称说的是 {row.lag_part.text}，列名“{column.text}”说的口径不同",  # type: ignore[union-attr]
+                    "请改正其中之一",
+                )
+            span = span or said
         else:
             lagged_from = None
         if not span:
@@ -1058,7 +1064,8 @@ class _PanelReader:
     def _day(self, row: Row) -> dt.date | None:
         return row.published or self.around.published or self.delivery.published
 
-    def _among_indices(self, row: int, column: int) -> bool:
+    def _neighbours(self, row: int, column: int) -> Neighbours:
+        """Return what the growth figures of the same series or column look like."""
         across = "name" in self.panel.stub and len({p.period for p in self.parts}) > 2
         series = -1 - row if across else column
         if series not in self.forms:
@@ -1067,7 +1074,7 @@ class _PanelReader:
                 if across
                 else [self.grid.at(r, column) for r in self.rows]
             )
-            self.forms[series] = looks_like_indices(cells)
+            self.forms[series] = neighbours(cells, one_indicator="region" in self.panel.stub)
         return self.forms[series]
 
     # ---- telling
