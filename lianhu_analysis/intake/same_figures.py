@@ -142,5 +142,5 @@ def _same_figure(fine: float, coarse: float, *, growth: bool) -> bool:
     if gap == 0:
         return True
     decimals = max(_decimals(coarse), 1 if growth else 0)
-    near = growth or gap <= abs(fine) / 1000
+    near = growth or gap <= abs(fine) / (500 if decimals else 1000)
     return near and gap <= 0.5 * 10**-decimals + 1e-9

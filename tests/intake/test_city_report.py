@@ -128,6 +128,8 @@ def deliver(space: str, root: Path, file: Path) -> Read:
     workspace = load_workspace(root)
     results = pipeline.ingest(workspace)
     stored = VintageStore(workspace.processed).as_of(None).dropna(subset=["value"])
+    # Ranks are facts beside the observations.
+    stored = stored[~stored["indicator"].str.startswith("fact.")]
     return Read(
         _answers(space),
         tuple(stored.to_dict("records")),

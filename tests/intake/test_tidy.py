@@ -258,12 +258,12 @@ def test_a_header_month_other_than_the_titles_refuses_the_table(tidy):
 def test_an_unknown_header_is_named_and_its_column_left_out(tidy):
     rows = [
         ["莲湖区2024年9月"],
-        ["指标名称", "单位", "本月", "年度预期"],
+        ["指标名称", "单位", "本月", "年度愿景"],
         ["社会消费品零售总额", "亿元", 1, 2],
     ]
     reading = tidy({"a": rows})
     assert len(reading.frame) == 1
-    assert "年度预期" in messages(reading)
+    assert "年度愿景" in messages(reading)
 
 
 def test_a_header_over_two_rows_is_joined(tidy):

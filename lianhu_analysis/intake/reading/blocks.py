@@ -184,7 +184,8 @@ class _Finder:
         texts = [(n, c) for n, c in cells if isinstance(c, str) and not is_value(c)]
         texts = [(n, c) for n, c in texts if not is_statement(c)]
         numbers = [c for n, c in cells if is_value(c)]
-        roles = [c for _, c in texts if self.grammar.role(c)]
+        # 发布日期 beside its day is no head.
+        roles = [c for _, c in texts if self.grammar.role(c) not in ("", "published")]
         if any(isinstance(c, str) and self.grammar.vocabulary.metadata.get(fold(c)) for _, c in cells[:1]):
             if current is not None and not numbers:
                 return False

@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 from lianhu_analysis.catalog.indicators import Indicator
 from lianhu_analysis.catalog.periods import Period
-from lianhu_analysis.catalog.units import normalise_unit
+from lianhu_analysis.catalog.units import convert, normalise_unit
+from lianhu_analysis.errors import UnitError
 from lianhu_analysis.intake.problems import Refusal
 from lianhu_analysis.intake.reading.blocks import Column
 from lianhu_analysis.intake.reading.words import NOTHING, Facets, Grammar, Part, Said
@@ -105,6 +106,8 @@ def column_meaning(column: Column, grammar: Grammar) -> ColumnMeaning:
             own = bool(said.measure or said.span or len(column.cells) == 1)
             facets = facets._replace(unit=said.unit)
             break
+    if joined.indicator and joined.indicator.kind == "growth_only" and joined.named[-1].endswith("增速"):
+        facets = facets._replace(measure="yoy", sure=True)
     region = joined.regions[0] if len(joined.regions) == 1 else None
     part = joined.parts[0] if len(joined.parts) == 1 else None
     if len(joined.parts) > 1 and len({(p.period.end.month, p.year) for p in joined.parts}) == 1:
@@ -187,6 +190,10 @@ def understand(
         return Refusal("没有指标名称", "请在行、列名或标题中写明指标名称")
     name = indicator.name_zh
     said, head = row.facets, column.facets
+    if fact := head.fact or said.fact:
+        span = "annual" if fact == "plan" else row.span or said.span or head.span
+        unit = row.unit or said.unit or sheet_unit if fact == "plan" else ""
+        return Meaning(indicator, "level", span, head.per, unit, "", False, fact)
     if said.measure == "yoy" and head.measure == "level":
         return Refusal(f"{name} 的名称说的是增速，列名“{column.text}”说的是绝对量", "请把增速填在增长列")
     measure = head.measure or said.measure
@@ -237,14 +244,17 @@ def understand(
             return unit
     else:
         unit = next((u for u in reversed(units) if POINTS in u), "%" if head.unit == "%" else "")
+        other = next((u for u in units if u and not _converts(u, indicator)), "")
+        if other and indicator.kind in ("flow", "stock"):
+            return Refusal(f"{name} 的单位是 {other}，说的不是以{indicator.unit}计的数", "请核对单位")
     if indicator.kind == "index" and is_level:
         span = span or indicator.span
         if base == "上年同月=100" and span not in ("single", ""):
             return Refusal(
                 f"{name} 以上年同月为100，时期或列名却是累计", "请核对：累计的指数应以上年同期为100"
             )
-    fact = head.fact or said.fact
-    return Meaning(indicator, "level" if is_level else "yoy", span, per, unit, form, said.joint or head.joint, fact)
+    measure, joint = "level" if is_level else "yoy", said.joint or head.joint
+    return Meaning(indicator, measure, span, per, unit, form, joint)
 
 
 def _measure_of(indicator: Indicator, units: list[str], by_growth: bool) -> str:
@@ -278,6 +288,16 @@ def _by_base(
             f"{indicator.name_zh} 的名称说是指数（{base}），单位却是 {stated[0]}", "请改正其中之一"
         )
     return "yoy", "index", ""
+
+
+def _converts(unit: str, indicator: Indicator) -> bool:
+    if normalise_unit(unit) in CHANGES:
+        return True
+    try:
+        convert(1.0, unit, indicator.unit)
+    except UnitError:
+        return False
+    return True
 
 
 def _price_fits(price: str, indicator: Indicator, is_level: bool) -> bool:

@@ -19,7 +19,9 @@ __all__ = ["Item", "Label", "Line", "adds_up", "outline", "read_line"]
 
 SUB_ITEM = re.compile(r"^(?:其中|#)[:：]?\s*")
 MARKER = re.compile(r"^(?:其中|在总额中|#)[:：]?$")
-GROUPING = re.compile(r"^(?:在总额中,?)?(?:按|依).{1,12}?(?:分|划分|分组|分类)(?:组|类)?(?:[:：]|$)")
+GROUPING = re.compile(
+    r"^(?:在总额中,?)?(?P<owner>.{2,20}?)??(?:按|依)[^:：]{1,12}?(?:分|划分|分组|分类)(?:组|类)?(?:[:：]|$)"
+)
 SECTOR = re.compile(r"第[一二三]产业")
 NUMBERING = tuple(
     re.compile(pattern)
@@ -54,8 +56,9 @@ class Line(NamedTuple):
         Whether it says itself that it is a part of the item above it.
     is_marker
         Whether it only says that parts follow.
-    grouping
-        What 按…分 says, where it opens a grouping; ``text`` is then what follows it.
+    grouping, owner
+        What 按…分 says, where it opens a grouping, and what of where it says that;
+        ``text`` is then what follows it.
     """
 
     numbered_text: str
@@ -65,6 +68,7 @@ class Line(NamedTuple):
     is_part: bool = False
     is_marker: bool = False
     grouping: str = ""
+    owner: str = ""
 
 
 class Item(NamedTuple):
@@ -115,11 +119,12 @@ def read_line(label: str) -> Line:
     text, _ = _without_number(SUB_ITEM.sub("", numbered_text))
     text = FOOTNOTE.sub("", text).strip()
     bare = re.sub(r"\s", "", text)
-    grouping = found[0] if (found := GROUPING.match(bare)) else ""
+    found = GROUPING.match(bare)
+    grouping, owner = (found[0], found["owner"] or "") if found else ("", "")
     if grouping:
         text = bare[len(grouping) :]
     marker = bool(MARKER.fullmatch(re.sub(r"\s", "", numbered_text)))
-    return Line(numbered_text, text, depth, indent, part, marker, grouping.rstrip(":："))
+    return Line(numbered_text, text, depth, indent, part, marker, grouping.rstrip(":："), owner)
 
 
 def _without_number(text: str) -> tuple[str, int]:
@@ -133,10 +138,18 @@ def outline(items: Sequence[Item], scope: Iterable[str] = ()) -> dict[int, Label
     """Return the label of each row, in its place."""
     walk = _Walk([(-1, text) for text in scope])
     labels = {item.row: walk.place(item) for item in items}
-    for row, whole in _sectors(items):
+    wholes: dict[str, str] = {}
+    sectors = dict(_sectors(items))
+    for item in items:
+        row, text = item.row, item.line.text
         found = labels[row]
-        parents = tuple(dict.fromkeys((whole, *found.parents))) if whole else ()
-        labels[row] = found._replace(parents=parents, is_part=True, is_member=False)
+        if row in sectors:
+            wholes[text] = sectors[row]
+            parents = tuple(dict.fromkeys((wholes[text], *found.parents))) if wholes[text] else ()
+            labels[row] = found._replace(parents=parents, is_part=True, is_member=False)
+        elif above := [wholes[parent] for parent in found.parents if wholes.get(parent)]:
+            # 工业 below 第二产业 is a part of what the sectors add up to.
+            labels[row] = found._replace(parents=tuple(dict.fromkeys((*found.parents, *above))))
     return labels
 
 
@@ -146,7 +159,7 @@ class _Walk:
 
     groups: list[tuple[int, str]] = field(default_factory=list)
     items: list[tuple[int, str]] = field(default_factory=list)  # indent and text of open items
-    numbered: str = ""
+    numbered: list[tuple[int, str]] = field(default_factory=list)  # depth and text
     owner: str = ""
     owner_depth: int = UNNUMBERED
     in_grouping: bool = False
@@ -173,17 +186,19 @@ class _Walk:
 
     def _open_grouping(self, line: Line) -> None:
         self.in_grouping, self.in_parts = True, False
+        if line.owner:
+            self.owner, self.owner_depth, self.has_owner = line.owner, line.depth, True
         # Groupings side by side belong to the same item; a group line in between takes over.
         if not self.has_owner and self.items:
             self.owner = self.items[0][1]
             self.owner_depth = line.depth
             self.has_owner = True
-        self.items = self.items[:1] if self.has_owner else []
+        self.items = [(line.indent, self.owner)] if self.has_owner else []
 
     def _group_line(self, line: Line) -> Label:
         self.in_parts = self.in_grouping = self.has_owner = False
         self.items = [(line.indent, line.text)]
-        self.numbered = ""
+        self.numbered = []
         self.groups = [(d, name) for d, name in self.groups if d < line.depth]
         label = Label(line.text, self._names(line.depth))
         self.groups.append((line.depth, line.text))
@@ -209,10 +224,14 @@ class _Walk:
         if self.in_grouping:
             self._push(line, base=True)
             return Label(text, self._names(99), (self.owner,) if self.owner else (), is_member=True)
-        parents = [self.numbered] if self.numbered and not numbered else []
-        parents += [name for _, name in self.items[-1:] if name not in parents]
-        self.items = [(line.indent, text)]
-        self.numbered = text if numbered else self.numbered
+        self.numbered = [(d, name) for d, name in self.numbered if d < line.depth]
+        parents = [name for _, name in reversed(self.numbered)]
+        if not numbered:
+            parents += [name for _, name in self.items[-1:] if name not in parents]
+            self.items = [(line.indent, text)]
+        else:
+            self.items = [(line.indent, text)]
+            self.numbered.append((line.depth, text))
         self.has_owner = False
         # An unnumbered item stays under the unnumbered line above it.
         return Label(text, self._names(line.depth if numbered else 99), tuple(parents))

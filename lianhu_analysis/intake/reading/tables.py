@@ -15,6 +15,7 @@ from lianhu_analysis.catalog.structure import load_structure
 from lianhu_analysis.errors import IntakeError, PeriodError
 from lianhu_analysis.intake.problems import Refusal
 from lianhu_analysis.intake.reading.around import (
+    SCOPE,
     Around,
     Time,
     foreign_region,
@@ -33,6 +34,7 @@ from lianhu_analysis.intake.reading.blocks import (
 from lianhu_analysis.intake.reading.figures import (
     Collector,
     Delivery,
+    POINTS,
     Slot,
     find_period,
     says_nothing,
@@ -57,7 +59,7 @@ from lianhu_analysis.intake.reading.words import (
     Part,
     Said,
     fold,
-    is_unit,
+    native,
     span_of,
 )
 from lianhu_analysis.intake.reading.workbook import Grid, cell_address
@@ -69,6 +71,7 @@ __all__ = ["read_grid"]
 EARLY_DAYS = 7
 MOST_LAGGED = 2
 NO_INDICATOR = RowMeaning()
+RANKS = re.compile("排名|位次|排位")
 
 
 @dataclass(frozen=True)
@@ -277,6 +280,11 @@ class _PanelReader:
                 )
             read.append(meaning)
         named = any(m.indicator for m in read)
+        ranked = any(m.facets.fact == "rank" for m in read)
+        # A title of 排名 speaks of the column that holds them.
+        self.scope = tuple(
+            text for text in self.around.scope if not ranked or SCOPE.search(RANKS.sub("", text))
+        )
         found: list[ColumnMeaning] = []
         left: ColumnMeaning | None = None
         for meaning in read:
@@ -291,12 +299,18 @@ class _PanelReader:
                     f"列名“{meaning.text}”所在的列是隐藏的，这一列没有读",
                     "请取消隐藏；不要的列请删去后再交付",
                 )
-            if refusal is None and meaning.indicator and self.around.scope:
+            if refusal is None and meaning.indicator and self.scope:
                 refusal = Refusal(
-                    f"列名“{meaning.text}”在标题“{self.around.scope[0]}”之下，说的可能不是全部，这一列没有读",
+                    f"列名“{meaning.text}”在标题“{self.scope[0]}”之下，说的可能不是全部，这一列没有读",
                     "请核对标题；口径确实相同的，请改正标题",
                 )
-            if refusal is None and meaning.facets.measure in ("yoy", "reduction"):
+            if refusal is None and self._may_be_a_change(meaning, read):
+                refusal = Refusal(
+                    f"列名“{meaning.text}”没有写 %，说不清是增速还是增减额，这一列没有读",
+                    "是增速的请注明 %；增减额不入库",
+                )
+            growth = meaning.facets.measure in ("yoy", "reduction") and not meaning.facets.fact
+            if refusal is None and growth:
                 meaning = self._of_left(meaning, left, read, named)
                 refusal = meaning.refusal
             if meaning.facets.nothing and not meaning.facets.fact:
@@ -310,6 +324,15 @@ class _PanelReader:
                 left = meaning
             found.append(meaning)
         return self._without_twins(found)
+
+    def _may_be_a_change(self, growth: ColumnMeaning, read: Sequence[ColumnMeaning]) -> bool:
+        """Whether 增减 may as well be of the amount: no % beside it, where others have one."""
+        f = growth.facets
+        if f.measure != "yoy" or f.sure or f.unit in ("%", POINTS) or f.nothing:
+            return False
+        others = (m.facets for m in read if m is not growth)
+        rival = any(o.measure == "yoy" and (o.sure or o.unit == "%") and not o.nothing for o in others)
+        return rival or (bool(self.around.unit) and self.around.unit != "%")
 
     def _with_bare_numbers(self, columns: Iterable[Column]) -> list[Column]:
         """Read 8 beside 1-8 as months: a number by itself needs another to say so."""
@@ -397,6 +420,7 @@ class _PanelReader:
             return (f.fact, measure, f.span, f.form, period, m.year, m.indicator, m.region, m.whole)
 
         counts = Counter(map(key, columns))
+        columns = [m for m in columns if not m.facets.fact or counts[key(m)] == 1]
         twins = [m for m in columns if counts[key(m)] > 1]
         for meaning in twins:
             self._refuse_column(
@@ -422,7 +446,7 @@ class _PanelReader:
         ends = {p.period.end.month for p in parts}
         years = {p.year for p in parts if p.year} | {m.year for m in columns if m.year}
         rows_say = "period" in self.panel.stub
-        axis = len(ends) > 1
+        axis = self._is_axis(columns)
         for m in columns:
             year = m.part.year if m.part else m.year
             if year and not axis and not rows_say and len(years) == 2 and year == min(years):
@@ -431,9 +455,14 @@ class _PanelReader:
                     self._leave(m, "上年同期的可比数，不作为上年的数入库")
                     continue
             found.append(m)
-        if rows_say or not time.title or time.period is None:
+        if rows_say:
             return found
-        stated = time.period.end.month
+        if len(ends) > 1 and not axis:
+            stated = 0
+        elif not time.title or time.period is None:
+            return found
+        else:
+            stated = time.period.end.month
         wrong = [
             m for m in found
             if m.part and (m.part.period.end.month != stated or (m.part.year and m.part.year != time.year))
@@ -443,11 +472,21 @@ class _PanelReader:
                 self._refuse_column(
                     m,
                     Refusal(
-                        f"列名“{m.text}”与标题不是同一个月，说不清哪个对，这一列没有读", "请改正列名或标题"
+                        f"列名“{m.text}”与标题或旁边的列不是同一个月，说不清哪个对，这一列没有读",
+                        "请改正列名或标题",
                     ),
                 )
             return []
         return found
+
+    def _is_axis(self, columns: Sequence[ColumnMeaning]) -> bool:
+        """Whether several columns of one kind are of different months."""
+        ends: dict[tuple[str, str], set[int]] = {}
+        for m in columns:
+            if m.part is not None:
+                kind = ("" if m.left else m.facets.measure, m.part.span or m.facets.span)
+                ends.setdefault(kind, set()).add(m.part.period.end.month)
+        return any(len(months) > 1 for months in ends.values())
 
     def _leave(self, meaning: ColumnMeaning, reason: str) -> None:
         cell = cell_address(self.table.top, meaning.column.number)
@@ -494,11 +533,14 @@ class _PanelReader:
         self.parts = [m.part for m in columns if m.part is not None]
         names = self.panel.stub.get("name", [])
         items = self._items(names, columns)
-        labels = outline(items, self.around.scope)
+        labels = outline(items, self.scope)
+        said = "".join(fold(text) for _, text in self.table.titles)
+        contexts = [w for w in self.grammar.vocabulary.contexts if w in said and "外币" not in said]
         units: dict[str, str] = {}
         codes: dict[str, Indicator] = {}
         for item in items:
             label = labels[item.row]
+            label = label._replace(parents=(*label.parents, *contexts))
             said = self.grammar.read(item.line.text) if item.line.text else Said()
             if said.facets.unit:
                 units[item.line.text] = said.facets.unit
@@ -535,7 +577,8 @@ class _PanelReader:
                 continue
             if self._spills_over(number, filled):
                 continue
-            if not filled and self._restates(number, first):
+            alone = sum(not is_blank(c) for c in cells) == 1 or is_statement(first)
+            if not filled and alone and self._restates(number, first):
                 break
             if len(names) > 1:
                 # The first of several name columns heads a group, and counts for the rows below it.
@@ -656,7 +699,8 @@ class _PanelReader:
                     f"发布日期“{cell}”不是一个日子；这一行没有读", "请写成 2024-10-22", cell=cell_address(number, column)
                 )
         column = self.panel.first("unit")
-        unit = "" if column is None or is_blank(c := self.grid.at(number, column)) else str(c).strip()
+        cell = None if column is None else self.grid.at(number, column)
+        unit = "" if is_blank(cell) else native(str(cell)).strip()
         return region, part, span, per, published, unit
 
     def _region(self, text: str) -> Region | str:
@@ -744,8 +788,8 @@ class _PanelReader:
                 if indicator := self.grammar.name(joined) or self._whole(joined):
                     return self._accept(indicator, said, label, by_path=True)
         if label.is_part and said.indicator is not None and not said.left:
-            parent = codes.get(label.parents[0]) if label.parents else None
-            if parent is not None and _is_part_of(said.indicator, parent):
+            above = [codes[parent] for parent in label.parents if parent in codes]
+            if any(_is_part_of(said.indicator, parent) for parent in above[:1]):
                 return self._accept(said.indicator, said, label)
             return self._unmatched(label, core)
         if label.is_part or said.indicator is None or said.left:
@@ -793,7 +837,7 @@ class _PanelReader:
                     words.append(said.whole)
                 if other := foreign_region(group, self.delivery.region, self.grammar.regions):
                     words.append(other)
-            if group in self.around.scope:
+            if group in self.scope:
                 words.append(group)
             if words:
                 named = "、".join(dict.fromkeys(words))
@@ -836,7 +880,7 @@ class _PanelReader:
             slot = self._slot(row, column, token)
             if isinstance(slot, Slot):
                 self.collector.take(token, slot)
-            elif not says_nothing(token):
+            elif not says_nothing(token) and not column.facets.fact:
                 # A sign for no figure may stand where there can be none.
                 self._refuse(slot.message, slot.remedy, row.number, number)
 
@@ -848,7 +892,7 @@ class _PanelReader:
             return meaning
         indicator, name = meaning.indicator, meaning.indicator.name_zh
         region = row.region or column.region
-        if column.whole:
+        if column.whole and not meaning.fact:
             region = level_region(column.whole[1], self.grammar, self.delivery)
             if region is None:
                 return Refusal(f"列名“{column.text}”说的是{column.whole}", "请核对地区")
@@ -1008,8 +1052,14 @@ class _PanelReader:
 
     @property
     def _accumulated(self) -> bool:
-        """Whether some column says that it is the year to date."""
-        return any(note.span == "ytd" and note.role == "level" for note in self.note.columns)
+        """Whether some column, hidden or not, says that it is the year to date."""
+        said = [self.grammar.read(column.text) for column in self.panel.columns]
+        return any(
+            s.facets.measure not in ("yoy", "reduction")
+            and not s.facets.nothing
+            and (s.facets.span == "ytd" or any(p.span == "ytd" for p in s.parts))
+            for s in said
+        )
 
     def _axis_parts(self, row: Row) -> list[Part]:
         if row.part is None:
@@ -1047,7 +1097,11 @@ class _PanelReader:
                 f"{name} 的名称说的是 {period}，标题、列名或时期说的是 {stated}",
                 "请改正其中之一；错月的指标请写明年份，或另放一张表",
             )
-        if months and (row.part is not None or column.part is not None):
+        indicator = row.meaning.indicator
+        own_kind = indicator is not None and (
+            bool(indicator.lag_months) or (indicator.frequency == "Q" and stated.end.month % 3 != 0)
+        )
+        if months and (row.part is not None or (column.part is not None and not own_kind)):
             return Refusal(f"{name} 的名称说的是 {period}，列名或时期说的是 {stated}", "请改正其中之一")
         return period
 
@@ -1074,7 +1128,7 @@ class _PanelReader:
                 if across
                 else [self.grid.at(r, column) for r in self.rows]
             )
-            self.forms[series] = neighbours(cells, one_indicator="region" in self.panel.stub)
+            self.forms[series] = neighbours(cells, one_indicator=self.title is not None)
         return self.forms[series]
 
     # ---- telling
@@ -1122,6 +1176,8 @@ def _bare(name: str) -> str:
 
 
 def _is_part_of(part: Indicator, whole: Indicator) -> bool:
+    if whole.tier == "core" and part.code.partition(".")[0] == whole.code.partition(".")[0]:
+        return True
     structure = load_structure()
     return any(
         whole.code == item.whole and part.code in item.parts

@@ -36,6 +36,7 @@ __all__ = [
     "fold",
     "is_unit",
     "load_vocabulary",
+    "native",
     "stated_span",
 ]
 
@@ -61,6 +62,8 @@ BRACKETED = re.compile(r"[(\[【<〔]([^()\[\]【】<>〔〕]*)[)\]】>〕]")
 BASE = re.compile(r"(?:以?上年|以?上年同[月期]|以?去年同期|precedingyear|sameperiod[a-z]*)=100")
 OTHER_BASE = re.compile(r"[^()=]{1,12}=100")
 BARE = re.compile(r"1-\d{1,2}|\d{1,2}")
+CHINESE = re.compile("[\u4e00-\u9fff]")
+LATIN = re.compile("[A-Za-z]{3}")
 EDGES = "_:,、;。.·/|()[]【】<>《》{}\"'“”‘’#*-+%&=?!^~`"
 
 
@@ -85,6 +88,8 @@ class Facets(NamedTuple):
         Months by which the figures are older than the report.
     joint
         Whether February stands for January and February.
+    sure
+        Whether its growth is certainly no change in the amount.
     clash
         Two of its words that contradict each other.
     """
@@ -101,6 +106,7 @@ class Facets(NamedTuple):
     scope: str = ""
     lag: int = 0
     joint: bool = False
+    sure: bool = False
     clash: str = ""
 
     def join(self, other: Facets) -> Facets:
@@ -135,6 +141,7 @@ class Facets(NamedTuple):
             scope=scope,
             lag=max(self.lag, other.lag),
             joint=self.joint or other.joint,
+            sure=self.sure or other.sure,
             clash=clash,
         )
 
@@ -210,6 +217,8 @@ class Vocabulary:
         Lines that are nothing, and texts that are no period.
     title_words
         What a title may say beside region, period and indicator.
+    contexts
+        Words of a title that its rows belong to, as 人民币 of 各项存款.
     labels
         Full path of a row to a code, as a workspace registers it.
     text
@@ -222,6 +231,7 @@ class Vocabulary:
     ignore: re.Pattern[str]
     events: re.Pattern[str]
     title_words: tuple[str, ...]
+    contexts: tuple[str, ...]
     labels: Mapping[str, str]
     text: str = field(repr=False)
 
@@ -236,10 +246,18 @@ def fold(text: str) -> str:
     return DASHES.sub("-", folded)
 
 
+def native(text: str) -> str:
+    """Return the Chinese lines of a cell that says the same in two languages."""
+    lines = text.split("\n") if "\n" in text else [text]
+    chinese = [line for line in lines if CHINESE.search(line)]
+    foreign = [line for line in lines if not CHINESE.search(line) and LATIN.search(line)]
+    return "".join(chinese) if chinese and foreign else text
+
+
 def is_unit(text: str) -> bool:
     """Whether a text is a declared unit."""
     try:
-        return normalise_unit(text) in KNOWN_UNITS
+        return normalise_unit(native(text)) in KNOWN_UNITS
     except UnitError:
         return False
 
@@ -283,9 +301,18 @@ def load_vocabulary(own: Path | None = None) -> Vocabulary:
     except re.error as error:
         raise IntakeError(f"词表的 [lines] 不是有效的正则表达式（{error}）", "请改正") from error
     names = tuple(sorted(map(fold, lines["names"]), key=len, reverse=True))
+    contexts = tuple(map(fold, lines["contexts"]))
     everything = "\0".join(texts.values())
     return Vocabulary(
-        words, tables["roles"], tables["metadata"], ignore, events, names, labels, everything
+        words,
+        tables["roles"],
+        tables["metadata"],
+        ignore,
+        events,
+        names,
+        contexts,
+        labels,
+        everything,
     )
 
 
@@ -338,7 +365,7 @@ class Grammar:
 
     def role(self, text: str) -> str:
         """Return which kind of column a head names as a whole; empty if none."""
-        return self.vocabulary.roles.get(fold(text).strip(EDGES), "")
+        return self.vocabulary.roles.get(fold(native(text)).strip(EDGES), "")
 
     def name(self, path: str) -> Indicator | None:
         """Return the indicator of exactly this name or path."""
@@ -358,7 +385,7 @@ class Grammar:
         return found[0] if len(found) == 1 else None
 
     def _read(self, text: str) -> Said:
-        folded = fold(FOOTNOTE.sub("", text))
+        folded = fold(FOOTNOTE.sub("", native(text)))
         if len(folded) > LONGEST:
             return Said(left=(f"{folded[:20]}…",))
         facets, names, named, parts, years, regions = NOTHING, [], [], [], [], []
