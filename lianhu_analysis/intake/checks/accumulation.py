@@ -27,14 +27,13 @@ def check_accumulation(evidence: Evidence, doubts: dict[str, Floats]) -> list[Fi
     for name, panel in evidence.panels.items():
         if panel.frequency == "A":
             continue
-        level = (panel.series["measure"] == "level").to_numpy()
-        flow = evidence.flags(panel, lambda item: item.kind == "flow")
-        strict = level & flow & ~evidence.flags(panel, evidence.structure.may_fall)
+        flow = evidence.flow_levels(panel)
+        strict = flow & ~evidence.flags(panel, evidence.structure.may_fall)
         singles, found = _single_under_ytd(evidence, panel, strict)
         findings += found
         findings += _negative(evidence, panel, strict)
         findings += _falls(evidence, panel, strict, singles, doubts[name])
-        findings += _single_against_ytd(evidence, panel, level & flow, singles)
+        findings += _single_against_ytd(evidence, panel, flow, singles)
     return findings
 
 
@@ -152,14 +151,10 @@ def _single_against_ytd(
     evidence: Evidence, panel: Panel, flow: Bools, singles: Bools
 ) -> list[Finding]:
     findings: list[Finding] = []
-    key = ["region", "provenance", "indicator"]
-    numbered = panel.series.reset_index(names="number")[flow]
-    pairs = numbered[numbered["span"] == "single"].merge(
-        numbered[numbered["span"] == "ytd"], on=key, suffixes=("", "_ytd")
-    )
     cumulated = panel.without(singles)
-    for mine, other in zip(pairs["number"], pairs["number_ytd"], strict=True):
-        findings += _one_pair(evidence, panel, cumulated, int(mine), int(other))
+    for mine, other in zip(*panel.pairs("span", "single", "ytd"), strict=True):
+        if flow[mine]:
+            findings += _one_pair(evidence, panel, cumulated, int(mine), int(other))
     return findings
 
 

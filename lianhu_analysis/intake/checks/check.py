@@ -112,7 +112,7 @@ def _without_reference(evidence: Evidence) -> list[Finding]:
     lonely: dict[tuple[str, str], list[int]] = {}
     for panel in evidence.panels.values():
         held = panel.rows >= 0
-        level = (panel.series["measure"] == "level").to_numpy()
+        level = panel.is_level
         alone = level & (held.any(axis=2).sum(axis=1) == 1)
         for number in np.flatnonzero(alone):
             lonely.setdefault(evidence.owner(panel, int(number)), []).extend(

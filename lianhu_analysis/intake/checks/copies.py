@@ -44,7 +44,7 @@ def _digits(panel: Panel) -> Floats:
 
 def _copied_series(evidence: Evidence, panel: Panel, digits: Floats) -> list[Finding]:
     """Find two indicators with the same levels over several periods."""
-    level = (panel.series["measure"] == "level").to_numpy()
+    level = panel.is_level
     level = level & ~evidence.flags(panel, lambda item: item.kind in ("rate", "index"))
     at = np.argwhere(level[:, None, None] & (digits >= DIGITS))
     if not len(at):
@@ -94,12 +94,7 @@ def _copied_pair(
 
 def _copied_growth(evidence: Evidence, panel: Panel, digits: Floats) -> list[Finding]:
     """Find growth rates that are the level beside them."""
-    key = ["region", "provenance", "indicator", "span"]
-    numbered = panel.series.reset_index(names="number")
-    pairs = numbered[numbered["measure"] == "level"].merge(
-        numbered[numbered["measure"] == "yoy"], on=key, suffixes=("", "_yoy")
-    )
-    level, growth = pairs["number"].to_numpy(), pairs["number_yoy"].to_numpy()
+    level, growth = panel.pairs("measure", "level", "yoy")
     same = (panel.values[level] == panel.values[growth]) & (digits[level] >= DIGITS)
     findings = []
     for pair, year, position in np.argwhere(same):
@@ -126,16 +121,11 @@ def _copied_single(evidence: Evidence, panel: Panel, doubt: Floats) -> list[Find
     findings: list[Finding] = []
     if panel.frequency == "A":
         return findings
-    key = ["region", "provenance", "indicator"]
-    level = panel.series.reset_index(names="number")[panel.series["measure"] == "level"]
-    pairs = level[level["span"] == "single"].merge(
-        level[level["span"] == "ytd"], on=key, suffixes=("", "_ytd")
-    )
-    for code, mine, other in zip(
-        pairs["indicator"], pairs["number"], pairs["number_ytd"], strict=True
-    ):
-        if code not in evidence.catalogue or evidence.catalogue.get(code).kind != "flow":
+    flow = evidence.flow_levels(panel)
+    for mine, other in zip(*panel.pairs("span", "single", "ytd"), strict=True):
+        if not flow[mine]:
             continue
+        code = str(panel.series["indicator"].iat[mine])
         start = first_position(panel, evidence.catalogue.get(code)) + 1
         earlier = np.nan_to_num(panel.values[other, :, start - 1 : -1])
         same = panel.values[mine, :, start:] == panel.values[other, :, start:]
@@ -161,7 +151,7 @@ def _copied_single(evidence: Evidence, panel: Panel, doubt: Floats) -> list[Find
 
 def _repeats(evidence: Evidence, panel: Panel, digits: Floats) -> list[Finding]:
     """Find levels that repeat the period before, or the same period of last year."""
-    level = (panel.series["measure"] == "level").to_numpy()
+    level = panel.is_level
     lumpy = evidence.flags(panel, evidence.structure.is_lumpy)
     steady = evidence.flags(panel, lambda item: item.kind in ("rate", "index"))
     wanted = (level & ~lumpy & ~steady)[:, None, None] & (digits >= DIGITS)

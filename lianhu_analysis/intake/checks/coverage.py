@@ -206,7 +206,7 @@ def _census_breaks(evidence: Evidence) -> list[Finding]:
     """Name each census break that levels of a region cross: a break, no error."""
     crossing: dict[tuple[str, str, int], list[tuple[int, int]]] = {}
     for panel in evidence.panels.values():
-        level = (panel.series["measure"] == "level").to_numpy()
+        level = panel.is_level
         flow = evidence.flags(panel, lambda item: item.kind in ("flow", "stock"))
         all_bases = evidence.bases(panel)
         for number in np.flatnonzero(level & flow):

@@ -91,6 +91,10 @@ class Evidence:
             dtype=np.bool_,
         )
 
+    def flow_levels(self, panel: Panel) -> Bools:
+        """Return which series are levels of flows."""
+        return panel.is_level & self.flags(panel, lambda item: item.kind == "flow")
+
     def base(self, published: Ints) -> Ints:
         """Return the number of the census base in force on days of publication."""
         days = [np.datetime64(item.day).astype("datetime64[D]").astype(int) for item in self.breaks]

@@ -41,18 +41,10 @@ def check_growth(evidence: Evidence) -> list[Finding]:
 
 def _against_level(evidence: Evidence, panel: Panel) -> list[Finding]:
     findings: list[Finding] = []
-    key = ["region", "provenance", "indicator", "span"]
-    numbered = panel.series.reset_index(names="number")
-    pairs = numbered[numbered["measure"] == "level"].merge(
-        numbered[numbered["measure"] == "yoy"], on=key, suffixes=("", "_yoy")
-    )
-    for code, level, growth in zip(
-        pairs["indicator"], pairs["number"], pairs["number_yoy"], strict=True
-    ):
-        if code not in evidence.catalogue:
-            continue
-        indicator = evidence.catalogue.get(code)
-        if indicator.kind == "rate":
+    indicators = evidence.indicators(panel)
+    for level, growth in zip(*panel.pairs("measure", "level", "yoy"), strict=True):
+        indicator = indicators[level]
+        if indicator is None or indicator.kind == "rate":
             continue
         if indicator.level_gives_growth:
             findings += _ratio(evidence, panel, int(level), int(growth))

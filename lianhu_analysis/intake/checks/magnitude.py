@@ -50,7 +50,7 @@ def find_slips(evidence: Evidence) -> tuple[list[Finding], dict[str, Bools]]:
     findings: list[Finding] = []
     masks = {}
     for name, panel in evidence.panels.items():
-        levels = (panel.series["measure"] == "level").to_numpy()[:, None, None]
+        levels = panel.is_level[:, None, None]
         found, distance = _slips(evidence, panel)
         found &= levels
         masks[name] = found
@@ -106,12 +106,8 @@ def _supported(panel: Panel) -> Bools:
 def growth_beside(panel: Panel) -> Floats:
     """Return, for each level series, the published growth of the same figures."""
     beside = np.full_like(panel.values, np.nan)
-    key = ["region", "provenance", "indicator", "span"]
-    numbered = panel.series.reset_index(names="number")
-    pairs = numbered[numbered["measure"] == "level"].merge(
-        numbered[numbered["measure"] == "yoy"], on=key, suffixes=("", "_yoy")
-    )
-    beside[pairs["number"].to_numpy()] = panel.values[pairs["number_yoy"].to_numpy()]
+    level, growth = panel.pairs("measure", "level", "yoy")
+    beside[level] = panel.values[growth]
     return beside
 
 
@@ -145,7 +141,7 @@ def find_out_of_line(evidence: Evidence) -> list[Finding]:
     """Find figures that break the usual step to the periods before and after."""
     findings: list[Finding] = []
     for panel in evidence.panels.values():
-        is_level = (panel.series["measure"] == "level").to_numpy()
+        is_level = panel.is_level
         lumpy = evidence.flags(panel, evidence.structure.is_lumpy)
         falls = evidence.flags(panel, evidence.structure.may_fall)
         logs = log_values(panel.values)
