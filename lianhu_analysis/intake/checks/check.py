@@ -18,6 +18,7 @@ from lianhu_analysis.intake.checks.findings import Finding, sort_findings
 from lianhu_analysis.intake.checks.growth_rates import check_growth
 from lianhu_analysis.intake.checks.magnitude import distances, find_out_of_line, find_slips
 from lianhu_analysis.intake.checks.panel import build_panels
+from lianhu_analysis.intake.checks.zeros import find_zeros
 from lianhu_analysis.workspace import CensusBreak
 
 __all__ = ["RULES", "check_observations"]
@@ -25,6 +26,7 @@ __all__ = ["RULES", "check_observations"]
 # Every rule by name, as readers call it; docs/checks.md says how each judges.
 RULES = {
     "unit_slip": "数量级",
+    "zero_filled": "填了 0",
     "out_of_line": "偏离走势",
     "negative_value": "负数",
     "ytd_falls": "累计数减少",
@@ -87,6 +89,7 @@ def check_observations(
         region,
     )
     slips, slipped = find_slips(evidence)
+    zeros, slipped = find_zeros(evidence, slipped)
     # A figure ten times too large breaks every relation that it is part of;
     # without it the others may still be judged.
     rest = evidence.without(slipped)
@@ -96,6 +99,7 @@ def check_observations(
     return sort_findings(
         [
             *copies,
+            *zeros,
             *(item for item in slips if item.key not in copied),
             *find_out_of_line(rest),
             *check_accumulation(rest, doubts),

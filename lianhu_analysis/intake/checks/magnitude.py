@@ -40,12 +40,12 @@ RESOLVE = "请核对原表：有误的请部门重报，或在 corrections.toml 
 
 
 def find_slips(evidence: Evidence) -> tuple[list[Finding], dict[str, Bools]]:
-    """Find levels ten, a hundred ... times too large or small.
+    """Find levels ten, a hundred ... times too large or small, zeros among them.
 
     Returns
     -------
     The findings, and for each frequency a mask of the figures found, so that
-    other rules need not accuse the figures beside them.
+    other rules need not accuse the figures beside them.  Zeros are in the mask only.
     """
     findings: list[Finding] = []
     masks = {}
@@ -54,7 +54,7 @@ def find_slips(evidence: Evidence) -> tuple[list[Finding], dict[str, Bools]]:
         found, distance = _slips(evidence, panel)
         found &= levels
         masks[name] = found
-        for at in map(tuple, np.argwhere(found)):
+        for at in map(tuple, np.argwhere(found & (panel.values != 0))):
             findings.append(_slip_finding(evidence, panel, at, float(distance[at])))
     return findings, masks
 
@@ -69,7 +69,7 @@ def _slips(evidence: Evidence, panel: Panel) -> tuple[Bools, Floats]:
     vouched = (second.n_past == 1) & (np.abs(near) < limit / 2) & (np.abs(future) < limit / 2)
     by_year = (second.n_past > 0) & (np.abs(past) >= limit) & ~vouched
     first_year = (second.n_past == 0) & _agreed(second, limit)
-    found = (clear | by_year | first_year) & ~_supported(panel)
+    found = (clear | by_year | first_year) & ~_supported(panel) & ~_true_zero(evidence, panel)
     distance = np.where(np.isfinite(past), past, np.where(np.isfinite(near), near, future))
     return found & np.isfinite(distance), distance
 
@@ -100,7 +100,19 @@ def _supported(panel: Panel) -> Bools:
     told = np.log10(np.where(growth > -100, 1 + growth / 100, np.nan))
     logs = log_values(panel.values)
     step = logs - shift_years(logs, -1)
-    return np.asarray((np.abs(step - told) < SUPPORT) & (np.abs(step) >= SLIP / 2))
+    jumped = (np.abs(step - told) < SUPPORT) & (np.abs(step) >= SLIP / 2)
+    return np.asarray(jumped | (growth <= -100))
+
+
+def _true_zero(evidence: Evidence, panel: Panel) -> Bools:
+    """Return the zeros of counts and land, and of a time of the year that is 0 in other years."""
+    zero = panel.values == 0
+    goes_on = np.cumsum((panel.values > 0).reshape(len(zero), -1)[:, ::-1], axis=1)[:, ::-1] > 0
+    inside = zero & goes_on.reshape(zero.shape)
+    usual = zero & (inside.sum(axis=1)[:, None, :] > inside)
+    if panel.frequency == "M":  # a January that is none is a template's, however often
+        usual[evidence.flags(panel, lambda item: item.no_january), :, 0] = False
+    return usual | (zero & evidence.flags(panel, evidence.structure.is_lumpy)[:, None, None])
 
 
 def growth_beside(panel: Panel) -> Floats:
