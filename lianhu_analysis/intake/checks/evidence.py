@@ -14,7 +14,7 @@ from lianhu_analysis.catalog.indicators import Catalogue, Indicator
 from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.catalog.structure import Structure
 from lianhu_analysis.errors import PeriodError
-from lianhu_analysis.intake.checks.findings import CellRef, Finding, Severity
+from lianhu_analysis.intake.checks.findings import FIGURE, CellRef, Finding, Severity
 from lianhu_analysis.intake.checks.panel import Bools, Floats, Ints, Panel
 from lianhu_analysis.workspace import CensusBreak
 
@@ -124,12 +124,8 @@ class Evidence:
             },
         )
 
-    def label(self, panel: Panel, at: At) -> str:
-        """Name a figure as a reader does: indicator, period, and whether it is growth."""
-        return self.label_of_row(int(panel.rows[at]))
-
     def label_of_row(self, row: int) -> str:
-        """Name the figure of one row."""
+        """Name a figure as a reader does: indicator, period, and whether it is growth."""
         figure = self._figure(row)
         code = figure["indicator"]
         name = self.catalogue.get(code).name_zh if code in self.catalogue else code
@@ -169,22 +165,15 @@ class Evidence:
         remedy: str,
         *,
         others: Sequence[int] = (),
-        values: Sequence[tuple[str, float]] = (),
     ) -> Finding:
         """Word a finding on one row; ``others`` are the rows it was compared with."""
         figure = self._figure(row)
         rows = dict.fromkeys([row, *(other for other in others if other >= 0)])
-        named = values or [(self.label_of_row(item), self.value(item)) for item in rows]
         return Finding(
             severity=severity,
             rule=rule,
-            region=str(figure["region"]),
-            provenance=str(figure["provenance"]),
-            indicator=str(figure["indicator"]),
-            measure=str(figure["measure"]),
-            span=str(figure["span"]),
-            period=str(figure["period"]),
-            values=tuple((name, float(value)) for name, value in named),
+            **{name: str(figure[name]) for name in FIGURE},
+            values=tuple((self.label_of_row(item), self.value(item)) for item in rows),
             cells=tuple(self.cell(item) for item in rows),
             message=message,
             remedy=remedy,

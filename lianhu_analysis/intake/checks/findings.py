@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 __all__ = [
+    "FIGURE",
     "SEVERITIES",
     "SEVERITY_ZH",
     "CellRef",
@@ -29,6 +30,7 @@ SEVERITY_ZH: dict[str, str] = {
     "Good": "正常",
 }
 
+FIGURE = ("region", "provenance", "indicator", "measure", "span", "period")
 Key = tuple[str, str, str, str, str, str]
 
 

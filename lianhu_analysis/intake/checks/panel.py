@@ -10,6 +10,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from lianhu_analysis.intake.checks.findings import FIGURE
+
 __all__ = ["PER_YEAR", "Bools", "Floats", "Panel", "build_panels", "shift_periods", "shift_years"]
 
 Floats = NDArray[np.float64]
@@ -18,7 +20,7 @@ Bools = NDArray[np.bool_]
 Shape = tuple[int, int, int]
 
 PER_YEAR: Mapping[str, int] = {"A": 1, "Q": 4, "M": 12}
-SERIES_OF = ["region", "provenance", "indicator", "measure", "span"]
+SERIES_OF = list(FIGURE[:-1])
 MOST_DECIMALS = 6
 
 
