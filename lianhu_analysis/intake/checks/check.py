@@ -39,6 +39,8 @@ RULES = {
     "implied_deflator": "隐含价格变动过大",
     "index_among_growth": "增速栏填了指数",
     "fraction_among_growth": "增速栏填了小数",
+    "tenfold_growth": "增速大小差十倍",
+    "beyond_history": "超出历史",
     "copied_column": "两列相同",
     "stale_repeat": "没有更新",
     "gap": "中间缺数",
@@ -128,7 +130,7 @@ def _without_reference(evidence: Evidence) -> list[Finding]:
             "Undefined",
             rows[0],
             f"{len(rows)} 个绝对额只有一年，没有同期可比，数量级没有核查"
-            f"（如{evidence.label_of_row(rows[0])} {evidence.value_text(rows[0])}）",
+            f"（如{evidence.stated(rows[0])}）",
             "请在引用前与原表核对",
         )
         for rows in lonely.values()

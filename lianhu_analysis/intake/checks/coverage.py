@@ -101,8 +101,7 @@ def _januaries(evidence: Evidence, panel: Panel) -> list[Finding]:
                         "january_present",
                         "Bad",
                         row,
-                        f"{evidence.label_of_row(row)} {evidence.value_text(row)}，"
-                        "而这个指标一、二月合并发布，没有1月数",
+                        f"{evidence.stated(row)}，而这个指标一、二月合并发布，没有1月数",
                         f"可能是1—2月的数填在了1月。{RESOLVE}",
                     )
                 )
@@ -232,7 +231,7 @@ def _break_finding(
         "Good",
         row,
         f"{crossed.day} 起公布的绝对额以{crossed.name}后的口径计，与此前公布的不可相减、不可相除"
-        f"（{len(pairs)} 个序列，如{evidence.label_of_row(row)}与{evidence.label_of_row(other)}）",
+        f"（{len(pairs)} 个序列，如{evidence.label(row)}与{evidence.label(other)}）",
         "这是口径变动，不是错误，不必处理；跨越它的核查没有做",
         others=[other],
     )

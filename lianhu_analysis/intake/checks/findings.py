@@ -13,6 +13,7 @@ __all__ = [
     "CellRef",
     "Finding",
     "Severity",
+    "graded",
     "sort_findings",
 ]
 
@@ -95,6 +96,12 @@ class Finding:
         content = asdict(self)
         content["values"] = [{"name": name, "value": value} for name, value in self.values]
         return content
+
+
+def graded(size: float, *limits: float) -> Severity:
+    """Return Uncertain up to the first limit, Bad up to the second, and so on to Error."""
+    scale: tuple[Severity, ...] = ("Uncertain", "Bad", "Severe", "Error")
+    return scale[sum(size > limit for limit in limits)]
 
 
 def sort_findings(findings: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -135,7 +135,7 @@ def _slip_finding(
     power = max(1, round(abs(distance)))
     times = f"{10**power:,} 倍" if distance > 0 else f"{10**power:,} 分之一"
     against = (
-        f"{evidence.label_of_row(other)}的 {evidence.value_text(other)}"
+        f"{evidence.label(other)}的 {evidence.value_text(other)}"
         if other >= 0
         else "同一序列其余各期"
     )
@@ -143,7 +143,7 @@ def _slip_finding(
         "unit_slip",
         "Error",
         row,
-        f"{evidence.label_of_row(row)} {evidence.value_text(row)}，约为{against}应有大小的{times}",
+        f"{evidence.stated(row)}，约为{against}应有大小的{times}",
         f"多半是计量单位或小数点错了。{RESOLVE}",
         others=[other],
     )
@@ -221,7 +221,7 @@ def _out_of_line_finding(
         "out_of_line",
         severity,
         row,
-        f"{evidence.label_of_row(row)} {evidence.value_text(row)}，偏离前后各期历年走势 {size}",
+        f"{evidence.stated(row)}，偏离前后各期历年走势 {size}",
         f"可能是录入错误，也可能确有其事。{RESOLVE}",
         others=others,
     )

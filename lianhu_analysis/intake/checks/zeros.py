@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 
 import numpy as np
 
 from lianhu_analysis.intake.checks.evidence import Evidence
-from lianhu_analysis.intake.checks.findings import Finding
-from lianhu_analysis.intake.checks.panel import Bools, Floats, Ints, Panel
+from lianhu_analysis.intake.checks.findings import Finding, Severity
+from lianhu_analysis.intake.checks.panel import Bools, Floats, Ints
 
 __all__ = ["find_zeros"]
 
@@ -17,7 +16,7 @@ __all__ = ["find_zeros"]
 ZERO_STEPS = 4.0
 LEAST_STOP = 1.0
 LEAST_RATES = 5  # fewer do not tell what is usual
-CLEAR_RUN = 3  # two zeros on end are seldom chance, three never
+CLEAR_RUN = 3  # two zeros on end, or side by side, may be chance
 
 REMEDY = (
     "还没有公布的，请部门把这一格留空后重报，或在 corrections.toml 中撤下（new = 'withdraw'）；"
@@ -40,23 +39,33 @@ def find_zeros(
     The findings, and ``slipped`` with the zeros found.
     """
     findings: list[Finding] = []
-    masks = {}
+    masks, blank = {}, _blank(evidence)
     for name, panel in evidence.panels.items():
         zero = panel.values == 0
         stops = np.zeros(zero.shape, dtype=np.int64)
         lumpy = evidence.flags(panel, evidence.structure.is_lumpy)
         for number in np.flatnonzero(~panel.is_level & ~lumpy & zero.any(axis=(1, 2))):
             stops[number] = _stops(panel.values[number].ravel()).reshape(zero.shape[1:])
-        certain = zero & slipped[name] | _blank(evidence, panel, zero, ~lumpy)
+        adds_up = evidence.flow_levels(panel) & (panel.series["span"] == "ytd").to_numpy()
+        adds_up &= ~evidence.flags(panel, evidence.structure.may_fall)
+        begun = adds_up[:, None, None] & np.logical_or.accumulate(panel.values > 0, axis=2)
+        certain = zero & (slipped[name] | blank[panel.rows] | begun)
         level, growth = panel.pairs("measure", "level", "yoy")
         certain[growth] |= certain[level] & zero[growth]
         together = (certain | (stops > 0)).sum(axis=0) > 1
         certain |= (stops > 0) & (together | (stops >= CLEAR_RUN))
         masks[name] = slipped[name] | certain | (stops > 1)
-        findings += [
-            _finding(evidence, int(panel.rows[tuple(at)]), bool(certain[tuple(at)]))
-            for at in np.argwhere(masks[name] & zero)
-        ]
+        kinds: tuple[tuple[Bools, Severity, str], ...] = (
+            (certain, "Error", "这个指标不会是 0，多半是表样里填的 0"),
+            (zero & masks[name] & ~certain, "Bad", "连着几期正好是 0，可能是表样里填的 0"),
+        )
+        for mask, severity, why in kinds:
+            findings += [
+                evidence.finding(
+                    "zero_filled", severity, row, f"{evidence.label(row)} 是 0：{why}", REMEDY
+                )
+                for row in panel.rows[mask].tolist()
+            ]
     return findings, masks
 
 
@@ -76,34 +85,13 @@ def _stops(rates: Floats) -> Ints:
     return length
 
 
-def _blank(evidence: Evidence, panel: Panel, zero: Bools, steady: Bools) -> Bools:
-    """Return the figures of a sheet whose period has several, all of them 0."""
-    found = np.zeros_like(zero)
-    for year, position in np.argwhere((zero & steady[:, None, None]).any(axis=0)):
-        rows = panel.rows[:, year, position]
-        held = np.flatnonzero(steady & (rows >= 0))
-        sheets = [evidence.sheet(int(row)) for row in rows[held]]
-        filled = Counter(
-            sheet
-            for sheet, number in zip(sheets, held, strict=True)
-            if zero[number, year, position]
-        )
-        found[held, year, position] = [
-            filled[sheet] == count > 1 for sheet, count in ((s, sheets.count(s)) for s in sheets)
-        ]
-    return found
-
-
-def _finding(evidence: Evidence, row: int, certain: bool) -> Finding:
-    why = (
-        "这个指标不会是 0，多半是表样里填的 0"
-        if certain
-        else "连着几期正好是 0，可能是表样里填的 0"
+def _blank(evidence: Evidence) -> Bools:
+    """Return the rows of a sheet whose period has several figures, all of them 0."""
+    lumpy = [item.code for item in evidence.catalogue if evidence.structure.is_lumpy(item)]
+    frame = evidence.frame
+    judged = frame[frame["value"].notna() & ~frame["indicator"].isin(lumpy)]
+    sheet = judged.groupby(["source", "sheet", "published", "region", "period"])["value"]
+    blank = (sheet.transform("count") >= CLEAR_RUN) & (
+        sheet.transform(lambda v: v.abs().max()) == 0
     )
-    return evidence.finding(
-        "zero_filled",
-        "Error" if certain else "Bad",
-        row,
-        f"{evidence.label_of_row(row)} 是 0：{why}",
-        REMEDY,
-    )
+    return np.asarray(blank.reindex(frame.index, fill_value=False).to_numpy(dtype=bool))
