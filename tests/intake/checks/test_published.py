@@ -1,4 +1,4 @@
-"""Real published figures: the breaks that are in them are seen, and none is called an Error."""
+"""Real published figures: the breaks in them are seen, and none is called an Error."""
 
 import datetime as dt
 import re
