@@ -1,4 +1,4 @@
-"""Single cells wrong by 3 to 30 %: how many are noticed.
+"""Single cells wrong by 3 to 30 %, growth also by ten times: how many are noticed.
 
     python -m benchmarks.typos [--quick] [--seed N] [--control]
 
@@ -32,6 +32,9 @@ from lianhu_analysis.catalog.structure import COUNTING_UNITS
 __all__ = ["main", "measure"]
 
 SIZES = (0.03, 0.05, 0.10, 0.20, 0.30)
+# A percentage of another cell format: 4.8 as 48 or as 0.48, of rates that are no near-zeros.
+TENFOLD = (9.0, -0.9)
+LEAST_RATE = 2.0
 SHARE = 0.03
 
 
@@ -49,6 +52,7 @@ def measure(
     last = pd.Timestamp(world.history["published"].max()).date()
     moments += [(last, False)] * rounds
     typos, alarms, figures = [], 0, 0
+    sizes = {"level": SIZES, "yoy": (*SIZES, *TENFOLD)}
     for day, newest in moments:
         frame = world.known(day)
         known = check(world, frame)
@@ -61,11 +65,11 @@ def measure(
                 frame,
                 newest=newest,
                 share=SHARE,
-                count=len(SIZES),
+                count=len(sizes[measured]),
                 measures=[measured],
                 random=random,
             )
-            for size, labels in zip(SIZES, drawn, strict=True):
+            for size, labels in zip(sizes[measured], drawn, strict=True):
                 typos.append(_typo(world, check, frame, labels, size, newest, before, random))
     return pd.concat(typos, ignore_index=True), 1000 * alarms / figures
 
@@ -81,10 +85,14 @@ def _typo(
     random: np.random.Generator,
 ) -> pd.DataFrame:
     wrong = frame.copy()
-    signs = random.choice([-1.0, 1.0], size=len(labels))
+    if size in TENFOLD:
+        labels = labels[frame.loc[labels, "value"].abs().to_numpy() >= LEAST_RATE]
+    signs = random.choice([-1.0, 1.0], size=len(labels)) if size not in TENFOLD else 1.0
+    signs = np.broadcast_to(signs, len(labels))
     values = frame.loc[labels, "value"].to_numpy()
     whole = frame.loc[labels, "unit"].isin(COUNTING_UNITS)
-    printed = np.select([frame.loc[labels, "measure"] == "yoy", whole], [1, 0], 2)
+    finer = 1 + (size in TENFOLD)
+    printed = np.select([frame.loc[labels, "measure"] == "yoy", whole], [finer, 0], 2)
     moved = [
         round(v * (1 + s * size), int(d)) for v, s, d in zip(values, signs, printed, strict=True)
     ]

@@ -20,6 +20,7 @@ CLEAR_PART = 0.02
 CLEAR_WHOLE = 0.01
 OTHER_DAY = 0.02  # figures of different days may stand on different revisions
 CLEAR_SHARE = 1.0  # percentage points
+OTHER_DAY_ZH = "各数不是同日公布，可能一个修订了、另一个没有。"
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,9 @@ def check_accounting(evidence: Evidence, doubts: dict[str, Floats]) -> list[Find
     for relation in evidence.structure.sums:
         for members in _complete(evidence, relation):
             gap = members.values[1:].sum(axis=0) - members.values[0]
+            right = (np.abs(gap) <= members.rounding).sum()
+            if len(members.numbers) <= len(relation.parts) and 2 * right < np.isfinite(gap).sum():
+                gap = np.maximum(gap, 0.0)  # the part that the catalogue leaves out is there
             findings += _broken(evidence, members, gap, "components_sum", doubts)
     for relation in evidence.structure.within:
         for part in relation.parts:
@@ -105,37 +109,22 @@ def _broken(
             len(suspects) == 1 and size > CLEAR_PART * abs(values[suspects[0]])
         ):
             severity, blamed = "Error", suspects
+        if rule == "components_sum":
+            total = values[1:].sum()
+            message = f"各项之和是 {total:,.10g}，相差 {total - values[0]:+,.10g}"
+            message = f"{evidence.stated(rows[0])}，{message}"
+        else:
+            message = f"{evidence.stated(rows[1])}，大于其所属的{evidence.stated(rows[0])}"
+        other_day = "" if same_day[year, position] else OTHER_DAY_ZH
         for index in blamed:
+            named = len(rows) > 2 and index and severity == "Error"
+            most = f"；最可疑的是{evidence.label(rows[index])}" if named else ""
             findings.append(
-                _sum_finding(
-                    evidence, rule, severity, rows, index, values, bool(same_day[year, position])
+                evidence.finding(
+                    rule, severity, rows[index], message + most, other_day + RESOLVE, others=rows
                 )
             )
     return findings
-
-
-def _sum_finding(
-    evidence: Evidence,
-    rule: str,
-    severity: Severity,
-    rows: list[int],
-    blamed: int,
-    values: Floats,
-    same_day: bool,
-) -> Finding:
-    whole = f"{evidence.label_of_row(rows[0])} {evidence.value_text(rows[0])}"
-    if rule == "components_sum":
-        message = f"{whole}，各项之和是 {values[1:].sum():,.10g}，相差 {values[1:].sum() - values[0]:+,.10g}"
-    else:
-        message = (
-            f"{evidence.label_of_row(rows[1])} {evidence.value_text(rows[1])}，大于其所属的{whole}"
-        )
-    if len(rows) > 2 and blamed and severity == "Error":
-        message += f"；最可疑的是{evidence.label_of_row(rows[blamed])}"
-    day = "" if same_day else "各数不是同日公布，可能一个修订了、另一个没有。"
-    return evidence.finding(
-        rule, severity, rows[blamed], message, day + RESOLVE, others=rows[:1] + rows[1:]
-    )
 
 
 def _shares(evidence: Evidence, share: Share) -> list[Finding]:
@@ -155,8 +144,8 @@ def _shares(evidence: Evidence, share: Share) -> list[Finding]:
                     "share_differs",
                     "Error" if clear else "Bad" if same_day[year, position] else "Uncertain",
                     rows[0],
-                    f"{evidence.label_of_row(rows[0])} {evidence.value_text(rows[0])}，"
-                    f"按{evidence.label_of_row(rows[1])}与{evidence.label_of_row(rows[2])}计算是 "
+                    f"{evidence.stated(rows[0])}，"
+                    f"按{evidence.label(rows[1])}与{evidence.label(rows[2])}计算是 "
                     f"{computed[year, position]:.2f}%",
                     RESOLVE,
                     others=rows,

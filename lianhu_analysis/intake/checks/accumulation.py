@@ -7,7 +7,7 @@ import numpy as np
 from lianhu_analysis.catalog.indicators import Indicator
 from lianhu_analysis.intake.checks.evidence import Evidence, doubtful
 from lianhu_analysis.intake.checks.expectation import log_values
-from lianhu_analysis.intake.checks.findings import Finding, Severity
+from lianhu_analysis.intake.checks.findings import Finding, Severity, graded
 from lianhu_analysis.intake.checks.magnitude import RESOLVE, growth_beside
 from lianhu_analysis.intake.checks.panel import Bools, Floats, Ints, Panel, shift_years
 
@@ -27,14 +27,13 @@ def check_accumulation(evidence: Evidence, doubts: dict[str, Floats]) -> list[Fi
     for name, panel in evidence.panels.items():
         if panel.frequency == "A":
             continue
-        level = (panel.series["measure"] == "level").to_numpy()
-        flow = evidence.flags(panel, lambda item: item.kind == "flow")
-        strict = level & flow & ~evidence.flags(panel, evidence.structure.may_fall)
+        flow = evidence.flow_levels(panel)
+        strict = flow & ~evidence.flags(panel, evidence.structure.may_fall)
         singles, found = _single_under_ytd(evidence, panel, strict)
         findings += found
         findings += _negative(evidence, panel, strict)
         findings += _falls(evidence, panel, strict, singles, doubts[name])
-        findings += _single_against_ytd(evidence, panel, level & flow, singles)
+        findings += _single_against_ytd(evidence, panel, flow, singles)
     return findings
 
 
@@ -44,18 +43,14 @@ def _ytd(panel: Panel) -> Bools:
 
 def _previous(panel: Panel) -> tuple[Floats, Ints]:
     """Return, at each value, the last one before it in its year, and its row."""
-    values, rows = panel.values, panel.rows
-    before = np.full_like(values, np.nan)
-    before_rows = np.full_like(rows, -1)
-    for position in range(1, values.shape[2]):
-        held = np.isfinite(values[:, :, position - 1])
-        before[:, :, position] = np.where(
-            held, values[:, :, position - 1], before[:, :, position - 1]
-        )
-        before_rows[:, :, position] = np.where(
-            held, rows[:, :, position - 1], before_rows[:, :, position - 1]
-        )
-    return before, before_rows
+    before, rows = panel.values.copy(), panel.rows.copy()
+    for position in range(1, before.shape[2]):
+        gap = ~np.isfinite(before[:, :, position])
+        before[gap, position] = before[gap, position - 1]
+        rows[gap, position] = rows[gap, position - 1]
+    before[:, :, 1:], rows[:, :, 1:] = before[:, :, :-1].copy(), rows[:, :, :-1].copy()
+    before[:, :, 0], rows[:, :, 0] = np.nan, -1
+    return before, rows
 
 
 def _same_base(evidence: Evidence, panel: Panel, other_rows: Ints) -> Bools:
@@ -71,7 +66,7 @@ def _negative(evidence: Evidence, panel: Panel, strict: Bools) -> list[Finding]:
             "negative_value",
             "Error",
             int(panel.rows[at]),
-            f"{evidence.label_of_row(int(panel.rows[at]))} 是负数"
+            f"{evidence.label(int(panel.rows[at]))} 是负数"
             f"（{evidence.value_text(int(panel.rows[at]))}），这个指标不会是负的",
             RESOLVE,
         )
@@ -102,8 +97,8 @@ def _falls(
                     "ytd_falls",
                     severity,
                     accused,
-                    f"{evidence.label_of_row(row)}累计 {evidence.value_text(row)}，"
-                    f"少于{evidence.label_of_row(other)}的 {evidence.value_text(other)}，当期成了负数",
+                    f"{evidence.label(row)}累计 {evidence.value_text(row)}，"
+                    f"少于{evidence.label(other)}的 {evidence.value_text(other)}，当期成了负数",
                     RESOLVE,
                     others=[beside],
                 )
@@ -138,7 +133,7 @@ def _single_under_ytd(
                 "single_under_ytd",
                 "Error" if clear[at] else "Severe",
                 row,
-                f"{evidence.label_of_row(row)}累计 {evidence.value_text(row)}，"
+                f"{evidence.label(row)}累计 {evidence.value_text(row)}，"
                 f"只有上年同期 {evidence.value_text(then)} 的 {panel.values[at] / ytd_then[at]:.0%}，"
                 "与上年当期数相近：累计栏里填的可能是当期数",
                 RESOLVE,
@@ -152,14 +147,10 @@ def _single_against_ytd(
     evidence: Evidence, panel: Panel, flow: Bools, singles: Bools
 ) -> list[Finding]:
     findings: list[Finding] = []
-    key = ["region", "provenance", "indicator"]
-    numbered = panel.series.reset_index(names="number")[flow]
-    pairs = numbered[numbered["span"] == "single"].merge(
-        numbered[numbered["span"] == "ytd"], on=key, suffixes=("", "_ytd")
-    )
     cumulated = panel.without(singles)
-    for mine, other in zip(pairs["number"], pairs["number_ytd"], strict=True):
-        findings += _one_pair(evidence, panel, cumulated, int(mine), int(other))
+    for mine, other in zip(*panel.pairs("span", "single", "ytd"), strict=True):
+        if flow[mine]:
+            findings += _one_pair(evidence, panel, cumulated, int(mine), int(other))
     return findings
 
 
@@ -185,17 +176,12 @@ def _one_pair(
         rows = [int(panel.rows[at]), int(panel.rows[total])]
         if position:
             rows.append(int(panel.rows[other, year, position - 1]))
-        size = float(share[year, position])
-        severity: Severity = (
-            "Uncertain" if size < SMALL_GAP else "Bad" if size < LARGE_GAP else "Severe"
-        )
         findings.append(
             evidence.finding(
                 "single_vs_ytd",
-                severity,
+                graded(float(share[year, position]), SMALL_GAP, LARGE_GAP),
                 rows[0],
-                f"{evidence.label_of_row(rows[0])} {evidence.value_text(rows[0])}，"
-                f"而两期累计数之差是 {step[year, position]:,.10g}",
+                f"{evidence.stated(rows[0])}，而两期累计数之差是 {step[year, position]:,.10g}",
                 f"前几期如有修订，可以不等；没有修订的，{RESOLVE}",
                 others=rows,
             )

@@ -18,6 +18,7 @@ from lianhu_analysis.intake.checks.findings import Finding, sort_findings
 from lianhu_analysis.intake.checks.growth_rates import check_growth
 from lianhu_analysis.intake.checks.magnitude import distances, find_out_of_line, find_slips
 from lianhu_analysis.intake.checks.panel import build_panels
+from lianhu_analysis.intake.checks.zeros import find_zeros
 from lianhu_analysis.workspace import CensusBreak
 
 __all__ = ["RULES", "check_observations"]
@@ -25,6 +26,7 @@ __all__ = ["RULES", "check_observations"]
 # Every rule by name, as readers call it; docs/checks.md says how each judges.
 RULES = {
     "unit_slip": "数量级",
+    "zero_filled": "填了 0",
     "out_of_line": "偏离走势",
     "negative_value": "负数",
     "ytd_falls": "累计数减少",
@@ -37,6 +39,8 @@ RULES = {
     "implied_deflator": "隐含价格变动过大",
     "index_among_growth": "增速栏填了指数",
     "fraction_among_growth": "增速栏填了小数",
+    "tenfold_growth": "增速大小差十倍",
+    "beyond_history": "超出历史",
     "copied_column": "两列相同",
     "stale_repeat": "没有更新",
     "gap": "中间缺数",
@@ -87,6 +91,7 @@ def check_observations(
         region,
     )
     slips, slipped = find_slips(evidence)
+    zeros, slipped = find_zeros(evidence, slipped)
     # A figure ten times too large breaks every relation that it is part of;
     # without it the others may still be judged.
     rest = evidence.without(slipped)
@@ -96,6 +101,7 @@ def check_observations(
     return sort_findings(
         [
             *copies,
+            *zeros,
             *(item for item in slips if item.key not in copied),
             *find_out_of_line(rest),
             *check_accumulation(rest, doubts),
@@ -112,7 +118,7 @@ def _without_reference(evidence: Evidence) -> list[Finding]:
     lonely: dict[tuple[str, str], list[int]] = {}
     for panel in evidence.panels.values():
         held = panel.rows >= 0
-        level = (panel.series["measure"] == "level").to_numpy()
+        level = panel.is_level
         alone = level & (held.any(axis=2).sum(axis=1) == 1)
         for number in np.flatnonzero(alone):
             lonely.setdefault(evidence.owner(panel, int(number)), []).extend(
@@ -124,7 +130,7 @@ def _without_reference(evidence: Evidence) -> list[Finding]:
             "Undefined",
             rows[0],
             f"{len(rows)} 个绝对额只有一年，没有同期可比，数量级没有核查"
-            f"（如{evidence.label_of_row(rows[0])} {evidence.value_text(rows[0])}）",
+            f"（如{evidence.stated(rows[0])}）",
             "请在引用前与原表核对",
         )
         for rows in lonely.values()

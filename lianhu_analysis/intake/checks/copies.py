@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 
 import numpy as np
-import pandas as pd
 
 from lianhu_analysis.intake.checks.accumulation import first_position
 from lianhu_analysis.intake.checks.evidence import Evidence
@@ -44,7 +43,7 @@ def _digits(panel: Panel) -> Floats:
 
 def _copied_series(evidence: Evidence, panel: Panel, digits: Floats) -> list[Finding]:
     """Find two indicators with the same levels over several periods."""
-    level = (panel.series["measure"] == "level").to_numpy()
+    level = panel.is_level
     level = level & ~evidence.flags(panel, lambda item: item.kind in ("rate", "index"))
     at = np.argwhere(level[:, None, None] & (digits >= DIGITS))
     if not len(at):
@@ -59,47 +58,34 @@ def _copied_series(evidence: Evidence, panel: Panel, digits: Floats) -> list[Fin
     table = table[table.duplicated(key, keep=False)]
     pairs = table.merge(table, on=key, suffixes=("", "_other"))
     pairs = pairs[pairs["series"] < pairs["series_other"]].sort_values("place")
+    rows = panel.rows.reshape(len(panel.series), -1)
     findings: list[Finding] = []
     for _, group in pairs.groupby(["series", "series_other"]):
         first, second = (int(group[name].to_numpy()[0]) for name in ("series", "series_other"))
         # A January that is none lies between December and February.
         run = (group["place"].diff() > 2).cumsum()
         for _, part in group.groupby(run):
-            if part["value"].nunique() >= COPIED_PERIODS:
-                findings += _copied_pair(evidence, panel, first, second, part["place"])
-    return findings
-
-
-def _copied_pair(
-    evidence: Evidence, panel: Panel, first: int, second: int, places: pd.Series
-) -> list[Finding]:
-    findings = []
-    rows = panel.rows.reshape(len(panel.series), -1)
-    for place in places:
-        pair = [int(rows[first, place]), int(rows[second, place])]
-        for mine, other in (pair, pair[::-1]):
-            findings.append(
-                evidence.finding(
-                    "copied_column",
-                    "Error",
-                    mine,
-                    f"{evidence.label_of_row(mine)}与{evidence.label_of_row(other)}"
-                    f"都是 {evidence.value_text(mine)}，且连续 {len(places)} 期相同：一列可能抄自另一列",
-                    RESOLVE,
-                    others=[other],
-                )
-            )
+            if part["value"].nunique() < COPIED_PERIODS:
+                continue
+            for pair in rows[[first, second]][:, part["place"]].T.tolist():
+                findings += [
+                    evidence.finding(
+                        "copied_column",
+                        "Error",
+                        mine,
+                        f"{evidence.label(mine)}与{evidence.label(other)}"
+                        f"都是 {evidence.value_text(mine)}，且连续 {len(part)} 期相同：一列可能抄自另一列",
+                        RESOLVE,
+                        others=[other],
+                    )
+                    for mine, other in (pair, pair[::-1])
+                ]
     return findings
 
 
 def _copied_growth(evidence: Evidence, panel: Panel, digits: Floats) -> list[Finding]:
     """Find growth rates that are the level beside them."""
-    key = ["region", "provenance", "indicator", "span"]
-    numbered = panel.series.reset_index(names="number")
-    pairs = numbered[numbered["measure"] == "level"].merge(
-        numbered[numbered["measure"] == "yoy"], on=key, suffixes=("", "_yoy")
-    )
-    level, growth = pairs["number"].to_numpy(), pairs["number_yoy"].to_numpy()
+    level, growth = panel.pairs("measure", "level", "yoy")
     same = (panel.values[level] == panel.values[growth]) & (digits[level] >= DIGITS)
     findings = []
     for pair, year, position in np.argwhere(same):
@@ -112,7 +98,7 @@ def _copied_growth(evidence: Evidence, panel: Panel, digits: Floats) -> list[Fin
                 "copied_column",
                 "Error",
                 rows[0],
-                f"{evidence.label_of_row(rows[0])}与绝对额都是 {panel.values[level[pair], year, position]:,.10g}："
+                f"{evidence.label(rows[0])}与绝对额都是 {panel.values[level[pair], year, position]:,.10g}："
                 "增速一列可能抄自绝对额",
                 RESOLVE,
                 others=rows,
@@ -126,16 +112,11 @@ def _copied_single(evidence: Evidence, panel: Panel, doubt: Floats) -> list[Find
     findings: list[Finding] = []
     if panel.frequency == "A":
         return findings
-    key = ["region", "provenance", "indicator"]
-    level = panel.series.reset_index(names="number")[panel.series["measure"] == "level"]
-    pairs = level[level["span"] == "single"].merge(
-        level[level["span"] == "ytd"], on=key, suffixes=("", "_ytd")
-    )
-    for code, mine, other in zip(
-        pairs["indicator"], pairs["number"], pairs["number_ytd"], strict=True
-    ):
-        if code not in evidence.catalogue or evidence.catalogue.get(code).kind != "flow":
+    flow = evidence.flow_levels(panel)
+    for mine, other in zip(*panel.pairs("span", "single", "ytd"), strict=True):
+        if not flow[mine]:
             continue
+        code = str(panel.series["indicator"].iat[mine])
         start = first_position(panel, evidence.catalogue.get(code)) + 1
         earlier = np.nan_to_num(panel.values[other, :, start - 1 : -1])
         same = panel.values[mine, :, start:] == panel.values[other, :, start:]
@@ -150,7 +131,7 @@ def _copied_single(evidence: Evidence, panel: Panel, doubt: Floats) -> list[Find
                     "copied_column",
                     "Error",
                     accused,
-                    f"{evidence.label_of_row(rows[0])}的当期数与累计数都是 {evidence.value_text(rows[0])}："
+                    f"{evidence.label(rows[0])}的当期数与累计数都是 {evidence.value_text(rows[0])}："
                     "相邻两列可能抄重了",
                     RESOLVE,
                     others=rows,
@@ -161,7 +142,7 @@ def _copied_single(evidence: Evidence, panel: Panel, doubt: Floats) -> list[Find
 
 def _repeats(evidence: Evidence, panel: Panel, digits: Floats) -> list[Finding]:
     """Find levels that repeat the period before, or the same period of last year."""
-    level = (panel.series["measure"] == "level").to_numpy()
+    level = panel.is_level
     lumpy = evidence.flags(panel, evidence.structure.is_lumpy)
     steady = evidence.flags(panel, lambda item: item.kind in ("rate", "index"))
     wanted = (level & ~lumpy & ~steady)[:, None, None] & (digits >= DIGITS)
@@ -181,18 +162,10 @@ def _repeats(evidence: Evidence, panel: Panel, digits: Floats) -> list[Finding]:
             row = int(panel.rows[at])
             many = sheets[evidence.sheet(row)] >= REPEATS_OF_ONE_SHEET
             severity: Severity = "Severe" if many else "Uncertain"
-            findings.append(_repeat_finding(evidence, row, int(other_rows[at]), words, severity))
+            message = f"{evidence.stated(row)}，与{words}一模一样：可能没有更新"
+            findings.append(
+                evidence.finding(
+                    "stale_repeat", severity, row, message, RESOLVE, others=[other_rows[at]]
+                )
+            )
     return findings
-
-
-def _repeat_finding(
-    evidence: Evidence, row: int, other: int, words: str, severity: Severity
-) -> Finding:
-    return evidence.finding(
-        "stale_repeat",
-        severity,
-        row,
-        f"{evidence.label_of_row(row)} {evidence.value_text(row)}，与{words}一模一样：可能没有更新",
-        RESOLVE,
-        others=[other],
-    )

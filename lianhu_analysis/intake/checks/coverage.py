@@ -101,8 +101,7 @@ def _januaries(evidence: Evidence, panel: Panel) -> list[Finding]:
                         "january_present",
                         "Bad",
                         row,
-                        f"{evidence.label_of_row(row)} {evidence.value_text(row)}，"
-                        "而这个指标一、二月合并发布，没有1月数",
+                        f"{evidence.stated(row)}，而这个指标一、二月合并发布，没有1月数",
                         f"可能是1—2月的数填在了1月。{RESOLVE}",
                     )
                 )
@@ -206,7 +205,7 @@ def _census_breaks(evidence: Evidence) -> list[Finding]:
     """Name each census break that levels of a region cross: a break, no error."""
     crossing: dict[tuple[str, str, int], list[tuple[int, int]]] = {}
     for panel in evidence.panels.values():
-        level = (panel.series["measure"] == "level").to_numpy()
+        level = panel.is_level
         flow = evidence.flags(panel, lambda item: item.kind in ("flow", "stock"))
         all_bases = evidence.bases(panel)
         for number in np.flatnonzero(level & flow):
@@ -232,7 +231,7 @@ def _break_finding(
         "Good",
         row,
         f"{crossed.day} 起公布的绝对额以{crossed.name}后的口径计，与此前公布的不可相减、不可相除"
-        f"（{len(pairs)} 个序列，如{evidence.label_of_row(row)}与{evidence.label_of_row(other)}）",
+        f"（{len(pairs)} 个序列，如{evidence.label(row)}与{evidence.label(other)}）",
         "这是口径变动，不是错误，不必处理；跨越它的核查没有做",
         others=[other],
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -14,13 +14,11 @@ from lianhu_analysis.catalog.indicators import Catalogue, Indicator
 from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.catalog.structure import Structure
 from lianhu_analysis.errors import PeriodError
-from lianhu_analysis.intake.checks.findings import CellRef, Finding, Severity
+from lianhu_analysis.intake.checks.findings import FIGURE, CellRef, Finding, Severity
 from lianhu_analysis.intake.checks.panel import Bools, Floats, Ints, Panel
 from lianhu_analysis.workspace import CensusBreak
 
-__all__ = ["At", "Evidence"]
-
-At = tuple[int, int, int]
+__all__ = ["Evidence"]
 
 
 @dataclass(frozen=True)
@@ -91,6 +89,10 @@ class Evidence:
             dtype=np.bool_,
         )
 
+    def flow_levels(self, panel: Panel) -> Bools:
+        """Return which series are levels of flows."""
+        return panel.is_level & self.flags(panel, lambda item: item.kind == "flow")
+
     def base(self, published: Ints) -> Ints:
         """Return the number of the census base in force on days of publication."""
         days = [np.datetime64(item.day).astype("datetime64[D]").astype(int) for item in self.breaks]
@@ -120,12 +122,8 @@ class Evidence:
             },
         )
 
-    def label(self, panel: Panel, at: At) -> str:
+    def label(self, row: int) -> str:
         """Name a figure as a reader does: indicator, period, and whether it is growth."""
-        return self.label_of_row(int(panel.rows[at]))
-
-    def label_of_row(self, row: int) -> str:
-        """Name the figure of one row."""
         figure = self._figure(row)
         code = figure["indicator"]
         name = self.catalogue.get(code).name_zh if code in self.catalogue else code
@@ -137,14 +135,14 @@ class Evidence:
         growth = "同比" if figure["measure"] == "yoy" else ""
         return f"{name}{when}{growth}"
 
-    def value(self, row: int) -> float:
-        """Return the figure of one row."""
-        return float(self._columns["value"][row])
-
     def value_text(self, row: int) -> str:
         """Return the figure of a row with its unit, without needless decimals."""
         figure = self._figure(row)
-        return f"{self.value(row):,.10g} {figure['unit']}"
+        return f"{figure['value']:,.10g} {figure['unit']}"
+
+    def stated(self, row: int) -> str:
+        """Name the figure of a row and say what it is."""
+        return f"{self.label(row)} {self.value_text(row)}"
 
     def sheet(self, row: int) -> tuple[str, str, str]:
         """Return file, sheet and day of a row: one table as it was delivered."""
@@ -164,23 +162,16 @@ class Evidence:
         message: str,
         remedy: str,
         *,
-        others: Sequence[int] = (),
-        values: Sequence[tuple[str, float]] = (),
+        others: Iterable[int] = (),
     ) -> Finding:
         """Word a finding on one row; ``others`` are the rows it was compared with."""
         figure = self._figure(row)
-        rows = dict.fromkeys([row, *(other for other in others if other >= 0)])
-        named = values or [(self.label_of_row(item), self.value(item)) for item in rows]
+        rows = dict.fromkeys([row, *(int(other) for other in others if other >= 0)])
         return Finding(
             severity=severity,
             rule=rule,
-            region=str(figure["region"]),
-            provenance=str(figure["provenance"]),
-            indicator=str(figure["indicator"]),
-            measure=str(figure["measure"]),
-            span=str(figure["span"]),
-            period=str(figure["period"]),
-            values=tuple((name, float(value)) for name, value in named),
+            **{name: str(figure[name]) for name in FIGURE},
+            values=tuple((self.label(item), float(self._columns["value"][item])) for item in rows),
             cells=tuple(self.cell(item) for item in rows),
             message=message,
             remedy=remedy,

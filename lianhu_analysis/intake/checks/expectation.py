@@ -70,8 +70,12 @@ def expect(panel: Panel, masked: Bools | None = None) -> Expectation:
     masked
         Values that are no reference to others; they are still compared themselves.
     """
-    logs = log_values(panel.values)
-    reference = logs if masked is None else np.where(masked, np.nan, logs)
+    # A zero is at most what prints as zero; it is compared, and is no reference to others.
+    least = panel.unit_of_print.min(axis=1)[:, None, None] / 2
+    logs = log_values(np.where(panel.values == 0, least, panel.values))
+    reference = log_values(panel.values)
+    if masked is not None:
+        reference = np.where(masked, np.nan, reference)
     trend = _trend(reference)
     sides = {}
     for name, sign in (("past", -1), ("future", 1)):

@@ -7,11 +7,13 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 __all__ = [
+    "FIGURE",
     "SEVERITIES",
     "SEVERITY_ZH",
     "CellRef",
     "Finding",
     "Severity",
+    "graded",
     "sort_findings",
 ]
 
@@ -29,6 +31,7 @@ SEVERITY_ZH: dict[str, str] = {
     "Good": "正常",
 }
 
+FIGURE = ("region", "provenance", "indicator", "measure", "span", "period")
 Key = tuple[str, str, str, str, str, str]
 
 
@@ -93,6 +96,12 @@ class Finding:
         content = asdict(self)
         content["values"] = [{"name": name, "value": value} for name, value in self.values]
         return content
+
+
+def graded(size: float, *limits: float) -> Severity:
+    """Return Uncertain up to the first limit, Bad up to the second, and so on to Error."""
+    scale: tuple[Severity, ...] = ("Uncertain", "Bad", "Severe", "Error")
+    return scale[sum(size > limit for limit in limits)]
 
 
 def sort_findings(findings: Iterable[Finding]) -> tuple[Finding, ...]:

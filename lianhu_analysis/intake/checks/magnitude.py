@@ -40,21 +40,21 @@ RESOLVE = "请核对原表：有误的请部门重报，或在 corrections.toml 
 
 
 def find_slips(evidence: Evidence) -> tuple[list[Finding], dict[str, Bools]]:
-    """Find levels ten, a hundred ... times too large or small.
+    """Find levels ten, a hundred ... times too large or small, zeros among them.
 
     Returns
     -------
     The findings, and for each frequency a mask of the figures found, so that
-    other rules need not accuse the figures beside them.
+    other rules need not accuse the figures beside them.  Zeros are in the mask only.
     """
     findings: list[Finding] = []
     masks = {}
     for name, panel in evidence.panels.items():
-        levels = (panel.series["measure"] == "level").to_numpy()[:, None, None]
+        levels = panel.is_level[:, None, None]
         found, distance = _slips(evidence, panel)
         found &= levels
         masks[name] = found
-        for at in map(tuple, np.argwhere(found)):
+        for at in map(tuple, np.argwhere(found & (panel.values != 0))):
             findings.append(_slip_finding(evidence, panel, at, float(distance[at])))
     return findings, masks
 
@@ -69,7 +69,7 @@ def _slips(evidence: Evidence, panel: Panel) -> tuple[Bools, Floats]:
     vouched = (second.n_past == 1) & (np.abs(near) < limit / 2) & (np.abs(future) < limit / 2)
     by_year = (second.n_past > 0) & (np.abs(past) >= limit) & ~vouched
     first_year = (second.n_past == 0) & _agreed(second, limit)
-    found = (clear | by_year | first_year) & ~_supported(panel)
+    found = (clear | by_year | first_year) & ~_supported(panel) & ~_true_zero(evidence, panel)
     distance = np.where(np.isfinite(past), past, np.where(np.isfinite(near), near, future))
     return found & np.isfinite(distance), distance
 
@@ -100,18 +100,26 @@ def _supported(panel: Panel) -> Bools:
     told = np.log10(np.where(growth > -100, 1 + growth / 100, np.nan))
     logs = log_values(panel.values)
     step = logs - shift_years(logs, -1)
-    return np.asarray((np.abs(step - told) < SUPPORT) & (np.abs(step) >= SLIP / 2))
+    jumped = (np.abs(step - told) < SUPPORT) & (np.abs(step) >= SLIP / 2)
+    return np.asarray(jumped | (growth <= -100))
+
+
+def _true_zero(evidence: Evidence, panel: Panel) -> Bools:
+    """Return the zeros of counts and land, and of a time of the year that is 0 in other years."""
+    zero = panel.values == 0
+    goes_on = np.cumsum((panel.values > 0).reshape(len(zero), -1)[:, ::-1], axis=1)[:, ::-1] > 0
+    inside = zero & goes_on.reshape(zero.shape)
+    usual = zero & (inside.sum(axis=1)[:, None, :] > inside)
+    if panel.frequency == "M":  # a January that is none is a template's, however often
+        usual[evidence.flags(panel, lambda item: item.no_january), :, 0] = False
+    return usual | (zero & evidence.flags(panel, evidence.structure.is_lumpy)[:, None, None])
 
 
 def growth_beside(panel: Panel) -> Floats:
     """Return, for each level series, the published growth of the same figures."""
     beside = np.full_like(panel.values, np.nan)
-    key = ["region", "provenance", "indicator", "span"]
-    numbered = panel.series.reset_index(names="number")
-    pairs = numbered[numbered["measure"] == "level"].merge(
-        numbered[numbered["measure"] == "yoy"], on=key, suffixes=("", "_yoy")
-    )
-    beside[pairs["number"].to_numpy()] = panel.values[pairs["number_yoy"].to_numpy()]
+    level, growth = panel.pairs("measure", "level", "yoy")
+    beside[level] = panel.values[growth]
     return beside
 
 
@@ -127,7 +135,7 @@ def _slip_finding(
     power = max(1, round(abs(distance)))
     times = f"{10**power:,} 倍" if distance > 0 else f"{10**power:,} 分之一"
     against = (
-        f"{evidence.label_of_row(other)}的 {evidence.value_text(other)}"
+        f"{evidence.label(other)}的 {evidence.value_text(other)}"
         if other >= 0
         else "同一序列其余各期"
     )
@@ -135,7 +143,7 @@ def _slip_finding(
         "unit_slip",
         "Error",
         row,
-        f"{evidence.label_of_row(row)} {evidence.value_text(row)}，约为{against}应有大小的{times}",
+        f"{evidence.stated(row)}，约为{against}应有大小的{times}",
         f"多半是计量单位或小数点错了。{RESOLVE}",
         others=[other],
     )
@@ -145,7 +153,7 @@ def find_out_of_line(evidence: Evidence) -> list[Finding]:
     """Find figures that break the usual step to the periods before and after."""
     findings: list[Finding] = []
     for panel in evidence.panels.values():
-        is_level = (panel.series["measure"] == "level").to_numpy()
+        is_level = panel.is_level
         lumpy = evidence.flags(panel, evidence.structure.is_lumpy)
         falls = evidence.flags(panel, evidence.structure.may_fall)
         logs = log_values(panel.values)
@@ -213,7 +221,7 @@ def _out_of_line_finding(
         "out_of_line",
         severity,
         row,
-        f"{evidence.label_of_row(row)} {evidence.value_text(row)}，偏离前后各期历年走势 {size}",
+        f"{evidence.stated(row)}，偏离前后各期历年走势 {size}",
         f"可能是录入错误，也可能确有其事。{RESOLVE}",
         others=others,
     )

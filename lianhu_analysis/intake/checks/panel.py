@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+
+from lianhu_analysis.intake.checks.findings import FIGURE
 
 __all__ = ["PER_YEAR", "Bools", "Floats", "Panel", "build_panels", "shift_periods", "shift_years"]
 
@@ -18,7 +20,7 @@ Bools = NDArray[np.bool_]
 Shape = tuple[int, int, int]
 
 PER_YEAR: Mapping[str, int] = {"A": 1, "Q": 4, "M": 12}
-SERIES_OF = ["region", "provenance", "indicator", "measure", "span"]
+SERIES_OF = list(FIGURE[:-1])
 MOST_DECIMALS = 6
 
 
@@ -59,25 +61,25 @@ class Panel:
         per = PER_YEAR[self.frequency]
         return np.asarray(np.arange(1, per + 1) * (12.0 / per), dtype=np.float64)
 
-    def where(self, **wanted: str) -> Ints:
-        """Return the series with these columns."""
-        mask = np.ones(len(self.series), dtype=bool)
-        for column, value in wanted.items():
-            mask &= (self.series[column] == value).to_numpy()
-        return np.flatnonzero(mask)
+    @property
+    def is_level(self) -> Bools:
+        """Which series are levels; the others are growth."""
+        return np.asarray((self.series["measure"] == "level").to_numpy())
 
     def without(self, mask: Bools) -> Panel:
         """Return the panel with some values taken out."""
-        return Panel(
-            self.frequency,
-            self.series,
-            self.first_year,
-            np.where(mask, np.nan, self.values),
-            np.where(mask, -1, self.rows),
-            self.stated,
-            self.published,
-            self.unit_of_print,
+        return replace(
+            self, values=np.where(mask, np.nan, self.values), rows=np.where(mask, -1, self.rows)
         )
+
+    def pairs(self, column: str, first: str, second: str) -> tuple[Ints, Ints]:
+        """Return the series that differ in one column only, and there as stated."""
+        key = [name for name in SERIES_OF if name != column]
+        numbered = self.series.reset_index(names="number")
+        both = numbered[numbered[column] == first].merge(
+            numbered[numbered[column] == second], on=key
+        )
+        return both["number_x"].to_numpy(), both["number_y"].to_numpy()
 
 
 def build_panels(frame: pd.DataFrame) -> dict[str, Panel]:

@@ -10,13 +10,12 @@ import numpy as np
 import pandas as pd
 
 from lianhu_analysis.catalog.indicators import Catalogue
-from lianhu_analysis.intake.checks.findings import CellRef, Finding, Severity, sort_findings
+from lianhu_analysis.intake.checks.findings import FIGURE, CellRef, Finding, Severity, sort_findings
 from lianhu_analysis.workspace import CensusBreak
 
 __all__ = ["REVISION_COLUMNS", "revision_findings", "revisions"]
 
-FIGURE = ["region", "provenance", "indicator", "measure", "span", "period"]
-SERIES = FIGURE[:-1]
+SERIES = list(FIGURE[:-1])
 REVISION_COLUMNS = (
     *FIGURE,
     "unit",
@@ -71,7 +70,7 @@ def revisions(
     if as_of is not None:
         known = known[known["published"] <= pd.Timestamp(as_of)]
     known = known.sort_values([*FIGURE, "published"], kind="stable").reset_index(drop=True)
-    by_figure = known.groupby(FIGURE, sort=False)
+    by_figure = known.groupby(list(FIGURE), sort=False)
     table = known.assign(
         before=by_figure["value"].shift(),
         published_before=by_figure["published"].shift(),

@@ -8,9 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lianhu_analysis.catalog.indicators import read_catalogue
+from lianhu_analysis.forecast.assessment import assess_targets
+from lianhu_analysis.forecast.verdict import Rules
 from lianhu_analysis.intake.checks.check import RULES, check_observations
+from lianhu_analysis.intake.corrections import assure
 from lianhu_analysis.intake.observations import empty_observations
-from lianhu_analysis.workspace import CensusBreak
+from lianhu_analysis.workspace import CensusBreak, Region
+from tests.forecast.test_verdict import target
 from tests.intake.checks.frames import (
     REGION,
     change,
@@ -230,7 +234,18 @@ def test_a_primary_sector_that_the_district_has_not_is_missed_elsewhere_only():
     wrong = data.assign(region="610000")
     wrong.loc[wrong["indicator"] == "gdp.total", "value"] *= 1.1
     assert found(wrong, "components_sum") == []
-    assert found(wrong.assign(region=REGION), "components_sum")
+    once = change(data, "2022Q3", lambda old: round(old * 1.1, 2), code="gdp.total")
+    assert found(once, "components_sum")
+    assert found(once.assign(region="610000"), "components_sum") == []
+
+
+def test_a_district_whose_sectors_never_sum_up_has_a_primary_sector():
+    data = gdp()
+    whole = data["indicator"] == "gdp.total"
+    farming = data.assign(value=data["value"].where(~whole, (data["value"] * 1.02).round(2)))
+    assert found(farming, "components_sum") == []
+    larger = change(farming, "2022Q3", lambda old: round(old * 0.9, 2), code="gdp.total")
+    assert {item[3] for item in found(larger, "components_sum")} == {"2022Q3"}
 
 
 def test_figures_of_different_days_are_only_uncertain():
@@ -397,3 +412,146 @@ def test_the_real_national_figures_have_no_error(national):
         "2011-01",
     ]
     assert "2015-05" in {item.period for item in findings if item.rule == "gap"}
+
+
+def padded(*, levels=True, months=("2023-10", "2023-11", "2023-12")):
+    """Years to date up to September; the months to come are zeros of the template."""
+    rows = [steady_growth(RETAIL), steady_growth("ind.va_above.yoy")]
+    data = frame(*rows, monthly(RETAIL, january=False) if levels else [])
+    return data.assign(value=data["value"].where(~data["period"].isin(months), 0.0))
+
+
+@pytest.mark.parametrize("years", [range(2019, 2024), range(2023, 2024)])
+def test_zeros_of_the_template_are_errors_and_nothing_else_is(years):
+    data = padded()
+    data = data[data["period"].str[:4].astype(int).isin(years)].reset_index(drop=True)
+    zeros = {
+        (code, measure, "ytd", f"2023-{month}")
+        for code, measure in ((RETAIL, "level"), (RETAIL, "yoy"), ("ind.va_above.yoy", "yoy"))
+        for month in (10, 11, 12)
+    }
+    assert errors(data) == zeros
+    finding = next(item for item in check(data) if item.rule == "zero_filled")
+    assert "corrections.toml" in finding.remedy and "是 0" in finding.message
+
+
+def test_two_years_of_template_zeros():
+    months = [f"{year}-{month:02d}" for year in (2022, 2023) for month in range(10, 13)]
+    months += [f"2023-{month:02d}" for month in range(2, 10)]
+    data = padded(months=months)
+    data = data[data["indicator"] == RETAIL].reset_index(drop=True)
+    assert len(errors(data)) == 2 * len(months)
+
+
+def test_growth_alone_filled_with_zeros():
+    assert len(found(padded(levels=False), "zero_filled")) == 6
+    one = padded(levels=False)
+    one = one[one["indicator"] == RETAIL].reset_index(drop=True)
+    assert {item[0] for item in found(one, "zero_filled")} == {"Error"}
+    two = change(one, "2023-10", 5.1, measure="yoy")
+    assert [item[0] for item in found(two, "zero_filled")] == ["Bad", "Bad"]
+
+
+def test_a_zero_in_the_middle_is_an_error_and_the_figures_beside_it_are_not(revenue):
+    wrong = change(revenue, "2022-06", 0.0)
+    assert errors(wrong) == {(REVENUE, "level", "ytd", "2022-06")}
+    single = change(revenue, "2022-06", 0.0, span="single")
+    assert errors(single) == {(REVENUE, "level", "single", "2022-06")}
+
+
+def test_a_count_to_date_that_falls_to_zero():
+    fires = [row("mkt.new", f"2023-{m:02d}", m * 3 if m < 5 else 0, unit="户") for m in range(1, 7)]
+    assert [item[3] for item in found(frame(fires), "zero_filled")] == ["2023-05", "2023-06"]
+    assert len(errors(frame(fires))) == 2
+
+
+def test_a_january_of_zeros_that_the_indicator_has_not():
+    zeros = [row(RETAIL, f"{year}-01", 0.0) for year in range(2019, 2024)]
+    assert len(found(frame(monthly(RETAIL, january=False), zeros), "zero_filled")) == 5
+
+
+def test_zeros_that_may_be_true():
+    flat = {f"2023-{month:02d}": rate for month, rate in enumerate((0.3, 0.1, 0.0, 0.0, 0.0), 2)}
+    assert found(frame(growth("inv.fai.yoy", flat)), "zero_filled") == []
+    arrivals = monthly("opn.fdi", scale=0.2)
+    data = frame(arrivals)
+    januaries = data["period"].str.endswith("-01")
+    assert found(data.assign(value=data["value"].where(~januaries, 0.0)), "zero_filled") == []
+    accidents = [row("rsk.fire", f"2023-{m:02d}", 0, unit="起") for m in range(1, 7)]
+    assert found(frame(accidents), "zero_filled") == []
+    gone = change(frame(monthly(REVENUE, single=True)), "2023-06", 0.0, span="single")
+    told = frame(growth(REVENUE, {"2023-06": -100.0}, span="single"))
+    gone = pd.concat([gone, told], ignore_index=True)
+    assert found(gone, "zero_filled") == []
+
+
+@pytest.mark.parametrize("code", [RETAIL, "ind.va_above.yoy"])
+def test_zeros_of_the_template_do_not_end_the_year_of_a_forecast(code):
+    def judged(data):
+        return assess_targets(
+            data,
+            [target(code, year=2023)],
+            region=Region(REGION, "莲湖区"),
+            year=2023,
+            as_of=dt.date(2024, 2, 1),
+            catalogue=CATALOGUE,
+            rules=Rules(("official",)),
+        ).verdicts[0]
+
+    data = padded()
+    told = judged(data[data["value"] != 0].reset_index(drop=True))
+    assert judged(data).status == "missed"  # what the checks are there to prevent
+    withheld = judged(assure(data, CATALOGUE, region=REGION).frame)
+    assert (str(withheld.actual_period), withheld.actual) == ("2023-09", told.actual)
+    assert withheld.status == told.status
+
+
+@pytest.mark.parametrize(
+    ("period", "wrong", "severity"),
+    [
+        ("2022-06", 48.0, "Error"),
+        ("2022-06", 0.48, "Bad"),
+        ("2023-12", 48.0, "Error"),
+        ("2023-12", 0.48, "Bad"),
+    ],
+)
+def test_growth_ten_times_out_of_its_column(period, wrong, severity):
+    data = change(frame(steady_growth("inv.fai.yoy")), period, wrong, measure="yoy")
+    assert found(data, "tenfold_growth") == [(severity, "inv.fai.yoy", "ytd", period)]
+
+
+def test_growth_that_slows_down_or_rebounds_is_not_ten_times_out():
+    slowing = dict(
+        zip((f"2023-{m:02d}" for m in range(2, 10)), (5, 5, 5, 5, 3, 1, 0.5, 0.4), strict=True)
+    )
+    assert found(frame(growth("inv.fai.yoy", slowing)), "tenfold_growth") == []
+    rates = {f"2020-{month:02d}": -24.5 + 2.74 * (month - 2) for month in range(2, 13)}
+    rates |= {"2021-02": 35.0}
+    assert found(frame(growth("inv.fai.yoy", rates)), "tenfold_growth") == []
+
+
+def test_growth_beyond_what_the_indicator_ever_did():
+    data = frame(steady_growth("inv.fai.yoy"))
+    assert found(data, "beyond_history") == []
+    for rate in (19.4, -12.0):
+        wrong = change(data, "2023-12", rate, measure="yoy")
+        assert found(wrong, "beyond_history") == [("Bad", "inv.fai.yoy", "ytd", "2023-12")]
+    short = data[data["period"] > "2023-06"].reset_index(drop=True)
+    wrong = change(short, "2023-12", 19.4, measure="yoy")
+    assert found(wrong, "beyond_history") == []
+
+
+def test_a_rebound_after_a_collapse_is_not_beyond_history():
+    data = frame(steady_growth("inv.fai.yoy"))
+    for month in range(2, 13):
+        data = change(data, f"2022-{month:02d}", -20.0, measure="yoy")
+        data = change(data, f"2023-{month:02d}", 37.8, measure="yoy")
+    assert found(data, "beyond_history") == [("Bad", "inv.fai.yoy", "ytd", "2022-02")]
+
+
+def test_a_level_that_leaves_its_own_path():
+    data = frame(quarterly("gdp.total"))
+    wrong = change(data, "2023Q4", lambda old: round(old * 0.8, 2))
+    assert found(wrong, "beyond_history") == [("Bad", "gdp.total", "ytd", "2023Q4")]
+    crossed = [CensusBreak(dt.date(2023, 12, 26), "第五次全国经济普查修订")]
+    assert found(wrong, "beyond_history", breaks=crossed) == []

@@ -15,6 +15,7 @@ from lianhu_analysis.intake.checks import (
     growth_rates,
     magnitude,
     revisions,
+    zeros,
 )
 from lianhu_analysis.intake.checks.check import RULES
 from lianhu_analysis.intake.checks.findings import SEVERITIES, SEVERITY_ZH
@@ -29,6 +30,7 @@ MODULES = (
     growth_rates,
     magnitude,
     revisions,
+    zeros,
 )
 THRESHOLDS = {
     name: value

@@ -1,0 +1,97 @@
+"""Zeros that are no figures: months to come that a template fills, cells left at 0."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from lianhu_analysis.intake.checks.evidence import Evidence
+from lianhu_analysis.intake.checks.findings import Finding, Severity
+from lianhu_analysis.intake.checks.panel import Bools, Floats, Ints
+
+__all__ = ["find_zeros"]
+
+# Growth that stops at exactly 0.0: out of its series by so many usual steps, and points.
+ZERO_STEPS = 4.0
+LEAST_STOP = 1.0
+LEAST_RATES = 5  # fewer do not tell what is usual
+CLEAR_RUN = 3  # two zeros on end, or side by side, may be chance
+
+REMEDY = (
+    "还没有公布的，请部门把这一格留空后重报，或在 corrections.toml 中撤下（new = 'withdraw'）；"
+    "确实是 0 的，在其中确认（new = 'confirm'）"
+)
+
+
+def find_zeros(
+    evidence: Evidence, slipped: Mapping[str, Bools]
+) -> tuple[list[Finding], dict[str, Bools]]:
+    """Find levels and growth rates of 0 that nobody measured.
+
+    Parameters
+    ----------
+    slipped
+        By frequency, the levels of the wrong size (``find_slips``), zeros among them.
+
+    Returns
+    -------
+    The findings, and ``slipped`` with the zeros found.
+    """
+    findings: list[Finding] = []
+    masks, blank = {}, _blank(evidence)
+    for name, panel in evidence.panels.items():
+        zero = panel.values == 0
+        stops = np.zeros(zero.shape, dtype=np.int64)
+        lumpy = evidence.flags(panel, evidence.structure.is_lumpy)
+        for number in np.flatnonzero(~panel.is_level & ~lumpy & zero.any(axis=(1, 2))):
+            stops[number] = _stops(panel.values[number].ravel()).reshape(zero.shape[1:])
+        adds_up = evidence.flow_levels(panel) & (panel.series["span"] == "ytd").to_numpy()
+        adds_up &= ~evidence.flags(panel, evidence.structure.may_fall)
+        begun = adds_up[:, None, None] & np.logical_or.accumulate(panel.values > 0, axis=2)
+        certain = zero & (slipped[name] | blank[panel.rows] | begun)
+        level, growth = panel.pairs("measure", "level", "yoy")
+        certain[growth] |= certain[level] & zero[growth]
+        together = (certain | (stops > 0)).sum(axis=0) > 1
+        certain |= (stops > 0) & (together | (stops >= CLEAR_RUN))
+        masks[name] = slipped[name] | certain | (stops > 1)
+        kinds: tuple[tuple[Bools, Severity, str], ...] = (
+            (certain, "Error", "这个指标不会是 0，多半是表样里填的 0"),
+            (zero & masks[name] & ~certain, "Bad", "连着几期正好是 0，可能是表样里填的 0"),
+        )
+        for mask, severity, why in kinds:
+            findings += [
+                evidence.finding(
+                    "zero_filled", severity, row, f"{evidence.label(row)} 是 0：{why}", REMEDY
+                )
+                for row in panel.rows[mask].tolist()
+            ]
+    return findings, masks
+
+
+def _stops(rates: Floats) -> Ints:
+    """Return at each 0.0 how many stand on end, if growth never otherwise moved so suddenly."""
+    length = np.zeros(len(rates), dtype=np.int64)
+    held = np.flatnonzero(np.isfinite(rates))
+    values = rates[held]
+    steps = np.abs(np.diff(values[values != 0]))
+    if len(steps) < LEAST_RATES:
+        return length
+    limit = max(LEAST_STOP, ZERO_STEPS * float(np.median(steps)))
+    for run in np.split(np.arange(len(held)), np.flatnonzero(np.diff(values == 0)) + 1):
+        beside = np.abs(values[[i for i in (run[0] - 1, run[-1] + 1) if 0 <= i < len(held)]])
+        if values[run[0]] == 0 and beside.min() > limit:
+            length[held[run]] = len(run)
+    return length
+
+
+def _blank(evidence: Evidence) -> Bools:
+    """Return the rows of a sheet whose period has several figures, all of them 0."""
+    lumpy = [item.code for item in evidence.catalogue if evidence.structure.is_lumpy(item)]
+    frame = evidence.frame
+    judged = frame[frame["value"].notna() & ~frame["indicator"].isin(lumpy)]
+    sheet = judged.groupby(["source", "sheet", "published", "region", "period"])["value"]
+    blank = (sheet.transform("count") >= CLEAR_RUN) & (
+        sheet.transform(lambda v: v.abs().max()) == 0
+    )
+    return np.asarray(blank.reindex(frame.index, fill_value=False).to_numpy(dtype=bool))
