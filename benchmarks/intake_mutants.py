@@ -18,16 +18,12 @@ refused
 
 from __future__ import annotations
 
-import inspect
-import math
 import random
 import sys
-import tempfile
-from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from functools import cache
 
 from benchmarks import (
     intake_mutants_doubt,
@@ -36,33 +32,19 @@ from benchmarks import (
     intake_mutants_values,
 )
 from benchmarks.bench import Verdict, conclude, options, print_table
-from benchmarks.intake_mutants_documents import Document, Fact, Sheet, write
-from benchmarks.intake_mutants_families import FAMILIES, REGION_CODE, draw_document
+from benchmarks.intake_judge import Outcome, judge, opened_reader
+from benchmarks.intake_mutants_documents import Document, Sheet
+from benchmarks.intake_mutants_families import FAMILIES, draw_document
 from benchmarks.intake_mutants_kinds import KINDS, Kind, Unfit
 from lianhu_analysis.catalog.indicators import Catalogue, read_catalogue
-from lianhu_analysis.errors import IntakeError
-from lianhu_analysis.intake.deliveries import Sidecar, read_delivery
-from lianhu_analysis.intake.reading.figures import Reading
-from lianhu_analysis.intake.reading.workbook import WorkbookReader
-from lianhu_analysis.workspace import Workspace, load_workspace
 
-__all__ = ["Outcome", "Tally", "judge", "make_mutant", "run"]
+__all__ = ["Tally", "make_mutant", "run"]
 
 MUTANTS, QUICK = 3_000, 150
 MOST_REFUSED = 0.02
 SHOWN = 20
-CONFIG = """
-[region]
-code = "610104"
-name_zh = "莲湖区"
-
-[[parents]]
-code = "610100"
-name_zh = "西安市"
-"""
 # Each registers its mutations.
 MODULES = (intake_mutants_form, intake_mutants_heads, intake_mutants_values, intake_mutants_doubt)
-Read = Callable[[Document, bytes], Reading]
 
 
 @dataclass(frozen=True)
@@ -72,17 +54,6 @@ class Mutant:
     number: int
     kind: Kind
     document: Document
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What came of reading one mutant; the lists hold lines for a person."""
-
-    wrong: tuple[str, ...] = ()
-    traceback: str = ""
-    silent: tuple[str, ...] = ()
-    refused: tuple[str, ...] = ()
-    expected: int = 0
 
 
 @dataclass
@@ -128,8 +99,7 @@ class Tally:
 
 def make_mutant(number: int, seed: int, catalogue: Catalogue) -> Mutant:
     """Return one mutant; the same number and seed give the same file."""
-    pairs = [(kind, family) for kind in KINDS.values() for family in kind.families]
-    random.Random(seed).shuffle(pairs)
+    pairs = _pairs(seed)
     kind, family = pairs[number % len(pairs)]
     for attempt in range(100):
         chance = random.Random(f"{seed}/{number}/{attempt}")
@@ -142,6 +112,14 @@ def make_mutant(number: int, seed: int, catalogue: Catalogue) -> Mutant:
     raise ValueError(f"{kind.name} fits no {family}")
 
 
+@cache
+def _pairs(seed: int) -> list[tuple[Kind, str]]:
+    """Return every mutation with every family, in an order of the seed's."""
+    pairs = [(kind, family) for kind in KINDS.values() for family in kind.families]
+    random.Random(seed).shuffle(pairs)
+    return pairs
+
+
 def exchange_columns(sheet: Sheet) -> None:
     """Exchange the figures of two columns and leave the truth where it was (control)."""
     columns = sheet.figure_columns()[:2]
@@ -152,82 +130,16 @@ def exchange_columns(sheet: Sheet) -> None:
             sheet.change((row, columns[1]), value=one.value, shown=one.shown)
 
 
-def judge(document: Document, data: bytes, read: Read) -> Outcome:
-    """Read one file and hold it against its truth."""
-    expected = {cell.fact.key for _, _, cell in document.truth() if cell.fact and cell.must}
-    try:
-        reading = read(document, data)
-    except IntakeError as error:
-        return Outcome(refused=(str(error),) if expected else (), expected=len(expected))
-    except Exception as error:
-        return Outcome(traceback=f"{type(error).__name__}: {error}", expected=len(expected))
-    truth: dict[tuple[str, ...], list[tuple[str, str, Fact]]] = defaultdict(list)
-    for sheet, address, cell in document.truth():
-        if cell.fact:
-            truth[cell.fact.key].append((sheet, address, cell.fact))
-    wrong, stored = [], set()
-    for row in reading.frame.to_dict("records"):
-        if row["value"] is None or math.isnan(row["value"]):
-            continue
-        key = (row["indicator"], row["measure"], row["span"], row["period"])
-        stored.add(key)
-        if fault := _fault(row, truth.get(key, []), document):
-            wrong.append(f"{' '.join(key)} = {row['value']} ({row['token']!r}): {fault}")
-    missing = sorted(expected - stored)
-    lines = [f"{' '.join(key)} not stored" for key in missing]
-    if reading.problems and missing:
-        lines[0] += f"; first problem: {reading.problems[0].cell} {reading.problems[0].message}"
-    return Outcome(
-        wrong=tuple(wrong),
-        silent=tuple(lines) if missing and not reading.problems else (),
-        refused=tuple(lines),
-        expected=len(expected),
-    )
-
-
-def _fault(row: dict[str, Any], facts: Sequence[tuple[str, str, Fact]], document: Document) -> str:
-    """Say what is wrong with a stored figure; nothing if all is right."""
-    if not facts:
-        return "nothing of the kind is on the sheet, or it is in doubt"
-    same = [item for item in facts if math.isclose(item[2].value, row["value"], rel_tol=1e-9)]
-    if not same:
-        return f"should be {facts[0][2].value} (cell {facts[0][1]})"
-    if (row["sheet"], row["cell"]) not in {(sheet, address) for sheet, address, _ in same}:
-        return f"stands in {same[0][0]}!{same[0][1]}, not in {row['sheet']}!{row['cell']}"
-    if row["region"] != REGION_CODE:
-        return f"region {row['region']}"
-    stated = row["published_basis"] == "stated"
-    if stated and document.published and row["published"].date() != document.published:
-        return f"published {row['published'].date()}, should be {document.published}"
-    return ""
-
-
-def reader_of(workspace: Workspace, catalogue: Catalogue, pool: WorkbookReader) -> Read:
-    """Return the way that ``lianhu ingest`` reads a file of a workspace."""
-    # One pool for all files, as ingest has.
-    pooled = "read" in inspect.signature(read_delivery).parameters
-    options_of: dict[str, Any] = {"read": pool.read} if pooled else {}
-
-    def read(document: Document, data: bytes) -> Reading:
-        path = workspace.raw / document.path
-        return read_delivery(path, data, Sidecar(), workspace, catalogue, **options_of)
-
-    return read
-
-
 def run(count: int, seed: int, *, control: bool = False) -> Tally:
     """Make, write, read and judge some mutants."""
     tally = Tally()
     catalogue = read_catalogue(None, {})
-    with tempfile.TemporaryDirectory() as folder, WorkbookReader() as pool:
-        root = Path(folder)
-        (root / "lianhu.toml").write_text(CONFIG, encoding="utf-8")
-        read = reader_of(load_workspace(root), catalogue, pool)
+    with opened_reader(catalogue) as read:
         for number in range(count):
             mutant = make_mutant(number, seed, catalogue)
             if control:
                 exchange_columns(mutant.document.sheets[0])
-            tally.add(mutant, judge(mutant.document, write(mutant.document), read))
+            tally.add(mutant, judge(mutant.document, read))
     return tally
 
 

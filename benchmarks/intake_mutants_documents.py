@@ -17,7 +17,22 @@ import openpyxl
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
-__all__ = ["Cell", "Document", "Fact", "Place", "Role", "Sheet", "address", "write"]
+from lianhu_analysis.intake.reading.workbook import Grid
+
+__all__ = [
+    "REGION_CODE",
+    "Cell",
+    "Document",
+    "Fact",
+    "Place",
+    "Role",
+    "Sheet",
+    "address",
+    "as_grids",
+    "write",
+]
+
+REGION_CODE = "610104"
 
 Role = Literal["title", "published", "header", "label", "unit", "figure", "period", "note"]
 Place = tuple[int, int]
@@ -32,11 +47,12 @@ class Fact:
     span: str
     period: str
     value: float
+    region: str = REGION_CODE
 
     @property
-    def key(self) -> tuple[str, str, str, str]:
+    def key(self) -> tuple[str, str, str, str, str]:
         """What tells figures apart."""
-        return self.indicator, self.measure, self.span, self.period
+        return self.region, self.indicator, self.measure, self.span, self.period
 
 
 @dataclass(frozen=True)
@@ -175,6 +191,46 @@ def write(document: Document) -> bytes:
     """Return the bytes of the file."""
     data = _csv(document) if document.is_csv else _workbook(document)
     return data[: int(len(data) * document.cut_at)]
+
+
+def as_grids(document: Document) -> tuple[Grid, ...] | None:
+    """Return what reading the bytes of a workbook gives, without the way there.
+
+    ``None`` where the bytes are the point: a text, half a file, formats, dates, formulas.
+    """
+    if document.is_csv or document.from_1904 or document.cut_at < 1:
+        return None
+    cells = [cell for sheet in document.sheets for cell in sheet.cells.values()]
+    if any(cell.shown or cell.is_error or not _is_bare(cell.value) for cell in cells):
+        return None
+    return tuple(_grid(sheet) for sheet in document.sheets)
+
+
+def _is_bare(value: object) -> bool:
+    if isinstance(value, str):
+        return bool(value) and not value.startswith(("=", "#"))
+    return isinstance(value, int | float)
+
+
+def _grid(sheet: Sheet) -> Grid:
+    covered = {
+        (row, column)
+        for top, left, bottom, right in sheet.merged
+        for row in range(top, bottom + 1)
+        for column in range(left, right + 1)
+        if (row, column) != (top, left)
+    }
+    cells = {place: cell.value for place, cell in sheet.cells.items() if place not in covered}
+    height = max((row for row, _ in cells), default=-1) + 1
+    width = max((column for _, column in cells), default=-1) + 1
+    return Grid(
+        sheet.name,
+        tuple(tuple(cells.get((row, column)) for column in range(width)) for row in range(height)),
+        tuple(sorted(sheet.merged)),
+        sheet.visible,
+        frozenset(sheet.hidden_rows),
+        frozenset(sheet.hidden_columns),
+    )
 
 
 def _csv(document: Document) -> bytes:

@@ -9,7 +9,7 @@ import random
 import re
 from dataclasses import replace
 
-from benchmarks.intake_mutants_documents import Document
+from benchmarks.intake_mutants_documents import Document, Place, Sheet
 from benchmarks.intake_mutants_families import REPORTS
 from benchmarks.intake_mutants_kinds import (
     LABELLED,
@@ -74,13 +74,27 @@ def month_and_ytd_exchanged(document: Document, chance: random.Random) -> None:
     one, other = sheet.cells[head, left].value, sheet.cells[head, right].value
     sheet.change((head, left), value=other)
     sheet.change((head, right), value=one)
-    spans = {left: "ytd", right: "single"}
-    for row, column in [place for place in sheet.facts() if place[1] in spans]:
-        fact = sheet.cells[row, column].fact
-        # A stock is at a point, whatever its header says.
-        if fact and fact.span != "point":
-            sheet.change((row, column), fact=replace(fact, span=spans[column]))
+    for row in sheet.body_rows():
+        _as_labelled(sheet, (row, left), (row, right))
     excuse(sheet, sheet.facts())
+
+
+def _as_labelled(sheet: Sheet, total: Place, month: Place) -> None:
+    """Take one figure as the year to date and the other as the month's.
+
+    Of January and February together no single month can be told, so that only the
+    figure that is labelled the year to date may be stored, and nothing says that it is not.
+    """
+    fact = sheet.cells[month].fact if month in sheet.cells else None
+    # A stock is at a point, whatever its header says.
+    if fact is None or fact.span == "point":
+        return
+    value, alone = sheet.cells[total].value, sheet.cells[total].fact is not None
+    if isinstance(value, float):
+        sheet.change(total, fact=replace(fact, span="ytd", value=value))
+        sheet.change(month, fact=replace(fact, span="single") if alone else None)
+    else:
+        sheet.change(month, fact=replace(fact, span="single"))
 
 
 @kind(valid=False, families=("month_header", "last_year"))

@@ -6,16 +6,16 @@ import calendar
 import datetime as dt
 import random
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cache
 
-from benchmarks.intake_mutants_documents import Document, Fact, Sheet
+from benchmarks.intake_mutants_documents import REGION_CODE, Document, Fact, Sheet
 from lianhu_analysis.catalog.indicators import Catalogue, Indicator
 from lianhu_analysis.catalog.periods import Period
 
 __all__ = ["FAMILIES", "REPORTS", "Draw", "draw_document"]
 
 REGION = "莲湖区"
-REGION_CODE = "610104"
 POINTS = "个百分点"
 
 
@@ -28,6 +28,7 @@ class Draw:
     year: int
     month: int
     indicators: tuple[Indicator, ...]
+    drawn: set[float] = field(default_factory=set)
 
     @property
     def published(self) -> dt.date:
@@ -36,18 +37,29 @@ class Draw:
         return dt.date(later.year, later.number, 22)
 
     def level(self) -> float:
-        """Return an amount; no two of a document are alike."""
-        return self.chance.randrange(1_000, 990_000) / 100
+        """Return an amount; no two figures of a document are alike."""
+        return self._new(lambda: self.chance.randrange(1_000, 990_000) / 100)
 
     def growth_pct(self) -> float:
         """Return a growth that looks neither like an index nor like a fraction."""
-        size = self.chance.randrange(15, 400) / 10
-        return size if self.chance.random() < 0.7 else -min(size, 30.5)
+        return self._new(self._growth_pct)
+
+    def _growth_pct(self) -> float:
+        if self.chance.random() < 0.7:
+            return self.chance.randrange(15, 400) / 10
+        return -self.chance.randrange(15, 306) / 10
+
+    def _new(self, draw: Callable[[], float]) -> float:
+        value = draw()
+        while value in self.drawn:
+            value = draw()
+        self.drawn.add(value)
+        return value
 
 
 def draw_document(family: str, catalogue: Catalogue, chance: random.Random) -> Document:
     """Return a document of a family."""
-    usable = [item for item in catalogue if _usable(item, catalogue)]
+    usable = _all_usable(catalogue)
     if family in FLOWS_ONLY:
         usable = [item for item in usable if item.kind == "flow"]
     count = chance.randint(4, 9)
@@ -56,6 +68,11 @@ def draw_document(family: str, catalogue: Catalogue, chance: random.Random) -> D
     earliest = 2 if family in REPORTS else 3
     draw = Draw(chance, catalogue, chance.randint(2016, 2025), chance.randint(earliest, 12), picked)
     return FAMILIES[family](draw)
+
+
+@cache
+def _all_usable(catalogue: Catalogue) -> list[Indicator]:
+    return [item for item in catalogue if _usable(item, catalogue)]
 
 
 def _usable(item: Indicator, catalogue: Catalogue) -> bool:

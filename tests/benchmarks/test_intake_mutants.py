@@ -1,13 +1,15 @@
 import datetime as dt
 import random
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from benchmarks import intake_mutants
-from benchmarks.intake_mutants import judge, make_mutant
-from benchmarks.intake_mutants_documents import Document, Fact, Sheet, address, write
+from benchmarks.intake_judge import judge
+from benchmarks.intake_mutants import make_mutant
+from benchmarks.intake_mutants_documents import Document, Fact, Sheet, address, as_grids, write
 from benchmarks.intake_mutants_families import FAMILIES, draw_document
 from benchmarks.intake_mutants_kinds import KINDS
 from lianhu_analysis.catalog.indicators import read_catalogue
@@ -42,7 +44,7 @@ def one_figure(*, must: bool = True) -> Document:
 
 def judged(*rows, problems=(), must=True):
     reading = Reading(pd.DataFrame(rows, columns=list(ROW)), tuple(problems))
-    return judge(one_figure(must=must), b"", lambda document, data: reading)
+    return judge(one_figure(must=must), lambda document: reading)
 
 
 def test_what_the_truth_has_is_right():
@@ -55,7 +57,7 @@ def test_what_the_truth_has_is_right():
     [
         ({"value": 481.26}, "should be 481.25"),
         ({"cell": "C4"}, "stands in 9月!D4"),
-        ({"region": "610100"}, "region"),
+        ({"region": "610100"}, "nothing of the kind"),
         ({"published": pd.Timestamp("2024-09-30")}, "published"),
         ({"period": "2024-08"}, "nothing of the kind"),
         ({"span": "single"}, "nothing of the kind"),
@@ -74,14 +76,14 @@ def test_what_is_missing_is_refused_aloud_or_silently():
 
 
 def test_a_refusal_in_words_is_no_traceback():
-    def refuse(document, data):
+    def refuse(document):
         raise IntakeError("不认识", "请改正")
 
-    def fail(document, data):
+    def fail(document):
         raise KeyError("本月")
 
-    assert judge(one_figure(), b"", refuse).refused
-    assert "KeyError" in judge(one_figure(), b"", fail).traceback
+    assert judge(one_figure(), refuse).refused
+    assert "KeyError" in judge(one_figure(), fail).traceback
 
 
 def test_every_mutation_fits_every_family_that_it_names():
@@ -110,11 +112,43 @@ def test_the_truth_lies_where_the_file_has_it(family):
         assert grids[sheet].at(*places[sheet, cell]) == written.value
 
 
+def test_the_grids_are_what_the_bytes_hold():
+    compared = 0
+    for number in range(0, 120, 3):
+        document = make_mutant(number, 5, CATALOGUE).document
+        grids = as_grids(document)
+        if grids is not None:
+            read = read_workbook(write(document))
+            assert tuple(replace(grid, merged=tuple(sorted(grid.merged))) for grid in read) == grids
+            compared += 1
+    assert compared > 20
+
+
 def test_a_moved_cell_takes_its_truth_along():
     sheet = one_figure().sheets[0]
     sheet.insert_rows(0, 2)
     sheet.insert_columns(3)
     assert [(address(*place), sheet.cells[place].fact) for place in sheet.facts()] == [("E6", FACT)]
+
+
+def test_an_exchanged_february_is_what_its_heads_say():
+    february = []
+    for seed in range(40):
+        document = draw_document("plain", CATALOGUE, random.Random(seed))
+        KINDS["month_and_ytd_exchanged"].mutate(document, random.Random(seed))
+        sheet = document.sheets[0]
+        if sheet.name == "2月":
+            february += [sheet.cells[place] for place in sheet.facts() if place[1] == 2]
+    assert february
+    assert {cell.fact.span for cell in february} == {"ytd"}
+    assert all(cell.fact.value == cell.value and not cell.must for cell in february)
+
+
+def test_no_two_figures_of_a_document_are_alike():
+    for family in FAMILIES:
+        document = draw_document(family, CATALOGUE, random.Random(9))
+        facts = [cell.fact.value for _, _, cell in document.truth()]
+        assert len(facts) == len(set(facts))
 
 
 def test_the_control_fails(capsys):

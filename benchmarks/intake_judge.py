@@ -1,0 +1,136 @@
+"""Made files read as ``lianhu ingest`` reads them, and held against what their cells mean."""
+
+from __future__ import annotations
+
+import inspect
+import math
+import tempfile
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import pandas as pd
+
+from benchmarks.intake_mutants_documents import Document, Fact, as_grids, write
+from lianhu_analysis.catalog.indicators import Catalogue
+from lianhu_analysis.errors import IntakeError
+from lianhu_analysis.intake.deliveries import Sidecar, read_delivery
+from lianhu_analysis.intake.problems import Problem
+from lianhu_analysis.intake.reading.workbook import WorkbookReader
+from lianhu_analysis.workspace import load_workspace
+
+__all__ = ["Outcome", "Read", "Result", "judge", "opened_reader"]
+
+MEASURES = ("level", "yoy")
+CONFIG = """
+[region]
+code = "610104"
+name_zh = "莲湖区"
+
+[[parents]]
+code = "610100"
+name_zh = "西安市"
+"""
+
+
+class Result(Protocol):
+    """What reading one file gives."""
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """Return the observations."""
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Return what was not read."""
+
+
+Read = Callable[[Document], Result]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of reading one mutant; the lists hold lines for a person."""
+
+    wrong: tuple[str, ...] = ()
+    traceback: str = ""
+    silent: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
+    expected: int = 0
+
+
+def judge(document: Document, read: Read) -> Outcome:
+    """Read one file and hold it against its truth."""
+    expected = {cell.fact.key for _, _, cell in document.truth() if cell.fact and cell.must}
+    try:
+        reading = read(document)
+    except IntakeError as error:
+        return Outcome(refused=(str(error),) if expected else (), expected=len(expected))
+    except Exception as error:
+        return Outcome(traceback=f"{type(error).__name__}: {error}", expected=len(expected))
+    truth: dict[tuple[str, ...], list[tuple[str, str, Fact]]] = defaultdict(list)
+    for sheet, address, cell in document.truth():
+        if cell.fact:
+            truth[cell.fact.key].append((sheet, address, cell.fact))
+    wrong, stored = [], set()
+    for row in reading.frame.to_dict("records"):
+        if row["measure"] not in MEASURES or row["value"] is None or math.isnan(row["value"]):
+            continue  # a fact beside the figures, or none
+        key = (row["region"], row["indicator"], row["measure"], row["span"], row["period"])
+        stored.add(key)
+        if fault := _fault(row, truth.get(key, []), document):
+            wrong.append(f"{' '.join(key)} = {row['value']} ({row['token']!r}): {fault}")
+    missing = sorted(expected - stored)
+    lines = [f"{' '.join(key)} not stored" for key in missing]
+    if reading.problems and missing:
+        lines[0] += f"; first problem: {reading.problems[0].cell} {reading.problems[0].message}"
+    return Outcome(
+        wrong=tuple(wrong),
+        silent=tuple(lines) if missing and not reading.problems else (),
+        refused=tuple(lines),
+        expected=len(expected),
+    )
+
+
+def _fault(row: dict[str, Any], facts: Sequence[tuple[str, str, Fact]], document: Document) -> str:
+    """Say what is wrong with a stored figure; nothing if all is right."""
+    if not facts:
+        return "nothing of the kind is on the sheet, or it is in doubt"
+    same = [item for item in facts if math.isclose(item[2].value, row["value"], rel_tol=1e-9)]
+    if not same:
+        return f"should be {facts[0][2].value} (cell {facts[0][1]})"
+    if (row["sheet"], row["cell"]) not in {(sheet, address) for sheet, address, _ in same}:
+        return f"stands in {same[0][0]}!{same[0][1]}, not in {row['sheet']}!{row['cell']}"
+    stated = row["published_basis"] == "stated"
+    if stated and document.published and row["published"].date() != document.published:
+        return f"published {row['published'].date()}, should be {document.published}"
+    return ""
+
+
+@contextmanager
+def opened_reader(catalogue: Catalogue) -> Iterator[Read]:
+    """Yield the way that ``lianhu ingest`` reads a file of a workspace.
+
+    Workbooks whose bytes are not the point are handed over as the grids that they hold,
+    which tests hold against their bytes.
+    """
+    # One pool for all files, as ingest has.
+    pooled = "read" in inspect.signature(read_delivery).parameters
+    with tempfile.TemporaryDirectory() as folder, WorkbookReader() as pool:
+        root = Path(folder)
+        (root / "lianhu.toml").write_text(CONFIG, encoding="utf-8")
+        workspace = load_workspace(root)
+
+        def read(document: Document) -> Result:
+            path = workspace.raw / document.path
+            grids = as_grids(document) if pooled else None
+            data = b"" if grids else write(document)
+            how: dict[str, Any] = {"read": pool.read} if pooled else {}
+            if grids:
+                how = {"read": lambda _: grids}
+            return read_delivery(path, data, Sidecar(), workspace, catalogue, **how)
+
+        yield read
