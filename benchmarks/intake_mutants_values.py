@@ -342,7 +342,7 @@ def name_unknown(document: Document, chance: random.Random) -> None:
     """Name a row that is not in the catalogue: another scope, or an invention."""
     sheet = first(document)
     place = label_row(sheet, chance, panels=True)
-    form = chance.choice(["区属{}", "{}（限额以下）", "全市{}", "{}预期目标", "{}排名", "待核{}"])
+    form = chance.choice(["区属{}", "{}（限额以下）", "全国{}", "{}预期目标", "{}排名", "待核{}"])
     forget(sheet, facts_of_row(sheet, place))
     sheet.change(place, value=form.format(sheet.cells[place].value))
 

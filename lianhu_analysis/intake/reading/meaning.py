@@ -16,7 +16,14 @@ from lianhu_analysis.catalog.units import convert, normalise_unit
 from lianhu_analysis.errors import UnitError
 from lianhu_analysis.intake.problems import Refusal
 from lianhu_analysis.intake.reading.blocks import Column
-from lianhu_analysis.intake.reading.words import NOTHING, Facets, Grammar, Part, Said
+from lianhu_analysis.intake.reading.words import (
+    NOTHING,
+    Facets,
+    Grammar,
+    Part,
+    Said,
+    is_unit,
+)
 from lianhu_analysis.workspace import Region
 
 __all__ = ["ColumnMeaning", "Meaning", "RowMeaning", "column_meaning", "understand"]
@@ -291,7 +298,7 @@ def _by_base(
 
 
 def _converts(unit: str, indicator: Indicator) -> bool:
-    if normalise_unit(unit) in CHANGES:
+    if not is_unit(unit) or normalise_unit(unit) in CHANGES:
         return True
     try:
         convert(1.0, unit, indicator.unit)

@@ -538,7 +538,14 @@ class _PanelReader:
         contexts = [w for w in self.grammar.vocabulary.contexts if w in said and "外币" not in said]
         units: dict[str, str] = {}
         codes: dict[str, Indicator] = {}
+        twice = self._periods_twice()
         for item in items:
+            if item.row in twice and item.has_figures:
+                self._refuse(
+                    "这个时期写了不止一行，数又不同，说不清哪一行对，没有读", "请核对各行的时期",
+                    item.row, self.panel.first("period") or 0,
+                )
+                continue
             label = labels[item.row]
             label = label._replace(parents=(*label.parents, *contexts))
             said = self.grammar.read(item.line.text) if item.line.text else Said()
@@ -601,6 +608,27 @@ class _PanelReader:
             if known_blank and not filled:
                 items[-1] = items[-1]._replace(amounts=())
         return items
+
+    def _periods_twice(self) -> set[int]:
+        """Return rows of one period on an axis of periods, where they do not say the same."""
+        if "name" in self.panel.stub or "region" in self.panel.stub:
+            return set()
+        rows: dict[object, list[int]] = {}
+        for number in self.rows:
+            if number in self.grid.hidden_rows:
+                continue
+            try:
+                part, span, _ = self._row_period(number)
+            except IntakeError:
+                continue
+            if part is not None:
+                rows.setdefault((part.period, part.span, span), []).append(number)
+        return {
+            number
+            for found in rows.values()
+            if len({tuple(self.grid.rows[n][1:]) for n in found}) > 1
+            for number in found
+        }
 
     def _is_item_left_blank(self, number: int, line: object) -> bool:
         """Whether a row without figures is a known item left blank, and heads no group."""
