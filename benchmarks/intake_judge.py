@@ -77,7 +77,7 @@ def judge(document: Document, read: Read) -> Outcome:
             truth[cell.fact.key].append((sheet, address, cell.fact))
     wrong, stored = [], set()
     for row in reading.frame.to_dict("records"):
-        if row["measure"] not in MEASURES or row["value"] is None or math.isnan(row["value"]):
+        if row["indicator"].startswith("fact.") or row["measure"] not in MEASURES or row["value"] is None or math.isnan(row["value"]):
             continue  # a fact beside the figures, or none
         key = (row["region"], row["indicator"], row["measure"], row["span"], row["period"])
         stored.add(key)

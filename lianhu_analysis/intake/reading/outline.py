@@ -91,6 +91,8 @@ class Label(NamedTuple):
         Items that it may be a part of, the likeliest first.
     is_part
         Whether it is certainly a part: then its bare name means nothing.
+    is_marked
+        Whether 其中 or # says so, not only an indent.
     is_member
         Whether it is a member of a grouping: a name that says all is itself.
     """
@@ -100,6 +102,7 @@ class Label(NamedTuple):
     parents: tuple[str, ...] = ()
     is_part: bool = False
     is_member: bool = False
+    is_marked: bool = False
 
     @property
     def path(self) -> str:
@@ -218,6 +221,7 @@ class _Walk:
                 (parent,) if parent else (),
                 is_part=not under_group and not self._is_member(parent, line),
                 is_member=self._is_member(parent, line),
+                is_marked=line.is_part or self.in_parts,
             )
             self._push(line)
             return label

@@ -817,7 +817,8 @@ class _PanelReader:
                     return self._accept(indicator, said, label, by_path=True)
         if label.is_part and said.indicator is not None and not said.left:
             above = [codes[parent] for parent in label.parents if parent in codes]
-            if any(_is_part_of(said.indicator, parent) for parent in above[:1]):
+            marked = label.is_marked
+            if any(_is_part_of(said.indicator, parent, marked) for parent in above[:1]):
                 return self._accept(said.indicator, said, label)
             return self._unmatched(label, core)
         if label.is_part or said.indicator is None or said.left:
@@ -1203,8 +1204,10 @@ def _bare(name: str) -> str:
     return re.sub(r"[(（][^()（）]*[)）]$", "", name.strip())
 
 
-def _is_part_of(part: Indicator, whole: Indicator) -> bool:
-    if whole.tier == "core" and part.code.partition(".")[0] == whole.code.partition(".")[0]:
+def _is_part_of(part: Indicator, whole: Indicator, marked: bool) -> bool:
+    """Whether a name below another's is its own: a part in accounting, or one of a list."""
+    alike = part.code.partition(".")[0] == whole.code.partition(".")[0]
+    if not marked and whole.tier == "core" and alike:
         return True
     structure = load_structure()
     return any(
