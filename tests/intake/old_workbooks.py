@@ -53,9 +53,13 @@ def old_workbook(
     from_1904: bool = False,
     version: int = 0x0600,
     small: bool = False,
+    extra: Sequence[Record] = (),
 ) -> bytes:
-    """Write one sheet named 甲; ``formats`` are the number formats of the styles."""
-    globals_: list[Record] = [(0x0022, struct.pack("<H", from_1904))]
+    """Write one sheet named 甲; ``formats`` are the number formats of the styles.
+
+    ``extra`` are further records of the whole workbook.
+    """
+    globals_: list[Record] = [(0x0022, struct.pack("<H", from_1904)), *extra]
     if own_format:
         at, code = own_format
         globals_.append((0x041E, struct.pack("<HHB", at, len(code), 0) + code.encode("latin-1")))

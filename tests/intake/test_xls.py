@@ -1,5 +1,9 @@
+import datetime as dt
+import struct
+
 import pytest
 
+from lianhu_analysis.errors import IntakeError
 from lianhu_analysis.intake.reading.workbook import read_workbook
 from tests.intake.old_workbooks import (
     blank_formula,
@@ -69,7 +73,44 @@ def test_a_small_stream_is_found():
     assert grid.rows == (("50%",),)
 
 
-def test_an_older_version_is_read_but_its_formats_are_not_known():
+def test_formats_of_an_older_version_are_known_too():
     data = old_workbook([number(0, 0, 0.5, style=1)], formats=(0, 9), version=0x0500)
     (grid,) = read_workbook(data)
-    assert not grid.knows_formats
+    assert grid.rows == (("50%",),)
+
+
+def test_what_xlrd_does_not_take_is_read_without_formats():
+    broken_format = (0x041E, b"\xa4\0")
+    data = old_workbook([number(0, 0, 0.5, style=1)], formats=(0, 9), extra=[broken_format])
+    (grid,) = read_workbook(data)
+    assert (grid.rows, grid.knows_formats) == (((0.5,),), False)
+
+
+def test_an_old_workbook_with_a_password_is_refused():
+    protection = (0x002F, struct.pack("<HHHH", 1, 1, 1, 1) + bytes(48))
+    with pytest.raises(IntakeError, match="密码"):
+        read_workbook(old_workbook([number(0, 0, 0.5)], extra=[protection]))
+
+
+def test_a_pasted_blank_is_blank_and_no_formula_without_a_result():
+    strings = (0x00FC, struct.pack("<II", 1, 1) + b"\0\0\0")
+    pasted = (0x00FD, struct.pack("<HHHI", 0, 0, 0, 0))
+    (grid,) = read_workbook(old_workbook([pasted, number(0, 1, 7)], extra=[strings]))
+    assert grid.rows == ((None, 7),)
+
+
+def test_dates_of_an_old_workbook_are_days():
+    records = [number(0, 0, 45566, style=1), number(0, 1, 45566.5, style=1)]
+    (grid,) = read_workbook(old_workbook(records, formats=(0, 14)))
+    assert grid.rows == ((dt.date(2024, 10, 1), dt.datetime(2024, 10, 1, 12)),)
+
+
+def test_merged_ranges_of_an_old_workbook_are_told():
+    merged = (0x00E5, struct.pack("<HHHHH", 1, 0, 1, 0, 2))
+    (grid,) = read_workbook(old_workbook([number(0, 0, 1), merged]))
+    assert grid.merged == ((0, 0, 1, 2),)
+
+
+def test_a_far_away_cell_of_an_old_workbook_is_refused():
+    with pytest.raises(IntakeError, match="IV65536"):
+        read_workbook(old_workbook([number(65535, 255, 1)]))

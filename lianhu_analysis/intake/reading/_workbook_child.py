@@ -1,11 +1,11 @@
-"""Read workbooks inside a process that may be killed: framed bytes in, framed JSON out.
+"""Read files inside a process that may be killed: framed bytes in, framed JSON out.
 
-Run by path with ``python -I -S``, so that a broken or hostile workbook costs a
-child process and nothing else; therefore it imports nothing of the suite but its
-neighbour ``_workbook_walk``, by path.  A frame is eight bytes of length and as many
-bytes.  The first frame out says that the process is ready; every workbook in gives
-one frame out, ``{"sheets": [...]}`` or ``{"refused": reason, "detail": text}``, each
-with ``"tired"``: whether the process should not be asked again.
+Run by path with ``python -I -S``, so that a broken or hostile file costs a child process
+and nothing else; therefore it imports nothing of the suite but its neighbours, by path.
+The first frame out says that the
+process is ready; every file in, four letters of its kind and its bytes, gives one frame
+out, ``{"sheets": [...]}`` or ``{"refused": reason, "detail": text}``, each with
+``"tired"``: whether the process should not be asked again.
 """
 
 from __future__ import annotations
@@ -19,17 +19,19 @@ import sys
 from pathlib import Path
 from typing import Any
 
-sys.path.append(str(Path(__file__).parent))
+try:
+    import resource
+except ImportError:
+    resource = None  # type: ignore[assignment]
 
-from _workbook_walk import (  # type: ignore[import-not-found]
-    OLE_SIGNATURE,
-    Refused,
-    SheetWalk,
-    WorkbookWalk,
-)
-from _xls_walk import XlsWalk  # type: ignore[import-not-found]
+sys.path += [str(Path(__file__).parent), *sys.argv[1].split(os.pathsep)]
 
-FRAME_BYTES = 8
+import python_calamine as calamine
+from _common import read_frame, write_frame  # type: ignore[import-not-found]
+from _package import Refused  # type: ignore[import-not-found]
+from _xlsx_walk import SheetWalk, WorkbookWalk, percent_text  # type: ignore[import-not-found]
+
+OLE_SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 # Past these the process is given up: memory that one workbook used is rarely all returned.
 TIRED_AFTER = 500
 TIRED_BYTES = 20_000_000
@@ -38,26 +40,20 @@ DATES = frozenset({dt.date, dt.datetime})
 
 def limit_memory(size: int) -> None:
     """Cap the address space where the system can (Windows cannot)."""
-    try:
-        import resource
-    except ImportError:
-        return
-    resource.setrlimit(resource.RLIMIT_AS, (size, size))
+    if resource:
+        resource.setrlimit(resource.RLIMIT_AS, (size, size))
 
 
 def limit_time(seconds: int) -> None:
     """Let the system end us should our parent be gone and this workbook never end."""
-    try:
-        import resource
-    except ImportError:
-        return
-    used = sum(resource.getrusage(resource.RUSAGE_SELF)[:2])
-    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
-    resource.setrlimit(resource.RLIMIT_CPU, (int(used) + seconds + 1, hard))
+    if resource:
+        used = sum(resource.getrusage(resource.RUSAGE_SELF)[:2])
+        _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+        resource.setrlimit(resource.RLIMIT_CPU, (int(used) + seconds + 1, hard))
 
 
 def plain(value: Any) -> Any:
-    """Turn a cell into what JSON can carry; dates are left for `plain_rows`."""
+    """Turn a cell into what JSON can carry; dates are left for `listed`."""
     kind = value.__class__
     if kind is float:
         # Excel stores every number as a float: 201003.0 is 201003.
@@ -67,14 +63,7 @@ def plain(value: Any) -> Any:
     return str(value) if kind in (dt.time, dt.timedelta) else value
 
 
-def percent_text(value: Any) -> Any:
-    """Show a number of a percent format as the reader of the sheet sees its kind: 4.8%."""
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return value
-    return f"{value * 100:.12g}%"
-
-
-def plain_rows(rows: list[list[Any]]) -> tuple[list[list[Any]], list[tuple[Any, ...]]]:
+def listed(rows: list[list[Any]]) -> dict[str, Any]:
     """Return rows that JSON can carry, and the dates apart with their places."""
     dates = []
     found = []
@@ -86,7 +75,7 @@ def plain_rows(rows: list[list[Any]]) -> tuple[list[list[Any]], list[tuple[Any, 
                     row[column] = ""
         # Most cells are text or blank: a call for each of them would cost as much as reading.
         found.append([(cell or None) if cell.__class__ is str else plain(cell) for cell in row])
-    return found, dates
+    return {"rows": found, "dates": dates}
 
 
 def lay_over(rows: list[list[Any]], walk: SheetWalk) -> None:
@@ -101,23 +90,28 @@ def lay_over(rows: list[list[Any]], walk: SheetWalk) -> None:
             rows[row][column] = percent_text(rows[row][column])
 
 
-def walk_workbook(data: bytes) -> WorkbookWalk | XlsWalk | None:
-    """Walk a workbook of either format; nothing for an .xls that is not understood."""
+def read_book(data: bytes) -> list[dict[str, Any]]:
+    """Read every worksheet of a workbook, old or new."""
     if not data.startswith(OLE_SIGNATURE):
-        return WorkbookWalk(data)
+        return read_sheets(data, WorkbookWalk(data))
     try:
-        return XlsWalk(data)
-    except ValueError:
-        return None
+        from _xls_walk import read_xls  # type: ignore[import-not-found]
+
+        return [sheet | listed(sheet["rows"]) for sheet in read_xls(data)]
+    except (Refused, MemoryError):
+        raise
+    except Exception as error:  # of all kinds; calamine reads some of what xlrd does not
+        if "encrypted" in str(error):
+            raise Refused("encrypted") from error
+        return read_sheets(data, None)
 
 
-def read_sheets(data: bytes, calamine: Any) -> list[dict[str, Any]]:
-    """Read every worksheet, with what the walk brought back laid over it."""
-    walk = walk_workbook(data)
+def read_sheets(data: bytes, walk: WorkbookWalk | None) -> list[dict[str, Any]]:
+    """Read every worksheet with calamine, with what the walk brought back laid over it."""
     try:
         workbook = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
         return [
-            read_sheet(workbook, meta, walk, calamine)
+            read_sheet(workbook, meta, walk and walk.sheet(meta.name))
             for meta in workbook.sheets_metadata
             if meta.typ == calamine.SheetTypeEnum.WorkSheet
         ]
@@ -127,78 +121,58 @@ def read_sheets(data: bytes, calamine: Any) -> list[dict[str, Any]]:
         raise Refused("corrupt", str(error)) from error
 
 
-def read_sheet(
-    workbook: Any, meta: Any, workbook_walk: WorkbookWalk | XlsWalk | None, calamine: Any
-) -> dict[str, Any]:
-    """Read one worksheet; its part is walked first, since the walk bounds its area."""
-    walk = workbook_walk.sheet(meta.name) if workbook_walk else None
+def read_sheet(workbook: Any, meta: Any, walk: SheetWalk | None) -> dict[str, Any]:
+    """Read one worksheet, which was walked before, since the walk bounds its area."""
     sheet = workbook.get_sheet_by_name(meta.name)
-    rows, dates = plain_rows(sheet.to_python(skip_empty_area=False))
+    found = listed(sheet.to_python(skip_empty_area=False))
+    rows = found["rows"]
     if walk:
         lay_over(rows, walk)
     width = max(map(len, rows), default=0)
-    return {
+    return found | {
         "name": meta.name,
         "visible": meta.visible == calamine.SheetVisibleEnum.Visible,
-        "rows": rows,
-        "dates": dates,
         "merged": sheet.merged_cell_ranges or [],
         "hidden_rows": sorted(walk.hidden_rows) if walk else [],
         "hidden_columns": sorted(walk.hidden_columns(width)) if walk else [],
-        "dates_from_1904": bool(workbook_walk and workbook_walk.dates_from_1904),
+        "dates_from_1904": bool(walk and walk.dates_from_1904),
         "knows_formats": walk is not None,
     }
 
 
-def answer(data: bytes, calamine: Any) -> dict[str, Any]:
-    """Return the sheets of one workbook, or why there are none."""
+def answer(kind: bytes, data: bytes) -> dict[str, Any]:
+    """Return the sheets of one file, or why there are none."""
     try:
-        return {"sheets": read_sheets(data, calamine)}
+        if kind == b"book":
+            return {"sheets": read_book(data)}
+        from _document_walk import read_page, read_word  # type: ignore[import-not-found]
+
+        return {"sheets": (read_word if kind == b"word" else read_page)(data)}
     except Refused as refusal:
         return {"refused": refusal.reason, "detail": refusal.detail}
     except MemoryError:
         return {"refused": "too_large", "detail": ""}
 
 
-def read_frame(stream: Any) -> bytes | None:
-    """Return the next frame; ``None`` when the parent is done or gone."""
-    head = stream.read(FRAME_BYTES)
-    if len(head) < FRAME_BYTES:
-        return None
-    size = int.from_bytes(head, "big")
-    body: bytes = stream.read(size)
-    return body if len(body) == size else None
-
-
-def write_frame(stream: Any, body: bytes) -> None:
-    """Write one frame."""
-    stream.write(len(body).to_bytes(FRAME_BYTES, "big"))
-    stream.write(body)
-    stream.flush()
-
-
 def main() -> None:
     """Answer until the parent closes its end; any other end is the parent's to explain."""
-    packages, memory_bytes, seconds = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-    sys.path.append(packages)
+    memory_bytes, seconds = int(sys.argv[2]), int(sys.argv[3])
     stdin, stdout = sys.stdin.buffer, os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     # Whatever else prints must not end up among the frames.
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    import python_calamine as calamine
-
     gc.disable()
     limit_memory(memory_bytes)
     write_frame(stdout, b"ready")
     served = 0
-    while (data := read_frame(stdin)) is not None:
+    while (order := read_frame(stdin, memory_bytes)) is not None:
         limit_time(seconds)
         served += 1
-        found = answer(data, calamine)
+        found = answer(order[:4], order[4:])
         text = json.dumps(found, ensure_ascii=False, separators=(",", ":"))[:-1]
-        tired = served >= TIRED_AFTER or max(len(data), len(text)) > TIRED_BYTES
+        tired = served >= TIRED_AFTER or max(len(order), len(text)) > TIRED_BYTES
         tired = tired or "refused" in found
         body = f'{text},"tired":{"true" if tired else "false"}}}'.encode()
-        del found, text, data
+        del found, text, order
         write_frame(stdout, body)
 
 

@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import NamedTuple
 
 from lianhu_analysis.catalog.remembering import remembered
 from lianhu_analysis.errors import IntakeError, PeriodError
 from lianhu_analysis.intake.reading.cells import read_value
 from lianhu_analysis.intake.reading.statements import Line, head_lines, is_statement
-from lianhu_analysis.intake.reading.words import BARE, NOTHING, Grammar, fold, is_unit, span_of
+from lianhu_analysis.intake.reading.words import BARE, Grammar, fold, is_unit, span_of
 from lianhu_analysis.intake.reading.workbook import Grid, cell_address
 
 __all__ = ["Column", "Panel", "Table", "find_tables", "is_blank", "is_period_cell", "is_value"]
@@ -186,7 +185,10 @@ class _Finder:
         numbers = [c for n, c in cells if is_value(c)]
         # 发布日期 beside its day is no head.
         roles = [c for _, c in texts if self.grammar.role(c) not in ("", "published")]
-        if any(isinstance(c, str) and self.grammar.vocabulary.metadata.get(fold(c)) for _, c in cells[:1]):
+        if any(
+            isinstance(c, str) and self.grammar.vocabulary.metadata.get(fold(c))
+            for _, c in cells[:1]
+        ):
             if current is not None and not numbers:
                 return False
         if numbers:
@@ -250,19 +252,28 @@ class _Finder:
         """Return the last row of a head: rows without figures whose names' column is blank."""
         bottom = row
         names = [
-            n for n, c in enumerate(self.grid.rows[row]) if isinstance(c, str) and self.grammar.role(c) in STUBS
+            n
+            for n, c in enumerate(self.grid.rows[row])
+            if isinstance(c, str) and self.grammar.role(c) in STUBS
         ]
         first = next((n for n, c in enumerate(self.grid.rows[row]) if not is_blank(c)), 0)
         while bottom + 1 < len(self.grid.rows) and bottom - row < DEEPEST - 1:
             below = self.grid.rows[bottom + 1]
             cells = [(n, c) for n, c in enumerate(below) if not is_blank(c)]
-            cells = [(n, c) for n, c in cells if self.covered.get((bottom + 1, n), (bottom + 1, n))[0] > row]
+            cells = [
+                (n, c)
+                for n, c in cells
+                if self.covered.get((bottom + 1, n), (bottom + 1, n))[0] > row
+            ]
             if bottom + 1 in self.grid.hidden_rows or not cells:
                 if self._is_covered_whole(bottom + 1, names or [first]):
                     bottom += 1
                     continue
                 break
-            if any(not isinstance(c, (str, dt.date)) or (is_value(c) and not self._heads(str(c))) for _, c in cells):
+            if any(
+                not isinstance(c, (str, dt.date)) or (is_value(c) and not self._heads(str(c)))
+                for _, c in cells
+            ):
                 break
             stub = names or [0] if names or first > 0 else [first]
             blocking = [c for n, c in cells if n in stub and not self.grammar.role(str(c))]
@@ -276,9 +287,11 @@ class _Finder:
         return bottom
 
     def _is_covered_whole(self, row: int, columns: Sequence[int]) -> bool:
-        return row < len(self.grid.rows) and all(
-            self.covered.get((row, n), (row, n))[0] < row for n in columns
-        ) and any((row, n) in self.covered for n in columns)
+        return (
+            row < len(self.grid.rows)
+            and all(self.covered.get((row, n), (row, n))[0] < row for n in columns)
+            and any((row, n) in self.covered for n in columns)
+        )
 
     def _titles(self, held: int, top: int, current: Table | None) -> list[Line]:
         """Return the lines right above a head; after another table, those without a gap."""
@@ -333,15 +346,11 @@ class _Finder:
         counts = Counter(self._content(c) for c in body if not self._is_remark(c))
         most = counts.most_common(1)[0][0] if counts else ""
         if role in ("name", "region", "unit", "period") and counts:
-            if role != "unit" and counts["region"] * 2 > sum(counts.values()):
-                role = "region"
-            elif role == "unit" and counts["unit"] < counts["region"]:
+            if (role != "unit" and counts["region"] * 2 > sum(counts.values())) or (role == "unit" and counts["unit"] < counts["region"]):
                 role = "region"
             elif role == "unit" and counts["unit"] == 0 and counts["text"] > counts["value"]:
                 role = "name"
-            elif role == "region" and counts["period"] * 2 > sum(counts.values()):
-                role = "period"
-            elif role == "name" and counts["period"] * 2 > sum(counts.values()):
+            elif (role == "region" and counts["period"] * 2 > sum(counts.values())) or (role == "name" and counts["period"] * 2 > sum(counts.values())):
                 role = "period"
             return role, cells, text
         if role:
@@ -409,7 +418,9 @@ class _Finder:
             if is_blank(self.grid.at(row, n))
             and (row, n) not in self.covered
             and self._text_below(table, row, n)
-            and not any(cell_address(r, n) == a for r in range(table.top, row) for a, _ in owned[n].cells)
+            and not any(
+                cell_address(r, n) == a for r in range(table.top, row) for a, _ in owned[n].cells
+            )
         ]
         if not labels or not blanks:
             return

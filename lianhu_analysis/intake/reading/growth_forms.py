@@ -58,13 +58,14 @@ def neighbours(tokens: Iterable[object], *, one_indicator: bool = False) -> Neig
     return Neighbours(
         enough and indices * 2 > len(values),
         enough and fine > 1 and len(large) * 2 > len(values),
-        enough and one_indicator and indices * 4 < len(values) and any(abs(v) >= WIDE and not INDEX_LIKE[0] <= v <= INDEX_LIKE[1] for v in values),
+        enough
+        and one_indicator
+        and indices * 4 < len(values)
+        and any(abs(v) >= WIDE and not INDEX_LIKE[0] <= v <= INDEX_LIKE[1] for v in values),
     )
 
 
-def growth_in_percent(
-    value: float, form: str, indicator: Indicator, beside: Neighbours
-) -> float:
+def growth_in_percent(value: float, form: str, indicator: Indicator, beside: Neighbours) -> float:
     """Return a growth rate in percent.
 
     Parameters
@@ -98,7 +99,11 @@ def growth_in_percent(
             f"{indicator.name_zh} 的增速 {value:g} 像以上年为 100 的指数",
             f"若是指数，请改为增速 {round(value - 100, 10):g}；确是增速的，请写成 {value:g}%",
         )
-    if not beside.unrounded and -1 < value < 1 and round(value, PRINTED_DECIMALS) != round(value, 9):
+    if (
+        not beside.unrounded
+        and -1 < value < 1
+        and round(value, PRINTED_DECIMALS) != round(value, 9)
+    ):
         raise IntakeError(
             f"{indicator.name_zh} 的增速 {value:g} 像小数，说不清是 {value:g}% 还是 {value * 100:g}%",
             "请写成带百分号的数，或在版式说明中写明 form",

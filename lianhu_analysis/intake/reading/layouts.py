@@ -120,9 +120,7 @@ def load_layouts(workspace: Workspace) -> tuple[SeriesLayout, ...]:
     return tuple(_read(path.stem, workspace.relative(path), path.read_bytes()) for path in files)
 
 
-def choose_layout(
-    layouts: Iterable[SeriesLayout], name: str, workspace: Workspace
-) -> SeriesLayout:
+def choose_layout(layouts: Iterable[SeriesLayout], name: str, workspace: Workspace) -> SeriesLayout:
     """Return the one of some descriptions that has a name.
 
     Raises

@@ -104,7 +104,9 @@ def column_meaning(column: Column, grammar: Grammar) -> ColumnMeaning:
     joined = grammar.read(text)
     if joined.left or joined.facets.clash:
         apart = _together([grammar.read(cell) for _, cell in column.cells])
-        if len(apart.left) + bool(apart.facets.clash) < len(joined.left) + bool(joined.facets.clash):
+        if len(apart.left) + bool(apart.facets.clash) < len(joined.left) + bool(
+            joined.facets.clash
+        ):
             joined = apart
     facets, own = joined.facets, False
     for _, cell in reversed(column.cells):
@@ -113,7 +115,11 @@ def column_meaning(column: Column, grammar: Grammar) -> ColumnMeaning:
             own = bool(said.measure or said.span or len(column.cells) == 1)
             facets = facets._replace(unit=said.unit)
             break
-    if joined.indicator and joined.indicator.kind == "growth_only" and joined.named[-1].endswith("增速"):
+    if (
+        joined.indicator
+        and joined.indicator.kind == "growth_only"
+        and joined.named[-1].endswith("增速")
+    ):
         facets = facets._replace(measure="yoy", sure=True)
     region = joined.regions[0] if len(joined.regions) == 1 else None
     part = joined.parts[0] if len(joined.parts) == 1 else None
@@ -127,7 +133,9 @@ def column_meaning(column: Column, grammar: Grammar) -> ColumnMeaning:
     if facets.nothing and not (facets.nothing and column.half and not joined.left):
         refusal = None
     elif column.half:
-        refusal = _unclear(f"（上格空白）{text}", "上面一格空白，说不清属于哪一组", "请合并组名所占的格")
+        refusal = _unclear(
+            f"（上格空白）{text}", "上面一格空白，说不清属于哪一组", "请合并组名所占的格"
+        )
     elif facets.clash:
         refusal = _unclear(text, f"里有相互矛盾的说法（{facets.clash}）", "请只保留一种说法")
     elif joined.left:
@@ -141,7 +149,9 @@ def column_meaning(column: Column, grammar: Grammar) -> ColumnMeaning:
     elif facets.scope and joined.indicator is None:
         refusal = _unclear(text, f"只是{facets.scope}的数", "请在列名写全指标名称")
     elif facets.scope:
-        refusal = _unclear(text, f"说的可能只是{facets.scope}的数", "请核对；口径相同的请登记到 [labels]")
+        refusal = _unclear(
+            text, f"说的可能只是{facets.scope}的数", "请核对；口径相同的请登记到 [labels]"
+        )
     elif facets.measure == "yoy" and own and facets.unit and facets.unit not in CHANGES:
         refusal = _unclear(text, "不认识：单位不是 %，说的是增减额", "增速请注明 %；增减额不入库")
     return ColumnMeaning(
@@ -202,7 +212,9 @@ def understand(
         unit = row.unit or said.unit or sheet_unit if fact == "plan" else ""
         return Meaning(indicator, "level", span, head.per, unit, "", False, fact)
     if said.measure == "yoy" and head.measure == "level":
-        return Refusal(f"{name} 的名称说的是增速，列名“{column.text}”说的是绝对量", "请把增速填在增长列")
+        return Refusal(
+            f"{name} 的名称说的是增速，列名“{column.text}”说的是绝对量", "请把增速填在增长列"
+        )
     measure = head.measure or said.measure
     if said.measure == "reduction" and head.measure == "yoy":
         measure = "yoy"
@@ -241,7 +253,9 @@ def understand(
         )
     spans = {row.span, said.span, head.span} - {""}
     if len(spans) > 1 and not indicator.span == "point":
-        return Refusal(f"{name} 的名称与列名“{column.text}”说的口径不同（累计、当月）", "请改正其中之一")
+        return Refusal(
+            f"{name} 的名称与列名“{column.text}”说的口径不同（累计、当月）", "请改正其中之一"
+        )
     span = next(iter(spans), "") if len(spans) < 2 else "point"
     per = head.per or said.per or row.per
     unit: str | Refusal
@@ -253,7 +267,9 @@ def understand(
         unit = next((u for u in reversed(units) if POINTS in u), "%" if head.unit == "%" else "")
         other = next((u for u in units if u and not _converts(u, indicator)), "")
         if other and indicator.kind in ("flow", "stock"):
-            return Refusal(f"{name} 的单位是 {other}，说的不是以{indicator.unit}计的数", "请核对单位")
+            return Refusal(
+                f"{name} 的单位是 {other}，说的不是以{indicator.unit}计的数", "请核对单位"
+            )
     if indicator.kind == "index" and is_level:
         span = span or indicator.span
         if base == "上年同月=100" and span not in ("single", ""):

@@ -258,7 +258,9 @@ class _Walk:
     def _push(self, line: Line, *, base: bool = False) -> None:
         if line.is_part and line.indent < 2:
             return  # parts without indent stand side by side
-        kept = [(i, name) for i, name in self.items if i < line.indent or (base and name == self.owner)]
+        kept = [
+            (i, name) for i, name in self.items if i < line.indent or (base and name == self.owner)
+        ]
         if not kept and self.items:
             kept = self.items[:1]
         inner = line.indent + (MARKED if line.is_part else 0)
@@ -319,9 +321,7 @@ def _whole_of(
 
 
 def _comparable(whole: Sequence[float | None], parts: Sequence[Sequence[float | None]]) -> bool:
-    return any(
-        w is not None and all(p[n] is not None for p in parts) for n, w in enumerate(whole)
-    )
+    return any(w is not None and all(p[n] is not None for p in parts) for n, w in enumerate(whole))
 
 
 def adds_up(whole: Sequence[float | None], parts: Sequence[Sequence[float | None]]) -> bool:

@@ -13,7 +13,15 @@ from collections.abc import Iterator
 
 from lianhu_analysis.intake.reading.workbook import Grid, cell_address
 
-__all__ = ["Line", "days_in", "head_lines", "is_statement", "stated_day", "statements", "title_part"]
+__all__ = [
+    "Line",
+    "days_in",
+    "head_lines",
+    "is_statement",
+    "stated_day",
+    "statements",
+    "title_part",
+]
 
 Line = tuple[str, str]
 

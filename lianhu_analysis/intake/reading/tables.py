@@ -6,10 +6,10 @@ import datetime as dt
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from lianhu_analysis.catalog.calendar import assumed_release
-from lianhu_analysis.catalog.indicators import Catalogue, Indicator
+from lianhu_analysis.catalog.indicators import Indicator
 from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.catalog.structure import load_structure
 from lianhu_analysis.errors import IntakeError, PeriodError
@@ -32,9 +32,8 @@ from lianhu_analysis.intake.reading.blocks import (
     is_value,
 )
 from lianhu_analysis.intake.reading.figures import (
-    Collector,
-    Delivery,
     POINTS,
+    Collector,
     Slot,
     find_period,
     says_nothing,
@@ -54,7 +53,6 @@ from lianhu_analysis.intake.reading.statements import is_statement, stated_day
 from lianhu_analysis.intake.reading.words import (
     BARE,
     NOTHING,
-    Facets,
     Grammar,
     Part,
     Said,
@@ -156,8 +154,12 @@ class _TableReader:
         own_period = self._heads_have_periods()
         if self.inherited is not None and not self._states_time(titles):
             around = read_around(
-                titles, "", self.grammar, replace(delivery, file="", folders=(), period=None),
-                regions_in_rows=by_region, book=self.book,
+                titles,
+                "",
+                self.grammar,
+                replace(delivery, file="", folders=(), period=None),
+                regions_in_rows=by_region,
+                book=self.book,
             )
             old = self.inherited
             return around._replace(
@@ -191,7 +193,9 @@ class _TableReader:
         for panel in self.table.panels:
             for column in panel.columns:
                 said = self.grammar.read(column.text)
-                ends |= {(p.year, p.period.end.month) for p in said.parts if not said.facets.nothing}
+                ends |= {
+                    (p.year, p.period.end.month) for p in said.parts if not said.facets.nothing
+                }
         return len({month for _, month in ends}) > 1
 
 
@@ -215,7 +219,12 @@ class _PanelReader:
         stub = [n for role, found in self.panel.stub.items() if role != "unit" for n in found]
         hidden = [n for n in stub if n in self.grid.hidden_columns]
         if hidden:
-            self._refuse("名称所在的列是隐藏的，这张表没有读", "请取消隐藏后再交付", self.table.top, hidden[0])
+            self._refuse(
+                "名称所在的列是隐藏的，这张表没有读",
+                "请取消隐藏后再交付",
+                self.table.top,
+                hidden[0],
+            )
             return
         self._read_metadata()
         columns = self._columns()
@@ -256,7 +265,9 @@ class _PanelReader:
             return
         for row in self.rows:
             first = self.grid.at(row, column)
-            what = self.grammar.vocabulary.metadata.get(fold(first)) if isinstance(first, str) else ""
+            what = (
+                self.grammar.vocabulary.metadata.get(fold(first)) if isinstance(first, str) else ""
+            )
             if not what:
                 continue
             self.metadata.add(row)
@@ -275,9 +286,7 @@ class _PanelReader:
         for column in self._with_bare_numbers(self.panel.columns):
             meaning = column_meaning(column, self.grammar)
             if unit := self.column_units.get(column.number):
-                meaning = meaning._replace(
-                    facets=meaning.facets._replace(unit=unit), own_unit=True
-                )
+                meaning = meaning._replace(facets=meaning.facets._replace(unit=unit), own_unit=True)
             read.append(meaning)
         named = any(m.indicator for m in read)
         ranked = any(m.facets.fact == "rank" for m in read)
@@ -331,7 +340,9 @@ class _PanelReader:
         if f.measure != "yoy" or f.sure or f.unit in ("%", POINTS) or f.nothing:
             return False
         others = (m.facets for m in read if m is not growth)
-        rival = any(o.measure == "yoy" and (o.sure or o.unit == "%") and not o.nothing for o in others)
+        rival = any(
+            o.measure == "yoy" and (o.sure or o.unit == "%") and not o.nothing for o in others
+        )
         return rival or (bool(self.around.unit) and self.around.unit != "%")
 
     def _with_bare_numbers(self, columns: Iterable[Column]) -> list[Column]:
@@ -355,7 +366,8 @@ class _PanelReader:
         if not self.grid.sheet:
             return True  # of a CSV each row that spills over is refused
         others = [
-            r for r in self.rows
+            r
+            for r in self.rows
             if any(is_value(self.grid.at(r, c.number)) for c in self.panel.columns if c.text)
         ]
         if not rows:
@@ -380,10 +392,18 @@ class _PanelReader:
         place = next(n for n, m in enumerate(read) if m.column.number == growth.column.number)
         if named and growth.indicator is None:
             nameless = [
-                n for n, m in enumerate(read)
-                if m.facets.measure in ("yoy", "reduction") and m.indicator is None and not m.facets.nothing
+                n
+                for n, m in enumerate(read)
+                if m.facets.measure in ("yoy", "reduction")
+                and m.indicator is None
+                and not m.facets.nothing
             ]
-            paired = all(n and read[n - 1].indicator and read[n - 1].facets.measure not in ("yoy", "reduction") for n in nameless)
+            paired = all(
+                n
+                and read[n - 1].indicator
+                and read[n - 1].facets.measure not in ("yoy", "reduction")
+                for n in nameless
+            )
             if not paired or left is not read[place - 1]:
                 return growth._replace(
                     refusal=Refusal(
@@ -410,7 +430,9 @@ class _PanelReader:
         if left is None:
             return growth
         facets = growth.facets._replace(span=left.facets.span, per=left.facets.per)
-        return growth._replace(facets=facets, part=left.part, year=growth.year or left.year, left=True)
+        return growth._replace(
+            facets=facets, part=left.part, year=growth.year or left.year, left=True
+        )
 
     def _without_twins(self, columns: list[ColumnMeaning]) -> list[ColumnMeaning]:
         def key(m: ColumnMeaning) -> tuple[object, ...]:
@@ -450,7 +472,11 @@ class _PanelReader:
         for m in columns:
             year = m.part.year if m.part else m.year
             if year and not axis and not rows_say and len(years) == 2 and year == min(years):
-                same = [o for o in columns if o is not m and (o.part.year if o.part else o.year) == year + 1]
+                same = [
+                    o
+                    for o in columns
+                    if o is not m and (o.part.year if o.part else o.year) == year + 1
+                ]
                 if same and len(parts) + sum(bool(o.year) for o in columns) <= 4:
                     self._leave(m, "上年同期的可比数，不作为上年的数入库")
                     continue
@@ -464,8 +490,10 @@ class _PanelReader:
         else:
             stated = time.period.end.month
         wrong = [
-            m for m in found
-            if m.part and (m.part.period.end.month != stated or (m.part.year and m.part.year != time.year))
+            m
+            for m in found
+            if m.part
+            and (m.part.period.end.month != stated or (m.part.year and m.part.year != time.year))
         ]
         if wrong and (not axis or stated not in ends):
             for m in found:
@@ -501,7 +529,9 @@ class _PanelReader:
         row = self.table.top if not meaning.column.cells else None
         cell = meaning.column.cells[-1][0] if row is None else cell_address(row, number)
         self.collector.refuse(
-            refusal.message, refusal.remedy, sheet=self.grid.sheet,
+            refusal.message,
+            refusal.remedy,
+            sheet=self.grid.sheet,
             cell=cell_address(self.table.top, number) if cell_column(cell) != number else cell,
         )
 
@@ -509,7 +539,9 @@ class _PanelReader:
         for role, numbers in self.panel.stub.items():
             for number in numbers:
                 cell = cell_address(self.table.top, number)
-                self.note.columns.append(ColumnNote(cell, str(self.grid.at(self.table.top, number) or ""), role))
+                self.note.columns.append(
+                    ColumnNote(cell, str(self.grid.at(self.table.top, number) or ""), role)
+                )
         for m in columns:
             growth = m.facets.measure in ("yoy", "reduction")
             self.note.columns.append(
@@ -520,7 +552,9 @@ class _PanelReader:
                     indicator=m.indicator.code if m.indicator else "",
                     measure="yoy" if growth else "level",
                     span=m.facets.span or (m.part.span if m.part else ""),
-                    period=str(m.part.period) if m.part and m.part.year else str(self.time.period or ""),
+                    period=str(m.part.period)
+                    if m.part and m.part.year
+                    else str(self.time.period or ""),
                     unit=m.facets.unit,
                     form=(m.facets.form or "percent") if growth else "",
                 )
@@ -542,8 +576,10 @@ class _PanelReader:
         for item in items:
             if item.row in twice and item.has_figures:
                 self._refuse(
-                    "这个时期写了不止一行，数又不同，说不清哪一行对，没有读", "请核对各行的时期",
-                    item.row, self.panel.first("period") or 0,
+                    "这个时期写了不止一行，数又不同，说不清哪一行对，没有读",
+                    "请核对各行的时期",
+                    item.row,
+                    self.panel.first("period") or 0,
                 )
                 continue
             label = labels[item.row]
@@ -564,15 +600,21 @@ class _PanelReader:
         """Return the rows of the body that are read or open a group, in order."""
         numbers = [m.column.number for m in columns]
         levels = [
-            m.column.number for m in columns
-            if m.facets.measure not in ("yoy", "reduction") and not m.facets.fact and m.facets.unit != "%"
+            m.column.number
+            for m in columns
+            if m.facets.measure not in ("yoy", "reduction")
+            and not m.facets.fact
+            and m.facets.unit != "%"
         ]
         items: list[Item] = []
         held: list[str] = [""] * len(names)
         for number in self.rows:
             cells = self.grid.rows[number]
             filled = [n for n in numbers if n < len(cells) and not is_blank(cells[n])]
-            texts = [str(c).strip("\r\n") if not is_blank(c := self.grid.at(number, n)) else "" for n in names]
+            texts = [
+                str(c).strip("\r\n") if not is_blank(c := self.grid.at(number, n)) else ""
+                for n in names
+            ]
             if number in self.metadata or (not filled and not any(texts)):
                 continue
             first = next((t for t in texts if t), "")
@@ -580,7 +622,12 @@ class _PanelReader:
                 continue
             if number in self.grid.hidden_rows:
                 if filled:
-                    self._refuse("这一行是隐藏的，没有读", "请取消隐藏；不要的行请删去", number, names[0] if names else filled[0])
+                    self._refuse(
+                        "这一行是隐藏的，没有读",
+                        "请取消隐藏；不要的行请删去",
+                        number,
+                        names[0] if names else filled[0],
+                    )
                 continue
             if self._spills_over(number, filled):
                 continue
@@ -601,7 +648,10 @@ class _PanelReader:
             line = read_line(first) if first else read_line("")
             known_blank = not filled and self._is_item_left_blank(number, line)
             amounts = tuple(
-                float(v) if isinstance(v := self.grid.at(number, n), (int, float)) and not isinstance(v, bool) else None
+                float(v)
+                if isinstance(v := self.grid.at(number, n), (int, float))
+                and not isinstance(v, bool)
+                else None
                 for n in levels
             )
             items.append(Item(number, line, bool(filled) or known_blank, amounts))
@@ -643,13 +693,20 @@ class _PanelReader:
             return False
         headed = (c.number for p in self.table.panels for c in p.columns if c.text)
         width = max(headed, default=0) + 1
-        width = max([width, *(n + 1 for p in self.table.panels for f in p.stub.values() for n in f)])
-        head = max((len(self.grid.rows[r]) for r in range(self.table.top, self.table.bottom + 1)), default=0)
-        if all(is_blank(cell) for cell in self.grid.rows[number][max(width, min(head, width)):]):
+        width = max(
+            [width, *(n + 1 for p in self.table.panels for f in p.stub.values() for n in f)]
+        )
+        head = max(
+            (len(self.grid.rows[r]) for r in range(self.table.top, self.table.bottom + 1)),
+            default=0,
+        )
+        if all(is_blank(cell) for cell in self.grid.rows[number][max(width, min(head, width)) :]):
             return False
         self._refuse(
             "这一行的列数多于表头，数可能错了位，没有读",
-            "含逗号的文字和千分位要用双引号括起来", number, 0,
+            "含逗号的文字和千分位要用双引号括起来",
+            number,
+            0,
         )
         return True
 
@@ -664,10 +721,16 @@ class _PanelReader:
             timed = any(p.year for p in said.parts) or (bool(said.years) and bool(said.parts))
             stated = is_statement(line) and re.search("单位|发布|公布", line)
             if timed or stated:
-                if any(is_value(c) for r in range(number + 1, self.table.end) for c in self.grid.rows[r]):
+                if any(
+                    is_value(c)
+                    for r in range(number + 1, self.table.end)
+                    for c in self.grid.rows[r]
+                ):
                     self._refuse(
                         f"表中间另有标题、单位或发布日期“{line.strip()[:40]}”，以下各行没有读",
-                        "请在它下面再写一次表头，或分成两张工作表", number, 0,
+                        "请在它下面再写一次表头，或分成两张工作表",
+                        number,
+                        0,
                     )
                 return True
         return False
@@ -679,7 +742,9 @@ class _PanelReader:
         try:
             region, part, span, per, published, unit = self._stub(number)
         except IntakeError as error:
-            self.collector.refuse(error.message, error.remedy, sheet=self.grid.sheet, cell=error.cell)
+            self.collector.refuse(
+                error.message, error.remedy, sheet=self.grid.sheet, cell=error.cell
+            )
             self._note_row(number, item, label, reason=error.message)
             return Refusal(error.message, error.remedy)
         if isinstance(region, str):
@@ -696,7 +761,9 @@ class _PanelReader:
             indicator, said, named = found
             region = named or region
             above = label.parents if label.is_part or label.is_member else ()
-            inherited = next((units[p] for p in (*above, *reversed(label.groups)) if p in units), "")
+            inherited = next(
+                (units[p] for p in (*above, *reversed(label.groups)) if p in units), ""
+            )
             lag_part = said.parts[0] if said.parts else None
             facets = said.facets
             groups = [self.grammar.read(g).facets for g in label.groups] + [
@@ -706,7 +773,14 @@ class _PanelReader:
             meaning = RowMeaning(indicator, facets._replace(lag=lag), unit, inherited, span, per)
         else:
             meaning = RowMeaning(None, NOTHING, unit, "", span, per)
-        self._note_row(number, item, label, meaning.indicator, unit or meaning.facets.unit, str(part.period if part else self.time.period or ""))
+        self._note_row(
+            number,
+            item,
+            label,
+            meaning.indicator,
+            unit or meaning.facets.unit,
+            str(part.period if part else self.time.period or ""),
+        )
         return Row(number, meaning, part, lag_part, region, published)
 
     def _stub(
@@ -724,7 +798,9 @@ class _PanelReader:
             published = stated_day(cell)
             if published is None:
                 raise IntakeError(
-                    f"发布日期“{cell}”不是一个日子；这一行没有读", "请写成 2024-10-22", cell=cell_address(number, column)
+                    f"发布日期“{cell}”不是一个日子；这一行没有读",
+                    "请写成 2024-10-22",
+                    cell=cell_address(number, column),
                 )
         column = self.panel.first("unit")
         cell = None if column is None else self.grid.at(number, column)
@@ -749,15 +825,28 @@ class _PanelReader:
             said = self.grammar.read(str(cell))
             span, per = said.facets.span, said.facets.per
             if not span or said.left:
-                raise IntakeError(f"口径“{cell}”不认识", "请写累计、当月、当季、期末或年度", cell=cell_address(number, column))
+                raise IntakeError(
+                    f"口径“{cell}”不认识",
+                    "请写累计、当月、当季、期末或年度",
+                    cell=cell_address(number, column),
+                )
         stated: Part | None = None
         year = 0
         for n in columns:
             cell = self.grid.at(number, n)
             if is_blank(cell) and len(columns) > 1:
-                cell = next((c for r in range(number, self.table.bottom, -1) if not is_blank(c := self.grid.at(r, n))), None)
+                cell = next(
+                    (
+                        c
+                        for r in range(number, self.table.bottom, -1)
+                        if not is_blank(c := self.grid.at(r, n))
+                    ),
+                    None,
+                )
             if is_blank(cell):
-                raise IntakeError("没有写时期；这一行没有读", "请改正这一格的时期", cell=cell_address(number, n))
+                raise IntakeError(
+                    "没有写时期；这一行没有读", "请改正这一格的时期", cell=cell_address(number, n)
+                )
             found = self._period(cell, n, year)
             if len(columns) > 1 and found.period.frequency == "A":
                 year = found.year
@@ -770,7 +859,11 @@ class _PanelReader:
         if own == "annual" and span == "ytd":
             own = ""  # 全年 is the year to date of its last month
         if span and own and span != own:
-            raise IntakeError(f"时期“{stated.text}”与口径相互矛盾", "请改正其中之一", cell=cell_address(number, columns[0]))
+            raise IntakeError(
+                f"时期“{stated.text}”与口径相互矛盾",
+                "请改正其中之一",
+                cell=cell_address(number, columns[0]),
+            )
         return stated._replace(span=span or own), span, per
 
     def _period(self, cell: object, column: int, year: int) -> Part:
@@ -782,7 +875,12 @@ class _PanelReader:
             text = f"{int(cell)}季度" if quarterly else f"{int(cell)}月"  # type: ignore[call-overload]
             cell = text
         try:
-            if isinstance(cell, (int, float)) and cell > 2100 and cell < 190_001 and getattr(self.grid, "dates_from_1904", False):
+            if (
+                isinstance(cell, (int, float))
+                and cell > 2100
+                and cell < 190_001
+                and getattr(self.grid, "dates_from_1904", False)
+            ):
                 raise PeriodError(f"“{cell}”是从 1904 年算起的日子，说不清是哪个月")
             known = year or self._year_of_axis()
             period, span = span_of(cell, known or None)
@@ -810,7 +908,9 @@ class _PanelReader:
                 own = codes.get(parent) or self.grammar.read(name).indicator
                 whole = bool(found.named) and "/" in found.named[0] and found.indicator != own
                 if found.indicator and whole and not found.left:
-                    return self._accept(found.indicator, said._replace(facets=found.facets), label, by_path=True)
+                    return self._accept(
+                        found.indicator, said._replace(facets=found.facets), label, by_path=True
+                    )
         for group in reversed(label.groups):
             for joined in (f"{_bare(group)}/{core}", f"{_bare(group)}{core}"):
                 if indicator := self.grammar.name(joined) or self._whole(joined):
@@ -831,18 +931,24 @@ class _PanelReader:
         return said.indicator if alone and "/" in text and self.grammar.name(_bare(text)) else None
 
     def _accept(
-        self, indicator: Indicator, said: Said,  label: Label, *, by_path: bool = False
+        self, indicator: Indicator, said: Said, label: Label, *, by_path: bool = False
     ) -> tuple[Indicator, Said, Region | None] | Refusal:
         f, text = said.facets, label.text
         if f.clash:
             return Refusal(f"“{text}”里有相互矛盾的说法（{f.clash}）", "请只保留一种说法")
         if f.nothing:
-            return Refusal(f"“{text}”说的不是 {indicator.name_zh} 的数或增速（{f.nothing}），不读", "这一行不收的，不必处理")
+            return Refusal(
+                f"“{text}”说的不是 {indicator.name_zh} 的数或增速（{f.nothing}），不读",
+                "这一行不收的，不必处理",
+            )
         region = said.regions[0] if len(said.regions) == 1 else None
         if said.whole:
             region = level_region(said.whole[1], self.grammar, self.delivery)
             if region is None:
-                return Refusal(f"“{text}”说的是{said.whole}，不是{self.delivery.region.name_zh}", "请核对是否放错了地区")
+                return Refusal(
+                    f"“{text}”说的是{said.whole}，不是{self.delivery.region.name_zh}",
+                    "请核对是否放错了地区",
+                )
         if f.scope and not by_path:
             return Refusal(
                 f"“{text}”说的可能只是{f.scope}的数，不按简称匹配",
@@ -939,29 +1045,54 @@ class _PanelReader:
             return fault
         if indicator.kind == "growth_only" and meaning.measure == "level" and not meaning.fact:
             return Refusal(
-                f"{name} 只发布增速，“{column.text}”列却有数 {token}", "请把增速填在增长列；绝对量不采用"
+                f"{name} 只发布增速，“{column.text}”列却有数 {token}",
+                "请把增速填在增长列；绝对量不采用",
             )
-        published = row.published or self.published.get(column.column.number) or self.around.published
+        published = (
+            row.published or self.published.get(column.column.number) or self.around.published
+        )
         latest = published or self.delivery.published or self.delivery.day
-        if latest is not None and period.end > latest and not published and not self.delivery.published:
+        if (
+            latest is not None
+            and period.end > latest
+            and not published
+            and not self.delivery.published
+        ):
             return Refusal(
                 f"{name}：{latest} 交付时 {period} 还没有结束，不可能有这个数 {token}",
                 "还没有到的时期请留空；日期写错的请改正文件夹名或 delivery.toml",
             )
         growth = meaning.measure == "yoy"
         return Slot(
-            indicator, meaning.measure, span, period, meaning.unit, self.grid.sheet,
-            cell_address(row.number, column.column.number), meaning.form, published,
-            region or self.around.region, self._neighbours(row.number, column.column.number) if growth else None,
-            not_before, meaning.fact,
+            indicator,
+            meaning.measure,
+            span,
+            period,
+            meaning.unit,
+            self.grid.sheet,
+            cell_address(row.number, column.column.number),
+            meaning.form,
+            published,
+            region or self.around.region,
+            self._neighbours(row.number, column.column.number) if growth else None,
+            not_before,
+            meaning.fact,
         )
 
     def _when(
         self, row: Row, column: ColumnMeaning, meaning: Meaning
     ) -> tuple[Period, str, Period | None] | Refusal:
         """Return period and span of a figure, and the table's period where its own is earlier."""
-        key = (row.part, row.lag_part, row.meaning.facets.lag, column.column.number, meaning.span,
-               meaning.per, meaning.indicator, row.published)
+        key = (
+            row.part,
+            row.lag_part,
+            row.meaning.facets.lag,
+            column.column.number,
+            meaning.span,
+            meaning.per,
+            meaning.indicator,
+            row.published,
+        )
         if key not in self._periods:
             self._periods[key] = self._find_when(row, column, meaning)  # type: ignore[assignment]
         return self._periods[key]  # type: ignore[return-value]
@@ -977,7 +1108,10 @@ class _PanelReader:
         span = meaning.span or span
         if part.span and meaning.span and part.span not in (meaning.span, "annual"):
             if not (indicator.span == "point" or part.span == "point"):
-                return Refusal(f"{name} 的名称或列名与时期 {part.period} 说的口径不同（累计、当期）", "请改正其中之一")
+                return Refusal(
+                    f"{name} 的名称或列名与时期 {part.period} 说的口径不同（累计、当期）",
+                    "请改正其中之一",
+                )
         period = part.period
         own = self._lagged(row, column, period, name)
         if isinstance(own, Refusal):
@@ -1006,10 +1140,27 @@ class _PanelReader:
             span = "ytd"
         if span == "annual" and within and indicator.frequency != "A":
             period, span = Period(period.year, "M", 12), "ytd"
-        if span == "single" and row.part is None and column.part is None and period.frequency == "A":
-            return Refusal(f"{name}：是哪个月的说不清，只写了 {period.year}年", "请在标题中写明月份，如 2024年1—9月")
-        if period.frequency == "A" and span in ("ytd", "single", "point") and indicator.frequency != "A" and not row.part and not column.part:
-            return Refusal(f"{name}：是哪个月的说不清，只写了 {period.year}年", "请在标题中写明月份，如 2024年1—9月")
+        if (
+            span == "single"
+            and row.part is None
+            and column.part is None
+            and period.frequency == "A"
+        ):
+            return Refusal(
+                f"{name}：是哪个月的说不清，只写了 {period.year}年",
+                "请在标题中写明月份，如 2024年1—9月",
+            )
+        if (
+            period.frequency == "A"
+            and span in ("ytd", "single", "point")
+            and indicator.frequency != "A"
+            and not row.part
+            and not column.part
+        ):
+            return Refusal(
+                f"{name}：是哪个月的说不清，只写了 {period.year}年",
+                "请在标题中写明月份，如 2024年1—9月",
+            )
         per = meaning.per or ("quarter" if period.frequency == "Q" else "")
         found = find_period(indicator, period, span, per)
         if isinstance(found, Refusal):
@@ -1030,10 +1181,15 @@ class _PanelReader:
             if head.period.frequency == "A" or (head.period.end.month == mine.period.end.month):
                 head = None
             elif mine.period.frequency == "A":
-                head = head._replace(period=Period(mine.period.year, head.period.frequency, head.period.number), year=mine.period.year)
+                head = head._replace(
+                    period=Period(mine.period.year, head.period.frequency, head.period.number),
+                    year=mine.period.year,
+                )
                 return head, head.span
             else:
-                return Refusal(f"行的时期 {mine.period} 与列名“{column.text}”不是同一个时期", "请改正其中之一")
+                return Refusal(
+                    f"行的时期 {mine.period} 与列名“{column.text}”不是同一个时期", "请改正其中之一"
+                )
         if mine is not None:
             if column.year and column.year != mine.period.year:
                 period = Period(column.year, mine.period.frequency, mine.period.number)
@@ -1057,7 +1213,9 @@ class _PanelReader:
             )
         return Part(time.period, time.period.year, "", ""), time.span
 
-    def _unsaid_span(self, row: Row, column: ColumnMeaning, part: Part, indicator: Indicator) -> str:
+    def _unsaid_span(
+        self, row: Row, column: ColumnMeaning, part: Part, indicator: Indicator
+    ) -> str:
         """Return the span of a figure that no word states, where the table leaves no other."""
         if indicator.span == "point":
             return "point"
@@ -1067,15 +1225,29 @@ class _PanelReader:
         if title:
             return title
         if column.part is not None and not row.part:
-            others = {p.span for p in self.parts if p is not column.part and p.period.end.month == part.period.end.month}
+            others = {
+                p.span
+                for p in self.parts
+                if p is not column.part and p.period.end.month == part.period.end.month
+            }
             explicit = any(m == "ytd" for m in others) or self._accumulated
-            if explicit or (part.period.frequency == "M" and part.period.number == 1 and not indicator.no_january):
+            if explicit or (
+                part.period.frequency == "M"
+                and part.period.number == 1
+                and not indicator.no_january
+            ):
                 return "single"
         axis = self._axis_parts(row)
         spans = {p.span for p in axis if p.period.number != 1}
         if part.period.number == 1 and spans - {"annual"} == {"ytd"}:
             return "ytd"
-        if row.part is None and column.part is None and self.time.period and self.time.period.frequency == "A" and indicator.frequency == "A":
+        if (
+            row.part is None
+            and column.part is None
+            and self.time.period
+            and self.time.period.frequency == "A"
+            and indicator.frequency == "A"
+        ):
             return "annual"
         return ""
 
@@ -1131,7 +1303,9 @@ class _PanelReader:
             bool(indicator.lag_months) or (indicator.frequency == "Q" and stated.end.month % 3 != 0)
         )
         if months and (row.part is not None or (column.part is not None and not own_kind)):
-            return Refusal(f"{name} 的名称说的是 {period}，列名或时期说的是 {stated}", "请改正其中之一")
+            return Refusal(
+                f"{name} 的名称说的是 {period}，列名或时期说的是 {stated}", "请改正其中之一"
+            )
         return period
 
     def _is_too_early(self, indicator: Indicator, period: Period, row: Row, stated: bool) -> bool:
@@ -1142,7 +1316,9 @@ class _PanelReader:
         if not indicator.lag_months or row.part or stated:
             return False
         day = self._day(row)
-        return day is not None and day < assumed_release(indicator, period) - dt.timedelta(days=EARLY_DAYS)
+        return day is not None and day < assumed_release(indicator, period) - dt.timedelta(
+            days=EARLY_DAYS
+        )
 
     def _day(self, row: Row) -> dt.date | None:
         return row.published or self.around.published or self.delivery.published
@@ -1162,7 +1338,9 @@ class _PanelReader:
 
     # ---- telling
 
-    def _refuse(self, message: str, remedy: str, row: int, column: int, *, skipped: bool = False) -> None:
+    def _refuse(
+        self, message: str, remedy: str, row: int, column: int, *, skipped: bool = False
+    ) -> None:
         self.collector.refuse(
             message, remedy, sheet=self.grid.sheet, cell=cell_address(row, column), skipped=skipped
         )
@@ -1172,10 +1350,23 @@ class _PanelReader:
         self._refuse(refusal.message, refusal.remedy, number, column, skipped=skipped)
 
     def _note_row(
-        self, number: int, item: Item, label: Label, indicator: Indicator | None = None,
-        unit: str = "", period: str = "", reason: str = "",
+        self,
+        number: int,
+        item: Item,
+        label: Label,
+        indicator: Indicator | None = None,
+        unit: str = "",
+        period: str = "",
+        reason: str = "",
     ) -> None:
-        column = next((self.panel.first(r) for r in ("name", "region", "period") if self.panel.first(r) is not None), 0)
+        column = next(
+            (
+                self.panel.first(r)
+                for r in ("name", "region", "period")
+                if self.panel.first(r) is not None
+            ),
+            0,
+        )
         self.note.rows.append(
             RowNote(
                 cell_address(number, column or 0),

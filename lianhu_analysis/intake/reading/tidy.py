@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -10,14 +9,14 @@ from functools import lru_cache
 from lianhu_analysis.catalog.indicators import Catalogue
 from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.errors import IntakeError
-from lianhu_analysis.intake.reading.around import level_region, region_of
+from lianhu_analysis.intake.reading.around import level_region
 from lianhu_analysis.intake.reading.blocks import Table, find_tables, is_blank
 from lianhu_analysis.intake.reading.figures import Collector, Delivery, Reading
 from lianhu_analysis.intake.reading.layouts import SeriesLayout, fold_header
 from lianhu_analysis.intake.reading.tables import read_grid
 from lianhu_analysis.intake.reading.tidy_series import find_sheets, read_series, table_faults
 from lianhu_analysis.intake.reading.words import Grammar, Vocabulary, fold
-from lianhu_analysis.intake.reading.workbook import Grid, cell_address
+from lianhu_analysis.intake.reading.workbook import Grid
 from lianhu_analysis.workspace import Region
 
 __all__ = ["read_grids"]
@@ -66,15 +65,14 @@ def read_grids(
     ]
     if not any(seen) and not collector.rows and not collector.problems:
         raise IntakeError(
-            "没有一张工作表里有数", "请核对是否交错了文件；只作凭证的文件请放进名称以 _ 开头的文件夹"
+            "没有一张工作表里有数",
+            "请核对是否交错了文件；只作凭证的文件请放进名称以 _ 开头的文件夹",
         )
     return collector.result()
 
 
 @lru_cache(maxsize=16)
-def _grammar(
-    vocabulary: Vocabulary, catalogue: Catalogue, regions: tuple[Region, ...]
-) -> Grammar:
+def _grammar(vocabulary: Vocabulary, catalogue: Catalogue, regions: tuple[Region, ...]) -> Grammar:
     return Grammar(vocabulary, catalogue, regions)
 
 
@@ -163,7 +161,9 @@ class _Whose:
             return
         others = sorted(words)
         if len(others) == 1:
-            self.book = level_region(others[0][1], self.grammar, self.delivery) or Region("", others[0])
+            self.book = level_region(others[0][1], self.grammar, self.delivery) or Region(
+                "", others[0]
+            )
 
 
 def _wholes(grid: Grid, grammar: Grammar) -> set[str]:

@@ -345,9 +345,7 @@ class Grammar:
             names |= {fold(name): item for name in names_of(item)}
             english[fold(item.name_en)].append(item)
         names |= {k: v[0] for k, v in english.items() if len(v) == 1 and k not in names}
-        names |= {
-            fold(label): catalogue.get(code) for label, code in vocabulary.labels.items()
-        }
+        names |= {fold(label): catalogue.get(code) for label, code in vocabulary.labels.items()}
         self.names = names
         self._places = {
             name: region
@@ -380,7 +378,9 @@ class Grammar:
         if name in self._places:
             return self._places[name]
         found = [
-            r for r in self.regions if name == r.code or (len(name) > 1 and r.name_zh.startswith(name))
+            r
+            for r in self.regions
+            if name == r.code or (len(name) > 1 and r.name_zh.startswith(name))
         ]
         return found[0] if len(found) == 1 else None
 

@@ -1,0 +1,260 @@
+"""Tables of a Word file or a saved web page, each with the texts that stand before it.
+
+A table without a figure, such as a page's frame or navigation, is no table here: what it
+says counts as text.  Part of the child process, which imports nothing of the suite.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any, NamedTuple
+
+from _package import LIMIT_CODES, Package, Refused, explained, local_name  # type: ignore[import-not-found]
+from lxml import etree, html
+
+__all__ = ["read_page", "read_word"]
+
+MAX_TABLES = 200
+MAX_CELLS = 2_000_000
+MAX_COLUMNS = 16_384
+MAX_SPAN = 1_000
+ABOVE_LINES, ABOVE_LETTERS = 40, 200
+FIGURE = re.compile(r"[-+－—]?[\d,，.．\s]*\d[\d,，.．\s]*[%％‰]?")
+LONGEST_FIGURE = 40
+HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
+BLANKS = re.compile(r"[ \t\r\n\f]+")
+CHARSET = re.compile(rb"<(?:meta[^>]*charset|\?xml[^>]*encoding)\s*=\s*[\"']?\s*([\w-]+)", re.I)
+CHARSET_WITHIN = 4096
+BOMS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+UNSEEN = frozenset("script style noscript template textarea select Fallback".split())
+# Any other element of a page ends the line.
+INLINE = frozenset(
+    "a abbr b bdi bdo big cite code em font i ins kbd label mark o:p q s small span strike strong "
+    "sub sup tt u var".split()
+)
+WORD_BREAKS = frozenset({"p", "br", "cr", "tc"})
+
+
+class Cell(NamedTuple):
+    """One cell of a table: where it stands, both ends included, and its element."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+    element: Any
+
+
+Tables = dict[Any, list[Cell]]
+Lines = Callable[[Any, Tables], Iterator[Any]]
+
+
+def read_word(data: bytes) -> list[dict[str, Any]]:
+    """Read the tables of a .docx in the order in which they begin."""
+    package = Package(data)
+    body = package.root(package.targets("").get("officeDocument", "")).find("{*}body")
+    if body is None:
+        raise Refused("other_format")
+    tables = {table: _word_cells(table) for table in body.iter("{*}tbl")}
+    return list(_sheets(body, tables, partial(_lines, page=False), []))
+
+
+def read_page(data: bytes) -> list[dict[str, Any]]:
+    """Read the tables of an HTML page in the order in which they begin."""
+    parser = html.HTMLParser(
+        encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True, no_network=True
+    )
+    with explained(""):
+        page = html.document_fromstring(_decoded(data).encode("utf-8", "replace"), parser=parser)
+    if any(entry.type in LIMIT_CODES for entry in parser.error_log):
+        raise Refused("too_large")
+    tables = {table: _page_cells(table) for table in page.iter("table")}
+    titles = [line for item in page.iter("title", "h1") for line in _lines(item, tables, page=True)]
+    body = page.find("body")
+    return list(_sheets(page if body is None else body, tables, partial(_lines, page=True), titles))
+
+
+def _sheets(body: Any, tables: Tables, lines: Lines, titles: list[str]) -> Iterator[dict[str, Any]]:
+    """Yield each table that holds a figure; above the first stand the titles of the whole."""
+    figured = _figured(tables, lines)
+    if not figured:
+        raise Refused("no_table")
+    room = MAX_CELLS
+    for number, (table, above) in enumerate(_ordered(body, figured, lines, []), 1):
+        cells = [(cell, _text(cell, figured, lines)) for cell in figured[table]]
+        widths: dict[int, int] = {}
+        for cell, text in cells:
+            if text:
+                widths[cell.top] = max(widths.get(cell.top, 0), cell.left + 1)
+        room -= sum(widths.values())
+        if number > MAX_TABLES or room < 0:
+            raise Refused("too_large", f"表{number}")
+        rows: list[list[str | None]] = [
+            [None] * widths.get(row, 0) for row in range(max(widths, default=-1) + 1)
+        ]
+        for cell, text in cells:
+            if text:
+                rows[cell.top][cell.left] = text
+        yield {
+            "name": f"表{number}",
+            "rows": rows,
+            "merged": [
+                ((cell.top, cell.left), (cell.bottom, cell.right))
+                for cell, _ in cells
+                if (cell.top, cell.left) != (cell.bottom, cell.right)
+            ],
+            "hidden_rows": [
+                top
+                for top, row in enumerate(_own(table, "tr", "table"))
+                if HIDDEN.search(row.get("style", ""))
+            ],
+            "above": list(dict.fromkeys([*titles, *above[-ABOVE_LINES:]])),
+        }
+        titles = []
+
+
+def _figured(tables: Tables, lines: Lines) -> Tables:
+    """Return the tables that hold figures; a page's frame with a counter or pager is none."""
+    found: Tables = {}
+    for table, cells in reversed(tables.items()):
+        texts = [(cell.top, text) for cell in cells if (text := _text(cell, tables, lines))]
+        filled = Counter(top for top, _ in texts)
+        figures = {top for top, text in texts if _is_figure(text)}
+        if any(inner in found for inner in table.iterdescendants(table.tag)):
+            named = {top for top, text in texts if not _is_figure(text)}
+            figures = {top for top in figures & named if len(figures) > 1 or filled[top] > 2}
+        if figures:
+            found[table] = cells
+    return found
+
+
+def _ordered(
+    body: Any, figured: Tables, lines: Lines, above: list[str]
+) -> Iterator[tuple[Any, list[str]]]:
+    """Yield each table with the lines since the one before, then those inside it."""
+    for item in lines(body, figured):
+        if isinstance(item, str):
+            above = [*above[-ABOVE_LINES:], item[:ABOVE_LETTERS]]
+            continue
+        for caption in item.iterchildren("caption"):
+            above = [*above, *lines(caption, {})]
+        yield item, above
+        yield from _ordered(item, figured, lines, above)
+        above = []
+
+
+def _text(cell: Cell, stops: Tables, lines: Lines) -> str:
+    text = "\n".join(item for item in lines(cell.element, stops) if isinstance(item, str))
+    return text.strip() if _is_figure(text) else text
+
+
+def _is_figure(text: str) -> bool:
+    return len(text) <= LONGEST_FIGURE and FIGURE.fullmatch(text.strip()) is not None
+
+
+def _lines(root: Any, stops: Tables, *, page: bool) -> Iterator[Any]:
+    """Yield the lines below an element, and each table of some without what is inside."""
+    words: list[str | None] = []
+    walker = etree.iterwalk(root, events=("start", "end"))
+    for event, element in walker:
+        begins, name = event == "start", local_name(element.tag)
+        stopped = element in stops and element is not root
+        unseen = stopped or name in UNSEEN
+        if begins and unseen:
+            walker.skip_subtree()
+        if stopped or (name not in INLINE if page else name in WORD_BREAKS):
+            line = "".join(filter(None, words))
+            line = (BLANKS.sub(" ", line).lstrip(" ") if page else line).rstrip()
+            if line:
+                yield line
+            words = []
+        if begins and stopped:
+            yield element
+        elif page and not (begins and unseen) and not (not begins and element is root):
+            words.append(element.text if begins else element.tail)
+        elif not page and begins and name in ("t", "tab"):
+            words.append(element.text if name == "t" else " ")
+
+
+def _word_cells(table: Any) -> list[Cell]:
+    cells: list[Cell] = []
+    merging: dict[int, int] = {}
+    for top, row in enumerate(_own(table, "{*}tr", "{*}tbl")):
+        left = _number(row.find("{*}trPr/{*}gridBefore"), 0)
+        for element in _own(row, "{*}tc", "{*}tr"):
+            right = left + max(_number(element.find("{*}tcPr/{*}gridSpan"), 1), 1) - 1
+            merge = element.find("{*}tcPr/{*}vMerge")
+            if merge is None or "restart" in merge.values():
+                merging.pop(left, None)
+            if left in merging:
+                cells[merging[left]] = cells[merging[left]]._replace(bottom=top)
+            else:
+                if merge is not None:
+                    merging[left] = len(cells)
+                cells.append(_bounded(Cell(top, left, top, right, element)))
+            left = right + 1
+    return cells
+
+
+def _number(element: Any, default: int) -> int:
+    """Return what a property of Word says, if it is there and a number."""
+    values = [] if element is None else element.values()
+    return int(values[0]) if values and values[0].isdigit() else default
+
+
+def _page_cells(table: Any) -> list[Cell]:
+    cells = []
+    taken: dict[int, int] = {}
+    rows = _own(table, "tr", "table")
+    for top, row in enumerate(rows):
+        left = 0
+        for element in _own(row, ("td", "th"), "tr"):
+            while taken.get(left, -1) >= top:
+                left += 1
+            right = left + max(_span(element.get("colspan"), 1), 1) - 1
+            # A span ends where a cell from above stands in its way.
+            free = (column for column in range(left + 1, right + 1) if taken.get(column, -1) >= top)
+            right = next(free, right + 1) - 1
+            bottom = min(top + (_span(element.get("rowspan"), 1) or len(rows)), len(rows)) - 1
+            if bottom > top:
+                taken |= dict.fromkeys(range(left, right + 1), bottom)
+            cells.append(_bounded(Cell(top, left, bottom, right, element)))
+            left = right + 1
+    return cells
+
+
+def _span(text: str | None, default: int) -> int:
+    match = re.match(r"\s*(\d{1,5})", text or "")
+    return min(int(match[1]), MAX_SPAN) if match else default
+
+
+def _own(element: Any, tags: Any, owner: str) -> list[Any]:
+    """Return the rows of a table or the cells of a row, none of what is nested inside."""
+    tags = (tags,) if isinstance(tags, str) else tags
+    return [item for item in element.iter(*tags) if next(item.iterancestors(owner)) is element]
+
+
+def _bounded(cell: Cell) -> Cell:
+    if cell.right >= MAX_COLUMNS:
+        raise Refused("too_large", f"{cell.right + 1} columns")
+    return cell
+
+
+def _decoded(data: bytes) -> str:
+    """Decode a page: by its mark, as UTF-8 if it is, as it says, else as GB 18030."""
+    for mark, encoding in BOMS.items():
+        if data.startswith(mark):
+            return data.decode(encoding, "replace")
+    said = CHARSET.search(data[:CHARSET_WITHIN])
+    declared = said[1].decode().lower() if said else "gb18030"
+    # A page that says gb2312 writes characters of the larger sets all the same.
+    declared = "gb18030" if declared in ("gb2312", "gbk") else declared
+    for encoding in ("utf-8", declared):
+        try:
+            return data.decode(encoding)
+        except (UnicodeDecodeError, LookupError):
+            continue
+    return data.decode("gb18030", "replace")

@@ -1,0 +1,293 @@
+import io
+import zipfile
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lianhu_analysis.errors import IntakeError
+from lianhu_analysis.intake.reading.documents import kind_of, read_document, refusal_of
+from lianhu_analysis.intake.reading.workbook import OLE_SIGNATURE, Grid, WorkbookReader
+from tests.intake.sheets import workbook_bytes
+
+WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument"
+RELATIONS = (
+    '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+    f'<Relationship Id="r1" Type="{OFFICE}" Target="word/document.xml"/></Relationships>'
+)
+
+
+def docx(body: str, **others: bytes) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("_rels/.rels", RELATIONS)
+        text = f'<w:document xmlns:w="{WORD}"><w:body>{body}</w:body></w:document>'
+        archive.writestr("word/document.xml", text)
+        for name, content in others.items():
+            archive.writestr(name, content)
+    return stream.getvalue()
+
+
+def p(text: str) -> str:
+    return f'<w:p><w:r><w:t xml:space="preserve">{text}</w:t></w:r></w:p>'
+
+
+def tc(content: str, properties: str = "") -> str:
+    content = content if content.startswith("<") else p(content)
+    return f"<w:tc><w:tcPr>{properties}</w:tcPr>{content}</w:tc>"
+
+
+def tr(*cells: str) -> str:
+    return "<w:tr>" + "".join(c if c.startswith("<w:tc>") else tc(c) for c in cells) + "</w:tr>"
+
+
+def tbl(*rows: str) -> str:
+    return "<w:tbl>" + "".join(rows) + "</w:tbl>"
+
+
+def word(body: str) -> tuple[Grid, ...]:
+    return read_document(docx(body), ".docx")
+
+
+def page(text: str, encoding: str = "utf-8") -> tuple[Grid, ...]:
+    return read_document(text.encode(encoding), ".html")
+
+
+def test_each_table_of_a_word_file_is_a_grid_with_the_text_before_it():
+    first, second = word(
+        p("莲湖区2024年1—9月主要经济指标")
+        + p("单位：亿元")
+        + tbl(tr("指标", "本月止累计"), tr("地区生产总值", "1068.49"))
+        + p("发布日期：2024-10-22")
+        + tbl(tr("", "增长%"), tr("  其中：工业", "4.8%"))
+    )
+    assert (first.sheet, first.above) == ("表1", ("莲湖区2024年1—9月主要经济指标", "单位：亿元"))
+    assert first.rows == (("指标", "本月止累计"), ("地区生产总值", "1068.49"))
+    assert (second.sheet, second.above) == ("表2", ("发布日期：2024-10-22",))
+    assert second.rows == ((None, "增长%"), ("  其中：工业", "4.8%"))
+
+
+def test_spans_of_a_word_table_are_merged_ranges():
+    (grid,) = word(
+        tbl(
+            tr(tc("指标", '<w:vMerge w:val="restart"/>'), tc("1—9月", '<w:gridSpan w:val="2"/>')),
+            tr(tc("", "<w:vMerge/>"), "累计", "增长%"),
+            '<w:tr><w:trPr><w:gridBefore w:val="1"/></w:trPr>' + tc("5") + tc("6") + "</w:tr>",
+        )
+    )
+    assert grid.rows == (("指标", "1—9月"), (None, "累计", "增长%"), (None, "5", "6"))
+    assert set(grid.merged) == {(0, 0, 1, 0), (0, 1, 0, 2)}
+
+
+def test_a_table_inside_a_word_table_is_apart():
+    inner = tbl(tr("甲", "1"), tr("乙", "2"))
+    (grid,) = word(p("标题") + tbl(tr(p("外框") + inner + p(""))))
+    assert (grid.sheet, grid.above) == ("表1", ("标题", "外框"))
+    assert grid.rows == (("甲", "1"), ("乙", "2"))
+    outer, nested = word(p("题") + tbl(tr("社零", "3"), tr("工业", "4"), tr(inner + p(""), "5")))
+    assert outer.rows == (("社零", "3"), ("工业", "4"), (None, "5"))
+    assert (nested.rows, nested.above) == (grid.rows, ("题", "社零", "3", "工业", "4"))
+    outer, nested = word(tbl(tr("指标", "累计", "增长"), tr("社零", "3", "5"), tr(inner + p(""))))
+    assert outer.rows == (("指标", "累计", "增长"), ("社零", "3", "5"))
+
+
+def test_deleted_text_and_doubled_text_boxes_are_not_read():
+    box = f'<x:Fallback xmlns:x="urn:x">{p("重复")}</x:Fallback>'
+    deleted = (
+        "<w:p><w:del><w:r><w:delText>旧</w:delText></w:r></w:del><w:r><w:t>新</w:t></w:r></w:p>"
+    )
+    (grid,) = word(box + deleted + tbl(tr("社零", "3")))
+    assert grid.above == ("新",)
+
+
+def test_each_table_of_a_page_is_a_grid_with_the_text_before_it():
+    first, second = page(
+        "<html><head><title>统计月报</title><style>td{width:9}</style></head><body>"
+        "<script>var t='<table><tr><td>1</td></tr></table>'</script>"
+        "<h1>主要经济指标</h1><p>单位：<b>亿</b>元<!-- x --><br>2024年9月</p>"
+        "<table><caption>表一</caption><thead><tr><th>指标<th>累计</thead>"
+        "<tr><td>&nbsp;&nbsp;工业 <td align=right> 1,068.49&nbsp;</table>"
+        "<div>注：初步数</div><table><tr><td>社零</td><td>4.8%</td></tr></table></body></html>"
+    )
+    assert (first.sheet, second.sheet) == ("表1", "表2")
+    assert first.above == ("统计月报", "主要经济指标", "单位：亿元", "2024年9月", "表一")
+    assert first.rows == (("指标", "累计"), ("\xa0\xa0工业", "1,068.49"))
+    assert second.above == ("注：初步数",)
+
+
+def test_spans_of_a_page_are_merged_ranges():
+    (grid,) = page(
+        "<table><tr><td rowspan=2>指标<td colspan='2'>1—9月<tr><td>累计<td>增长"
+        "<tr><td rowspan=9>工业<td>5<td colspan=x>6</table>"
+    )
+    assert grid.rows == (("指标", "1—9月"), (None, "累计", "增长"), ("工业", "5", "6"))
+    assert set(grid.merged) == {(0, 0, 1, 0), (0, 1, 0, 2)}
+
+
+NAVIGATION = "<table><tr><td>首页<td>统计数据<tr><td>年报<td>月报</table>"
+
+
+def test_the_frame_of_a_page_hides_no_table():
+    (grid,) = page(
+        f"<table><tr><td>{NAVIGATION}<tr><td><table><tr><td>全区主要指标<td>单位：亿元</table>"
+        "<table><tr><td>指标<td>累计<tr><td>社零<td>3</table><tr><td>浏览次数<td>77</table>"
+    )
+    assert grid.sheet == "表1"
+    assert grid.rows == (("指标", "累计"), ("社零", "3"))
+    assert grid.above[-2:] == ("全区主要指标", "单位：亿元")
+
+
+def test_a_frame_taken_for_a_table_takes_no_title_from_those_inside():
+    _, grid = page(
+        "<table><tr><td>2024年9月主要指标<tr><td><table><tr><td>社零<td>3</table>"
+        "<tr><td>1<td>2<td>下一页</table>"
+    )
+    assert (grid.above, grid.rows) == (("2024年9月主要指标",), (("社零", "3"),))
+
+
+@pytest.mark.parametrize(
+    ("encoding", "meta"),
+    [
+        ("gbk", ""),
+        ("gbk", '<meta charset="gb2312">'),
+        ("gb18030", '<meta http-equiv="Content-Type" content="text/html; charset=no-such">'),
+        ("utf-8", '<meta charset="gb2312">'),
+        ("utf-8-sig", ""),
+        ("utf-16", ""),
+        ("big5", '<meta charset="big5">'),
+        ("utf-8", '<?xml version="1.0" encoding="gbk"?>'),
+    ],
+)
+def test_a_page_is_read_in_the_encoding_it_is_in(encoding, meta):
+    (grid,) = page(f"{meta}<p>消費品<table><tr><td>工業<td>4.8</table>", encoding)
+    assert (grid.above, grid.rows) == (("消費品",), (("工業", "4.8"),))
+
+
+def test_a_byte_out_of_place_does_not_lose_the_page():
+    data = "<p>莲湖\udcff<table><tr><td>工业<td>4.8</table>".encode("gb18030", "surrogateescape")
+    (grid,) = read_document(data, ".htm")
+    assert grid.rows == (("工业", "4.8"),)
+
+
+def test_a_hidden_row_of_a_page_is_told():
+    (grid,) = page("<table><tr><td>甲<td>1<tr style='height:0; DISPLAY: none'><td>乙<td>2</table>")
+    assert grid.hidden_rows == {1}
+
+
+def test_only_the_last_lines_before_a_table_are_kept_and_none_is_long():
+    lines = "".join(f"<p>第{n}行" for n in range(100))
+    (grid,) = page(f"<title>题</title>{lines}<p>{'长' * 900}<table><tr><td>工业<td>4.8</table>")
+    assert len(grid.above) == 41
+    assert (grid.above[0], grid.above[-1]) == ("题", "长" * 200)
+
+
+LAUGHS = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 10))
+
+
+@pytest.mark.parametrize(
+    ("data", "suffix", "message"),
+    [
+        (b"", ".docx", "空的"),
+        (b"", ".html", "空的"),
+        (docx(p("x"))[:300], ".docx", "损坏"),
+        (docx(tbl("<w:tr>")), ".docx", "损坏"),
+        (docx(tbl(tr("x", "1")), **{"word/media/a.bin": bytes(201_000_000)}), ".docx", "过大"),
+        (docx(p("没有表")), ".docx", "没有带数字的表格"),
+        ("<p>没有表".encode(), ".html", "没有带数字的表格"),
+        (b"<!-- -->", ".html", "损坏"),
+        (workbook_bytes({"a": [[1]]}), ".docx", "不是 .docx"),
+        (OLE_SIGNATURE + "EncryptedPackage".encode("utf-16-le"), ".docx", "密码"),
+        (OLE_SIGNATURE + bytes(600), ".docx", "不是 Word"),
+        (b"<table><tr><td>1</table>" * 201, ".html", "过大"),
+        (b"<table><tr>" + b"<td colspan=999>1" * 99 + b"</table>", ".html", "过大"),
+        (b"<table>" + b"<tr><td colspan=999><td>1" * 2100 + b"</table>", ".html", "过大"),
+        (b"<div>" * 5000 + b"<table><tr><td>1</table>", ".html", "过大"),
+        (bytes(30_000_001), ".html", "30 MB"),
+        (bytes(30_000_001), ".docx", "30 MB"),
+    ],
+)
+def test_what_is_no_readable_document_is_refused(data, suffix, message):
+    with pytest.raises(IntakeError, match=message):
+        read_document(data, suffix)
+
+
+def test_no_entity_is_expanded_and_nothing_outside_is_read(tmp_path):
+    secret = tmp_path / "secret"
+    secret.write_text("42")
+    for declaration in (LAUGHS, f'<!ENTITY a9 SYSTEM "{secret.as_uri()}">'):
+        text = f'<!DOCTYPE d [<!ENTITY a0 "ha">{declaration}]><w:document'
+        source = zipfile.ZipFile(io.BytesIO(docx(tbl(tr("&amp;a9;", "1")))))
+        stream = io.BytesIO()
+        with zipfile.ZipFile(stream, "w") as target:
+            for item in source.infolist():
+                content = source.read(item).replace(b"<w:document", text.encode())
+                target.writestr(item, content.replace(b"&amp;a9", b"&a9"))
+        with pytest.raises(IntakeError):
+            read_document(stream.getvalue(), ".docx")
+
+
+def test_a_reader_takes_workbooks_and_documents_in_turn():
+    with WorkbookReader() as pool:
+        for _ in range(2):
+            assert pool.submit(workbook_bytes({"a": [[1]]})).result()[0].rows == ((1,),)
+            data = docx(tbl(tr("社零", "3")))
+            assert read_document(data, ".DOCX", pool)[0].rows == (("社零", "3"),)
+            assert pool.submit(b"<table><tr><td>7", kind_of(".htm")).result()[0].rows == (("7",),)
+
+
+SPANS = st.lists(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)), max_size=4), max_size=4)
+
+
+def test_every_cell_of_a_page_has_a_place_of_its_own():
+    with WorkbookReader() as pool:
+        check_places(pool, [])  # the child starts now, so that no example is late
+        given(SPANS)(lambda spans: check_places(pool, spans))()
+
+
+def check_places(pool, spans):
+    body = "".join(
+        "<tr>" + "".join(f"<td rowspan={high} colspan={wide}>1" for high, wide in row)
+        for row in spans
+    )
+    data = f"<table><tr><td>1{body}</table>".encode()
+    (grid,) = pool.read(data, "page")
+    assert sum(cell is not None for row in grid.rows for cell in row) == 1 + sum(map(len, spans))
+    covered = [
+        (row, column)
+        for top, left, bottom, right in grid.merged
+        for row in range(top, bottom + 1)
+        for column in range(left, right + 1)
+    ]
+    assert all(bottom <= len(spans) for _, _, bottom, _ in grid.merged)
+    hidden = [place for place in covered if grid.at(*place) is None]
+    assert len(covered) - len(hidden) == len(grid.merged)
+
+
+@pytest.mark.parametrize(
+    ("suffix", "remedy"),
+    [
+        (".doc", r"\.docx"),
+        (".WPS", r"\.docx"),
+        (".rtf", r"\.docx"),
+        (".pdf", "原件"),
+        (".png", "原件"),
+        (".jpg", "原件"),
+        (".jpeg", "原件"),
+        (".bmp", "原件"),
+        (".tif", "原件"),
+        (".et", r"\.xlsx"),
+        (".ods", r"\.xlsx"),
+        (".mht", "仅 HTML"),
+    ],
+)
+def test_other_kinds_are_refused_with_what_to_save_them_as(suffix, remedy):
+    refusal = refusal_of(suffix)
+    assert refusal is not None
+    with pytest.raises(IntakeError, match=remedy):
+        raise refusal
+
+
+@pytest.mark.parametrize("suffix", [".xlsx", ".docx", ".html", ".csv", "", ".zip"])
+def test_of_other_kinds_nothing_is_said(suffix):
+    assert refusal_of(suffix) is None
