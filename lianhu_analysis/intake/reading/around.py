@@ -262,9 +262,7 @@ def foreign_region(title: str, region: Region, regions: Iterable[Region]) -> str
     return str(named[-1]) if named else ""
 
 
-def title_indicator(
-    titles: Sequence[Line], sheet: str, grammar: Grammar, name_of_book: str = ""
-) -> tuple[Indicator | None, Said]:
+def title_indicator(titles: Sequence[Line], sheet: str, grammar: Grammar) -> Indicator | None:
     """Return the one indicator that the title, else the sheet's name, is about."""
     for text in [*(text for _, text in reversed(titles)), re.sub(r"^\d+|\d+$", "", sheet.strip())]:
         folded = fold(title_part(text))
@@ -274,8 +272,8 @@ def title_indicator(
         said = grammar.read(folded)
         left = [word for word in said.left if not re.fullmatch(r"[一二三四五六七八九十]+", word)]
         if said.indicator and not left and not said.facets.scope and not said.facets.nothing:
-            return said.indicator, said
-    return None, Said()
+            return said.indicator
+    return None
 
 
 def _meaning_of_titles(said: Sequence[Said]) -> Facets:

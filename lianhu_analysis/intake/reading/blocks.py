@@ -126,8 +126,8 @@ def _is_period_text(text: str) -> bool:
     return True
 
 
-def find_tables(grid: Grid, grammar: Grammar) -> tuple[list[Table], list[Line]]:
-    """Return the tables of a sheet from the top down, and figures that stand under no head."""
+def find_tables(grid: Grid, grammar: Grammar) -> tuple[list[Table], str]:
+    """Return the tables of a sheet from the top down, and the first figure under no head."""
     return _Finder(grid, grammar).find()
 
 
@@ -141,9 +141,9 @@ class _Finder:
             for column in range(left, right + 1)
         }
 
-    def find(self) -> tuple[list[Table], list[Line]]:
+    def find(self) -> tuple[list[Table], str]:
         tables: list[Table] = []
-        headless: list[Line] = []
+        headless = ""
         held = row = 0  # lines from `held` on belong to what comes next
         rows = self.grid.rows
         while row < len(rows):
@@ -161,7 +161,7 @@ class _Finder:
             if self._has_figures(row):
                 if current is None:
                     first = next(n for n, cell in enumerate(rows[row]) if is_value(cell))
-                    headless.append((cell_address(row, first), ""))
+                    headless = headless or cell_address(row, first)
                 held = row + 1
             row += 1
         if tables:
@@ -346,11 +346,15 @@ class _Finder:
         counts = Counter(self._content(c) for c in body if not self._is_remark(c))
         most = counts.most_common(1)[0][0] if counts else ""
         if role in ("name", "region", "unit", "period") and counts:
-            if (role != "unit" and counts["region"] * 2 > sum(counts.values())) or (role == "unit" and counts["unit"] < counts["region"]):
+            if (role != "unit" and counts["region"] * 2 > sum(counts.values())) or (
+                role == "unit" and counts["unit"] < counts["region"]
+            ):
                 role = "region"
             elif role == "unit" and counts["unit"] == 0 and counts["text"] > counts["value"]:
                 role = "name"
-            elif (role == "region" and counts["period"] * 2 > sum(counts.values())) or (role == "name" and counts["period"] * 2 > sum(counts.values())):
+            elif (role == "region" and counts["period"] * 2 > sum(counts.values())) or (
+                role == "name" and counts["period"] * 2 > sum(counts.values())
+            ):
                 role = "period"
             return role, cells, text
         if role:

@@ -62,6 +62,21 @@ class ColumnMeaning(NamedTuple):
         """The head as people see it."""
         return self.column.text
 
+    @property
+    def is_growth(self) -> bool:
+        """Whether the column holds growth."""
+        return self.facets.measure in ("yoy", "reduction") and not self.facets.fact
+
+    @property
+    def says_ytd(self) -> bool:
+        """Whether the head says that it is the year to date."""
+        return self.facets.span == "ytd" or (self.part is not None and self.part.span == "ytd")
+
+    @property
+    def stated_year(self) -> int:
+        """The year that the head states; 0 if none."""
+        return self.part.year if self.part else self.year
+
 
 @dataclass(frozen=True)
 class RowMeaning:

@@ -13,7 +13,7 @@ from lianhu_analysis.intake.reading.around import level_region
 from lianhu_analysis.intake.reading.blocks import Table, find_tables, is_blank
 from lianhu_analysis.intake.reading.figures import Collector, Delivery, Reading
 from lianhu_analysis.intake.reading.layouts import SeriesLayout, fold_header
-from lianhu_analysis.intake.reading.tables import read_grid
+from lianhu_analysis.intake.reading.tables import read_sheet
 from lianhu_analysis.intake.reading.tidy_series import find_sheets, read_series, table_faults
 from lianhu_analysis.intake.reading.words import Grammar, Vocabulary, fold
 from lianhu_analysis.intake.reading.workbook import Grid
@@ -59,15 +59,14 @@ def read_grids(
     tables = [table for _, some, _ in found for table in some]
     collector.delivery = replace(delivery, book=_period_of_book(tables, grammar))
     whose = _Whose(grammar, delivery, shown)
-    seen = [
-        read_grid(grid, some, headless, grammar, collector, whose.of(grid))
-        for grid, some, headless in found
-    ]
-    if not any(seen) and not collector.rows and not collector.problems:
-        raise IntakeError(
-            "没有一张工作表里有数",
-            "请核对是否交错了文件；只作凭证的文件请放进名称以 _ 开头的文件夹",
-        )
+    for grid, some, headless in found:
+        read_sheet(grid, some, headless, grammar, collector, whose.book)
+    if not any(some or headless for _, some, headless in found) and not collector.rows:
+        if not collector.problems:
+            raise IntakeError(
+                "没有一张工作表里有数",
+                "请核对是否交错了文件；只作凭证的文件请放进名称以 _ 开头的文件夹",
+            )
     return collector.result()
 
 
@@ -145,10 +144,6 @@ class _Whose:
         self.refusal = ""
         if not delivery.pinned:
             self._judge(grids)
-
-    def of(self, grid: Grid) -> Region | None:
-        """Return the region of a sheet that does not name one; ``None``: the delivery's."""
-        return self.book
 
     def _judge(self, grids: Sequence[Grid]) -> None:
         own = self.delivery.region

@@ -1,0 +1,333 @@
+"""The heads of a panel: what each of its columns is, and which of them are not read."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from lianhu_analysis.errors import IntakeError
+from lianhu_analysis.intake.problems import Refusal
+from lianhu_analysis.intake.reading.around import SCOPE, Around, Time, resolve_time
+from lianhu_analysis.intake.reading.blocks import Column, Panel, Table, is_blank, is_value
+from lianhu_analysis.intake.reading.figures import POINTS, Collector
+from lianhu_analysis.intake.reading.meaning import ColumnMeaning, column_meaning
+from lianhu_analysis.intake.reading.notes import ColumnNote, TableNote
+from lianhu_analysis.intake.reading.words import BARE, Grammar, fold
+from lianhu_analysis.intake.reading.workbook import Grid, cell_address
+
+__all__ = ["Heads", "Teller", "read_heads"]
+
+RANKS = re.compile("排名|位次|排位")
+
+
+@dataclass(frozen=True)
+class Teller:
+    """Tells what of one table is not read: to the user, and in the note on the table."""
+
+    grid: Grid
+    table: Table
+    collector: Collector
+    note: TableNote
+
+    def refuse(
+        self, refusal: Refusal | IntakeError, row: int, column: int, *, skipped: bool = False
+    ) -> None:
+        """Refuse a cell, a row or a column at its address."""
+        cell = (refusal.cell if isinstance(refusal, IntakeError) else "") or cell_address(
+            row, column
+        )
+        self.collector.refuse(
+            refusal.message, refusal.remedy, sheet=self.grid.sheet, cell=cell, skipped=skipped
+        )
+
+    def leave(self, column: Column, reason: str) -> None:
+        """Note that a column is not read, which needs no telling."""
+        cell = cell_address(self.table.top, column.number)
+        self.note.columns.append(ColumnNote(cell, column.text, "", reason=reason))
+
+    def refuse_column(self, column: Column, refusal: Refusal) -> None:
+        """Refuse a column at the lowest cell of its own head, if it holds any figure."""
+        self.leave(column, refusal.message)
+        rows = range(self.table.bottom + 1, self.table.end)
+        if any(is_value(self.grid.at(row, column.number)) for row in rows):
+            own = [
+                r
+                for r in range(self.table.top, self.table.bottom + 1)
+                if not is_blank(self.grid.at(r, column.number))
+            ]
+            self.refuse(refusal, max(own, default=self.table.top), column.number)
+
+
+@dataclass(frozen=True)
+class Heads:
+    """The columns that are read, and what all heads together say.
+
+    Attributes
+    ----------
+    by_growth
+        Whether some column holds growth, so that another one does not.
+    accumulated
+        Whether some column, read or not, says that it is the year to date.
+    scope
+        Titles that narrow the figures to a part of the whole.
+    """
+
+    columns: tuple[ColumnMeaning, ...]
+    time: Time
+    by_growth: bool
+    accumulated: bool
+    scope: tuple[str, ...]
+
+
+class Shifted(Exception):
+    """Figures stand under no head where most rows have them: the heads may have shifted."""
+
+
+def read_heads(
+    table: Table,
+    panel: Panel,
+    around: Around,
+    grammar: Grammar,
+    teller: Teller,
+    units: dict[int, str],
+) -> Heads | None:
+    """Return what the columns of a panel are; ``None`` if its heads may have shifted.
+
+    Parameters
+    ----------
+    units
+        Of columns, as a row of metadata states them.
+    """
+    read = [column_meaning(column, grammar) for column in _with_bare_numbers(panel.columns)]
+    read = [
+        m._replace(facets=m.facets._replace(unit=units[n]), own_unit=True)
+        if (n := m.column.number) in units
+        else m
+        for m in read
+    ]
+    ranked = any(m.facets.fact == "rank" for m in read)
+    # A title of 排名 speaks of the column that holds them.
+    scope = tuple(t for t in around.scope if not ranked or SCOPE.search(RANKS.sub("", t)))
+    try:
+        found = _chosen(read, table, panel, around, scope, teller)
+    except Shifted:
+        return None
+    found = _without_twins(found, teller)
+    time = _time(found, around.time)
+    found = _agreeing(found, time, teller, rows_say="period" in panel.stub)
+    return Heads(
+        tuple(found),
+        time,
+        any(m.is_growth for m in found),
+        any(not m.is_growth and not m.facets.nothing and m.says_ytd for m in read),
+        scope,
+    )
+
+
+def _with_bare_numbers(columns: Sequence[Column]) -> list[Column]:
+    """Read 8 beside 1-8 as months: a number by itself needs another to say so."""
+    bare = {c.number: fold(c.text) for c in columns if BARE.fullmatch(fold(c.text))}
+    ends = {text.partition("-")[2] for text in bare.values() if "-" in text}
+    axis = len(bare) > 2 and len(bare) == sum(bool(c.text) for c in columns)
+    return [
+        c._replace(text=f"{text}月", cells=tuple((cell, f"{shown}月") for cell, shown in c.cells))
+        if (text := bare.get(c.number, "")) and ("-" in text or text in ends or axis)
+        else c
+        for c in columns
+    ]
+
+
+def _chosen(
+    read: Sequence[ColumnMeaning],
+    table: Table,
+    panel: Panel,
+    around: Around,
+    scope: Sequence[str],
+    teller: Teller,
+) -> list[ColumnMeaning]:
+    """Read the columns from the left; a growth may refer to the amount before it."""
+    found: list[ColumnMeaning] = []
+    left: ColumnMeaning | None = None
+    for place, meaning in enumerate(read):
+        if not meaning.text:
+            _refuse_unheaded(meaning.column, table, panel, teller)
+            left = None
+            continue
+        if meaning.facets.nothing and not meaning.facets.fact:
+            teller.leave(meaning.column, meaning.facets.nothing)
+            continue
+        refusal = meaning.refusal or _fault(meaning, read, around, scope, teller.grid)
+        whole = meaning
+        if refusal is None and meaning.is_growth:
+            whole, refusal = _of_left(place, left, read)
+        if refusal is not None:
+            left = None  # whatever stood here, a growth beside it is not of another column
+            teller.refuse_column(meaning.column, refusal)
+            continue
+        if not whole.is_growth and not whole.facets.fact:
+            left = whole
+        found.append(whole)
+    return found
+
+
+def _refuse_unheaded(column: Column, table: Table, panel: Panel, teller: Teller) -> None:
+    """Refuse figures under no head; where most rows have them, the other columns with them."""
+    grid, body = teller.grid, range(table.bottom + 1, table.end)
+    rows = [r for r in body if is_value(grid.at(r, column.number))]
+    if not rows or not grid.sheet:
+        return  # of a CSV each row that spills over is refused
+    headed = [c.number for c in panel.columns if c.text]
+    others = [r for r in body if any(is_value(grid.at(r, n)) for n in headed)]
+    shifted = len(rows) * 2 >= len(others)
+    more = "，列名可能错了位，这张表没有读" if shifted else ""
+    refusal = Refusal(f"这一列有数却没有列名{more}", "请补上列名；不要的数请在新的文件中删去")
+    teller.refuse(refusal, rows[0], column.number)
+    if shifted:
+        raise Shifted
+
+
+def _fault(
+    m: ColumnMeaning,
+    read: Sequence[ColumnMeaning],
+    around: Around,
+    scope: Sequence[str],
+    grid: Grid,
+) -> Refusal | None:
+    """Return why a column that is understood is not read all the same."""
+    if m.column.number in grid.hidden_columns:
+        return Refusal(
+            f"列名“{m.text}”所在的列是隐藏的，这一列没有读",
+            "要收的，请报送取消了隐藏的新文件；不要的不必处理",
+        )
+    if m.indicator and scope:
+        return Refusal(
+            f"列名“{m.text}”在标题“{scope[0]}”之下，说的可能不是全部，这一列没有读",
+            "口径确实相同的，请报送标题改正后的新文件",
+        )
+    f = m.facets
+    if f.measure != "yoy" or f.sure or f.unit in ("%", POINTS) or f.fact:
+        return None
+    others = [o.facets for o in read if o is not m and not o.facets.nothing]
+    rival = any(o.measure == "yoy" and (o.sure or o.unit == "%") for o in others)
+    if rival or around.unit not in ("", "%"):
+        return Refusal(
+            f"列名“{m.text}”没有写 %，说不清是增速还是增减额，这一列没有读",
+            "是增速的，请报送注明 % 的新文件；增减额不入库",
+        )
+    return None
+
+
+def _of_left(
+    place: int, left: ColumnMeaning | None, read: Sequence[ColumnMeaning]
+) -> tuple[ColumnMeaning, Refusal | None]:
+    """Let a growth that says nothing of its span be of the amount on its left.
+
+    Where heads name indicators, a nameless growth must stand right after its amount, one to one.
+    """
+    growth = read[place]
+    if growth.indicator is None and any(m.indicator for m in read):
+        nameless = [
+            n
+            for n, m in enumerate(read)
+            if m.is_growth and not m.indicator and not m.facets.nothing
+        ]
+        paired = all(n and read[n - 1].indicator and not read[n - 1].is_growth for n in nameless)
+        if not paired or left is None or left.column != read[place - 1].column:
+            return growth, Refusal(
+                f"列名“{growth.text}”没有说是哪个指标的增速，这一列没有读",
+                "请报送在列名写明指标的新文件，或让每个增速列紧跟它的绝对量列",
+            )
+        growth = growth._replace(indicator=left.indicator, region=left.region)
+    if growth.facets.span or growth.part is not None:
+        return growth, None
+    between = [m for m in read[:place] if not left or m.column.number > left.column.number]
+    # After 全年目标 a bare 增长 may as well be the plan's.
+    if any(m.facets.fact == "plan" or (m.refusal and not m.facets.nothing) for m in between):
+        return growth, Refusal(
+            f"列名“{growth.text}”没有说是当月还是累计，左边也没有读得出的绝对量列，这一列没有读",
+            "请写成“累计比上年同期增长（%）”或“本月比上年同月增长（%）”，另报新文件",
+        )
+    if left is None:
+        return growth, None
+    facets = growth.facets._replace(span=left.facets.span, per=left.facets.per)
+    year = growth.year or left.year
+    return growth._replace(facets=facets, part=left.part, year=year, left=True), None
+
+
+def _without_twins(columns: Sequence[ColumnMeaning], teller: Teller) -> list[ColumnMeaning]:
+    counts = Counter(map(_key, columns))
+    for m in columns:
+        if counts[_key(m)] > 1 and not m.facets.fact:
+            teller.refuse_column(
+                m.column,
+                Refusal(
+                    f"列名“{m.text}”有不止一列是这个意思，说不清哪一列是本期的，这一列没有读",
+                    "请报送写明各列时期（如“上年同期”）的新文件",
+                ),
+            )
+    return [m for m in columns if counts[_key(m)] == 1]
+
+
+def _key(m: ColumnMeaning) -> tuple[object, ...]:
+    period = (m.part.period, m.part.year, m.part.span) if m.part else None
+    measure = m.facets.measure if m.is_growth else "level"
+    f = m.facets
+    return (f.fact, measure, f.span, f.form, period, m.year, m.indicator, m.region, m.whole)
+
+
+def _time(columns: Iterable[ColumnMeaning], time: Time) -> Time:
+    """Complete a table's time by its heads; where months differ, those to date are the table's."""
+    parts = [m.part for m in columns if m.part is not None]
+    years = {m.stated_year for m in columns if m.stated_year}
+    to_date = {p.period.end.month for p in parts if p.span == "ytd"}
+    ends = to_date or {p.period.end.month for p in parts}
+    return resolve_time(time, {max(years)} if years else set(), ends)
+
+
+def _agreeing(
+    columns: Sequence[ColumnMeaning], time: Time, teller: Teller, *, rows_say: bool
+) -> list[ColumnMeaning]:
+    """Leave out last year's columns, and refuse a table whose heads are of different months."""
+    found = list(columns)
+    axis = _is_axis(columns)
+    if not axis and not rows_say:
+        for m in columns:
+            if _is_last_year(m, columns):
+                teller.leave(m.column, "上年同期的可比数，不作为上年的数入库")
+                found.remove(m)
+    ends = {m.part.period.end.month for m in found if m.part}
+    titled = time.title and time.period is not None
+    if rows_say or not ends or (not titled and (axis or len(ends) == 1)):
+        return found
+    stated = time.period.end.month if titled and time.period else 0
+    same_year = all(m.stated_year in (0, time.year) for m in found) or not titled or axis
+    if (ends == {stated} and same_year) or (axis and stated in ends) or (not titled and axis):
+        return found
+    for m in found:
+        teller.refuse_column(
+            m.column,
+            Refusal(
+                f"列名“{m.text}”与标题或旁边的列不是同一个月，说不清哪个对，这一列没有读",
+                "请报送改正列名或标题后的新文件",
+            ),
+        )
+    return []
+
+
+def _is_axis(columns: Iterable[ColumnMeaning]) -> bool:
+    """Whether several columns of one kind are of different months."""
+    ends: dict[tuple[str, str], set[int]] = {}
+    for m in columns:
+        if m.part is not None:
+            kind = ("" if m.left else m.facets.measure, m.part.span or m.facets.span)
+            ends.setdefault(kind, set()).add(m.part.period.end.month)
+    return any(len(months) > 1 for months in ends.values())
+
+
+def _is_last_year(m: ColumnMeaning, columns: Sequence[ColumnMeaning]) -> bool:
+    """Whether a column is the year before of one beside it, in a table of two years."""
+    years = {o.stated_year for o in columns if o.stated_year}
+    stating = sum(bool(o.stated_year) for o in columns)
+    return len(years) == 2 and max(years) == m.stated_year + 1 and stating <= 4

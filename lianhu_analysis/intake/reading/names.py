@@ -1,0 +1,187 @@
+"""The indicator of a row: its name, read with all that it belongs to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from lianhu_analysis.catalog.indicators import Indicator
+from lianhu_analysis.catalog.structure import load_structure
+from lianhu_analysis.intake.problems import Refusal
+from lianhu_analysis.intake.reading.around import foreign_region, level_region
+from lianhu_analysis.intake.reading.figures import Delivery
+from lianhu_analysis.intake.reading.outline import Label
+from lianhu_analysis.intake.reading.words import Grammar, Said, fold
+from lianhu_analysis.workspace import Region
+
+__all__ = ["Named", "Unnamed", "find_name"]
+
+NOT_OURS = "这一行不收的，不必处理；"
+SECTOR = re.compile("第[一二三]产业")
+BRACKETS = re.compile(r"[(（][^()（）]*[)）]$")
+
+
+class Named(NamedTuple):
+    """A row's indicator, what else its name says, and the region that it names."""
+
+    indicator: Indicator
+    said: Said
+    region: Region | None = None
+
+
+class Unnamed(NamedTuple):
+    """Why a row has no indicator; ``skipped`` where there is most likely nothing to mend."""
+
+    refusal: Refusal
+    skipped: bool = False
+
+
+def find_name(
+    label: Label,
+    known: Mapping[str, Indicator],
+    scope: tuple[str, ...],
+    grammar: Grammar,
+    delivery: Delivery,
+) -> Named | Unnamed:
+    """Return the indicator of a row: by its path, else by its own name where that says all.
+
+    Parameters
+    ----------
+    known
+        Indicators of the rows above, by their labels.
+    scope
+        Titles that narrow what all names mean.
+    """
+    said = grammar.read(label.text)
+    if by_path := _by_path(label, said, known, grammar):
+        return _accepted(label, by_path, scope, grammar, delivery, by_path=True)
+    bare = said.indicator is not None and not said.left
+    if bare and label.is_part:
+        whole = known.get(label.parents[0]) if label.parents else None
+        bare = whole is not None and _is_part_of(said.names[0], whole, label.is_marked)
+    if not bare:
+        return _unmatched(label, grammar)
+    return _accepted(label, Named(said.names[0], said), scope, grammar, delivery)
+
+
+def _by_path(
+    label: Label, said: Said, known: Mapping[str, Indicator], grammar: Grammar
+) -> Named | None:
+    """Return the indicator that a row is under one of the lines above it."""
+    for parent in label.parents:
+        above = known.get(parent) or grammar.read(parent).indicator
+        for name in dict.fromkeys((parent, above.name_zh if above else parent)):
+            found = grammar.read(f"{_bare(name)}/{label.text}")
+            whole = bool(found.named) and "/" in found.named[0] and found.indicator != above
+            if found.indicator and whole and not found.left:
+                return Named(found.indicator, said._replace(facets=found.facets))
+    for group in reversed(label.groups):
+        for path in (f"{_bare(group)}/{label.text}", f"{_bare(group)}{label.text}"):
+            if indicator := grammar.name(path):
+                return Named(indicator, said)
+    return None
+
+
+def _accepted(
+    label: Label,
+    named: Named,
+    scope: tuple[str, ...],
+    grammar: Grammar,
+    delivery: Delivery,
+    *,
+    by_path: bool = False,
+) -> Named | Unnamed:
+    """Return a name with its region, or why it is not taken all the same."""
+    facets, text, whole = named.said.facets, label.text, named.said.whole
+    region = named.said.regions[0] if len(named.said.regions) == 1 else None
+    if whole:
+        region = level_region(whole[1], grammar, delivery)
+    if facets.clash:
+        return Unnamed(
+            Refusal(f"“{text}”里有相互矛盾的说法（{facets.clash}）", "请只保留一种说法，另报新文件")
+        )
+    if facets.nothing:
+        reason = f"“{text}”说的不是 {named.indicator.name_zh} 的数或增速（{facets.nothing}），不读"
+        return Unnamed(Refusal(reason, NOT_OURS.rstrip("；")), skipped=True)
+    if whole and region is None:
+        reason = f"“{text}”说的是{whole}，不是{delivery.region.name_zh}"
+        return Unnamed(Refusal(reason, "上级地区的数，请先在 lianhu.toml 登记 [[parents]]"))
+    if not by_path and (narrowed := _narrowed(label, named, scope, grammar, delivery)):
+        place, words = narrowed
+        path = f"{place}/{text}" if place else text
+        where = f"在“{place}”之下，" if place else ""
+        return Unnamed(
+            Refusal(
+                f"“{text}”{where}说的可能只是{words}的数，不按简称匹配",
+                f'{NOT_OURS}要收的，请在 words.toml 的 [labels] 登记 "{path}" = "指标代码"',
+            ),
+            skipped=True,
+        )
+    return named._replace(region=region)
+
+
+def _narrowed(
+    label: Label, named: Named, scope: tuple[str, ...], grammar: Grammar, delivery: Delivery
+) -> tuple[str, str] | None:
+    """Return the line, and the words of it, by which a bare name is not its indicator."""
+    if words := named.said.facets.scope:
+        return "", words
+    name, own = fold(label.text) + fold(named.indicator.name_zh), delivery.region.name_zh[-1:]
+    for line in (*label.groups, *(label.parents if label.is_part or label.is_member else ())):
+        said = grammar.read(line)
+        words_of = [word for word in said.facets.scope.split("、") if word and word not in name]
+        if line in label.groups:
+            words_of += [said.facets.nothing] if said.facets.nothing else []
+            words_of += [said.whole] if said.whole and said.whole[1] != own else []
+            other = foreign_region(line, delivery.region, grammar.regions)
+            words_of += [other] if other else []
+        words_of += [line] if line in scope else []
+        if words_of:
+            return line, "、".join(dict.fromkeys(words_of))
+    return None
+
+
+def _unmatched(label: Label, grammar: Grammar) -> Unnamed:
+    near = list(_near(label.text, grammar))
+    hint = "、".join(dict.fromkeys(f"{item.name_zh}（{item.code}）" for item in near))
+    if label.is_part and label.parents:
+        # A hint never names a path: it may be right for one table and wrong for another.
+        meant = f"（是否指 {hint}？）" if hint else ""
+        return Unnamed(
+            Refusal(
+                f"其中项“{label.path}”不在指标目录中（其中项按完整路径匹配，不按简称）",
+                f'{NOT_OURS}要收的，请在 words.toml 的 [labels] 登记 "{label.path}" = "指标代码"{meant}',
+            ),
+            skipped=True,
+        )
+    if hint:
+        remedy = f"是否指 {hint}？如是，请把这个写法加入指标目录的 aliases"
+        return Unnamed(Refusal(f"指标名称“{label.text}”不在指标目录中", remedy))
+    remedy = f"{NOT_OURS}要收的，请把这个写法加入指标目录的 aliases"
+    return Unnamed(Refusal(f"指标名称“{label.text}”不在指标目录中", remedy), skipped=True)
+
+
+def _near(text: str, grammar: Grammar) -> Iterator[Indicator]:
+    """Yield indicators of nearly this name; 第二产业 alone is of many tables."""
+    if not SECTOR.search(text):
+        same = grammar.catalogue.match_name(text)
+        yield from [same] if same else []
+        yield from grammar.catalogue.near_names(text)
+
+
+def _bare(name: str) -> str:
+    """Return a name without what stands in brackets at its end."""
+    return BRACKETS.sub("", name.strip())
+
+
+def _is_part_of(part: Indicator, whole: Indicator, marked: bool) -> bool:
+    """Whether a name below another's is its own: a part in accounting, or one of a list."""
+    alike = part.code.partition(".")[0] == whole.code.partition(".")[0]
+    if not marked and whole.tier == "core" and alike:
+        return True
+    structure = load_structure()
+    return any(
+        whole.code == item.whole and part.code in item.parts
+        for item in (*structure.sums, *structure.within)
+    )

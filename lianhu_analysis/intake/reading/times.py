@@ -1,0 +1,232 @@
+"""The period and span of a figure: what row, column and title state, completed by each other."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from lianhu_analysis.catalog.calendar import assumed_release
+from lianhu_analysis.catalog.indicators import Indicator
+from lianhu_analysis.catalog.periods import Period
+from lianhu_analysis.errors import IntakeError
+from lianhu_analysis.intake.reading.around import Time
+from lianhu_analysis.intake.reading.figures import period_for
+from lianhu_analysis.intake.reading.meaning import ColumnMeaning, Meaning
+from lianhu_analysis.intake.reading.words import Part
+
+__all__ = ["Axis", "When", "find_when"]
+
+# A report this long before its own release most likely carries the month before.
+EARLY_DAYS = 7
+MOST_LAGGED = 2
+MONTH_MISSING = "请在标题中写明月份，如 2024年1—9月"
+ONE_OF_THEM = "请改正其中之一，另报新文件"
+
+
+@dataclass(frozen=True)
+class Axis:
+    """The periods along a table: those of its columns, and those of its rows.
+
+    ``span`` is what the title or the delivery states for figures that state none.
+    """
+
+    time: Time
+    columns: tuple[Part, ...] = ()
+    rows: tuple[Part, ...] = ()
+    accumulated: bool = False
+    span: str = ""
+    default: str = ""
+
+
+@dataclass(frozen=True)
+class When:
+    """When a figure is of.
+
+    Attributes
+    ----------
+    reported
+        The table's period where the figure's own is earlier: nothing was known before its end.
+    """
+
+    period: Period
+    span: str
+    reported: Period | None = None
+
+
+def find_when(
+    meaning: Meaning,
+    column: ColumnMeaning,
+    part: Part | None,
+    named: Part | None,
+    lag: int,
+    axis: Axis,
+    day: dt.date | None,
+) -> When:
+    """Return the period and span of a figure.
+
+    Parameters
+    ----------
+    part
+        The row's own period.
+    named, lag
+        The months that the row's name states, and those by which its group says it is older.
+    day
+        Of publication, as stated.
+
+    Raises
+    ------
+    IntakeError
+        If nothing states them, two places contradict each other, or the indicator has no
+        such period.
+    """
+    indicator = meaning.indicator
+    stated = _stated(part, column, axis.time)
+    span, period = meaning.span or stated.span, stated.period
+    # What a title says of its span gives way to the head's.
+    near = bool(part or column.part or column.year)
+    if near and not _fits(stated.span, meaning.span, indicator):
+        raise IntakeError(
+            f"{indicator.name_zh} 的名称或列名与时期 {period} 说的口径不同（累计、当期）",
+            ONE_OF_THEM,
+        )
+    own = _lagged(indicator, named, lag, period, row=part, column=column)
+    if own is not None:
+        if named and not _fits(named.span, span, indicator):
+            raise IntakeError(
+                f"{indicator.name_zh} 的名称说的是 {named.text}，列名“{column.text}”说的口径不同",
+                ONE_OF_THEM,
+            )
+        span = span or (named.span if named else "")
+    reported = period if own is not None and own.end != period.end else None
+    period = own or period
+    parts = axis.rows if part is not None else axis.columns
+    span = span or _unsaid_span(indicator, stated, part, column, parts, axis)
+    if not span and indicator.span != "point":
+        raise IntakeError(
+            f"{indicator.name_zh}：列名“{column.text}”没有说是当月还是累计",
+            "请把列名写成“本月”或“本月止累计”，或写明时期（如 2024年1-9月），另报新文件",
+        )
+    if (
+        span == "annual"
+        and indicator.frequency != "A"
+        and any(p.period.frequency != "A" for p in parts)
+    ):
+        period, span = Period(period.year, "M", 12), "ytd"  # 全年 after 前三季度
+    if period.frequency == "A" and span != "annual" and indicator.frequency != "A":
+        raise IntakeError(
+            f"{indicator.name_zh}：是哪个月的说不清，只写了 {period.year}年", MONTH_MISSING
+        )
+    per = meaning.per or ("quarter" if period.frequency == "Q" else "")
+    period, span = period_for(indicator, period, span, per)
+    if part is None and own is None:
+        _refuse_early(indicator, period, day)
+    return When(period, span, reported)
+
+
+def _fits(one: str, other: str, indicator: Indicator) -> bool:
+    """Whether two spans do not contradict: a stock is at a point, and a year is its own to date."""
+    spans = {one, other} - {"", "annual"}
+    return len(spans) < 2 or "point" in spans or indicator.span == "point"
+
+
+def _stated(part: Part | None, column: ColumnMeaning, time: Time) -> Part:
+    """Return the period that row, column or title states, the year of one with the part of another."""
+    head = column.part
+    if part is not None and head is not None:
+        if part.period.frequency == "A" and head.period.frequency != "A":
+            return _of_year(head, part.period.year)
+        if head.period.frequency != "A" and head.period.end.month != part.period.end.month:
+            raise IntakeError(
+                f"行的时期 {part.period} 与列名“{column.text}”不是同一个时期", ONE_OF_THEM
+            )
+    if part is not None:
+        return _of_year(part, column.year) if column.year else part
+    if head is not None:
+        year = head.year or column.year or time.year
+        if not year:
+            raise IntakeError(
+                f"列名“{column.text}”没有写年份，标题、工作表名、文件名也没有",
+                '请在 delivery.toml 写 period = "2024-09"，或在标题写明时期，另报新文件',
+            )
+        return _of_year(head, year)
+    if column.year:
+        return Part(Period(column.year, "A", 1), column.year, "annual", column.text)
+    if time.period is None:
+        raise IntakeError(
+            "标题没有写明年份和时期",
+            '请在 delivery.toml 写 period = "2024-09"，或在标题写明（如 2024年1—9月），另报新文件',
+        )
+    return Part(time.period, time.period.year, time.span, "")
+
+
+def _of_year(part: Part, year: int) -> Part:
+    return part._replace(period=Period(year, part.period.frequency, part.period.number), year=year)
+
+
+def _lagged(
+    indicator: Indicator,
+    named: Part | None,
+    lag: int,
+    stated: Period,
+    *,
+    row: Part | None,
+    column: ColumnMeaning,
+) -> Period | None:
+    """Return the period that a name or group states: 营业收入（1-8月） among figures of 1-9月."""
+    if named is None:
+        month = stated.end.month - lag
+        return Period(stated.year, "M", month) if lag and month >= 1 else None
+    period = Period(named.year or stated.year, named.period.frequency, named.period.number)
+    months = (stated.end.year - period.end.year) * 12 + stated.end.month - period.end.month
+    if not 0 <= months <= MOST_LAGGED:
+        raise IntakeError(
+            f"{indicator.name_zh} 的名称说的是 {period}，标题、列名或时期说的是 {stated}",
+            "错月的指标请写明年份，或另放一张表，另报新文件",
+        )
+    # A head of its own month is believed, unless the indicator cannot be of that month.
+    trails = bool(indicator.lag_months)
+    quarterly = indicator.frequency == "Q" and stated.end.month % 3 != 0
+    if months and (row or (column.part and not trails and not quarterly)):
+        raise IntakeError(
+            f"{indicator.name_zh} 的名称说的是 {period}，列名或时期说的是 {stated}", ONE_OF_THEM
+        )
+    return period
+
+
+def _unsaid_span(
+    indicator: Indicator,
+    stated: Part,
+    row: Part | None,
+    column: ColumnMeaning,
+    parts: Sequence[Part],
+    axis: Axis,
+) -> str:
+    """Return the span of a figure that no word states, where the table leaves no other."""
+    if indicator.span == "point" or indicator.kind == "index":
+        return indicator.span
+    if axis.span:
+        return axis.span
+    period = stated.period
+    january = period.frequency == "M" and period.number == 1 and not indicator.no_january
+    if column.part is not None and row is None and (axis.accumulated or january):
+        return "single"
+    spans = {p.span for p in parts if p.period.number != 1}
+    if period.number == 1 and spans - {"annual"} == {"ytd"}:
+        return "ytd"
+    yearly = period.frequency == "A" and indicator.frequency == "A"
+    return "annual" if yearly else axis.default
+
+
+def _refuse_early(indicator: Indicator, period: Period, day: dt.date | None) -> None:
+    """Refuse a lagged indicator in a report that came out before its own release.
+
+    The report on nine months carries the eight months of services (错月指标).
+    """
+    due = assumed_release(indicator, period)
+    if indicator.lag_months and day is not None and day < due - dt.timedelta(days=EARLY_DAYS):
+        raise IntakeError(
+            f"{indicator.name_zh} 是错月指标，{period} 的数要到 {due} 前后才有，"
+            f"{day} 发布的表里多半是上一月的数",
+            f"请在名称后写明它的时期，如 {indicator.name_zh}（1-8月），另报新文件；确是本期的也请写明",
+        )
