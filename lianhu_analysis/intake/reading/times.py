@@ -113,7 +113,8 @@ def find_when(
         and any(p.period.frequency != "A" for p in parts)
     ):
         period, span = Period(period.year, "M", 12), "ytd"  # 全年 after 前三季度
-    if period.frequency == "A" and span != "annual" and indicator.frequency != "A":
+    titled = part is None and column.part is None
+    if titled and period.frequency == "A" and span != "annual" and indicator.frequency != "A":
         raise IntakeError(
             f"{indicator.name_zh}：是哪个月的说不清，只写了 {period.year}年", MONTH_MISSING
         )
