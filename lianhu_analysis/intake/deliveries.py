@@ -16,7 +16,7 @@ from lianhu_analysis import __version__
 from lianhu_analysis.catalog.indicators import Catalogue
 from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.errors import IntakeError, PeriodError, UsageError
-from lianhu_analysis.intake.observations import PROVENANCES
+from lianhu_analysis.intake.observations import PROVENANCES, join_source
 from lianhu_analysis.intake.reading.csv_grid import is_tidy_csv, read_csv_grid
 from lianhu_analysis.intake.reading.figures import Delivery, Reading
 from lianhu_analysis.intake.reading.layouts import Layout, choose_layout, load_layouts
@@ -266,7 +266,7 @@ class DeliveryReader:
     def _delivery(self, path: Path, sidecar: Sidecar) -> Delivery:
         name = self._workspace.relative(path)
         return Delivery(
-            source=" | ".join(part for part in (name, sidecar.title, sidecar.url) if part),
+            source=join_source(name, sidecar.title, sidecar.url),
             region=self._regions[sidecar.region or self._workspace.region.code],
             regions=tuple(self._regions.values()),
             provenance=sidecar.provenance,

@@ -15,6 +15,7 @@ from lianhu_analysis.intake.observations import (
     KEY,
     Observation,
     frame_observations,
+    path_of,
 )
 from lianhu_analysis.intake.problems import Problem
 
@@ -91,13 +92,13 @@ def _merge(rows: list[Observation]) -> tuple[Observation, Problem | None]:
         growth = rows[0].measure == "yoy"
         if all(_same_figure(values[0], value, growth=growth) for value in values):
             return rows[0], None
-    cells = " | ".join(dict.fromkeys("!".join(filter(None, _place(row))) for row in rows))
+    cells = " | ".join(dict.fromkeys(map(_address, rows)))
     tokens = " | ".join(dict.fromkeys(row.token for row in rows))
-    sources = list(dict.fromkeys(row.source.partition(" | ")[0] for row in rows))
+    sources = list(dict.fromkeys(path_of(row.source) for row in rows))
     where = (
         cells
         if len(sources) == 1
-        else "；".join(f"{row.source.partition(' | ')[0]} {'!'.join(_place(row))}" for row in rows)
+        else "；".join(f"{path_of(row.source)} {_address(row)}" for row in rows)
     )
     first = rows[0]
     problem = Problem(
@@ -118,6 +119,10 @@ def _merge(rows: list[Observation]) -> tuple[Observation, Problem | None]:
 
 def _place(row: Observation) -> tuple[str, str]:
     return row.sheet, row.cell
+
+
+def _address(row: Observation) -> str:
+    return "!".join(filter(None, _place(row)))
 
 
 def _is_missing(value: float | None) -> bool:

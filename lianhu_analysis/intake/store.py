@@ -16,7 +16,7 @@ import duckdb
 import pandas as pd
 
 from lianhu_analysis.errors import StoreError
-from lianhu_analysis.intake.observations import COLUMNS, KEY, empty_observations
+from lianhu_analysis.intake.observations import COLUMNS, KEY, empty_observations, path_of
 from lianhu_analysis.intake.problems import Problem
 from lianhu_analysis.intake.same_figures import merge_same_figures
 from lianhu_analysis.intake.vintage_files import REBUILD, LedgerEntry, StoreWriter, read_ledger
@@ -148,9 +148,7 @@ class VintageStore:
             _, problems = merge_same_figures(group)
             if not problems:
                 continue
-            for path in dict.fromkeys(
-                str(source).partition(" | ")[0] for source in group["source"]
-            ):
+            for path in dict.fromkeys(map(path_of, group["source"])):
                 found.setdefault(path, []).extend(problems)
         return {path: tuple(problems) for path, problems in found.items()}
 

@@ -151,6 +151,15 @@ def test_files_that_disagree_are_both_told_until_one_is_corrected(ingest, store,
     assert store.as_of(None)["status"].tolist() == ["quarantined"]
 
 
+def test_a_conflict_is_told_of_a_file_whatever_bars_its_name_holds(ingest, deliver):
+    deliver("x/a | 终稿.csv", CSV + GOOD)
+    deliver("x/b.csv", CSV + GOOD.replace("427", "437"))
+    results = ingest()
+    assert all(len(result.problems) == 1 for result in results.values())
+    (problem,) = results["data/raw/x/a | 终稿.csv"].problems
+    assert "data/raw/x/a | 终稿.csv E2；data/raw/x/b.csv E2" in problem.message
+
+
 def test_only_the_named_paths_are_read(ingest, store, deliver):
     deliver("x/a.csv", CSV + GOOD)
     other = deliver("y/b.csv", CSV + GOOD)

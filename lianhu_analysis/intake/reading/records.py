@@ -23,6 +23,8 @@ from lianhu_analysis.intake.observations import (
     SPANS,
     STATUSES,
     Observation,
+    join_source,
+    path_of,
 )
 from lianhu_analysis.intake.reading.figures import Collector, Delivery, Reading
 from lianhu_analysis.intake.reading.workbook import cell_address
@@ -341,5 +343,4 @@ def _source(record: Mapping[str, str], delivery: Delivery) -> str:
     title, url = record.get("source_title", ""), record.get("source_url", "")
     if not title and not url:
         return delivery.source
-    path = delivery.source.partition(" | ")[0]
-    return " | ".join(part for part in (path, title, url) if part)
+    return join_source(path_of(delivery.source), title, url)
