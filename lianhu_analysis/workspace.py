@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import tomllib
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from lianhu_analysis.errors import WorkspaceError
@@ -17,6 +18,7 @@ __all__ = [
     "find_workspace",
     "load_workspace",
     "locate_workspace",
+    "readable",
 ]
 
 CONFIG_NAME = "lianhu.toml"
@@ -90,11 +92,41 @@ class Workspace:
         return "simulated" in self.forecast_provenance
 
     def relative(self, path: Path) -> str:
-        """Path as the workspace's users know it, with forward slashes."""
+        """Path as the workspace's users know it, with forward slashes.
+
+        What lies under the raw folder is told by its path there, wherever the folder
+        itself lies or links to: it is the file's identity.
+        """
+        below = self.below_raw(path)
+        if below is None:
+            return readable(_below(path, self.root) or PurePath(path.name))
+        return readable((_below(self.raw, self.root) or PurePath(self.raw.name)) / below)
+
+    def below_raw(self, path: Path) -> PurePath | None:
+        """Return the part of a path below the raw folder; ``None`` if it lies elsewhere."""
+        return _below(path, self.raw)
+
+
+def _below(path: Path, base: Path) -> PurePath | None:
+    """Return a path relative to a folder, as written or else with its links followed."""
+    for follow in (os.path.abspath, os.path.realpath):
         try:
-            return path.resolve().relative_to(self.root).as_posix()
+            return PurePath(follow(path)).relative_to(follow(base))
         except ValueError:
-            return path.name
+            continue
+    return None
+
+
+def readable(path: PurePath) -> str:
+    """Return a path with forward slashes that UTF-8 can hold.
+
+    Names in bytes of another encoding, which Python keeps as surrogates, are read as GB 18030.
+    """
+    text = path.as_posix()
+    if text.isprintable() or not any("\ud800" <= char <= "\udfff" for char in text):
+        return text
+    parts = (os.fsencode(part).decode("gb18030", "backslashreplace") for part in text.split("/"))
+    return "/".join(parts)
 
 
 def find_workspace(start: Path) -> Workspace:

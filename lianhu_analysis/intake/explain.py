@@ -12,8 +12,9 @@ from typing import Any
 
 from lianhu_analysis.catalog.indicators import Catalogue
 from lianhu_analysis.errors import IntakeError
-from lianhu_analysis.intake.deliveries import find_files, read_delivery, read_sidecar
+from lianhu_analysis.intake.deliveries import read_delivery, read_sidecar
 from lianhu_analysis.intake.problems import Problem
+from lianhu_analysis.intake.raw_files import find_files
 from lianhu_analysis.intake.reading.notes import ColumnNote, RowNote, TableNote
 from lianhu_analysis.workspace import Workspace
 

@@ -14,9 +14,10 @@ from typing import TypeVar
 
 from lianhu_analysis.catalog.indicators import Catalogue
 from lianhu_analysis.errors import IntakeError
-from lianhu_analysis.intake.deliveries import DeliveryReader, find_files, read_sidecar
+from lianhu_analysis.intake.deliveries import DeliveryReader, read_sidecar
 from lianhu_analysis.intake.observations import validate_observations
 from lianhu_analysis.intake.problems import FileResult, Problem
+from lianhu_analysis.intake.raw_files import find_files
 from lianhu_analysis.intake.reading.figures import Reading
 from lianhu_analysis.intake.reading.workbook import WorkbookReader
 from lianhu_analysis.intake.store import VintageStore
@@ -51,14 +52,16 @@ def ingest_files(
     """
     store = VintageStore(workspace.processed)
     known = store.ledger()
+    found = find_files(workspace, paths)
     # The children start with the first workbook that has to be read.
     with WorkbookReader(WORKERS) as pool, store.writing() as writer:
         ingest = _Ingest(workspace, DeliveryReader(workspace, catalogue), known, pool, writer)
-        begun = (ingest.begin(file, progress) for file in find_files(workspace, paths))
+        begun = (ingest.begin(path, file, progress) for path, file in found.files.items())
         results = [finish() for finish in ahead(begun, AHEAD)]
+    results += [FileResult(path, "quarantined", 0, (problem,)) for path, problem in found.troubles]
     if not paths:
-        present = {result.path for result in results}
-        results += [_missing(entry) for path, entry in known.items() if path not in present]
+        gone = known.keys() - found.files.keys()
+        results += [_missing(known[path]) for path in gone if not found.is_hidden(path)]
     conflicts = store.conflicts()
     return tuple(
         replace(result, problems=(*result.problems, *conflicts.get(result.path, ())))
@@ -73,9 +76,13 @@ def unread_files(workspace: Workspace) -> tuple[tuple[str, str], ...]:
     something else by now.
     """
     known = VintageStore(workspace.processed).ledger()
-    files = {workspace.relative(file): file for file in find_files(workspace)}
+    found = find_files(workspace)
+    files = found.files
     reasons = {path: "没有入库（未读入，或整个被隔离）" for path in files if path not in known}
+    reasons |= {path: problem.message for path, problem in found.troubles}
     for path, entry in known.items():
+        if found.is_hidden(path):
+            continue
         if path not in files:
             reasons[path] = "已入库，原始文件却不在了"
         elif hashlib.sha256(files[path].read_bytes()).hexdigest() != entry.sha256:
@@ -94,10 +101,9 @@ class _Ingest:
     writer: StoreWriter
 
     def begin(
-        self, file: Path, progress: Callable[[str], None] | None = None
+        self, path: str, file: Path, progress: Callable[[str], None] | None = None
     ) -> Callable[[], FileResult]:
         """Open a file and begin to read it if it is new; the call returned does the rest."""
-        path = self.workspace.relative(file)
         entry = self.known.get(path)
         held = entry.observations if entry else 0
         if progress:

@@ -9,6 +9,7 @@ import math
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from lianhu_analysis.catalog.calendar import assumed_release
@@ -82,7 +83,7 @@ def read_csv_records(data: bytes, catalogue: Catalogue, delivery: Delivery) -> R
         ) from error
 
 
-def read_parquet_records(path: Path, catalogue: Catalogue, delivery: Delivery) -> Reading:
+def read_parquet_records(data: bytes, catalogue: Catalogue, delivery: Delivery) -> Reading:
     """Read tidy Parquet; cells are numbered as if row 1 were the header.
 
     Raises
@@ -93,7 +94,10 @@ def read_parquet_records(path: Path, catalogue: Catalogue, delivery: Delivery) -
     import duckdb
 
     try:
-        with duckdb.connect() as connection:
+        # Under a name of its own: DuckDB reads only files, and [1] in a name as a pattern.
+        with TemporaryDirectory() as folder, duckdb.connect() as connection:
+            path = Path(folder) / "delivered.parquet"
+            path.write_bytes(data)
             result = connection.execute("SELECT * FROM read_parquet(?)", [str(path)])
             header = [str(item[0]) for item in result.description or ()]
             rows = result.fetchall()
