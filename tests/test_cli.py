@@ -151,6 +151,37 @@ def test_ingest_says_per_file_what_became_of_it(run, space):
     assert again["data/raw/nbs_first/nbs_first.csv"] == "unchanged"
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="no such names on Windows")
+def test_no_name_steers_the_terminal(run, space):
+    deliver(space, "\x1b[2J[red]\n已读入\u202e.csv")
+    code, out, err = run("ingest", "--workspace", space.root)
+    assert code == 1
+    for text in (out, err):
+        assert r"\u001b[2J[red]\n已读入\u202e.csv" in text
+        assert "\x1b" not in text and "\u202e" not in text
+    _, out, _ = run("ingest", "--workspace", space.root, "--json")
+    paths = [file["path"] for file in json.loads(out)["files"]]
+    assert "data/raw/new/\x1b[2J[red]\n已读入\u202e.csv" in paths
+
+
+def test_simulated_deliveries_raise_no_alarm(run, space):
+    header = "indicator,measure,span,period,value,unit,published"
+    rows = ["gdp.total,yoy,ytd,2024Q1,5.3,%,2024-04-20"] + ["gdp.totl,yoy,ytd,2024Q1,5,%,"] * 4
+    for number in range(13):
+        deliver(space, f"{number}.csv", "\n".join([header, *rows]).encode())
+    code, out, err = run("ingest", "--workspace", space.root)
+    assert (code, err.count("gdp.totl")) == (1, 13)
+    deliver(space, "delivery.toml", b'provenance = "simulated"')
+    code, out, err = run("ingest", "--workspace", space.root)
+    assert code == 0
+    assert "已读入  data/raw/new/  13 个文件，13 条" in out
+    assert [line for line in err.splitlines() if line] == [
+        "52 处没有采用，不必处理（不在指标目录中，或是模拟数据）；lianhu ingest --all 列出全部"
+    ]
+    code, out, err = run("ingest", "--workspace", space.root, "--all")
+    assert (code, out.count("data/raw/new/"), err.count("gdp.totl")) == (0, 13, 52)
+
+
 def test_a_clean_delivery_is_fine(run, space):
     code, out, _ = run("ingest", "--workspace", space.root)
     assert code == 0

@@ -122,15 +122,17 @@ class _Ingest:
         if entry and entry.fingerprint == mark:
             return partial(FileResult, path, "unchanged", held, entry.problems)
         read = self.deliveries.begin(file, data, sidecar, self.pool.submit)
+        if sidecar.provenance == "simulated":
+            read = partial(_excused, read)
         return partial(self._store, path, sha256, mark, read)
 
     def _store(self, path: str, sha256: str, mark: str, read: Callable[[], Reading]) -> FileResult:
         try:
             reading = read()
             if reading.frame.empty:
-                problems = reading.problems or (
-                    Problem("", "", "文件中没有一行数据", "请核对是否交错了文件"),
-                )
+                problems = reading.problems
+                if all(problem.kind == "skipped" for problem in problems):
+                    problems = (*problems, _without_figures())
                 return self._quarantine(path, problems)
             frame = validate_observations(reading.frame, path)
         except IntakeError as error:
@@ -179,6 +181,19 @@ def _read_settled(file: Path) -> tuple[bytes, Problem | None]:
         message = "文件正在变化，像是还没有拷贝完，没有读"
         remedy = "请等拷贝完成后再运行 lianhu ingest"
     return b"", Problem("", "", message, remedy)
+
+
+def _excused(read: Callable[[], Reading]) -> Reading:
+    """Read a simulated file: nobody has anything to correct in it."""
+    reading = read()
+    problems = tuple(replace(problem, kind="skipped") for problem in reading.problems)
+    return replace(reading, problems=problems)
+
+
+def _without_figures() -> Problem:
+    message = "文件中没有一个可以入库的数"
+    remedy = "请核对是否交错了文件；不收的，请放进名称以 _ 开头的文件夹"
+    return Problem("", "", message, remedy)
 
 
 def _edited() -> Problem:
