@@ -15,6 +15,7 @@ from typing import TypeVar
 from lianhu_analysis.catalog.indicators import Catalogue
 from lianhu_analysis.errors import IntakeError
 from lianhu_analysis.intake.deliveries import DeliveryReader, read_sidecar
+from lianhu_analysis.intake.file_versions import Settled, settle_versions
 from lianhu_analysis.intake.observations import validate_observations
 from lianhu_analysis.intake.problems import FileResult, Problem
 from lianhu_analysis.intake.raw_files import find_files
@@ -55,7 +56,9 @@ def ingest_files(
     found = find_files(workspace, paths)
     # The children start with the first workbook that has to be read.
     with WorkbookReader(WORKERS) as pool, store.writing() as writer:
-        ingest = _Ingest(workspace, DeliveryReader(workspace, catalogue), known, pool, writer)
+        ingest = _Ingest(
+            workspace, DeliveryReader(workspace, catalogue), store, known, pool, writer
+        )
         begun = (ingest.begin(path, file, progress) for path, file in found.files.items())
         results = [finish() for finish in ahead(begun, AHEAD)]
     results += [FileResult(path, "quarantined", 0, (problem,)) for path, problem in found.troubles]
@@ -86,7 +89,9 @@ def unread_files(workspace: Workspace) -> tuple[tuple[str, str], ...]:
         if path not in files:
             reasons[path] = "已入库，原始文件却不在了"
         elif hashlib.sha256(files[path].read_bytes()).hexdigest() != entry.sha256:
-            reasons[path] = "入库之后被改动过"
+            reasons[path] = "入库之后被改动过，改动没有读入"
+        elif entry.disputed:
+            reasons[path] = f"改动后有 {entry.disputed} 个数与库中的不同或没有了，库中仍是原来的"
     return tuple(sorted(reasons.items()))
 
 
@@ -96,6 +101,7 @@ class _Ingest:
 
     workspace: Workspace
     deliveries: DeliveryReader
+    store: VintageStore
     known: Mapping[str, LedgerEntry]
     pool: WorkbookReader
     writer: StoreWriter
@@ -112,13 +118,11 @@ class _Ingest:
         if problem:
             return partial(FileResult, path, "quarantined", held, (problem,))
         sha256 = hashlib.sha256(data).hexdigest()
-        if entry and entry.sha256 != sha256:
-            return partial(FileResult, path, "quarantined", held, (_edited(),))
         try:
             sidecar = read_sidecar(file, self.workspace)
             mark = self.deliveries.fingerprint(sha256, sidecar)
         except IntakeError as error:
-            return partial(self._quarantine, path, (Problem.of(error),))
+            return partial(self._quarantine, path, sha256, (Problem.of(error),))
         if entry and entry.fingerprint == mark:
             return partial(FileResult, path, "unchanged", held, entry.problems)
         read = self.deliveries.begin(file, data, sidecar, self.pool.submit)
@@ -133,23 +137,46 @@ class _Ingest:
                 problems = reading.problems
                 if all(problem.kind == "skipped" for problem in problems):
                     problems = (*problems, _without_figures())
-                return self._quarantine(path, problems)
+                return self._quarantine(path, sha256, problems)
             frame = validate_observations(reading.frame, path)
         except IntakeError as error:
-            return self._quarantine(path, (Problem.of(error),))
-        self.writer.append(
-            frame,
+            return self._quarantine(path, sha256, (Problem.of(error),))
+        earlier, parts = self._versions(path, sha256)
+        settled = Settled(frame)
+        if earlier:
+            held = self.store.rows(parts)
+            settled = settle_versions(held, frame, restored=sha256 in earlier)
+        written = self.writer.append(
+            settled.fresh,
             path=path,
             sha256=sha256,
             fingerprint=mark,
-            problems=reading.problems,
+            problems=(*reading.problems, *settled.problems),
             duplicates=reading.duplicates,
+            kept=settled.kept,
+            earlier=earlier,
+            disputed=len(settled.problems),
         )
-        return FileResult(path, "read", len(frame), reading.problems)
+        return FileResult(path, "read", written.observations, written.problems)
 
-    def _quarantine(self, path: str, problems: tuple[Problem, ...]) -> FileResult:
-        """Report a file of which nothing can be read; nothing of it stays in the store."""
-        if path in self.known:
+    def _versions(self, path: str, sha256: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Return the hashes of a file's earlier versions, and the parts that hold their rows."""
+        entry = self.known.get(path)
+        if entry is None:
+            return (), ()
+        if entry.sha256 == sha256:
+            return entry.earlier, entry.kept
+        return (*entry.earlier, entry.sha256), entry.parts
+
+    def _quarantine(self, path: str, sha256: str, problems: tuple[Problem, ...]) -> FileResult:
+        """Report a file of which nothing can be read; nothing of this version is in the store.
+
+        What earlier versions gave could not be read again, and stays.
+        """
+        entry = self.known.get(path)
+        if entry and (entry.earlier or entry.sha256 != sha256):
+            return FileResult(path, "quarantined", entry.observations, problems)
+        if entry:
             self.writer.remove(path)
         return FileResult(path, "quarantined", 0, problems)
 
@@ -194,15 +221,6 @@ def _without_figures() -> Problem:
     message = "文件中没有一个可以入库的数"
     remedy = "请核对是否交错了文件；不收的，请放进名称以 _ 开头的文件夹"
     return Problem("", "", message, remedy)
-
-
-def _edited() -> Problem:
-    return Problem(
-        "",
-        "",
-        "这个文件入库后被改动过，改动没有读；库中仍是原来的数",
-        "原始文件不得修改：请恢复原件，把改动后的版本另存为新文件交付（修订也是一次新的发布）",
-    )
 
 
 def _missing(entry: LedgerEntry) -> FileResult:

@@ -20,6 +20,7 @@ __all__ = [
     "PROVENANCES",
     "SPANS",
     "STATUSES",
+    "VINTAGE_OF",
     "Observation",
     "empty_observations",
     "frame_observations",
@@ -72,6 +73,7 @@ class Observation(NamedTuple):
 
 
 KEY = ("region", "indicator", "measure", "span", "period", "published", "provenance")
+VINTAGE_OF = tuple(name for name in KEY if name != "published")
 
 MEASURES = ("level", "yoy")
 SPANS = ("ytd", "single", "point", "annual")

@@ -19,7 +19,7 @@ from lianhu_analysis.intake.observations import (
 )
 from lianhu_analysis.intake.problems import Problem
 
-__all__ = ["merge_rows", "merge_same_figures"]
+__all__ = ["is_missing", "is_same_figure", "key_of", "merge_rows", "merge_same_figures"]
 
 key_of = itemgetter(*map(COLUMNS.index, KEY))
 # What tells two rows of one figure apart, in the order in which the first is chosen.
@@ -74,13 +74,13 @@ def _distinct(group: list[Observation]) -> list[Observation]:
     """Return the first row of each value and status, in an order of their own."""
     found: dict[Hashable, Observation] = {}
     for row in sorted(group, key=_order):
-        value = None if _is_missing(row.value) else row.value
+        value = None if is_missing(row.value) else row.value
         found.setdefault((value, row.status), row)
     return list(found.values())
 
 
 def _order(row: Observation) -> tuple[Any, ...]:
-    missing = _is_missing(row.value)
+    missing = is_missing(row.value)
     return (missing, 0.0 if missing else row.value, row.status, *beside_of(row))
 
 
@@ -90,7 +90,7 @@ def _merge(rows: list[Observation]) -> tuple[Observation, Problem | None]:
     if not any(row.status == "quarantined" for row in rows):
         # Those with a value come first, the one of most decimals before the others.
         growth = rows[0].measure == "yoy"
-        if all(_same_figure(values[0], value, growth=growth) for value in values):
+        if all(is_same_figure(values[0], value, growth=growth) for value in values):
             return rows[0], None
     cells = " | ".join(dict.fromkeys(map(_address, rows)))
     tokens = " | ".join(dict.fromkeys(row.token for row in rows))
@@ -125,7 +125,8 @@ def _address(row: Observation) -> str:
     return "!".join(filter(None, _place(row)))
 
 
-def _is_missing(value: float | None) -> bool:
+def is_missing(value: float | None) -> bool:
+    """Whether a row has no value."""
     return value is None or math.isnan(value)
 
 
@@ -137,7 +138,7 @@ def _decimals(value: float | None) -> int:
     return len(text.partition(".")[2])
 
 
-def _same_figure(fine: float, coarse: float, *, growth: bool) -> bool:
+def is_same_figure(fine: float, coarse: float, *, growth: bool) -> bool:
     """Whether ``coarse`` is ``fine`` printed with fewer decimals.
 
     Trailing zeros are lost in spreadsheets: growth counts as printed to one
