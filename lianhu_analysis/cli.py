@@ -201,12 +201,15 @@ def doctor(
 def show(
     context: typer.Context,
     code: Annotated[str, typer.Argument(metavar="CODE", help="指标代码。")],
+    region: Annotated[
+        str, typer.Option("--region", help="上级或同级地区的代码；默认本地区。")
+    ] = "",
     workspace: WorkspaceOption = None,
     as_of: AsOfOption = "",
     as_json: JsonOption = False,
 ) -> None:
     """一个指标截至某日的全部观测，各带来源单元格。"""
-    content = pipeline.show_indicator(located(context, workspace), code, parse_day(as_of))
+    content = pipeline.show_indicator(located(context, workspace), code, parse_day(as_of), region)
     if as_json:
         print_json(content)
         return

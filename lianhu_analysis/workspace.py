@@ -26,11 +26,12 @@ CONFIG_NAME = "lianhu.toml"
 
 @dataclass(frozen=True)
 class Region:
-    """An administrative area: its GB/T 2260 code and its names."""
+    """An administrative area: its GB/T 2260 code, its names, and whose part it is if known."""
 
     code: str
     name_zh: str
     name_en: str = ""
+    parent: str = ""
 
 
 @dataclass(frozen=True)
@@ -47,8 +48,9 @@ class Workspace:
 
     Attributes
     ----------
-    region, parents
-        The workspace's own region, and the ones above it, nearest first.
+    region, parents, peers
+        The workspace's own region; the ones above it, nearest first; and others
+        whose figures are stored for comparison and never forecast.
     catalogue
         CSV of indicators; ``None`` means the built-in Lianhu proposal.
     expected_counts
@@ -80,6 +82,12 @@ class Workspace:
     census_breaks: tuple[CensusBreak, ...]
     outlier_years: tuple[int, ...]
     record_folder: Path | None = None
+    peers: tuple[Region, ...] = ()
+
+    @property
+    def regions(self) -> dict[str, Region]:
+        """Every region whose figures are taken, by code, the own one first."""
+        return {item.code: item for item in (self.region, *self.parents, *self.peers)}
 
     @property
     def record(self) -> Path:
@@ -177,7 +185,16 @@ def load_workspace(root: Path) -> Workspace:
 
 
 def _from_table(root: Path, config: Path, table: dict[str, Any]) -> Workspace:
-    known = {"region", "parents", "paths", "catalogue", "report", "forecast", "census_breaks"}
+    known = {
+        "region",
+        "parents",
+        "peers",
+        "paths",
+        "catalogue",
+        "report",
+        "forecast",
+        "census_breaks",
+    }
     if unknown := sorted(set(table) - known):
         raise WorkspaceError(f"{config}：不认识的字段 {'、'.join(unknown)}。请删除或改正")
     try:
@@ -188,10 +205,11 @@ def _from_table(root: Path, config: Path, table: dict[str, Any]) -> Workspace:
         for name in ("code", "name_zh"):
             if name not in table["region"]:
                 raise KeyError(f"region.{name}")
-        return Workspace(
+        workspace = Workspace(
             root=root,
             region=Region(**table["region"]),
             parents=tuple(Region(**parent) for parent in table.get("parents", [])),
+            peers=tuple(Region(**peer) for peer in table.get("peers", [])),
             raw=root / paths.get("raw", "data/raw"),
             processed=root / paths.get("processed", "data/processed"),
             reports=root / paths.get("reports", "reports"),
@@ -216,3 +234,9 @@ def _from_table(root: Path, config: Path, table: dict[str, Any]) -> Workspace:
         raise WorkspaceError(
             f"{config}：字段的写法不对（{error}）。请对照 docs/workspace.md 改正"
         ) from error
+    named = (workspace.region, *workspace.parents, *workspace.peers)
+    if len(workspace.regions) < len(named):
+        codes = [item.code for item in named]
+        twice = "、".join(sorted({code for code in codes if codes.count(code) > 1}))
+        raise WorkspaceError(f"{config}：地区代码 {twice} 写了不止一次。请只留一处")
+    return workspace

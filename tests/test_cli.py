@@ -182,6 +182,26 @@ def test_simulated_deliveries_raise_no_alarm(run, space):
     assert (code, out.count("data/raw/new/"), err.count("gdp.totl")) == (0, 13, 52)
 
 
+def test_peers_are_shown_and_never_forecast(run, space):
+    run("ingest", "--workspace", space.root)
+    _, alone, _ = run("forecast", "--workspace", space.root, "--json")
+    config = space.root / "lianhu.toml"
+    text = '\n[[peers]]\ncode = "610104"\nname_zh = "莲湖区"\n'
+    config.write_text(config.read_text(encoding="utf-8") + text, encoding="utf-8")
+    header = "region,indicator,measure,span,period,value,unit,published"
+    row = "610104,gdp.total,yoy,ytd,2024Q3,99,%,2030-01-01"
+    deliver(space, "peer.csv", f"{header}\n{row}\n".encode())
+    code, _, _ = run("ingest", "--workspace", space.root)
+    _, beside, _ = run("forecast", "--workspace", space.root, "--json")
+    assert (code, json.loads(beside)) == (0, json.loads(alone))
+    _, out, _ = run("show", "gdp.total", "--workspace", space.root)
+    assert "2030-01-01" not in out
+    _, out, _ = run("show", "gdp.total", "--workspace", space.root, "--region", "610104")
+    assert out.count("\n") == 1 and "2030-01-01" in out
+    code, _, err = run("show", "gdp.total", "--workspace", space.root, "--region", "610113")
+    assert (code, "610104 莲湖区" in err) == (2, True)
+
+
 def test_a_clean_delivery_is_fine(run, space):
     code, out, _ = run("ingest", "--workspace", space.root)
     assert code == 0

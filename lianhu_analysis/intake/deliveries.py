@@ -125,10 +125,8 @@ def _sidecar_faults(table: dict[str, Any], workspace: Workspace) -> list[str]:
             faults.append(f"{key} = {value!r} 应写成{shape}")
         elif key == "provenance" and value not in PROVENANCES:
             faults.append(f"provenance = {value!r} 不认识，可填 {'、'.join(PROVENANCES)}")
-        elif key == "region" and value not in _regions(workspace):
-            known = "、".join(
-                f"{code} {item.name_zh}" for code, item in _regions(workspace).items()
-            )
+        elif key == "region" and value not in workspace.regions:
+            known = "、".join(f"{code} {item.name_zh}" for code, item in workspace.regions.items())
             faults.append(f"region = {value!r} 不属于本工作区，可填 {known}")
         elif key == "period":
             try:
@@ -138,17 +136,12 @@ def _sidecar_faults(table: dict[str, Any], workspace: Workspace) -> list[str]:
     return faults
 
 
-def _regions(workspace: Workspace) -> dict[str, Any]:
-    return {region.code: region for region in (workspace.region, *workspace.parents)}
-
-
 class DeliveryReader:
     """Reads the raw files of one workspace; what they have in common is looked up once."""
 
     def __init__(self, workspace: Workspace, catalogue: Catalogue) -> None:
         self._workspace = workspace
         self._catalogue = catalogue
-        self._regions = _regions(workspace)
 
     def begin(
         self,
@@ -225,7 +218,7 @@ class DeliveryReader:
         parts = (
             repr(layouts),
             repr(tuple(self._catalogue)),
-            repr((self._workspace.region, self._workspace.parents)),
+            repr(self._workspace.regions),
             __version__,
             _code_digest(),
         )
@@ -235,8 +228,9 @@ class DeliveryReader:
         below = self._workspace.below_raw(path) or PurePath(path.name)
         return Delivery(
             source=join_source(self._workspace.relative(path), sidecar.title, sidecar.url),
-            region=self._regions[sidecar.region or self._workspace.region.code],
-            regions=tuple(self._regions.values()),
+            region=self._workspace.regions[sidecar.region or self._workspace.region.code],
+            regions=(self._workspace.region, *self._workspace.parents),
+            peers=self._workspace.peers,
             provenance=sidecar.provenance,
             published=sidecar.published,
             period=Period.parse(sidecar.period) if sidecar.period else None,

@@ -48,7 +48,13 @@ class Settled:
     problems: tuple[Problem, ...] = ()
 
 
-def settle_versions(held: pd.DataFrame, new: pd.DataFrame, *, restored: bool = False) -> Settled:
+def settle_versions(
+    held: pd.DataFrame,
+    new: pd.DataFrame,
+    *,
+    known: pd.DataFrame | None = None,
+    restored: bool = False,
+) -> Settled:
     """Decide on each figure of a file that was changed after it was stored.
 
     A figure that the store lacks, or holds without a value, is added; so is one with a later
@@ -60,10 +66,15 @@ def settle_versions(held: pd.DataFrame, new: pd.DataFrame, *, restored: bool = F
         What earlier versions gave, one row a key, in the tidy shape.
     new
         What the present version gives, likewise.
+    known
+        What the store says of all files together: what it withholds, since another file says
+        otherwise, follows the present version alone.
     restored
         Whether the present version is an earlier one again: then what it lacks is no loss.
     """
-    before = {key_of(row): row for row in _rows(held)}
+    disputed = [] if known is None else list(_rows(known[known["status"] == "quarantined"]))
+    withheld = set(map(key_of, disputed))
+    before = {key: row for row in _rows(held) if (key := key_of(row)) not in withheld}
     latest: dict[Any, Observation] = {}
     for row in sorted(before.values(), key=_day):
         if row.status not in OPEN:

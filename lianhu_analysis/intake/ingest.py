@@ -145,7 +145,8 @@ class _Ingest:
         settled = Settled(frame)
         if earlier:
             held = self.store.rows(parts)
-            settled = settle_versions(held, frame, restored=sha256 in earlier)
+            known = self.store.history(held["region"].unique())
+            settled = settle_versions(held, frame, known=known, restored=sha256 in earlier)
         written = self.writer.append(
             settled.fresh,
             path=path,

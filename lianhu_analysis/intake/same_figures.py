@@ -105,7 +105,7 @@ def _merge(rows: list[Observation]) -> tuple[Observation, Problem | None]:
         *_place(first),
         f"{first.indicator} {first.period} {first.measure}（{first.span}）"
         f"同一天有不同的数：{tokens}（{where}）",
-        "请核对哪一个对；改正后作为新文件交付，或写入更正表。在此之前两个都不采用",
+        "请核对哪一个对，改正那个文件，或写入更正表（corrections.toml）。在此之前两个都不采用",
     )
     return first._replace(
         value=None,

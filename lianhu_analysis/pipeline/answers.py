@@ -11,6 +11,7 @@ import pandas as pd
 
 from lianhu_analysis.catalog.indicators import load_catalogue
 from lianhu_analysis.catalog.targets import load_targets
+from lianhu_analysis.errors import UsageError
 from lianhu_analysis.forecast.assessment import assessment_json
 from lianhu_analysis.forecast.issued import frequency_fields, told_in_advance
 from lianhu_analysis.intake.checks.findings import SEVERITY_ZH, Finding
@@ -148,11 +149,27 @@ def describe_record(
     }
 
 
-def show_indicator(workspace: Workspace, code: str, as_of: dt.date | None) -> dict[str, Any]:
-    """Return one indicator's observations as of a day (default: the last publication)."""
+def show_indicator(
+    workspace: Workspace, code: str, as_of: dt.date | None, region: str = ""
+) -> dict[str, Any]:
+    """Return one indicator's observations as of a day (default: the last publication).
+
+    Parameters
+    ----------
+    region
+        Code of a region that the workspace names; empty for its own.
+
+    Raises
+    ------
+    UsageError
+        If the workspace names no such region.
+    """
     indicator = load_catalogue(workspace).get(code)
     store = VintageStore(workspace.processed)
-    region = workspace.region.code
+    region = region or workspace.region.code
+    if region not in workspace.regions:
+        known = "、".join(f"{item.code} {item.name_zh}" for item in workspace.regions.values())
+        raise UsageError(f"--region {region!r} 不在 lianhu.toml 中，可填 {known}")
     day = as_of or store.last_published(None, [region])
     frame = store.as_of(day, regions=[region], indicators=[code])
     return listing.observations_json(frame, indicator, region, day)

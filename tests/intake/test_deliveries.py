@@ -8,6 +8,7 @@ import lianhu_analysis
 from lianhu_analysis.errors import IntakeError
 from lianhu_analysis.intake import deliveries
 from lianhu_analysis.intake.deliveries import read_delivery, read_sidecar
+from lianhu_analysis.workspace import load_workspace
 from tests.intake.sheets import month_report
 
 RETAIL = ("社会消费品零售总额", "亿元", 54.3, 481.25, 4.6)
@@ -39,6 +40,21 @@ def test_a_wrong_sidecar_is_named_with_its_field(workspace, deliver, text, messa
     with pytest.raises(IntakeError, match=message) as caught:
         read_sidecar(file, workspace)
     assert "data/raw/x/delivery.toml" in str(caught.value)
+
+
+def test_figures_of_peers_are_taken_by_row_and_by_sidecar(workspace, catalogue, deliver):
+    config = workspace.root / "lianhu.toml"
+    text = '[[peers]]\ncode = "610102"\nname_zh = "新城区"\nparent = "610100"\n'
+    config.write_text(config.read_text(encoding="utf-8") + text, encoding="utf-8")
+    space = load_workspace(workspace.root)
+    header = "region,indicator,measure,span,period,value,unit\n"
+    rows = "".join(f"{code},gdp.total,yoy,ytd,2024Q1,5.3,%\n" for code in ("", 610102, 610113))
+    file = deliver("x/a.csv", header + rows)
+    reading = read(space, catalogue, file)
+    assert list(reading.frame["region"]) == ["610104", "610102"]
+    assert "610102 新城区" in reading.problems[0].remedy
+    deliver("x/delivery.toml", 'region = "610102"')
+    assert set(read(space, catalogue, file).frame["region"]) == {"610102"}
 
 
 def test_a_sidecar_that_cannot_be_opened_is_told(workspace, deliver):

@@ -226,6 +226,16 @@ def test_a_conflict_is_told_of_a_file_whatever_bars_its_name_holds(ingest, deliv
     assert "data/raw/x/a | 终稿.csv E2；data/raw/x/b.csv E2" in problem.message
 
 
+@pytest.mark.parametrize("corrected", [GOOD + GOOD.replace("08", "07"), GOOD.replace("08", "07")])
+def test_a_conflict_of_files_ends_when_one_is_corrected(ingest, store, deliver, corrected):
+    deliver("x/a.csv", CSV + GOOD)
+    deliver("x/b.csv", CSV + GOOD.replace("427", "437") + GOOD.replace("08", "07"))
+    ingest()
+    deliver("x/b.csv", CSV + corrected)
+    assert all(result.problems == () for result in ingest().values())
+    assert store.as_of(None)["value"].tolist() == [427.0, 427.0]
+
+
 def test_only_the_named_paths_are_read(ingest, store, deliver):
     deliver("x/a.csv", CSV + GOOD)
     other = deliver("y/b.csv", CSV + GOOD)

@@ -58,7 +58,9 @@ class Delivery:
     region
         The region that the file is about.
     regions
-        Every region that this workspace takes figures of.
+        The workspace's own region and those above it.
+    peers
+        Other regions whose figures are taken, only to be compared with.
     published
         The stated day of rows that state none; ``None``: assume the calendar's.
     period
@@ -75,6 +77,7 @@ class Delivery:
     period: Period | None = None
     file: str = ""
     folders: tuple[str, ...] = ()
+    peers: tuple[Region, ...] = ()
 
 
 class Slot(NamedTuple):

@@ -209,12 +209,13 @@ def _choice(
 
 def _region(record: Mapping[str, str], delivery: Delivery) -> str:
     code = record.get("region") or delivery.region.code
-    if code not in {region.code for region in delivery.regions}:
-        known = "、".join(f"{region.code} {region.name_zh}" for region in delivery.regions)
+    regions = (*delivery.regions, *delivery.peers)
+    if code not in {region.code for region in regions}:
+        known = "、".join(f"{region.code} {region.name_zh}" for region in regions)
         raise _FieldError(
             "region",
             f"地区代码 {code!r} 不属于本工作区",
-            f"本工作区的地区：{known}。其他地区请另建工作区，或在 lianhu.toml 中登记为上级",
+            f"本工作区的地区：{known}。其他地区请另建工作区，或在 lianhu.toml 中登记为上级（parents）或同级（peers）",
         )
     return code
 
