@@ -88,7 +88,11 @@ def unread_files(workspace: Workspace) -> tuple[tuple[str, str], ...]:
             continue
         if path not in files:
             reasons[path] = "已入库，原始文件却不在了"
-        elif hashlib.sha256(files[path].read_bytes()).hexdigest() != entry.sha256:
+            continue
+        data, problem = _read_settled(files[path])
+        if problem:
+            reasons[path] = problem.message
+        elif hashlib.sha256(data).hexdigest() != entry.sha256:
             reasons[path] = "入库之后被改动过，改动没有读入"
         elif entry.disputed:
             reasons[path] = f"改动后有 {entry.disputed} 个数与库中的不同或没有了，库中仍是原来的"
