@@ -14,6 +14,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.text import Text
 
 from lianhu_analysis import __version__, pipeline
 from lianhu_analysis.errors import LianhuError, UsageError
@@ -74,7 +75,7 @@ def init(
 ) -> None:
     """新建一个地区的工作区：目录、目标文件、文件夹和待填的工作簿模板。"""
     for path in pipeline.create_workspace(directory, region or directory.resolve().name, code):
-        messages.print(f"已写入 {path}", markup=False)
+        tell(f"已写入 {path}")
 
 
 @app.command()
@@ -96,7 +97,7 @@ def catalog(
         )
     for item in content["targets"]:
         print_text(f"目标 {item['year']}  {item['title_zh']}  〔{item['source']}〕")
-    messages.print(content["summary"], markup=False)
+    tell(content["summary"])
 
 
 @app.command()
@@ -110,7 +111,7 @@ def ingest(
         typer.Option("--explain", metavar="FILE", help="只说明这个文件怎样读，不入库。"),
     ] = None,
     every: Annotated[
-        bool, typer.Option("--all", help="列出全部问题，不只是每个文件的前几条。")
+        bool, typer.Option("--all", help="逐个列出全部文件和问题，包括不必处理的。")
     ] = False,
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
@@ -122,23 +123,25 @@ def ingest(
         if as_json:
             print_json(explanation.as_dict())
         else:
-            print_text("\n".join(explanation.lines()))
-        raise typer.Exit(ATTENTION if explanation.problems else FINE)
+            for line in explanation.lines():
+                print_text(line)
+        raise typer.Exit(ATTENTION if explanation.needs_attention else FINE)
     with messages.status("正在读入……") as status:
         results = pipeline.ingest(
-            space, paths or [], lambda path: status.update(f"正在读入 {path}")
+            space,
+            paths or [],
+            lambda path: status.update(Text(pipeline.printable(f"正在读入 {path}"))),
         )
     if as_json:
         print_json({"files": [pipeline.file_json(result) for result in results]})
     else:
-        words = {"read": "已读入", "quarantined": "已隔离", "unchanged": "无变化"}
-        for result in results:
-            print_text(f"{words[result.status]}  {result.path}  {result.observations} 条")
+        for line in pipeline.file_lines(results, every=every):
+            print_text(line)
     for line in pipeline.problem_lines(results, None if as_json or every else PROBLEMS_SHOWN):
-        messages.print(line, markup=False)
+        tell(line)
     if not results:
-        messages.print(f"{space.relative(space.raw)} 下没有可读的文件", markup=False)
-    if any(result.problems or result.status == "quarantined" for result in results):
+        tell(f"{space.relative(space.raw)} 下没有可读的文件")
+    if any(result.needs_attention for result in results):
         raise typer.Exit(ATTENTION)
 
 
@@ -171,7 +174,7 @@ def check(
     else:
         for line in pipeline.finding_lines(shown):
             print_text(line)
-    messages.print(pipeline.findings_summary(findings), markup=False)
+    tell(pipeline.findings_summary(findings))
     if any(finding.severity == "Error" for finding in findings):
         raise typer.Exit(ATTENTION)
 
@@ -198,12 +201,15 @@ def doctor(
 def show(
     context: typer.Context,
     code: Annotated[str, typer.Argument(metavar="CODE", help="指标代码。")],
+    region: Annotated[
+        str, typer.Option("--region", help="上级或同级地区的代码；默认本地区。")
+    ] = "",
     workspace: WorkspaceOption = None,
     as_of: AsOfOption = "",
     as_json: JsonOption = False,
 ) -> None:
     """一个指标截至某日的全部观测，各带来源单元格。"""
-    content = pipeline.show_indicator(located(context, workspace), code, parse_day(as_of))
+    content = pipeline.show_indicator(located(context, workspace), code, parse_day(as_of), region)
     if as_json:
         print_json(content)
         return
@@ -305,12 +311,12 @@ def report(
         print_json({"reports": [pipeline.outcome_json(space, outcome) for outcome in outcomes]})
     for outcome in outcomes:
         if outcome.error:
-            messages.print(f"没有生成 {outcome.name}：{outcome.error}", markup=False)
+            tell(f"没有生成 {outcome.name}：{outcome.error}")
         elif not as_json:
             word = "已生成" if outcome.fresh else "无变化"
             print_text(f"{word}  {outcome.path}")
         if outcome.warning:
-            messages.print(f"注意 {outcome.name}：{outcome.warning}", markup=False)
+            tell(f"注意 {outcome.name}：{outcome.warning}")
     if unread or any(outcome.error or outcome.warning for outcome in outcomes):
         raise typer.Exit(ATTENTION)
 
@@ -326,7 +332,7 @@ def warn_unread(space: Workspace) -> bool:
     """Name the raw files whose present content the answer leaves out."""
     unread = pipeline.unread_files(space)
     for path, reason in unread:
-        messages.print(f"注意 {path}：{reason}。请运行 lianhu ingest 查看", markup=False)
+        tell(f"注意 {path}：{reason}。请运行 lianhu ingest 查看")
     return bool(unread)
 
 
@@ -367,12 +373,17 @@ def print_answer(
 
 def print_json(content: Any) -> None:
     """Write a JSON document on standard output, whatever its locale."""
-    print_text(json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False))
+    print_text(json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False), keep="\n")
 
 
-def print_text(text: str) -> None:
+def tell(text: str, keep: str = "") -> None:
+    """Write a line for the reader on standard error; ``keep`` as in ``printable``."""
+    messages.print(pipeline.printable(text, keep), markup=False)
+
+
+def print_text(text: str, keep: str = "") -> None:
     """Write a line on standard output in UTF-8, as redirected output on Windows needs."""
-    sys.stdout.buffer.write(f"{text}\n".encode())
+    sys.stdout.buffer.write(f"{pipeline.printable(text, keep)}\n".encode())
     sys.stdout.buffer.flush()
 
 
@@ -381,24 +392,22 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         code = app(args=arguments, standalone_mode=False)
     except UsageError as error:
-        messages.print(f"用法有误：{error}", markup=False)
+        tell(f"用法有误：{error}", keep="\n")
         sys.exit(WRONG_USE)
     except LianhuError as error:
-        messages.print(f"没有完成：{error}", markup=False)
+        tell(f"没有完成：{error}", keep="\n")
         sys.exit(FAILED)
     except OSError as error:
         place = f"{error.filename}：" if error.filename else ""
-        messages.print(
-            f"没有完成：{place}{error.strerror or error}。请检查权限和磁盘空间后重试", markup=False
-        )
+        tell(f"没有完成：{place}{error.strerror or error}。请检查权限和磁盘空间后重试")
         sys.exit(FAILED)
     except (KeyboardInterrupt, typer.Abort):
         code = INTERRUPTED
     except typer.TyperException as error:
         # Without any word the help was printed already.
         if message := error.format_message():
-            messages.print(f"用法有误：{message}（lianhu --help 有说明）", markup=False)
+            tell(f"用法有误：{message}（lianhu --help 有说明）")
         sys.exit(WRONG_USE)
     if code == INTERRUPTED:
-        messages.print("已中断。没有做完的不会留下；可以重新运行", markup=False)
+        tell("已中断。没有做完的不会留下；可以重新运行")
     sys.exit(code if isinstance(code, int) else FINE)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import tomllib
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from lianhu_analysis.errors import WorkspaceError
@@ -17,6 +18,7 @@ __all__ = [
     "find_workspace",
     "load_workspace",
     "locate_workspace",
+    "readable",
 ]
 
 CONFIG_NAME = "lianhu.toml"
@@ -24,11 +26,12 @@ CONFIG_NAME = "lianhu.toml"
 
 @dataclass(frozen=True)
 class Region:
-    """An administrative area: its GB/T 2260 code and its names."""
+    """An administrative area: its GB/T 2260 code, its names, and whose part it is if known."""
 
     code: str
     name_zh: str
     name_en: str = ""
+    parent: str = ""
 
 
 @dataclass(frozen=True)
@@ -45,8 +48,9 @@ class Workspace:
 
     Attributes
     ----------
-    region, parents
-        The workspace's own region, and the ones above it, nearest first.
+    region, parents, peers
+        The workspace's own region; the ones above it, nearest first; and others
+        whose figures are stored for comparison and never forecast.
     catalogue
         CSV of indicators; ``None`` means the built-in Lianhu proposal.
     expected_counts
@@ -81,6 +85,11 @@ class Workspace:
     peers: tuple[Region, ...] = ()
 
     @property
+    def regions(self) -> dict[str, Region]:
+        """Every region whose figures are taken, by code, the own one first."""
+        return {item.code: item for item in (self.region, *self.parents, *self.peers)}
+
+    @property
     def record(self) -> Path:
         """Folder of the verdicts issued: not made again from anything else."""
         return self.record_folder or self.reports / "record"
@@ -91,11 +100,41 @@ class Workspace:
         return "simulated" in self.forecast_provenance
 
     def relative(self, path: Path) -> str:
-        """Path as the workspace's users know it, with forward slashes."""
+        """Path as the workspace's users know it, with forward slashes.
+
+        What lies under the raw folder is told by its path there, wherever the folder
+        itself lies or links to: it is the file's identity.
+        """
+        below = self.below_raw(path)
+        if below is None:
+            return readable(_below(path, self.root) or PurePath(path.name))
+        return readable((_below(self.raw, self.root) or PurePath(self.raw.name)) / below)
+
+    def below_raw(self, path: Path) -> PurePath | None:
+        """Return the part of a path below the raw folder; ``None`` if it lies elsewhere."""
+        return _below(path, self.raw)
+
+
+def _below(path: Path, base: Path) -> PurePath | None:
+    """Return a path relative to a folder, as written or else with its links followed."""
+    for follow in (os.path.abspath, os.path.realpath):
         try:
-            return path.resolve().relative_to(self.root).as_posix()
+            return PurePath(follow(path)).relative_to(follow(base))
         except ValueError:
-            return path.name
+            continue
+    return None
+
+
+def readable(path: PurePath) -> str:
+    """Return a path with forward slashes that UTF-8 can hold.
+
+    Names in bytes of another encoding, which Python keeps as surrogates, are read as GB 18030.
+    """
+    text = path.as_posix()
+    if text.isprintable() or not any("\ud800" <= char <= "\udfff" for char in text):
+        return text
+    parts = (os.fsencode(part).decode("gb18030", "backslashreplace") for part in text.split("/"))
+    return "/".join(parts)
 
 
 def find_workspace(start: Path) -> Workspace:
@@ -146,7 +185,16 @@ def load_workspace(root: Path) -> Workspace:
 
 
 def _from_table(root: Path, config: Path, table: dict[str, Any]) -> Workspace:
-    known = {"region", "parents", "peers", "paths", "catalogue", "report", "forecast", "census_breaks"}
+    known = {
+        "region",
+        "parents",
+        "peers",
+        "paths",
+        "catalogue",
+        "report",
+        "forecast",
+        "census_breaks",
+    }
     if unknown := sorted(set(table) - known):
         raise WorkspaceError(f"{config}：不认识的字段 {'、'.join(unknown)}。请删除或改正")
     try:
@@ -157,7 +205,7 @@ def _from_table(root: Path, config: Path, table: dict[str, Any]) -> Workspace:
         for name in ("code", "name_zh"):
             if name not in table["region"]:
                 raise KeyError(f"region.{name}")
-        return Workspace(
+        workspace = Workspace(
             root=root,
             region=Region(**table["region"]),
             parents=tuple(Region(**parent) for parent in table.get("parents", [])),
@@ -186,3 +234,9 @@ def _from_table(root: Path, config: Path, table: dict[str, Any]) -> Workspace:
         raise WorkspaceError(
             f"{config}：字段的写法不对（{error}）。请对照 docs/workspace.md 改正"
         ) from error
+    named = (workspace.region, *workspace.parents, *workspace.peers)
+    if len(workspace.regions) < len(named):
+        codes = [item.code for item in named]
+        twice = "、".join(sorted({code for code in codes if codes.count(code) > 1}))
+        raise WorkspaceError(f"{config}：地区代码 {twice} 写了不止一次。请只留一处")
+    return workspace

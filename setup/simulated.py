@@ -2,8 +2,8 @@
 
     python setup/simulated.py
 
-A delivered file is never edited, so the store refuses one that changed. The simulation is
-the exception: where its programme changed, what the old files gave is withdrawn first.
+What a delivered file once gave stays in the store when the file is changed. The simulation
+is the exception: where its programme changed, what the old files gave is withdrawn first.
 """
 
 from __future__ import annotations

@@ -151,6 +151,57 @@ def test_ingest_says_per_file_what_became_of_it(run, space):
     assert again["data/raw/nbs_first/nbs_first.csv"] == "unchanged"
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="no such names on Windows")
+def test_no_name_steers_the_terminal(run, space):
+    deliver(space, "\x1b[2J[red]\n已读入\u202e.csv")
+    code, out, err = run("ingest", "--workspace", space.root)
+    assert code == 1
+    for text in (out, err):
+        assert r"\u001b[2J[red]\n已读入\u202e.csv" in text
+        assert "\x1b" not in text and "\u202e" not in text
+    _, out, _ = run("ingest", "--workspace", space.root, "--json")
+    paths = [file["path"] for file in json.loads(out)["files"]]
+    assert "data/raw/new/\x1b[2J[red]\n已读入\u202e.csv" in paths
+
+
+def test_simulated_deliveries_raise_no_alarm(run, space):
+    header = "indicator,measure,span,period,value,unit,published"
+    rows = ["gdp.total,yoy,ytd,2024Q1,5.3,%,2024-04-20"] + ["gdp.totl,yoy,ytd,2024Q1,5,%,"] * 4
+    for number in range(13):
+        deliver(space, f"{number}.csv", "\n".join([header, *rows]).encode())
+    code, out, err = run("ingest", "--workspace", space.root)
+    assert (code, err.count("gdp.totl")) == (1, 13)
+    deliver(space, "delivery.toml", b'provenance = "simulated"')
+    code, out, err = run("ingest", "--workspace", space.root)
+    assert code == 0
+    assert "已读入  data/raw/new/  13 个文件，13 条" in out
+    assert [line for line in err.splitlines() if line] == [
+        "52 处没有采用，不必处理（不在指标目录中，或是模拟数据）；lianhu ingest --all 列出全部"
+    ]
+    code, out, err = run("ingest", "--workspace", space.root, "--all")
+    assert (code, out.count("data/raw/new/"), err.count("gdp.totl")) == (0, 13, 52)
+
+
+def test_peers_are_shown_and_never_forecast(run, space):
+    run("ingest", "--workspace", space.root)
+    _, alone, _ = run("forecast", "--workspace", space.root, "--json")
+    config = space.root / "lianhu.toml"
+    text = '\n[[peers]]\ncode = "610104"\nname_zh = "莲湖区"\n'
+    config.write_text(config.read_text(encoding="utf-8") + text, encoding="utf-8")
+    header = "region,indicator,measure,span,period,value,unit,published"
+    row = "610104,gdp.total,yoy,ytd,2024Q3,99,%,2030-01-01"
+    deliver(space, "peer.csv", f"{header}\n{row}\n".encode())
+    code, _, _ = run("ingest", "--workspace", space.root)
+    _, beside, _ = run("forecast", "--workspace", space.root, "--json")
+    assert (code, json.loads(beside)) == (0, json.loads(alone))
+    _, out, _ = run("show", "gdp.total", "--workspace", space.root)
+    assert "2030-01-01" not in out
+    _, out, _ = run("show", "gdp.total", "--workspace", space.root, "--region", "610104")
+    assert out.count("\n") == 1 and "2030-01-01" in out
+    code, _, err = run("show", "gdp.total", "--workspace", space.root, "--region", "610113")
+    assert (code, "610104 莲湖区" in err) == (2, True)
+
+
 def test_a_clean_delivery_is_fine(run, space):
     code, out, _ = run("ingest", "--workspace", space.root)
     assert code == 0

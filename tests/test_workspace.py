@@ -19,6 +19,8 @@ def test_the_repository_root_is_lianhus_workspace():
     space = load_workspace(ROOT)
     assert (space.region.code, space.region.name_zh) == ("610104", "莲湖区")
     assert [parent.name_zh for parent in space.parents] == ["西安市", "陕西省"]
+    assert len(space.peers) == 12 and {peer.parent for peer in space.peers} == {"610100"}
+    assert list(space.regions)[:4] == ["610104", "610100", "610000", "610102"]
     assert space.expected_counts == {"core": 41, "monitor": 187}
     assert space.simulated
 
@@ -58,6 +60,8 @@ def test_paths_are_told_as_the_user_knows_them(tmp_path):
         ("[paths]\n", "缺少字段 region"),
         ('[region]\ncode = "1"\n', r"缺少字段 region\.name_zh"),
         (MINIMAL + 'colour = "red"\n', "写法不对"),
+        (MINIMAL + '[[peers]]\ncode = "999999"\nname_zh = "某区"\n', "999999 写了不止一次"),
+        (MINIMAL + '[[peers]]\ncode = "999998"\n', "写法不对"),
         (MINIMAL + '[[census_breaks]]\ndate = 2024-12-26\nname = "x"\n', "写法不对"),
     ],
 )

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import os
 import tomllib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import cache, cached_property, partial
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from lianhu_analysis import __version__
 from lianhu_analysis.catalog.indicators import Catalogue
 from lianhu_analysis.catalog.periods import Period
-from lianhu_analysis.errors import IntakeError, PeriodError, UsageError
-from lianhu_analysis.intake.observations import PROVENANCES
+from lianhu_analysis.errors import IntakeError, PeriodError
+from lianhu_analysis.intake.observations import PROVENANCES, join_source
+from lianhu_analysis.intake.raw_files import SIDECAR_NAME
 from lianhu_analysis.intake.reading.csv_grid import is_tidy_csv, read_csv_grid
 from lianhu_analysis.intake.reading.figures import Delivery, Reading
 from lianhu_analysis.intake.reading.layouts import (
@@ -29,18 +31,15 @@ from lianhu_analysis.intake.reading.statements import stated_day
 from lianhu_analysis.intake.reading.tidy import read_grids
 from lianhu_analysis.intake.reading.words import Vocabulary, load_vocabulary
 from lianhu_analysis.intake.reading.workbook import Grid, read_workbook
-from lianhu_analysis.workspace import Workspace
+from lianhu_analysis.workspace import Workspace, readable
 
 __all__ = [
-    "SIDECAR_NAME",
     "DeliveryReader",
     "Sidecar",
-    "find_files",
     "read_delivery",
     "read_sidecar",
 ]
 
-SIDECAR_NAME = "delivery.toml"
 SIDECAR_FIELDS: dict[str, Any] = {
     "published": dt.date,
     "provenance": str,
@@ -89,37 +88,6 @@ class Sidecar:
     text: str = ""
 
 
-def find_files(workspace: Workspace, paths: Sequence[Path] = ()) -> tuple[Path, ...]:
-    """Return the files to read, in order: those of ``paths``, or all under ``data/raw``.
-
-    Sidecars, README files and what begins with ``.`` or ``_`` are no data.
-
-    Raises
-    ------
-    UsageError
-        If a path does not exist or lies outside ``data/raw``.
-    """
-    raw = workspace.raw.resolve()
-    found: set[Path] = set()
-    for path in paths or (raw,):
-        start = path.resolve()
-        if paths and not start.exists():
-            raise UsageError(f"找不到 {path}。请核对路径")
-        if not start.is_relative_to(raw):
-            raise UsageError(
-                f"{path} 不在 {workspace.relative(raw)} 之下。请先把文件放进去，原样保存，不要改动"
-            )
-        files: Iterable[Path] = start.rglob("*") if start.is_dir() else (start,)
-        found |= {file for file in files if file.is_file() and _is_data(file.relative_to(raw))}
-    return tuple(sorted(found))
-
-
-def _is_data(path: Path) -> bool:
-    if any(part.startswith((".", "_")) for part in path.parts):
-        return False
-    return path.name != SIDECAR_NAME and path.stem.lower() != "readme"
-
-
 def read_sidecar(path: Path, workspace: Workspace) -> Sidecar:
     """Read the nearest ``delivery.toml`` at or above a raw file, up to ``data/raw``.
 
@@ -128,12 +96,11 @@ def read_sidecar(path: Path, workspace: Workspace) -> Sidecar:
     IntakeError
         Naming the field that is unknown or wrong.
     """
-    raw = workspace.raw.resolve()
-    for folder in path.resolve().parents:
-        if (folder / SIDECAR_NAME).is_file():
-            return _parse_sidecar(folder / SIDECAR_NAME, workspace)
-        if folder == raw:
-            break
+    below = workspace.below_raw(path)
+    for folder in () if below is None else below.parents:
+        # A link to nowhere is one, too: its figures would pass for official.
+        if os.path.lexists(file := workspace.raw / folder / SIDECAR_NAME):
+            return _parse_sidecar(file, workspace)
     return Sidecar()
 
 
@@ -144,6 +111,8 @@ def _parse_sidecar(file: Path, workspace: Workspace) -> Sidecar:
         table = tomllib.loads(text)
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise IntakeError(f"{name} 不是有效的 TOML：{error}", "请改正后重试") from error
+    except OSError as error:
+        raise IntakeError(f"{name} 打不开（{error.strerror}）", "请核对权限或链接后重试") from error
     faults = _sidecar_faults(table, workspace)
     if faults:
         raise IntakeError(
@@ -163,10 +132,8 @@ def _sidecar_faults(table: dict[str, Any], workspace: Workspace) -> list[str]:
             faults.append(f"{key} = {value!r} 应写成{shape}")
         elif key == "provenance" and value not in PROVENANCES:
             faults.append(f"provenance = {value!r} 不认识，可填 {'、'.join(PROVENANCES)}")
-        elif key == "region" and value not in _regions(workspace):
-            known = "、".join(
-                f"{code} {item.name_zh}" for code, item in _regions(workspace).items()
-            )
+        elif key == "region" and value not in workspace.regions:
+            known = "、".join(f"{code} {item.name_zh}" for code, item in workspace.regions.items())
             faults.append(f"region = {value!r} 不属于本工作区，可填 {known}")
         elif key == "period":
             try:
@@ -176,18 +143,12 @@ def _sidecar_faults(table: dict[str, Any], workspace: Workspace) -> list[str]:
     return faults
 
 
-def _regions(workspace: Workspace) -> dict[str, Any]:
-    return {region.code: region for region in (workspace.region, *workspace.parents)}
-
-
 class DeliveryReader:
     """Reads the raw files of one workspace; what they have in common is looked up once."""
 
     def __init__(self, workspace: Workspace, catalogue: Catalogue) -> None:
         self._workspace = workspace
         self._catalogue = catalogue
-        self._regions = _regions(workspace)
-        self._raw = workspace.raw.resolve()
 
     def begin(
         self,
@@ -227,7 +188,7 @@ class DeliveryReader:
         if suffix == ".csv" and is_tidy_csv(data):
             return read_csv_records(data, self._catalogue, delivery)
         if suffix == ".parquet":
-            return read_parquet_records(path, self._catalogue, delivery)
+            return read_parquet_records(data, self._catalogue, delivery)
         if suffix in UNFINISHED:
             raise IntakeError(
                 f"{suffix} 是没有下载或拷贝完的文件，没有读",
@@ -270,26 +231,28 @@ class DeliveryReader:
             repr(layouts),
             self._vocabulary.text,
             repr(tuple(self._catalogue)),
-            repr((self._workspace.region, self._workspace.parents)),
+            repr(self._workspace.regions),
             __version__,
             _code_digest(),
         )
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
     def _delivery(self, path: Path, sidecar: Sidecar) -> Delivery:
-        name = self._workspace.relative(path)
+        below = self._workspace.below_raw(path) or PurePath(path.name)
+        file = readable(PurePath(path.stem))
+        folders = tuple(map(readable, map(PurePath, below.parent.parts)))[::-1]
         return Delivery(
-            source=" | ".join(part for part in (name, sidecar.title, sidecar.url) if part),
-            region=self._regions[sidecar.region or self._workspace.region.code],
-            regions=tuple(self._regions.values()),
+            source=join_source(self._workspace.relative(path), sidecar.title, sidecar.url),
+            region=self._workspace.regions[sidecar.region or self._workspace.region.code],
+            regions=(self._workspace.region, *self._workspace.parents),
+            peers=self._workspace.peers,
             provenance=sidecar.provenance,
             published=sidecar.published,
             period=Period.parse(sidecar.period) if sidecar.period else None,
-            file=path.stem,
-            folders=_folders(path, self._raw),
-            peers=self._workspace.peers,
+            file=file,
+            folders=folders,
             pinned=bool(sidecar.region),
-            day=_named_day(path, self._raw),
+            day=next(filter(None, map(stated_day, (file, *folders))), None),
         )
 
 
@@ -314,21 +277,6 @@ def read_delivery(
         If nothing of it can be read.
     """
     return DeliveryReader(workspace, catalogue).read(path, data, sidecar, read)
-
-
-def _folders(path: Path, raw: Path) -> tuple[str, ...]:
-    try:
-        return path.resolve().parent.relative_to(raw).parts[::-1]
-    except ValueError:
-        return ()
-
-
-def _named_day(path: Path, raw: Path) -> dt.date | None:
-    """Return the nearest day that the names of a file and its folders state."""
-    for name in (path.stem, *_folders(path, raw)):
-        if day := stated_day(name):
-            return day
-    return None
 
 
 def _is_half_copied(path: Path, data: bytes) -> bool:

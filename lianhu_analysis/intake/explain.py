@@ -12,8 +12,9 @@ from typing import Any
 
 from lianhu_analysis.catalog.indicators import Catalogue
 from lianhu_analysis.errors import IntakeError
-from lianhu_analysis.intake.deliveries import find_files, read_delivery, read_sidecar
-from lianhu_analysis.intake.problems import Problem
+from lianhu_analysis.intake.deliveries import read_delivery, read_sidecar
+from lianhu_analysis.intake.problems import FileStatus, Problem, grouped
+from lianhu_analysis.intake.raw_files import find_files
 from lianhu_analysis.intake.reading.notes import ColumnNote, RowNote, TableNote
 from lianhu_analysis.workspace import Workspace
 
@@ -57,7 +58,7 @@ class Explanation:
     """
 
     path: str
-    status: str
+    status: FileStatus
     observations: int
     tables: tuple[TableNote, ...]
     problems: tuple[Problem, ...]
@@ -73,6 +74,11 @@ class Explanation:
         """Return the explanation in Chinese, one line for each table, column, row and problem."""
         return list(self._lines())
 
+    @property
+    def needs_attention(self) -> bool:
+        """Whether someone has something to do about this file."""
+        return self.status == "quarantined" or any(item.kind == "refused" for item in self.problems)
+
     def _lines(self) -> Iterator[str]:
         yield f"{self.path}：{self.observations} 个数，{len(self.problems)} 个问题"
         for table in self.tables:
@@ -84,9 +90,7 @@ class Explanation:
             columns = sorted(table.columns, key=lambda note: (len(note.cell), note.cell))
             yield from (f"  列 {_column_line(column)}" for column in columns)
             yield from (f"  行 {_row_line(row)}" for row in table.rows)
-        for problem in self.problems:
-            where = "!".join(part for part in (problem.sheet, problem.cell) if part)
-            yield f"问题 {where + '：' if where else ''}{problem.message}。{problem.remedy}"
+        yield from (f"问题 {group.line}" for group in grouped(self.problems))
 
 
 def explain_file(path: Path, workspace: Workspace, catalogue: Catalogue) -> Explanation:
@@ -105,7 +109,7 @@ def explain_file(path: Path, workspace: Workspace, catalogue: Catalogue) -> Expl
     except IntakeError as error:
         return Explanation(name, "quarantined", 0, (), (Problem.of(error),))
     count = len(reading.frame)
-    status = "read" if count else "quarantined"
+    status: FileStatus = "read" if count else "quarantined"
     return Explanation(name, status, count, reading.tables, reading.problems)
 
 

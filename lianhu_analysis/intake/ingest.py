@@ -14,9 +14,11 @@ from typing import TypeVar
 
 from lianhu_analysis.catalog.indicators import Catalogue
 from lianhu_analysis.errors import IntakeError
-from lianhu_analysis.intake.deliveries import DeliveryReader, find_files, read_sidecar
+from lianhu_analysis.intake.deliveries import DeliveryReader, read_sidecar
+from lianhu_analysis.intake.file_versions import Settled, settle_versions
 from lianhu_analysis.intake.observations import validate_observations
 from lianhu_analysis.intake.problems import FileResult, Problem
+from lianhu_analysis.intake.raw_files import find_files
 from lianhu_analysis.intake.reading.figures import Reading
 from lianhu_analysis.intake.reading.workbook import WorkbookReader
 from lianhu_analysis.intake.store import VintageStore
@@ -51,14 +53,18 @@ def ingest_files(
     """
     store = VintageStore(workspace.processed)
     known = store.ledger()
+    found = find_files(workspace, paths)
     # The children start with the first workbook that has to be read.
     with WorkbookReader(WORKERS) as pool, store.writing() as writer:
-        ingest = _Ingest(workspace, DeliveryReader(workspace, catalogue), known, pool, writer)
-        begun = (ingest.begin(file, progress) for file in find_files(workspace, paths))
+        ingest = _Ingest(
+            workspace, DeliveryReader(workspace, catalogue), store, known, pool, writer
+        )
+        begun = (ingest.begin(path, file, progress) for path, file in found.files.items())
         results = [finish() for finish in ahead(begun, AHEAD)]
+    results += [FileResult(path, "quarantined", 0, (problem,)) for path, problem in found.troubles]
     if not paths:
-        present = {result.path for result in results}
-        results += [_missing(entry) for path, entry in known.items() if path not in present]
+        gone = known.keys() - found.files.keys()
+        results += [_missing(known[path]) for path in gone if not found.is_hidden(path)]
     conflicts = store.conflicts()
     return tuple(
         replace(result, problems=(*result.problems, *conflicts.get(result.path, ())))
@@ -73,13 +79,23 @@ def unread_files(workspace: Workspace) -> tuple[tuple[str, str], ...]:
     something else by now.
     """
     known = VintageStore(workspace.processed).ledger()
-    files = {workspace.relative(file): file for file in find_files(workspace)}
+    found = find_files(workspace)
+    files = found.files
     reasons = {path: "没有入库（未读入，或整个被隔离）" for path in files if path not in known}
+    reasons |= {path: problem.message for path, problem in found.troubles}
     for path, entry in known.items():
+        if found.is_hidden(path):
+            continue
         if path not in files:
             reasons[path] = "已入库，原始文件却不在了"
-        elif hashlib.sha256(files[path].read_bytes()).hexdigest() != entry.sha256:
-            reasons[path] = "入库之后被改动过"
+            continue
+        data, problem = _read_settled(files[path])
+        if problem:
+            reasons[path] = problem.message
+        elif hashlib.sha256(data).hexdigest() != entry.sha256:
+            reasons[path] = "入库之后被改动过，改动没有读入"
+        elif entry.disputed:
+            reasons[path] = f"改动后有 {entry.disputed} 个数与库中的不同或没有了，库中仍是原来的"
     return tuple(sorted(reasons.items()))
 
 
@@ -89,15 +105,15 @@ class _Ingest:
 
     workspace: Workspace
     deliveries: DeliveryReader
+    store: VintageStore
     known: Mapping[str, LedgerEntry]
     pool: WorkbookReader
     writer: StoreWriter
 
     def begin(
-        self, file: Path, progress: Callable[[str], None] | None = None
+        self, path: str, file: Path, progress: Callable[[str], None] | None = None
     ) -> Callable[[], FileResult]:
         """Open a file and begin to read it if it is new; the call returned does the rest."""
-        path = self.workspace.relative(file)
         entry = self.known.get(path)
         held = entry.observations if entry else 0
         if progress:
@@ -106,42 +122,66 @@ class _Ingest:
         if problem:
             return partial(FileResult, path, "quarantined", held, (problem,))
         sha256 = hashlib.sha256(data).hexdigest()
-        if entry and entry.sha256 != sha256:
-            return partial(FileResult, path, "quarantined", held, (_edited(),))
         try:
             sidecar = read_sidecar(file, self.workspace)
             mark = self.deliveries.fingerprint(sha256, sidecar)
         except IntakeError as error:
-            return partial(self._quarantine, path, (Problem.of(error),))
+            return partial(self._quarantine, path, sha256, (Problem.of(error),))
         if entry and entry.fingerprint == mark:
             return partial(FileResult, path, "unchanged", held, entry.problems)
         read = self.deliveries.begin(file, data, sidecar, self.pool.submit)
+        if sidecar.provenance == "simulated":
+            read = partial(_excused, read)
         return partial(self._store, path, sha256, mark, read)
 
     def _store(self, path: str, sha256: str, mark: str, read: Callable[[], Reading]) -> FileResult:
         try:
             reading = read()
             if reading.frame.empty:
-                problems = reading.problems or (
-                    Problem("", "", "文件中没有一行数据", "请核对是否交错了文件"),
-                )
-                return self._quarantine(path, problems)
+                problems = reading.problems
+                if all(problem.kind == "skipped" for problem in problems):
+                    problems = (*problems, _without_figures())
+                return self._quarantine(path, sha256, problems)
             frame = validate_observations(reading.frame, path)
         except IntakeError as error:
-            return self._quarantine(path, (Problem.of(error),))
-        self.writer.append(
-            frame,
+            return self._quarantine(path, sha256, (Problem.of(error),))
+        earlier, parts = self._versions(path, sha256)
+        settled = Settled(frame)
+        if earlier:
+            held = self.store.rows(parts)
+            known = self.store.history(held["region"].unique())
+            settled = settle_versions(held, frame, known=known, restored=sha256 in earlier)
+        written = self.writer.append(
+            settled.fresh,
             path=path,
             sha256=sha256,
             fingerprint=mark,
-            problems=reading.problems,
+            problems=(*reading.problems, *settled.problems),
             duplicates=reading.duplicates,
+            kept=settled.kept,
+            earlier=earlier,
+            disputed=len(settled.problems),
         )
-        return FileResult(path, "read", len(frame), reading.problems)
+        return FileResult(path, "read", written.observations, written.problems)
 
-    def _quarantine(self, path: str, problems: tuple[Problem, ...]) -> FileResult:
-        """Report a file of which nothing can be read; nothing of it stays in the store."""
-        if path in self.known:
+    def _versions(self, path: str, sha256: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Return the hashes of a file's earlier versions, and the parts that hold their rows."""
+        entry = self.known.get(path)
+        if entry is None:
+            return (), ()
+        if entry.sha256 == sha256:
+            return entry.earlier, entry.kept
+        return (*entry.earlier, entry.sha256), entry.parts
+
+    def _quarantine(self, path: str, sha256: str, problems: tuple[Problem, ...]) -> FileResult:
+        """Report a file of which nothing can be read; nothing of this version is in the store.
+
+        What earlier versions gave could not be read again, and stays.
+        """
+        entry = self.known.get(path)
+        if entry and (entry.earlier or entry.sha256 != sha256):
+            return FileResult(path, "quarantined", entry.observations, problems)
+        if entry:
             self.writer.remove(path)
         return FileResult(path, "quarantined", 0, problems)
 
@@ -175,13 +215,17 @@ def _read_settled(file: Path) -> tuple[bytes, Problem | None]:
     return b"", Problem("", "", message, remedy)
 
 
-def _edited() -> Problem:
-    return Problem(
-        "",
-        "",
-        "这个文件入库后被改动过，改动没有读；库中仍是原来的数",
-        "原始文件不得修改：请恢复原件，把改动后的版本另存为新文件交付（修订也是一次新的发布）",
-    )
+def _excused(read: Callable[[], Reading]) -> Reading:
+    """Read a simulated file: nobody has anything to correct in it."""
+    reading = read()
+    problems = tuple(replace(problem, kind="skipped") for problem in reading.problems)
+    return replace(reading, problems=problems)
+
+
+def _without_figures() -> Problem:
+    message = "文件中没有一个可以入库的数"
+    remedy = "请核对是否交错了文件；不收的，请放进名称以 _ 开头的文件夹"
+    return Problem("", "", message, remedy)
 
 
 def _missing(entry: LedgerEntry) -> FileResult:

@@ -23,6 +23,11 @@ name_en = ""
 # code = "610100"
 # name_zh = "西安市"
 
+# 同级地区，只存来比较，不作预测。
+# [[peers]]
+# code = "610102"
+# name_zh = "新城区"
+
 [catalogue]
 file = "indicators.csv"
 counts = {{ core = 41, monitor = 187 }}

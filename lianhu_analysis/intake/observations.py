@@ -20,10 +20,14 @@ __all__ = [
     "PROVENANCES",
     "SPANS",
     "STATUSES",
+    "VINTAGE_OF",
     "Observation",
     "empty_observations",
     "frame_observations",
+    "join_source",
     "make_observations",
+    "path_of",
+    "split_source",
     "validate_observations",
 ]
 
@@ -45,6 +49,7 @@ DTYPES: dict[str, str] = {
     "provenance": "str",
 }
 COLUMNS = tuple(DTYPES)
+BETWEEN = " | "  # the parts of a source
 
 
 class Observation(NamedTuple):
@@ -68,6 +73,7 @@ class Observation(NamedTuple):
 
 
 KEY = ("region", "indicator", "measure", "span", "period", "published", "provenance")
+VINTAGE_OF = tuple(name for name in KEY if name != "published")
 
 MEASURES = ("level", "yoy")
 SPANS = ("ytd", "single", "point", "annual")
@@ -118,6 +124,24 @@ RULES: dict[str, Rule] = {
     "status": Rule(STATUSES),
     "provenance": Rule(PROVENANCES),
 }
+
+
+def join_source(path: str, title: str = "", url: str = "") -> str:
+    """Return the ``source`` of a row; a bar inside a part is escaped, so that parts come apart."""
+    parts = (part.replace("\\", "\\\\").replace("|", "\\|") for part in (path, title, url) if part)
+    return BETWEEN.join(parts)
+
+
+def split_source(source: str) -> tuple[str, str, str]:
+    """Return path, title and address of a ``source``; empty where it has none."""
+    parts = [re.sub(r"\\([\\|])", r"\1", part) for part in source.split(BETWEEN, 2)]
+    path, title, url = (*parts, "", "")[:3]
+    return path, title, url
+
+
+def path_of(source: str) -> str:
+    """Return the raw file's path of a ``source``."""
+    return split_source(source)[0]
 
 
 def empty_observations() -> pd.DataFrame:

@@ -15,10 +15,11 @@ from lianhu_analysis.intake.observations import (
     KEY,
     Observation,
     frame_observations,
+    path_of,
 )
 from lianhu_analysis.intake.problems import Problem
 
-__all__ = ["merge_rows", "merge_same_figures"]
+__all__ = ["is_missing", "is_same_figure", "key_of", "merge_rows", "merge_same_figures"]
 
 key_of = itemgetter(*map(COLUMNS.index, KEY))
 # What tells two rows of one figure apart, in the order in which the first is chosen.
@@ -73,13 +74,13 @@ def _distinct(group: list[Observation]) -> list[Observation]:
     """Return the first row of each value and status, in an order of their own."""
     found: dict[Hashable, Observation] = {}
     for row in sorted(group, key=_order):
-        value = None if _is_missing(row.value) else row.value
+        value = None if is_missing(row.value) else row.value
         found.setdefault((value, row.status), row)
     return list(found.values())
 
 
 def _order(row: Observation) -> tuple[Any, ...]:
-    missing = _is_missing(row.value)
+    missing = is_missing(row.value)
     return (missing, 0.0 if missing else row.value, row.status, *beside_of(row))
 
 
@@ -89,22 +90,22 @@ def _merge(rows: list[Observation]) -> tuple[Observation, Problem | None]:
     if not any(row.status == "quarantined" for row in rows):
         # Those with a value come first, the one of most decimals before the others.
         growth = rows[0].measure == "yoy"
-        if all(_same_figure(values[0], value, growth=growth) for value in values):
+        if all(is_same_figure(values[0], value, growth=growth) for value in values):
             return rows[0], None
-    cells = " | ".join(dict.fromkeys("!".join(filter(None, _place(row))) for row in rows))
+    cells = " | ".join(dict.fromkeys(map(_address, rows)))
     tokens = " | ".join(dict.fromkeys(row.token for row in rows))
-    sources = list(dict.fromkeys(row.source.partition(" | ")[0] for row in rows))
+    sources = list(dict.fromkeys(path_of(row.source) for row in rows))
     where = (
         cells
         if len(sources) == 1
-        else "；".join(f"{row.source.partition(' | ')[0]} {'!'.join(_place(row))}" for row in rows)
+        else "；".join(f"{path_of(row.source)} {_address(row)}" for row in rows)
     )
     first = rows[0]
     problem = Problem(
         *_place(first),
         f"{first.indicator} {first.period} {first.measure}（{first.span}）"
         f"同一天有不同的数：{tokens}（{where}）",
-        "请核对哪一个对；改正后作为新文件交付，或写入更正表。在此之前两个都不采用",
+        "请核对哪一个对，改正那个文件，或写入更正表（corrections.toml）。在此之前两个都不采用",
     )
     return first._replace(
         value=None,
@@ -120,7 +121,12 @@ def _place(row: Observation) -> tuple[str, str]:
     return row.sheet, row.cell
 
 
-def _is_missing(value: float | None) -> bool:
+def _address(row: Observation) -> str:
+    return "!".join(filter(None, _place(row)))
+
+
+def is_missing(value: float | None) -> bool:
+    """Whether a row has no value."""
     return value is None or math.isnan(value)
 
 
@@ -132,7 +138,7 @@ def _decimals(value: float | None) -> int:
     return len(text.partition(".")[2])
 
 
-def _same_figure(fine: float, coarse: float, *, growth: bool) -> bool:
+def is_same_figure(fine: float, coarse: float, *, growth: bool) -> bool:
     """Whether ``coarse`` is ``fine`` printed with fewer decimals.
 
     Trailing zeros are lost in spreadsheets: growth counts as printed to one

@@ -16,14 +16,19 @@ import duckdb
 import pandas as pd
 
 from lianhu_analysis.errors import StoreError
-from lianhu_analysis.intake.observations import COLUMNS, KEY, empty_observations
+from lianhu_analysis.intake.observations import (
+    COLUMNS,
+    KEY,
+    VINTAGE_OF,
+    empty_observations,
+    path_of,
+)
 from lianhu_analysis.intake.problems import Problem
 from lianhu_analysis.intake.same_figures import merge_same_figures
 from lianhu_analysis.intake.vintage_files import REBUILD, LedgerEntry, StoreWriter, read_ledger
 
 __all__ = ["LedgerEntry", "VintageStore"]
 
-VINTAGE_OF = tuple(name for name in KEY if name != "published")
 ORDER = ", ".join(KEY)
 T = TypeVar("T")
 
@@ -85,6 +90,29 @@ class VintageStore:
             If an entry is not one.
         """
         return read_ledger(self.root)
+
+    def rows(self, parts: Sequence[str]) -> pd.DataFrame:
+        """Return what some parts of one file hold, as it was stored.
+
+        Raises
+        ------
+        StoreError
+            If one of them is lost or damaged.
+        """
+        if not parts:
+            return empty_observations()
+        files = [str(self.root / part) for part in parts]
+        try:
+            with duckdb.connect() as connection:
+                return connection.execute(
+                    f"SELECT {', '.join(COLUMNS)}"
+                    f" FROM read_parquet($parts, hive_partitioning=false) ORDER BY {ORDER}",
+                    {"parts": files},
+                ).df()
+        except duckdb.Error as error:
+            raise StoreError(
+                f"存储目录的文件缺失或已损坏（{_first_line(error)}）。{REBUILD}"
+            ) from error
 
     def as_of(
         self,
@@ -148,9 +176,7 @@ class VintageStore:
             _, problems = merge_same_figures(group)
             if not problems:
                 continue
-            for path in dict.fromkeys(
-                str(source).partition(" | ")[0] for source in group["source"]
-            ):
+            for path in dict.fromkeys(map(path_of, group["source"])):
                 found.setdefault(path, []).extend(problems)
         return {path: tuple(problems) for path, problems in found.items()}
 

@@ -43,6 +43,12 @@ class LedgerEntry:
         Part paths, relative to the store.
     duplicates
         Rows dropped because they repeated a figure of the same file.
+    earlier
+        Hashes of the versions that the file had before it was corrected, the oldest first.
+    kept
+        Those of the parts that hold rows of earlier versions.
+    disputed
+        Figures of earlier versions that the present one changes or leaves out.
     """
 
     path: str
@@ -52,6 +58,9 @@ class LedgerEntry:
     duplicates: int
     parts: tuple[str, ...]
     problems: tuple[Problem, ...]
+    earlier: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
+    disputed: int = 0
 
     def regions(self) -> set[str]:
         """Return the region codes of the parts."""
@@ -73,7 +82,9 @@ def read_ledger(root: Path) -> dict[str, LedgerEntry]:
             if table.pop("format") != LEDGER_FORMAT:
                 raise ValueError("format")
             problems = tuple(Problem(**problem) for problem in table.pop("problems"))
-            entry = LedgerEntry(**table | {"parts": tuple(table["parts"])}, problems=problems)
+            for name in ("parts", "earlier", "kept"):
+                table[name] = tuple(table.get(name, ()))
+            entry = LedgerEntry(**table, problems=problems)
         except FileNotFoundError:
             continue  # withdrawn between the listing and the reading
         except (ValueError, KeyError, TypeError) as error:
@@ -105,6 +116,9 @@ class StoreWriter:
         fingerprint: str,
         problems: Sequence[Problem] = (),
         duplicates: int = 0,
+        kept: pd.DataFrame | None = None,
+        earlier: tuple[str, ...] = (),
+        disputed: int = 0,
     ) -> LedgerEntry:
         """Store what one file gave, in place of what it gave before.
 
@@ -114,6 +128,8 @@ class StoreWriter:
             Observations that passed ``validate_observations``.
         path
             Of the raw file, relative to the workspace.
+        kept, earlier, disputed
+            Rows and hashes of earlier versions of the file; see `LedgerEntry`.
 
         Raises
         ------
@@ -121,22 +137,23 @@ class StoreWriter:
             If the disk refuses, or another process holds the lock too long.
         """
         identity = _identity(path)
-        parts = {
-            str(region): f"observations/region={region}/{identity}-{uuid.uuid4().hex[:12]}.parquet"
-            for region in sorted(frame["region"].unique())
-        }
+        parts = _pieces(frame, identity)
+        old = {} if kept is None else _pieces(kept, identity)
         entry = LedgerEntry(
             path=path,
             sha256=sha256,
             fingerprint=fingerprint,
-            observations=len(frame),
+            observations=sum(map(len, (parts | old).values())),
             duplicates=duplicates,
-            parts=tuple(parts.values()),
+            parts=(*parts, *old),
             problems=tuple(problems),
+            earlier=earlier,
+            kept=tuple(old),
+            disputed=disputed,
         )
         with self._locked():
-            for region, part in parts.items():
-                self._write_part(frame[frame["region"] == region], self.root / part)
+            for part, rows in (parts | old).items():
+                self._write_part(rows, self.root / part)
             text = json.dumps(
                 {"format": LEDGER_FORMAT, **asdict(entry)}, ensure_ascii=False, indent=1
             )
@@ -187,6 +204,14 @@ class StoreWriter:
                 _discard(file)
         for file in self._ledger.glob("*.partial"):
             _discard(file)
+
+
+def _pieces(frame: pd.DataFrame, identity: str) -> dict[str, pd.DataFrame]:
+    """Return the rows of each region by the path of a new part."""
+    return {
+        f"observations/region={region}/{identity}-{uuid.uuid4().hex[:12]}.parquet": rows
+        for region, rows in frame.groupby("region", sort=True)
+    }
 
 
 def _identity(path: str) -> str:

@@ -11,13 +11,14 @@ import pandas as pd
 
 from lianhu_analysis.catalog.indicators import load_catalogue
 from lianhu_analysis.catalog.targets import load_targets
+from lianhu_analysis.errors import UsageError
 from lianhu_analysis.forecast.assessment import assessment_json
 from lianhu_analysis.forecast.issued import frequency_fields, told_in_advance
 from lianhu_analysis.intake.checks.findings import SEVERITY_ZH, Finding
 from lianhu_analysis.intake.checks.revisions import revision_findings, revisions
 from lianhu_analysis.intake.explain import Explanation, explain_file
 from lianhu_analysis.intake.ingest import unread_files
-from lianhu_analysis.intake.problems import FileResult
+from lianhu_analysis.intake.problems import FileResult, printable
 from lianhu_analysis.intake.store import VintageStore
 from lianhu_analysis.pipeline.backtests import run_backtest
 from lianhu_analysis.pipeline.record import keep_record, read_record
@@ -41,12 +42,14 @@ __all__ = [
     "examine",
     "explain",
     "file_json",
+    "file_lines",
     "finding_lines",
     "findings_summary",
     "forecast_lines",
     "lab",
     "open_desk",
     "open_review",
+    "printable",
     "problem_lines",
     "record_lines",
     "select_findings",
@@ -54,6 +57,7 @@ __all__ = [
     "unread_files",
 ]
 
+file_lines = listing.file_lines
 finding_lines = listing.finding_lines
 findings_summary = listing.findings_summary
 forecast_lines = listing.forecast_lines
@@ -145,11 +149,27 @@ def describe_record(
     }
 
 
-def show_indicator(workspace: Workspace, code: str, as_of: dt.date | None) -> dict[str, Any]:
-    """Return one indicator's observations as of a day (default: the last publication)."""
+def show_indicator(
+    workspace: Workspace, code: str, as_of: dt.date | None, region: str = ""
+) -> dict[str, Any]:
+    """Return one indicator's observations as of a day (default: the last publication).
+
+    Parameters
+    ----------
+    region
+        Code of a region that the workspace names; empty for its own.
+
+    Raises
+    ------
+    UsageError
+        If the workspace names no such region.
+    """
     indicator = load_catalogue(workspace).get(code)
     store = VintageStore(workspace.processed)
-    region = workspace.region.code
+    region = region or workspace.region.code
+    if region not in workspace.regions:
+        known = "、".join(f"{item.code} {item.name_zh}" for item in workspace.regions.values())
+        raise UsageError(f"--region {region!r} 不在 lianhu.toml 中，可填 {known}")
     day = as_of or store.last_published(None, [region])
     frame = store.as_of(day, regions=[region], indicators=[code])
     return listing.observations_json(frame, indicator, region, day)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from lianhu_analysis.errors import ReportError
+from lianhu_analysis.intake.observations import split_source
 from lianhu_analysis.render import tables
 from lianhu_analysis.render.tables import Html
 
@@ -397,8 +398,7 @@ def _origin(figure: Figure) -> Html:
         shown = {"as_of", "model"}
         rest = "；".join(f"{key}={item}" for key, item in detail.items() if key not in shown)
         return tables.code("；".join(part for part in (detail["model"], rest) if part))
-    path, _, cited = detail["source"].partition(" | ")
-    title, _, address = cited.partition(" | ")
+    path, title, address = split_source(detail["source"])
     parts: list[object] = [tables.code(path)]
     where = "!".join(part for part in (detail.get("sheet"), detail.get("cell")) if part)
     if where:

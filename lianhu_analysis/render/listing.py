@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
@@ -13,7 +14,7 @@ from lianhu_analysis.catalog.indicators import Catalogue, Indicator
 from lianhu_analysis.catalog.targets import Target
 from lianhu_analysis.errors import UsageError
 from lianhu_analysis.intake.checks.findings import SEVERITIES, SEVERITY_ZH, Finding
-from lianhu_analysis.intake.problems import FileResult
+from lianhu_analysis.intake.problems import FileResult, Group, grouped
 from lianhu_analysis.render.record_listing import frequency_text
 from lianhu_analysis.render.tables import probability_text
 
@@ -21,6 +22,7 @@ __all__ = [
     "backtest_lines",
     "catalogue_json",
     "catalogue_summary",
+    "file_lines",
     "finding_lines",
     "findings_summary",
     "forecast_lines",
@@ -29,6 +31,8 @@ __all__ = [
     "select_findings",
 ]
 
+STATUS_ZH = {"read": "已读入", "quarantined": "已隔离", "unchanged": "无变化"}
+FILES_LISTED = 12  # that need nothing, one by one
 OBSERVATION_FIELDS = (
     "measure", "span", "period", "value", "unit", "published", "published_basis",
     "source", "sheet", "cell", "token", "status", "provenance",
@@ -83,22 +87,54 @@ def observations_json(
     }
 
 
+def file_lines(results: Sequence[FileResult], *, every: bool = False) -> list[str]:
+    """Return what became of each file; many that need nothing are told by folder."""
+    calm = Counter(result.status for result in results if not result.needs_attention)
+    held: dict[tuple[str, str], list[FileResult]] = {}
+    for result in results:
+        alone = every or result.needs_attention or calm[result.status] <= FILES_LISTED
+        place = result.path if alone else f"{result.path.rpartition('/')[0]}/"
+        held.setdefault((result.status, place), []).append(result)
+    return [
+        f"{STATUS_ZH[status]}  {place}  {len(found)} 个文件，{_rows(found)} 条"
+        if len(found) > 1
+        else f"{STATUS_ZH[status]}  {found[0].path}  {_rows(found)} 条"
+        for (status, place), found in held.items()
+    ]
+
+
+def _rows(results: Sequence[FileResult]) -> int:
+    return sum(result.observations for result in results)
+
+
 def problem_lines(results: Sequence[FileResult], each: int | None) -> list[str]:
     """Return what was not read, file by file, for a terminal.
 
     Parameters
     ----------
     each
-        How many problems of a file to tell before only their number is; all if none.
+        How many kinds of problems of a file to tell before only their number is, one line
+        for each; then what needs nothing is counted at the end.  All one by one if none.
     """
+    if each is None:
+        return [
+            f"{result.path}：{Group((problem,)).line}"
+            for result in results
+            for problem in result.problems
+        ]
     lines = []
+    skipped = 0
     for result in results:
-        for problem in result.problems[:each]:
-            where = "!".join(part for part in (problem.sheet, problem.cell) if part)
-            place = f"{result.path}{'：' + where if where else ''}"
-            lines.append(f"{place}：{problem.message}。{problem.remedy}")
-        if each is not None and (more := len(result.problems) - each) > 0:
+        refused = [problem for problem in result.problems if problem.kind == "refused"]
+        skipped += len(result.problems) - len(refused)
+        groups = grouped(refused)
+        lines += [f"{result.path}：{group.line}" for group in groups[:each]]
+        if more := sum(len(group.problems) for group in groups[each:]):
             lines.append(f"{result.path}：另有 {more} 处，lianhu ingest --all 列出全部")
+    if skipped:
+        lines.append(
+            f"{skipped} 处没有采用，不必处理（不在指标目录中，或是模拟数据）；lianhu ingest --all 列出全部"
+        )
     return lines
 
 

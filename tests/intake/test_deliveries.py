@@ -5,28 +5,13 @@ from pathlib import Path
 import pytest
 
 import lianhu_analysis
-from lianhu_analysis.errors import IntakeError, UsageError
+from lianhu_analysis.errors import IntakeError
 from lianhu_analysis.intake import deliveries
-from lianhu_analysis.intake.deliveries import find_files, read_delivery, read_sidecar
+from lianhu_analysis.intake.deliveries import read_delivery, read_sidecar
+from lianhu_analysis.workspace import load_workspace
 from tests.intake.sheets import month_report
 
 RETAIL = ("社会消费品零售总额", "亿元", 54.3, 481.25, 4.6)
-
-
-def test_sidecars_readmes_and_hidden_files_are_no_data(workspace, deliver):
-    for name in ("README.md", "delivery.toml", ".DS_Store", "_scans/page.pdf", "b.csv", "~$a.xlsx"):
-        deliver(f"x/{name}", "")
-    names = [path.name for path in find_files(workspace)]
-    assert names == ["b.csv", "~$a.xlsx"]
-
-
-def test_paths_must_exist_and_lie_under_raw(workspace, tmp_path, deliver):
-    file = deliver("x/a.csv", "")
-    assert find_files(workspace, [file.parent]) == (file.resolve(),)
-    with pytest.raises(UsageError, match="找不到"):
-        find_files(workspace, [workspace.raw / "none"])
-    with pytest.raises(UsageError, match="之下"):
-        find_files(workspace, [tmp_path / "lianhu.toml"])
 
 
 def test_the_nearest_sidecar_upwards_holds(workspace, deliver):
@@ -55,6 +40,28 @@ def test_a_wrong_sidecar_is_named_with_its_field(workspace, deliver, text, messa
     with pytest.raises(IntakeError, match=message) as caught:
         read_sidecar(file, workspace)
     assert "data/raw/x/delivery.toml" in str(caught.value)
+
+
+def test_figures_of_peers_are_taken_by_row_and_by_sidecar(workspace, catalogue, deliver):
+    config = workspace.root / "lianhu.toml"
+    text = '[[peers]]\ncode = "610102"\nname_zh = "新城区"\nparent = "610100"\n'
+    config.write_text(config.read_text(encoding="utf-8") + text, encoding="utf-8")
+    space = load_workspace(workspace.root)
+    header = "region,indicator,measure,span,period,value,unit\n"
+    rows = "".join(f"{code},gdp.total,yoy,ytd,2024Q1,5.3,%\n" for code in ("", 610102, 610113))
+    file = deliver("x/a.csv", header + rows)
+    reading = read(space, catalogue, file)
+    assert list(reading.frame["region"]) == ["610104", "610102"]
+    assert "610102 新城区" in reading.problems[0].remedy
+    deliver("x/delivery.toml", 'region = "610102"')
+    assert set(read(space, catalogue, file).frame["region"]) == {"610102"}
+
+
+def test_a_sidecar_that_cannot_be_opened_is_told(workspace, deliver):
+    file = deliver("x/a.csv", "")
+    (file.parent / "delivery.toml").symlink_to("nowhere.toml")
+    with pytest.raises(IntakeError, match="打不开"):
+        read_sidecar(file, workspace)
 
 
 def read(workspace, catalogue, file):
@@ -119,8 +126,8 @@ def test_everything_that_reading_depends_on_is_in_its_fingerprint_and_no_check_i
     package = Path(lianhu_analysis.__file__).parent
     files = (file for name in deliveries.READS for file in package.glob(name))
     covered = {file.relative_to(package).as_posix() for file in files}
-    # Problems are only told; what is read does not depend on how.
-    assert needed_to_read() - covered == {"intake/problems.py"}
+    # Which files there are and what is told of them changes nothing in how one is read.
+    assert needed_to_read() - covered == {"intake/problems.py", "intake/raw_files.py"}
     assert "catalog/data/units.toml" in covered
     assert "intake/reading/_workbook_child.py" in covered
     assert not any(name.startswith("intake/checks/") for name in covered)

@@ -1,7 +1,10 @@
+import datetime as dt
+
+import pandas as pd
 import pytest
 
 from lianhu_analysis.intake import deliveries
-from lianhu_analysis.intake.ingest import ingest_files
+from lianhu_analysis.intake.ingest import ingest_files, unread_files
 from lianhu_analysis.intake.store import VintageStore
 from tests.intake.sheets import month_report, workbook_bytes
 
@@ -91,14 +94,77 @@ def test_a_quarantined_file_may_be_corrected_in_place(ingest, deliver):
     assert ingest()["data/raw/x/a.csv"].status == "read"
 
 
-def test_a_stored_file_may_not_be_edited(ingest, store, deliver):
+def test_a_corrected_file_adds_what_the_first_could_not_give(ingest, store, deliver, workspace):
+    deliver("x/a.csv", CSV + GOOD + GOOD.replace("retail.total", "retail.totl").replace("08", "07"))
+    assert len(ingest()["data/raw/x/a.csv"].problems) == 1
+    (first,) = store.ledger().values()
+    deliver("x/a.csv", CSV + GOOD.replace("08", "07").replace("427", "370") + GOOD)
+    result = ingest()["data/raw/x/a.csv"]
+    assert (result.status, result.observations, result.problems) == ("read", 2, ())
+    assert dict(zip(*(store.as_of(None)[name] for name in ("cell", "value")), strict=True)) == {
+        "E2": 370.0,
+        "E3": 427.0,
+    }
+    (entry,) = store.ledger().values()
+    assert (entry.earlier, entry.kept, entry.sha256 != first.sha256) == ((first.sha256,), (), True)
+    assert ingest()["data/raw/x/a.csv"].status == "unchanged"
+    assert unread_files(workspace) == ()
+
+
+def test_a_corrected_file_does_not_change_what_was_stored(
+    ingest, store, deliver, workspace, monkeypatch
+):
+    deliver("x/a.csv", CSV + GOOD + GOOD.replace("08", "07"))
+    ingest()
+    before = store.as_of(None)
+    deliver("x/a.csv", CSV + GOOD.replace("427", "500") + GOOD.replace("08", "06"))
+    for again in (False, True):
+        if again:
+            monkeypatch.setattr(deliveries, "_code_digest", lambda: "another")
+        result = ingest()["data/raw/x/a.csv"]
+        assert (result.status, result.observations) == ("read", 3)
+        assert [problem.cell for problem in result.problems] == ["E2", "E3"]
+        now = store.as_of(None)
+        pd.testing.assert_frame_equal(now[now["period"] > "2024-06"].reset_index(drop=True), before)
+    (entry,) = store.ledger().values()
+    assert len(list(store.root.rglob("*.parquet"))) == len(entry.parts) == 2
+    ((path, reason),) = unread_files(workspace)
+    assert (path, "2 个数" in reason) == ("data/raw/x/a.csv", True)
+    # The original back, and the other version beside it: nothing is left to do.
+    deliver("x/a.csv", CSV + GOOD + GOOD.replace("08", "07"))
+    deliver("x/b.csv", CSV + GOOD.replace("427", "500").replace("-09-22", "-10-22"))
+    results = ingest()
+    assert [(item.status, item.problems) for item in results.values()] == [("read", ())] * 2
+    assert unread_files(workspace) == ()
+    assert store.as_of(dt.date(2024, 9, 30))["value"].tolist() == [427.0] * 3
+    assert sorted(store.as_of(None)["value"]) == [427.0, 427.0, 500.0]
+
+
+def test_a_corrected_file_with_a_later_day_is_a_revision(ingest, store, deliver):
     deliver("x/a.csv", CSV + GOOD)
     ingest()
-    deliver("x/a.csv", CSV + GOOD.replace("427", "500"))
+    deliver("x/a.csv", CSV + GOOD.replace("427", "500").replace("-09-22", "-10-22"))
     result = ingest()["data/raw/x/a.csv"]
-    assert (result.status, result.observations) == ("quarantined", 1)
-    assert "另存为新文件" in result.problems[0].remedy
-    assert store.as_of(None)["value"].tolist() == [427.0]
+    assert (result.status, result.observations, result.problems) == ("read", 2, ())
+    assert store.as_of(dt.date(2024, 9, 30))["value"].tolist() == [427.0]
+    assert store.as_of(None)["value"].tolist() == [500.0]
+
+
+@pytest.mark.parametrize("name", ["a.csv", "delivery.toml"])
+def test_a_correction_that_cannot_be_read_withdraws_nothing(
+    ingest, store, deliver, workspace, name
+):
+    deliver("x/a.csv", CSV + GOOD)
+    ingest()
+    deliver("x/a.csv", CSV + GOOD.replace("427", "500").replace("-09-22", "-10-22"))
+    ingest()
+    deliver(f"x/{name}", "provenence")
+    result = ingest()["data/raw/x/a.csv"]
+    assert (result.status, result.observations) == ("quarantined", 2)
+    assert len(store.history()) == 2
+    if name == "a.csv":
+        ((_, reason),) = unread_files(workspace)
+        assert "没有读入" in reason
 
 
 def test_a_changed_sidecar_reads_again_and_replaces(ingest, store, deliver):
@@ -149,6 +215,25 @@ def test_files_that_disagree_are_both_told_until_one_is_corrected(ingest, store,
         results = ingest()
         assert all("427 | 437" in result.problems[0].message for result in results.values())
     assert store.as_of(None)["status"].tolist() == ["quarantined"]
+
+
+def test_a_conflict_is_told_of_a_file_whatever_bars_its_name_holds(ingest, deliver):
+    deliver("x/a | 终稿.csv", CSV + GOOD)
+    deliver("x/b.csv", CSV + GOOD.replace("427", "437"))
+    results = ingest()
+    assert all(len(result.problems) == 1 for result in results.values())
+    (problem,) = results["data/raw/x/a | 终稿.csv"].problems
+    assert "data/raw/x/a | 终稿.csv E2；data/raw/x/b.csv E2" in problem.message
+
+
+@pytest.mark.parametrize("corrected", [GOOD + GOOD.replace("08", "07"), GOOD.replace("08", "07")])
+def test_a_conflict_of_files_ends_when_one_is_corrected(ingest, store, deliver, corrected):
+    deliver("x/a.csv", CSV + GOOD)
+    deliver("x/b.csv", CSV + GOOD.replace("427", "437") + GOOD.replace("08", "07"))
+    ingest()
+    deliver("x/b.csv", CSV + corrected)
+    assert all(result.problems == () for result in ingest().values())
+    assert store.as_of(None)["value"].tolist() == [427.0, 427.0]
 
 
 def test_only_the_named_paths_are_read(ingest, store, deliver):

@@ -12,7 +12,10 @@ from lianhu_analysis.intake import observations
 from lianhu_analysis.intake.observations import (
     COLUMNS,
     empty_observations,
+    join_source,
     make_observations,
+    path_of,
+    split_source,
     validate_observations,
 )
 
@@ -120,3 +123,10 @@ def test_what_passes_at_once_passes_the_schema(changes):
     frame = make_observations([ROW | change for change in changes])
     if observations._is_plainly_valid(frame):
         assert len(observations._schema().validate(frame, lazy=True)) == len(changes)
+
+
+@given(st.lists(st.text("a |\\月", min_size=1), min_size=1, max_size=3))
+def test_the_parts_of_a_source_come_apart_whatever_bars_they_hold(parts):
+    source = join_source(*parts)
+    assert split_source(source) == (*parts, "", "")[:3]
+    assert path_of(source) == parts[0]

@@ -175,9 +175,9 @@ def test_parquet_is_read_like_csv(tmp_path, catalogue):
         " '2024-09' AS period, 481.25::DOUBLE AS value, '亿元' AS unit, DATE '2024-10-22' AS published)"
         f" TO '{file}' (FORMAT parquet)"
     )
-    reading = read_parquet_records(file, catalogue, DELIVERY)
+    reading = read_parquet_records(file.read_bytes(), catalogue, DELIVERY)
     assert reading.problems == ()
     assert reading.frame[["value", "cell"]].values.tolist() == [[481.25, "E2"]]
     file.write_bytes(b"PAR1 and no more")
     with pytest.raises(IntakeError, match="Parquet"):
-        read_parquet_records(file, catalogue, DELIVERY)
+        read_parquet_records(file.read_bytes(), catalogue, DELIVERY)

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+from lianhu_analysis.intake.observations import path_of
+
 __all__ = [
     "FIGURE",
     "SEVERITIES",
@@ -46,8 +48,7 @@ class CellRef:
     @property
     def text(self) -> str:
         """File, sheet and cell as a reader looks them up."""
-        path = self.source.partition(" | ")[0]
-        return "!".join(part for part in (path, self.sheet, self.cell) if part)
+        return "!".join(part for part in (path_of(self.source), self.sheet, self.cell) if part)
 
 
 @dataclass(frozen=True)

@@ -63,15 +63,15 @@ class Delivery:
     region
         The region that the file is about.
     regions
-        Every region that this workspace takes figures of.
+        The workspace's own region and those above it.
+    peers
+        Other regions whose figures are taken, only to be compared with.
     published
         The stated day of rows that state none; ``None``: assume the calendar's.
     period
         The stated period of sheets whose title states none.
     file, folders
         Names of the file, without its suffix, and of its folders, the nearest first.
-    peers
-        Regions to compare with: stored, never forecast.
     pinned
         Whether the delivery itself says which region it is about.
     day

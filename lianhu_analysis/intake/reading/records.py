@@ -9,6 +9,7 @@ import math
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from lianhu_analysis.catalog.calendar import assumed_release
@@ -23,6 +24,8 @@ from lianhu_analysis.intake.observations import (
     SPANS,
     STATUSES,
     Observation,
+    join_source,
+    path_of,
 )
 from lianhu_analysis.intake.reading.figures import Collector, Delivery, Reading
 from lianhu_analysis.intake.reading.workbook import cell_address
@@ -80,7 +83,7 @@ def read_csv_records(data: bytes, catalogue: Catalogue, delivery: Delivery) -> R
         ) from error
 
 
-def read_parquet_records(path: Path, catalogue: Catalogue, delivery: Delivery) -> Reading:
+def read_parquet_records(data: bytes, catalogue: Catalogue, delivery: Delivery) -> Reading:
     """Read tidy Parquet; cells are numbered as if row 1 were the header.
 
     Raises
@@ -91,7 +94,10 @@ def read_parquet_records(path: Path, catalogue: Catalogue, delivery: Delivery) -
     import duckdb
 
     try:
-        with duckdb.connect() as connection:
+        # Under a name of its own: DuckDB reads only files, and [1] in a name as a pattern.
+        with TemporaryDirectory() as folder, duckdb.connect() as connection:
+            path = Path(folder) / "delivered.parquet"
+            path.write_bytes(data)
             result = connection.execute("SELECT * FROM read_parquet(?)", [str(path)])
             header = [str(item[0]) for item in result.description or ()]
             rows = result.fetchall()
@@ -203,12 +209,13 @@ def _choice(
 
 def _region(record: Mapping[str, str], delivery: Delivery) -> str:
     code = record.get("region") or delivery.region.code
-    if code not in {region.code for region in delivery.regions}:
-        known = "、".join(f"{region.code} {region.name_zh}" for region in delivery.regions)
+    regions = (*delivery.regions, *delivery.peers)
+    if code not in {region.code for region in regions}:
+        known = "、".join(f"{region.code} {region.name_zh}" for region in regions)
         raise _FieldError(
             "region",
             f"地区代码 {code!r} 不属于本工作区",
-            f"本工作区的地区：{known}。其他地区请另建工作区，或在 lianhu.toml 中登记为上级",
+            f"本工作区的地区：{known}。其他地区请另建工作区，或在 lianhu.toml 中登记为上级（parents）或同级（peers）",
         )
     return code
 
@@ -341,5 +348,4 @@ def _source(record: Mapping[str, str], delivery: Delivery) -> str:
     title, url = record.get("source_title", ""), record.get("source_url", "")
     if not title and not url:
         return delivery.source
-    path = delivery.source.partition(" | ")[0]
-    return " | ".join(part for part in (path, title, url) if part)
+    return join_source(path_of(delivery.source), title, url)

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.forecast.history import year_periods
 from lianhu_analysis.forecast.verdict import Verdict
+from lianhu_analysis.intake.observations import path_of
 from lianhu_analysis.render.drawing import charts
 from lianhu_analysis.render.drawing.charts import Picture, picture
 from lianhu_analysis.render.quarterly.report import (
@@ -153,6 +154,6 @@ def caption(report: Report, verdict: Verdict) -> str:
     """Return source and vintage of a chart, in words."""
     frame = report.assessment.frame
     rows = frame.loc[list(verdict.references)]
-    files = sorted({str(source).split(" | ", maxsplit=1)[0] for source in rows["source"]})
+    files = sorted(set(map(path_of, rows["source"])))
     shown = files[0] if len(files) == 1 else f"{files[-1]} 等 {len(files)} 个文件"
     return f"数据：{shown}；截至 {report.as_of.isoformat()} 已公布的版本"

@@ -7,6 +7,7 @@ import pandas as pd
 from lianhu_analysis import __version__
 from lianhu_analysis.catalog.indicators import Catalogue
 from lianhu_analysis.catalog.periods import Period
+from lianhu_analysis.intake.observations import path_of, split_source
 from lianhu_analysis.render import tables
 from lianhu_analysis.render.quarterly.report import WORDS, Report, plain_text, value_text
 from lianhu_analysis.render.tables import Html
@@ -95,7 +96,7 @@ def deliveries_table(report: Report) -> Html:
     """Delivered files that this report's figures come from, by hash; and what is not read."""
     used = sorted({ref for verdict in report.assessment.verdicts for ref in verdict.references})
     frame = pd.concat([report.assessment.frame.iloc[used], report.context])
-    path = frame["source"].str.split(" | ", regex=False).str[0]
+    path = frame["source"].map(path_of)
     days = frame.assign(path=path).groupby(["path", "provenance"], sort=True)["published"]
     rows = [
         [
@@ -178,6 +179,5 @@ def _period_zh(row: pd.Series) -> str:
 
 
 def _title_and_address(source: str) -> tuple[str, str]:
-    path, _, rest = source.partition(" | ")
-    title, _, address = rest.partition(" | ")
+    path, title, address = split_source(source)
     return title or path, address
