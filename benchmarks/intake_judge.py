@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 import pandas as pd
 
-from benchmarks.intake_mutants_documents import Document, Fact, as_grids, write
+from benchmarks.intake_mutants_documents import Document, Fact, address, as_grids, write
 from lianhu_analysis.catalog.indicators import Catalogue
 from lianhu_analysis.errors import IntakeError
 from lianhu_analysis.intake.deliveries import Sidecar, read_delivery
@@ -25,6 +25,8 @@ from lianhu_analysis.workspace import load_workspace
 __all__ = ["Outcome", "Read", "Result", "judge", "opened_reader"]
 
 MEASURES = ("level", "yoy")
+# What stands beside an indicator's figures: its rank, its plan.
+BESIDE = "fact."
 CONFIG = """
 [region]
 code = "610104"
@@ -86,13 +88,17 @@ def judge(document: Document, read: Read) -> Outcome:
         fault = f"{type(error).__name__}: {error}"
         return Outcome(traceback=fault, expected=len(expected), lost=len(expected))
     truth: dict[tuple[str, ...], list[tuple[str, str, Fact]]] = defaultdict(list)
-    for sheet, address, cell in document.truth():
+    for sheet, place, cell in document.truth():
         if cell.fact:
-            truth[cell.fact.key].append((sheet, address, cell.fact))
+            truth[cell.fact.key].append((sheet, place, cell.fact))
     wrong, stored, right = [], set(), set()
     for row in reading.frame.to_dict("records"):
-        if row["measure"] not in MEASURES or row["value"] is None or math.isnan(row["value"]):
-            continue  # a fact beside the figures, or none
+        if row["value"] is None or math.isnan(row["value"]):
+            continue
+        if row["indicator"].startswith(BESIDE) or row["measure"] not in MEASURES:
+            if fault := _fault_beside(row, document):
+                wrong.append(f"{row['indicator']} {row['period']} = {row['value']}: {fault}")
+            continue
         key = _key(row, truth)
         stored.add(key)
         if fault := _fault(row, truth.get(key, []), document):
@@ -112,6 +118,19 @@ def judge(document: Document, read: Read) -> Outcome:
         lost=len(missing),
         reason=reading.problems[0].message if reading.problems and missing else "",
     )
+
+
+def _fault_beside(row: Mapping[Any, Any], document: Document) -> str:
+    """Say what is wrong with a rank, a share or the like: it stands in no figure's cell."""
+    for sheet in document.sheets:
+        for place, cell in sheet.cells.items():
+            here = ("" if document.is_csv else sheet.name, address(*place))
+            if here == (row["sheet"], row["cell"]):
+                if cell.fact:
+                    return f"the cell holds the figure {' '.join(cell.fact.key)}"
+                same = isinstance(cell.value, int | float) and cell.value == row["value"]
+                return "" if same else f"the cell holds {cell.value}"
+    return f"nothing stands in {row['sheet']}!{row['cell']}"
 
 
 def _key(row: Mapping[Any, Any], truth: Collection[tuple[str, ...]]) -> tuple[str, ...]:
@@ -137,7 +156,7 @@ def _fault(
     same = [item for item in facts if math.isclose(item[2].value, row["value"], rel_tol=1e-9)]
     if not same:
         return f"should be {facts[0][2].value} (cell {facts[0][1]})"
-    if (row["sheet"], row["cell"]) not in {(sheet, address) for sheet, address, _ in same}:
+    if (row["sheet"], row["cell"]) not in {(sheet, place) for sheet, place, _ in same}:
         return f"stands in {same[0][0]}!{same[0][1]}, not in {row['sheet']}!{row['cell']}"
     stated = row["published_basis"] == "stated"
     if stated and document.published and row["published"].date() != document.published:

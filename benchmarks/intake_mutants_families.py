@@ -13,7 +13,7 @@ from benchmarks.intake_mutants_documents import REGION_CODE, Document, Fact, She
 from lianhu_analysis.catalog.indicators import Catalogue, Indicator
 from lianhu_analysis.catalog.periods import Period
 
-__all__ = ["FAMILIES", "REPORTS", "Draw", "draw_document"]
+__all__ = ["FAMILIES", "PARENT_CODE", "REPORTS", "Draw", "draw_document"]
 
 REGION, PARENT_CODE = "莲湖区", "610100"
 POINTS = "个百分点"

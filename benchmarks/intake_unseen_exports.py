@@ -74,7 +74,7 @@ def index_panels(draw: Draw) -> Document:
         "base": [(base,) for _, base in columns],
         "joined": [(f"{name}\n({base})",) for name, base in columns],
     }[how]
-    corner = chance.choice(["城市", "指数名称", "项目", ""])
+    corner = chance.choice(["指数名称", "指数", "项目", ""])
     band = Heads([(corner,), *paths], merged=chance.random() < 0.6)
     panels = [items[:3], items[3:]] if chance.random() < 0.5 else [items]
     for number, part in enumerate(panels):

@@ -74,7 +74,9 @@ def _columns_of_heads(draw: Draw, columns: Sequence[Column], unit: str) -> Heads
     else:
         paths = heads_stacked(spelling, columns)
     if rows > 2:
-        over = chance.choice([REGION, f"{draw.year}年{spelling.through()}"])
+        # A month's column belongs under no head that says January to that month.
+        period = "" if "single" in columns else spelling.through()
+        over = chance.choice([REGION, f"{draw.year}年{period}"])
         paths = [(over, *path) for path in paths]
     if unit:
         level = f"（{unit}）"

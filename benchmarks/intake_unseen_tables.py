@@ -237,7 +237,7 @@ def _regions(draw: Draw) -> Document:
                 fact = Fact(item.code, measure, "ytd", period, value, owners[name])
             sheet.put(row, column, value, "figure", fact)
         for column, _ in enumerate(beside, 3):
-            sheet.put(row, column, row - top, "note")
+            sheet.put(row, column, row - top - 1 or None, "note")
     return Document("regions", "regions/报表.xlsx", [sheet], draw.published)
 
 

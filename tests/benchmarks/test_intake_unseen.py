@@ -65,12 +65,25 @@ def test_what_is_the_same_figure_under_another_span_is_right(stored, true):
     assert (outcome.wrong, outcome.right, outcome.lost) == ((), 1, 0)
 
 
-def test_a_fact_beside_the_figures_is_not_judged():
-    table = next(t for t in TABLES if t.family == "plain")
-    frame = answer_truth(table).frame
-    rank = frame.head(1).assign(measure="rank", value=3.0)
+@pytest.mark.parametrize(
+    ("cell", "value", "fault"),
+    [
+        ("E4", 3.0, ""),
+        ("E4", 30.0, "the cell holds 3"),
+        ("D4", 3.0, "the cell holds the figure"),
+        ("F4", 3.0, "nothing stands in"),
+    ],
+)
+def test_a_rank_stands_beside_the_figures(cell, value, fault):
+    sheet = Sheet("9月")
+    sheet.put(3, 3, 481.25, "figure", Fact("csm.retail.total", "level", "ytd", "2024-09", 481.25))
+    sheet.put(3, 4, 3, "note")
+    document = Document("plain", "a.xlsx", [sheet])
+    frame = answer_truth(document).frame
+    rank = frame.assign(indicator="fact.rank.csm.retail.total", value=value, cell=cell)
     both = pd.concat([frame, rank], ignore_index=True)
-    assert not judge(table, lambda document: intake_unseen.Answer(both)).wrong
+    wrong = judge(document, lambda document: intake_unseen.Answer(both)).wrong
+    assert (not wrong) if not fault else fault in wrong[0]
 
 
 def test_the_words_are_not_the_readers():
