@@ -7,6 +7,7 @@ space; both want a recipe per table, which is inferred here from the cells and t
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -87,14 +88,15 @@ def is_blank(cell: object) -> bool:
         return True
     if isinstance(cell, str):
         return not cell or cell.isspace()
-    return isinstance(cell, float) and cell != cell
+    return isinstance(cell, float) and math.isnan(cell)
 
 
 def is_value(cell: object) -> bool:
     """Whether a cell holds a figure or a sign for none, as a number or as text."""
     if isinstance(cell, str):
         return _is_value_text(cell)
-    return isinstance(cell, (int, float)) and not isinstance(cell, bool) and cell == cell
+    is_number = isinstance(cell, (int, float)) and not isinstance(cell, bool)
+    return is_number and not math.isnan(cell)  # type: ignore[arg-type]
 
 
 @remembered
@@ -177,47 +179,51 @@ class _Finder:
         )
 
     def _is_head(self, row: int, current: Table | None) -> bool:
-        if row in self.grid.hidden_rows:
-            return False
+        """Whether a row names columns: the first of a head, or the head of another table."""
         cells = [(n, c) for n, c in enumerate(self.grid.rows[row]) if not is_blank(c)]
+        if row in self.grid.hidden_rows or not cells or self._describes(cells[0], current):
+            return False
         texts = [(n, c) for n, c in cells if isinstance(c, str) and not is_value(c)]
         texts = [(n, c) for n, c in texts if not is_statement(c)]
-        numbers = [c for n, c in cells if is_value(c)]
         # 发布日期 beside its day is no head.
-        roles = [c for _, c in texts if self.grammar.role(c) not in ("", "published")]
-        if any(
-            isinstance(c, str) and self.grammar.vocabulary.metadata.get(fold(c))
-            for _, c in cells[:1]
-        ):
-            if current is not None and not numbers:
-                return False
-        if numbers:
-            if not all(_may_head(c) for c in numbers):
-                return False
-            years = [c for c in numbers if isinstance(c, (int, float)) and 1950 <= c <= 2100]
-            axis = not texts and len(years) == len(cells) > 1 and current is None
-            return bool(axis or (roles and len(numbers) < len(cells)))
+        roles = [n for n, c in texts if self.grammar.role(c) not in ("", "published")]
+        if any(is_value(c) for _, c in cells):
+            return self._is_head_of_numbers(cells, bool(roles), current)
         if not texts:
-            dates = [c for _, c in cells if isinstance(c, dt.date)]
-            return len(dates) == len(cells) > 1
-        if len(cells) < 2 and not self._spreads(row, cells[0][0]):
+            return len(cells) > 1 and all(isinstance(c, dt.date) for _, c in cells)
+        if len(cells) == 1 and not (cells[0][0] > 0 and (row, cells[0][0]) in self.covered):
             return bool(roles) and current is None and self._below_is_head(row)
-        first = min(n for n, _ in cells)
-        if roles and len(cells) > 1 and any(n != first or self.grammar.role(c) for n, c in texts):
+        first = cells[0][0]
+        if roles and len(cells) > 1 and (len(roles) > 1 or any(n != first for n, _ in texts)):
             return True
-        figures = {c.number for panel in current.panels for c in panel.columns} if current else None
-        for number, text in texts:
-            if number == first and len(texts) > 1 and figures is None:
-                continue
-            if figures is not None and number not in figures:
-                continue
-            if self._heads(text):
-                return True
-        return False
+        if current is None:
+            return any(self._heads(c) for n, c in texts if n != first or len(texts) == 1)
+        figures = {c.number for panel in current.panels for c in panel.columns}
+        return any(self._heads(c) for n, c in texts if n in figures)
 
-    def _spreads(self, row: int, column: int) -> bool:
-        """Whether a lone text stands over figures only, as a head merged over a blank corner does."""
-        return column > 0 and (row, column) in self.covered
+    def _describes(self, first: tuple[int, object], current: Table | None) -> bool:
+        """Whether a row describes the columns above it, as 单位 and 频率 of an export do."""
+        stubs = (
+            [n for p in current.panels for r in STUBS for n in p.stub.get(r, [])] if current else []
+        )
+        number, cell = first
+        return (
+            number in stubs
+            and isinstance(cell, str)
+            and fold(cell) in self.grammar.vocabulary.metadata
+        )
+
+    def _is_head_of_numbers(
+        self, cells: Sequence[tuple[int, object]], has_roles: bool, current: Table | None
+    ) -> bool:
+        """Whether the numbers of a row are heads: months or years beside a word for a head."""
+        numbers = [c for _, c in cells if is_value(c)]
+        if not all(_may_head(c) for c in numbers):
+            return False
+        years = [c for c in numbers if isinstance(c, (int, float)) and 1950 <= c <= 2100]
+        return (has_roles and len(numbers) < len(cells)) or (
+            current is None and len(years) == len(cells) > 1
+        )
 
     def _below_is_head(self, row: int) -> bool:
         below = self.grid.rows[row + 1] if row + 1 < len(self.grid.rows) else ()
@@ -378,6 +384,7 @@ class _Finder:
 
     def _are_places(self, body: Sequence[object]) -> bool:
         """Whether no cell of a column names an indicator: 全市 and districts that nobody knows."""
+        body = [cell for cell in body if not self._is_remark(cell)]
         texts = [cell for cell in body if isinstance(cell, str) and not is_value(cell)]
         said = [self.grammar.read(text) for text in texts]
         return len(texts) == len(body) and not any(

@@ -543,7 +543,7 @@ class _PanelReader:
                 self.collector.take(token, self._slot(row, column, token))
             except IntakeError as error:
                 # A sign for no figure may stand where there can be none.
-                if not says_nothing(token) and not column.facets.fact:
+                if error.remedy and not says_nothing(token) and not column.facets.fact:
                     self.teller.refuse(error, row.number, number)
 
     def _slot(self, row: Row, column: ColumnMeaning, token: object) -> Slot:

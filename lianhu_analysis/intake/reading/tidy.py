@@ -61,12 +61,12 @@ def read_grids(
     whose = _Whose(grammar, delivery, shown)
     for grid, some, headless in found:
         read_sheet(grid, some, headless, grammar, collector, whose.book)
-    if not any(some or headless for _, some, headless in found) and not collector.rows:
-        if not collector.problems:
-            raise IntakeError(
-                "没有一张工作表里有数",
-                "请核对是否交错了文件；只作凭证的文件请放进名称以 _ 开头的文件夹",
-            )
+    nothing = not any(some or headless for _, some, headless in found)
+    if nothing and not collector.rows and not collector.problems:
+        raise IntakeError(
+            "没有一张工作表里有数",
+            "请核对是否交错了文件；只作凭证的文件请放进名称以 _ 开头的文件夹",
+        )
     return collector.result()
 
 
