@@ -392,7 +392,8 @@ class Grammar:
             return Said(left=(f"{folded[:20]}…",))
         facets, run, at = NOTHING, "", 0
         found: dict[type, list[Any]] = defaultdict(list)
-        named, left = [], []
+        named: list[str] = []
+        left: list[str] = []
         first, colon, _ = folded.partition(":")
         if colon and (place := self.region(first)):
             found[Region].append(place)
