@@ -184,7 +184,7 @@ def read_around(
         named,
         time,
         _published(lines),
-        _unit(lines),
+        _unit(lines) or next((u for one in said if (u := one.facets.unit) not in ("", "%")), ""),
         facets,
         scope,
         max(days, default=None),
