@@ -5,7 +5,6 @@ likelihood and smoother, ``fit`` estimates ``Parameters``, ``simulate`` draws
 figures given the ragged edge, ``news`` says what a vintage moved.
 """
 
-from lianhu_analysis.forecast.factor.choice import Choice, choose
 from lianhu_analysis.forecast.factor.fit import FactorFit, fit
 from lianhu_analysis.forecast.factor.model import FactorModel
 from lianhu_analysis.forecast.factor.news import News, news
@@ -14,7 +13,6 @@ from lianhu_analysis.forecast.factor.parameters import Parameters
 from lianhu_analysis.forecast.factor.posterior import Joint, Smoothed, joint, simulate, smooth
 
 __all__ = [
-    "Choice",
     "FactorFit",
     "FactorModel",
     "FactorPanel",
@@ -24,7 +22,6 @@ __all__ = [
     "Parameters",
     "Smoothed",
     "check_panel",
-    "choose",
     "fit",
     "joint",
     "news",

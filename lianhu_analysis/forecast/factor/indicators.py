@@ -10,17 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from importlib.util import find_spec
-from typing import Literal
 
 import numpy as np
 
 from lianhu_analysis.catalog.indicators import Indicator
 from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.errors import ForecastError
-from lianhu_analysis.forecast.factor.choice import choose
 from lianhu_analysis.forecast.factor.fit import FactorFit, fit, start_parameters
-from lianhu_analysis.forecast.factor.model import FactorModel, Kernel
+from lianhu_analysis.forecast.factor.model import FactorModel
 from lianhu_analysis.forecast.factor.panel import BoolArray, FactorPanel, FloatArray, unit_slip
 from lianhu_analysis.forecast.factor.posterior import simulate
 from lianhu_analysis.forecast.factor.signals import (
@@ -36,7 +33,6 @@ from lianhu_analysis.workspace import CensusBreak
 __all__ = [
     "IndicatorPanel",
     "Known",
-    "Outliers",
     "fit_indicators",
     "indicator_panel",
     "target_path",
@@ -45,10 +41,6 @@ __all__ = [
 # What is known on a day, by indicator code and ``yoy`` (growth to date), ``single``
 # (growth of single months or quarters) or ``level``.
 Known = Mapping[tuple[str, str], Series]
-# How the pandemic years enter: as they are, cut to the usual range, or not at all.
-Outliers = Literal["keep", "winsor", "mask"]
-# Usual deviations (1.4826 median absolute deviations) beyond which winsor cuts.
-USUAL_DEVIATIONS = 4.0
 # Months without a figure after which an idiosyncratic term starts afresh.
 MEMORY = 12
 
@@ -69,8 +61,8 @@ class IndicatorPanel:
         Shape (n,): whether the idiosyncratic term is AR(1).
     left_out
         Indicator codes that are not in the panel, with the reason.
-    outliers, outlier_years
-        How unusual years were treated, and which they are.
+    outlier_years
+        Years whose figures are left out.
     """
 
     panel: FactorPanel
@@ -80,7 +72,6 @@ class IndicatorPanel:
     scale: FloatArray
     remembers: BoolArray
     left_out: Mapping[str, str]
-    outliers: Outliers = "keep"
     outlier_years: tuple[int, ...] = ()
 
     def column(self, code: str) -> int:
@@ -112,8 +103,7 @@ class IndicatorPanel:
             for signal in self.signals
         )
         columns = [
-            _treat_outliers(signal.values, self.outliers, self.first_year, self.outlier_years)
-            for signal in signals
+            _without_years(signal.values, self.first_year, self.outlier_years) for signal in signals
         ]
         values = np.column_stack(columns)
         for column in values.T:
@@ -130,7 +120,6 @@ def indicator_panel(
     *,
     breaks: Sequence[CensusBreak] = (),
     targets: Sequence[str] = (),
-    outliers: Outliers = "winsor",
     outlier_years: Sequence[int] = (),
 ) -> IndicatorPanel:
     """Build the panel of some indicators from what is known on a day.
@@ -143,9 +132,8 @@ def indicator_panel(
         Codes to be forecast.  Their idiosyncratic terms keep an AR(1) memory
         even where they are quarterly, which costs states; other quarterly
         cumulative series have white noise.
-    outliers
-        ``mask`` leaves the figures of ``outlier_years`` out, ``winsor`` cuts
-        every figure before the last year to the usual range of its series.
+    outlier_years
+        Years whose figures are left out.
 
     Raises
     ------
@@ -169,7 +157,7 @@ def indicator_panel(
         try:
             signal = take_signal(indicator, growth, single, level, breaks=breaks, **size)
             _refuse_copy_or_slip(signal, seen, first_year)
-            column = _treat_outliers(signal.values, outliers, first_year, outlier_years)
+            column = _without_years(signal.values, first_year, outlier_years)
             _refuse_unusable(column)
         except ForecastError as error:
             left_out[indicator.code] = str(error)
@@ -198,41 +186,23 @@ def indicator_panel(
         scale,
         remembers,
         left_out,
-        outliers,
         tuple(outlier_years),
     )
 
 
 def fit_indicators(
-    table: IndicatorPanel,
-    *,
-    n_factors: int | None = None,
-    lags: int | None = None,
-    kernel: Kernel | None = None,
-    tolerance: float = 1e-6,
-    max_iterations: int = 300,
-    both_starts: bool = True,
+    table: IndicatorPanel, *, tolerance: float = 1e-6, both_starts: bool = True
 ) -> FactorFit:
-    """Estimate the model; numbers of factors and lags by ``choose`` unless given.
+    """Estimate a model of one factor with one lag.
 
-    ``kernel`` is numba where it is installed.  One start instead of two is half
-    of the time, and nothing to publish.
+    With so few series the likelihood of two factors often has two maxima.  One
+    start instead of two is half of the time, and nothing to publish.
     """
-    if not (n_factors and lags):
-        chosen = choose(table.panel)
-        n_factors, lags = n_factors or chosen.n_factors, lags or chosen.lags
-    model = FactorModel(
-        table.panel,
-        n_factors,
-        lags,
-        table.remembers,
-        kernel or ("numba" if find_spec("numba") else "numpy"),
-        memory=MEMORY,
-    )
+    model = FactorModel(table.panel, 1, 1, table.remembers, memory=MEMORY)
     starts = start_parameters(model)
     if not both_starts:
         starts = dict(list(starts.items())[:1])
-    return fit(model, tolerance=tolerance, max_iterations=max_iterations, starts=starts)
+    return fit(model, tolerance=tolerance, max_iterations=300, starts=starts)
 
 
 def target_path(
@@ -296,20 +266,10 @@ def _refuse_copy_or_slip(signal: Signal, seen: dict[bytes, str], first_year: int
         raise ForecastError(f"与{twin}逐期相同")
 
 
-def _treat_outliers(
-    values: FloatArray, outliers: Outliers, first_year: int, years: Sequence[int]
-) -> FloatArray:
-    """Shape (T,): one series with outlier years masked or all past figures cut."""
-    if outliers == "keep":
-        return values
+def _without_years(values: FloatArray, first_year: int, years: Sequence[int]) -> FloatArray:
+    """Shape (T,): one series without the figures of some years."""
     year = first_year + np.arange(len(values)) // 12
-    if outliers == "mask":
-        return np.where(np.isin(year, years), np.nan, values)
-    centre = np.nanmedian(values)
-    usual = 1.4826 * np.nanmedian(np.abs(values - centre))
-    reach = USUAL_DEVIATIONS * usual if usual > 0 else np.inf
-    cut = np.clip(values, centre - reach, centre + reach)
-    return np.where(year < year[-1], cut, values)
+    return np.where(np.isin(year, years), np.nan, values)
 
 
 def _refuse_unusable(values: FloatArray) -> None:

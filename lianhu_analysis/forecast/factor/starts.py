@@ -16,10 +16,7 @@ LEAST_SHARE = 0.05
 
 
 def filled(windows: Windows) -> FloatArray:
-    """Shape (T, n): windows standardised, holes filled along straight lines.
-
-    Only a start, and the choice of the number of factors, rest on it.
-    """
+    """Shape (T, n): windows standardised, holes filled along straight lines."""
     n_rows, n_series = windows.z.shape
     matrix = np.zeros((n_rows, n_series))
     months = np.arange(n_rows)

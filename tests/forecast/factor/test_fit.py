@@ -9,7 +9,7 @@ import pytest
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from lianhu_analysis.errors import ForecastError
-from lianhu_analysis.forecast.factor import FactorModel, FactorPanel, choose, fit
+from lianhu_analysis.forecast.factor import FactorModel, FactorPanel, fit
 from lianhu_analysis.forecast.factor.fit import start_parameters
 
 
@@ -91,24 +91,6 @@ def test_white_noise_terms_keep_no_memory():
     got = fit(FactorModel(factor_panel(), 1, 1, idiosyncratic_ar1=False))
     assert not got.parameters.idiosyncratic_ar.any()
     assert min(np.diff(got.path)) >= -1e-9 * abs(got.loglike)
-
-
-@pytest.mark.parametrize("k", [1, 2, 3])
-def test_the_number_of_factors_is_found(k):
-    chosen = choose(factor_panel(3, n_rows=120, n=60, k=k))
-    assert chosen.n_factors == k
-    assert chosen.factor_criterion[k - 1] == min(chosen.factor_criterion)
-    assert chosen.lags == int(np.argmin(chosen.lag_criterion)) + 1
-
-
-def test_a_tiny_panel_has_no_factors_to_choose():
-    panel = factor_panel(n=2)
-    with pytest.raises(ForecastError, match="不足以估计公共因子"):
-        choose(
-            FactorPanel(
-                panel.values[:, :1], panel.forms[:1], 1, panel.shares[:, :1], panel.names[:1]
-            )
-        )
 
 
 def test_starts_are_stationary_and_differ():
