@@ -59,7 +59,7 @@ class _Table:
         """Take the key from the figures."""
         panel = table.panel
         figures = panel.values.tobytes(), panel.shares.tobytes(), panel.forms
-        return cls((*figures, table.remembers.tobytes(), panel.names), table)
+        return cls((*figures, panel.names), table)
 
 
 @lru_cache(maxsize=128)
@@ -140,7 +140,6 @@ class Movement:
             known,
             self.indicators,
             breaks=self.breaks,
-            targets=[indicator.code for indicator in self.indicators],
             outlier_years=[item for item in self.outlier_years if item < year],
         )
         if len(table.signals) < MIN_SERIES or len(table.panel.values) < MIN_MONTHS:

@@ -16,9 +16,9 @@ import numpy as np
 from lianhu_analysis.catalog.indicators import Indicator
 from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.errors import ForecastError
-from lianhu_analysis.forecast.factor.fit import FactorFit, fit, start_parameters
+from lianhu_analysis.forecast.factor.fit import FactorFit, fit
 from lianhu_analysis.forecast.factor.model import FactorModel
-from lianhu_analysis.forecast.factor.panel import BoolArray, FactorPanel, FloatArray, unit_slip
+from lianhu_analysis.forecast.factor.panel import FactorPanel, FloatArray, unit_slip
 from lianhu_analysis.forecast.factor.posterior import simulate
 from lianhu_analysis.forecast.factor.signals import (
     MIN_FIGURES,
@@ -27,6 +27,7 @@ from lianhu_analysis.forecast.factor.signals import (
     row_of,
     take_signal,
 )
+from lianhu_analysis.forecast.factor.starts import start_parameters
 from lianhu_analysis.forecast.history import Series
 from lianhu_analysis.workspace import CensusBreak
 
@@ -57,8 +58,6 @@ class IndicatorPanel:
         Length n: what each series is.
     centre, scale
         Shape (n,): value = centre + scale * standardised value.
-    remembers
-        Shape (n,): whether the idiosyncratic term is AR(1).
     left_out
         Indicator codes that are not in the panel, with the reason.
     outlier_years
@@ -70,7 +69,6 @@ class IndicatorPanel:
     signals: tuple[Signal, ...]
     centre: FloatArray
     scale: FloatArray
-    remembers: BoolArray
     left_out: Mapping[str, str]
     outlier_years: tuple[int, ...] = ()
 
@@ -119,7 +117,6 @@ def indicator_panel(
     indicators: Sequence[Indicator],
     *,
     breaks: Sequence[CensusBreak] = (),
-    targets: Sequence[str] = (),
     outlier_years: Sequence[int] = (),
 ) -> IndicatorPanel:
     """Build the panel of some indicators from what is known on a day.
@@ -128,10 +125,6 @@ def indicator_panel(
     ----------
     known
         Growth and levels; those of a ``weight_proxy`` serve for its shares.
-    targets
-        Codes to be forecast.  Their idiosyncratic terms keep an AR(1) memory
-        even where they are quarterly, which costs states; other quarterly
-        cumulative series have white noise.
     outlier_years
         Years whose figures are left out.
 
@@ -177,14 +170,12 @@ def indicator_panel(
         np.column_stack(shares),
         tuple(signal.indicator.name_zh for signal in signals),
     )
-    remembers = np.array([_remembers(signal, targets) for signal in signals])
     return IndicatorPanel(
         panel,
         first_year,
         tuple(signals),
         centre,
         scale,
-        remembers,
         left_out,
         tuple(outlier_years),
     )
@@ -198,7 +189,7 @@ def fit_indicators(
     With so few series the likelihood of two factors often has two maxima.  One
     start instead of two is half of the time, and nothing to publish.
     """
-    model = FactorModel(table.panel, 1, 1, table.remembers, memory=MEMORY)
+    model = FactorModel(table.panel, 1, 1, memory=MEMORY)
     starts = start_parameters(model)
     if not both_starts:
         starts = dict(list(starts.items())[:1])
@@ -241,10 +232,9 @@ def target_path(
         fitted.model.with_panel(table.panel),
         fitted.parameters,
         [column],
+        rows,
         n_draws=n_draws,
         rng=rng,
-        months=rows,
-        horizon=max(rows[-1] + 1 - len(table.panel.values), 0),
     )
     return np.asarray(table.centre[column] + table.scale[column] * draws[:, :, 0])
 
@@ -276,8 +266,3 @@ def _refuse_unusable(values: FloatArray) -> None:
     known = values[np.isfinite(values)]
     if known.size < MIN_FIGURES["Q"] or float(np.ptp(known)) <= 1e-9:
         raise ForecastError("剔除异常年份后数据不足或不再变动")
-
-
-def _remembers(signal: Signal, targets: Sequence[str]) -> bool:
-    quarterly_sum = signal.indicator.frequency == "Q" and signal.form == "year_to_date"
-    return not quarterly_sum or signal.indicator.code in targets

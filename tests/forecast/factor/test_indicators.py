@@ -24,7 +24,6 @@ GDP = indicator("gdp.total", name_zh="生产总值")
 ENERGY = indicator("ene.intensity", name_zh="能耗", frequency="A")
 INDICATORS = (*MONTHLY, GDP, ENERGY)
 YEARS = range(2016, 2025)
-RULES = {"targets": ["gdp.total"]}
 Q4 = [Period(2024, "Q", 4)]
 
 
@@ -70,7 +69,7 @@ def known(observations):
 
 @pytest.fixture(scope="module")
 def table():
-    return indicator_panel(known(frame()), INDICATORS, **RULES)
+    return indicator_panel(known(frame()), INDICATORS)
 
 
 @pytest.fixture(scope="module")
@@ -94,10 +93,10 @@ def test_every_usable_indicator_is_in_and_the_others_are_named(table):
 
 
 def test_a_slip_and_a_copy_are_left_out_by_name():
-    slipped = indicator_panel(known(frame(slip=True)), INDICATORS, **RULES)
+    slipped = indicator_panel(known(frame(slip=True)), INDICATORS)
     assert "单位错误" in slipped.left_out["m.d"]
     assert slipped.left_out["m.d"].startswith("2021 年 2 月的 ")
-    copied = indicator_panel(known(frame(copy=True)), INDICATORS, **RULES)
+    copied = indicator_panel(known(frame(copy=True)), INDICATORS)
     assert copied.left_out["m.b"] == "与月度a逐期相同"
 
 
@@ -159,8 +158,7 @@ def test_outlier_years_are_left_out():
     hit = shocked["period"].str.startswith("2020")
     shocked.loc[hit, "value"] -= 30.0
     kept, masked = (
-        indicator_panel(known(shocked), INDICATORS, **RULES, outlier_years=years)
-        for years in ((), (2020,))
+        indicator_panel(known(shocked), INDICATORS, outlier_years=years) for years in ((), (2020,))
     )
     assert np.nanmin((kept.panel.values * kept.scale + kept.centre)[48:60]) < -20
     assert np.isnan(masked.panel.values[48:60]).all()
@@ -172,4 +170,4 @@ def test_outlier_years_are_left_out():
 
 def test_an_empty_frame_is_refused():
     with pytest.raises(ForecastError, match="没有可用于因子模型的观测"):
-        indicator_panel(known(frame().iloc[:0]), INDICATORS, **RULES)
+        indicator_panel(known(frame().iloc[:0]), INDICATORS)
