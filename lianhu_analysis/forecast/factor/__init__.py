@@ -8,7 +8,7 @@ figures given the ragged edge, ``news`` says what a vintage moved.
 from lianhu_analysis.forecast.factor.fit import FactorFit, fit
 from lianhu_analysis.forecast.factor.model import FactorModel
 from lianhu_analysis.forecast.factor.news import News, news
-from lianhu_analysis.forecast.factor.panel import FactorPanel, Form, check_panel
+from lianhu_analysis.forecast.factor.panel import FactorPanel, Form
 from lianhu_analysis.forecast.factor.parameters import Parameters
 from lianhu_analysis.forecast.factor.posterior import Joint, Smoothed, joint, simulate, smooth
 
@@ -21,7 +21,6 @@ __all__ = [
     "News",
     "Parameters",
     "Smoothed",
-    "check_panel",
     "fit",
     "joint",
     "news",

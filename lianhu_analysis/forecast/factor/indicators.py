@@ -18,7 +18,7 @@ from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.errors import ForecastError
 from lianhu_analysis.forecast.factor.fit import FactorFit, fit
 from lianhu_analysis.forecast.factor.model import FactorModel
-from lianhu_analysis.forecast.factor.panel import FactorPanel, FloatArray, unit_slip
+from lianhu_analysis.forecast.factor.panel import FactorPanel, FloatArray
 from lianhu_analysis.forecast.factor.posterior import simulate
 from lianhu_analysis.forecast.factor.signals import (
     MIN_FIGURES,
@@ -37,6 +37,7 @@ __all__ = [
     "fit_indicators",
     "indicator_panel",
     "target_path",
+    "unit_slip",
 ]
 
 # What is known on a day, by indicator code and ``yoy`` (growth to date), ``single``
@@ -44,6 +45,8 @@ __all__ = [
 Known = Mapping[tuple[str, str], Series]
 # Months without a figure after which an idiosyncratic term starts afresh.
 MEMORY = 12
+# A figure this many times the usual size of its series is a slip of units first.
+UNIT_SLIP = 1000.0
 
 
 @dataclass(frozen=True)
@@ -149,8 +152,9 @@ def indicator_panel(
         growth, single, level = _measures(known, indicator)
         try:
             signal = take_signal(indicator, growth, single, level, breaks=breaks, **size)
-            _refuse_copy_or_slip(signal, seen, first_year)
             column = _without_years(signal.values, first_year, outlier_years)
+            for values in (signal.values, column):
+                _refuse_copy_or_slip(values, indicator.name_zh, seen, first_year)
             _refuse_unusable(column)
         except ForecastError as error:
             left_out[indicator.code] = str(error)
@@ -246,14 +250,29 @@ def _measures(known: Known, indicator: Indicator) -> tuple[Series, Series, Serie
     return found[0], found[1], found[2]
 
 
-def _refuse_copy_or_slip(signal: Signal, seen: dict[bytes, str], first_year: int) -> None:
-    slip = unit_slip(signal.values)
+def _refuse_copy_or_slip(
+    values: FloatArray, name: str, seen: dict[bytes, str], first_year: int
+) -> None:
+    slip = unit_slip(values)
     if slip is not None:
         when = f"{first_year + slip // 12} 年 {slip % 12 + 1} 月"
-        raise ForecastError(f"{when}的 {signal.values[slip]:g} 是常见值的千倍以上，疑为单位错误")
-    twin = seen.setdefault(signal.values.tobytes(), signal.indicator.name_zh)
-    if twin != signal.indicator.name_zh:
+        raise ForecastError(f"{when}的 {values[slip]:g} 是常见值的千倍以上，疑为单位错误")
+    twin = seen.setdefault(values.tobytes(), name)
+    if twin != name:
         raise ForecastError(f"与{twin}逐期相同")
+
+
+def unit_slip(column: FloatArray) -> int | None:
+    """Return the row of the figure that lies a thousand usual deviations from its series, if any."""
+    if not np.isfinite(column).any():
+        return None
+    distance = np.abs(column - np.nanmedian(column))
+    usual = float(np.nanmedian(distance))
+    if usual == 0.0:
+        positive = distance[distance > 0]
+        usual = float(np.median(positive)) if positive.size else 1.0
+    worst = int(np.nanargmax(distance))
+    return worst if distance[worst] > UNIT_SLIP * usual else None
 
 
 def _without_years(values: FloatArray, first_year: int, years: Sequence[int]) -> FloatArray:
