@@ -179,7 +179,7 @@ def test_a_changed_layout_reads_again(ingest, workspace, deliver):
     deliver("x/a.csv", CSV + GOOD)
     ingest()
     workspace.layouts.mkdir()
-    (workspace.layouts / "own.toml").write_text('kind = "report"\ncolumns = []\n', encoding="utf-8")
+    (workspace.layouts / "own.toml").write_text('kind = "series"\nsheets = []\n', encoding="utf-8")
     assert ingest()["data/raw/x/a.csv"].status == "read"
 
 
