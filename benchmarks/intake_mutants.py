@@ -29,6 +29,7 @@ from benchmarks import (
     intake_mutants_doubt,
     intake_mutants_form,
     intake_mutants_heads,
+    intake_mutants_real,
     intake_mutants_values,
 )
 from benchmarks.bench import Verdict, conclude, options, print_table
@@ -44,7 +45,13 @@ MUTANTS, QUICK = 3_000, 150
 MOST_REFUSED = 0.02
 SHOWN = 20
 # Each registers its mutations.
-MODULES = (intake_mutants_form, intake_mutants_heads, intake_mutants_values, intake_mutants_doubt)
+MODULES = (
+    intake_mutants_form,
+    intake_mutants_heads,
+    intake_mutants_values,
+    intake_mutants_real,
+    intake_mutants_doubt,
+)
 
 
 @dataclass(frozen=True)
@@ -164,10 +171,22 @@ def report(tally: Tally) -> None:
     ]
     print("valid mutants refused / made, by mutation and family:")
     print_table(["mutation", *families], [row for row in rows if any("/" in str(c) for c in row)])
+    print("refused, by mutation:")
+    print_table(["mutation", "made", "refused", "share"], _by_kind(tally))
     for (kind, family), reason in sorted(tally.reasons.items()):
         # A family that is not read even unchanged is told once.
         if kind == "unchanged" or ("unchanged", family) not in tally.reasons:
             print(f"  {kind} x {family}: {reason}")
+
+
+def _by_kind(tally: Tally) -> list[list[object]]:
+    """Return how many valid mutants of each kind were made and refused, the worst first."""
+    rows: list[list[object]] = []
+    for kind in (kind for kind in KINDS.values() if kind.valid):
+        made = sum(tally.made[kind.name, family] for family in kind.families)
+        lost = sum(tally.refused[kind.name, family] for family in kind.families)
+        rows.append([kind.name, made, lost, f"{lost / max(made, 1):.1%}"])
+    return sorted(rows, key=lambda row: float(str(row[3]).rstrip("%")), reverse=True)
 
 
 def _share(tally: Tally, kind: str, family: str) -> str:

@@ -6,16 +6,16 @@ import calendar
 import datetime as dt
 import random
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 from benchmarks.intake_mutants_documents import REGION_CODE, Document, Fact, Sheet
 from lianhu_analysis.catalog.indicators import Catalogue, Indicator
 from lianhu_analysis.catalog.periods import Period
 
-__all__ = ["FAMILIES", "REPORTS", "Draw", "draw_document"]
+__all__ = ["FAMILIES", "PARENT_CODE", "REPORTS", "Draw", "draw_document"]
 
-REGION = "莲湖区"
+REGION, PARENT_CODE = "莲湖区", "610100"
 POINTS = "个百分点"
 
 
@@ -308,6 +308,31 @@ def _time_table(draw: Draw, sheet: Sheet, head: int, left: int, items: Sequence[
             sheet.put(row, place + 1, growth, "figure", _ytd(item, month, growth, "yoy"))
 
 
+NEIGHBOURS = ["新城区", "碑林区", "灞桥区", "未央区", "雁塔区", "长安区"]
+
+
+def _areas(draw: Draw) -> Document:
+    """Write one indicator for every district of the city; other districts' rows are nobody's."""
+    sheet, chance, item = Sheet("分区县"), draw.chance, draw.indicators[0]
+    through = f"{draw.year}年1—{draw.month}月"
+    title = chance.choice(["{t}各区县{n}", "西安市{t}各区县{n}", "各区县{n}（{t}）"])
+    _top(draw, sheet, title.format(t=through, n=item.name_zh))
+    amount, rate = chance.choice(["绝对额", "总量", "累计"]), chance.choice(["增速", "同比增长"])
+    corner = chance.choice(["项目", "地区", "区县", "单位", None])
+    _heads(sheet, 2, 0, [corner, f"{amount}（{item.unit}）", f"{rate}（%）", "排名"])
+    month = Period(draw.year, "M", draw.month)
+    whole = chance.choice(["全市", "西安市"])
+    owners = {whole: PARENT_CODE, REGION: REGION_CODE}
+    for row, name in enumerate([whole, *chance.sample([REGION, *NEIGHBOURS], 7)], 3):
+        sheet.put(row, 0, name, "note")
+        for column, measure in ((1, "level"), (2, "yoy")):
+            value = draw.level() if measure == "level" else draw.growth_pct()
+            fact = replace(_ytd(item, month, value, measure), region=owners.get(name, ""))
+            sheet.put(row, column, value, "figure", fact if fact.region else None)
+        sheet.put(row, 3, None if name == whole else row - 3, "note")
+    return _document(draw, "areas", sheet)
+
+
 LONG = ["统计时期", "地区", "指标名称", "计量单位", "口径", "数值", "同比增长(%)", "发布日期"]
 
 
@@ -409,6 +434,7 @@ FAMILIES: Mapping[str, Callable[[Draw], Document]] = {
     "long_csv": _long_csv,
     "records_csv": _records_csv,
     "vendor_csv": _vendor_csv,
+    "areas": _areas,
 }
 # Indicators in rows, one period in the head of the sheet.
 REPORTS = ("plain", "bulletin", "month_header", "last_year", "two_rows", "three_rows", "panels")

@@ -12,7 +12,7 @@ from dataclasses import replace
 from functools import cache
 
 from benchmarks.intake_mutants_documents import Cell, Document, Sheet
-from benchmarks.intake_mutants_families import FAMILIES, REPORTS
+from benchmarks.intake_mutants_families import FAMILIES, PARENT_CODE, REPORTS
 from benchmarks.intake_mutants_kinds import (
     LABELLED,
     STACKED,
@@ -342,8 +342,14 @@ def name_unknown(document: Document, chance: random.Random) -> None:
     """Name a row that is not in the catalogue: another scope, or an invention."""
     sheet = first(document)
     place = label_row(sheet, chance, panels=True)
-    form = chance.choice(["区属{}", "{}（限额以下）", "全国{}", "{}预期目标", "{}排名", "待核{}"])
-    forget(sheet, facts_of_row(sheet, place))
+    form = chance.choice(["区属{}", "{}（限额以下）", "全市{}", "{}预期目标", "{}排名", "待核{}"])
+    for at in facts_of_row(sheet, place):
+        fact = sheet.cells[at].fact
+        # What is called the whole city's may be taken as the city's, or left out.
+        if fact and form.startswith("全市"):
+            sheet.change(at, fact=replace(fact, region=PARENT_CODE), must=False)
+        else:
+            forget(sheet, [at])
     sheet.change(place, value=form.format(sheet.cells[place].value))
 
 

@@ -1,5 +1,6 @@
 import datetime as dt
 import random
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from benchmarks.intake_judge import judge
 from benchmarks.intake_mutants import make_mutant
 from benchmarks.intake_mutants_documents import Document, Fact, Sheet, address, as_grids, write
 from benchmarks.intake_mutants_families import FAMILIES, draw_document
-from benchmarks.intake_mutants_kinds import KINDS
+from benchmarks.intake_mutants_kinds import KINDS, Unfit
 from lianhu_analysis.catalog.indicators import read_catalogue
 from lianhu_analysis.errors import IntakeError
 from lianhu_analysis.intake.problems import Problem
@@ -142,6 +143,67 @@ def test_an_exchanged_february_is_what_its_heads_say():
     assert february
     assert {cell.fact.span for cell in february} == {"ytd"}
     assert all(cell.fact.value == cell.value and not cell.must for cell in february)
+
+
+def mutated(kind, family):
+    for seed in range(50):
+        document = draw_document(family, CATALOGUE, random.Random(seed))
+        before = [cell.fact for _, _, cell in document.truth()]
+        try:
+            KINDS[kind].mutate(document, random.Random(seed))
+        except Unfit:
+            continue
+        return document.sheets[0], before
+    raise AssertionError(f"{kind} fits no {family}")
+
+
+@pytest.mark.parametrize(
+    ("kind", "family"),
+    [
+        ("corner_blank", "plain"),
+        ("grouping", "bulletin"),
+        ("zeros_to_come", "tables"),
+        ("zeros_to_come", "newest_first"),
+    ],
+)
+def test_what_is_put_around_figures_leaves_the_truth_as_it_was(kind, family):
+    sheet, before = mutated(kind, family)
+    after = [sheet.cells[place].fact for place in sheet.facts()]
+    assert sorted(after, key=str) == sorted(before, key=str)
+
+
+def test_parts_of_a_grouping_add_up_and_are_none_of_the_catalogue():
+    sheet, _ = mutated("grouping", "plain")
+    (top,) = [r for (r, _), cell in sheet.cells.items() if re.match("按.*分$", str(cell.value))]
+    parts = [
+        sheet.cells[row, 3]
+        for row in range(top + 1, 1 + max(row for row, _ in sheet.cells))
+        if (row, 3) in sheet.cells and sheet.cells[row, 0].role == "note"
+    ]
+    assert len(parts) > 1
+    assert not any(cell.fact for cell in parts)
+    if isinstance(sheet.cells[top - 1, 3].value, float):
+        assert sum(cell.value for cell in parts) == pytest.approx(sheet.cells[top - 1, 3].value)
+
+
+def test_growth_in_full_is_what_the_cell_says():
+    sheet, _ = mutated("growth_in_full", "plain")
+    cells = [sheet.cells[p] for p in sheet.facts() if sheet.cells[p].fact.measure == "yoy"]
+    numbers = [cell for cell in cells if isinstance(cell.value, float)]
+    assert all(cell.fact.value == cell.value for cell in numbers)
+    assert sum(0 < abs(cell.value) < 1 for cell in numbers) == 1
+
+
+def test_a_sheet_of_areas_has_figures_of_the_district_and_its_city_alone():
+    document = draw_document("areas", CATALOGUE, random.Random(3))
+    owners = [cell.fact.region for _, _, cell in document.truth()]
+    assert sorted(set(owners)) == ["610100", "610104"]
+    assert len(document.sheets[0].places("figure")) > len(owners)
+
+
+def test_the_refused_share_is_told_by_mutation(capsys):
+    assert intake_mutants.main(["--count", "30"]) in (0, 1)
+    assert "refused, by mutation:" in capsys.readouterr().out
 
 
 def test_no_two_figures_of_a_document_are_alike():

@@ -51,6 +51,7 @@ DAY = re.compile(
     r"(?<!\d)20\d{2}(?:([-_.])\d{1,2}\1\d{1,2}|年\d{1,2}月\d{1,2}日|(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01]))(?!\d)"
     r"|\d{1,2}月\d{1,2}[日号]"
 )
+RANGE = re.compile(rf"(?:[1-4]q{YEAR}|{YEAR}q[1-4])-(?:[1-4]q{YEAR}|{YEAR}q[1-4])")
 PINYIN_YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})n(?![a-z])")
 PINYIN_MONTH = re.compile(r"(?<!\d)(\d{1,2})yf(?![a-z])")
 LONE_YEAR = re.compile(rf"(?<![\d.-])({YEAR})(?![\d]|[-_.]\d|年|n)")
@@ -390,8 +391,8 @@ def _clue(where: str, name: str, grammar: Grammar, *, is_path: bool = False) -> 
 
 
 def _timely(text: str, grammar: Grammar) -> str:
-    """Return a text without days and without months in which something was said."""
-    return DAY.sub(" ", grammar.vocabulary.events.sub(" ", fold(text)))
+    """Return a text without days, without months in which something was said, without ranges."""
+    return RANGE.sub(" ", DAY.sub(" ", grammar.vocabulary.events.sub(" ", fold(text))))
 
 
 def _agrees(one: Clue, other: Clue) -> bool:

@@ -276,7 +276,12 @@ class _Finder:
             ):
                 break
             stub = names or [0] if names or first > 0 else [first]
-            blocking = [c for n, c in cells if n in stub and not self.grammar.role(str(c))]
+            remarks = self.grammar.vocabulary.metadata
+            blocking = [
+                c
+                for n, c in cells
+                if n in stub and (not self.grammar.role(str(c)) or fold(str(c)) in remarks)
+            ]
             if first > 0 and not names:
                 # A blank corner: the row of the stub's own head ends the band.
                 blocking = [c for n, c in cells if n < first and not self.grammar.role(str(c))]
@@ -345,6 +350,8 @@ class _Finder:
         body = [c for r in rows if not is_blank(c := self.grid.at(r, number))]
         counts = Counter(self._content(c) for c in body if not self._is_remark(c))
         most = counts.most_common(1)[0][0] if counts else ""
+        if role in ("name", "") and counts["region"] and self._are_places(body):
+            return "region", cells, text
         if role in ("name", "region", "unit", "period") and counts:
             if (role != "unit" and counts["region"] * 2 > sum(counts.values())) or (
                 role == "unit" and counts["unit"] < counts["region"]
@@ -359,14 +366,23 @@ class _Finder:
             return role, cells, text
         if role:
             return role, cells, text
-        understood = any(self._heads(t) for _, t in cells)
-        if most in ("text", "region", "unit", "period") and not (understood and cells):
+        said = self.grammar.read(text)
+        firm = said.facets.measure or said.facets.span or said.parts or said.years or said.names
+        if most in ("text", "region", "unit", "period") and not (firm or said.facets.nothing):
             if not cells and not body:
                 return "", (), ""
             return {"text": "name"}.get(most, most), cells, text
         if not body and not cells:
             return "", (), ""
         return "figure", cells, text
+
+    def _are_places(self, body: Sequence[object]) -> bool:
+        """Whether no cell of a column names an indicator: 全市 and districts that nobody knows."""
+        texts = [cell for cell in body if isinstance(cell, str) and not is_value(cell)]
+        said = [self.grammar.read(text) for text in texts]
+        return len(texts) == len(body) and not any(
+            one.names or one.facets.measure or one.parts for one in said
+        )
 
     def _is_remark(self, cell: object) -> bool:
         """Whether a first cell heads no data: 频率, 单位, 注：…."""
@@ -428,18 +444,34 @@ class _Finder:
         ]
         if not labels or not blanks:
             return
-        subs = {self._text_below(table, row, n) for n in labels}
-        restarts = len(labels) > 1 and len(subs) == 1
+        below = {n: self._text_below(table, row, n) for n in owned}
+        restarts = len(labels) > 1 and len({below[n] for n in labels}) == 1
         alone = len(labels) == 1 and min(labels) == min(owned)
         for n in blanks:
             left = max((label for label in labels if label < n), default=None)
-            repeated = self._text_below(table, row, n) in subs
-            if left is None or not (alone or (restarts and not repeated)):
+            right = min((label for label in labels if label > n), default=None)
+            repeated = below[n] in {below[label] for label in labels}
+            sure = alone or (restarts and not repeated)
+            if left is not None and right is not None and not sure:
+                sure = self._is_of_left(right, labels, below)
+            if left is None or not sure:
                 owned[n] = owned[n]._replace(half=True)
                 continue
             text = _head_text(self.grid.at(row, left))
             cells = ((labels[left], text), *owned[n].cells)
             owned[n] = owned[n]._replace(cells=cells, text=text + owned[n].text)
+
+    def _is_of_left(self, right: int, labels: dict[int, str], below: dict[int, str]) -> bool:
+        """Whether blanks before a label cannot be of it, since one would say the same twice."""
+        nearest = max(n for n in below if n < right)
+        end = min((label for label in labels if label > right), default=max(below) + 1)
+        if below[nearest] not in {below[n] for n in below if right <= n < end}:
+            return False
+        said = self.grammar.read(
+            _head_text(self.grid.at(cell_row(labels[right]), right)) + below[nearest]
+        )
+        growth = said.facets.measure in ("yoy", "reduction")
+        return bool(said.facets.span or said.parts) or not growth
 
     def _text_below(self, table: Table, row: int, number: int) -> str:
         for below in range(row + 1, table.bottom + 1):
@@ -465,6 +497,11 @@ def _head_text(value: object) -> str:
     if isinstance(value, int) and 1950 <= value <= 2100:
         return f"{value}年"
     return text
+
+
+def cell_row(cell: str) -> int:
+    """Return the zero-based row of an address."""
+    return int("".join(char for char in cell if char.isdigit())) - 1
 
 
 def _may_head(cell: object) -> bool:

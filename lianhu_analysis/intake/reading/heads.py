@@ -116,7 +116,8 @@ def read_heads(
         return None
     found = _without_twins(found, teller)
     time = _time(found, around.time)
-    found = _agreeing(found, time, teller, rows_say="period" in panel.stub)
+    span = around.facets.span
+    found = _agreeing(found, time, teller, rows_say="period" in panel.stub, span=span)
     return Heads(
         tuple(found),
         time,
@@ -251,9 +252,20 @@ def _of_left(
         )
     if left is None:
         return growth, None
+    if any(m.is_growth and not m.facets.nothing for m in between) and _is_torn(read[:place]):
+        return growth, Refusal(
+            f"列名“{growth.text}”前面另有增速，说不清是当月还是累计，这一列没有读",
+            "请写成“累计比上年同期增长（%）”或“本月比上年同月增长（%）”，另报新文件",
+        )
     facets = growth.facets._replace(span=left.facets.span, per=left.facets.per)
     year = growth.year or left.year
     return growth._replace(facets=facets, part=left.part, year=year, left=True), None
+
+
+def _is_torn(before: Sequence[ColumnMeaning]) -> bool:
+    """Whether several amounts stand before their growths, so that none is next to its own."""
+    amounts = [m for m in before if not m.is_growth and not m.facets.nothing]
+    return len(amounts) > 1
 
 
 def _without_twins(columns: Sequence[ColumnMeaning], teller: Teller) -> list[ColumnMeaning]:
@@ -274,7 +286,7 @@ def _key(m: ColumnMeaning) -> tuple[object, ...]:
     period = (m.part.period, m.part.year, m.part.span) if m.part else None
     measure = m.facets.measure if m.is_growth else "level"
     f = m.facets
-    return (f.fact, measure, f.span, f.form, period, m.year, m.indicator, m.region, m.whole)
+    return (f.fact, measure, f.span, f.form, f.base, period, m.year, m.indicator, m.region, m.whole)
 
 
 def _time(columns: Iterable[ColumnMeaning], time: Time) -> Time:
@@ -287,11 +299,11 @@ def _time(columns: Iterable[ColumnMeaning], time: Time) -> Time:
 
 
 def _agreeing(
-    columns: Sequence[ColumnMeaning], time: Time, teller: Teller, *, rows_say: bool
+    columns: Sequence[ColumnMeaning], time: Time, teller: Teller, *, rows_say: bool, span: str
 ) -> list[ColumnMeaning]:
     """Leave out last year's columns, and refuse a table whose heads are of different months."""
     found = list(columns)
-    axis = _is_axis(columns)
+    axis = _is_axis(columns, span)
     if not axis and not rows_say:
         for m in columns:
             if _is_last_year(m, columns):
@@ -316,12 +328,17 @@ def _agreeing(
     return []
 
 
-def _is_axis(columns: Iterable[ColumnMeaning]) -> bool:
-    """Whether several columns of one kind are of different months."""
+def _is_axis(columns: Iterable[ColumnMeaning], span: str) -> bool:
+    """Whether several columns of one kind are of different months.
+
+    A first quarter is to date as well, and so is whatever the title says to be.
+    """
     ends: dict[tuple[str, str], set[int]] = {}
     for m in columns:
         if m.part is not None:
-            kind = ("" if m.left else m.facets.measure, m.part.span or m.facets.span)
+            said = m.facets.span or m.part.span or span
+            first = "ytd" if m.part.period.number == 1 else ""
+            kind = ("" if m.left else m.facets.measure, said or first)
             ends.setdefault(kind, set()).add(m.part.period.end.month)
     return any(len(months) > 1 for months in ends.values())
 

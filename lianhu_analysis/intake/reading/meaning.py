@@ -138,8 +138,11 @@ def column_meaning(column: Column, grammar: Grammar) -> ColumnMeaning:
         facets = facets._replace(measure="yoy", sure=True)
     region = joined.regions[0] if len(joined.regions) == 1 else None
     part = joined.parts[0] if len(joined.parts) == 1 else None
-    if len(joined.parts) > 1 and len({(p.period.end.month, p.year) for p in joined.parts}) == 1:
-        part = next((p for p in joined.parts if p.span), joined.parts[0])
+    ends = {(p.period.end.month, p.period.frequency) for p in joined.parts}
+    if len(joined.parts) > 1 and len(ends) == 1 and len({p.year for p in joined.parts} - {0}) < 2:
+        dated = max(joined.parts, key=lambda p: p.year)
+        spans = {p.span for p in joined.parts} - {""}
+        part = dated._replace(span=spans.pop()) if len(spans) == 1 else dated
     year = joined.years[0] if joined.years and part is None else 0
     if part is not None and not part.year and len(joined.years) == 1:
         period = Period(joined.years[0], part.period.frequency, part.period.number)

@@ -151,6 +151,8 @@ def _stated(part: Part | None, column: ColumnMeaning, time: Time) -> Part:
                 '请在 delivery.toml 写 period = "2024-09"，或在标题写明时期，另报新文件',
             )
         return _of_year(head, year)
+    if column.year and time.period and time.period.frequency != "A":
+        return _of_year(Part(time.period, 0, time.span, ""), column.year)
     if column.year:
         return Part(Period(column.year, "A", 1), column.year, "annual", column.text)
     if time.period is None:

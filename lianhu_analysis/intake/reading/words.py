@@ -448,6 +448,8 @@ class Grammar:
             stated = _part_of(found)
             if stated is not None:
                 return found.end(), stated
+        if at and end == at and is_unit(text[at:]):
+            return len(text), Facets(unit=normalise_unit(text[at:]))
         if text[at] == "%" and end == at:
             return at + 1, Facets(unit="%")
         if text.startswith(("个百分点", "百分点"), at) and end < at + 3:
