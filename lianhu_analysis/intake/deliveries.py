@@ -214,9 +214,7 @@ class DeliveryReader:
         grids = (read_csv_grid(data),) if suffix == ".csv" else read(data)
         named = sidecar.layout
         pinned = choose_layout(self._layouts, named, self._workspace) if named else None
-        return read_grids(
-            grids, self._vocabulary, self._catalogue, delivery, self._layouts, pinned
-        )
+        return read_grids(grids, self._vocabulary, self._catalogue, delivery, self._layouts, pinned)
 
     def fingerprint(self, sha256: str, sidecar: Sidecar) -> str:
         """Return one hash of everything that the reading of a file depends on."""
