@@ -13,10 +13,15 @@ from lianhu_analysis.errors import IntakeError
 from lianhu_analysis.intake.reading.around import level_region
 from lianhu_analysis.intake.reading.blocks import Table, find_tables, is_blank
 from lianhu_analysis.intake.reading.figures import Collector, Delivery, Reading
-from lianhu_analysis.intake.reading.layouts import SeriesLayout, fold_header
+from lianhu_analysis.intake.reading.series import (
+    SeriesLayout,
+    find_sheets,
+    fold_header,
+    read_series,
+    table_faults,
+)
 from lianhu_analysis.intake.reading.sums import single_quarters
 from lianhu_analysis.intake.reading.tables import read_sheet
-from lianhu_analysis.intake.reading.tidy_series import find_sheets, read_series, table_faults
 from lianhu_analysis.intake.reading.words import Grammar, Vocabulary, fold
 from lianhu_analysis.intake.reading.workbook import Grid
 from lianhu_analysis.workspace import Region
