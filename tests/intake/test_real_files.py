@@ -20,8 +20,6 @@ from lianhu_analysis.workspace import load_workspace
 SHIFTED = pytest.mark.xfail(
     reason="one column without a head beside an axis of months", strict=True
 )
-COVERED = pytest.mark.xfail(reason="a stub's head beside heads merged over two rows", strict=True)
-SERIALS = pytest.mark.xfail(reason="figures of 36,526 to 73,050 are taken for dates", strict=True)
 REPOSITORY = Path(__file__).resolve().parents[2]
 SHARED = REPOSITORY.parent / "shared" / "data"
 NATIONAL = REPOSITORY / "examples" / "national"
@@ -218,7 +216,6 @@ def test_bases_that_slipped_one_column_refuse_each_sheet(houses):
     assert all("错了位" in problem.message for problem in houses.problems)
 
 
-@COVERED
 def test_the_city_panels_give_the_workspaces_city_only(mended):
     frame = mended.frame
     assert set(frame["region"]) == {"610100"}
@@ -233,9 +230,7 @@ def test_the_city_panels_give_the_workspaces_city_only(mended):
     [
         (("re.price.new", "level", "single", "2025-12"), 94.4, "202512新房!C34"),
         (("re.price.new", "level", "single", "2025-02"), 98.3, "202502新房!C34"),
-        pytest.param(
-            ("re.price.used", "level", "single", "2025-12"), 91.0, "202512二手房!C34", marks=COVERED
-        ),
+        (("re.price.used", "level", "single", "2025-12"), 91.0, "202512二手房!C34"),
         (("re.price.used", "level", "single", "2025-01"), 99.0, "202501二手房!C34"),
     ],
 )
@@ -254,7 +249,6 @@ def test_the_macro_workbooks_other_sheets_are_left_out_on_purpose(macro):
     }
 
 
-@SERIALS
 def test_months_as_bare_numbers_take_the_sidecars_year(tmp_path):
     file = real("cn_macro_workbook/housing_sales.xlsx")
     sidecar = 'period = "2025"\nspan = "ytd"\n'
