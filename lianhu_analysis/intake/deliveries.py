@@ -17,7 +17,7 @@ from lianhu_analysis import __version__
 from lianhu_analysis.catalog.indicators import Catalogue
 from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.errors import IntakeError, PeriodError
-from lianhu_analysis.intake.observations import PROVENANCES, join_source
+from lianhu_analysis.intake.observations import PROVENANCES, SPANS, join_source
 from lianhu_analysis.intake.raw_files import SIDECAR_NAME
 from lianhu_analysis.intake.reading.csv_grid import is_tidy_csv, read_csv_grid
 from lianhu_analysis.intake.reading.figures import Delivery, Reading
@@ -29,7 +29,7 @@ from lianhu_analysis.intake.reading.layouts import (
 from lianhu_analysis.intake.reading.records import read_csv_records, read_parquet_records
 from lianhu_analysis.intake.reading.statements import stated_day
 from lianhu_analysis.intake.reading.tidy import read_grids
-from lianhu_analysis.intake.reading.words import Vocabulary, load_vocabulary
+from lianhu_analysis.intake.reading.words import Vocabulary, is_unit, load_vocabulary
 from lianhu_analysis.intake.reading.workbook import Grid, read_workbook
 from lianhu_analysis.workspace import Workspace, readable
 
@@ -46,6 +46,8 @@ SIDECAR_FIELDS: dict[str, Any] = {
     "region": str,
     "layout": str,
     "period": str,
+    "span": str,
+    "unit": str,
     "title": str,
     "url": str,
     "notes": str,
@@ -82,6 +84,8 @@ class Sidecar:
     region: str = ""
     layout: str = ""
     period: str = ""
+    span: str = ""
+    unit: str = ""
     title: str = ""
     url: str = ""
     notes: str = ""
@@ -140,6 +144,10 @@ def _sidecar_faults(table: dict[str, Any], workspace: Workspace) -> list[str]:
                 Period.parse(value)
             except PeriodError as error:
                 faults.append(f"period：{error}")
+        elif key == "span" and value not in SPANS:
+            faults.append(f"span = {value!r} 不认识，可填 {'、'.join(SPANS)}")
+        elif key == "unit" and not is_unit(value):
+            faults.append(f"unit = {value!r} 不是已知的单位，请照 units.toml 的写法")
     return faults
 
 
@@ -253,6 +261,8 @@ class DeliveryReader:
             folders=folders,
             pinned=bool(sidecar.region),
             day=next(filter(None, map(stated_day, (file, *folders))), None),
+            span=sidecar.span,
+            unit=sidecar.unit,
         )
 
 
