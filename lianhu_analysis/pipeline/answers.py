@@ -18,6 +18,7 @@ from lianhu_analysis.intake.checks.findings import SEVERITY_ZH, Finding
 from lianhu_analysis.intake.checks.revisions import revision_findings, revisions
 from lianhu_analysis.intake.explain import Explanation, explain_file
 from lianhu_analysis.intake.ingest import unread_files
+from lianhu_analysis.intake.origins import CellExplanation, explain_cell
 from lianhu_analysis.intake.problems import FileResult, printable
 from lianhu_analysis.intake.store import VintageStore
 from lianhu_analysis.pipeline.backtests import run_backtest
@@ -240,9 +241,10 @@ def diagnosis_lines(diagnoses: Sequence[Diagnosis]) -> list[str]:
     ]
 
 
-def explain(workspace: Workspace, path: Path) -> Explanation:
-    """Say how a delivered file is read, cell by cell; nothing is stored."""
-    return explain_file(path, workspace, load_catalogue(workspace))
+def explain(workspace: Workspace, path: Path, cell: str = "") -> Explanation | CellExplanation:
+    """Say how a delivered file, or one cell of it, is read; nothing is stored."""
+    told = explain_file(path, workspace, load_catalogue(workspace))
+    return explain_cell(told, cell) if cell else told
 
 
 def lab(
