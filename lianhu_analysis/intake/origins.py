@@ -149,7 +149,10 @@ def explain_cell(told: Explanation, address: str) -> CellExplanation:
 def cell_states(
     note: TableNote, slots: Iterable[Slot], problems: Iterable[Problem]
 ) -> dict[tuple[int, int], str]:
-    """Return which of ``STATES`` each filled cell of a table is in, by row and column."""
+    """Return which of ``STATES`` each filled cell of a table is in, by row and column.
+
+    Blank cells of the head belong to it: one text often stands over several columns.
+    """
     table = note.table
     at = {p.cell: p.kind for p in problems if p.sheet == note.sheet and p.cell}
     taken = {slot.cell for slot in slots if slot.sheet == note.sheet}
@@ -160,13 +163,15 @@ def cell_states(
     states: dict[tuple[int, int], str] = {}
     for row, column in _block(note):
         cell = cell_address(row, column)
+        in_head = table.top <= row <= table.bottom
         if is_blank(table.grid.at(row, column)):
+            states |= {(row, column): "head"} if in_head else {}
             continue
         if cell in at:
             state = "refused" if at[cell] == "refused" else "left"
         elif row < table.top:
             state = "title" if cell in titles else ""
-        elif row <= table.bottom:
+        elif in_head:
             state = "left" if column in reasons else "head"
         elif column in stub:
             state = "stub"
