@@ -62,7 +62,10 @@ def read_grids(
     for grid in left:
         if not grid.visible:
             collector.refuse(
-                "这张工作表是隐藏的，没有读", "请取消隐藏；不要的工作表请删去", sheet=grid.sheet
+                "这张工作表是隐藏的，没有读",
+                "要收的，请报送取消了隐藏的新文件；不要的不必处理",
+                sheet=grid.sheet,
+                skipped=True,
             )
     shown = [grid for grid in left if grid.visible]
     found = [(grid, *find_tables(grid, grammar)) for grid in shown]
