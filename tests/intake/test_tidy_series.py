@@ -3,11 +3,11 @@ import datetime as dt
 import pytest
 
 from lianhu_analysis.errors import IntakeError
+from lianhu_analysis.intake.grids.grid import Grid
 from lianhu_analysis.intake.reading.figures import Delivery
 from lianhu_analysis.intake.reading.layouts import choose_layout, load_layouts
 from lianhu_analysis.intake.reading.tidy import read_grids
 from lianhu_analysis.intake.reading.words import load_vocabulary
-from lianhu_analysis.intake.reading.workbook import Grid
 from lianhu_analysis.workspace import Region
 
 LIANHU = Region("610104", "莲湖区")

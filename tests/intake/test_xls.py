@@ -4,7 +4,7 @@ import struct
 import pytest
 
 from lianhu_analysis.errors import IntakeError
-from lianhu_analysis.intake.reading.workbook import read_workbook
+from lianhu_analysis.intake.grids.workbook import read_workbook
 from tests.intake.old_workbooks import (
     blank_formula,
     column,

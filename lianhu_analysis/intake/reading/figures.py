@@ -16,6 +16,7 @@ from lianhu_analysis.catalog.indicators import Indicator
 from lianhu_analysis.catalog.periods import Frequency, Period
 from lianhu_analysis.catalog.units import convert
 from lianhu_analysis.errors import IntakeError, LianhuError, PeriodError
+from lianhu_analysis.intake.grids.grid import Grid
 from lianhu_analysis.intake.observations import Observation, frame_observations
 from lianhu_analysis.intake.problems import Problem, ProblemKind, Refusal
 from lianhu_analysis.intake.reading.cells import Reading as CellReading
@@ -26,7 +27,6 @@ from lianhu_analysis.intake.reading.growth_forms import (
     growth_in_percent,
 )
 from lianhu_analysis.intake.reading.notes import TableNote
-from lianhu_analysis.intake.reading.workbook import Grid
 from lianhu_analysis.intake.same_figures import merge_rows
 from lianhu_analysis.workspace import Region
 

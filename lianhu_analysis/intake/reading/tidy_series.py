@@ -5,6 +5,7 @@ from __future__ import annotations
 from lianhu_analysis.catalog.indicators import Catalogue
 from lianhu_analysis.catalog.periods import Period, parse_period
 from lianhu_analysis.errors import IntakeError, PeriodError, UsageError
+from lianhu_analysis.intake.grids.grid import Grid, cell_address, column_number
 from lianhu_analysis.intake.reading.figures import (
     Collector,
     Slot,
@@ -19,7 +20,6 @@ from lianhu_analysis.intake.reading.layouts import (
     SeriesTable,
     fold_header,
 )
-from lianhu_analysis.intake.reading.workbook import Grid, cell_address, column_number
 
 __all__ = ["find_sheets", "read_series", "table_faults"]
 

@@ -1,40 +1,60 @@
-"""CSV as delivered, tidy or not: which of the two it is, and its cells as a grid."""
+"""CSV as delivered: its text, and its cells as a grid."""
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import re
 from collections.abc import Iterable, Iterator
 from itertools import repeat
-from typing import Any
 
 from lianhu_analysis.errors import IntakeError
-from lianhu_analysis.intake.reading.records import REQUIRED, decode_csv
-from lianhu_analysis.intake.reading.workbook import Grid, cut_long
+from lianhu_analysis.intake.grids.grid import MAX_CELLS, Grid
 
-__all__ = ["is_tidy_csv", "read_csv_grid"]
+__all__ = ["decode", "decode_csv", "read_csv_grid"]
 
-ENOUGH = 3
 MOST_BYTES = 30_000_000
-MOST_CELLS = 2_000_000
 # The National Bureau's export parts its fields by a tab and a comma, and quotes nothing.
 TAB_COMMA = "\t,"
+TABLE_COMMAS = 3
 
 
-def is_tidy_csv(data: bytes) -> bool:
-    """Whether the first line names columns of the observation table.
+def decode(data: bytes, declared: str = "gb18030") -> str | None:
+    """Decode strictly as UTF-16 if marked so, as UTF-8, as declared, or as GB 18030.
 
-    A misspelt column must be refused as such, so not all need be right.
+    The order matters: most Chinese text in UTF-8 also decodes as GB 18030, into
+    other characters and without an error.
+    """
+    marked = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    for encoding in ("utf-16",) if marked else ("utf-8-sig", declared, "gb18030"):
+        try:
+            return data.decode(encoding)
+        except (UnicodeDecodeError, LookupError):
+            continue
+    return None
+
+
+def decode_csv(data: bytes) -> str:
+    """Return the text of a CSV.
 
     Raises
     ------
     IntakeError
-        If it is no text, or larger than any statistical table is.
+        If it is empty, no text, or larger than any statistical table is.
     """
-    first = _text(data).partition("\n")[0]
-    names = {name.strip().strip('"') for name in first.split(",")}
-    return len(names & set(REQUIRED)) >= ENOUGH
+    if len(data) > MOST_BYTES:
+        raise IntakeError(
+            f"CSV 有 {len(data) / 1e6:.0f} MB，不像统计报表", "请只留下需要的表，或分成几个文件交付"
+        )
+    if not data.strip():
+        raise IntakeError("文件是空的", "请重新导出或重新拷贝后再交付")
+    text = decode(data)
+    if text is None or "\0" in text:
+        raise IntakeError(
+            "既不是 UTF-8 也不是 GB 18030 编码的文本", "请另存为“CSV UTF-8（逗号分隔）”"
+        )
+    return text
 
 
 def read_csv_grid(data: bytes) -> Grid:
@@ -47,21 +67,11 @@ def read_csv_grid(data: bytes) -> Grid:
     IntakeError
         If it is no text, too large, or not parted by commas, tabs or semicolons.
     """
-    text = _text(data)
-    if "\0" in text:
-        raise IntakeError("文件含有二进制内容，不是 CSV", "请重新导出为 CSV 后再交付")
-    header = next((line for line in io.StringIO(text) if line.count(",") >= ENOUGH), "")
+    text = decode_csv(data)
+    header = next((line for line in io.StringIO(text) if line.count(",") >= TABLE_COMMAS), "")
     if header and header.count(TAB_COMMA) == header.count(","):
         return _grid(line.rstrip("\n").split(TAB_COMMA) for line in io.StringIO(text))
     return _grid(_rows(text, max(",\t;", key=text.count)))
-
-
-def _text(data: bytes) -> str:
-    if len(data) > MOST_BYTES:
-        raise IntakeError(
-            f"CSV 有 {len(data) / 1e6:.0f} MB，不像统计报表", "请只留下需要的表，或分成几个文件交付"
-        )
-    return decode_csv(data)
 
 
 def _rows(text: str, delimiter: str) -> Iterator[list[str]]:
@@ -87,19 +97,16 @@ def _breaks(field: str) -> int:
 
 
 def _grid(lines: Iterable[list[str]]) -> Grid:
-    rows: list[tuple[Any, ...]] = []
-    cut: list[str] = []
-    room = MOST_CELLS
-    for number, fields in enumerate(lines):
+    rows: list[list[str]] = []
+    room = MAX_CELLS
+    for fields in lines:
         room -= len(fields)
         if room < 0:
             raise IntakeError("CSV 的单元格过多，不像统计报表", "请分成几个文件交付")
-        cells = [_cell(field) for field in fields]
-        cut += cut_long(number, cells)
-        rows.append(tuple(cells))
-    return Grid("", tuple(rows), cut=tuple(cut))
+        rows.append([_cell(field) for field in fields])
+    return Grid.of("", rows)
 
 
-def _cell(field: str) -> str | None:
+def _cell(field: str) -> str:
     bare = field.strip("\t\r\n\ufeff")
-    return bare if bare.strip() else None
+    return bare if bare.strip() else ""
