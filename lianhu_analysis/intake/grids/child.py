@@ -7,7 +7,6 @@ its grids, or message and remedy of why there are none.
 
 from __future__ import annotations
 
-import gc
 import os
 import pickle
 import sys
@@ -71,7 +70,6 @@ def main() -> None:
     stdin, stdout = sys.stdin.buffer, os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     # Whatever else prints must not end up among the answers.
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    gc.disable()
     if resource:  # Windows has none
         resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     _write(stdout, pickle.dumps("ready"))

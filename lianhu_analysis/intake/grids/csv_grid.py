@@ -6,7 +6,7 @@ import codecs
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import repeat
 
 from lianhu_analysis.errors import IntakeError
@@ -68,10 +68,14 @@ def read_csv_grid(data: bytes) -> Grid:
         If it is no text, too large, or not parted by commas, tabs or semicolons.
     """
     text = decode_csv(data)
+    delimiter = max(",\t;", key=text.count)
+    if text.count(delimiter) + text.count("\n") > MAX_CELLS:
+        raise IntakeError("CSV 的单元格过多，不像统计报表", "请分成几个文件交付")
+    lines: Iterator[list[str]] = _rows(text, delimiter)
     header = next((line for line in io.StringIO(text) if line.count(",") >= TABLE_COMMAS), "")
     if header and header.count(TAB_COMMA) == header.count(","):
-        return _grid(line.rstrip("\n").split(TAB_COMMA) for line in io.StringIO(text))
-    return _grid(_rows(text, max(",\t;", key=text.count)))
+        lines = (line.rstrip("\n").split(TAB_COMMA) for line in io.StringIO(text))
+    return Grid.of("", (map(_cell, fields) for fields in lines))
 
 
 def _rows(text: str, delimiter: str) -> Iterator[list[str]]:
@@ -94,17 +98,6 @@ def _rows(text: str, delimiter: str) -> Iterator[list[str]]:
 
 def _breaks(field: str) -> int:
     return len(re.findall(r"\r\n|\r|\n", field))
-
-
-def _grid(lines: Iterable[list[str]]) -> Grid:
-    rows: list[list[str]] = []
-    room = MAX_CELLS
-    for fields in lines:
-        room -= len(fields)
-        if room < 0:
-            raise IntakeError("CSV 的单元格过多，不像统计报表", "请分成几个文件交付")
-        rows.append([_cell(field) for field in fields])
-    return Grid.of("", rows)
 
 
 def _cell(field: str) -> str:

@@ -13,10 +13,11 @@ from typing import Any, NamedTuple
 
 from lxml import etree, html
 
+from lianhu_analysis.errors import IntakeError
 from lianhu_analysis.intake.grids.csv_grid import decode
 from lianhu_analysis.intake.grids.grid import Grid, bound_area, put
 from lianhu_analysis.intake.grids.package import LIMIT_CODES, Package, explained, local_name
-from lianhu_analysis.intake.grids.refusals import no_table, too_large, unknown
+from lianhu_analysis.intake.grids.refusals import too_large, unknown
 
 __all__ = ["read_page", "read_word"]
 
@@ -99,16 +100,13 @@ def _grids(body: Any, tables: Tables, titles: list[str]) -> Iterator[Grid]:
     """Yield each table that holds a figure; above the first stand the titles of the whole."""
     figured = _figured(tables)
     if not figured:
-        raise no_table()
+        raise IntakeError("文件里没有带数字的表格", "请把数字做成表格，或另存为 .xlsx 后再交付")
     for number, (table, above) in enumerate(_ordered(body, figured, []), 1):
         name = f"表{number}"
         if number > MAX_TABLES:
             raise too_large(name)
         filled = [(cell, text) for cell in figured[table] if (text := _text(cell, figured))]
-        bound_area(
-            max((cell.top + 1 for cell, _ in filled), default=0),
-            max((cell.left + 1 for cell, _ in filled), default=0),
-        )
+        bound_area(*(max((cell[end] + 1 for cell, _ in filled), default=0) for end in (0, 1)))
         rows: list[list[object]] = []
         for cell, text in filled:
             put(rows, cell.top, cell.left, text)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from lianhu_analysis.intake.grids.refusals import far_cell
+from lianhu_analysis.errors import IntakeError
 
 __all__ = ["MAX_CELLS", "Grid", "bound_area", "cell_address", "column_number", "put"]
 
@@ -34,10 +34,6 @@ class Grid:
     dates_from_1904
         Whether the workbook counts days from 1904: a date kept as a bare number
         is 1,462 less than the same date in the usual system.
-    knows_formats
-        Whether error values, percent formats and what is hidden are known.  Of an
-        .xls that xlrd does not take they are not: an error reads as a blank cell,
-        ``4.8%`` as ``0.048``, and hidden rows as shown.
     above
         Of a table in a document: the lines of text between it and the table before.
         They are no rows of the grid, so that addresses count the table's own rows.
@@ -53,7 +49,6 @@ class Grid:
     hidden_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()
     dates_from_1904: bool = False
-    knows_formats: bool = True
     above: tuple[str, ...] = ()
     cut: tuple[str, ...] = ()
 
@@ -73,12 +68,8 @@ class Grid:
 
     def at(self, row: int, column: int) -> object:
         """Return the value at zero-based positions; ``None`` outside the sheet."""
-        if row < 0 or column < 0:
-            return None
-        try:
-            return self.rows[row][column]
-        except IndexError:
-            return None
+        cells = self.rows[row] if 0 <= row < len(self.rows) else ()
+        return cells[column] if 0 <= column < len(cells) else None
 
 
 def _plain(value: object) -> object:
@@ -106,7 +97,11 @@ def bound_area(rows: int, columns: int) -> None:
         Naming the furthest cell.
     """
     if rows > MAX_ROWS or columns > MAX_COLUMNS or rows * columns > MAX_CELLS:
-        raise far_cell(cell_address(rows - 1, columns - 1))
+        address = cell_address(rows - 1, columns - 1)
+        raise IntakeError(
+            f"有内容的单元格（{address}）离表格过远，工作表撑得过大",
+            "请按 Ctrl+End 找到并删除多余的行和列，另存后再重新交付",
+        )
 
 
 def cell_address(row: int, column: int) -> str:

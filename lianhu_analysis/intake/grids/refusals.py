@@ -4,16 +4,7 @@ from __future__ import annotations
 
 from lianhu_analysis.errors import IntakeError
 
-__all__ = [
-    "RESAVE",
-    "corrupt",
-    "encrypted",
-    "far_cell",
-    "no_table",
-    "refusal_of",
-    "too_large",
-    "unknown",
-]
+__all__ = ["RESAVE", "corrupt", "refusal_of", "too_large", "unknown"]
 
 RESAVE = "请在 Excel、Word 或 WPS 中打开，另存为 .xlsx 或 .docx 后再交付"
 ORIGINAL = "请向报送单位要 .xlsx 或 .docx 原件；只作凭证的，请放进名称以 _ 开头的文件夹"
@@ -46,30 +37,12 @@ def corrupt(detail: object = "") -> IntakeError:
     return IntakeError("文件已损坏，无法读取" + _shown(detail), RESAVE)
 
 
-def encrypted() -> IntakeError:
-    """Say that a file needs a password."""
-    return IntakeError("文件加了密码", "请取消打开密码后另存，再重新交付")
-
-
 def too_large(detail: object = "") -> IntakeError:
     """Say that a file unpacks to more than any statistics do."""
     return IntakeError(
         "文件展开后过大，不像统计报表" + _shown(detail),
         "请删去无关的工作表或图片后另存，再重新交付",
     )
-
-
-def far_cell(address: str) -> IntakeError:
-    """Say that a sheet reaches further than any table does."""
-    return IntakeError(
-        "有内容的单元格离表格过远，工作表撑得过大" + _shown(address),
-        "请按 Ctrl+End 找到并删除多余的行和列，另存后再重新交付",
-    )
-
-
-def no_table() -> IntakeError:
-    """Say that a document holds no table with a figure."""
-    return IntakeError("文件里没有带数字的表格", "请把数字做成表格，或另存为 .xlsx 后再交付")
 
 
 def unknown(what: str) -> IntakeError:

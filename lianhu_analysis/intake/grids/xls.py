@@ -1,22 +1,15 @@
-"""Sheets of an old .xls, read with xlrd, or with calamine what xlrd does not take."""
+"""Sheets of an old .xls, read with xlrd."""
 
 from __future__ import annotations
 
-import gc
-import io
 from typing import Any
 
 import xlrd
 
 from lianhu_analysis.errors import IntakeError
-from lianhu_analysis.intake.grids.grid import Grid, bound_area
-from lianhu_analysis.intake.grids.refusals import encrypted
-from lianhu_analysis.intake.grids.xlsx import (
-    UNCALCULATED,
-    is_percent_format,
-    percent_text,
-    read_sheets,
-)
+from lianhu_analysis.intake.grids.grid import Grid, bound_area, put
+from lianhu_analysis.intake.grids.refusals import corrupt
+from lianhu_analysis.intake.grids.xlsx import UNCALCULATED, is_percent_format, percent_text
 
 __all__ = ["read_xls"]
 
@@ -33,49 +26,38 @@ def read_xls(data: bytes) -> list[Grid]:
         If it is damaged, encrypted (an .xlsx with a password is kept like an .xls), or
         reaches further than any table does.
     """
-    if ENCRYPTED_STREAM in data:
-        raise encrypted()
     try:
-        return _read_book(data)
+        book = xlrd.open_workbook(
+            file_contents=data,
+            formatting_info=True,
+            on_demand=True,
+            ragged_rows=True,
+            ignore_workbook_corruption=True,
+        )
+        # xlrd tells an empty text that was pasted from a formula without a result in no other way.
+        book._sharedstrings = [text or PASTED_BLANK for text in book._sharedstrings]
+        return [_read_sheet(book, sheet) for sheet in book.sheets()]
     except (IntakeError, MemoryError):
         raise
-    except Exception as error:  # xlrd raises any kind on what it does not take
-        if "encrypted" in str(error):
-            raise encrypted() from error
-        return read_sheets(data)
+    except Exception as error:  # of all kinds
+        if ENCRYPTED_STREAM in data or "encrypted" in str(error):
+            message = "文件加了密码"
+            raise IntakeError(message, "请取消打开密码后另存，再重新交付") from error
+        raise corrupt(error) from error
 
 
-def _read_book(data: bytes) -> list[Grid]:
-    book = xlrd.open_workbook(
-        file_contents=data,
-        logfile=io.StringIO(),
-        formatting_info=True,
-        on_demand=True,
-        ragged_rows=True,
-        ignore_workbook_corruption=True,
-    )
-    # xlrd tells an empty text that was pasted from a formula without a result in no other way.
-    book._sharedstrings = [text or PASTED_BLANK for text in book._sharedstrings]
-    found = [_read_sheet(book, number) for number in range(book.nsheets)]
-    del book
-    gc.collect()  # a book and its sheets hold each other
-    return found
-
-
-def _read_sheet(book: Any, number: int) -> Grid:
-    sheet = book.sheet_by_index(number)
+def _read_sheet(book: Any, sheet: Any) -> Grid:
     percents = {
         style
         for style, item in enumerate(book.xf_list)
         if is_percent_format(book.format_map[item.format_key].format_str)
     }
-    rows = [[_value(book, cell, percents) for cell in row] for row in sheet.get_rows()]
-    # Cells may be there for their borders alone.
-    for row in rows:
-        while row and row[-1] is None:
-            row.pop()
-    while rows and not rows[-1]:
-        rows.pop()
+    rows: list[list[object]] = []
+    for number, cells in enumerate(sheet.get_rows()):
+        for column, cell in enumerate(cells):
+            # Cells may be there for their borders alone.
+            if (value := _value(book, cell, percents)) is not None:
+                put(rows, number, column, value)
     bound_area(len(rows), max(map(len, rows), default=0))
     return Grid.of(
         sheet.name,
@@ -101,7 +83,7 @@ def _value(book: Any, cell: Any, percents: set[int]) -> Any:
     if kind == xlrd.XL_CELL_BOOLEAN:
         return bool(value)
     if kind == xlrd.XL_CELL_TEXT:
-        return UNCALCULATED if not value else "" if value == PASTED_BLANK else value
+        return UNCALCULATED if not value else None if value == PASTED_BLANK else value
     if kind == xlrd.XL_CELL_DATE:
         return _date(value, book.datemode)
     return percent_text(value) if cell.xf_index in percents else value

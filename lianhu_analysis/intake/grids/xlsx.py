@@ -15,11 +15,12 @@ import python_calamine as calamine
 
 from lianhu_analysis.intake.grids.grid import Grid, bound_area, column_number, put
 from lianhu_analysis.intake.grids.package import Package, explained, local_name
-from lianhu_analysis.intake.grids.refusals import corrupt, encrypted
+from lianhu_analysis.intake.grids.refusals import corrupt
 
-__all__ = ["BOOK", "UNCALCULATED", "is_percent_format", "percent_text", "read_sheets", "read_xlsx"]
+__all__ = ["BOOK", "UNCALCULATED", "is_percent_format", "percent_text", "read_xlsx"]
 
 BOOK = "xl/workbook.xml"
+WORKSHEET = calamine.SheetTypeEnum.WorkSheet
 PERCENT_FORMATS = {9, 10}  # built into Excel: 0% and 0.00%
 DIGITS = "0123456789"
 TRUE = ("1", "true")
@@ -48,41 +49,30 @@ def read_xlsx(data: bytes, package: Package) -> list[Grid]:
     IntakeError
         If it is damaged, encrypted, or reaches further than any table does.
     """
-    return read_sheets(data, _Book(package))
-
-
-def read_sheets(data: bytes, book: _Book | None = None) -> list[Grid]:
-    """Read every worksheet with calamine, and lay over it what the parts of a book tell."""
+    parts = _Book(package)
     try:
-        workbook = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
-        return [
-            _read_sheet(workbook, meta, book)
-            for meta in workbook.sheets_metadata
-            if meta.typ == calamine.SheetTypeEnum.WorkSheet
-        ]
-    except calamine.PasswordError as error:
-        raise encrypted() from error
+        book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
+        sheets = [meta for meta in book.sheets_metadata if meta.typ == WORKSHEET]
+        return [_read_sheet(book, meta, parts) for meta in sheets]
     except calamine.CalamineError as error:
         raise corrupt(error) from error
 
 
-def _read_sheet(workbook: Any, meta: Any, book: _Book | None) -> Grid:
-    walk = book.walk(meta.name) if book else Walk([], set(), [])
-    sheet = workbook.get_sheet_by_name(meta.name)
+def _read_sheet(book: Any, meta: Any, parts: _Book) -> Grid:
+    walk = parts.walk(meta.name)
+    sheet = book.get_sheet_by_name(meta.name)
     rows = sheet.to_python(skip_empty_area=False)
     for row, column, text in walk.texts:
         put(rows, row, column, text)
     width = max(map(len, rows), default=0)
-    hidden = [range(item.start, min(item.stop, width)) for item in walk.hidden_columns]
     return Grid.of(
         meta.name,
         rows,
         merged=tuple((*start, *end) for start, end in sheet.merged_cell_ranges or ()),
         visible=meta.visible == calamine.SheetVisibleEnum.Visible,
         hidden_rows=frozenset(walk.hidden_rows),
-        hidden_columns=frozenset().union(*hidden),
-        dates_from_1904=bool(book and book.dates_from_1904),
-        knows_formats=book is not None,
+        hidden_columns=frozenset(n for item in walk.hidden_columns for n in item if n < width),
+        dates_from_1904=parts.dates_from_1904,
     )
 
 
