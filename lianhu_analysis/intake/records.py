@@ -240,9 +240,8 @@ def _published(
     record: Mapping[str, str], indicator: Indicator | None, period: Period, delivery: Delivery
 ) -> tuple[dt.date, str]:
     basis = _choice(record, "published_basis", ("", "stated", "assumed"))
-    day = _day(record.get("published", ""))
-    if day is None and basis != "assumed":
-        day = delivery.published
+    usual = None if basis == "assumed" else delivery.published
+    day = _day(record.get("published", "")) or usual
     if day is None:
         remedy = "请填写发布日，或把 stated 删去"
         _require(basis != "stated", "published", "写了 stated 却没有发布日", remedy)
@@ -297,7 +296,5 @@ def _convert(
 
 
 def _source(record: Mapping[str, str], delivery: Delivery) -> str:
-    title, url = record.get("source_title", ""), record.get("source_url", "")
-    if not title and not url:
-        return delivery.source
-    return join_source(path_of(delivery.source), title, url)
+    own = record.get("source_title", ""), record.get("source_url", "")
+    return join_source(path_of(delivery.source), *own) if any(own) else delivery.source

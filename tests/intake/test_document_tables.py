@@ -155,12 +155,12 @@ LAUGHS = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 10))
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        (docx(p("x"))[:300], "损坏"),
-        (docx(tbl("<w:tr>")), "损坏"),
+        (docx(p("x"))[:300], "已损坏"),
+        (docx(tbl("<w:tr>")), "已损坏"),
         (docx(tbl(tr("x", "1")), **{"word/media/a.bin": bytes(201_000_000)}), "过大"),
         (docx(p("没有表")), "没有带数字的表格"),
         ("<p>没有表".encode(), "没有带数字的表格"),
-        (b"<!-- <p> -->", "损坏"),
+        (b"<!-- <p> -->", "已损坏"),
         (b"<!-- -->", "内容不是"),
         (b"<table><tr><td>1</table>" * 201, "过大"),
         (b"<table><tr>" + b"<td colspan=999>1" * 99 + b"</table>", "过大"),

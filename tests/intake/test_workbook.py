@@ -186,10 +186,16 @@ def check_cells(books, rows, column):
     assert grid.hidden_columns == ({1, 2} & set(range(width)) if COLUMNS[column] else set())
 
 
+def test_hidden_columns_without_end_are_told_as_far_as_the_table_goes():
+    cols = '<cols><col min="2" max="999999999999" hidden="1"/></cols><sheetData>'
+    (grid,) = read_workbook(rewrite_sheet(workbook_bytes({"a": [[1, 2]]}), "<sheetData>", cols))
+    assert grid.hidden_columns == {1}
+
+
 @pytest.mark.parametrize("address", ["a1", "A0", "A", "1"])
 def test_a_cell_at_no_address_is_refused(address):
     data = rewrite_sheet(workbook_bytes({"a": [["x"]]}), 'r="A1"', f'r="{address}"')
-    with pytest.raises(IntakeError, match="损坏"):
+    with pytest.raises(IntakeError, match="已损坏"):
         read_workbook(data)
 
 
@@ -258,8 +264,8 @@ def test_merged_ranges_and_hidden_sheets_are_told():
         (b"<Workbook><Table><Row><Cell>1", r"内容不是 \.xlsx"),
         (b"MIME-Version: 1.0\n\n<html><table><tr><td>1", r"内容不是 \.xlsx"),
         (OLE_SIGNATURE + b"\0" * 512 + "EncryptedPackage".encode("utf-16-le"), "密码"),
-        (OLE_SIGNATURE + b"\0" * 512, "损坏"),
-        (workbook_bytes({"a": [["x"]]})[:2000], "损坏"),
+        (OLE_SIGNATURE + b"\0" * 512, "已损坏"),
+        (workbook_bytes({"a": [["x"]]})[:2000], "已损坏"),
     ],
     ids=["empty", "large", "text", "XML", "MIME", "encrypted", "broken xls", "cut off"],
 )
@@ -270,7 +276,7 @@ def test_what_is_no_readable_workbook_is_refused(data, message):
 
 def test_a_damaged_sheet_part_is_refused():
     data = rewrite_sheet(workbook_bytes({"a": [["x"]]}), "</worksheet>", "</worksheet")
-    with pytest.raises(IntakeError, match="损坏"):
+    with pytest.raises(IntakeError, match="已损坏"):
         read_workbook(data)
 
 

@@ -82,7 +82,7 @@ def test_formats_of_an_older_version_are_known_too():
 def test_an_old_workbook_whose_formats_are_damaged_is_refused_not_read_without_them():
     broken_format = (0x041E, b"\xa4\0")
     data = old_workbook([number(0, 0, 0.5, style=1)], formats=(0, 9), extra=[broken_format])
-    with pytest.raises(IntakeError, match="损坏"):
+    with pytest.raises(IntakeError, match="已损坏"):
         read_workbook(data)
 
 

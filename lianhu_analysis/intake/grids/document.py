@@ -206,8 +206,7 @@ def _word_cells(table: Any) -> list[Cell]:
 
 def _number(element: Any, default: int) -> int:
     """Return what a property of Word says, if it is there and a number."""
-    values = [] if element is None else element.values()
-    return int(values[0]) if values and values[0].isdigit() else default
+    return default if element is None else _span("".join(element.values()), default)
 
 
 def _page_cells(table: Any) -> list[Cell]:

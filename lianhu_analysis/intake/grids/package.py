@@ -65,12 +65,14 @@ class Package:
         return _without_dtd(tree.getroot(), part)
 
     def elements(self, part: str, *tags: str) -> Iterator[Any]:
-        """Yield each element of some names as it ends, without holding the whole part."""
-        with explained(part):
-            found = etree.iterparse(self._open(part), tag=tags, **SAFELY)
-            for _, element in found:
-                yield element
-                element.clear()
+        """Yield each element of some names as it ends, without holding the whole part.
+
+        What is wrong with the part is for the caller to have `explained`.
+        """
+        found = etree.iterparse(self._open(part), tag=tags, **SAFELY)
+        for _, element in found:
+            yield element
+            element.clear()
         _without_dtd(found.root, part)
 
     def _open(self, part: str) -> Any:

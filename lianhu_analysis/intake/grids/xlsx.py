@@ -64,14 +64,14 @@ def _read_sheet(book: Any, meta: Any, parts: _Book) -> Grid:
     rows = sheet.to_python(skip_empty_area=False)
     for row, column, text in walk.texts:
         put(rows, row, column, text)
-    width = max(map(len, rows), default=0)
+    columns = range(max(map(len, rows), default=0))
     return Grid.of(
         meta.name,
         rows,
         merged=tuple((*start, *end) for start, end in sheet.merged_cell_ranges or ()),
         visible=meta.visible == calamine.SheetVisibleEnum.Visible,
         hidden_rows=frozenset(walk.hidden_rows),
-        hidden_columns=frozenset(n for item in walk.hidden_columns for n in item if n < width),
+        hidden_columns=frozenset(n for n in columns if any(n in x for x in walk.hidden_columns)),
         dates_from_1904=parts.dates_from_1904,
     )
 
@@ -101,6 +101,11 @@ class _Book:
         if part not in self._package:
             raise corrupt(f"{name}: {part or '?'}")
         walk = Walk([], set(), [])
+        with explained(part):
+            self._walk(part, walk)
+        return walk
+
+    def _walk(self, part: str, walk: Walk) -> None:
         row, height, width = -1, 0, 0
         for element in self._package.elements(part, "{*}col", "{*}row"):
             if local_name(element.tag) == "col":
@@ -119,7 +124,6 @@ class _Book:
                     if text := self._text(cell):
                         walk.texts.append((place, column, text))
             bound_area(height, width)
-        return walk
 
     def _text(self, cell: Any) -> str | None:
         """Return what a cell shows if calamine would not tell."""
