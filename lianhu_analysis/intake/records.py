@@ -66,8 +66,9 @@ def read_records(grid: Grid, catalogue: Catalogue, delivery: Delivery) -> Readin
         try:
             found = _observe(_record(header, cells), catalogue, delivery)
         except _FieldError as error:
-            column = header.index(error.field) if error.field in header else 0
-            collector.refuse(error.message, error.remedy, cell=cell_address(number, column))
+            field, message, remedy = error.args
+            column = header.index(field) if field in header else 0
+            collector.refuse(message, remedy, cell=cell_address(number, column))
         else:
             address = cell_address(number, header.index("value"))
             collector.rows.append(found._replace(cell=address))
@@ -114,9 +115,7 @@ def _check_header(header: list[str]) -> None:
 
 
 class _FieldError(Exception):
-    def __init__(self, field: str, message: str, remedy: str) -> None:
-        super().__init__(message)
-        self.field, self.message, self.remedy = field, message, remedy
+    """Field, message and remedy of what is wrong in a row."""
 
 
 @contextmanager
