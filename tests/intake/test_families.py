@@ -9,7 +9,7 @@ import pytest
 from lianhu_analysis.intake.grids.csv_grid import read_csv_grid
 from lianhu_analysis.intake.grids.grid import Grid
 from lianhu_analysis.intake.reading.figures import Delivery, Reading
-from lianhu_analysis.intake.reading.layouts import load_layouts
+from lianhu_analysis.intake.reading.series import load_layouts
 from lianhu_analysis.intake.reading.tidy import read_grids
 from lianhu_analysis.intake.reading.words import load_vocabulary
 from lianhu_analysis.workspace import Region

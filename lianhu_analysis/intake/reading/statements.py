@@ -33,7 +33,8 @@ LABEL = re.compile(
 # Labels whose value may stand in the cell beside them even without a colon.
 BARE_LABEL = re.compile(r"(?:发布|公布)(?:日期?|时间)|(?:计量)?单位")
 DAY = re.compile(
-    r"(?<!\d)(?P<y>\d{4})[-/.年](?P<m>\d{1,2})[-/.月](?P<d>\d{1,2})(?!\d)"
+    r"(?<!\d)(?P<y>\d{4})(?P<mark>[-/.])(?P<m>\d{1,2})(?P=mark)(?P<d>\d{1,2})(?![\d月])"
+    r"|(?<!\d)(?P<ys>\d{4})年(?P<ms>\d{1,2})月(?P<ds>\d{1,2})(?!\d|月)"
     r"|(?<!\d)(?P<y8>20\d{2})(?P<m8>\d{2})(?P<d8>\d{2})(?!\d)"
 )
 FIRST_SERIAL, LAST_SERIAL = 36_526, 73_050  # the years 2000-2099
@@ -113,7 +114,7 @@ def days_in(text: str) -> Iterator[dt.date]:
     folded = unicodedata.normalize("NFKC", text)
     folded = re.sub(r"(?<=\d)\s*([-/.年月])\s*(?=\d)", r"\1", folded)
     for found in DAY.finditer(folded):
-        digits = [part for part in found.groups() if part]
+        digits = [part for part in found.groups() if part and part.isdigit()]
         try:
             yield dt.date(*(int(part) for part in digits))
         except ValueError:
