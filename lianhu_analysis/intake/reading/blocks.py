@@ -194,7 +194,8 @@ class _Finder:
         first = cells[0][0]
         if len(cells) == 1 and not (first > 0 and (row, first) in self.covered):
             return bool(roles) and current is None and self._below_is_head(row)
-        named = roles and len(cells) > 1 and (len(roles) > 1 or any(n != first for n, _ in texts))
+        beside = [n for n, c in cells if n != first and (isinstance(c, dt.date) or (n, c) in texts)]
+        named = roles and (len(roles) > 1 or beside)
         if current is None:
             heads = [c for n, c in texts if n != first or len(texts) == 1]
         else:
