@@ -4,11 +4,11 @@ import re
 import pytest
 
 from lianhu_analysis.errors import IntakeError
+from lianhu_analysis.intake.grids.grid import Grid
 from lianhu_analysis.intake.reading.figures import Delivery
 from lianhu_analysis.intake.reading.series import choose_layout, load_layouts
 from lianhu_analysis.intake.reading.tidy import read_grids
 from lianhu_analysis.intake.reading.words import load_vocabulary
-from lianhu_analysis.intake.reading.workbook import Grid
 from lianhu_analysis.workspace import Region
 
 SERIES = """

@@ -16,10 +16,10 @@ from typing import NamedTuple
 
 from lianhu_analysis.catalog.remembering import remembered
 from lianhu_analysis.errors import IntakeError, PeriodError
+from lianhu_analysis.intake.grids.grid import Grid, cell_address
 from lianhu_analysis.intake.reading.cells import read_value
 from lianhu_analysis.intake.reading.statements import Line, head_lines, is_statement
 from lianhu_analysis.intake.reading.words import BARE, Grammar, fold, is_unit, span_of
-from lianhu_analysis.intake.reading.workbook import Grid, cell_address
 
 __all__ = ["Column", "Panel", "Table", "find_tables", "is_blank", "is_period_cell", "is_value"]
 

@@ -10,6 +10,7 @@ from functools import cached_property
 
 from lianhu_analysis.catalog.indicators import Indicator
 from lianhu_analysis.errors import IntakeError, PeriodError
+from lianhu_analysis.intake.grids.grid import Grid, cell_address
 from lianhu_analysis.intake.problems import Refusal
 from lianhu_analysis.intake.reading.around import (
     Around,
@@ -40,7 +41,6 @@ from lianhu_analysis.intake.reading.words import (
     native,
     span_of,
 )
-from lianhu_analysis.intake.reading.workbook import Grid, cell_address
 from lianhu_analysis.workspace import Region
 
 __all__ = ["read_sheet"]

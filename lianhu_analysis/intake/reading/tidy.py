@@ -10,6 +10,7 @@ from functools import lru_cache
 from lianhu_analysis.catalog.indicators import Catalogue
 from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.errors import IntakeError
+from lianhu_analysis.intake.grids.grid import Grid
 from lianhu_analysis.intake.reading.around import level_region
 from lianhu_analysis.intake.reading.blocks import WHOLE, Table, find_tables, is_blank
 from lianhu_analysis.intake.reading.figures import Collector, Delivery, Reading
@@ -23,7 +24,6 @@ from lianhu_analysis.intake.reading.series import (
 from lianhu_analysis.intake.reading.sums import single_quarters
 from lianhu_analysis.intake.reading.tables import read_sheet
 from lianhu_analysis.intake.reading.words import Grammar, Vocabulary, fold
-from lianhu_analysis.intake.reading.workbook import Grid
 from lianhu_analysis.workspace import Region
 
 __all__ = ["read_grids"]
