@@ -13,7 +13,7 @@ from typing import Any
 from lianhu_analysis.catalog.indicators import Catalogue
 from lianhu_analysis.errors import IntakeError
 from lianhu_analysis.intake.deliveries import read_delivery, read_sidecar
-from lianhu_analysis.intake.problems import FileStatus, Problem, grouped
+from lianhu_analysis.intake.problems import FileResult, FileStatus, Problem, grouped
 from lianhu_analysis.intake.raw_files import find_files
 from lianhu_analysis.intake.reading.notes import ColumnNote, RowNote, TableNote
 from lianhu_analysis.workspace import Workspace
@@ -44,24 +44,16 @@ FORMS = {"percent": "百分数", "index": "指数（上年=100）", "fraction": 
 
 
 @dataclass(frozen=True)
-class Explanation:
-    """One file as it was read.
+class Explanation(FileResult):
+    """One file as it was read; nothing of it is stored.
 
     Attributes
     ----------
-    status
-        ``read``, or ``quarantined`` if nothing of it can be stored.
-    observations
-        Figures that would be stored.
     tables
         What was understood of each table.
     """
 
-    path: str
-    status: FileStatus
-    observations: int
-    tables: tuple[TableNote, ...]
-    problems: tuple[Problem, ...]
+    tables: tuple[TableNote, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain types, as ``--json`` prints them."""
@@ -73,11 +65,6 @@ class Explanation:
     def lines(self) -> list[str]:
         """Return the explanation in Chinese, one line for each table, column, row and problem."""
         return list(self._lines())
-
-    @property
-    def needs_attention(self) -> bool:
-        """Whether someone has something to do about this file."""
-        return self.status == "quarantined" or any(item.kind == "refused" for item in self.problems)
 
     def _lines(self) -> Iterator[str]:
         yield f"{self.path}：{self.observations} 个数，{len(self.problems)} 个问题"
@@ -107,10 +94,10 @@ def explain_file(path: Path, workspace: Workspace, catalogue: Catalogue) -> Expl
         sidecar = read_sidecar(path, workspace)
         reading = read_delivery(path, path.read_bytes(), sidecar, workspace, catalogue)
     except IntakeError as error:
-        return Explanation(name, "quarantined", 0, (), (Problem.of(error),))
+        return Explanation(name, "quarantined", 0, (Problem.of(error),))
     count = len(reading.frame)
     status: FileStatus = "read" if count else "quarantined"
-    return Explanation(name, status, count, reading.tables, reading.problems)
+    return Explanation(name, status, count, reading.problems, reading.tables)
 
 
 def _column_line(column: ColumnNote) -> str:
