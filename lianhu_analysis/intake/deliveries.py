@@ -9,12 +9,15 @@ from concurrent.futures import Future
 from dataclasses import dataclass, fields
 from functools import cache, cached_property, partial
 from pathlib import Path, PurePath
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator
 
 from lianhu_analysis import __version__
 from lianhu_analysis.catalog.indicators import Catalogue
 from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.errors import IntakeError
-from lianhu_analysis.intake.observations import PeriodCode, Provenance, join_source
+from lianhu_analysis.intake.observations import PeriodCode, Provenance, Span, join_source
 from lianhu_analysis.intake.raw_files import SIDECAR_NAME
 from lianhu_analysis.intake.reading.csv_grid import is_tidy_csv, read_csv_grid
 from lianhu_analysis.intake.reading.figures import Delivery, Reading
@@ -22,7 +25,7 @@ from lianhu_analysis.intake.reading.records import read_csv_records, read_parque
 from lianhu_analysis.intake.reading.series import SeriesLayout, choose_layout, load_layouts
 from lianhu_analysis.intake.reading.statements import stated_day
 from lianhu_analysis.intake.reading.tidy import read_grids
-from lianhu_analysis.intake.reading.words import Vocabulary, load_vocabulary
+from lianhu_analysis.intake.reading.words import Vocabulary, is_unit, load_vocabulary
 from lianhu_analysis.intake.reading.workbook import Grid, read_workbook
 from lianhu_analysis.workspace import Workspace, readable
 from lianhu_analysis.written import KNOWN_ONLY, Day, read_written
@@ -48,7 +51,14 @@ READS = (
     "intake/observations.py",
     "intake/same_figures.py",
     "intake/reading/*.py",
+    "written.py",
 )
+
+
+def _known_unit(text: str) -> str:
+    if not is_unit(text):
+        raise ValueError("不是已知的单位，请照 units.toml 的写法")
+    return text
 
 
 @dataclass(frozen=True)
@@ -61,6 +71,8 @@ class Sidecar:
     region: str = ""
     layout: str = ""
     period: PeriodCode = ""
+    span: Span | Literal[""] = ""
+    unit: Annotated[str, AfterValidator(_known_unit)] = ""
     title: str = ""
     url: str = ""
     notes: str = ""
@@ -203,6 +215,8 @@ class DeliveryReader:
             folders=folders,
             pinned=bool(sidecar.region),
             day=next(filter(None, map(stated_day, (file, *folders))), None),
+            span=sidecar.span,
+            unit=sidecar.unit,
         )
 
 

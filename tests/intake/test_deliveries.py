@@ -31,6 +31,8 @@ def test_the_nearest_sidecar_upwards_holds(workspace, deliver):
         ('provenance = "offical"', "offical"),
         ('region = "610113"', "610113"),
         ('period = "2024年9月"', "period"),
+        ('span = "cumulative"', "cumulative"),
+        ('unit = "筐"', "筐"),
         ("title = ", "TOML"),
     ],
 )
@@ -91,6 +93,26 @@ def test_a_sidecar_may_state_the_period_that_a_title_lacks(workspace, catalogue,
     sheets["表"][1] = ["发布日期：2011-05-20"]
     reading = read(workspace, catalogue, deliver("x/a.xlsx", sheets))
     assert set(reading.frame["period"]) == {"2011-04"}
+
+
+BARE = [["莲湖区2024年9月主要经济指标"], ["指标名称", "数值"], ["社会消费品零售总额", 481.25]]
+
+
+def test_a_sidecar_may_state_the_span_and_the_unit_that_a_sheet_lacks(
+    workspace, catalogue, deliver
+):
+    assert read(workspace, catalogue, deliver("x/a.xlsx", {"表": BARE})).frame.empty
+    deliver("y/delivery.toml", 'span = "ytd"\nunit = "亿元"')
+    (row,) = read(workspace, catalogue, deliver("y/a.xlsx", {"表": BARE})).frame.to_dict("records")
+    assert (row["span"], row["period"], row["value"]) == ("ytd", "2024-09", 481.25)
+
+
+def test_what_a_sheet_states_comes_before_the_sidecar(workspace, catalogue, deliver):
+    deliver("x/delivery.toml", 'span = "single"\nunit = "万元"')
+    reading = read(workspace, catalogue, deliver("x/a.xlsx", month_report(RETAIL)))
+    silent = read(workspace, catalogue, deliver("y/a.xlsx", month_report(RETAIL)))
+    keys = ["measure", "span", "period", "value", "unit"]
+    assert reading.frame[keys].equals(silent.frame[keys])
 
 
 def test_a_pinned_layout_must_exist(workspace, catalogue, deliver):

@@ -9,17 +9,27 @@ import pytest
 from lianhu_analysis.intake.deliveries import Sidecar
 from lianhu_analysis.intake.observations import COLUMNS, PROVENANCES, STATUSES
 from lianhu_analysis.intake.reading.series import load_layouts
+from lianhu_analysis.intake.reading.words import load_vocabulary
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 EXAMPLES = re.findall(r"```toml\n(.*?)```", (DOCS / "intake.md").read_text(encoding="utf-8"), re.S)
-SERIES = [example for example in EXAMPLES if 'kind = "series"' in example]
 
 
-@pytest.mark.parametrize("example", SERIES)
-def test_each_annotated_layout_is_valid(workspace, example):
-    workspace.layouts.mkdir()
-    (workspace.layouts / "example.toml").write_text(example, encoding="utf-8")
-    assert [layout.name for layout in load_layouts(workspace)] == ["example"]
+def test_each_annotated_example_is_valid(workspace):
+    """A description of a workbook says its kind; what says none are words."""
+    for example in EXAMPLES:
+        if "kind =" in example:
+            workspace.layouts.mkdir(exist_ok=True)
+            (workspace.layouts / "example.toml").write_text(example, encoding="utf-8")
+            assert [layout.name for layout in load_layouts(workspace)] == ["example"]
+        else:
+            own = workspace.root / "words.toml"
+            own.write_text(example, encoding="utf-8")
+            assert len(load_vocabulary(own).text) > len(load_vocabulary().text)
+
+
+def test_descriptions_and_words_both_have_an_example():
+    assert {"kind =" in example for example in EXAMPLES} == {True, False}
 
 
 @pytest.mark.parametrize(

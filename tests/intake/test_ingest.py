@@ -11,6 +11,16 @@ from tests.intake.sheets import month_report, workbook_bytes
 RETAIL = ("社会消费品零售总额", "亿元", 54.3, 481.25, 4.6)
 CSV = "indicator,measure,span,period,value,unit,published\n"
 GOOD = "csm.retail.total,level,ytd,2024-08,427,亿元,2024-09-22\n"
+DESCRIPTION = """
+kind = "series"
+[[sheets]]
+name = "月度"
+[[sheets.tables]]
+header_row = 1
+period_column = "A"
+period_header = "指标"
+columns = [{ column = "B", header = "社零", indicator = "csm.retail.total", unit = "亿元" }]
+"""
 
 
 @pytest.fixture
@@ -175,12 +185,17 @@ def test_a_changed_sidecar_reads_again_and_replaces(ingest, store, deliver):
     assert store.as_of(None)["provenance"].tolist() == ["second_hand"]
 
 
-def test_a_changed_layout_reads_again(ingest, workspace, deliver):
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("words.toml", '[labels]\n"社零" = "csm.retail.total"\n'), ("layouts/own.toml", DESCRIPTION)],
+)
+def test_changed_words_or_descriptions_read_again(ingest, workspace, deliver, name, text):
     deliver("x/a.csv", CSV + GOOD)
     ingest()
-    workspace.layouts.mkdir()
-    (workspace.layouts / "own.toml").write_text('kind = "series"\nsheets = []\n', encoding="utf-8")
+    (workspace.root / name).parent.mkdir(exist_ok=True)
+    (workspace.root / name).write_text(text, encoding="utf-8")
     assert ingest()["data/raw/x/a.csv"].status == "read"
+    assert ingest()["data/raw/x/a.csv"].status == "unchanged"
 
 
 def test_a_corrected_reader_reads_again(ingest, deliver, monkeypatch):

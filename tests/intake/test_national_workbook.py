@@ -22,7 +22,7 @@ pytestmark = pytest.mark.skipif(not FILE.is_file(), reason=f"real file absent: {
 @pytest.fixture(scope="module")
 def reading(tmp_path_factory) -> Reading:
     root = tmp_path_factory.mktemp("national")
-    for name in ("lianhu.toml", "indicators.csv", "layouts"):
+    for name in ("lianhu.toml", "indicators.csv", "words.toml", "layouts"):
         source = EXAMPLE / name
         (shutil.copytree if source.is_dir() else shutil.copy)(source, root / name)
     folder = root / "data" / "raw" / "compiled"

@@ -60,7 +60,7 @@ PUBLISHED = re.compile(r"(?:发布|公布)(?:日期?|时间):(.*)")
 UNIT = re.compile(r"^(?:计量|金额)?单位:(.+)")
 # Words that end like a region but name none, and offices that a title may thank.
 NOT_REGIONS = re.compile(
-    r"地区|全[省市区县]|各[省市区县]+|[省市区县](?:本级|级|属)|区县|市场|区域|区间"
+    r"地区|景区|棚户区|街区|商业区|片区|[老主]城区|中心城区|全[省市区县]|各[省市区县]+|[省市区县](?:本级|级|属)|区县|市场|区域|区间"
     r"|(?<![一-龥])(?:市区|城市)|园区|社区|小区|开发区|灾区|联盟|旗下|旗舰"
     r"|个?(?:大中|大|中等|主要|重点|省会)城市|分[省市县区]+州?"
 )
@@ -184,7 +184,7 @@ def read_around(
         named,
         time,
         _published(lines),
-        _unit(lines),
+        _unit(lines) or next((u for one in said if (u := one.facets.unit) not in ("", "%")), ""),
         facets,
         scope,
         max(days, default=None),

@@ -7,6 +7,8 @@ space; both want a recipe per table, which is inferred here from the cells and t
 from __future__ import annotations
 
 import datetime as dt
+import math
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -24,6 +26,7 @@ __all__ = ["Column", "Panel", "Table", "find_tables", "is_blank", "is_period_cel
 DEEPEST = 5
 LOOKED_AT = 40
 SERIALS = range(36_526, 73_051)
+WHOLE = re.compile("全[国省市区县]")
 STUBS = ("name", "region", "period")
 
 
@@ -87,14 +90,15 @@ def is_blank(cell: object) -> bool:
         return True
     if isinstance(cell, str):
         return not cell or cell.isspace()
-    return isinstance(cell, float) and cell != cell
+    return isinstance(cell, float) and math.isnan(cell)
 
 
 def is_value(cell: object) -> bool:
     """Whether a cell holds a figure or a sign for none, as a number or as text."""
     if isinstance(cell, str):
         return _is_value_text(cell)
-    return isinstance(cell, (int, float)) and not isinstance(cell, bool) and cell == cell
+    is_number = isinstance(cell, (int, float)) and not isinstance(cell, bool)
+    return is_number and not math.isnan(cell)  # type: ignore[arg-type]
 
 
 @remembered
@@ -177,47 +181,52 @@ class _Finder:
         )
 
     def _is_head(self, row: int, current: Table | None) -> bool:
-        if row in self.grid.hidden_rows:
-            return False
+        """Whether a row names columns: the first of a head, or the head of another table."""
         cells = [(n, c) for n, c in enumerate(self.grid.rows[row]) if not is_blank(c)]
+        if row in self.grid.hidden_rows or not cells or self._describes(cells[0], current):
+            return False
         texts = [(n, c) for n, c in cells if isinstance(c, str) and not is_value(c)]
         texts = [(n, c) for n, c in texts if not is_statement(c)]
-        numbers = [c for n, c in cells if is_value(c)]
         # 发布日期 beside its day is no head.
-        roles = [c for _, c in texts if self.grammar.role(c) not in ("", "published")]
-        if any(
-            isinstance(c, str) and self.grammar.vocabulary.metadata.get(fold(c))
-            for _, c in cells[:1]
-        ):
-            if current is not None and not numbers:
-                return False
-        if numbers:
-            if not all(_may_head(c) for c in numbers):
-                return False
-            years = [c for c in numbers if isinstance(c, (int, float)) and 1950 <= c <= 2100]
-            axis = not texts and len(years) == len(cells) > 1 and current is None
-            return bool(axis or (roles and len(numbers) < len(cells)))
+        roles = [n for n, c in texts if self.grammar.role(c) not in ("", "published")]
+        if any(is_value(c) for _, c in cells):
+            return self._is_head_of_numbers(cells, bool(roles), current)
         if not texts:
-            dates = [c for _, c in cells if isinstance(c, dt.date)]
-            return len(dates) == len(cells) > 1
-        if len(cells) < 2 and not self._spreads(row, cells[0][0]):
+            return len(cells) > 1 and all(isinstance(c, dt.date) for _, c in cells)
+        first = cells[0][0]
+        if len(cells) == 1 and not (first > 0 and (row, first) in self.covered):
             return bool(roles) and current is None and self._below_is_head(row)
-        first = min(n for n, _ in cells)
-        if roles and len(cells) > 1 and any(n != first or self.grammar.role(c) for n, c in texts):
-            return True
-        figures = {c.number for panel in current.panels for c in panel.columns} if current else None
-        for number, text in texts:
-            if number == first and len(texts) > 1 and figures is None:
-                continue
-            if figures is not None and number not in figures:
-                continue
-            if self._heads(text):
-                return True
-        return False
+        named = roles and len(cells) > 1 and (len(roles) > 1 or any(n != first for n, _ in texts))
+        if current is None:
+            heads = [c for n, c in texts if n != first or len(texts) == 1]
+        else:
+            figures = {c.number for panel in current.panels for c in panel.columns}
+            heads = [c for n, c in texts if n in figures]
+        return bool(named) or any(self._heads(c) for c in heads)
 
-    def _spreads(self, row: int, column: int) -> bool:
-        """Whether a lone text stands over figures only, as a head merged over a blank corner does."""
-        return column > 0 and (row, column) in self.covered
+    def _describes(self, first: tuple[int, object], current: Table | None) -> bool:
+        """Whether a row describes the columns above it, as 单位 and 频率 of an export do."""
+        stubs = (
+            [n for p in current.panels for r in STUBS for n in p.stub.get(r, [])] if current else []
+        )
+        number, cell = first
+        return (
+            number in stubs
+            and isinstance(cell, str)
+            and fold(cell) in self.grammar.vocabulary.metadata
+        )
+
+    def _is_head_of_numbers(
+        self, cells: Sequence[tuple[int, object]], has_roles: bool, current: Table | None
+    ) -> bool:
+        """Whether the numbers of a row are heads: months or years beside a word for a head."""
+        numbers = [c for _, c in cells if is_value(c)]
+        if not all(_may_head(c) for c in numbers):
+            return False
+        years = [c for c in numbers if isinstance(c, (int, float)) and 1950 <= c <= 2100]
+        return (has_roles and len(numbers) < len(cells)) or (
+            current is None and len(years) == len(cells) > 1
+        )
 
     def _below_is_head(self, row: int) -> bool:
         below = self.grid.rows[row + 1] if row + 1 < len(self.grid.rows) else ()
@@ -351,33 +360,22 @@ class _Finder:
         counts = Counter(self._content(c) for c in body if not self._is_remark(c))
         most = counts.most_common(1)[0][0] if counts else ""
         if role in ("name", "") and counts["region"] and self._are_places(body):
-            return "region", cells, text
-        if role in ("name", "region", "unit", "period") and counts:
-            if (role != "unit" and counts["region"] * 2 > sum(counts.values())) or (
-                role == "unit" and counts["unit"] < counts["region"]
-            ):
-                role = "region"
-            elif role == "unit" and counts["unit"] == 0 and counts["text"] > counts["value"]:
-                role = "name"
-            elif (role == "region" and counts["period"] * 2 > sum(counts.values())) or (
-                role == "name" and counts["period"] * 2 > sum(counts.values())
-            ):
-                role = "period"
-            return role, cells, text
+            role = "region"
+        elif role and counts:
+            role = _role_by_content(role, counts)
         if role:
             return role, cells, text
-        said = self.grammar.read(text)
-        firm = said.facets.measure or said.facets.span or said.parts or said.years or said.names
-        if most in ("text", "region", "unit", "period") and not (firm or said.facets.nothing):
-            if not cells and not body:
-                return "", (), ""
-            return {"text": "name"}.get(most, most), cells, text
         if not body and not cells:
             return "", (), ""
-        return "figure", cells, text
+        said = self.grammar.read(text)
+        firm = said.facets.measure or said.facets.span or said.parts or said.years or said.names
+        if most == "value" or not most or firm or said.facets.nothing:
+            return "figure", cells, text
+        return {"text": "name"}.get(most, most), cells, text
 
     def _are_places(self, body: Sequence[object]) -> bool:
         """Whether no cell of a column names an indicator: 全市 and districts that nobody knows."""
+        body = [cell for cell in body if not self._is_remark(cell)]
         texts = [cell for cell in body if isinstance(cell, str) and not is_value(cell)]
         said = [self.grammar.read(text) for text in texts]
         return len(texts) == len(body) and not any(
@@ -391,19 +389,16 @@ class _Finder:
         return bool(folded) and (folded in words.metadata or bool(words.ignore.fullmatch(folded)))
 
     def _content(self, cell: object) -> str:
-        if isinstance(cell, dt.date):
-            return "period"
-        if isinstance(cell, str):
-            if is_value(cell):
-                return "value"
-            if self.grammar.region(cell) or fold(cell) in ("全国", "全省", "全市", "全区", "全县"):
-                return "region"
-            if is_unit(cell):
-                return "unit"
-            return "period" if _is_period_text(cell) else "text"
-        number = float(cell) if isinstance(cell, (int, float)) else 0.0
-        coded = number == int(number) and (190_001 <= number <= 210_012) and 1 <= number % 100 <= 12
-        return "period" if coded or (number == int(number) and int(number) in SERIALS) else "value"
+        """Return what a cell of the body looks like: value, period, region, unit or text."""
+        if not isinstance(cell, str):
+            return "period" if isinstance(cell, dt.date) or _is_coded(cell) else "value"
+        kinds = (
+            ("value", is_value(cell)),
+            ("region", bool(self.grammar.region(cell)) or bool(WHOLE.fullmatch(fold(cell)))),
+            ("unit", is_unit(cell)),
+            ("period", _is_period_text(cell)),
+        )
+        return next((kind for kind, holds in kinds if holds), "text")
 
     def _stack(self, table: Table, number: int) -> tuple[Line, ...]:
         cells: dict[tuple[int, int], str] = {}
@@ -483,6 +478,19 @@ class _Finder:
         return ""
 
 
+def _role_by_content(role: str, counts: Counter[str]) -> str:
+    """Return what a stub column is by its cells, where its head may say several things."""
+    most = sum(counts.values()) / 2
+    if role == "unit":
+        if counts["unit"] < counts["region"]:
+            return "region"
+        texts_only = not counts["unit"] and counts["text"] > counts["value"]
+        return "name" if texts_only else "unit"
+    if role in ("name", "region", "period") and counts["region"] > most:
+        return "region"
+    return "period" if role in ("name", "region") and counts["period"] > most else role
+
+
 def _head_text(value: object) -> str:
     if isinstance(value, dt.datetime):
         return f"{value.year}年{value.month}月"
@@ -502,6 +510,14 @@ def _head_text(value: object) -> str:
 def cell_row(cell: str) -> int:
     """Return the zero-based row of an address."""
     return int("".join(char for char in cell if char.isdigit())) - 1
+
+
+def _is_coded(cell: object) -> bool:
+    """Whether a number is most likely a code of year and month, or a date's."""
+    number = float(cell) if isinstance(cell, (int, float)) else 0.5
+    if not number.is_integer():
+        return False
+    return int(number) in SERIALS or (190_001 <= number <= 210_012 and 1 <= number % 100 <= 12)
 
 
 def _may_head(cell: object) -> bool:

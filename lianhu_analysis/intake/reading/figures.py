@@ -108,6 +108,10 @@ class Slot(NamedTuple):
         What the growth figures beside it look like.
     not_before
         A day before which the sheet was not known, where it states no publication day.
+    fact
+        Of a rank, a plan or a share of it: which of them.
+    filled_in
+        Whether a 0 stands in a period to come, as a template has it.
     """
 
     indicator: Indicator
@@ -123,6 +127,7 @@ class Slot(NamedTuple):
     beside: Neighbours | None = None
     not_before: dt.date | None = None
     fact: str = ""
+    filled_in: bool = False
 
 
 @dataclass(frozen=True)
@@ -251,7 +256,10 @@ def split_january(indicator: Indicator, period: Period, span: str, token: object
 
 
 def _observe(token: object, slot: Slot, delivery: Delivery) -> Observation:
-    if slot.fact:
+    if slot.filled_in:
+        reading = CellReading(None, "not_released", str(token))
+        value, unit = None, "%" if slot.measure == "yoy" else slot.indicator.unit
+    elif slot.fact:
         reading = read_value(token, unit_is_percent=True)
         value, unit = reading.value, slot.unit or FACT_UNITS.get(slot.fact, slot.indicator.unit)
     elif slot.measure == "yoy":

@@ -252,20 +252,28 @@ def _of_left(
         )
     if left is None:
         return growth, None
-    if any(m.is_growth and not m.facets.nothing for m in between) and _is_torn(read[:place]):
+    found = _amount_of(read[:place], left)
+    if found is None:
         return growth, Refusal(
             f"列名“{growth.text}”前面另有增速，说不清是当月还是累计，这一列没有读",
             "请写成“累计比上年同期增长（%）”或“本月比上年同月增长（%）”，另报新文件",
         )
-    facets = growth.facets._replace(span=left.facets.span, per=left.facets.per)
-    year = growth.year or left.year
-    return growth._replace(facets=facets, part=left.part, year=year, left=True), None
+    facets = growth.facets._replace(span=found.facets.span, per=found.facets.per)
+    year = growth.year or found.year
+    return growth._replace(facets=facets, part=found.part, year=year, left=True), None
 
 
-def _is_torn(before: Sequence[ColumnMeaning]) -> bool:
-    """Whether several amounts stand before their growths, so that none is next to its own."""
+def _amount_of(before: Sequence[ColumnMeaning], left: ColumnMeaning) -> ColumnMeaning | None:
+    """Return the amount that a bare growth is of: the one before it, unless that has its growth."""
     amounts = [m for m in before if not m.is_growth and not m.facets.nothing]
-    return len(amounts) > 1
+    growths = [m for m in before if m.is_growth and not m.facets.nothing]
+    if not any(m.column.number > left.column.number for m in growths):
+        return left
+    taken = {m.says_span for m in growths}
+    rest = [m for m in amounts if m.says_span not in taken]
+    if len(amounts) == 1:
+        return amounts[0]
+    return rest[0] if len(rest) == 1 else None
 
 
 def _without_twins(columns: Sequence[ColumnMeaning], teller: Teller) -> list[ColumnMeaning]:
@@ -337,9 +345,10 @@ def _is_axis(columns: Iterable[ColumnMeaning], span: str) -> bool:
     for m in columns:
         if m.part is not None:
             said = m.facets.span or m.part.span or span
-            first = "ytd" if m.part.period.number == 1 else ""
-            kind = ("" if m.left else m.facets.measure, said or first)
-            ends.setdefault(kind, set()).add(m.part.period.end.month)
+            kinds = {said, "ytd"} if m.part.period.number == 1 else {said}
+            for kind in kinds:
+                of = ("" if m.left else m.facets.measure, kind)
+                ends.setdefault(of, set()).add(m.part.period.end.month)
     return any(len(months) > 1 for months in ends.values())
 
 

@@ -27,6 +27,7 @@ from lianhu_analysis.workspace import Region
 
 __all__ = [
     "BARE",
+    "WORDS_ZH",
     "YEAR",
     "Facets",
     "Grammar",
@@ -61,6 +62,7 @@ PERIOD = re.compile(
 BRACKETED = re.compile(r"[(\[【<〔]([^()\[\]【】<>〔〕]*)[)\]】>〕]")
 BASE = re.compile(r"(?:以?上年|以?上年同[月期]|以?去年同期|precedingyear|sameperiod[a-z]*)=100")
 OTHER_BASE = re.compile(r"[^()=]{1,12}=100")
+POINTS = re.compile("%|个?百分点")
 BARE = re.compile(r"1-\d{1,2}|\d{1,2}")
 CHINESE = re.compile("[\u4e00-\u9fff]")
 LATIN = re.compile("[A-Za-z]{3}")
@@ -388,11 +390,13 @@ class Grammar:
         folded = fold(FOOTNOTE.sub("", native(text)))
         if len(folded) > LONGEST:
             return Said(left=(f"{folded[:20]}…",))
-        facets, names, named, parts, years, regions = NOTHING, [], [], [], [], []
-        whole, left, run, at = "", [], "", 0
+        facets, run, at = NOTHING, "", 0
+        found: dict[type, list[Any]] = defaultdict(list)
+        named: list[str] = []
+        left: list[str] = []
         first, colon, _ = folded.partition(":")
         if colon and (place := self.region(first)):
-            regions.append(place)
+            found[Region].append(place)
             at = len(first) + 1
         while at < len(folded):
             end, meaning = self._longest(folded, at)
@@ -403,58 +407,36 @@ class Grammar:
                     left, run = [*left, run], ""
                 at += 1
                 continue
-            if run:
-                left, run = [*left, run], ""
-            word, at = folded[at:end], end
+            left, run = [*left, *([run] if run else [])], ""
             if isinstance(meaning, Facets):
                 facets = facets.join(meaning)
-            elif isinstance(meaning, Indicator):
-                names.append(meaning)
-                named.append(word)
-            elif isinstance(meaning, Part):
-                parts.append(meaning)
-            elif isinstance(meaning, int):
-                years.append(meaning)
-            elif isinstance(meaning, Region):
-                regions.append(meaning)
-            elif isinstance(meaning, str):
-                whole = meaning
+            else:
+                found[type(meaning)].append(meaning)
+                named += [folded[at:end]] if isinstance(meaning, Indicator) else []
+            at = end
         left += [run] if run else []
-        return Said(
-            facets,
-            tuple(dict.fromkeys(names)),
-            tuple(named),
-            tuple(dict.fromkeys(parts)),
-            tuple(dict.fromkeys(years)),
-            tuple(dict.fromkeys(regions)),
-            whole,
-            tuple(left),
-        )
+        kinds = (Indicator, Part, int, Region)
+        names, parts, years, regions = (tuple(dict.fromkeys(found[kind])) for kind in kinds)
+        whole = found[str][-1] if found[str] else ""
+        return Said(facets, names, tuple(named), parts, years, regions, whole, tuple(left))
 
     def _longest(self, text: str, at: int) -> tuple[int, object]:
         """Return the end of the longest word at a place, and its meaning."""
-        end, meaning = at, None
-        for word, said in self._starts.get(text[at], ()):
-            if text.startswith(word, at):
-                end, meaning = at + len(word), said
-                break
-        if found := BRACKETED.match(text, at):
-            inner = _bracketed(found[1])
-            if inner is not None and found.end() > end:
-                return found.end(), inner
-        if (base := BASE.match(text, at)) and base.end() > end:
-            return base.end(), Facets(base=_base(base[0]))
-        if (found := PERIOD.match(text, at)) and found.end() > end:
-            stated = _part_of(found)
-            if stated is not None:
-                return found.end(), stated
-        if at and end == at and is_unit(text[at:]):
+        found: list[tuple[int, object]] = [(at, None)]
+        words = self._starts.get(text[at], ())
+        found += [(at + len(word), said) for word, said in words if text.startswith(word, at)][:1]
+        if (bracket := BRACKETED.match(text, at)) and (inner := _bracketed(bracket[1])):
+            found.append((bracket.end(), inner))
+        if base := BASE.match(text, at):
+            found.append((base.end(), Facets(base=_base(base[0]))))
+        if (period := PERIOD.match(text, at)) and (stated := _part_of(period)) is not None:
+            found.append((period.end(), stated))
+        if points := POINTS.match(text, at):
+            found.append((points.end(), Facets(unit=normalise_unit(points[0]))))
+        longest = max(found, key=lambda item: item[0])
+        if at and longest[0] == at and is_unit(text[at:]):
             return len(text), Facets(unit=normalise_unit(text[at:]))
-        if text[at] == "%" and end == at:
-            return at + 1, Facets(unit="%")
-        if text.startswith(("个百分点", "百分点"), at) and end < at + 3:
-            return at + (4 if text[at] == "个" else 3), Facets(unit="百分点")
-        return end, meaning
+        return longest
 
 
 def _bracketed(inner: str) -> Facets | None:
