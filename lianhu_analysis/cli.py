@@ -110,6 +110,12 @@ def ingest(
         Path | None,
         typer.Option("--explain", metavar="FILE", help="只说明这个文件怎样读，不入库。"),
     ] = None,
+    cell: Annotated[
+        str,
+        typer.Option(
+            "--cell", metavar="SHEET!C9", help="与 --explain 合用：这一格是什么，各是哪里说的。"
+        ),
+    ] = "",
     every: Annotated[
         bool, typer.Option("--all", help="逐个列出全部文件和问题，包括不必处理的。")
     ] = False,
@@ -117,9 +123,11 @@ def ingest(
     as_json: JsonOption = False,
 ) -> None:
     """读入原始文件；说明每个文件读了什么、哪些被隔离、为什么。"""
+    if cell and explained is None:
+        raise UsageError("--cell 只与 --explain FILE 合用")
     space = located(context, workspace)
     if explained is not None:
-        explanation = pipeline.explain(space, explained)
+        explanation = pipeline.explain(space, explained, cell)
         if as_json:
             print_json(explanation.as_dict())
         else:

@@ -295,6 +295,17 @@ def test_explain_says_how_a_file_is_read_and_stores_nothing(run, space):
     assert code == 0
     assert out.strip()
     assert not space.processed.exists()
+    code, out, _ = run("ingest", "--workspace", space.root, "--explain", file, "--cell", "E2")
+    assert code == 0
+    assert out.startswith("E2 ")
+    told = run("ingest", "--workspace", space.root, "--explain", file, "--cell", "E2", "--json")
+    assert json.loads(told[1])["state"] == "read"
+
+
+def test_a_cell_is_explained_only_of_a_file(run, space):
+    code, _, err = run("ingest", "--workspace", space.root, "--cell", "E2")
+    assert code == 2
+    assert "--explain" in err
 
 
 def test_faults_of_a_replacement_catalogue_come_at_once(run, space):

@@ -9,9 +9,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, fields
 from functools import cache, cached_property, partial
 from pathlib import Path, PurePath
-from typing import Annotated, Literal
-
-from pydantic import AfterValidator
+from typing import Literal
 
 from lianhu_analysis import __version__
 from lianhu_analysis.catalog.indicators import Catalogue
@@ -55,12 +53,6 @@ READS = (
 )
 
 
-def _known_unit(text: str) -> str:
-    if not is_unit(text):
-        raise ValueError("不是已知的单位，请照 units.toml 的写法")
-    return text
-
-
 @dataclass(frozen=True)
 class Sidecar:
     """What ``delivery.toml`` says of the files of its folder."""
@@ -72,7 +64,7 @@ class Sidecar:
     layout: str = ""
     period: PeriodCode = ""
     span: Span | Literal[""] = ""
-    unit: Annotated[str, AfterValidator(_known_unit)] = ""
+    unit: str = ""
     title: str = ""
     url: str = ""
     notes: str = ""
@@ -105,6 +97,8 @@ def _parse_sidecar(file: Path, workspace: Workspace) -> Sidecar:
     if sidecar.region and sidecar.region not in workspace.regions:
         known = "、".join(f"{code} {item.name_zh}" for code, item in workspace.regions.items())
         raise refuse([f"region = {sidecar.region!r} 不属于本工作区，可填 {known}"])
+    if sidecar.unit and not is_unit(sidecar.unit):
+        raise refuse([f"unit = {sidecar.unit!r} 不是已知的单位，请照 units.toml 的写法"])
     return sidecar
 
 

@@ -27,7 +27,7 @@ FileStatus = Literal["read", "quarantined", "unchanged"]
 ProblemKind = Literal["refused", "skipped"]
 # Of a text that a problem quotes, and of all it says: a cell holds up to 32,767 characters.
 QUOTED_LIMIT, TEXT_LIMIT = 200, 1000
-QUOTED = re.compile(r"“[^”]*”")
+QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"")
 LONG_QUOTED = re.compile(rf"([“'\"])([^”'\"]{{{QUOTED_LIMIT}}})[^”'\"]+([”'\"])")
 NUMBER = re.compile(r"[-−]?\d[\d.,]*")
 PLACES_SHOWN = 3

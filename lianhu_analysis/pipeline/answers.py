@@ -17,6 +17,7 @@ from lianhu_analysis.forecast.issued import frequency_fields, told_in_advance
 from lianhu_analysis.intake.checks.findings import SEVERITY_ZH, Finding
 from lianhu_analysis.intake.checks.revisions import revision_findings, revisions
 from lianhu_analysis.intake.explain import Explanation, explain_file
+from lianhu_analysis.intake.origins import CellExplanation, explain_cell
 from lianhu_analysis.intake.problems import FileResult
 from lianhu_analysis.intake.store import VintageStore
 from lianhu_analysis.pipeline.backtests import run_backtest
@@ -222,9 +223,10 @@ def diagnosis_lines(diagnoses: Sequence[Diagnosis]) -> list[str]:
     ]
 
 
-def explain(workspace: Workspace, path: Path) -> Explanation:
-    """Say how a delivered file is read, cell by cell; nothing is stored."""
-    return explain_file(path, workspace, load_catalogue(workspace))
+def explain(workspace: Workspace, path: Path, cell: str = "") -> Explanation | CellExplanation:
+    """Say how a delivered file, or one cell of it, is read; nothing is stored."""
+    told = explain_file(path, workspace, load_catalogue(workspace))
+    return explain_cell(told, cell) if cell else told
 
 
 def lab(

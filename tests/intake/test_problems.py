@@ -35,6 +35,15 @@ def test_what_differs_is_named_as_far_as_it_fits():
     assert group.line == "2 处，如：增速 107.5 像指数（C3、C4）。请改为增速 7.5"
 
 
+def test_entries_to_write_are_named_as_far_as_they_fit():
+    entries = [
+        Problem("核算", f"B{row}", f"“{name}”不在目录中", f'请登记 "{name}" = "指标代码"')
+        for row, name in enumerate("甲乙", 5)
+    ]
+    (group,) = grouped(entries)
+    assert group.line.endswith('请登记 "甲"、"乙" = "指标代码"')
+
+
 def test_one_problem_is_told_as_it_is():
     (group,) = grouped([Problem("", "", "文件是空的", "请重新交付")])
     assert group.line == "文件是空的。请重新交付"

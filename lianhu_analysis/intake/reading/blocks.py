@@ -115,9 +115,7 @@ def is_period_cell(cell: object) -> bool:
     if isinstance(cell, (dt.date, dt.datetime)):
         return True
     if isinstance(cell, (int, float)) and not isinstance(cell, bool):
-        number = int(cell) if cell == int(cell) else 0
-        coded = 190_001 <= number <= 210_012 and 1 <= number % 100 <= 12
-        return coded or number in SERIALS or 1950 <= number <= 2100
+        return _is_coded(cell) or (float(cell).is_integer() and 1950 <= cell <= 2100)
     return isinstance(cell, str) and _is_period_text(cell)
 
 
@@ -196,7 +194,8 @@ class _Finder:
         first = cells[0][0]
         if len(cells) == 1 and not (first > 0 and (row, first) in self.covered):
             return bool(roles) and current is None and self._below_is_head(row)
-        named = roles and len(cells) > 1 and (len(roles) > 1 or any(n != first for n, _ in texts))
+        beside = [n for n, c in cells if n != first and (isinstance(c, dt.date) or (n, c) in texts)]
+        named = roles and (len(roles) > 1 or beside)
         if current is None:
             heads = [c for n, c in texts if n != first or len(texts) == 1]
         else:
@@ -259,53 +258,42 @@ class _Finder:
 
     def _band(self, row: int) -> int:
         """Return the last row of a head: rows without figures whose names' column is blank."""
-        bottom = row
-        names = [
-            n
-            for n, c in enumerate(self.grid.rows[row])
-            if isinstance(c, str) and self.grammar.role(c) in STUBS
-        ]
+        bottom, names = row, self._name_columns(row)
         first = next((n for n, c in enumerate(self.grid.rows[row]) if not is_blank(c)), 0)
-        while bottom + 1 < len(self.grid.rows) and bottom - row < DEEPEST - 1:
-            below = self.grid.rows[bottom + 1]
-            cells = [(n, c) for n, c in enumerate(below) if not is_blank(c)]
-            cells = [
-                (n, c)
-                for n, c in cells
-                if self.covered.get((bottom + 1, n), (bottom + 1, n))[0] > row
-            ]
-            if bottom + 1 in self.grid.hidden_rows or not cells:
-                if self._is_covered_whole(bottom + 1, names or [first]):
-                    bottom += 1
-                    continue
-                break
-            if any(
-                not isinstance(c, (str, dt.date)) or (is_value(c) and not self._heads(str(c)))
-                for _, c in cells
-            ):
-                break
-            stub = names or [0] if names or first > 0 else [first]
-            remarks = self.grammar.vocabulary.metadata
-            blocking = [
-                c
-                for n, c in cells
-                if n in stub and (not self.grammar.role(str(c)) or fold(str(c)) in remarks)
-            ]
-            if first > 0 and not names:
-                # A blank corner: the row of the stub's own head ends the band.
-                blocking = [c for n, c in cells if n < first and not self.grammar.role(str(c))]
-            if blocking or all(n in stub for n, _ in cells):
-                break
+        last = min(row + DEEPEST, len(self.grid.rows)) - 1
+        while bottom < last and self._continues(row, bottom + 1, names, first):
             bottom += 1
-            names += [n for n, c in cells if self.grammar.role(str(c)) in STUBS]
+            names += self._name_columns(bottom)
         return bottom
 
-    def _is_covered_whole(self, row: int, columns: Sequence[int]) -> bool:
-        return (
-            row < len(self.grid.rows)
-            and all(self.covered.get((row, n), (row, n))[0] < row for n in columns)
-            and any((row, n) in self.covered for n in columns)
-        )
+    def _name_columns(self, row: int) -> list[int]:
+        cells = enumerate(self.grid.rows[row])
+        return [n for n, c in cells if isinstance(c, str) and self.grammar.role(c) in STUBS]
+
+    def _continues(self, top: int, row: int, names: Sequence[int], first: int) -> bool:
+        """Whether a row goes on with the head that begins at ``top``."""
+        if row in self.grid.hidden_rows:
+            return False
+        own = [(n, c) for n, c in enumerate(self.grid.rows[row]) if not is_blank(c)]
+        own = [(n, c) for n, c in own if self.covered.get((row, n), (row, n))[0] > top]
+        if not own:
+            reaching = (
+                self.covered.get((row, n), (row, n))[0] for n in range(len(self.grid.rows[top]))
+            )
+            return any(top <= home < row for home in reaching)
+        for _, cell in own:
+            if not isinstance(cell, (str, dt.date)) or (
+                is_value(cell) and not self._heads(str(cell))
+            ):
+                return False
+        if first > 0 and not names:
+            # A blank corner: the row of the stub's own head ends the band.
+            return all(n >= first or self.grammar.role(str(c)) for n, c in own)
+        stub = names or [first]
+        remarks = self.grammar.vocabulary.metadata
+        in_stub = [c for n, c in own if n in stub]
+        blocked = any(not self.grammar.role(str(c)) or fold(str(c)) in remarks for c in in_stub)
+        return not blocked and len(in_stub) < len(own)
 
     def _titles(self, held: int, top: int, current: Table | None) -> list[Line]:
         """Return the lines right above a head; after another table, those without a gap."""
@@ -315,7 +303,9 @@ class _Finder:
             while start > held and any(not is_blank(c) for c in self.grid.rows[start - 1]):
                 start -= 1
         lines = head_lines(self.grid, start, top)
-        corner = [line for line in head_lines(self.grid, top, top + 1)[:1] if is_statement(line[1])]
+        first = next((c for c in self.grid.rows[top] if not is_blank(c)), "")
+        stated = isinstance(first, str) and is_statement(first)
+        corner = head_lines(self.grid, top, top + 1)[:1] if stated else []
         above = [("", text) for text in getattr(self.grid, "above", ())] if current is None else []
         return [*above, *lines, *corner]
 
@@ -358,6 +348,11 @@ class _Finder:
         )
         body = [c for r in rows if not is_blank(c := self.grid.at(r, number))]
         counts = Counter(self._content(c) for c in body if not self._is_remark(c))
+        if number > 1 and not role:  # amounts may well be as large as the days since 1900
+            counts["value"] += sum(not isinstance(c, (str, dt.date)) and _is_coded(c) for c in body)
+            counts["period"] -= sum(
+                not isinstance(c, (str, dt.date)) and _is_coded(c) for c in body
+            )
         most = counts.most_common(1)[0][0] if counts else ""
         if role in ("name", "") and counts["region"] and self._are_places(body):
             role = "region"

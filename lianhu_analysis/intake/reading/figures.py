@@ -144,12 +144,15 @@ class Reading:
         Rows that repeated a figure of the same file.
     tables
         What was understood of each table.
+    slots
+        What each cell that was read or refused by itself stands for.
     """
 
     frame: pd.DataFrame
     problems: tuple[Problem, ...]
     duplicates: int = 0
     tables: tuple[TableNote, ...] = ()
+    slots: tuple[Slot, ...] = ()
 
 
 class Collector:
@@ -160,6 +163,7 @@ class Collector:
         self.rows: list[Observation] = []
         self.problems: list[Problem] = []
         self.tables: list[TableNote] = []
+        self.slots: list[Slot] = []
 
     def refuse(
         self, message: str, remedy: str, *, sheet: str = "", cell: str = "", skipped: bool = False
@@ -175,6 +179,7 @@ class Collector:
 
     def take(self, token: object, slot: Slot) -> None:
         """Read one cell that is not blank into its slot."""
+        self.slots.append(slot)
         try:
             self.rows.append(_observe(token, slot, self.delivery))
         except IntakeError as error:
@@ -191,6 +196,7 @@ class Collector:
             (*self.problems, *conflicts),
             len(self.rows) - len(rows),
             tuple(self.tables),
+            tuple(self.slots),
         )
 
 

@@ -10,7 +10,14 @@ from dataclasses import dataclass
 from lianhu_analysis.errors import IntakeError
 from lianhu_analysis.intake.problems import Refusal
 from lianhu_analysis.intake.reading.around import SCOPE, Around, Time, resolve_time
-from lianhu_analysis.intake.reading.blocks import Column, Panel, Table, is_blank, is_value
+from lianhu_analysis.intake.reading.blocks import (
+    Column,
+    Panel,
+    Table,
+    is_blank,
+    is_period_cell,
+    is_value,
+)
 from lianhu_analysis.intake.reading.figures import POINTS, Collector
 from lianhu_analysis.intake.reading.meaning import ColumnMeaning, column_meaning
 from lianhu_analysis.intake.reading.notes import ColumnNote, TableNote
@@ -19,6 +26,7 @@ from lianhu_analysis.intake.reading.workbook import Grid, cell_address
 
 __all__ = ["Heads", "Teller", "read_heads"]
 
+MANY = 5
 RANKS = re.compile("排名|位次|排位")
 
 
@@ -181,7 +189,9 @@ def _refuse_unheaded(column: Column, table: Table, panel: Panel, teller: Teller)
         return  # of a CSV each row that spills over is refused
     headed = [c.number for c in panel.columns if c.text]
     others = [r for r in body if any(is_value(grid.at(r, n)) for n in headed)]
-    shifted = len(rows) * 2 >= len(others)
+    # Heads that are an unbroken axis of periods cannot have shifted.
+    axis = sum(is_period_cell(c.text) for c in panel.columns if c.text) > MANY
+    shifted = len(rows) * 2 >= len(others) and not axis
     more = "，列名可能错了位，这张表没有读" if shifted else ""
     refusal = Refusal(f"这一列有数却没有列名{more}", "请补上列名；不要的数请在新的文件中删去")
     teller.refuse(refusal, rows[0], column.number)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from lianhu_analysis.intake.reading.blocks import Table
+
 __all__ = ["ColumnNote", "RowNote", "TableNote"]
 
 
@@ -39,10 +41,17 @@ class RowNote(NamedTuple):
 
 @dataclass
 class TableNote:
-    """One table of a sheet."""
+    """One table of a sheet, or one of those side by side.
+
+    Attributes
+    ----------
+    table
+        The block itself: its grid, head band and titles.
+    """
 
     sheet: str
     area: str
+    table: Table = field(repr=False, compare=False)
     period: str = ""
     published: str = ""
     unit: str = ""

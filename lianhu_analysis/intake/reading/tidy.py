@@ -11,7 +11,7 @@ from lianhu_analysis.catalog.indicators import Catalogue
 from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.errors import IntakeError
 from lianhu_analysis.intake.reading.around import level_region
-from lianhu_analysis.intake.reading.blocks import Table, find_tables, is_blank
+from lianhu_analysis.intake.reading.blocks import WHOLE, Table, find_tables, is_blank
 from lianhu_analysis.intake.reading.figures import Collector, Delivery, Reading
 from lianhu_analysis.intake.reading.series import (
     SeriesLayout,
@@ -176,7 +176,8 @@ def _whose_by_figures(
     if not by_area or not others:
         return None, False
     areas, rest = (_figures(group, grammar, delivery) for group in (by_area, others))
-    if not any(key[0] in known and key[0] != delivery.region.code for key in areas):
+    above = any(key[0] in known and key[0] != delivery.region.code for key in areas)
+    if not above and not any(_has_whole(grid) for grid, _, _ in by_area):
         return None, False
     said = {key[1:]: value for key, value in rest.items()}
     equal = Counter(key[0] for key, value in areas.items() if _equal(value, said.get(key[1:])))
@@ -184,6 +185,11 @@ def _whose_by_figures(
         return Region("", "各区县和上级地区"), False
     region = known.get(equal.most_common(1)[0][0])
     return (None if region == delivery.region else region or Region("", "另一个地区")), True
+
+
+def _has_whole(grid: Grid) -> bool:
+    """Whether a row is of a whole that is not registered: 全市."""
+    return any(isinstance(c, str) and WHOLE.fullmatch(fold(c)) for row in grid.rows for c in row)
 
 
 def _is_by_area(tables: Sequence[Table]) -> bool:

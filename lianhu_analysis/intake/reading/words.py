@@ -42,12 +42,25 @@ __all__ = [
 ]
 
 NATION = "100000"
+CHOICES = {
+    "measure": ("level", "yoy", "reduction"),
+    "span": ("ytd", "single", "point", "annual"),
+    "per": ("month", "quarter"),
+    "form": ("index",),
+    "price": ("current", "constant"),
+    "fact": ("rank", "gap", "plan", "plan_share"),
+}
+ROLES = ("name", "region", "period", "unit", "span", "published")
+METADATA = ("unit", "published", "ignore")
 TEXTS = 16_384
 BLANKS = re.compile(r"[\s\u200b-\u200f\u2060\u202a-\u202e\ufeff]+")
-DASHES = re.compile(r"[-‐‑‒–—―─−~〜∼]+|(?<=[\d月季])[至到](?=\d)|(?<=\d)ー(?=\d)")
+DASHES = re.compile(
+    r"[-‐‑‒–—―─−~〜∼]+|(?<=[\d月季一二三四五六七八九十])[至到](?=[\d一二三四五六七八九十])|(?<=\d)ー(?=\d)"
+)
 FOOTNOTE = re.compile(r"(?:[*①-⑳⁰¹²³⁴-⁹]|[\[［【〔(（]注[0-9０-９]*[\]］】〕)）])+$")
 YEAR = r"(?:19|20)\d{2}"
-RANGE = r"\d{1,2}月?(?:份)?-\d{1,2}(?:月份?|季度)"
+NUMBER = r"(?:\d{1,2}|[一二三四五六七八九十]{1,2})"
+RANGE = rf"{NUMBER}月?(?:份)?-{NUMBER}(?:月份?|季度)"
 QUARTERS = "[一二三四1-4]"
 PART = (
     rf"{RANGE}|\d{{1,2}}月[末底]|\d{{1,2}}月份?|上半年|前[一二三两\d]+个?季度"
@@ -55,7 +68,7 @@ PART = (
 )
 # A period in a text; a year without 年 only before a part or a pair of months.
 PERIOD = re.compile(
-    rf"(?P<year>{YEAR})年?度?(?P<part>{PART}|1-\d{{1,2}}(?!\d))|(?P<alone>{PART})"
+    rf"(?P<year>{YEAR})年?度?(?P<part>{PART}|1-\d{{1,2}}(?!\d))|(?<!\d)(?P<alone>{PART})"
     rf"|(?P<only>{YEAR})年(?:度|[末底])?"
     rf"|(?<!\d)(?P<code>{YEAR}(?:q[1-4]|-?0[1-9]|-?1[0-2])|[1-4]q{YEAR}|q[1-4]{YEAR})(?!\d)"
 )
@@ -293,7 +306,7 @@ def load_vocabulary(own: Path | None = None) -> Vocabulary:
                 words[fold(word)] = Facets(**said, scope=scope)
         for kind, known in tables.items():
             for role, heads in table.get(kind, {}).items():
-                known.update({fold(head): role for head in heads})
+                known.update({fold(head).strip(EDGES): role for head in heads})
         for key, patterns in table.get("lines", {}).items():
             lines[key] += patterns
         labels |= table.get("labels", {})
@@ -325,8 +338,15 @@ def _check_shape(name: str, table: Mapping[str, Any]) -> None:
     for number, entry in enumerate(table.get("words", []), 1):
         if unknown := sorted(set(entry) - allowed):
             faults.append(f"第 {number} 组 words 有不认识的字段 {'、'.join(unknown)}")
+        wrong = [f"{k} = {v!r}" for k, v in entry.items() if k in CHOICES and v not in CHOICES[k]]
+        faults += [f"第 {number} 组 words 的 {'、'.join(wrong)} 不认识"] if wrong else []
         if not isinstance(entry.get("are"), list):
             faults.append(f"第 {number} 组 words 没有写 are = [词, ……]")
+    kinds = {"roles": ROLES, "metadata": METADATA}
+    for kind, roles in kinds.items():
+        for role, heads in table.get(kind, {}).items():
+            if role not in roles or not isinstance(heads, list):
+                faults.append(f"[{kind}] 的 {role} 应是 {'、'.join(roles)} 之一，写成 [词, ……]")
     labels = table.get("labels", {})
     faults += [f"[labels] 的 {key} 应写成代码" for key, v in labels.items() if type(v) is not str]
     if faults:
