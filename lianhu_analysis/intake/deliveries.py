@@ -52,6 +52,7 @@ READS = (
     "intake/same_figures.py",
     "intake/grids/*.py",
     "intake/reading/*.py",
+    "written.py",
 )
 
 
