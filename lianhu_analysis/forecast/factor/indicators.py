@@ -16,7 +16,7 @@ import numpy as np
 from lianhu_analysis.catalog.indicators import Indicator
 from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.errors import ForecastError
-from lianhu_analysis.forecast.factor.fit import FactorFit, fit
+from lianhu_analysis.forecast.factor.fit import FactorFit, fit, start_parameters
 from lianhu_analysis.forecast.factor.model import FactorModel
 from lianhu_analysis.forecast.factor.panel import FactorPanel, FloatArray
 from lianhu_analysis.forecast.factor.posterior import simulate
@@ -27,7 +27,6 @@ from lianhu_analysis.forecast.factor.signals import (
     row_of,
     take_signal,
 )
-from lianhu_analysis.forecast.factor.starts import start_parameters
 from lianhu_analysis.forecast.history import Series
 from lianhu_analysis.workspace import CensusBreak
 
