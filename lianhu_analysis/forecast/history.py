@@ -338,7 +338,7 @@ def share_for(
 
 
 def _comparable(so_far: Point, whole: Point, breaks: Sequence[CensusBreak]) -> bool:
-    same_base = _census_base(so_far.published, breaks) == _census_base(whole.published, breaks)
+    same_base = census_base(so_far.published, breaks) == census_base(whole.published, breaks)
     return same_base and 0 < so_far.value <= whole.value
 
 
@@ -350,7 +350,8 @@ def _no_levels(year: int, own: Series | None, proxy: Series | None) -> str:
     )
 
 
-def _census_base(published: dt.date, breaks: Sequence[CensusBreak]) -> int:
+def census_base(published: dt.date, breaks: Sequence[CensusBreak]) -> int:
+    """Return how many census revisions a figure published on a day has seen."""
     return sum(item.day <= published for item in breaks)
 
 
@@ -376,10 +377,10 @@ def _shares_of(
     last = series.points.get(periods[-1])
     if last is None:
         return None
-    base = _census_base(last.published, breaks)
+    base = census_base(last.published, breaks)
     usable = [
         series.points.get(period)
-        if period in series.points and _census_base(series.points[period].published, breaks) == base
+        if period in series.points and census_base(series.points[period].published, breaks) == base
         else None
         for period in periods
     ]
