@@ -26,9 +26,7 @@ __all__ = [
     "crps",
     "crps_of_quantiles",
     "diebold_mariano",
-    "interval_coverage",
     "log_scores",
-    "pit",
     "point_scores",
 ]
 
@@ -174,56 +172,6 @@ def log_scores(
         z = (actual[rows, None] - simulated[rows]) / width[rows, None]
         density[rows] = np.exp(-0.5 * z**2).mean(axis=1) / (width[rows] * np.sqrt(2 * np.pi))
     return -np.log(np.maximum(density, floor))
-
-
-def pit(
-    outcomes: ArrayLike, draws: ArrayLike, rng: np.random.Generator, *, half_unit: float = 0.0
-) -> FloatArray:
-    """Return randomised probability integral transforms: uniform if calibrated.
-
-    A published outcome stands for anything within ``half_unit``, so its place
-    among the draws is known up to the draws in that interval; one of those
-    places is drawn (Czado, Gneiting and Held, 2009, eq. 1, for discrete
-    outcomes).  With m draws there are m + 1 places.
-
-    Returns
-    -------
-    ndarray
-        Shape (n,), between 0 and 1.
-    """
-    actual, simulated = _ensembles(outcomes, draws)
-    slack = 1e-9 * np.maximum(1.0, np.abs(actual))
-    below = (simulated < (actual - half_unit - slack)[:, None]).sum(axis=1)
-    within = (simulated <= (actual + half_unit + slack)[:, None]).sum(axis=1) - below
-    return (below + rng.uniform(size=actual.size) * (within + 1)) / (simulated.shape[1] + 1)
-
-
-def interval_coverage(
-    outcomes: ArrayLike, draws: ArrayLike, levels: Sequence[float] = LEVELS
-) -> pd.DataFrame:
-    """Return how often central intervals held the outcome.
-
-    Returns
-    -------
-    DataFrame
-        One row a level: ``level``, ``coverage`` (share of outcomes inside,
-        ends included), ``width`` (mean, in the unit of the outcome),
-        ``n_observations``.
-    """
-    actual, simulated = _ensembles(outcomes, draws)
-    rows = []
-    for level in levels:
-        low, high = np.quantile(simulated, [(1 - level) / 2, (1 + level) / 2], axis=1)
-        inside = (low <= actual) & (actual <= high)
-        rows.append(
-            _row(
-                level=level,
-                coverage=inside.mean(),
-                width=np.mean(high - low),
-                n_observations=actual.size,
-            )
-        )
-    return pd.concat(rows, ignore_index=True)
 
 
 def brier_scores(probabilities: ArrayLike, happened: ArrayLike) -> FloatArray:
