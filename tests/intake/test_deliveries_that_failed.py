@@ -19,13 +19,6 @@ from lianhu_analysis.intake.deliveries import read_delivery, read_sidecar
 from lianhu_analysis.workspace import load_workspace
 from tests.intake.sheets import Sheets, workbook_bytes
 
-# What the reader cannot do yet: a test that passes must leave this list.
-FAILING: tuple[tuple[str, Mapping[str, object]], ...] = (
-    # A city's book says so only by a row that its other figures equal.
-    ("test_01", {"book": "a row that the total equals", "parents": ()}),
-    # 至 between Chinese numerals.
-    ("test_07_quarters", {"period": "一至三季度"}),
-)
 DISTRICT, CITY = ("610113", "雁塔区"), ("610100", "西安市")
 RETAIL, BUDGET, FAI = "csm.retail.total", "fis.revenue.gpb", "inv.fai.yoy"
 Figure = tuple[str, str, str, str, float]
@@ -43,14 +36,6 @@ class Outcome:
     def own(self) -> frozenset[Figure]:
         """What was stored for the district."""
         return self.stored.get(DISTRICT[0], frozenset())
-
-
-@pytest.fixture(autouse=True)
-def _failing_yet(request) -> None:
-    params = request.node.callspec.params
-    for name, wanted in FAILING:
-        if request.node.name.startswith(name) and wanted.items() <= params.items():
-            request.applymarker(pytest.mark.xfail(reason=f"{name}: {wanted}", strict=True))
 
 
 @pytest.fixture

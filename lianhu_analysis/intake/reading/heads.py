@@ -193,7 +193,9 @@ def _refuse_unheaded(column: Column, table: Table, panel: Panel, teller: Teller)
     axis = sum(is_period_cell(c.text) for c in panel.columns if c.text) > MANY
     shifted = len(rows) * 2 >= len(others) and not axis
     more = "，列名可能错了位，这张表没有读" if shifted else ""
-    refusal = Refusal(f"这一列有数却没有列名{more}", "请补上列名；不要的数请在新的文件中删去")
+    refusal = Refusal(
+        f"这一列有数却没有列名{more}", "要收的，请报送补上了列名的新文件；不收的不必处理"
+    )
     teller.refuse(refusal, rows[0], column.number)
     if shifted:
         raise Shifted

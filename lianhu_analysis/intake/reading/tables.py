@@ -228,9 +228,10 @@ class _PanelReader:
             self.title = title_indicator(self.table.titles, self.grid.sheet, self.grammar)
         if named or self.title is not None:
             return True
-        what = "各行是地区，标题和工作表名却" if by_region else "行、列名和标题都"
+        seen = self.table.titles[-1][1] if self.table.titles else self.grid.sheet
+        what = "各行是地区，" if by_region else "行和列名都没有写指标名称，"
         refusal = Refusal(
-            f"{what}没有说是目录中的哪个指标；这张表没有读",
+            f"{what}标题“{seen.strip()[:40]}”说的不是目录中的指标；这张表没有读",
             "不收的不必处理；要收的，请把标题的写法加入指标目录的 aliases",
         )
         column = self.heads.columns[0].column.number

@@ -180,19 +180,21 @@ def _whose_by_figures(
         return None, False
     areas, rest = (_figures(group, grammar, delivery) for group in (by_area, others))
     above = any(key[0] in known and key[0] != delivery.region.code for key in areas)
-    if not above and not any(_has_whole(grid) for grid, _, _ in by_area):
+    wholes = [whole for grid, _, _ in by_area if (whole := _whole_row(grid))]
+    if not above and not wholes:
         return None, False
     said = {key[1:]: value for key, value in rest.items()}
     equal = Counter(key[0] for key, value in areas.items() if _equal(value, said.get(key[1:])))
     if not equal:
-        return Region("", "各区县和上级地区"), False
+        return Region("", wholes[0] if wholes else "各区县和上级地区"), False
     region = known.get(equal.most_common(1)[0][0])
     return (None if region == delivery.region else region or Region("", "另一个地区")), True
 
 
-def _has_whole(grid: Grid) -> bool:
-    """Whether a row is of a whole that is not registered: 全市."""
-    return any(isinstance(c, str) and WHOLE.fullmatch(fold(c)) for row in grid.rows for c in row)
+def _whole_row(grid: Grid) -> str:
+    """Return 全市 and the like where a row is of it."""
+    texts = (cell for row in grid.rows for cell in row if isinstance(cell, str))
+    return next((fold(text) for text in texts if WHOLE.fullmatch(fold(text))), "")
 
 
 def _is_by_area(tables: Sequence[Table]) -> bool:
