@@ -1,0 +1,82 @@
+"""The indicator of a row: by its path, else by a name that says all."""
+
+from __future__ import annotations
+
+import pytest
+
+from lianhu_analysis.catalog.indicators import read_catalogue
+from lianhu_analysis.intake.reading.figures import Delivery
+from lianhu_analysis.intake.reading.names import Named, Unnamed, find_name
+from lianhu_analysis.intake.reading.outline import Label
+from lianhu_analysis.intake.reading.words import Grammar, load_vocabulary
+from lianhu_analysis.workspace import Region
+
+LIANHU, XIAN = Region("610104", "莲湖区"), Region("610100", "西安市")
+CATALOGUE = read_catalogue(None, {})
+GRAMMAR = Grammar(load_vocabulary(), CATALOGUE, (LIANHU, XIAN))
+DELIVERY = Delivery("a.xlsx", LIANHU, (LIANHU, XIAN))
+
+
+def find(label: Label, *, known: tuple[str, ...] = (), scope: tuple[str, ...] = ()):
+    above = {text: GRAMMAR.read(text).names[0] for text in known}
+    return find_name(label, above, scope, GRAMMAR, DELIVERY)
+
+
+@pytest.mark.parametrize(
+    ("label", "code"),
+    [
+        (Label("社会消费品零售总额"), "csm.retail.total"),
+        (Label("工业", parents=("地区生产总值",), is_member=True), "ind.va"),
+        (Label("工业", parents=("第二产业", "地区生产总值")), "ind.va"),
+        (Label("总产值", groups=("规模以上工业",)), "ind.output_above"),
+        (Label("工业投资", parents=("固定资产投资",), is_member=True), "inv.industry.yoy"),
+    ],
+)
+def test_a_row_is_found_by_its_path_or_its_own_name(label, code):
+    found = find(label, known=tuple(p for p in label.parents if p != "第二产业"))
+    assert isinstance(found, Named) and found.indicator.code == code
+
+
+@pytest.mark.parametrize(
+    ("label", "words"),
+    [
+        (Label("第二产业", parents=("固定资产投资",), is_part=True), "固定资产投资/第二产业"),
+        (
+            Label("零售业商品销售额", parents=("社会消费品零售总额",), is_part=True),
+            "按完整路径匹配",
+        ),
+        (Label("区属社会消费品零售总额"), "区属"),
+        (Label("社会消费品零售总额", groups=("限额以上单位",)), "限额以上"),
+        (Label("社会消费品零售总额排名"), "位次"),
+        (Label("铁路客运量"), "不在指标目录中"),
+    ],
+)
+def test_another_thing_of_that_name_is_none_of_ours(label, words):
+    found = find(label, known=tuple(p for p in label.parents))
+    assert isinstance(found, Unnamed) and words in found.refusal.message
+
+
+def test_a_hint_never_reads_the_sectors_of_two_tables_as_one_indicator():
+    label = Label("第二产业", parents=("固定资产投资",), is_part=True)
+    found = find(label, known=("固定资产投资",))
+    assert isinstance(found, Unnamed) and "gdp." not in found.refusal.remedy
+
+
+def test_a_marked_part_needs_accounting_and_an_indented_one_a_list():
+    listed = Label("民间投资", parents=("固定资产投资",), is_part=True)
+    marked = listed._replace(is_marked=True)
+    other = Label("工业投资", parents=("民间投资",), is_part=True)
+    assert isinstance(find(listed, known=("固定资产投资",)), Named)
+    assert isinstance(find(marked, known=("固定资产投资",)), Named)
+    assert isinstance(find(other, known=("民间投资",)), Unnamed)
+
+
+def test_a_label_may_name_the_city():
+    found = find(Label("全市社会消费品零售总额"))
+    assert isinstance(found, Named) and found.region == XIAN
+
+
+def test_a_title_of_part_of_the_whole_keeps_bare_names_from_matching():
+    scope = ("莲湖区2024年1-9月指标（区属）",)
+    found = find(Label("社会消费品零售总额", groups=scope), scope=scope)
+    assert isinstance(found, Unnamed) and "区属" in found.refusal.message
