@@ -5,8 +5,8 @@ smoothed factors and predictions of every figure, six months ahead, are compared
 referees' (`factor_reference`): statsmodels' `DynamicFactorMQ` for months with
 Mariano-Murasawa quarters, a dense `MLEModel` with cumulators for growth as it is published
 in China.  Cells: 40+1, 100+4 and 220+8 series, 1, 2 and 4 factors, 1 and 2 lags,
-idiosyncratic AR(1) on and off.  180 months, but 96 and 48 for the dense model at 100+4 and
-220+8, whose matrices differ from month to month (memory, time).
+idiosyncratic AR(1) on and off (``phi`` zero).  180 months, but 96 and 48 for the dense model
+at 100+4 and 220+8, whose matrices differ from month to month (memory, time).
 
 Then draws of the simulation smoother are compared with exact moments: on a small panel with
 the joint covariance of all its figures, on the large ones with mean and variance of each
@@ -37,7 +37,7 @@ from benchmarks.factor_reference import (
     mixed_frequency_model,
     mixed_frequency_states,
 )
-from lianhu_analysis.forecast.factor import FactorModel, Parameters, Smoothed, simulate
+from lianhu_analysis.forecast.factor import FactorModel, Parameters, simulate, smooth
 
 __all__ = ["main"]
 
@@ -108,15 +108,9 @@ def falsify(parameters: Parameters) -> Parameters:
 
 def compare(design: Design, drawn: Drawn, states: States, kernel: str, *, control: bool) -> Errors:
     """Measure how far the engine is from its referee."""
-    model = FactorModel(
-        drawn.panel,
-        design.n_factors,
-        design.lags,
-        idiosyncratic_ar1=design.idiosyncratic_ar1,
-        kernel=kernel,
-    )
+    model = FactorModel(drawn.panel, design.n_factors, design.lags, kernel=kernel)
     parameters = falsify(drawn.parameters) if control else drawn.parameters
-    smoothed: Smoothed = model.smooth(parameters, horizon=HORIZON)
+    smoothed = smooth(model, parameters, horizon=HORIZON)
     return Errors(
         abs(model.loglike(parameters) - states.loglike),
         _distance(smoothed.factors, states.factors),
@@ -179,12 +173,11 @@ def compare_draws(design: Design, seed: int, n_draws: int) -> tuple[float, float
     """
     drawn = draw_panel(design, seed)
     states, cov = joint_moments(extend(drawn.panel, 0, HORIZON), drawn.parameters)
-    model = FactorModel(
-        drawn.panel, design.n_factors, design.lags, idiosyncratic_ar1=design.idiosyncratic_ar1
-    )
+    model = FactorModel(drawn.panel, design.n_factors, design.lags)
     n = len(drawn.panel.names)
     rng = np.random.default_rng(seed)
-    draws = simulate(model, drawn.parameters, range(n), horizon=HORIZON, n_draws=n_draws, rng=rng)
+    rows = range(design.months + HORIZON)
+    draws = simulate(model, drawn.parameters, range(n), rows, n_draws=n_draws, rng=rng)
     unknown = states.signal_var.ravel() > MOST_ERROR
     mean, cov = states.signal.ravel()[unknown], cov[np.ix_(unknown, unknown)]
     sample = draws.reshape(n_draws, -1)[:, unknown]
@@ -202,23 +195,13 @@ def compare_draws(design: Design, seed: int, n_draws: int) -> tuple[float, float
 def compare_margins(design: Design, seed: int, n_draws: int) -> tuple[float, float]:
     """Compare draws with mean and variance of the figures of a large panel's last series."""
     drawn = draw_panel(design, seed)
-    model = FactorModel(
-        drawn.panel, design.n_factors, design.lags, idiosyncratic_ar1=design.idiosyncratic_ar1
-    )
-    smoothed = model.smooth(drawn.parameters, horizon=HORIZON)
+    model = FactorModel(drawn.panel, design.n_factors, design.lags)
+    smoothed = smooth(model, drawn.parameters, horizon=HORIZON)
     n = len(drawn.panel.names)
     columns = range(n - LAST, n)
     rng = np.random.default_rng(seed)
     rows = range(design.months - LAST, design.months + HORIZON)
-    draws = simulate(
-        model,
-        drawn.parameters,
-        columns,
-        horizon=HORIZON,
-        n_draws=n_draws,
-        rng=rng,
-        months=rows,
-    )
+    draws = simulate(model, drawn.parameters, columns, rows, n_draws=n_draws, rng=rng)
     mean, variance = (part[rows][:, columns] for part in (smoothed.mean, smoothed.variance))
     unknown = variance > MOST_ERROR
     sample, mean, variance = draws[:, unknown], mean[unknown], variance[unknown]

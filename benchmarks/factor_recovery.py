@@ -33,7 +33,7 @@ from statsmodels.tools.sm_exceptions import ConvergenceWarning, EstimationWarnin
 from benchmarks.bench import Verdict, conclude, options, print_table
 from benchmarks.factor_panels import Design, Drawn, draw_panel
 from benchmarks.factor_reference import mixed_frequency_model
-from lianhu_analysis.forecast.factor import FactorModel, Parameters, fit, simulate
+from lianhu_analysis.forecast.factor import FactorModel, Parameters, fit, simulate, smooth
 
 __all__ = ["main", "trace_r2"]
 
@@ -99,7 +99,7 @@ def _shares_of_draws(truth: Array, draws: Array) -> list[float]:
 def smooth_engine(drawn: Drawn, parameters: Parameters, design: Design) -> tuple[Array, ...]:
     """Return the engine's factors, and mean and variance of the months beyond the panel."""
     model = FactorModel(drawn.panel, design.n_factors, design.lags)
-    smoothed = model.smooth(parameters, horizon=design.horizon)
+    smoothed = smooth(model, parameters, horizon=design.horizon)
     ahead = slice(design.months, None)
     return smoothed.factors[: design.months], smoothed.mean[ahead], smoothed.variance[ahead]
 
@@ -132,7 +132,7 @@ def recover(
         columns = range(len(drawn.panel.names))
         rng = np.random.default_rng(seed + number)
         months = range(design.months, design.months + design.horizon)
-        draws = simulate(model, parameters, columns, n_draws=DRAWS, rng=rng, months=months)
+        draws = simulate(model, parameters, columns, months, n_draws=DRAWS, rng=rng)
         inside = _shares_of_draws(truth, draws)
         records["draws"].add(trace_r2(past, factors), inside)
         peer = _fit_peer(drawn, design, iterations)

@@ -52,7 +52,9 @@ from benchmarks.contenders import (
     run_together,
 )
 from benchmarks.factor_panels import Design, draw_panel, read_design, write_design
+from benchmarks.factor_step import statsmodels_step
 from lianhu_analysis.forecast.factor import FactorModel, Parameters, fit
+from lianhu_analysis.forecast.factor.em import em_step
 
 __all__ = ["main"]
 
@@ -147,7 +149,8 @@ def _step(kernel: str, design: Design, seed: int, loadings: bool) -> Any:
         return smooth
     if kernel != "statsmodels":
         model = FactorModel(panel, design.n_factors, design.lags, kernel=kernel)
-        return lambda parameters: model.em_step(parameters, loadings=loadings)[0]
+        step = em_step if loadings else statsmodels_step
+        return lambda parameters: step(model, parameters)[0]
     from benchmarks.factor_reference import mixed_frequency_model, pack, unpack
 
     peer = mixed_frequency_model(panel, design.n_factors, design.lags)

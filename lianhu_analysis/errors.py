@@ -62,7 +62,7 @@ class CatalogueError(LianhuError):
         super().__init__(f"{source} 有 {len(self.faults)} 处问题：\n{lines}")
 
 
-class PeriodError(LianhuError):
+class PeriodError(LianhuError, ValueError):
     """A period text that cannot be read as one period and span."""
 
 

@@ -60,7 +60,8 @@ def store_file(root, path):
     }
     digest = hashlib.sha256((root / path).read_bytes()).hexdigest()
     store = VintageStore(root / "data/processed")
-    store.append(make_observations([row]), path=path, sha256=digest, fingerprint="f")
+    with store.writing() as writer:
+        writer.append(make_observations([row]), path=path, sha256=digest, fingerprint="f")
 
 
 def stored(root):

@@ -59,16 +59,14 @@ class _Table:
         """Take the key from the figures."""
         panel = table.panel
         figures = panel.values.tobytes(), panel.shares.tobytes(), panel.forms
-        return cls((*figures, table.remembers.tobytes(), panel.names), table)
+        return cls((*figures, panel.names), table)
 
 
 @lru_cache(maxsize=128)
 def _fitted(table: _Table, final: bool) -> FactorFit | str:
     """Estimate once for the same figures; a refusal is its reason."""
     try:
-        # With so few series the likelihood of two factors often has two maxima; and they
-        # are done before numba has compiled its first line.
-        found = fit_indicators(table.panel, n_factors=1, lags=1, kernel="numpy", both_starts=final)
+        found = fit_indicators(table.panel, both_starts=final)
     except ForecastError as error:
         return str(error)
     if not found.converged:
@@ -142,8 +140,6 @@ class Movement:
             known,
             self.indicators,
             breaks=self.breaks,
-            targets=[indicator.code for indicator in self.indicators],
-            outliers="mask",
             outlier_years=[item for item in self.outlier_years if item < year],
         )
         if len(table.signals) < MIN_SERIES or len(table.panel.values) < MIN_MONTHS:

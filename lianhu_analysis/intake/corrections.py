@@ -8,21 +8,22 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, Literal
+from dataclasses import dataclass, replace
+from typing import Annotated, Literal
 
 import numpy as np
 import pandas as pd
+from pydantic import PlainValidator
 
 from lianhu_analysis.catalog.indicators import Catalogue
 from lianhu_analysis.catalog.periods import Period
-from lianhu_analysis.errors import CatalogueError, PeriodError
+from lianhu_analysis.errors import CatalogueError
 from lianhu_analysis.intake.checks.check import check_observations
 from lianhu_analysis.intake.checks.findings import CellRef, Finding, Severity, sort_findings
-from lianhu_analysis.intake.observations import MEASURES, PROVENANCES, SPANS
+from lianhu_analysis.intake.observations import Measure, PeriodCode, Provenance, Span
 from lianhu_analysis.workspace import CensusBreak, Workspace
+from lianhu_analysis.written import KNOWN_ONLY, Day, Filled, parse_written, read_written
 
 __all__ = [
     "FILE_NAME",
@@ -36,26 +37,22 @@ __all__ = [
 ]
 
 FILE_NAME = "corrections.toml"
-Action = Literal["replace", "withdraw", "confirm"]
-ACTIONS: dict[str, Action] = {"withdraw": "withdraw", "confirm": "confirm"}
-REQUIRED: dict[str, tuple[type, ...]] = {
-    "region": (str,),
-    "indicator": (str,),
-    "measure": (str,),
-    "span": (str,),
-    "period": (str,),
-    "expected": (int, float, str),
-    "new": (int, float, str),
-    "reason": (str,),
-    "source": (str,),
-    "who": (str,),
-    "when": (dt.date,),
-}
-OPTIONAL: dict[str, tuple[type, ...]] = {"published": (dt.date,), "provenance": (str,)}
 WITHHELD = "quarantined"
 
 
-@dataclass(frozen=True)
+def _figure_or(*words: str) -> PlainValidator:
+    def check(written: object) -> float | str:
+        if written in words:
+            return str(written)
+        number = isinstance(written, int | float) and not isinstance(written, bool)
+        if not number or not math.isfinite(written):  # type: ignore[arg-type]
+            raise ValueError(f"请写数字，或 {'、'.join(map(repr, words))}")
+        return float(written)  # type: ignore[arg-type]
+
+    return PlainValidator(check)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Correction:
     """One entry of the file.
 
@@ -64,35 +61,46 @@ class Correction:
     published
         Of the one version meant; ``None`` for every version that says ``expected``.
     expected
-        What the store holds; ``None`` for a figure that it withholds
-        because two files say different things (written ``"quarantined"``).
+        What the store holds; ``"quarantined"`` for a figure that it withholds
+        because two files say different things.
     new
-        The right value, for ``replace``.
+        The right value; ``"withdraw"`` where there is none, ``"confirm"`` where
+        ``expected`` is right.
     reason, source, who, when
         Why, by which document, decided by whom, on which day.
     """
 
-    number: int
-    region: str
-    indicator: str
-    measure: str
-    span: str
-    period: str
-    published: dt.date | None
-    provenance: str
-    expected: float | None
-    action: Action
-    new: float | None
-    reason: str
-    source: str
-    who: str
-    when: dt.date
+    __pydantic_config__ = KNOWN_ONLY
+    region: Filled
+    indicator: Filled
+    measure: Measure
+    span: Span
+    period: PeriodCode
+    published: Day | None = None
+    provenance: Provenance | Literal[""] = ""
+    expected: Annotated[float | str, _figure_or(WITHHELD)]
+    new: Annotated[float | str, _figure_or("withdraw", "confirm")]
+    reason: Filled
+    source: Filled
+    who: Filled
+    when: Day
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """The figure concerned: region, indicator, measure, span, period."""
+        return self.region, self.indicator, self.measure, self.span, self.period
 
     @property
     def decision(self) -> str:
         """Say what was decided, by whom and when."""
-        what = {"replace": f"更正为 {self.new}", "withdraw": "撤下", "confirm": "确认属实"}
-        return f"{self.who} {self.when} {what[self.action]}：{self.reason}（{self.source}）"
+        what = {"withdraw": "撤下", "confirm": "确认属实"}.get(str(self.new), f"更正为 {self.new}")
+        return f"{self.who} {self.when} {what}：{self.reason}（{self.source}）"
+
+
+@dataclass(frozen=True)
+class _File:
+    __pydantic_config__ = KNOWN_ONLY
+    correction: tuple[Correction, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -112,12 +120,9 @@ def load_corrections(workspace: Workspace) -> tuple[Correction, ...]:
         With every fault of the file.
     """
     path = workspace.root / FILE_NAME
-    if not path.is_file():
+    if not path.exists():
         return ()
-    try:
-        return read_corrections(path.read_text(encoding="utf-8-sig"))
-    except UnicodeDecodeError as error:
-        raise CatalogueError(FILE_NAME, ["不是 UTF-8 编码。请用 UTF-8 保存"]) from error
+    return _once(read_written(path, _File, _refuse).correction)
 
 
 def read_corrections(text: str) -> tuple[Correction, ...]:
@@ -128,79 +133,23 @@ def read_corrections(text: str) -> tuple[Correction, ...]:
     CatalogueError
         With every fault, each naming its entry and field.
     """
-    try:
-        table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise CatalogueError(FILE_NAME, [f"不是有效的 TOML：{error}。请改正后重试"]) from error
-    faults = [
-        f"不认识的一节 {key}。每条更正写成 [[correction]]" for key in table if key != "correction"
-    ]
-    entries = table.get("correction", [])
-    for number, entry in enumerate(entries, 1):
-        faults += [f"第 {number} 条：{fault}" for fault in _entry_faults(entry)]
-    if faults:
-        raise CatalogueError(FILE_NAME, faults)
-    corrections = tuple(_correction(number, entry) for number, entry in enumerate(entries, 1))
+    return _once(parse_written(text.encode(), _File, _refuse).correction)
+
+
+def _refuse(faults: Sequence[str]) -> CatalogueError:
+    return CatalogueError(FILE_NAME, faults)
+
+
+def _once(corrections: tuple[Correction, ...]) -> tuple[Correction, ...]:
     seen: dict[tuple[object, ...], int] = {}
-    for item in corrections:
-        key = (*_key(item), item.published, item.provenance)
-        if key in seen:
-            faults.append(f"第 {item.number} 条与第 {seen[key]} 条说的是同一个数。请只留一条")
-        seen.setdefault(key, item.number)
+    faults = []
+    for number, item in enumerate(corrections, 1):
+        first = seen.setdefault((*item.key, item.published, item.provenance), number)
+        if first != number:
+            faults.append(f"第 {number} 条与第 {first} 条说的是同一个数。请只留一条")
     if faults:
-        raise CatalogueError(FILE_NAME, faults)
+        raise _refuse(faults)
     return corrections
-
-
-def _entry_faults(entry: dict[str, Any]) -> list[str]:
-    faults = [f"缺少 {name}" for name in REQUIRED if name not in entry]
-    faults += [f"不认识的字段 {name}" for name in entry if name not in REQUIRED | OPTIONAL]
-    for name, kinds in (REQUIRED | OPTIONAL).items():
-        if name not in entry:
-            continue
-        value = entry[name]
-        if isinstance(value, (bool, dt.datetime)) or not isinstance(value, kinds):
-            shape = "不加引号的日期，如 2024-11-02" if kinds == (dt.date,) else "数字或文字"
-            faults.append(f"{name} = {value!r} 应写成{shape}")
-        elif isinstance(value, str) and not value.strip():
-            faults.append(f"{name} 是空的。请填写")
-        elif isinstance(value, float) and not math.isfinite(value):
-            faults.append(f"{name} = {value!r} 不是一个数")
-    for name, choices in (("measure", MEASURES), ("span", SPANS), ("provenance", PROVENANCES)):
-        if name in entry and entry[name] not in choices:
-            faults.append(f"{name} = {entry[name]!r} 不认识，可填 {'、'.join(choices)}")
-    if isinstance(entry.get("new"), str) and entry["new"] not in ACTIONS:
-        faults.append(
-            f"new = {entry['new']!r} 不认识。请写数字、'withdraw'（撤下）或 'confirm'（属实）"
-        )
-    if isinstance(entry.get("expected"), str) and entry["expected"] != WITHHELD:
-        faults.append(
-            f"expected = {entry['expected']!r} 不认识。请写库中现有的数字，或 'quarantined'"
-        )
-    if isinstance(entry.get("period"), str):
-        try:
-            Period.parse(entry["period"])
-        except PeriodError as error:
-            faults.append(f"period：{error}")
-    return faults
-
-
-def _correction(number: int, entry: dict[str, Any]) -> Correction:
-    new, expected = entry["new"], entry["expected"]
-    return Correction(
-        number=number,
-        **{name: entry[name] for name in ("region", "indicator", "measure", "span", "period")},
-        published=entry.get("published"),
-        provenance=entry.get("provenance", ""),
-        expected=None if isinstance(expected, str) else float(expected),
-        action=ACTIONS[new] if isinstance(new, str) else "replace",
-        new=None if isinstance(new, str) else float(new),
-        **{name: entry[name] for name in ("reason", "source", "who", "when")},
-    )
-
-
-def _key(item: Correction) -> tuple[str, ...]:
-    return item.region, item.indicator, item.measure, item.span, item.period
 
 
 def apply_corrections(
@@ -224,41 +173,45 @@ def apply_corrections(
     """
     result = frame.copy()
     findings = []
-    for item in corrections:
+    for number, item in enumerate(corrections, 1):
         rows = _rows_of(frame, item)
         fitting = rows[_says(frame, rows, item.expected)]
         if len(fitting) and (item.provenance or frame.loc[fitting, "provenance"].nunique() == 1):
             _change(result, fitting, item)
-        elif fault := _misfit(frame, rows, fitting, item, as_of):
-            findings.append(fault)
+        elif misfit := _misfit(frame, rows, fitting, item, as_of):
+            findings.append(_finding(number, item, *misfit))
     return result, tuple(findings)
 
 
-def _rows_of(frame: pd.DataFrame, item: Correction) -> pd.Index:
-    columns = ("region", "indicator", "measure", "span", "period")
+def _versions(frame: pd.DataFrame, item: Correction) -> pd.Index:
+    """Return the rows of a correction's figure, whenever published and by whomever."""
     mask = pd.Series(True, index=frame.index)
-    for column, value in zip(columns, _key(item), strict=True):
+    columns = ("region", "indicator", "measure", "span", "period")
+    for column, value in zip(columns, item.key, strict=True):
         mask &= frame[column] == value
-    if item.provenance:
-        mask &= frame["provenance"] == item.provenance
-    if item.published is not None:
-        mask &= frame["published"] == pd.Timestamp(item.published)
     return frame.index[mask]
 
 
-def _says(frame: pd.DataFrame, rows: pd.Index, expected: float | None) -> np.ndarray:
-    if expected is None:
+def _rows_of(frame: pd.DataFrame, item: Correction) -> pd.Index:
+    rows = _versions(frame, item)
+    if item.provenance:
+        rows = rows[frame.loc[rows, "provenance"] == item.provenance]
+    if item.published is not None:
+        rows = rows[frame.loc[rows, "published"] == pd.Timestamp(item.published)]
+    return rows
+
+
+def _says(frame: pd.DataFrame, rows: pd.Index, expected: float | str) -> np.ndarray:
+    if expected == WITHHELD:
         return (frame.loc[rows, "status"] == WITHHELD).to_numpy()
     return np.isclose(frame.loc[rows, "value"].to_numpy(dtype=float), expected, rtol=1e-9, atol=0)
 
 
 def _change(frame: pd.DataFrame, rows: pd.Index, item: Correction) -> None:
-    if item.action == "replace":
-        frame.loc[rows, "value"] = item.new
-        frame.loc[rows, "status"] = "corrected"
-    elif item.action == "withdraw":
-        frame.loc[rows, "value"] = np.nan
-        frame.loc[rows, "status"] = WITHHELD
+    if item.new != "confirm":
+        withdrawn = item.new == "withdraw"
+        frame.loc[rows, "value"] = np.nan if withdrawn else item.new
+        frame.loc[rows, "status"] = WITHHELD if withdrawn else "corrected"
 
 
 def _misfit(
@@ -267,60 +220,47 @@ def _misfit(
     fitting: pd.Index,
     item: Correction,
     as_of: dt.date | None,
-) -> Finding | None:
+) -> tuple[Severity, str, str] | None:
     """Say why an entry does nothing; ``None`` where its figure was not yet known."""
-    severity: Severity = "Severe"
-    held = "、".join(f"{value:,.10g}" for value in frame.loc[rows, "value"].dropna())
     if len(fitting):
-        message = (
-            f"同一个数有几种来历（{'、'.join(sorted(set(frame.loc[fitting, 'provenance'])))}）"
+        origins = "、".join(sorted(set(frame.loc[fitting, "provenance"])))
+        return "Severe", f"同一个数有几种来历（{origins}）", "请在这一条中写明 provenance"
+    if len(rows):
+        held = "、".join(f"{value:,.10g}" for value in frame.loc[rows, "value"].dropna())
+        expected = "被隔离的状态" if item.expected == WITHHELD else f"{item.expected:,.10g}"
+        return (
+            "Severe",
+            f"库中现在是 {held or '没有数值'}，不是 {expected}",
+            "原件可能已有新版本：请核对后修改 expected，或删去这一条",
         )
-        remedy = "请在这一条中写明 provenance"
-    elif len(rows):
-        message = f"库中现在是 {held or '没有数值'}，不是 {_expected_text(item)}"
-        remedy = "原件可能已有新版本：请核对后修改 expected，或删去这一条"
-    else:
-        anywhen = frame[
-            (frame["region"] == item.region)
-            & (frame["indicator"] == item.indicator)
-            & (frame["measure"] == item.measure)
-            & (frame["span"] == item.span)
-            & (frame["period"] == item.period)
-        ]
-        if as_of is not None and (
-            (item.published is not None and item.published > as_of)
-            or Period.parse(item.period).start > as_of
-        ):
-            return None
-        if len(anywhen) and item.published is not None:
-            if anywhen["published"].min() > pd.Timestamp(item.published):
-                severity = "Good"
-                message = "所指的版本已被新公布的取代，这一条不再起作用"
-                remedy = "不必处理"
-            else:
-                message, remedy = "库中没有这一天公布的版本", "请核对 published"
-        else:
-            severity = "Bad"
-            message = "库中没有这个数"
-            remedy = "请核对地区、指标、度量、口径和报告期；尚未公布的，公布后再登记"
+    if as_of is not None and as_of < max(item.published or as_of, Period.parse(item.period).start):
+        return None
+    published = frame.loc[_versions(frame, item), "published"]
+    if published.empty or item.published is None:
+        remedy = "请核对地区、指标、度量、口径和报告期；尚未公布的，公布后再登记"
+        return "Bad", "库中没有这个数", remedy
+    if published.min() > pd.Timestamp(item.published):
+        return "Good", "所指的版本已被新公布的取代，这一条不再起作用", "不必处理"
+    return "Severe", "库中没有这一天公布的版本", "请核对 published"
+
+
+def _finding(
+    number: int, item: Correction, severity: Severity, message: str, remedy: str
+) -> Finding:
     return Finding(
-        severity=severity,
-        rule="correction",
-        region=item.region,
-        provenance=item.provenance,
-        indicator=item.indicator,
-        measure=item.measure,
-        span=item.span,
-        period=item.period,
-        values=() if item.expected is None else (("expected", item.expected),),
-        cells=(CellRef(FILE_NAME, "", f"第 {item.number} 条"),),
+        severity,
+        "correction",
+        item.region,
+        item.provenance,
+        item.indicator,
+        item.measure,
+        item.span,
+        item.period,
+        values=() if isinstance(item.expected, str) else (("expected", item.expected),),
+        cells=(CellRef(FILE_NAME, "", f"第 {number} 条"),),
         message=f"更正没有起作用（{item.indicator} {item.period}）：{message}",
         remedy=remedy,
     )
-
-
-def _expected_text(item: Correction) -> str:
-    return "被隔离的状态" if item.expected is None else f"{item.expected:,.10g}"
 
 
 def withhold_errors(frame: pd.DataFrame, findings: Sequence[Finding]) -> pd.DataFrame:
@@ -373,7 +313,7 @@ def _decided(
     for item in corrections:
         rows = _rows_of(frame, item)
         for provenance in frame.loc[rows[_says(frame, rows, item.expected)], "provenance"].unique():
-            decided[(item.region, str(provenance), *_key(item)[1:])] = item
+            decided[(item.region, str(provenance), *item.key[1:])] = item
     return decided
 
 
@@ -382,7 +322,9 @@ def _settle(finding: Finding, decided: dict[tuple[str, ...], Correction]) -> Fin
     item = decided.get(finding.key)
     if item is None or finding.severity not in ("Error", "Severe", "Bad", "Uncertain"):
         return finding
-    fields = {**finding.__dict__, "severity": "Good"}
-    fields["message"] = f"{finding.message}。已处理：{item.decision}"
-    fields["remedy"] = "不必处理"
-    return Finding(**fields)
+    return replace(
+        finding,
+        severity="Good",
+        message=f"{finding.message}。已处理：{item.decision}",
+        remedy="不必处理",
+    )

@@ -2,36 +2,31 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 import os
-import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache, cached_property, partial
 from pathlib import Path, PurePath
-from typing import Any
+from typing import Literal
 
 from lianhu_analysis import __version__
 from lianhu_analysis.catalog.indicators import Catalogue
 from lianhu_analysis.catalog.periods import Period
-from lianhu_analysis.errors import IntakeError, PeriodError
-from lianhu_analysis.intake.observations import PROVENANCES, SPANS, join_source
+from lianhu_analysis.errors import IntakeError
+from lianhu_analysis.intake.observations import PeriodCode, Provenance, Span, join_source
 from lianhu_analysis.intake.raw_files import SIDECAR_NAME
 from lianhu_analysis.intake.reading.csv_grid import is_tidy_csv, read_csv_grid
 from lianhu_analysis.intake.reading.figures import Delivery, Reading
-from lianhu_analysis.intake.reading.layouts import (
-    SeriesLayout,
-    choose_layout,
-    load_layouts,
-)
 from lianhu_analysis.intake.reading.records import read_csv_records, read_parquet_records
+from lianhu_analysis.intake.reading.series import SeriesLayout, choose_layout, load_layouts
 from lianhu_analysis.intake.reading.statements import stated_day
 from lianhu_analysis.intake.reading.tidy import read_grids
 from lianhu_analysis.intake.reading.words import Vocabulary, is_unit, load_vocabulary
 from lianhu_analysis.intake.reading.workbook import Grid, read_workbook
 from lianhu_analysis.workspace import Workspace, readable
+from lianhu_analysis.written import KNOWN_ONLY, Day, read_written
 
 __all__ = [
     "DeliveryReader",
@@ -40,18 +35,6 @@ __all__ = [
     "read_sidecar",
 ]
 
-SIDECAR_FIELDS: dict[str, Any] = {
-    "published": dt.date,
-    "provenance": str,
-    "region": str,
-    "layout": str,
-    "period": str,
-    "span": str,
-    "unit": str,
-    "title": str,
-    "url": str,
-    "notes": str,
-}
 WORDS_NAME = "words.toml"
 LOCK_PREFIX = "~$"
 WORKBOOKS = (".xlsx", ".xlsm", ".xls")
@@ -71,25 +54,19 @@ READS = (
 
 @dataclass(frozen=True)
 class Sidecar:
-    """What ``delivery.toml`` says of the files of its folder.
+    """What ``delivery.toml`` says of the files of its folder."""
 
-    Attributes
-    ----------
-    text
-        The file itself, for the fingerprint.
-    """
-
-    published: dt.date | None = None
-    provenance: str = "official"
+    __pydantic_config__ = KNOWN_ONLY
+    published: Day | None = None
+    provenance: Provenance = "official"
     region: str = ""
     layout: str = ""
-    period: str = ""
-    span: str = ""
+    period: PeriodCode = ""
+    span: Span | Literal[""] = ""
     unit: str = ""
     title: str = ""
     url: str = ""
     notes: str = ""
-    text: str = ""
 
 
 def read_sidecar(path: Path, workspace: Workspace) -> Sidecar:
@@ -109,46 +86,19 @@ def read_sidecar(path: Path, workspace: Workspace) -> Sidecar:
 
 
 def _parse_sidecar(file: Path, workspace: Workspace) -> Sidecar:
-    name = workspace.relative(file)
-    try:
-        text = file.read_text(encoding="utf-8-sig")
-        table = tomllib.loads(text)
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise IntakeError(f"{name} 不是有效的 TOML：{error}", "请改正后重试") from error
-    except OSError as error:
-        raise IntakeError(f"{name} 打不开（{error.strerror}）", "请核对权限或链接后重试") from error
-    faults = _sidecar_faults(table, workspace)
-    if faults:
-        raise IntakeError(
-            f"{name}：{'；'.join(faults)}", f"可用的字段：{'、'.join(SIDECAR_FIELDS)}"
+    def refuse(faults: Sequence[str]) -> IntakeError:
+        return IntakeError(
+            f"{workspace.relative(file)}：{'；'.join(faults)}",
+            f"可用的字段：{'、'.join(field.name for field in fields(Sidecar))}",
         )
-    return Sidecar(**table, text=text)
 
-
-def _sidecar_faults(table: dict[str, Any], workspace: Workspace) -> list[str]:
-    faults = [f"不认识的字段 {key}" for key in table if key not in SIDECAR_FIELDS]
-    for key, wanted in SIDECAR_FIELDS.items():
-        if key not in table:
-            continue
-        value = table[key]
-        if type(value) is not wanted:
-            shape = "日期（不加引号，如 2024-10-22）" if wanted is dt.date else "加引号的文字"
-            faults.append(f"{key} = {value!r} 应写成{shape}")
-        elif key == "provenance" and value not in PROVENANCES:
-            faults.append(f"provenance = {value!r} 不认识，可填 {'、'.join(PROVENANCES)}")
-        elif key == "region" and value not in workspace.regions:
-            known = "、".join(f"{code} {item.name_zh}" for code, item in workspace.regions.items())
-            faults.append(f"region = {value!r} 不属于本工作区，可填 {known}")
-        elif key == "period":
-            try:
-                Period.parse(value)
-            except PeriodError as error:
-                faults.append(f"period：{error}")
-        elif key == "span" and value not in SPANS:
-            faults.append(f"span = {value!r} 不认识，可填 {'、'.join(SPANS)}")
-        elif key == "unit" and not is_unit(value):
-            faults.append(f"unit = {value!r} 不是已知的单位，请照 units.toml 的写法")
-    return faults
+    sidecar = read_written(file, Sidecar, refuse)
+    if sidecar.region and sidecar.region not in workspace.regions:
+        known = "、".join(f"{code} {item.name_zh}" for code, item in workspace.regions.items())
+        raise refuse([f"region = {sidecar.region!r} 不属于本工作区，可填 {known}"])
+    if sidecar.unit and not is_unit(sidecar.unit):
+        raise refuse([f"unit = {sidecar.unit!r} 不是已知的单位，请照 units.toml 的写法"])
+    return sidecar
 
 
 class DeliveryReader:
@@ -214,13 +164,11 @@ class DeliveryReader:
         grids = (read_csv_grid(data),) if suffix == ".csv" else read(data)
         named = sidecar.layout
         pinned = choose_layout(self._layouts, named, self._workspace) if named else None
-        return read_grids(
-            grids, self._vocabulary, self._catalogue, delivery, self._layouts, pinned
-        )
+        return read_grids(grids, self._vocabulary, self._catalogue, delivery, self._layouts, pinned)
 
     def fingerprint(self, sha256: str, sidecar: Sidecar) -> str:
         """Return one hash of everything that the reading of a file depends on."""
-        parts = (sha256, sidecar.text, self._surroundings)
+        parts = (sha256, repr(sidecar), self._surroundings)
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
     @cached_property
@@ -234,9 +182,8 @@ class DeliveryReader:
     @cached_property
     def _surroundings(self) -> str:
         """Everything that the reading of every file depends on."""
-        layouts = sorted((layout.name, layout.digest_text) for layout in self._layouts)
         parts = (
-            repr(layouts),
+            repr(self._layouts),
             self._vocabulary.text,
             repr(tuple(self._catalogue)),
             repr(self._workspace.regions),

@@ -12,7 +12,16 @@ from typing import Literal
 
 from lianhu_analysis.errors import IntakeError
 
-__all__ = ["FileResult", "FileStatus", "Group", "Problem", "ProblemKind", "Refusal", "grouped", "printable"]
+__all__ = [
+    "FileResult",
+    "FileStatus",
+    "Group",
+    "Problem",
+    "ProblemKind",
+    "Refusal",
+    "grouped",
+    "printable",
+]
 
 FileStatus = Literal["read", "quarantined", "unchanged"]
 ProblemKind = Literal["refused", "skipped"]

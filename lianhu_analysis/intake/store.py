@@ -44,27 +44,6 @@ class VintageStore:
 
     # Writing
 
-    def append(
-        self,
-        frame: pd.DataFrame,
-        *,
-        path: str,
-        sha256: str,
-        fingerprint: str,
-        problems: Sequence[Problem] = (),
-        duplicates: int = 0,
-    ) -> LedgerEntry:
-        """Store what one file gave; see `StoreWriter.append`."""
-        with self.writing() as writer:
-            return writer.append(
-                frame,
-                path=path,
-                sha256=sha256,
-                fingerprint=fingerprint,
-                problems=problems,
-                duplicates=duplicates,
-            )
-
     def remove(self, path: str) -> None:
         """Withdraw what one file gave."""
         with self.writing() as writer:

@@ -1,6 +1,8 @@
 """The story: ingest() a delivery, assess() the targets, publish() a report."""
 
+from lianhu_analysis.intake.ingest import unread_files
 from lianhu_analysis.intake.new_workspace import create_workspace
+from lianhu_analysis.intake.problems import printable
 from lianhu_analysis.pipeline.answers import (
     check,
     describe_catalogue,
@@ -10,21 +12,12 @@ from lianhu_analysis.pipeline.answers import (
     examine,
     explain,
     file_json,
-    file_lines,
-    finding_lines,
-    findings_summary,
-    forecast_lines,
     lab,
     open_desk,
     open_review,
-    printable,
-    problem_lines,
-    record_lines,
-    select_findings,
     show_indicator,
-    unread_files,
 )
-from lianhu_analysis.pipeline.backtests import backtest_json, backtest_lines, run_backtest
+from lianhu_analysis.pipeline.backtests import backtest_json, run_backtest
 from lianhu_analysis.pipeline.reports import (
     TEMPLATE,
     Outcome,
@@ -35,6 +28,16 @@ from lianhu_analysis.pipeline.reports import (
     publish,
 )
 from lianhu_analysis.pipeline.story import assess, ingest
+from lianhu_analysis.render.listing import (
+    backtest_lines,
+    file_lines,
+    finding_lines,
+    findings_summary,
+    forecast_lines,
+    problem_lines,
+    select_findings,
+)
+from lianhu_analysis.render.record_listing import record_lines
 
 __all__ = [
     "TEMPLATE",

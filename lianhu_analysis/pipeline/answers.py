@@ -17,9 +17,8 @@ from lianhu_analysis.forecast.issued import frequency_fields, told_in_advance
 from lianhu_analysis.intake.checks.findings import SEVERITY_ZH, Finding
 from lianhu_analysis.intake.checks.revisions import revision_findings, revisions
 from lianhu_analysis.intake.explain import Explanation, explain_file
-from lianhu_analysis.intake.ingest import unread_files
 from lianhu_analysis.intake.origins import CellExplanation, explain_cell
-from lianhu_analysis.intake.problems import FileResult, printable
+from lianhu_analysis.intake.problems import FileResult
 from lianhu_analysis.intake.store import VintageStore
 from lianhu_analysis.pipeline.backtests import run_backtest
 from lianhu_analysis.pipeline.record import keep_record, read_record
@@ -43,28 +42,11 @@ __all__ = [
     "examine",
     "explain",
     "file_json",
-    "file_lines",
-    "finding_lines",
-    "findings_summary",
-    "forecast_lines",
     "lab",
     "open_desk",
     "open_review",
-    "printable",
-    "problem_lines",
-    "record_lines",
-    "select_findings",
     "show_indicator",
-    "unread_files",
 ]
-
-file_lines = listing.file_lines
-finding_lines = listing.finding_lines
-findings_summary = listing.findings_summary
-forecast_lines = listing.forecast_lines
-problem_lines = listing.problem_lines
-record_lines = record_listing.record_lines
-select_findings = listing.select_findings
 
 
 def open_desk(workspace: str = "", as_of: str = "") -> Desk:

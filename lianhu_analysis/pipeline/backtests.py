@@ -23,13 +23,11 @@ from lianhu_analysis.intake.corrections import FILE_NAME
 from lianhu_analysis.intake.store import VintageStore
 from lianhu_analysis.intake.whole_files import settle
 from lianhu_analysis.pipeline.story import default_day, known_on, rules_of, versions_to
-from lianhu_analysis.render import listing
 from lianhu_analysis.workspace import CONFIG_NAME, Workspace
 
-__all__ = ["Backtest", "backtest_json", "backtest_lines", "run_backtest"]
+__all__ = ["Backtest", "backtest_json", "run_backtest"]
 
 FOLDER = "backtest"
-backtest_lines = listing.backtest_lines
 
 
 @dataclass(frozen=True)

@@ -161,13 +161,9 @@ def plan_reports(
 
 
 def _check_parameters(template: Path, parameters: Mapping[str, str]) -> None:
-    from lianhu_analysis.render.publishing.notebook import parameters_of
+    from lianhu_analysis.render.publishing.notebook import check_parameters
 
-    known = set(parameters_of(template)) - {"run_token"}
-    if unknown := sorted(set(parameters) - known):
-        raise UsageError(
-            f"报告模板没有参数 {'、'.join(unknown)}。可用的参数：{'、'.join(sorted(known))}"
-        )
+    check_parameters(template, parameters)
     if fixed := sorted({"workspace", "quarter", "as_of"} & set(parameters)):
         raise UsageError(f"参数 {'、'.join(fixed)} 由命令行的选项给出，不能用 --parameter 指定")
 

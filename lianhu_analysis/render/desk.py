@@ -99,45 +99,32 @@ class Desk:
 
     def verdicts(self) -> Html:
         """Return the verdict on every target, growth targets in detail."""
-        report = self._report()
-        if report is None or not self.assessment.verdicts:
-            return tables.paragraph("没有可以判断的目标。")
-        return tables.join(*self._mark(), headline_table(report), verdict_table(report))
+        return self._judged(headline_table, verdict_table)
 
     def target_chart(self) -> Picture | Html:
         """Return the fan chart of the first growth target."""
-        report = self._report()
-        drawn = [] if report is None else growth_charts(report)
+        drawn = self._drawn(growth_charts)
         return drawn[0] if drawn else tables.paragraph("没有可以画图的增长目标。")
 
     def fans(self) -> list[Picture]:
         """Return a fan for every growth target and the progress of every count."""
-        report = self._report()
-        return [] if report is None else [*growth_charts(report), *progress_charts(report)]
+        return self._drawn(growth_charts, progress_charts)
 
     def paths(self) -> Html:
         """Return what each remaining period must show, and how often history did as much."""
-        report = self._report()
-        if report is None or not self.assessment.verdicts:
-            return tables.paragraph("没有可以判断的目标。")
-        return tables.join(*self._mark(), path_table(report), precedents_list(report))
+        return self._judged(path_table, precedents_list)
 
     def path_charts(self) -> list[Picture]:
         """Return the paths that reach the targets, beside the forecasts."""
-        report = self._report()
-        return [] if report is None else path_pictures(report)
+        return self._drawn(path_pictures)
 
     def precedent_charts(self) -> list[Picture]:
         """Return what past years did in the same part of the year."""
-        report = self._report()
-        return [] if report is None else precedent_pictures(report)
+        return self._drawn(precedent_pictures)
 
     def joint(self) -> Html:
         """Say how likely all targets are at once."""
-        report = self._report()
-        if report is None or not self.assessment.verdicts:
-            return tables.paragraph("没有可以判断的目标。")
-        return tables.join(*self._mark(), joint_paragraph(report))
+        return self._judged(joint_paragraph)
 
     def joint_chart(self) -> Picture | Html:
         """Draw how the errors of the targets moved together."""
@@ -225,6 +212,16 @@ class Desk:
             simulated=self._is_simulated(rows),
         )
         return picture(figure, f"{name} 的历次公布值")
+
+    def _judged(self, *sections: Callable[[Report], Html]) -> Html:
+        report = self._report()
+        if report is None or not self.assessment.verdicts:
+            return tables.paragraph("没有可以判断的目标。")
+        return tables.join(*self._mark(), *(section(report) for section in sections))
+
+    def _drawn(self, *draw: Callable[[Report], list[Picture]]) -> list[Picture]:
+        report = self._report()
+        return [] if report is None else [one for each in draw for one in each(report)]
 
     def _own(self, item: Indicator) -> pd.DataFrame:
         frame = self.assessment.frame

@@ -25,7 +25,6 @@ __all__ = [
     "missing_text",
     "name",
     "paragraph",
-    "points_text",
     "probability_text",
     "traced",
     "when",
@@ -68,12 +67,6 @@ def _fixed(value: float, decimals: int) -> str:
 def growth_text(value: float, decimals: int = 1) -> str:
     """Write a growth rate in percent, without the sign of percent: ``5.3``."""
     return _fixed(value, decimals)
-
-
-def points_text(value: float, decimals: int = 1) -> str:
-    """Write a difference of percentages with its sign: ``+0.3``, ``-0.3``, ``0.0``."""
-    text = _fixed(value, decimals)
-    return f"+{text}" if Decimal(text.replace(",", "")) > 0 else text
 
 
 def level_text(value: float, decimals: int = 2) -> str:

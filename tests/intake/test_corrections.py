@@ -149,8 +149,8 @@ def test_every_fault_of_the_file_is_named_at_once():
     for words in (
         "第 1 条：缺少 reason",
         "第 1 条：when = '2022-08-03' 应写成不加引号的日期",
-        "第 1 条：new = 'delete' 不认识",
-        "第 1 条：expected = True",
+        "第 1 条：new = 'delete'：请写数字，或 'withdraw'、'confirm'",
+        "第 1 条：expected = True：请写数字，或 'quarantined'",
         "第 2 条：不认识的字段 typo",
         "第 2 条：measure = 'growth' 不认识",
         "第 2 条：period",
@@ -164,7 +164,7 @@ def test_the_same_figure_twice_and_no_toml():
         read_corrections(entry() + entry())
     with pytest.raises(CatalogueError, match="不是有效的 TOML"):
         read_corrections("[[correction]]\nregion = 610104x")
-    with pytest.raises(CatalogueError, match="不认识的一节 corrections"):
+    with pytest.raises(CatalogueError, match="不认识的字段 corrections"):
         read_corrections("[corrections]\na = 1")
 
 
@@ -172,7 +172,7 @@ def test_the_file_of_a_workspace(workspace):
     assert load_corrections(workspace) == ()
     (workspace.root / FILE_NAME).write_text(entry(), encoding="utf-8")
     only = load_corrections(workspace)[0]
-    assert (only.expected, only.new, only.action) == (786.2, 78.62, "replace")
+    assert (only.expected, only.new) == (786.2, 78.62)
     (workspace.root / FILE_NAME).write_bytes('[[correction]]\nreason = "单位"'.encode("gb18030"))
     with pytest.raises(CatalogueError, match="UTF-8"):
         load_corrections(workspace)

@@ -21,20 +21,8 @@ from tests.intake.sheets import Sheets, workbook_bytes
 
 # What the reader cannot do yet: a test that passes must leave this list.
 FAILING: tuple[tuple[str, Mapping[str, object]], ...] = (
-    # A file's name 2024年1-9月 is taken for a day of delivery, 2024-01-09.
-    ("test_03", {"name": "_2024年1-9月"}),
-    ("test_01_dated", {}),
     # A city's book says so only by a row that its other figures equal.
     ("test_01", {"book": "a row that the total equals"}),
-    # Regions that the workspace does not know are names of rows.
-    ("test_15_rows", {"others": "many", "stub": "项 目"}),
-    ("test_15_rows", {"others": "many", "stub": "指标"}),
-    ("test_15_rows", {"others": "many", "stub": None}),
-    ("test_15_rows", {"whole": "全市合计", "stub": "项 目"}),
-    ("test_15_rows", {"whole": "全市合计", "stub": "指标"}),
-    ("test_15_rows", {"whole": "全市合计", "stub": None}),
-    ("test_15_without", {"stub": "项 目"}),
-    ("test_15_without", {"stub": None}),
     # 至 between Chinese numerals.
     ("test_07_quarters", {"period": "一至三季度"}),
 )

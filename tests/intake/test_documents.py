@@ -1,13 +1,14 @@
 """docs/intake.md and docs/data.md say what the code does."""
 
 import re
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
-from lianhu_analysis.intake.deliveries import SIDECAR_FIELDS
+from lianhu_analysis.intake.deliveries import Sidecar
 from lianhu_analysis.intake.observations import COLUMNS, PROVENANCES, STATUSES
-from lianhu_analysis.intake.reading.layouts import load_layouts
+from lianhu_analysis.intake.reading.series import load_layouts
 from lianhu_analysis.intake.reading.words import load_vocabulary
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
@@ -33,7 +34,10 @@ def test_descriptions_and_words_both_have_an_example():
 
 @pytest.mark.parametrize(
     ("document", "names"),
-    [("data.md", (*COLUMNS, *STATUSES, *PROVENANCES)), ("intake.md", tuple(SIDECAR_FIELDS))],
+    [
+        ("data.md", (*COLUMNS, *STATUSES, *PROVENANCES)),
+        ("intake.md", tuple(field.name for field in fields(Sidecar))),
+    ],
 )
 def test_each_name_is_explained(document, names):
     text = (DOCS / document).read_text(encoding="utf-8")

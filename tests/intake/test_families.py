@@ -6,10 +6,9 @@ import datetime as dt
 
 import pytest
 
-from lianhu_analysis.errors import IntakeError
 from lianhu_analysis.intake.reading.csv_grid import is_tidy_csv, read_csv_grid
 from lianhu_analysis.intake.reading.figures import Delivery, Reading
-from lianhu_analysis.intake.reading.layouts import load_layouts
+from lianhu_analysis.intake.reading.series import load_layouts
 from lianhu_analysis.intake.reading.tidy import read_grids
 from lianhu_analysis.intake.reading.words import load_vocabulary
 from lianhu_analysis.intake.reading.workbook import Grid

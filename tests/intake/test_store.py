@@ -45,7 +45,8 @@ def rows(value: float, published: str, *, period="2024Q3", source="a.csv", cell=
 
 
 def put(store: VintageStore, path: str, frame, fingerprint: str = "f"):
-    return store.append(frame, path=path, sha256="s", fingerprint=fingerprint)
+    with store.writing() as writer:
+        return writer.append(frame, path=path, sha256="s", fingerprint=fingerprint)
 
 
 def test_an_empty_store_is_an_empty_frame_in_the_right_shape(tmp_path):
@@ -105,14 +106,15 @@ def test_reading_a_file_again_replaces_what_it_gave(tmp_path):
 def test_the_ledger_keeps_problems_and_counts(tmp_path):
     store = VintageStore(tmp_path)
     problem = Problem("9月", "C4", "不是数", "请改正")
-    entry = store.append(
-        rows(5.2, "2024-10-22"),
-        path="a.csv",
-        sha256="s",
-        fingerprint="f",
-        problems=[problem],
-        duplicates=3,
-    )
+    with store.writing() as writer:
+        entry = writer.append(
+            rows(5.2, "2024-10-22"),
+            path="a.csv",
+            sha256="s",
+            fingerprint="f",
+            problems=[problem],
+            duplicates=3,
+        )
     assert store.ledger() == {"a.csv": entry}
     assert (entry.problems, entry.duplicates, entry.observations) == ((problem,), 3, 1)
     assert entry.regions() == {"610104"}

@@ -2,11 +2,10 @@ import datetime as dt
 
 import pytest
 
-from lianhu_analysis.errors import IntakeError
 from lianhu_analysis.intake.reading.figures import Delivery, Reading
 from lianhu_analysis.intake.reading.tidy import read_grids
-from lianhu_analysis.intake.reading.workbook import Grid
 from lianhu_analysis.intake.reading.words import load_vocabulary
+from lianhu_analysis.intake.reading.workbook import Grid
 from lianhu_analysis.workspace import Region
 from tests.intake.sheets import month_report
 
@@ -389,7 +388,12 @@ def test_a_second_table_is_read_by_what_its_own_title_states(tidy, between, told
 
 @pytest.mark.parametrize(
     "between",
-    ["莲湖区2024年1—8月财政收支", "西安市2024年1—9月财政收支", "单位：万元", "发布日期：2024-09-20"],
+    [
+        "莲湖区2024年1—8月财政收支",
+        "西安市2024年1—9月财政收支",
+        "单位：万元",
+        "发布日期：2024-09-20",
+    ],
     ids=["period", "region", "unit", "day"],
 )
 def test_rows_below_a_line_that_states_something_else_are_not_read_as_the_first(tidy, between):

@@ -17,7 +17,6 @@ from lianhu_analysis.render.tables import (
     level_text,
     missing_text,
     name,
-    points_text,
     probability_text,
     traced,
     when,
@@ -38,11 +37,6 @@ from lianhu_analysis.render.tables import (
 )
 def test_growth_rounds_as_published_figures_do(value, text):
     assert growth_text(value) == text
-
-
-@pytest.mark.parametrize(("value", "text"), [(0.3, "+0.3"), (-0.3, "-0.3"), (0.04, "0.0")])
-def test_points_carry_their_sign(value, text):
-    assert points_text(value) == text
 
 
 def test_amounts_and_counts_separate_thousands():

@@ -5,16 +5,14 @@ likelihood and smoother, ``fit`` estimates ``Parameters``, ``simulate`` draws
 figures given the ragged edge, ``news`` says what a vintage moved.
 """
 
-from lianhu_analysis.forecast.factor.choice import Choice, choose
 from lianhu_analysis.forecast.factor.fit import FactorFit, fit
 from lianhu_analysis.forecast.factor.model import FactorModel
 from lianhu_analysis.forecast.factor.news import News, news
-from lianhu_analysis.forecast.factor.panel import FactorPanel, Form, check_panel
+from lianhu_analysis.forecast.factor.panel import FactorPanel, Form
 from lianhu_analysis.forecast.factor.parameters import Parameters
 from lianhu_analysis.forecast.factor.posterior import Joint, Smoothed, joint, simulate, smooth
 
 __all__ = [
-    "Choice",
     "FactorFit",
     "FactorModel",
     "FactorPanel",
@@ -23,8 +21,6 @@ __all__ = [
     "News",
     "Parameters",
     "Smoothed",
-    "check_panel",
-    "choose",
     "fit",
     "joint",
     "news",

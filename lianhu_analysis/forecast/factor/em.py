@@ -1,4 +1,4 @@
-"""The maximisation step: new parameters from the smoothed state.
+"""Estimation's step: new parameters from the smoothed state.
 
 Expectation/conditional maximisation (Meng and Rubin, 1993; for the factor
 model Banbura and Modugno, 2014) with the factors, and what is hidden of the
@@ -10,18 +10,15 @@ idiosyncratic terms, as complete data:
    an explicit series regresses its latent growth on the factors;
 3. ``phi, s2``: exact maximum likelihood of an AR(1) (Beach and MacKinnon, 1978)
    from expected second moments of ``e`` at the new loadings.
-
-``loadings=False`` is the map of statsmodels 0.15.0: no step 2, and the start of
-every autoregression left out of account.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from lianhu_analysis.forecast.factor.model import FactorModel, Pass
 from lianhu_analysis.forecast.factor.panel import FloatArray
 from lianhu_analysis.forecast.factor.parameters import (
     Parameters,
@@ -30,21 +27,13 @@ from lianhu_analysis.forecast.factor.parameters import (
 )
 from lianhu_analysis.forecast.factor.rows import SegmentGroup, ar1_covariance
 
-if TYPE_CHECKING:
-    from lianhu_analysis.forecast.factor.model import FactorModel, Pass
-
-__all__ = ["maximise"]
+__all__ = ["Moments", "em_step", "state_sums", "whitened_moments"]
 
 # A series that its factors explain to this part would stop the filter.
 LEAST_VARIANCE = 1e-6
 
-
-@dataclass(frozen=True)
-class StateSums:
-    """Expected second moments (m, m) of the state: at row 0, and summed over the other rows."""
-
-    first: FloatArray
-    rest: FloatArray
+# Expected second moments (m, m) of the state: at row 0, and summed over the other rows.
+Sums = tuple[FloatArray, FloatArray]
 
 
 @dataclass
@@ -71,52 +60,39 @@ class Moments:
     months: FloatArray
 
 
-def maximise(
-    model: FactorModel, parameters: Parameters, done: Pass, *, loadings: bool
-) -> Parameters:
-    """Return the parameters that maximise the expected log-likelihood, block by block."""
-    sums = StateSums(
-        done.covariance[0] + np.outer(done.mean[0], done.mean[0]),
-        done.covariance[1:].sum(axis=0) + done.mean[1:].T @ done.mean[1:],
-    )
-    count = len(done.mean) - 1
-    transition, factor_cov = _update_factors(model, parameters, sums, count, exact=loadings)
-    new = parameters.loadings.copy()
-    shift = np.zeros((model.layout.explicit.size, model.n_factors))
-    if loadings:
-        whitened = np.flatnonzero((done.rows.precision > 0).any(axis=0))
-        new[whitened] = _update_loadings(model, done)[whitened]
-        shift = _explicit_shift(model, parameters, sums)
-        new[model.layout.explicit] += shift
-    phi, s2 = np.zeros((2, len(new)))
-    if model.ar1.any():
-        moments = _whitened_moments(model, parameters, done, new)
-        if not loadings:
-            _fill_ends(model, parameters, moments)
-        _explicit_moments(model, sums, shift, moments, exact=loadings)
-        phi, s2 = _exact_ar1(moments) if loadings else _conditional_ar1(moments)
-    if not model.ar1.all():
-        white = _white_variance(model, parameters, done, new, exact=loadings)
-        _explicit_white_variance(model, sums, shift, white, exact=loadings)
-        phi, s2 = np.where(model.ar1, phi, 0.0), np.where(model.ar1, s2, white)
-    return Parameters(new, transition, factor_cov, phi, s2)
+def em_step(model: FactorModel, parameters: Parameters) -> tuple[Parameters, float]:
+    """Return the parameters after one step, and the log-likelihood before it.
+
+    No step lowers the exact likelihood.
+    """
+    done = model.run(parameters)
+    sums = state_sums(done)
+    var_sums = _factor_sums(model, sums, len(done.mean) - 1)
+    transition, factor_cov = _maximise_var(var_sums, parameters.transition, parameters.factor_cov)
+    shift = _explicit_shift(model, parameters, sums)
+    loadings = _update_loadings(model, done, parameters.loadings)
+    loadings[model.layout.explicit] += shift
+    moments = whitened_moments(model, parameters, done, loadings)
+    _explicit_moments(model, sums, shift, moments)
+    return Parameters(loadings, transition, factor_cov, *_exact_ar1(moments)), done.loglike
+
+
+def state_sums(done: Pass) -> Sums:
+    """Expected second moments (m, m) of the state: at row 0, and summed over the other rows."""
+    mean, covariance = done.mean, done.covariance
+    first = covariance[0] + np.outer(mean[0], mean[0])
+    return first, covariance[1:].sum(axis=0) + mean[1:].T @ mean[1:]
 
 
 # --- factors
 
 
-def _update_factors(
-    model: FactorModel, parameters: Parameters, sums: StateSums, count: int, *, exact: bool
-) -> tuple[FloatArray, FloatArray]:
-    """Return new ``A`` and ``Q``; ``count`` transitions lie after row 0."""
+def _factor_sums(model: FactorModel, sums: Sums, count: int) -> _FactorSums:
+    """Collect products of the factors over all months; ``count`` transitions lie after row 0."""
+    start, second = sums
     k, p, n_lags = model.n_factors, model.lags, model.layout.n_lags
     width, past = k * n_lags, slice(k, k + k * p)
-    second, start = sums.rest, sums.first
     zz, xz, xx = second[past, past].copy(), second[:k, past].copy(), second[:k, :k].copy()
-    if not exact:
-        transition = np.linalg.solve(zz, xz.T).T
-        cov = (xx - transition @ xz.T) / count
-        return np.asarray(transition, dtype=float), np.asarray(0.5 * (cov + cov.T), dtype=float)
     for lag in range(n_lags - p):
         own = slice(lag * k, (lag + 1) * k)
         earlier = slice((lag + 1) * k, (lag + 1 + p) * k)
@@ -124,8 +100,7 @@ def _update_factors(
         xz += start[own, earlier]
         xx += start[own, own]
     earliest = slice(width - k * p, width)
-    var_sums = _FactorSums(zz, xz, xx, count + n_lags - p, start[earliest, earliest])
-    return _maximise_var(var_sums, parameters.transition, parameters.factor_cov)
+    return _FactorSums(zz, xz, xx, count + n_lags - p, start[earliest, earliest])
 
 
 @dataclass(frozen=True)
@@ -210,8 +185,8 @@ def _factors(done: Pass, k: int, lag: int) -> FloatArray:
     return done.mean[:, lag * k : (lag + 1) * k]
 
 
-def _update_loadings(model: FactorModel, done: Pass) -> FloatArray:
-    """Generalised least squares of every whitened series on its rows; (n, k)."""
+def _update_loadings(model: FactorModel, done: Pass, old: FloatArray) -> FloatArray:
+    """Generalised least squares of every whitened series on its rows; ``old`` without any."""
     rows, k = done.rows, model.n_factors
     n_rows, n_series = rows.y.shape
     normal = np.zeros((n_series, k * k))
@@ -227,12 +202,12 @@ def _update_loadings(model: FactorModel, done: Pass) -> FloatArray:
                 moment = moment + moment.reshape(-1, k, k).transpose(0, 2, 1).reshape(n_rows, -1)
             normal += (weighted * rows.lags[b]).T @ moment
     square = normal.reshape(n_series, k, k)
-    present = (rows.precision > 0).any(axis=0)
+    present = np.any(rows.precision > 0, axis=0, keepdims=True)[0]
     square[~present] = np.eye(k)
-    return np.asarray(np.linalg.solve(square, right[:, :, None])[:, :, 0], dtype=float)
+    return np.where(present[:, None], np.linalg.solve(square, right[:, :, None])[:, :, 0], old)
 
 
-def _explicit_shift(model: FactorModel, parameters: Parameters, sums: StateSums) -> FloatArray:
+def _explicit_shift(model: FactorModel, parameters: Parameters, sums: Sums) -> FloatArray:
     """Shape (q, k): how the loadings of explicit series move.
 
     Latent growth ``x = lambda'f + e`` is complete data, so the change of
@@ -243,7 +218,7 @@ def _explicit_shift(model: FactorModel, parameters: Parameters, sums: StateSums)
     for at, series in enumerate(layout.explicit):
         phi = parameters.idiosyncratic_ar[series]
         total = np.zeros((k + 1, k + 1))
-        for moment, lag, last in _months(model, at, sums, exact=True):
+        for moment, lag, last in _months(model, at, sums):
             # e and f of this month less phi times the month before; the earliest stands alone.
             steps = [(lag, np.sqrt(1 - phi**2))] if last else [(lag, 1.0), (lag + 1, -phi)]
             mixed = np.zeros((k + 1, model.state.size))
@@ -256,24 +231,21 @@ def _explicit_shift(model: FactorModel, parameters: Parameters, sums: StateSums)
     return change
 
 
-def _months(
-    model: FactorModel, at: int, sums: StateSums, *, exact: bool
-) -> list[tuple[FloatArray, int, bool]]:
+def _months(model: FactorModel, at: int, sums: Sums) -> list[tuple[FloatArray, int, bool]]:
     """Transitions of an explicit term as (moments, lag), the earliest month marked ``last``.
 
-    ``exact`` adds the months before row 0 that the first state holds.
+    Months before row 0 that the first state holds are among them.
     """
-    if not exact:
-        return [(sums.rest, 0, False)]
+    first, rest = sums
     earliest = int(model.layout.explicit_lags[at]) - 1
-    before = [(sums.first, lag, False) for lag in range(earliest)]
-    return [(sums.rest, 0, False), *before, (sums.first, earliest, True)]
+    before = [(first, lag, False) for lag in range(earliest)]
+    return [(rest, 0, False), *before, (first, earliest, True)]
 
 
 # --- idiosyncratic terms
 
 
-def _whitened_moments(
+def whitened_moments(
     model: FactorModel, parameters: Parameters, done: Pass, loadings: FloatArray
 ) -> Moments:
     """Expected moments of the whitened series' ``e`` from first to last month seen."""
@@ -284,7 +256,7 @@ def _whitened_moments(
     square = error**2 + _block(done, model.n_factors, 0, 0) @ squares
     product = error[1:] * error[:-1] + (_block(done, model.n_factors, 0, 1) @ squares)[1:]
     step = layout.step[1:]
-    alone = layout.alone & model.ar1
+    alone = layout.alone
     moments = Moments(
         np.where(step, square[:-1], 0.0).sum(axis=0),
         np.where(step, product, 0.0).sum(axis=0),
@@ -351,55 +323,12 @@ def _common_part(
     return common, spread.reshape(-1, span, span)
 
 
-def _fill_ends(model: FactorModel, parameters: Parameters, moments: Moments) -> None:
-    """Extend the sums to months before the first and after the last figure."""
-    n_rows = len(model.windows.z)
-    seen = model.windows.length > 0
-    first = np.where(seen.any(axis=0), seen.argmax(axis=0), 0)
-    n_series = first.size
-    first = first - np.maximum(model.windows.length[first, np.arange(n_series)] - 1, 0)
-    last = n_rows - 1 - seen[::-1].argmax(axis=0)
-    phi, s2 = parameters.idiosyncratic_ar, parameters.idiosyncratic_var
-    # The last month's square is what the sums "after" hold beyond "before".
-    final = moments.first + moments.after - moments.before
-    _extend(first, phi, s2, moments.first.copy(), moments.after, moments.across, moments.before)
-    _extend(n_rows - 1 - last, phi, s2, final, moments.before, moments.across, moments.after)
-    moments.months[:] = n_rows
-
-
-def _extend(
-    count: np.ndarray,
-    phi: FloatArray,
-    s2: FloatArray,
-    square: FloatArray,
-    near: FloatArray,
-    across: FloatArray,
-    far: FloatArray,
-) -> None:
-    """Add ``count`` unseen months beyond an end whose expected square is ``square``.
-
-    An AR(1) runs the same way backward as forward in time.
-    """
-    for month in range(int(count.max(initial=0))):
-        on = count > month
-        beyond = phi**2 * square + s2
-        near += np.where(on, square, 0.0)
-        across += np.where(on, phi * square, 0.0)
-        far += np.where(on, beyond, 0.0)
-        square = np.where(on, beyond, square)
-
-
-def _explicit_moments(
-    model: FactorModel, sums: StateSums, shift: FloatArray, moments: Moments, *, exact: bool
-) -> None:
-    """Write the moments of the explicit series, at loadings moved by ``shift``.
-
-    Row 0's month is the earliest unless ``exact`` adds those before it.
-    """
+def _explicit_moments(model: FactorModel, sums: Sums, shift: FloatArray, moments: Moments) -> None:
+    """Write the moments of the explicit series, at loadings moved by ``shift``."""
     k = model.n_factors
     for at, series in enumerate(model.layout.explicit):
         top, totals = model.state.top[at], np.zeros(4)
-        for moment, lag, last in _months(model, at, sums, exact=exact):
+        for moment, lag, last in _months(model, at, sums):
             # e - shift'f of this month and, unless it is the earliest, of the one before.
             error = np.zeros((1 if last else 2, model.state.size))
             for row in range(len(error)):
@@ -409,16 +338,9 @@ def _explicit_moments(
             totals += [0.0, 0.0, 0.0, own[0, 0]] if last else [own[1, 1], own[0, 1], own[0, 0], 0]
         moments.before[series], moments.across[series] = totals[0], totals[1]
         moments.after[series], moments.first[series] = totals[2], totals[3]
-        extra = int(model.layout.explicit_lags[at]) - 1 if exact else 0
+        extra = int(model.layout.explicit_lags[at]) - 1
         moments.starts[series] = 1.0
         moments.months[series] = len(model.windows.z) + extra
-
-
-def _conditional_ar1(moments: Moments) -> tuple[FloatArray, FloatArray]:
-    """Least squares of ``e_t`` on ``e_(t-1)``."""
-    phi = moments.across / np.where(moments.before > 0, moments.before, 1.0)
-    s2 = (moments.after - phi * moments.across) / (moments.months - 1)
-    return phi, s2
 
 
 def _exact_ar1(moments: Moments) -> tuple[FloatArray, FloatArray]:
@@ -449,43 +371,3 @@ def _exact_ar1(moments: Moments) -> tuple[FloatArray, FloatArray]:
         phi = np.clip(phi - value / np.where(slope < 0, slope, -np.inf), low, high)
     s2 = (total - 2 * phi * cross + phi**2 * inner) / n
     return phi, np.maximum(s2, LEAST_VARIANCE)
-
-
-def _white_variance(
-    model: FactorModel,
-    parameters: Parameters,
-    done: Pass,
-    loadings: FloatArray,
-    *,
-    exact: bool,
-) -> FloatArray:
-    """Variance of white noise: mean square of the windows' errors, scaled to one month."""
-    rows, k = done.rows, model.n_factors
-    used = rows.precision > 0
-    squares = _squares(loadings)
-    error, spread = rows.y.copy(), np.zeros_like(rows.y)
-    for a in range(model.layout.n_lags):
-        if not rows.lags[a].any():
-            continue
-        error -= rows.lags[a] * (_factors(done, k, a) @ loadings.T)
-        for b in range(model.layout.n_lags):
-            if rows.lags[b].any():
-                spread += rows.lags[a] * rows.lags[b] * (_block(done, k, a, b) @ squares)
-    size = np.where(used, (rows.lags**2).sum(axis=0), 1.0)
-    square = np.where(used, (error**2 + spread) / size, 0.0).sum(axis=0)
-    count = used.sum(axis=0)
-    s2: FloatArray = np.where(count > 0, square / np.maximum(count, 1), 0.0)
-    if not exact:
-        s2 = (square + (len(rows.y) - count) * parameters.idiosyncratic_var) / len(rows.y)
-    return np.maximum(s2, LEAST_VARIANCE)
-
-
-def _explicit_white_variance(
-    model: FactorModel, sums: StateSums, shift: FloatArray, s2: FloatArray, *, exact: bool
-) -> None:
-    """Write the variances of explicit white noise into ``s2``."""
-    moments = Moments(*(np.zeros(len(s2)) for _ in range(6)))
-    _explicit_moments(model, sums, shift, moments, exact=exact)
-    own = model.layout.explicit
-    total = moments.after[own] + moments.first[own]
-    s2[own] = np.maximum(total / moments.months[own], LEAST_VARIANCE)

@@ -7,18 +7,19 @@ lowers the likelihood is thrown away and the plain ECM step taken.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from threadpoolctl import threadpool_limits
 
 from lianhu_analysis.errors import ForecastError
+from lianhu_analysis.forecast.factor.em import em_step
 from lianhu_analysis.forecast.factor.model import FactorModel
-from lianhu_analysis.forecast.factor.panel import BoolArray, FactorPanel, FloatArray, check_panel
+from lianhu_analysis.forecast.factor.panel import FloatArray
 from lianhu_analysis.forecast.factor.parameters import Parameters
-from lianhu_analysis.forecast.factor.starts import filled, normal_scores, principal_start
+from lianhu_analysis.forecast.factor.starts import start_parameters
 
-__all__ = ["FactorFit", "Start", "fit", "start_parameters"]
+__all__ = ["FactorFit", "Start", "fit"]
 
 # Two optima this close in log-likelihood per figure count as the same one.
 SAME_OPTIMUM = 1e-4
@@ -49,37 +50,26 @@ class Start:
 
 
 @dataclass(frozen=True)
-class FactorFit:
+class FactorFit(Start):
     """The best of all starts, and all of them.
 
     Attributes
     ----------
-    path, iterations, converged, reason
-        Of the best start.
     agree
         Whether every start came to the same log-likelihood.
     """
 
     model: FactorModel
-    parameters: Parameters
-    loglike: float
-    path: tuple[float, ...]
-    iterations: int
-    converged: bool
-    reason: str
     starts: tuple[Start, ...]
     agree: bool
 
 
 def fit(
-    model: FactorModel | FactorPanel,
+    model: FactorModel,
     *,
-    n_factors: int = 1,
-    lags: int = 1,
     tolerance: float = 1e-6,
     max_iterations: int = 500,
     starts: dict[str, Parameters] | None = None,
-    seed: int = 0,
 ) -> FactorFit:
     """Estimate the parameters.
 
@@ -88,8 +78,6 @@ def fit(
 
     Parameters
     ----------
-    model
-        A model, or a panel for a model of ``n_factors`` and ``lags``.
     tolerance
         Log-likelihood per figure: estimation has converged when two cycles in
         a row (two or three ECM steps each) gain less than this.
@@ -102,12 +90,9 @@ def fit(
     Raises
     ------
     ForecastError
-        If the panel is refused, or no start has a finite likelihood.
+        If no start has a finite likelihood.
     """
-    if isinstance(model, FactorPanel):
-        model = FactorModel(model, n_factors, lags)
-    check_panel(model.panel)
-    chosen = start_parameters(model, seed) if starts is None else starts
+    chosen = start_parameters(model) if starts is None else starts
     with threadpool_limits(1, user_api="blas"):
         done = [
             _climb(model, name, parameters, tolerance, max_iterations)
@@ -118,42 +103,7 @@ def fit(
         raise ForecastError("因子模型的似然值在所有初值下都不是有限数，请检查面板的量级")
     worst = min(item.loglike for item in done)
     agree = best.loglike - worst < SAME_OPTIMUM * model.n_figures
-    return FactorFit(
-        model,
-        best.parameters,
-        best.loglike,
-        best.path,
-        best.iterations,
-        best.converged,
-        best.reason,
-        tuple(done),
-        agree,
-    )
-
-
-def start_parameters(model: FactorModel, seed: int = 0) -> dict[str, Parameters]:
-    """Return principal components of the panel, and of its normal scores perturbed.
-
-    The second start comes from ranks, with loadings shaken by half of their
-    size, no factor dynamics beyond one lag and no idiosyncratic memory, so that
-    agreement of the two means something.
-    """
-    matrix = filled(model.windows)
-    shape = (model.windows, model.n_factors, model.lags, model.ar1)
-    first = principal_start(matrix, *shape)
-    second = principal_start(normal_scores(matrix), *shape)
-    rng = np.random.default_rng(seed)
-    shaken = second.loadings * rng.normal(1.0, 0.5, second.loadings.shape)
-    transition = np.zeros_like(second.transition)
-    transition[:, : model.n_factors] = 0.3 * np.eye(model.n_factors)
-    second = replace(
-        second,
-        loadings=shaken,
-        transition=transition,
-        factor_cov=np.eye(model.n_factors),
-        idiosyncratic_ar=np.zeros_like(second.idiosyncratic_ar),
-    )
-    return {"principal_components": first, "shaken_normal_scores": second}
+    return FactorFit(**vars(best), model=model, starts=tuple(done), agree=agree)
 
 
 def _climb(
@@ -161,16 +111,16 @@ def _climb(
 ) -> Start:
     """Run SQUAREM cycles from one start."""
     least = tolerance * model.n_figures
-    point, (after, loglike) = start, model.em_step(start)
+    point, (after, loglike) = start, em_step(model, start)
     path, steps, small, longest = [loglike], 1, 0, 1.0
     reason = f"达到 {max_iterations} 步上限，似然值仍在上升"
     while steps + 3 <= max_iterations and np.isfinite(loglike):
-        second, first_loglike = model.em_step(after)
+        second, first_loglike = em_step(model, after)
         steps += 1
-        jump, length = _extrapolate(point, after, second, model.ar1, longest)
+        jump, length = _extrapolate(point, after, second, longest)
         accepted = False
         if jump is not None:
-            landed, jump_loglike = model.em_step(jump)
+            landed, jump_loglike = em_step(model, jump)
             steps += 1
             accepted = jump_loglike >= first_loglike
         if accepted and jump is not None:
@@ -180,7 +130,7 @@ def _climb(
         else:
             longest = max(longest / LONGEST_STEP, 1.0)
             point = second
-            after, loglike = model.em_step(second)
+            after, loglike = em_step(model, second)
             steps += 1
         gain = loglike - path[-1]
         path.append(loglike)
@@ -192,12 +142,12 @@ def _climb(
 
 
 def _extrapolate(
-    start: Parameters, after: Parameters, second: Parameters, ar1: BoolArray, longest: float
+    start: Parameters, after: Parameters, second: Parameters, longest: float
 ) -> tuple[Parameters | None, float]:
     """Return the squared extrapolation and its step length, ``None`` where it is no model."""
-    origin = start.to_free(ar1)
-    r = after.to_free(ar1) - origin
-    v = second.to_free(ar1) - origin - 2.0 * r
+    origin = start.to_free()
+    r = after.to_free() - origin
+    v = second.to_free() - origin - 2.0 * r
     size = float(np.linalg.norm(v))
     if size == 0.0:
         return None, 0.0
@@ -206,6 +156,6 @@ def _extrapolate(
         return second, 1.0
     with np.errstate(over="ignore"):
         free: FloatArray = origin + 2.0 * length * r + length**2 * v
-        jump = start.from_free(free, ar1)
+        jump = start.from_free(free)
     finite = np.isfinite(free).all() and np.isfinite(jump.idiosyncratic_var).all()
     return (jump if finite and jump.stationary else None), length

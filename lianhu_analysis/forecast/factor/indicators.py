@@ -10,18 +10,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from importlib.util import find_spec
-from typing import Literal
 
 import numpy as np
 
 from lianhu_analysis.catalog.indicators import Indicator
 from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.errors import ForecastError
-from lianhu_analysis.forecast.factor.choice import choose
-from lianhu_analysis.forecast.factor.fit import FactorFit, fit, start_parameters
-from lianhu_analysis.forecast.factor.model import FactorModel, Kernel
-from lianhu_analysis.forecast.factor.panel import BoolArray, FactorPanel, FloatArray, unit_slip
+from lianhu_analysis.forecast.factor.fit import FactorFit, fit
+from lianhu_analysis.forecast.factor.model import FactorModel
+from lianhu_analysis.forecast.factor.panel import FactorPanel, FloatArray
 from lianhu_analysis.forecast.factor.posterior import simulate
 from lianhu_analysis.forecast.factor.signals import (
     MIN_FIGURES,
@@ -30,27 +27,26 @@ from lianhu_analysis.forecast.factor.signals import (
     row_of,
     take_signal,
 )
+from lianhu_analysis.forecast.factor.starts import start_parameters
 from lianhu_analysis.forecast.history import Series
 from lianhu_analysis.workspace import CensusBreak
 
 __all__ = [
     "IndicatorPanel",
     "Known",
-    "Outliers",
     "fit_indicators",
     "indicator_panel",
     "target_path",
+    "unit_slip",
 ]
 
 # What is known on a day, by indicator code and ``yoy`` (growth to date), ``single``
 # (growth of single months or quarters) or ``level``.
 Known = Mapping[tuple[str, str], Series]
-# How the pandemic years enter: as they are, cut to the usual range, or not at all.
-Outliers = Literal["keep", "winsor", "mask"]
-# Usual deviations (1.4826 median absolute deviations) beyond which winsor cuts.
-USUAL_DEVIATIONS = 4.0
 # Months without a figure after which an idiosyncratic term starts afresh.
 MEMORY = 12
+# A figure this many times the usual size of its series is a slip of units first.
+UNIT_SLIP = 1000.0
 
 
 @dataclass(frozen=True)
@@ -65,12 +61,10 @@ class IndicatorPanel:
         Length n: what each series is.
     centre, scale
         Shape (n,): value = centre + scale * standardised value.
-    remembers
-        Shape (n,): whether the idiosyncratic term is AR(1).
     left_out
         Indicator codes that are not in the panel, with the reason.
-    outliers, outlier_years
-        How unusual years were treated, and which they are.
+    outlier_years
+        Years whose figures are left out.
     """
 
     panel: FactorPanel
@@ -78,9 +72,7 @@ class IndicatorPanel:
     signals: tuple[Signal, ...]
     centre: FloatArray
     scale: FloatArray
-    remembers: BoolArray
     left_out: Mapping[str, str]
-    outliers: Outliers = "keep"
     outlier_years: tuple[int, ...] = ()
 
     def column(self, code: str) -> int:
@@ -112,8 +104,7 @@ class IndicatorPanel:
             for signal in self.signals
         )
         columns = [
-            _treat_outliers(signal.values, self.outliers, self.first_year, self.outlier_years)
-            for signal in signals
+            _without_years(signal.values, self.first_year, self.outlier_years) for signal in signals
         ]
         values = np.column_stack(columns)
         for column in values.T:
@@ -129,8 +120,6 @@ def indicator_panel(
     indicators: Sequence[Indicator],
     *,
     breaks: Sequence[CensusBreak] = (),
-    targets: Sequence[str] = (),
-    outliers: Outliers = "winsor",
     outlier_years: Sequence[int] = (),
 ) -> IndicatorPanel:
     """Build the panel of some indicators from what is known on a day.
@@ -139,13 +128,8 @@ def indicator_panel(
     ----------
     known
         Growth and levels; those of a ``weight_proxy`` serve for its shares.
-    targets
-        Codes to be forecast.  Their idiosyncratic terms keep an AR(1) memory
-        even where they are quarterly, which costs states; other quarterly
-        cumulative series have white noise.
-    outliers
-        ``mask`` leaves the figures of ``outlier_years`` out, ``winsor`` cuts
-        every figure before the last year to the usual range of its series.
+    outlier_years
+        Years whose figures are left out.
 
     Raises
     ------
@@ -168,8 +152,9 @@ def indicator_panel(
         growth, single, level = _measures(known, indicator)
         try:
             signal = take_signal(indicator, growth, single, level, breaks=breaks, **size)
-            _refuse_copy_or_slip(signal, seen, first_year)
-            column = _treat_outliers(signal.values, outliers, first_year, outlier_years)
+            column = _without_years(signal.values, first_year, outlier_years)
+            for values in (signal.values, column):
+                _refuse_copy_or_slip(values, indicator.name_zh, seen, first_year)
             _refuse_unusable(column)
         except ForecastError as error:
             left_out[indicator.code] = str(error)
@@ -189,50 +174,30 @@ def indicator_panel(
         np.column_stack(shares),
         tuple(signal.indicator.name_zh for signal in signals),
     )
-    remembers = np.array([_remembers(signal, targets) for signal in signals])
     return IndicatorPanel(
         panel,
         first_year,
         tuple(signals),
         centre,
         scale,
-        remembers,
         left_out,
-        outliers,
         tuple(outlier_years),
     )
 
 
 def fit_indicators(
-    table: IndicatorPanel,
-    *,
-    n_factors: int | None = None,
-    lags: int | None = None,
-    kernel: Kernel | None = None,
-    tolerance: float = 1e-6,
-    max_iterations: int = 300,
-    both_starts: bool = True,
+    table: IndicatorPanel, *, tolerance: float = 1e-6, both_starts: bool = True
 ) -> FactorFit:
-    """Estimate the model; numbers of factors and lags by ``choose`` unless given.
+    """Estimate a model of one factor with one lag.
 
-    ``kernel`` is numba where it is installed.  One start instead of two is half
-    of the time, and nothing to publish.
+    With so few series the likelihood of two factors often has two maxima.  One
+    start instead of two is half of the time, and nothing to publish.
     """
-    if not (n_factors and lags):
-        chosen = choose(table.panel)
-        n_factors, lags = n_factors or chosen.n_factors, lags or chosen.lags
-    model = FactorModel(
-        table.panel,
-        n_factors,
-        lags,
-        table.remembers,
-        kernel or ("numba" if find_spec("numba") else "numpy"),
-        memory=MEMORY,
-    )
+    model = FactorModel(table.panel, 1, 1, memory=MEMORY)
     starts = start_parameters(model)
     if not both_starts:
         starts = dict(list(starts.items())[:1])
-    return fit(model, tolerance=tolerance, max_iterations=max_iterations, starts=starts)
+    return fit(model, tolerance=tolerance, max_iterations=300, starts=starts)
 
 
 def target_path(
@@ -271,10 +236,9 @@ def target_path(
         fitted.model.with_panel(table.panel),
         fitted.parameters,
         [column],
+        rows,
         n_draws=n_draws,
         rng=rng,
-        months=rows,
-        horizon=max(rows[-1] + 1 - len(table.panel.values), 0),
     )
     return np.asarray(table.centre[column] + table.scale[column] * draws[:, :, 0])
 
@@ -286,38 +250,38 @@ def _measures(known: Known, indicator: Indicator) -> tuple[Series, Series, Serie
     return found[0], found[1], found[2]
 
 
-def _refuse_copy_or_slip(signal: Signal, seen: dict[bytes, str], first_year: int) -> None:
-    slip = unit_slip(signal.values)
+def _refuse_copy_or_slip(
+    values: FloatArray, name: str, seen: dict[bytes, str], first_year: int
+) -> None:
+    slip = unit_slip(values)
     if slip is not None:
         when = f"{first_year + slip // 12} 年 {slip % 12 + 1} 月"
-        raise ForecastError(f"{when}的 {signal.values[slip]:g} 是常见值的千倍以上，疑为单位错误")
-    twin = seen.setdefault(signal.values.tobytes(), signal.indicator.name_zh)
-    if twin != signal.indicator.name_zh:
+        raise ForecastError(f"{when}的 {values[slip]:g} 是常见值的千倍以上，疑为单位错误")
+    twin = seen.setdefault(values.tobytes(), name)
+    if twin != name:
         raise ForecastError(f"与{twin}逐期相同")
 
 
-def _treat_outliers(
-    values: FloatArray, outliers: Outliers, first_year: int, years: Sequence[int]
-) -> FloatArray:
-    """Shape (T,): one series with outlier years masked or all past figures cut."""
-    if outliers == "keep":
-        return values
+def unit_slip(column: FloatArray) -> int | None:
+    """Return the row of the figure that lies a thousand usual deviations from its series, if any."""
+    if not np.isfinite(column).any():
+        return None
+    distance = np.abs(column - np.nanmedian(column))
+    usual = float(np.nanmedian(distance))
+    if usual == 0.0:
+        positive = distance[distance > 0]
+        usual = float(np.median(positive)) if positive.size else 1.0
+    worst = int(np.nanargmax(distance))
+    return worst if distance[worst] > UNIT_SLIP * usual else None
+
+
+def _without_years(values: FloatArray, first_year: int, years: Sequence[int]) -> FloatArray:
+    """Shape (T,): one series without the figures of some years."""
     year = first_year + np.arange(len(values)) // 12
-    if outliers == "mask":
-        return np.where(np.isin(year, years), np.nan, values)
-    centre = np.nanmedian(values)
-    usual = 1.4826 * np.nanmedian(np.abs(values - centre))
-    reach = USUAL_DEVIATIONS * usual if usual > 0 else np.inf
-    cut = np.clip(values, centre - reach, centre + reach)
-    return np.where(year < year[-1], cut, values)
+    return np.where(np.isin(year, years), np.nan, values)
 
 
 def _refuse_unusable(values: FloatArray) -> None:
     known = values[np.isfinite(values)]
     if known.size < MIN_FIGURES["Q"] or float(np.ptp(known)) <= 1e-9:
         raise ForecastError("剔除异常年份后数据不足或不再变动")
-
-
-def _remembers(signal: Signal, targets: Sequence[str]) -> bool:
-    quarterly_sum = signal.indicator.frequency == "Q" and signal.form == "year_to_date"
-    return not quarterly_sum or signal.indicator.code in targets

@@ -1,25 +1,23 @@
-"""The mixed-frequency dynamic factor model: likelihood, smoother, one EM step.
+"""The mixed-frequency dynamic factor model: likelihood and smoother.
 
 ``x_it = lambda_i' f_t + e_it``: factors a stationary VAR(p), idiosyncratic terms
-AR(1) or white noise, figures weighted sums of ``x`` (``panel.Form``), no
+AR(1), figures weighted sums of ``x`` (``panel.Form``), no
 measurement error.  For the forms that it has, this is the model of
 statsmodels' ``DynamicFactorMQ``, with the same log-likelihood.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
-from types import ModuleType
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Any, Literal
 
 import numpy as np
 
 from lianhu_analysis.errors import ForecastError
-from lianhu_analysis.forecast.factor import em
-from lianhu_analysis.forecast.factor import filter as numpy_filter
-from lianhu_analysis.forecast.factor.panel import BoolArray, FactorPanel, FloatArray
+from lianhu_analysis.forecast.factor.filter import Filtered, filter_forward, smooth_backward
+from lianhu_analysis.forecast.factor.panel import FactorPanel, FloatArray
 from lianhu_analysis.forecast.factor.parameters import Parameters
 from lianhu_analysis.forecast.factor.rows import Layout, Rows, choose_layout, whiten
 from lianhu_analysis.forecast.factor.state import (
@@ -30,9 +28,6 @@ from lianhu_analysis.forecast.factor.state import (
     make_state,
 )
 from lianhu_analysis.forecast.factor.windows import Windows, find_windows
-
-if TYPE_CHECKING:
-    from lianhu_analysis.forecast.factor.posterior import Smoothed
 
 __all__ = ["FactorModel", "Kernel", "Pass"]
 
@@ -60,7 +55,7 @@ class Pass:
     loglike: float
     rows: Rows
     design: FloatArray
-    filtered: numpy_filter.Filtered
+    filtered: Filtered
     mean: FloatArray
     covariance: FloatArray
     information: FloatArray
@@ -75,13 +70,8 @@ class FactorModel:
         What was observed.
     n_factors, lags
         ``k`` and ``p``.
-    idiosyncratic_ar1
-        Whether ``e_i`` is AR(1), for all series or one by one; white noise
-        otherwise, for which quarterly series need no state of their own.
     kernel
         ``numpy``, or the same lines compiled by the optional ``numba``.
-    n_lags
-        Months of factors in the state; chosen for speed if not given.
     memory
         Months without a figure after which an AR(1) term starts afresh from its
         stationary distribution; never if not given, which is exact.  Outlier
@@ -93,10 +83,8 @@ class FactorModel:
         panel: FactorPanel,
         n_factors: int,
         lags: int,
-        idiosyncratic_ar1: bool | Sequence[bool] | BoolArray = True,
-        kernel: Kernel = "numpy",
         *,
-        n_lags: int | None = None,
+        kernel: Kernel = "numpy",
         memory: int | None = None,
     ) -> None:
         if n_factors < 1 or lags < 1:
@@ -104,12 +92,9 @@ class FactorModel:
         self.panel = panel
         self.n_factors = n_factors
         self.lags = lags
-        wanted = np.asarray(idiosyncratic_ar1, dtype=bool)
-        self.ar1: BoolArray = np.broadcast_to(wanted, (panel.values.shape[1],)).copy()
         self.memory = memory
-        self._fixed_lags = n_lags
         self.kernel: Kernel = kernel
-        self._filter = _kernel(kernel)
+        self._forwards, self._backwards = _compiled(kernel)
 
     # Found when first asked for: another panel's model often only serves to extend it.
 
@@ -126,9 +111,7 @@ class FactorModel:
             self.windows,
             n_factors=self.n_factors,
             lags=self.lags,
-            ar1=self.ar1,
             memory=self.memory,
-            n_lags=self._fixed_lags,
         )
 
     @cached_property
@@ -148,27 +131,24 @@ class FactorModel:
 
     def with_panel(self, panel: FactorPanel) -> FactorModel:
         """Return the same model of another panel."""
-        return FactorModel(
-            panel,
-            self.n_factors,
-            self.lags,
-            self.ar1,
-            self.kernel,
-            n_lags=self._fixed_lags,
-            memory=self.memory,
-        )
+        return FactorModel(panel, self.n_factors, self.lags, kernel=self.kernel, memory=self.memory)
 
     def loglike(self, parameters: Parameters) -> float:
-        """Return the exact log-likelihood, all constants included."""
-        return self._forward(self.checked(parameters))[0]
+        """Return the exact log-likelihood, all constants included.
+
+        Raises
+        ------
+        ForecastError
+            If the parameters do not fit the panel, or are not stationary.
+        """
+        return self._forward(parameters)[0]
 
     def run(self, parameters: Parameters) -> Pass:
         """Run filter and smoother."""
-        parameters = self.checked(parameters)
         loglike, rows, design, filtered = self._forward(parameters)
         own = np.zeros(self.state.size)
         own[self.state.top] = parameters.idiosyncratic_ar[self.layout.explicit]
-        mean, covariance, information = self._filter.smooth_backward(
+        mean, covariance, information = self._backwards(
             np.ascontiguousarray(parameters.transition),
             self.state.target,
             self.state.kept,
@@ -180,26 +160,8 @@ class FactorModel:
         )
         return Pass(loglike, rows, design, filtered, mean, covariance, information)
 
-    def smooth(self, parameters: Parameters, horizon: int = 0) -> Smoothed:
-        """Return factors and every series in its published form, ``horizon`` months ahead."""
-        from lianhu_analysis.forecast.factor.posterior import smooth
-
-        return smooth(self, parameters, horizon)
-
-    def em_step(self, parameters: Parameters, loadings: bool = True) -> tuple[Parameters, float]:
-        """Return the parameters after one step, and the log-likelihood before it.
-
-        With ``loadings`` the step is an expectation/conditional maximisation
-        (ECM) that never lowers the exact likelihood; without, it is the map of
-        statsmodels 0.15.0, which leaves the loadings where they are.
-        """
-        parameters = self.checked(parameters)
-        done = self.run(parameters)
-        return em.maximise(self, parameters, done, loadings=loadings), done.loglike
-
-    def _forward(
-        self, parameters: Parameters
-    ) -> tuple[float, Rows, FloatArray, numpy_filter.Filtered]:
+    def _forward(self, parameters: Parameters) -> tuple[float, Rows, FloatArray, Filtered]:
+        self._check(parameters)
         phi, s2 = parameters.idiosyncratic_ar, parameters.idiosyncratic_var
         rows = whiten(self.layout, self.windows, phi, s2)
         information, score = _collapse(rows, parameters.loadings)
@@ -207,7 +169,7 @@ class FactorModel:
         design = self.explicit.design(self.state, parameters.loadings[explicit])
         noise = np.zeros(self.state.size)
         noise[self.state.top] = s2[explicit]
-        filtered = self._filter.filter_forward(
+        filtered = self._forwards(
             np.ascontiguousarray(parameters.transition),
             np.ascontiguousarray(parameters.factor_cov),
             self.state.source,
@@ -225,14 +187,7 @@ class FactorModel:
         constant += (rows.precision * rows.y**2).sum() + 2 * self.windows.log_scale
         return float(filtered[0].sum() - 0.5 * constant), rows, design, filtered
 
-    def checked(self, parameters: Parameters) -> Parameters:
-        """Return the parameters as this model uses them.
-
-        Raises
-        ------
-        ForecastError
-            If they do not fit the panel, or are not stationary.
-        """
+    def _check(self, parameters: Parameters) -> None:
         n = self.panel.values.shape[1]
         shapes = (parameters.loadings.shape, parameters.transition.shape)
         k = self.n_factors
@@ -241,25 +196,24 @@ class FactorModel:
                 f"参数与模型不符：载荷 {shapes[0]}、转移矩阵 {shapes[1]}，"
                 f"应为 {(n, k)} 与 {(k, k * self.lags)}"
             )
-        phi = np.where(self.ar1, parameters.idiosyncratic_ar, 0.0)
-        parameters = replace(parameters, idiosyncratic_ar=phi)
         if not parameters.stationary:
             raise ForecastError("参数不平稳：因子或异质项的自回归根不在单位圆内")
-        return parameters
 
 
-def _kernel(kernel: Kernel) -> ModuleType:
+@lru_cache
+def _compiled(kernel: Kernel) -> tuple[Callable[..., Any], Callable[..., Any]]:
+    """Return filter and smoother."""
     if kernel == "numpy":
-        return numpy_filter
+        return filter_forward, smooth_backward
     if kernel != "numba":
         raise ForecastError(f"未知的计算内核 {kernel}，应为 numpy 或 numba")
     try:
-        from lianhu_analysis.forecast.factor import filter_numba
+        from numba import njit
     except ImportError as error:
         raise ForecastError(
             "没有安装 numba：请运行 pip install 'lianhu-analysis[fast]'，或改用 kernel='numpy'"
         ) from error
-    return filter_numba
+    return njit(cache=True)(filter_forward), njit(cache=True)(smooth_backward)
 
 
 def _collapse(rows: Rows, loadings: FloatArray) -> tuple[FloatArray, FloatArray]:

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lianhu_analysis.forecast.factor.panel import BoolArray, FloatArray
+from lianhu_analysis.forecast.factor.panel import FloatArray
 
 __all__ = ["Parameters", "stationary_covariance"]
 
 
 @dataclass(frozen=True)
 class Parameters:
-    """``x_it = lambda_i' f_t + e_it``, ``f`` a VAR(p), ``e_i`` an AR(1) or white noise.
+    """``x_it = lambda_i' f_t + e_it``, ``f`` a VAR(p), ``e_i`` an AR(1).
 
     Attributes
     ----------
@@ -24,7 +24,7 @@ class Parameters:
     factor_cov
         Shape (k, k): ``Q``, the covariance of ``u_t``.
     idiosyncratic_ar
-        Shape (n,): ``phi`` of ``e_it = phi_i e_i(t-1) + v_it``; zero for white noise.
+        Shape (n,): ``phi`` of ``e_it = phi_i e_i(t-1) + v_it``.
     idiosyncratic_var
         Shape (n,): ``s2``, the variance of ``v_it``.
     """
@@ -51,8 +51,8 @@ class Parameters:
         roots = np.linalg.eigvals(companion(self.transition, self.lags))
         return bool(np.abs(roots).max() < 1.0 and np.abs(self.idiosyncratic_ar).max() < 1.0)
 
-    def to_free(self, ar1: BoolArray) -> FloatArray:
-        """Return the parameters as one unrestricted vector; ``phi`` where ``ar1`` says so."""
+    def to_free(self) -> FloatArray:
+        """Return the parameters as one unrestricted vector."""
         chol = np.linalg.cholesky(self.factor_cov)
         diagonal = np.diag_indices(self.n_factors)
         chol[diagonal] = np.log(chol[diagonal])
@@ -61,11 +61,11 @@ class Parameters:
             self.transition.ravel(),
             chol[np.tril_indices(self.n_factors)],
             np.log(self.idiosyncratic_var),
+            np.arctanh(self.idiosyncratic_ar),
         ]
-        parts.append(np.arctanh(self.idiosyncratic_ar[ar1]))
         return np.concatenate(parts)
 
-    def from_free(self, free: FloatArray, ar1: BoolArray) -> Parameters:
+    def from_free(self, free: FloatArray) -> Parameters:
         """Return the parameters of this shape that ``to_free`` turned into ``free``."""
         n, k = self.loadings.shape
         sizes = np.cumsum([n * k, self.transition.size, k * (k + 1) // 2, n])
@@ -74,13 +74,11 @@ class Parameters:
         chol[np.tril_indices(k)] = lower
         diagonal = np.diag_indices(k)
         chol[diagonal] = np.exp(chol[diagonal])
-        phi = self.idiosyncratic_ar.copy()
-        phi[ar1] = np.tanh(ar)
         return Parameters(
             loadings.reshape(n, k),
             transition.reshape(self.transition.shape),
             chol @ chol.T,
-            phi,
+            np.tanh(ar),
             np.exp(log_var),
         )
 

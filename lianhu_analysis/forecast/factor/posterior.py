@@ -49,7 +49,6 @@ class Smoothed:
     factor_covariance: FloatArray
     mean: FloatArray
     variance: FloatArray
-    loglike: float
 
 
 @dataclass(frozen=True)
@@ -89,25 +88,19 @@ def smooth(model: FactorModel, parameters: Parameters, horizon: int = 0) -> Smoo
     for series in range(n_series):
         figures = view.figures(series, rows)
         direction = view.direction(series)
-        g_mean = path.mean[figures.start :] @ direction
-        blocks = path.covariance[figures.start :, :, figures.start :]
-        used = np.flatnonzero(direction)
-        g_cov = np.zeros((g_mean.size, g_mean.size))
-        for a in used:
-            for b in used:
-                g_cov += direction[a] * direction[b] * blocks[:, a, :, b]
-        mean[:, series] = figures.constant + figures.blend @ g_mean
+        used, since = np.flatnonzero(direction), figures.start
+        blocks = path.covariance[since:, :, since:][:, used][:, :, :, used]
+        g_cov = np.einsum("a,satb,b->st", direction[used], blocks, direction[used])
+        mean[:, series] = figures.constant + figures.blend @ (path.mean[since:] @ direction)
         spread = ((figures.blend @ g_cov) * figures.blend).sum(axis=1)
         variance[:, series] = spread + np.diagonal(figures.noise)
     known = ~np.isnan(view.panel.values[rows])
-    mean = np.where(known, view.panel.values[rows], mean)
     k, done = model.n_factors, view.done
     return Smoothed(
         done.mean[rows, :k],
         done.covariance[rows][:, :k, :k],
-        mean,
+        np.where(known, view.panel.values[rows], mean),
         np.where(known, 0.0, np.maximum(variance, 0.0)),
-        done.loglike,
     )
 
 
@@ -147,11 +140,10 @@ def simulate(
     model: FactorModel,
     parameters: Parameters,
     columns: Sequence[int],
+    months: Sequence[int],
     *,
-    horizon: int = 0,
-    n_draws: int = 1000,
+    n_draws: int,
     rng: np.random.Generator,
-    months: Sequence[int] | None = None,
 ) -> FloatArray:
     """Draw figures of several series jointly, given all that is published.
 
@@ -163,7 +155,7 @@ def simulate(
     columns
         Series to draw, in their published forms.
     months
-        Rows to draw; all of the panel and ``horizon`` months more if not given.
+        Rows to draw; they may lie beyond the panel's end.
 
     Returns
     -------
@@ -171,15 +163,14 @@ def simulate(
     every draw.
     """
     n_rows = len(model.panel.values)
-    rows = range(n_rows + horizon) if months is None else months
-    cells = [(int(row), int(series)) for row in rows for series in columns]
+    cells = [(int(row), int(series)) for row in months for series in columns]
     given = joint(model, parameters, cells)
     values, vectors = np.linalg.eigh(given.covariance)
     root = vectors * np.sqrt(np.maximum(values, 0.0))
     draws = given.mean + rng.standard_normal((n_draws, len(cells))) @ root.T
     known = np.array([model.panel.values[r, s] if r < n_rows else np.nan for r, s in cells])
     draws = np.where(np.isnan(known), draws, known)
-    return draws.reshape(n_draws, len(rows), len(columns))
+    return draws.reshape(n_draws, len(months), len(columns))
 
 
 class _View:
@@ -189,8 +180,8 @@ class _View:
         self.before = _reach_before(model.panel)
         self.panel = model.panel.extended(self.before, horizon)
         self.model = model.with_panel(self.panel)
-        self.parameters = self.model.checked(parameters)
-        self.done: Pass = self.model.run(self.parameters)
+        self.parameters = parameters
+        self.done: Pass = self.model.run(parameters)
         self._explicit = {int(i): at for at, i in enumerate(self.model.layout.explicit)}
 
     def direction(self, series: int) -> FloatArray:
@@ -275,10 +266,6 @@ class _View:
     def _clean_start(self, series: int, row: int) -> int:
         """Last month up to ``row`` before which nothing of the series matters."""
         length = self.model.windows.length[:, series]
-        if not self.model.ar1[series]:
-            ends = np.flatnonzero(length[row : row + 12])
-            first = row + int(ends[0]) if ends.size else row
-            return min(row, first - int(length[first]) + 1) if ends.size else row
         resets = np.flatnonzero(length[: row + 1] == 1)
         if resets.size:
             return int(resets[-1])
@@ -288,9 +275,6 @@ class _View:
     def _segment_end(self, series: int, row: int) -> int:
         """Last month of the segment in which ``row`` lies: later windows that bear on it."""
         length = self.model.windows.length[row:, series]
-        if not self.model.ar1[series]:
-            ends = np.flatnonzero(length)
-            return row + int(ends[0]) if ends.size else row
         resets = np.flatnonzero(length == 1)
         if resets.size:
             return row + int(resets[0])

@@ -128,25 +128,20 @@ def choose_layout(
     *,
     n_factors: int,
     lags: int,
-    ar1: BoolArray,
     memory: int | None = None,
-    n_lags: int | None = None,
 ) -> Layout:
     """Whiten the series for which that takes fewer states than keeping their own.
 
     A row that reaches back g months needs g + 1 lags of the k factors; a
     series kept explicit needs one state for each month of its longest window.
-    The number of lags that makes the state smallest is chosen, unless
-    ``n_lags`` fixes it.
+    The number of lags that makes the state smallest is chosen.
     """
-    chains = _chains(panel, windows, ar1, memory)
+    chains = _chains(panel, windows, memory)
     depth = np.array([10**6 if chain is None else chain.depth for chain in chains])
     own = np.maximum(windows.length.max(axis=0, initial=0), 2)
     longest = int(windows.length.max(initial=1))
     least = max(lags + 1, longest, 2)
     candidates = sorted({least, *(int(d) + 1 for d in depth if least <= d < 10**6)})
-    if n_lags is not None:
-        candidates = [max(n_lags, least)]
     sizes = [n_factors * size + own[depth + 1 > size].sum() for size in candidates]
     chosen = candidates[int(np.argmin(sizes))]
     explicit = np.flatnonzero(depth + 1 > chosen)
@@ -160,20 +155,16 @@ def choose_layout(
     return Layout(chosen, explicit, own[explicit], alone, step, groups)
 
 
-def _chains(
-    panel: FactorPanel, windows: Windows, ar1: BoolArray, memory: int | None
-) -> list[_Chain | None]:
+def _chains(panel: FactorPanel, windows: Windows, memory: int | None) -> list[_Chain | None]:
     """Cut every series; ``None`` where windows overlap, so that none is independent."""
     chains: list[_Chain | None] = []
     for series, form in enumerate(panel.forms):
         rows = np.flatnonzero(windows.length[:, series])
         if form == "mariano_murasawa":
             chains.append(None)
-        elif ar1[series]:
+        else:
             observed = [(int(t), int(windows.length[t, series])) for t in rows]
             chains.append(_cut(observed, memory or len(windows.z)))
-        else:
-            chains.append(_Chain([int(t) for t in rows], [], []))
     return chains
 
 
@@ -243,7 +234,7 @@ def whiten(layout: Layout, windows: Windows, phi: FloatArray, s2: FloatArray) ->
     lags[1] += np.where(layout.step, -phi, 0.0)
     y = np.where(layout.alone | layout.step, z, 0.0)
     y[1:] -= np.where(layout.step[1:], phi * z[:-1], 0.0)
-    # A window by itself: white noise, or the first month with its stationary variance.
+    # A window by itself has its stationary variance.
     spread = s2 / (1 - phi**2) * (lags**2).sum(axis=0)
     variance = np.where(layout.step, s2, spread)
     for group in layout.segments:

@@ -2,24 +2,49 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
-from lianhu_analysis.forecast.factor.panel import BoolArray, FloatArray
+from lianhu_analysis.forecast.factor.model import FactorModel
+from lianhu_analysis.forecast.factor.panel import FloatArray
 from lianhu_analysis.forecast.factor.parameters import Parameters, companion
 from lianhu_analysis.forecast.factor.windows import Windows
 
-__all__ = ["filled", "normal_scores", "principal_start"]
+__all__ = ["start_parameters"]
 
 # Starting values stay clear of the edge of what is stationary.
 LARGEST_ROOT = 0.95
 LEAST_SHARE = 0.05
 
 
-def filled(windows: Windows) -> FloatArray:
-    """Shape (T, n): windows standardised, holes filled along straight lines.
+def start_parameters(model: FactorModel) -> dict[str, Parameters]:
+    """Return principal components of the panel, and of its normal scores perturbed.
 
-    Only a start, and the choice of the number of factors, rest on it.
+    The second start comes from ranks, with loadings shaken by half of their
+    size, no factor dynamics beyond one lag and no idiosyncratic memory, so that
+    agreement of the two means something.
     """
+    matrix = _filled(model.windows)
+    shape = (model.windows, model.n_factors, model.lags)
+    first = _principal_start(matrix, *shape)
+    second = _principal_start(_normal_scores(matrix), *shape)
+    rng = np.random.default_rng(0)
+    shaken = second.loadings * rng.normal(1.0, 0.5, second.loadings.shape)
+    transition = np.zeros_like(second.transition)
+    transition[:, : model.n_factors] = 0.3 * np.eye(model.n_factors)
+    second = replace(
+        second,
+        loadings=shaken,
+        transition=transition,
+        factor_cov=np.eye(model.n_factors),
+        idiosyncratic_ar=np.zeros_like(second.idiosyncratic_ar),
+    )
+    return {"principal_components": first, "shaken_normal_scores": second}
+
+
+def _filled(windows: Windows) -> FloatArray:
+    """Shape (T, n): windows standardised, holes filled along straight lines."""
     n_rows, n_series = windows.z.shape
     matrix = np.zeros((n_rows, n_series))
     months = np.arange(n_rows)
@@ -32,7 +57,7 @@ def filled(windows: Windows) -> FloatArray:
     return matrix
 
 
-def normal_scores(matrix: FloatArray) -> FloatArray:
+def _normal_scores(matrix: FloatArray) -> FloatArray:
     """Replace each column by the normal quantiles of its ranks, which no outlier can bend."""
     from scipy.special import ndtri
 
@@ -41,9 +66,7 @@ def normal_scores(matrix: FloatArray) -> FloatArray:
     return scores
 
 
-def principal_start(
-    matrix: FloatArray, windows: Windows, n_factors: int, lags: int, ar1: BoolArray
-) -> Parameters:
+def _principal_start(matrix: FloatArray, windows: Windows, n_factors: int, lags: int) -> Parameters:
     """Principal components as factors; every other parameter by least squares.
 
     Doz, Giannone and Reichlin (2012) show that this start is consistent.
@@ -54,7 +77,7 @@ def principal_start(
     signs = np.where(np.median(factors.T @ centred, axis=1) < 0, -1.0, 1.0)
     factors = factors * signs * (size[:n_factors] > 0)
     transition, factor_cov = _var(factors, lags)
-    loadings, phi, s2 = _regressions(factors, windows, ar1)
+    loadings, phi, s2 = _regressions(factors, windows)
     return Parameters(loadings, transition, factor_cov, phi, s2)
 
 
@@ -72,7 +95,7 @@ def _var(factors: FloatArray, lags: int) -> tuple[FloatArray, FloatArray]:
 
 
 def _regressions(
-    factors: FloatArray, windows: Windows, ar1: BoolArray
+    factors: FloatArray, windows: Windows
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Regress every window on the factors over its own months."""
     n_series, k = windows.z.shape[1], factors.shape[1]
@@ -91,7 +114,7 @@ def _regressions(
         spread = max(float(np.mean(error**2)), LEAST_SHARE * float(np.mean(z**2)), 1e-4)
         s2[series] = spread / float((weights**2).sum(axis=0).mean())
         beside = np.flatnonzero(np.diff(rows) == 1)
-        if ar1[series] and beside.size > 5:
+        if beside.size > 5:
             phi[series] = (error[beside] @ error[beside + 1]) / max(
                 float(error[beside] @ error[beside]), 1e-12
             )

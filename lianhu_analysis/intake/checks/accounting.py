@@ -9,8 +9,7 @@ import numpy as np
 
 from lianhu_analysis.catalog.structure import Share, Sum
 from lianhu_analysis.intake.checks.evidence import Evidence, doubtful
-from lianhu_analysis.intake.checks.findings import Finding, Severity
-from lianhu_analysis.intake.checks.magnitude import RESOLVE
+from lianhu_analysis.intake.checks.findings import RESOLVE, Finding, Severity
 from lianhu_analysis.intake.checks.panel import Bools, Floats, Ints, Panel
 
 __all__ = ["check_accounting"]
@@ -45,24 +44,22 @@ class _Members:
         return 0.5 * self.panel.unit_of_print[self.numbers].sum(axis=0)[:, None] + 1e-9
 
 
-def check_accounting(evidence: Evidence, doubts: dict[str, Floats]) -> list[Finding]:
+def check_accounting(evidence: Evidence, doubts: dict[str, Floats]) -> Iterator[Finding]:
     """Check sums, of-which items and shares, each within what rounding leaves open."""
-    findings: list[Finding] = []
     for relation in evidence.structure.sums:
         for members in _complete(evidence, relation):
             gap = members.values[1:].sum(axis=0) - members.values[0]
             right = (np.abs(gap) <= members.rounding).sum()
             if len(members.numbers) <= len(relation.parts) and 2 * right < np.isfinite(gap).sum():
                 gap = np.maximum(gap, 0.0)  # the part that the catalogue leaves out is there
-            findings += _broken(evidence, members, gap, "components_sum", doubts)
+            yield from _broken(evidence, members, gap, "components_sum", doubts)
     for relation in evidence.structure.within:
         for part in relation.parts:
             for members in _complete(evidence, Sum(relation.whole, (part,))):
                 gap = np.maximum(members.values[1] - members.values[0], 0.0)
-                findings += _broken(evidence, members, gap, "part_exceeds_whole", doubts)
+                yield from _broken(evidence, members, gap, "part_exceeds_whole", doubts)
     for share in evidence.structure.shares:
-        findings += _shares(evidence, share)
-    return findings
+        yield from _shares(evidence, share)
 
 
 def _complete(evidence: Evidence, relation: Sum) -> Iterator[_Members]:
@@ -90,11 +87,10 @@ def _broken(
     gap: Floats,
     rule: str,
     doubts: dict[str, Floats],
-) -> list[Finding]:
+) -> Iterator[Finding]:
     bases = evidence.bases(members.panel)[members.numbers]
     same_base = (bases == bases[0]).all(axis=0)
     same_day = _same_day(members)
-    findings = []
     for year, position in np.argwhere((np.abs(gap) > members.rounding) & same_base):
         at = (slice(None), year, position)
         rows = [int(row) for row in members.rows[at]]
@@ -119,16 +115,12 @@ def _broken(
         for index in blamed:
             named = len(rows) > 2 and index and severity == "Error"
             most = f"；最可疑的是{evidence.label(rows[index])}" if named else ""
-            findings.append(
-                evidence.finding(
-                    rule, severity, rows[index], message + most, other_day + RESOLVE, others=rows
-                )
+            yield evidence.finding(
+                rule, severity, rows[index], message + most, other_day + RESOLVE, others=rows
             )
-    return findings
 
 
-def _shares(evidence: Evidence, share: Share) -> list[Finding]:
-    findings: list[Finding] = []
+def _shares(evidence: Evidence, share: Share) -> Iterator[Finding]:
     for members in _complete(evidence, Sum(share.share, (share.part, share.whole))):
         stated, part, whole = members.values
         unit = members.panel.unit_of_print[members.numbers][:, :, None]
@@ -139,16 +131,12 @@ def _shares(evidence: Evidence, share: Share) -> list[Finding]:
         for year, position in np.argwhere(gap > rounding + 1e-9):
             rows = [int(row) for row in members.rows[:, year, position]]
             clear = gap[year, position] > CLEAR_SHARE and same_day[year, position]
-            findings.append(
-                evidence.finding(
-                    "share_differs",
-                    "Error" if clear else "Bad" if same_day[year, position] else "Uncertain",
-                    rows[0],
-                    f"{evidence.stated(rows[0])}，"
-                    f"按{evidence.label(rows[1])}与{evidence.label(rows[2])}计算是 "
-                    f"{computed[year, position]:.2f}%",
-                    RESOLVE,
-                    others=rows,
-                )
+            yield evidence.finding(
+                "share_differs",
+                "Error" if clear else "Bad" if same_day[year, position] else "Uncertain",
+                rows[0],
+                f"{evidence.stated(rows[0])}，"
+                f"按{evidence.label(rows[1])}与{evidence.label(rows[2])}计算是 "
+                f"{computed[year, position]:.2f}%",
+                others=rows,
             )
-    return findings

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from lianhu_analysis.catalog.indicators import Indicator
 from lianhu_analysis.intake.checks.evidence import Evidence, doubtful
 from lianhu_analysis.intake.checks.expectation import log_values
-from lianhu_analysis.intake.checks.findings import Finding, Severity, graded
-from lianhu_analysis.intake.checks.magnitude import RESOLVE, growth_beside
+from lianhu_analysis.intake.checks.findings import RESOLVE, Finding, Severity, graded
+from lianhu_analysis.intake.checks.magnitude import growth_beside
 from lianhu_analysis.intake.checks.panel import Bools, Floats, Ints, Panel, shift_years
 
 __all__ = ["check_accumulation", "first_position"]
@@ -21,20 +23,18 @@ TIMES_NEARER = 3.0  # ... and three times nearer to last year's single period
 SMALL_GAP, LARGE_GAP = 0.1, 0.5
 
 
-def check_accumulation(evidence: Evidence, doubts: dict[str, Floats]) -> list[Finding]:
+def check_accumulation(evidence: Evidence, doubts: dict[str, Floats]) -> Iterator[Finding]:
     """Check that years to date accumulate, and agree with single periods."""
-    findings: list[Finding] = []
     for name, panel in evidence.panels.items():
         if panel.frequency == "A":
             continue
         flow = evidence.flow_levels(panel)
         strict = flow & ~evidence.flags(panel, evidence.structure.may_fall)
         singles, found = _single_under_ytd(evidence, panel, strict)
-        findings += found
-        findings += _negative(evidence, panel, strict)
-        findings += _falls(evidence, panel, strict, singles, doubts[name])
-        findings += _single_against_ytd(evidence, panel, flow, singles)
-    return findings
+        yield from found
+        yield from _negative(evidence, panel, strict)
+        yield from _falls(evidence, panel, strict, singles, doubts[name])
+        yield from _single_against_ytd(evidence, panel, flow, singles)
 
 
 def _ytd(panel: Panel) -> Bools:
@@ -68,7 +68,6 @@ def _negative(evidence: Evidence, panel: Panel, strict: Bools) -> list[Finding]:
             int(panel.rows[at]),
             f"{evidence.label(int(panel.rows[at]))} 是负数"
             f"（{evidence.value_text(int(panel.rows[at]))}），这个指标不会是负的",
-            RESOLVE,
         )
         for at in map(tuple, np.argwhere(strict[:, None, None] & (panel.values < 0)))
     ]
@@ -76,13 +75,12 @@ def _negative(evidence: Evidence, panel: Panel, strict: Bools) -> list[Finding]:
 
 def _falls(
     evidence: Evidence, panel: Panel, strict: Bools, singles: Bools, doubt: Floats
-) -> list[Finding]:
+) -> Iterator[Finding]:
     before, before_rows = _previous(panel.without(singles))
     tolerance = panel.unit_of_print[:, :, None]
     fall = before - panel.values
     mask = (strict & _ytd(panel))[:, None, None] & (fall > tolerance) & ~singles
     mask &= _same_base(evidence, panel, before_rows)
-    findings = []
     for at in map(tuple, np.argwhere(mask)):
         row, other = int(panel.rows[at]), int(before_rows[at])
         severity: Severity = "Bad" if fall[at] <= SMALL_FALL * before[at] else "Error"
@@ -92,18 +90,14 @@ def _falls(
         blamed = doubtful([size for _, size in pair]) if severity == "Error" else [0]
         for index in blamed:
             accused, beside = pair[index][0], pair[1 - index][0]
-            findings.append(
-                evidence.finding(
-                    "ytd_falls",
-                    severity,
-                    accused,
-                    f"{evidence.label(row)}累计 {evidence.value_text(row)}，"
-                    f"少于{evidence.label(other)}的 {evidence.value_text(other)}，当期成了负数",
-                    RESOLVE,
-                    others=[beside],
-                )
+            yield evidence.finding(
+                "ytd_falls",
+                severity,
+                accused,
+                f"{evidence.label(row)}累计 {evidence.value_text(row)}，"
+                f"少于{evidence.label(other)}的 {evidence.value_text(other)}，当期成了负数",
+                others=[beside],
             )
-    return findings
 
 
 def _single_under_ytd(
@@ -136,7 +130,6 @@ def _single_under_ytd(
                 f"{evidence.label(row)}累计 {evidence.value_text(row)}，"
                 f"只有上年同期 {evidence.value_text(then)} 的 {panel.values[at] / ytd_then[at]:.0%}，"
                 "与上年当期数相近：累计栏里填的可能是当期数",
-                RESOLVE,
                 others=[then],
             )
         )
@@ -145,18 +138,16 @@ def _single_under_ytd(
 
 def _single_against_ytd(
     evidence: Evidence, panel: Panel, flow: Bools, singles: Bools
-) -> list[Finding]:
-    findings: list[Finding] = []
+) -> Iterator[Finding]:
     cumulated = panel.without(singles)
     for mine, other in zip(*panel.pairs("span", "single", "ytd"), strict=True):
         if flow[mine]:
-            findings += _one_pair(evidence, panel, cumulated, int(mine), int(other))
-    return findings
+            yield from _one_pair(evidence, panel, cumulated, int(mine), int(other))
 
 
 def _one_pair(
     evidence: Evidence, panel: Panel, cumulated: Panel, mine: int, other: int
-) -> list[Finding]:
+) -> Iterator[Finding]:
     single, ytd = panel.values[mine], cumulated.values[other]
     before = np.full_like(ytd, np.nan)
     before[:, 1:] = ytd[:, :-1]
@@ -169,24 +160,20 @@ def _one_pair(
     bases = evidence.bases(panel)[other]
     same = np.ones_like(ytd, dtype=bool)
     same[:, 1:] = bases[:, 1:] == bases[:, :-1]
-    findings = []
     copied = single == ytd  # has a rule of its own
     for year, position in np.argwhere((gap > 0.5 * unit[:, None] + 1e-9) & same & ~copied):
         at, total = (mine, year, position), (other, year, position)
         rows = [int(panel.rows[at]), int(panel.rows[total])]
         if position:
             rows.append(int(panel.rows[other, year, position - 1]))
-        findings.append(
-            evidence.finding(
-                "single_vs_ytd",
-                graded(float(share[year, position]), SMALL_GAP, LARGE_GAP),
-                rows[0],
-                f"{evidence.stated(rows[0])}，而两期累计数之差是 {step[year, position]:,.10g}",
-                f"前几期如有修订，可以不等；没有修订的，{RESOLVE}",
-                others=rows,
-            )
+        yield evidence.finding(
+            "single_vs_ytd",
+            graded(float(share[year, position]), SMALL_GAP, LARGE_GAP),
+            rows[0],
+            f"{evidence.stated(rows[0])}，而两期累计数之差是 {step[year, position]:,.10g}",
+            f"前几期如有修订，可以不等；没有修订的，{RESOLVE}",
+            others=rows,
         )
-    return findings
 
 
 def first_position(panel: Panel, indicator: Indicator) -> int:

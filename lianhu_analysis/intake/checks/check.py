@@ -96,7 +96,7 @@ def check_observations(
     # without it the others may still be judged.
     rest = evidence.without(slipped)
     doubts = distances(rest, {})
-    copies = check_copies(evidence, distances(evidence, slipped))
+    copies = list(check_copies(evidence, distances(evidence, slipped)))
     copied = {item.key for item in copies if item.severity == "Error"}
     return sort_findings(
         [

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 
 import numpy as np
 
 from lianhu_analysis.intake.checks.accumulation import first_position
 from lianhu_analysis.intake.checks.evidence import Evidence
 from lianhu_analysis.intake.checks.findings import Finding, Severity
-from lianhu_analysis.intake.checks.magnitude import RESOLVE
 from lianhu_analysis.intake.checks.panel import Floats, Panel, shift_periods, shift_years
 
 __all__ = ["check_copies"]
@@ -20,16 +20,14 @@ COPIED_PERIODS = 3
 REPEATS_OF_ONE_SHEET = 2  # one is chance; two figures of one sheet are a column not filled in
 
 
-def check_copies(evidence: Evidence, doubts: dict[str, Floats]) -> list[Finding]:
+def check_copies(evidence: Evidence, doubts: dict[str, Floats]) -> Iterator[Finding]:
     """Find copied columns and stale repeats."""
-    findings: list[Finding] = []
     for panel in evidence.panels.values():
         digits = _digits(panel)
-        findings += _copied_series(evidence, panel, digits)
-        findings += _copied_growth(evidence, panel, digits)
-        findings += _copied_single(evidence, panel, doubts[panel.frequency])
-        findings += _repeats(evidence, panel, digits)
-    return findings
+        yield from _copied_series(evidence, panel, digits)
+        yield from _copied_growth(evidence, panel, digits)
+        yield from _copied_single(evidence, panel, doubts[panel.frequency])
+        yield from _repeats(evidence, panel, digits)
 
 
 def _digits(panel: Panel) -> Floats:
@@ -41,13 +39,13 @@ def _digits(panel: Panel) -> Floats:
     return np.where(whole > 0, np.floor(np.log10(np.maximum(whole, 1.0))) + 1, 0.0)
 
 
-def _copied_series(evidence: Evidence, panel: Panel, digits: Floats) -> list[Finding]:
+def _copied_series(evidence: Evidence, panel: Panel, digits: Floats) -> Iterator[Finding]:
     """Find two indicators with the same levels over several periods."""
     level = panel.is_level
     level = level & ~evidence.flags(panel, lambda item: item.kind in ("rate", "index"))
     at = np.argwhere(level[:, None, None] & (digits >= DIGITS))
     if not len(at):
-        return []
+        return
     table = panel.series.iloc[at[:, 0]][["region", "provenance", "span"]].reset_index(drop=True)
     table = table.assign(
         series=at[:, 0],
@@ -59,7 +57,6 @@ def _copied_series(evidence: Evidence, panel: Panel, digits: Floats) -> list[Fin
     pairs = table.merge(table, on=key, suffixes=("", "_other"))
     pairs = pairs[pairs["series"] < pairs["series_other"]].sort_values("place")
     rows = panel.rows.reshape(len(panel.series), -1)
-    findings: list[Finding] = []
     for _, group in pairs.groupby(["series", "series_other"]):
         first, second = (int(group[name].to_numpy()[0]) for name in ("series", "series_other"))
         # A January that is none lies between December and February.
@@ -68,50 +65,42 @@ def _copied_series(evidence: Evidence, panel: Panel, digits: Floats) -> list[Fin
             if part["value"].nunique() < COPIED_PERIODS:
                 continue
             for pair in rows[[first, second]][:, part["place"]].T.tolist():
-                findings += [
+                yield from [
                     evidence.finding(
                         "copied_column",
                         "Error",
                         mine,
                         f"{evidence.label(mine)}与{evidence.label(other)}"
                         f"都是 {evidence.value_text(mine)}，且连续 {len(part)} 期相同：一列可能抄自另一列",
-                        RESOLVE,
                         others=[other],
                     )
                     for mine, other in (pair, pair[::-1])
                 ]
-    return findings
 
 
-def _copied_growth(evidence: Evidence, panel: Panel, digits: Floats) -> list[Finding]:
+def _copied_growth(evidence: Evidence, panel: Panel, digits: Floats) -> Iterator[Finding]:
     """Find growth rates that are the level beside them."""
     level, growth = panel.pairs("measure", "level", "yoy")
     same = (panel.values[level] == panel.values[growth]) & (digits[level] >= DIGITS)
-    findings = []
     for pair, year, position in np.argwhere(same):
         rows = [
             int(panel.rows[growth[pair], year, position]),
             int(panel.rows[level[pair], year, position]),
         ]
-        findings.append(
-            evidence.finding(
-                "copied_column",
-                "Error",
-                rows[0],
-                f"{evidence.label(rows[0])}与绝对额都是 {panel.values[level[pair], year, position]:,.10g}："
-                "增速一列可能抄自绝对额",
-                RESOLVE,
-                others=rows,
-            )
+        yield evidence.finding(
+            "copied_column",
+            "Error",
+            rows[0],
+            f"{evidence.label(rows[0])}与绝对额都是 {panel.values[level[pair], year, position]:,.10g}："
+            "增速一列可能抄自绝对额",
+            others=rows,
         )
-    return findings
 
 
-def _copied_single(evidence: Evidence, panel: Panel, doubt: Floats) -> list[Finding]:
+def _copied_single(evidence: Evidence, panel: Panel, doubt: Floats) -> Iterator[Finding]:
     """Find single periods that are the year to date beside them, or the other way round."""
-    findings: list[Finding] = []
     if panel.frequency == "A":
-        return findings
+        return
     flow = evidence.flow_levels(panel)
     for mine, other in zip(*panel.pairs("span", "single", "ytd"), strict=True):
         if not flow[mine]:
@@ -126,21 +115,17 @@ def _copied_single(evidence: Evidence, panel: Panel, doubt: Floats) -> list[Find
             rows = [int(panel.rows[number, year, position]) for number in (mine, other)]
             doubts = [doubt[number, year, position] for number in (mine, other)]
             accused = rows[int(np.argmax(np.nan_to_num(doubts)))]
-            findings.append(
-                evidence.finding(
-                    "copied_column",
-                    "Error",
-                    accused,
-                    f"{evidence.label(rows[0])}的当期数与累计数都是 {evidence.value_text(rows[0])}："
-                    "相邻两列可能抄重了",
-                    RESOLVE,
-                    others=rows,
-                )
+            yield evidence.finding(
+                "copied_column",
+                "Error",
+                accused,
+                f"{evidence.label(rows[0])}的当期数与累计数都是 {evidence.value_text(rows[0])}："
+                "相邻两列可能抄重了",
+                others=rows,
             )
-    return findings
 
 
-def _repeats(evidence: Evidence, panel: Panel, digits: Floats) -> list[Finding]:
+def _repeats(evidence: Evidence, panel: Panel, digits: Floats) -> Iterator[Finding]:
     """Find levels that repeat the period before, or the same period of last year."""
     level = panel.is_level
     lumpy = evidence.flags(panel, evidence.structure.is_lumpy)
@@ -149,7 +134,6 @@ def _repeats(evidence: Evidence, panel: Panel, digits: Floats) -> list[Finding]:
     across = (panel.series["span"] != "ytd").to_numpy()
     before = shift_periods(panel.values, -1, across_years=across)
     rows = panel.rows.astype(float)
-    findings = []
     for words, other, other_rows in (
         ("上一期", before, shift_periods(rows, -1, across_years=across)),
         ("上年同期", shift_years(panel.values, -1), shift_years(rows, -1)),
@@ -163,9 +147,4 @@ def _repeats(evidence: Evidence, panel: Panel, digits: Floats) -> list[Finding]:
             many = sheets[evidence.sheet(row)] >= REPEATS_OF_ONE_SHEET
             severity: Severity = "Severe" if many else "Uncertain"
             message = f"{evidence.stated(row)}，与{words}一模一样：可能没有更新"
-            findings.append(
-                evidence.finding(
-                    "stale_repeat", severity, row, message, RESOLVE, others=[other_rows[at]]
-                )
-            )
-    return findings
+            yield evidence.finding("stale_repeat", severity, row, message, others=[other_rows[at]])

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
 from lianhu_analysis.catalog.calendar import assumed_release
-from lianhu_analysis.catalog.indicators import Indicator
 from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.intake.checks.evidence import Evidence
-from lianhu_analysis.intake.checks.findings import Finding, Severity
-from lianhu_analysis.intake.checks.magnitude import RESOLVE
+from lianhu_analysis.intake.checks.findings import RESOLVE, Finding, Severity
 from lianhu_analysis.intake.checks.panel import PER_YEAR, Bools, Panel
 from lianhu_analysis.workspace import CensusBreak
 
@@ -24,17 +24,16 @@ DELIVERED = ("official", "simulated")  # facts copied from pages come as they co
 GRACE_DAYS = 5  # a weekend, and a day or two
 
 
-def check_coverage(evidence: Evidence) -> list[Finding]:
+def check_coverage(evidence: Evidence) -> Iterator[Finding]:
     """Find gaps, Januaries, deliveries that shrank, and census breaks."""
-    findings: list[Finding] = []
     for panel in evidence.panels.values():
         if panel.frequency != "A":
             expected = _expected(evidence, panel)
-            findings += _gaps(evidence, panel, expected)
-            findings += _stopped(evidence, panel, expected)
+            yield from _gaps(evidence, panel, expected)
+            yield from _stopped(evidence, panel, expected)
         if panel.frequency == "M":
-            findings += _januaries(evidence, panel)
-    return findings + _census_breaks(evidence)
+            yield from _januaries(evidence, panel)
+    yield from _census_breaks(evidence)
 
 
 def _expected(evidence: Evidence, panel: Panel) -> Bools:
@@ -50,12 +49,11 @@ def _expected(evidence: Evidence, panel: Panel) -> Bools:
     return np.asarray((share >= 0.5) & (dense & known)[:, None])
 
 
-def _gaps(evidence: Evidence, panel: Panel, expected: Bools) -> list[Finding]:
+def _gaps(evidence: Evidence, panel: Panel, expected: Bools) -> Iterator[Finding]:
     flat = panel.stated.reshape(len(panel.series), -1)
     begun = np.maximum.accumulate(flat, axis=1)
     goes_on = np.maximum.accumulate(flat[:, ::-1], axis=1)[:, ::-1]
     inside = (begun & goes_on & ~flat).reshape(panel.stated.shape)
-    findings = []
     wanted = inside & (expected & _main_span(evidence, panel)[:, None])[:, None, :]
     if panel.frequency == "M":
         wanted[:, :, 0] = False  # Januaries have a rule of their own
@@ -68,10 +66,9 @@ def _gaps(evidence: Evidence, panel: Panel, expected: Bools) -> list[Finding]:
             run = places[held == mark]
             first = (int(number), int(run[0]) // per, int(run[0]) % per)
             count = f"（连同以后共 {len(run)} 期）" if len(run) > 1 else ""
-            findings.append(
-                _missing(evidence, panel, first, "gap", "Uncertain", f"缺数{count}：此前、此后都有")
+            yield _missing(
+                evidence, panel, first, "gap", "Uncertain", f"缺数{count}：此前、此后都有"
             )
-    return findings
 
 
 def _main_span(evidence: Evidence, panel: Panel) -> Bools:
@@ -85,8 +82,7 @@ def _main_span(evidence: Evidence, panel: Panel) -> Bools:
     )
 
 
-def _januaries(evidence: Evidence, panel: Panel) -> list[Finding]:
-    findings: list[Finding] = []
+def _januaries(evidence: Evidence, panel: Panel) -> Iterator[Finding]:
     delivered = panel.series["provenance"].isin(DELIVERED).to_numpy()
     cumulated = panel.series["span"].isin(["ytd", "point"]).to_numpy()
     for number, indicator in enumerate(evidence.indicators(panel)):
@@ -96,14 +92,12 @@ def _januaries(evidence: Evidence, panel: Panel) -> list[Finding]:
         if indicator.no_january:
             for year in np.flatnonzero(january & (panel.rows[number, :, 0] >= 0)):
                 row = int(panel.rows[number, year, 0])
-                findings.append(
-                    evidence.finding(
-                        "january_present",
-                        "Bad",
-                        row,
-                        f"{evidence.stated(row)}，而这个指标一、二月合并发布，没有1月数",
-                        f"可能是1—2月的数填在了1月。{RESOLVE}",
-                    )
+                yield evidence.finding(
+                    "january_present",
+                    "Bad",
+                    row,
+                    f"{evidence.stated(row)}，而这个指标一、二月合并发布，没有1月数",
+                    f"可能是1—2月的数填在了1月。{RESOLVE}",
                 )
             continue
         if panel.stated[number].sum() < LEAST_VALUES:
@@ -112,20 +106,17 @@ def _januaries(evidence: Evidence, panel: Panel) -> list[Finding]:
         for year in missing if january.any() else missing[-1:]:
             if not panel.stated[number].ravel()[: year * 12].any():
                 continue  # the series begins in this year
-            findings.append(
-                _missing(
-                    evidence,
-                    panel,
-                    (number, int(year), 0),
-                    "january_missing",
-                    "Bad",
-                    "缺1月数：这个指标有1月数，2月也有",
-                )
+            yield _missing(
+                evidence,
+                panel,
+                (number, int(year), 0),
+                "january_missing",
+                "Bad",
+                "缺1月数：这个指标有1月数，2月也有",
             )
-    return findings
 
 
-def _stopped(evidence: Evidence, panel: Panel, expected: Bools) -> list[Finding]:
+def _stopped(evidence: Evidence, panel: Panel, expected: Bools) -> Iterator[Finding]:
     """Find series that lack the last period of the department that delivers them."""
     per = PER_YEAR[panel.frequency]
     flat = panel.stated.reshape(len(panel.series), -1)
@@ -142,7 +133,6 @@ def _stopped(evidence: Evidence, panel: Panel, expected: Bools) -> list[Finding]
         if indicator is not None and expected[number].any():
             region, provenance = evidence.owner(panel, number)
             groups.setdefault((region, provenance, indicator.department_zh), []).append(number)
-    findings = []
     for numbers in groups.values():
         end = max(last[numbers])
         day = dt.date(1970, 1, 1) + dt.timedelta(days=int(max(newest[numbers])))
@@ -156,17 +146,14 @@ def _stopped(evidence: Evidence, panel: Panel, expected: Bools) -> list[Finding]
             at = (number, due // per, due % per)
             released = assumed_release(indicator, _period(panel, at))
             if released + dt.timedelta(days=GRACE_DAYS) <= day:
-                findings.append(
-                    _missing(
-                        evidence,
-                        panel,
-                        at,
-                        "coverage_shrank",
-                        "Bad",
-                        f"没有报来：{indicator.department_zh}这一期的其他指标已有",
-                    )
+                yield _missing(
+                    evidence,
+                    panel,
+                    at,
+                    "coverage_shrank",
+                    "Bad",
+                    f"没有报来：{indicator.department_zh}这一期的其他指标已有",
                 )
-    return findings
 
 
 def _period(panel: Panel, at: tuple[int, int, int]) -> Period:
@@ -181,22 +168,19 @@ def _missing(
     severity: Severity,
     words: str,
 ) -> Finding:
-    series = panel.series.iloc[at[0]]
-    period = _period(panel, at)
-    indicator: Indicator = evidence.catalogue.get(str(series["indicator"]))
+    series: dict[str, Any] = {
+        str(name): str(value) for name, value in panel.series.iloc[at[0]].items()
+    }
+    period, name = _period(panel, at), evidence.catalogue.get(series["indicator"]).name_zh
     growth = "同比" if series["measure"] == "yoy" else ""
     return Finding(
         severity=severity,
         rule=rule,
-        region=str(series["region"]),
-        provenance=str(series["provenance"]),
-        indicator=indicator.code,
-        measure=str(series["measure"]),
-        span=str(series["span"]),
+        **series,
         period=str(period),
         values=(),
         cells=(),
-        message=f"{indicator.name_zh}{period.label_zh(series['span'])}{growth}{words}",
+        message=f"{name}{period.label_zh(series['span'])}{growth}{words}",
         remedy=REDELIVER,
     )
 

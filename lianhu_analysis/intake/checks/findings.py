@@ -10,6 +10,7 @@ from lianhu_analysis.intake.observations import path_of
 
 __all__ = [
     "FIGURE",
+    "RESOLVE",
     "SEVERITIES",
     "SEVERITY_ZH",
     "CellRef",
@@ -35,6 +36,7 @@ SEVERITY_ZH: dict[str, str] = {
 
 FIGURE = ("region", "provenance", "indicator", "measure", "span", "period")
 Key = tuple[str, str, str, str, str, str]
+RESOLVE = "请核对原表：有误的请部门重报，或在 corrections.toml 中更正；属实的在其中确认（new = 'confirm'）"
 
 
 @dataclass(frozen=True)

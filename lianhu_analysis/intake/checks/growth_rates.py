@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from lianhu_analysis.intake.checks.evidence import Evidence
 from lianhu_analysis.intake.checks.expectation import MAD_TO_SD, median_of
-from lianhu_analysis.intake.checks.findings import Finding, Severity, graded
-from lianhu_analysis.intake.checks.magnitude import RESOLVE
+from lianhu_analysis.intake.checks.findings import RESOLVE, Finding, Severity, graded
 from lianhu_analysis.intake.checks.panel import (
     Bools,
     Floats,
@@ -47,18 +48,17 @@ LEAST_YEARS = 2  # of growth at the same time of the year before it
 TOGETHER = 4  # what so many series do at once is no slip of the pen
 
 
-def check_growth(evidence: Evidence) -> list[Finding]:
+def check_growth(evidence: Evidence) -> Iterator[Finding]:
     """Check growth rates of all frequencies."""
-    findings: list[Finding] = []
     for panel in evidence.panels.values():
         kinds = _other_kinds(evidence, panel)
         named = {item.key for item in kinds}
-        findings += kinds + _against_level(evidence, panel)
-        findings += [item for item in _beyond_history(evidence, panel) if item.key not in named]
-    return findings
+        yield from kinds
+        yield from _against_level(evidence, panel)
+        yield from [item for item in _beyond_history(evidence, panel) if item.key not in named]
 
 
-def _beyond_history(evidence: Evidence, panel: Panel) -> list[Finding]:
+def _beyond_history(evidence: Evidence, panel: Panel) -> Iterator[Finding]:
     """Find growth, that of levels too, far outside all that its series did before."""
     level = panel.is_level
     computed = 100 * (panel.values / _last_year(evidence, panel) - 1)
@@ -79,23 +79,19 @@ def _beyond_history(evidence: Evidence, panel: Panel) -> list[Finding]:
     levels, growth = panel.pairs("measure", "level", "yoy")
     found[levels] &= ~found[growth]
     together = found.sum(axis=0)
-    findings = []
     for at in map(tuple, np.argwhere(found)):
         many, row = int(together[at[1:]]), int(panel.rows[at])
         if many < TOGETHER or not found[: at[0], *at[1:]].any():
             also = f"；同期共有 {many} 个序列如此，多半确有其事" if many >= TOGETHER else ""
-            findings.append(
-                evidence.finding(
-                    "beyond_history",
-                    "Uncertain" if also else "Bad",
-                    row,
-                    f"{evidence.stated(row)}，比上年同期变动 {rates[at]:+.1f}%，"
-                    f"远在以往的 {low[at]:+.1f}% 至 {high[at]:+.1f}% 之外{also}",
-                    f"可能是录入错误或口径变动，也可能确有其事。{RESOLVE}",
-                    others=panel.rows[found[:, *at[1:]], *at[1:]] if also else (),
-                )
+            yield evidence.finding(
+                "beyond_history",
+                "Uncertain" if also else "Bad",
+                row,
+                f"{evidence.stated(row)}，比上年同期变动 {rates[at]:+.1f}%，"
+                f"远在以往的 {low[at]:+.1f}% 至 {high[at]:+.1f}% 之外{also}",
+                f"可能是录入错误或口径变动，也可能确有其事。{RESOLVE}",
+                others=panel.rows[found[:, *at[1:]], *at[1:]] if also else (),
             )
-    return findings
 
 
 def _range_before(rates: Floats) -> tuple[Floats, Floats]:
@@ -113,7 +109,7 @@ def _last_year(evidence: Evidence, panel: Panel) -> Floats:
     return np.where(then > 0, then, np.nan)
 
 
-def _against_level(evidence: Evidence, panel: Panel) -> list[Finding]:
+def _against_level(evidence: Evidence, panel: Panel) -> Iterator[Finding]:
     """Compare growth with the ratio of levels, or take from both the change of prices."""
     level, growth = panel.pairs("measure", "level", "yoy")
     now, stated, then = (
@@ -131,36 +127,30 @@ def _against_level(evidence: Evidence, panel: Panel) -> list[Finding]:
     )
     volume = np.where(real[level][:, None, None] & (stated > -100), 1 + stated / 100, np.nan)
     price = 100 * (now / then / volume - 1)
-    findings = []
     for number, year, position in np.argwhere(excess > 1e-9):
         size = float(excess[number, year, position])
         rows = _rows(panel, level[number], growth[number], year, position)
-        findings.append(
-            evidence.finding(
-                "growth_vs_level",
-                graded(size, REVISED_BASE, CLEAR_GROWTH, WRONG_GROWTH),
-                rows[0],
-                f"{evidence.label(rows[0])} {stated[number, year, position]:g}%，"
-                f"按绝对额计算是 {computed[number, year, position]:.1f}%",
-                f"上年数如有修订，可以略有出入；没有修订的，{RESOLVE}",
-                others=rows,
-            )
+        yield evidence.finding(
+            "growth_vs_level",
+            graded(size, REVISED_BASE, CLEAR_GROWTH, WRONG_GROWTH),
+            rows[0],
+            f"{evidence.label(rows[0])} {stated[number, year, position]:g}%，"
+            f"按绝对额计算是 {computed[number, year, position]:.1f}%",
+            f"上年数如有修订，可以略有出入；没有修订的，{RESOLVE}",
+            others=rows,
         )
     for number, year, position in np.argwhere((price < DEFLATOR_LOW) | (price > DEFLATOR_HIGH)):
         value = float(price[number, year, position])
         rows = _rows(panel, level[number], growth[number], year, position)
-        findings.append(
-            evidence.finding(
-                "implied_deflator",
-                "Uncertain" if DEFLATOR_LOWEST <= value <= DEFLATOR_HIGHEST else "Severe",
-                rows[1],
-                f"{evidence.label(rows[1])}的绝对额与不变价增速合起来，"
-                f"意味着价格比上年同期变动 {value:+.1f}%",
-                f"绝对额与增速总有一个可疑，或上年数修订过。{RESOLVE}",
-                others=rows,
-            )
+        yield evidence.finding(
+            "implied_deflator",
+            "Uncertain" if DEFLATOR_LOWEST <= value <= DEFLATOR_HIGHEST else "Severe",
+            rows[1],
+            f"{evidence.label(rows[1])}的绝对额与不变价增速合起来，"
+            f"意味着价格比上年同期变动 {value:+.1f}%",
+            f"绝对额与增速总有一个可疑，或上年数修订过。{RESOLVE}",
+            others=rows,
         )
-    return findings
 
 
 def _rows(panel: Panel, level: int, growth: int, year: int, position: int) -> list[int]:

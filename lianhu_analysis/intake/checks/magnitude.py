@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
@@ -15,10 +15,10 @@ from lianhu_analysis.intake.checks.expectation import (
     log_values,
     median_of,
 )
-from lianhu_analysis.intake.checks.findings import Finding, Severity
+from lianhu_analysis.intake.checks.findings import RESOLVE, Finding, Severity
 from lianhu_analysis.intake.checks.panel import Bools, Floats, Panel, shift_periods, shift_years
 
-__all__ = ["RESOLVE", "distances", "find_out_of_line", "find_slips", "growth_beside"]
+__all__ = ["distances", "find_out_of_line", "find_slips", "growth_beside"]
 
 # A fourfold change against the same period of the years before.  Half-way to ten on
 # the logarithmic scale (3.2) would accuse the lockdown months of catering and travel.
@@ -35,8 +35,6 @@ LEVEL_FLOOR = 0.002  # 0.5 %, in decimal logarithms
 FAR_OUT_LEVEL = 0.02  # 5 %
 GROWTH_FLOOR = 0.5  # percentage points
 LEAST_DEPARTURES = 6
-
-RESOLVE = "请核对原表：有误的请部门重报，或在 corrections.toml 中更正；属实的在其中确认（new = 'confirm'）"
 
 
 def find_slips(evidence: Evidence) -> tuple[list[Finding], dict[str, Bools]]:
@@ -149,9 +147,8 @@ def _slip_finding(
     )
 
 
-def find_out_of_line(evidence: Evidence) -> list[Finding]:
+def find_out_of_line(evidence: Evidence) -> Iterator[Finding]:
     """Find figures that break the usual step to the periods before and after."""
-    findings: list[Finding] = []
     for panel in evidence.panels.values():
         is_level = panel.is_level
         lumpy = evidence.flags(panel, evidence.structure.is_lumpy)
@@ -167,10 +164,7 @@ def find_out_of_line(evidence: Evidence) -> list[Finding]:
                 not is_level[at[0]] or abs(distance[at]) >= FAR_OUT_LEVEL
             )
             severity: Severity = "Bad" if far else "Uncertain"
-            findings.append(
-                _out_of_line_finding(evidence, panel, at, float(distance[at]), severity)
-            )
-    return findings
+            yield _out_of_line_finding(evidence, panel, at, float(distance[at]), severity)
 
 
 def _spikes(evidence: Evidence, panel: Panel, measured: Floats) -> tuple[Floats, Floats]:

@@ -60,7 +60,7 @@ PUBLISHED = re.compile(r"(?:发布|公布)(?:日期?|时间):(.*)")
 UNIT = re.compile(r"^(?:计量|金额)?单位:(.+)")
 # Words that end like a region but name none, and offices that a title may thank.
 NOT_REGIONS = re.compile(
-    r"地区|全[省市区县]|各[省市区县]+|[省市区县](?:本级|级|属)|区县|市场|区域|区间"
+    r"地区|景区|棚户区|街区|商业区|片区|[老主]城区|中心城区|全[省市区县]|各[省市区县]+|[省市区县](?:本级|级|属)|区县|市场|区域|区间"
     r"|(?<![一-龥])(?:市区|城市)|园区|社区|小区|开发区|灾区|联盟|旗下|旗舰"
     r"|个?(?:大中|大|中等|主要|重点|省会)城市|分[省市县区]+州?"
 )
@@ -71,6 +71,9 @@ SCOPE = re.compile(
     "|排名|位次|(?:预期|年度|全年|工作)?(?:目标|计划)(?!.*(?:完成|执行|进展|进度|监测|考核))|预计|预测"
 )
 NATION = "100000"
+OFFICE = re.compile(
+    r"[一-龥]{2,16}(?:局|委员会|办公室|调查队|中心|支队|大队|分行)[一-龥]{0,4}(?:编印|编制|编|印)?"
+)
 REGION = re.compile(r"[一-龥]{2,}?(?:自治区|自治州|自治县|省|市|区|县|旗|盟)|全国|中国")
 MOST_LAGGED = 2
 
@@ -157,7 +160,7 @@ def read_around(
     ignore = grammar.vocabulary.ignore
     lines = [(cell, text) for cell, text in titles if not ignore.fullmatch(fold(text))]
     region, named = delivery.region, False
-    for cell, text in [("", sheet), *reversed(lines)]:  # the line right above the head is nearest
+    for cell, text in [("", sheet), *lines]:  # the line right above the head is nearest
         if regions_in_rows:
             _refuse_unknown_places(text, cell, grammar, delivery)
         elif (found := region_of(text, cell, grammar, delivery)) is not None:
@@ -184,7 +187,7 @@ def read_around(
         named,
         time,
         _published(lines),
-        _unit(lines),
+        _unit(lines) or next((u for one in said if (u := one.facets.unit) not in ("", "%")), ""),
         facets,
         scope,
         max(days, default=None),
@@ -201,6 +204,8 @@ def region_of(text: str, cell: str, grammar: Grammar, delivery: Delivery) -> Reg
     """
     known = {region.name_zh: region for region in grammar.regions}
     part = title_part(text)
+    if OFFICE.fullmatch(part):
+        return None  # whom the office is of is not whom its figures are about
     other = foreign_region(part, delivery.region, grammar.regions)
     found = known.get(other)
     if not other and delivery.region.name_zh in part:

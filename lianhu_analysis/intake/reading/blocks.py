@@ -7,6 +7,8 @@ space; both want a recipe per table, which is inferred here from the cells and t
 from __future__ import annotations
 
 import datetime as dt
+import math
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -24,6 +26,7 @@ __all__ = ["Column", "Panel", "Table", "find_tables", "is_blank", "is_period_cel
 DEEPEST = 5
 LOOKED_AT = 40
 SERIALS = range(36_526, 73_051)
+WHOLE = re.compile("全[国省市区县]")
 STUBS = ("name", "region", "period")
 
 
@@ -87,14 +90,15 @@ def is_blank(cell: object) -> bool:
         return True
     if isinstance(cell, str):
         return not cell or cell.isspace()
-    return isinstance(cell, float) and cell != cell
+    return isinstance(cell, float) and math.isnan(cell)
 
 
 def is_value(cell: object) -> bool:
     """Whether a cell holds a figure or a sign for none, as a number or as text."""
     if isinstance(cell, str):
         return _is_value_text(cell)
-    return isinstance(cell, (int, float)) and not isinstance(cell, bool) and cell == cell
+    is_number = isinstance(cell, (int, float)) and not isinstance(cell, bool)
+    return is_number and not math.isnan(cell)  # type: ignore[arg-type]
 
 
 @remembered
@@ -111,9 +115,7 @@ def is_period_cell(cell: object) -> bool:
     if isinstance(cell, (dt.date, dt.datetime)):
         return True
     if isinstance(cell, (int, float)) and not isinstance(cell, bool):
-        number = int(cell) if cell == int(cell) else 0
-        coded = 190_001 <= number <= 210_012 and 1 <= number % 100 <= 12
-        return coded or number in SERIALS or 1950 <= number <= 2100
+        return _is_coded(cell) or (float(cell).is_integer() and 1950 <= cell <= 2100)
     return isinstance(cell, str) and _is_period_text(cell)
 
 
@@ -177,47 +179,52 @@ class _Finder:
         )
 
     def _is_head(self, row: int, current: Table | None) -> bool:
-        if row in self.grid.hidden_rows:
-            return False
+        """Whether a row names columns: the first of a head, or the head of another table."""
         cells = [(n, c) for n, c in enumerate(self.grid.rows[row]) if not is_blank(c)]
+        if row in self.grid.hidden_rows or not cells or self._describes(cells[0], current):
+            return False
         texts = [(n, c) for n, c in cells if isinstance(c, str) and not is_value(c)]
         texts = [(n, c) for n, c in texts if not is_statement(c)]
-        numbers = [c for n, c in cells if is_value(c)]
         # 发布日期 beside its day is no head.
-        roles = [c for _, c in texts if self.grammar.role(c) not in ("", "published")]
-        if any(
-            isinstance(c, str) and self.grammar.vocabulary.metadata.get(fold(c))
-            for _, c in cells[:1]
-        ):
-            if current is not None and not numbers:
-                return False
-        if numbers:
-            if not all(_may_head(c) for c in numbers):
-                return False
-            years = [c for c in numbers if isinstance(c, (int, float)) and 1950 <= c <= 2100]
-            axis = not texts and len(years) == len(cells) > 1 and current is None
-            return bool(axis or (roles and len(numbers) < len(cells)))
+        roles = [n for n, c in texts if self.grammar.role(c) not in ("", "published")]
+        if any(is_value(c) for _, c in cells):
+            return self._is_head_of_numbers(cells, bool(roles), current)
         if not texts:
-            dates = [c for _, c in cells if isinstance(c, dt.date)]
-            return len(dates) == len(cells) > 1
-        if len(cells) < 2 and not self._spreads(row, cells[0][0]):
+            return len(cells) > 1 and all(isinstance(c, dt.date) for _, c in cells)
+        first = cells[0][0]
+        if len(cells) == 1 and not (first > 0 and (row, first) in self.covered):
             return bool(roles) and current is None and self._below_is_head(row)
-        first = min(n for n, _ in cells)
-        if roles and len(cells) > 1 and any(n != first or self.grammar.role(c) for n, c in texts):
-            return True
-        figures = {c.number for panel in current.panels for c in panel.columns} if current else None
-        for number, text in texts:
-            if number == first and len(texts) > 1 and figures is None:
-                continue
-            if figures is not None and number not in figures:
-                continue
-            if self._heads(text):
-                return True
-        return False
+        named = roles and len(cells) > 1 and (len(roles) > 1 or any(n != first for n, _ in texts))
+        if current is None:
+            heads = [c for n, c in texts if n != first or len(texts) == 1]
+        else:
+            figures = {c.number for panel in current.panels for c in panel.columns}
+            heads = [c for n, c in texts if n in figures]
+        return bool(named) or any(self._heads(c) for c in heads)
 
-    def _spreads(self, row: int, column: int) -> bool:
-        """Whether a lone text stands over figures only, as a head merged over a blank corner does."""
-        return column > 0 and (row, column) in self.covered
+    def _describes(self, first: tuple[int, object], current: Table | None) -> bool:
+        """Whether a row describes the columns above it, as 单位 and 频率 of an export do."""
+        stubs = (
+            [n for p in current.panels for r in STUBS for n in p.stub.get(r, [])] if current else []
+        )
+        number, cell = first
+        return (
+            number in stubs
+            and isinstance(cell, str)
+            and fold(cell) in self.grammar.vocabulary.metadata
+        )
+
+    def _is_head_of_numbers(
+        self, cells: Sequence[tuple[int, object]], has_roles: bool, current: Table | None
+    ) -> bool:
+        """Whether the numbers of a row are heads: months or years beside a word for a head."""
+        numbers = [c for _, c in cells if is_value(c)]
+        if not all(_may_head(c) for c in numbers):
+            return False
+        years = [c for c in numbers if isinstance(c, (int, float)) and 1950 <= c <= 2100]
+        return (has_roles and len(numbers) < len(cells)) or (
+            current is None and len(years) == len(cells) > 1
+        )
 
     def _below_is_head(self, row: int) -> bool:
         below = self.grid.rows[row + 1] if row + 1 < len(self.grid.rows) else ()
@@ -250,53 +257,42 @@ class _Finder:
 
     def _band(self, row: int) -> int:
         """Return the last row of a head: rows without figures whose names' column is blank."""
-        bottom = row
-        names = [
-            n
-            for n, c in enumerate(self.grid.rows[row])
-            if isinstance(c, str) and self.grammar.role(c) in STUBS
-        ]
+        bottom, names = row, self._name_columns(row)
         first = next((n for n, c in enumerate(self.grid.rows[row]) if not is_blank(c)), 0)
-        while bottom + 1 < len(self.grid.rows) and bottom - row < DEEPEST - 1:
-            below = self.grid.rows[bottom + 1]
-            cells = [(n, c) for n, c in enumerate(below) if not is_blank(c)]
-            cells = [
-                (n, c)
-                for n, c in cells
-                if self.covered.get((bottom + 1, n), (bottom + 1, n))[0] > row
-            ]
-            if bottom + 1 in self.grid.hidden_rows or not cells:
-                if self._is_covered_whole(bottom + 1, names or [first]):
-                    bottom += 1
-                    continue
-                break
-            if any(
-                not isinstance(c, (str, dt.date)) or (is_value(c) and not self._heads(str(c)))
-                for _, c in cells
-            ):
-                break
-            stub = names or [0] if names or first > 0 else [first]
-            remarks = self.grammar.vocabulary.metadata
-            blocking = [
-                c
-                for n, c in cells
-                if n in stub and (not self.grammar.role(str(c)) or fold(str(c)) in remarks)
-            ]
-            if first > 0 and not names:
-                # A blank corner: the row of the stub's own head ends the band.
-                blocking = [c for n, c in cells if n < first and not self.grammar.role(str(c))]
-            if blocking or all(n in stub for n, _ in cells):
-                break
+        last = min(row + DEEPEST, len(self.grid.rows)) - 1
+        while bottom < last and self._continues(row, bottom + 1, names, first):
             bottom += 1
-            names += [n for n, c in cells if self.grammar.role(str(c)) in STUBS]
+            names += self._name_columns(bottom)
         return bottom
 
-    def _is_covered_whole(self, row: int, columns: Sequence[int]) -> bool:
-        return (
-            row < len(self.grid.rows)
-            and all(self.covered.get((row, n), (row, n))[0] < row for n in columns)
-            and any((row, n) in self.covered for n in columns)
-        )
+    def _name_columns(self, row: int) -> list[int]:
+        cells = enumerate(self.grid.rows[row])
+        return [n for n, c in cells if isinstance(c, str) and self.grammar.role(c) in STUBS]
+
+    def _continues(self, top: int, row: int, names: Sequence[int], first: int) -> bool:
+        """Whether a row goes on with the head that begins at ``top``."""
+        if row in self.grid.hidden_rows:
+            return False
+        own = [(n, c) for n, c in enumerate(self.grid.rows[row]) if not is_blank(c)]
+        own = [(n, c) for n, c in own if self.covered.get((row, n), (row, n))[0] > top]
+        if not own:
+            reaching = (
+                self.covered.get((row, n), (row, n))[0] for n in range(len(self.grid.rows[top]))
+            )
+            return any(top <= home < row for home in reaching)
+        for _, cell in own:
+            if not isinstance(cell, (str, dt.date)) or (
+                is_value(cell) and not self._heads(str(cell))
+            ):
+                return False
+        if first > 0 and not names:
+            # A blank corner: the row of the stub's own head ends the band.
+            return all(n >= first or self.grammar.role(str(c)) for n, c in own)
+        stub = names or [first]
+        remarks = self.grammar.vocabulary.metadata
+        in_stub = [c for n, c in own if n in stub]
+        blocked = any(not self.grammar.role(str(c)) or fold(str(c)) in remarks for c in in_stub)
+        return not blocked and len(in_stub) < len(own)
 
     def _titles(self, held: int, top: int, current: Table | None) -> list[Line]:
         """Return the lines right above a head; after another table, those without a gap."""
@@ -306,7 +302,9 @@ class _Finder:
             while start > held and any(not is_blank(c) for c in self.grid.rows[start - 1]):
                 start -= 1
         lines = head_lines(self.grid, start, top)
-        corner = [line for line in head_lines(self.grid, top, top + 1)[:1] if is_statement(line[1])]
+        first = next((c for c in self.grid.rows[top] if not is_blank(c)), "")
+        stated = isinstance(first, str) and is_statement(first)
+        corner = head_lines(self.grid, top, top + 1)[:1] if stated else []
         above = [("", text) for text in getattr(self.grid, "above", ())] if current is None else []
         return [*above, *lines, *corner]
 
@@ -349,35 +347,29 @@ class _Finder:
         )
         body = [c for r in rows if not is_blank(c := self.grid.at(r, number))]
         counts = Counter(self._content(c) for c in body if not self._is_remark(c))
+        if number > 1 and not role:  # amounts may well be as large as the days since 1900
+            counts["value"] += sum(not isinstance(c, (str, dt.date)) and _is_coded(c) for c in body)
+            counts["period"] -= sum(
+                not isinstance(c, (str, dt.date)) and _is_coded(c) for c in body
+            )
         most = counts.most_common(1)[0][0] if counts else ""
         if role in ("name", "") and counts["region"] and self._are_places(body):
-            return "region", cells, text
-        if role in ("name", "region", "unit", "period") and counts:
-            if (role != "unit" and counts["region"] * 2 > sum(counts.values())) or (
-                role == "unit" and counts["unit"] < counts["region"]
-            ):
-                role = "region"
-            elif role == "unit" and counts["unit"] == 0 and counts["text"] > counts["value"]:
-                role = "name"
-            elif (role == "region" and counts["period"] * 2 > sum(counts.values())) or (
-                role == "name" and counts["period"] * 2 > sum(counts.values())
-            ):
-                role = "period"
-            return role, cells, text
+            role = "region"
+        elif role and counts:
+            role = _role_by_content(role, counts)
         if role:
             return role, cells, text
-        said = self.grammar.read(text)
-        firm = said.facets.measure or said.facets.span or said.parts or said.years or said.names
-        if most in ("text", "region", "unit", "period") and not (firm or said.facets.nothing):
-            if not cells and not body:
-                return "", (), ""
-            return {"text": "name"}.get(most, most), cells, text
         if not body and not cells:
             return "", (), ""
-        return "figure", cells, text
+        said = self.grammar.read(text)
+        firm = said.facets.measure or said.facets.span or said.parts or said.years or said.names
+        if most == "value" or not most or firm or said.facets.nothing:
+            return "figure", cells, text
+        return {"text": "name"}.get(most, most), cells, text
 
     def _are_places(self, body: Sequence[object]) -> bool:
         """Whether no cell of a column names an indicator: 全市 and districts that nobody knows."""
+        body = [cell for cell in body if not self._is_remark(cell)]
         texts = [cell for cell in body if isinstance(cell, str) and not is_value(cell)]
         said = [self.grammar.read(text) for text in texts]
         return len(texts) == len(body) and not any(
@@ -391,19 +383,16 @@ class _Finder:
         return bool(folded) and (folded in words.metadata or bool(words.ignore.fullmatch(folded)))
 
     def _content(self, cell: object) -> str:
-        if isinstance(cell, dt.date):
-            return "period"
-        if isinstance(cell, str):
-            if is_value(cell):
-                return "value"
-            if self.grammar.region(cell) or fold(cell) in ("全国", "全省", "全市", "全区", "全县"):
-                return "region"
-            if is_unit(cell):
-                return "unit"
-            return "period" if _is_period_text(cell) else "text"
-        number = float(cell) if isinstance(cell, (int, float)) else 0.0
-        coded = number == int(number) and (190_001 <= number <= 210_012) and 1 <= number % 100 <= 12
-        return "period" if coded or (number == int(number) and int(number) in SERIALS) else "value"
+        """Return what a cell of the body looks like: value, period, region, unit or text."""
+        if not isinstance(cell, str):
+            return "period" if isinstance(cell, dt.date) or _is_coded(cell) else "value"
+        kinds = (
+            ("value", is_value(cell)),
+            ("region", bool(self.grammar.region(cell)) or bool(WHOLE.fullmatch(fold(cell)))),
+            ("unit", is_unit(cell)),
+            ("period", _is_period_text(cell)),
+        )
+        return next((kind for kind, holds in kinds if holds), "text")
 
     def _stack(self, table: Table, number: int) -> tuple[Line, ...]:
         cells: dict[tuple[int, int], str] = {}
@@ -483,6 +472,19 @@ class _Finder:
         return ""
 
 
+def _role_by_content(role: str, counts: Counter[str]) -> str:
+    """Return what a stub column is by its cells, where its head may say several things."""
+    most = sum(counts.values()) / 2
+    if role == "unit":
+        if counts["unit"] < counts["region"]:
+            return "region"
+        texts_only = not counts["unit"] and counts["text"] > counts["value"]
+        return "name" if texts_only else "unit"
+    if role in ("name", "region", "period") and counts["region"] > most:
+        return "region"
+    return "period" if role in ("name", "region") and counts["period"] > most else role
+
+
 def _head_text(value: object) -> str:
     if isinstance(value, dt.datetime):
         return f"{value.year}年{value.month}月"
@@ -502,6 +504,14 @@ def _head_text(value: object) -> str:
 def cell_row(cell: str) -> int:
     """Return the zero-based row of an address."""
     return int("".join(char for char in cell if char.isdigit())) - 1
+
+
+def _is_coded(cell: object) -> bool:
+    """Whether a number is most likely a code of year and month, or a date's."""
+    number = float(cell) if isinstance(cell, (int, float)) else 0.5
+    if not number.is_integer():
+        return False
+    return int(number) in SERIALS or (190_001 <= number <= 210_012 and 1 <= number % 100 <= 12)
 
 
 def _may_head(cell: object) -> bool:

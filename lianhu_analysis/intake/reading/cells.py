@@ -38,40 +38,18 @@ class Reading(NamedTuple):
 
 # Yearbooks print the ellipsis for less than the unit shown.  A dash covers "none",
 # "base was zero" and "last year's profit was negative": no figure in any case.
-DASH = re.compile(r"[-‐‑‒–—―─−]+|/")
-ELLIPSIS = re.compile(r"\.{2,}|[⋯]+")
-STARS = re.compile(r"\*{2,}")
-NOT_RELEASED = frozenset(
-    [
-        "",
-        "#N/A",
-        "#N/AN/A",
-        "N/A",
-        "NA",
-        "NAN",
-        "NULL",
-        "NONE",
-        "未公布",
-        "未发布",
-        "尚未公布",
-        "暂无",
-    ]
-)
-TURNS = frozenset(
-    [
-        "翻番",
-        "翻一番",
-        "翻两番",
-        "扭亏",
-        "扭亏为盈",
-        "由负转正",
-        "首次由负转正",
-        "由正转负",
-        "由亏转盈",
-        "由盈转亏",
-        "增亏",
-        "减亏",
-    ]
+NO_FIGURE: tuple[tuple[re.Pattern[str], ValueStatus], ...] = (
+    (
+        re.compile(r"|#?N/A(N/A)?|NAN?|NULL|NONE|(尚?未公|未发)布|暂无|\*{2,}"),
+        "not_released",
+    ),
+    (re.compile(r"\.{2,}|⋯+"), "below_unit"),
+    (
+        re.compile(
+            r"[-‐‑‒–—―─−]+|/|翻[一两]?番|扭亏(为盈)?|(首次)?由负转正|由正转负|由亏转盈|由盈转亏|[增减]亏"
+        ),
+        "not_meaningful",
+    ),
 )
 SAME_AS_LAST_YEAR = re.compile(r"同比持平|[与较比]?(?:上年|去年)同[期月]持平")
 
@@ -95,44 +73,32 @@ UNIT_TAIL = re.compile(rf"[+-]?(?:{NUMBER})([^0-9%.,+*/-]+)")
 # The first that is found in a text explains why it is no figure.
 FAULTS = (
     (
-        re.compile(r"^#(?:[A-Z_]+[/0-9]*[!?]|GETTING_DATA)$"),
+        r"^#(?:[A-Z_]+[/0-9]*[!?]|GETTING_DATA)$",
         "是公式出错的结果",
         "请在原文件中改正公式后重新导出",
     ),
-    (re.compile("^="), "是没有算出结果的公式", "请用表格软件打开并保存，或粘贴为数值"),
+    ("^=", "是没有算出结果的公式", "请用表格软件打开并保存，或粘贴为数值"),
     (
-        re.compile("加快|回落|放缓|收窄|扩大|提升|百分点"),
+        "加快|回落|放缓|收窄|扩大|提升|百分点",
         "说的是增速或比率的变化，不是增速",
         "请填写增速本身；比率的变化请写成“-3.9个百分点”",
     ),
+    ("平均|年均", "说的是几年的平均，不是这一年的增速", "请填写与上年同期相比的增速"),
     (
-        re.compile("平均|年均"),
-        "说的是几年的平均，不是这一年的增速",
-        "请填写与上年同期相比的增速",
-    ),
-    (
-        re.compile("目标|预期|计划|预计|左右|以上|以下|以内"),
+        "目标|预期|计划|预计|左右|以上|以下|以内",
         "说的是目标或估计，不是已有的数",
         "请填写实际的数；目标写到 targets.toml",
     ),
+    ("位|名", "说的是位次，不是数", "请把位次写到“位次”列"),
     (
-        re.compile("位|名"),
-        "说的是位次，不是数",
-        "请把位次写到“位次”列",
-    ),
-    (
-        re.compile("持平"),
+        "持平",
         "说不清是数值持平还是增速持平",
         "若与上年同期相同，请填 0；若增速相同，请填那个增速",
     ),
-    (re.compile("^一$"), "可能是破折号，也可能是数字", "请填写数字 1，或写成 —"),
-    (
-        re.compile(rf"^\((?:{NUMBER})%?\)$"),
-        "用了括号，可能表示负数，也可能是注",
-        "请填写带正负号的数",
-    ),
-    (re.compile(r"[0-9][^0-9.]+[0-9]|\.[0-9]+\."), "里不止一个数", "请一格只写一个数"),
-    (re.compile(""), "不是数", "请填写数值；没有数就留空，原因写到备注列"),
+    ("^一$", "可能是破折号，也可能是数字", "请填写数字 1，或写成 —"),
+    (rf"^\((?:{NUMBER})%?\)$", "用了括号，可能表示负数，也可能是注", "请填写带正负号的数"),
+    (r"[0-9][^0-9.]+[0-9]|\.[0-9]+\.", "里不止一个数", "请一格只写一个数"),
+    ("", "不是数", "请填写数值；没有数就留空，原因写到备注列"),
 )
 # The longest finite number written out has about 1,100 characters.
 LONGEST = 1200
@@ -164,8 +130,6 @@ def read_value(token: object, *, unit_is_percent: bool = False) -> Reading:
     """
     if isinstance(token, str):
         return _read_text(token, unit_is_percent)
-    if isinstance(token, float) or token.__class__ is int:
-        return _read_number(token)
     if token is None:
         return Reading(None, "not_released", "")
     if isinstance(token, bool):
@@ -180,19 +144,19 @@ def read_value(token: object, *, unit_is_percent: bool = False) -> Reading:
     raise IntakeError(f"单元格的内容（{type(token).__name__}）不是数", "请填写数值，或留空")
 
 
-def _read_number(token: numbers.Real | float) -> Reading:
+def _read_number(token: numbers.Real) -> Reading:
     try:
         value = float(token)
     except OverflowError:
         value = math.inf
-    if not math.isfinite(value):
-        if math.isnan(value):
-            return Reading(None, "not_released", "")
+    if math.isnan(value):
+        return Reading(None, "not_released", "")
+    if math.isinf(value):
         raise IntakeError("单元格的数大得不能表示", "请核对数值和单位")
-    if not isinstance(token, float) and isinstance(token, numbers.Integral):
+    if isinstance(token, numbers.Integral):
         return Reading(value, "ok", str(int(token)))
-    text = str(int(value)) if value.is_integer() and abs(value) < 1e16 else repr(value)
-    return Reading(value, "ok", text)
+    whole = value.is_integer() and abs(value) < 1e16
+    return Reading(value, "ok", str(int(value)) if whole else repr(value))
 
 
 @remembered
@@ -223,11 +187,7 @@ def _fold(text: str) -> str:
 
 
 def _no_figure(folded: str) -> ValueStatus | None:
-    if folded in NOT_RELEASED or STARS.fullmatch(folded):
-        return "not_released"
-    if ELLIPSIS.fullmatch(folded):
-        return "below_unit"
-    return "not_meaningful" if DASH.fullmatch(folded) or folded in TURNS else None
+    return next((status for sign, status in NO_FIGURE if sign.fullmatch(folded)), None)
 
 
 def _figure(token: str, folded: str) -> tuple[float, bool]:
@@ -269,7 +229,7 @@ def _explain(token: str, folded: str) -> IntakeError:
             token, f"在数值后面带有“{tail[1]}”", "请只填数值，单位写到单位列，说明写到备注列"
         )
     reason, remedy = next(
-        (reason, remedy) for pattern, reason, remedy in FAULTS if pattern.search(folded)
+        (reason, remedy) for pattern, reason, remedy in FAULTS if re.search(pattern, folded)
     )
     return _refuse(token, reason, remedy)
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-import math
 import re
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import pandas as pd
 
@@ -18,6 +16,7 @@ from lianhu_analysis.catalog.units import convert
 from lianhu_analysis.errors import IntakeError, LianhuError, PeriodError
 from lianhu_analysis.intake.observations import Observation, frame_observations
 from lianhu_analysis.intake.problems import Problem, ProblemKind, Refusal
+from lianhu_analysis.intake.reading.blocks import is_blank
 from lianhu_analysis.intake.reading.cells import Reading as CellReading
 from lianhu_analysis.intake.reading.cells import read_value
 from lianhu_analysis.intake.reading.growth_forms import (
@@ -26,7 +25,6 @@ from lianhu_analysis.intake.reading.growth_forms import (
     growth_in_percent,
 )
 from lianhu_analysis.intake.reading.notes import TableNote
-from lianhu_analysis.intake.reading.workbook import Grid
 from lianhu_analysis.intake.same_figures import merge_rows
 from lianhu_analysis.workspace import Region
 
@@ -36,18 +34,13 @@ __all__ = [
     "Delivery",
     "Reading",
     "Slot",
-    "find_period",
-    "hidden_columns",
-    "hidden_rows",
-    "is_blank",
-    "is_figure",
     "period_for",
-    "refuse_split_january",
     "says_nothing",
     "split_january",
 ]
 
 POINTS = "百分点"
+FREQUENCIES = {"M": "月", "Q": "季", "A": "年"}
 FACT_UNITS = {"rank": "位", "gap": "百分点", "plan_share": "%"}
 IN_POINTS = re.compile(rf"\s*个?\s*{POINTS}\s*$")
 
@@ -115,6 +108,10 @@ class Slot(NamedTuple):
         What the growth figures beside it look like.
     not_before
         A day before which the sheet was not known, where it states no publication day.
+    fact
+        Of a rank, a plan or a share of it: which of them.
+    filled_in
+        Whether a 0 stands in a period to come, as a template has it.
     """
 
     indicator: Indicator
@@ -122,14 +119,15 @@ class Slot(NamedTuple):
     span: str
     period: Period
     unit: str
-    sheet: str
-    cell: str
+    sheet: str = ""
+    cell: str = ""
     form: str = "value"
     published: dt.date | None = None
     region: Region | None = None
     beside: Neighbours | None = None
     not_before: dt.date | None = None
     fact: str = ""
+    filled_in: bool = False
 
 
 @dataclass(frozen=True)
@@ -202,31 +200,6 @@ class Collector:
         )
 
 
-def is_blank(token: object) -> bool:
-    """Whether a cell holds nothing at all (a dash is something)."""
-    if isinstance(token, str):
-        return not token or token.isspace()
-    return token is None or (isinstance(token, float) and math.isnan(token))
-
-
-def hidden_rows(grid: Grid) -> frozenset[int]:
-    """Return the rows that a reader of the workbook does not see."""
-    return frozenset(getattr(grid, "hidden_rows", ()))
-
-
-def hidden_columns(grid: Grid) -> frozenset[int]:
-    """Return the columns that a reader of the workbook does not see."""
-    return frozenset(getattr(grid, "hidden_columns", ()))
-
-
-def is_figure(token: object) -> bool:
-    """Whether a cell holds a figure, as a number or as text."""
-    try:
-        return not is_blank(token) and read_value(token, unit_is_percent=True).value is not None
-    except IntakeError:
-        return False
-
-
 def says_nothing(token: object) -> bool:
     """Whether a cell holds a sign for no figure, such as a dash or ``#N/A``."""
     try:
@@ -245,65 +218,25 @@ def period_for(indicator: Indicator, title: Period, span: str, per: str = "") ->
     IntakeError
         If the indicator has no such period, such as a quarter in August.
     """
-    found = find_period(indicator, title, span, per)
-    if isinstance(found, Refusal):
-        raise found.error()
-    return found
-
-
-def find_period(
-    indicator: Indicator, title: Period, span: str, per: str = ""
-) -> tuple[Period, str] | Refusal:
-    """Return what `period_for` does, or why the indicator has no such period."""
-    period, span, wanted = _fit(indicator.span, indicator.frequency, title, span, per)
-    if period is not None:
-        return period, span
-    name = indicator.name_zh
-    if not wanted:
-        often = "季" if indicator.frequency == "Q" else "年"
-        return Refusal(f"{name} 按{often}发布，没有单月的数", "请核对这一格是否填错了行或列")
-    word = {"Q": "季", "A": "年", "M": "月"}[wanted]
-    return Refusal(
-        f"{name} 按{word}发布，{title} 不在{word}末",
-        "请核对标题的时期，或把这一行移到相应时期的表中",
-    )
-
-
-@lru_cache(maxsize=1024)
-def _fit(
-    own_span: str, frequency: str, title: Period, span: str, per: str
-) -> tuple[Period | None, str, str]:
-    """Return period, span and frequency of a figure under a title.
-
-    No frequency: the indicator is not published so often.  No period: none of that
-    frequency ends with the title's.
-    """
-    if own_span == "point":
-        span, wanted = "point", frequency
-    elif span in ("annual", "ytd") and (span == "annual" or frequency == "A"):
+    name, wanted = indicator.name_zh, indicator.frequency
+    if indicator.span == "point":
+        span = "point"
+    elif span == "annual" or (span == "ytd" and wanted == "A"):
         span, wanted = "annual", "A"
     elif span == "single":
-        wanted = "Q" if per == "quarter" else "M"
-        if (frequency == "A") or (frequency == "Q" and wanted == "M"):
-            return None, span, ""
-    else:
-        wanted = frequency
+        often, wanted = wanted, "Q" if per == "quarter" else "M"
+        if often == "A" or (often == "Q" and wanted == "M"):
+            raise IntakeError(
+                f"{name} 按{FREQUENCIES[often]}发布，没有单月的数", "请核对这一格是否填错了行或列"
+            )
     try:
-        return title.as_frequency(_frequency(wanted)), span, wanted
-    except PeriodError:
-        return None, span, wanted
-
-
-def refuse_split_january(indicator: Indicator, period: Period, span: str, token: object) -> None:
-    """Refuse to split the joint first period of an indicator without a January.
-
-    Raises
-    ------
-    IntakeError
-        Saying what to do, see `split_january`.
-    """
-    if fault := split_january(indicator, period, span, token):
-        raise fault.error()
+        return title.as_frequency(cast(Frequency, wanted)), span
+    except PeriodError as error:
+        word = FREQUENCIES[wanted]
+        raise IntakeError(
+            f"{name} 按{word}发布，{title} 不在{word}末",
+            "请核对标题的时期，或把这一行移到相应时期的表中",
+        ) from error
 
 
 def split_january(indicator: Indicator, period: Period, span: str, token: object) -> Refusal | None:
@@ -328,12 +261,11 @@ def split_january(indicator: Indicator, period: Period, span: str, token: object
     return None
 
 
-def _frequency(code: str) -> Frequency:
-    return "Q" if code == "Q" else "A" if code == "A" else "M"
-
-
 def _observe(token: object, slot: Slot, delivery: Delivery) -> Observation:
-    if slot.fact:
+    if slot.filled_in:
+        reading = CellReading(None, "not_released", str(token))
+        value, unit = None, "%" if slot.measure == "yoy" else slot.indicator.unit
+    elif slot.fact:
         reading = read_value(token, unit_is_percent=True)
         value, unit = reading.value, slot.unit or FACT_UNITS.get(slot.fact, slot.indicator.unit)
     elif slot.measure == "yoy":

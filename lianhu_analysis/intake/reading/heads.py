@@ -10,7 +10,14 @@ from dataclasses import dataclass
 from lianhu_analysis.errors import IntakeError
 from lianhu_analysis.intake.problems import Refusal
 from lianhu_analysis.intake.reading.around import SCOPE, Around, Time, resolve_time
-from lianhu_analysis.intake.reading.blocks import Column, Panel, Table, is_blank, is_value
+from lianhu_analysis.intake.reading.blocks import (
+    Column,
+    Panel,
+    Table,
+    is_blank,
+    is_period_cell,
+    is_value,
+)
 from lianhu_analysis.intake.reading.figures import POINTS, Collector
 from lianhu_analysis.intake.reading.meaning import ColumnMeaning, column_meaning
 from lianhu_analysis.intake.reading.notes import ColumnNote, TableNote
@@ -19,6 +26,7 @@ from lianhu_analysis.intake.reading.workbook import Grid, cell_address
 
 __all__ = ["Heads", "Teller", "read_heads"]
 
+MANY = 5
 RANKS = re.compile("排名|位次|排位")
 
 
@@ -181,7 +189,9 @@ def _refuse_unheaded(column: Column, table: Table, panel: Panel, teller: Teller)
         return  # of a CSV each row that spills over is refused
     headed = [c.number for c in panel.columns if c.text]
     others = [r for r in body if any(is_value(grid.at(r, n)) for n in headed)]
-    shifted = len(rows) * 2 >= len(others)
+    # Heads that are an unbroken axis of periods cannot have shifted.
+    axis = sum(is_period_cell(c.text) for c in panel.columns if c.text) > MANY
+    shifted = len(rows) * 2 >= len(others) and not axis
     more = "，列名可能错了位，这张表没有读" if shifted else ""
     refusal = Refusal(f"这一列有数却没有列名{more}", "请补上列名；不要的数请在新的文件中删去")
     teller.refuse(refusal, rows[0], column.number)
@@ -252,20 +262,28 @@ def _of_left(
         )
     if left is None:
         return growth, None
-    if any(m.is_growth and not m.facets.nothing for m in between) and _is_torn(read[:place]):
+    found = _amount_of(read[:place], left)
+    if found is None:
         return growth, Refusal(
             f"列名“{growth.text}”前面另有增速，说不清是当月还是累计，这一列没有读",
             "请写成“累计比上年同期增长（%）”或“本月比上年同月增长（%）”，另报新文件",
         )
-    facets = growth.facets._replace(span=left.facets.span, per=left.facets.per)
-    year = growth.year or left.year
-    return growth._replace(facets=facets, part=left.part, year=year, left=True), None
+    facets = growth.facets._replace(span=found.facets.span, per=found.facets.per)
+    year = growth.year or found.year
+    return growth._replace(facets=facets, part=found.part, year=year, left=True), None
 
 
-def _is_torn(before: Sequence[ColumnMeaning]) -> bool:
-    """Whether several amounts stand before their growths, so that none is next to its own."""
+def _amount_of(before: Sequence[ColumnMeaning], left: ColumnMeaning) -> ColumnMeaning | None:
+    """Return the amount that a bare growth is of: the one before it, unless that has its growth."""
     amounts = [m for m in before if not m.is_growth and not m.facets.nothing]
-    return len(amounts) > 1
+    growths = [m for m in before if m.is_growth and not m.facets.nothing]
+    if not any(m.column.number > left.column.number for m in growths):
+        return left
+    taken = {m.says_span for m in growths}
+    rest = [m for m in amounts if m.says_span not in taken]
+    if len(amounts) == 1:
+        return amounts[0]
+    return rest[0] if len(rest) == 1 else None
 
 
 def _without_twins(columns: Sequence[ColumnMeaning], teller: Teller) -> list[ColumnMeaning]:
@@ -337,9 +355,10 @@ def _is_axis(columns: Iterable[ColumnMeaning], span: str) -> bool:
     for m in columns:
         if m.part is not None:
             said = m.facets.span or m.part.span or span
-            first = "ytd" if m.part.period.number == 1 else ""
-            kind = ("" if m.left else m.facets.measure, said or first)
-            ends.setdefault(kind, set()).add(m.part.period.end.month)
+            kinds = {said, "ytd"} if m.part.period.number == 1 else {said}
+            for kind in kinds:
+                of = ("" if m.left else m.facets.measure, kind)
+                ends.setdefault(of, set()).add(m.part.period.end.month)
     return any(len(months) > 1 for months in ends.values())
 
 

@@ -13,11 +13,12 @@ from typing import NamedTuple
 from lianhu_analysis.catalog.indicators import Indicator
 from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.catalog.units import convert, normalise_unit
-from lianhu_analysis.errors import UnitError
+from lianhu_analysis.errors import IntakeError, UnitError
 from lianhu_analysis.intake.problems import Refusal
 from lianhu_analysis.intake.reading.blocks import Column
 from lianhu_analysis.intake.reading.words import (
     NOTHING,
+    WORDS_ZH,
     Facets,
     Grammar,
     Part,
@@ -30,7 +31,8 @@ __all__ = ["ColumnMeaning", "Meaning", "RowMeaning", "column_meaning", "understa
 
 POINTS = "百分点"
 CHANGES = ("%", POINTS)
-UNKNOWN = "请改正列名；词表里没有的说法，可以登记到工作区的 words.toml；不是数据的列可以不管"
+ONE_OF_THEM = "请改正其中之一，另报新文件"
+UNKNOWN = "不是数据的列不必处理；是数据的，可以把这个说法登记到工作区的 words.toml"
 
 
 class ColumnMeaning(NamedTuple):
@@ -68,9 +70,14 @@ class ColumnMeaning(NamedTuple):
         return self.facets.measure in ("yoy", "reduction") and not self.facets.fact
 
     @property
+    def says_span(self) -> str:
+        """The span that the head states, in words or by its period."""
+        return self.facets.span or (self.part.span if self.part else "")
+
+    @property
     def says_ytd(self) -> bool:
         """Whether the head says that it is the year to date."""
-        return self.facets.span == "ytd" or (self.part is not None and self.part.span == "ytd")
+        return self.says_span == "ytd"
 
     @property
     def stated_year(self) -> int:
@@ -147,34 +154,31 @@ def column_meaning(column: Column, grammar: Grammar) -> ColumnMeaning:
     if part is not None and not part.year and len(joined.years) == 1:
         period = Period(joined.years[0], part.period.frequency, part.period.number)
         part = part._replace(period=period, year=joined.years[0])
-    refusal = None
-    if facets.nothing and not (facets.nothing and column.half and not joined.left):
-        refusal = None
-    elif column.half:
-        refusal = _unclear(
-            f"（上格空白）{text}", "上面一格空白，说不清属于哪一组", "请合并组名所占的格"
-        )
-    elif facets.clash:
-        refusal = _unclear(text, f"里有相互矛盾的说法（{facets.clash}）", "请只保留一种说法")
-    elif joined.left:
-        named = "、".join(joined.left)
-        seen = "" if named == text else f"（不认识的是“{named}”）"
-        refusal = _unclear(text, f"不认识{seen}", UNKNOWN)
-    elif len(joined.names) > 1:
-        refusal = _unclear(text, "说了不止一个指标", "请一列只写一个指标")
-    elif len(joined.parts) > 1 and part is None:
-        refusal = _unclear(text, "说了不止一个时期", "请一列只写一个时期")
-    elif facets.scope and joined.indicator is None:
-        refusal = _unclear(text, f"只是{facets.scope}的数", "请在列名写全指标名称")
-    elif facets.scope:
-        refusal = _unclear(
-            text, f"说的可能只是{facets.scope}的数", "请核对；口径相同的请登记到 [labels]"
-        )
-    elif facets.measure == "yoy" and own and facets.unit and facets.unit not in CHANGES:
-        refusal = _unclear(text, "不认识：单位不是 %，说的是增减额", "增速请注明 %；增减额不入库")
+    refusal = None if facets.nothing else _head_fault(column, joined, facets, part, own)
     return ColumnMeaning(
         column, facets, part, year, joined.indicator, region, joined.whole, False, own, refusal
     )
+
+
+def _head_fault(
+    column: Column, said: Said, facets: Facets, part: Part | None, own_unit: bool
+) -> Refusal | None:
+    """Return why a head does not say what its column is."""
+    text, left = column.text, "、".join(said.left)
+    seen = "" if left == text else f"（不认识的是“{left}”）"
+    change = facets.measure == "yoy" and own_unit and facets.unit not in ("", *CHANGES)
+    whole = "请报送在列名写全指标名称的新文件；口径相同的可登记到 words.toml 的 [labels]"
+    faults = (
+        (column.half, "上面一格空白，说不清属于哪一组", "请报送合并了组名所占各格的新文件"),
+        (facets.clash, f"里有相互矛盾的说法（{facets.clash}）", "请只保留一种说法，另报新文件"),
+        (said.left, f"不认识{seen}", UNKNOWN),
+        (len(said.names) > 1, "说了不止一个指标", "请一列只写一个指标，另报新文件"),
+        (len(said.parts) > 1 and not part, "说了不止一个时期", "请一列只写一个时期，另报新文件"),
+        (facets.scope, f"说的可能只是{facets.scope}的数", whole),
+        (change, "不认识：单位不是 %，说的是增减额", "增速请注明 %，另报新文件；增减额不入库"),
+    )
+    shown = f"（上格空白）{text}" if column.half else text
+    return next((_unclear(shown, why, cure) for is_so, why, cure in faults if is_so), None)
 
 
 def _unclear(text: str, reason: str, remedy: str) -> Refusal:
@@ -190,7 +194,7 @@ def _together(parts: list[Said]) -> Said:
         for name in ("names", "named", "parts", "years", "regions", "left")
     }
     whole = next((part.whole for part in parts if part.whole), "")
-    return Said(facets, whole=whole, **flat)  # type: ignore[arg-type]
+    return Said(facets, whole=whole, **flat)
 
 
 @lru_cache(maxsize=65_536)
@@ -204,6 +208,8 @@ def understand(
 ) -> Meaning | Refusal:
     """Return what the figures of a row under a column are, or why that cannot be told.
 
+    A refusal without a remedy need not be told: nothing of ours is missing.
+
     Parameters
     ----------
     around
@@ -215,120 +221,166 @@ def understand(
     by_growth
         Whether another column of the table holds growth, so that this one does not.
     """
-    if row.indicator and column.indicator and row.indicator.code != column.indicator.code:
-        return Refusal(
-            f"行说的是 {row.indicator.name_zh}，列名“{column.text}”说的是 {column.indicator.name_zh}",
-            "请核对列名；这一格没有读",
+    try:
+        indicator = _indicator(row, column, title)
+        if column.facets.fact or row.facets.fact:
+            return _fact(indicator, row, column, sheet_unit)
+        measure = _measure(indicator, row, column, around, by_growth)
+        measure, form, units = _form(indicator, row, column, measure)
+        is_level = measure == "level"
+        _check_direction(indicator, column, measure)
+        _check_price(indicator, row.facets.price or column.facets.price, is_level)
+        span = _span(indicator, row, column, is_level)
+        if is_level:
+            unit = _one_unit(indicator, units, row.inherited or sheet_unit)
+        else:
+            unit = _unit_of_growth(indicator, units, column)
+    except IntakeError as error:
+        return Refusal(error.message, error.remedy)
+    per = column.facets.per or row.facets.per or row.per
+    joint = row.facets.joint or column.facets.joint
+    return Meaning(indicator, "level" if is_level else "yoy", span, per, unit, form, joint)
+
+
+def _indicator(row: RowMeaning, column: ColumnMeaning, title: Indicator | None) -> Indicator:
+    mine, head = row.indicator, column.indicator
+    if mine and head and mine.code != head.code:
+        raise IntakeError(
+            f"行说的是 {mine.name_zh}，列名“{column.text}”说的是 {head.name_zh}；这一格没有读",
+            ONE_OF_THEM,
         )
-    indicator = row.indicator or column.indicator or title
-    if indicator is None:
-        return Refusal("没有指标名称", "请在行、列名或标题中写明指标名称")
-    name = indicator.name_zh
+    found = mine or head or title
+    if found is None:
+        raise IntakeError("没有指标名称", "请报送在行、列名或标题中写明指标名称的新文件")
+    return found
+
+
+def _fact(indicator: Indicator, row: RowMeaning, column: ColumnMeaning, sheet_unit: str) -> Meaning:
+    """Return a rank, a plan or a share of it: a fact beside the observations."""
     said, head = row.facets, column.facets
-    if fact := head.fact or said.fact:
-        span = "annual" if fact == "plan" else row.span or said.span or head.span
-        unit = row.unit or said.unit or sheet_unit if fact == "plan" else ""
-        return Meaning(indicator, "level", span, head.per, unit, "", False, fact)
+    fact = head.fact or said.fact
+    span = "annual" if fact == "plan" else row.span or said.span or head.span
+    unit = row.unit or said.unit or sheet_unit if fact == "plan" else ""
+    return Meaning(indicator, "level", span, head.per, unit, "", False, fact)
+
+
+def _measure(
+    indicator: Indicator,
+    row: RowMeaning,
+    column: ColumnMeaning,
+    around: Facets,
+    by_growth: bool,
+) -> str:
+    """Return level, yoy or reduction, as head, name, title or, last, unit and indicator say."""
+    said, head, name = row.facets, column.facets, indicator.name_zh
     if said.measure == "yoy" and head.measure == "level":
-        return Refusal(
-            f"{name} 的名称说的是增速，列名“{column.text}”说的是绝对量", "请把增速填在增长列"
+        raise IntakeError(
+            f"{name} 的名称说的是增速，列名“{column.text}”说的是绝对量",
+            "请报送把增速填在增长列的新文件",
         )
-    measure = head.measure or said.measure
-    if said.measure == "reduction" and head.measure == "yoy":
-        measure = "yoy"
-    if not measure and around.measure and not by_growth:
-        measure = around.measure
+    if found := head.measure or said.measure:
+        return found
+    if around.measure and not by_growth:
         if row.unit not in ("", *CHANGES):
-            return Refusal(f"标题说是增速，{name} 的单位却是 {row.unit}", "请改正其中之一")
-    base = said.base or head.base
-    units = [row.unit, said.unit, head.unit if column.own_unit or head.measure != "yoy" else ""]
-    if not measure:
-        measure = _measure_of(indicator, [*units, column.facets.unit], by_growth)
-        if not measure:
-            return Refusal(
-                f"{name}：列名“{column.text}”的单位是 %，没有说是增速还是比重",
-                "请把列名写成“同比增长（%）”之类",
-            )
-    form = "percent"
-    if base or head.form == "index" or said.form == "index":
-        found = _by_base(indicator, base, measure, head, said, units, column.text)
-        if isinstance(found, Refusal):
-            return found
-        measure, form, base_unit = found
-        if base_unit:
-            units = [base_unit]
-    if measure in ("yoy", "reduction") and (measure == "reduction") != indicator.is_reduction:
-        return Refusal(
-            f"{name} 与列名“{column.text}”的正负方向不一致",
-            "降低率以正数表示降低；请改正列名，或换成方向一致的数",
-        )
-    price = said.price or head.price
-    is_level = measure == "level"
-    if price and not _price_fits(price, indicator, is_level):
-        return Refusal(
-            f"“{name}”按{'现价' if price == 'current' else '可比价'}计，与目录中的口径不同",
-            "请核对；口径确实相同的，请改指标目录的 level_price 或 growth_basis",
-        )
-    spans = {row.span, said.span, head.span} - {""}
-    if len(spans) > 1 and not indicator.span == "point":
-        return Refusal(
-            f"{name} 的名称与列名“{column.text}”说的口径不同（累计、当月）", "请改正其中之一"
-        )
-    span = next(iter(spans), "") if len(spans) < 2 else "point"
-    per = head.per or said.per or row.per
-    unit: str | Refusal
-    if is_level:
-        unit = _one_unit(name, units, row.inherited or sheet_unit, indicator)
-        if isinstance(unit, Refusal):
-            return unit
-    else:
-        unit = next((u for u in reversed(units) if POINTS in u), "%" if head.unit == "%" else "")
-        other = next((u for u in units if u and not _converts(u, indicator)), "")
-        if other and indicator.kind in ("flow", "stock"):
-            return Refusal(
-                f"{name} 的单位是 {other}，说的不是以{indicator.unit}计的数", "请核对单位"
-            )
-    if indicator.kind == "index" and is_level:
-        span = span or indicator.span
-        if base == "上年同月=100" and span not in ("single", ""):
-            return Refusal(
-                f"{name} 以上年同月为100，时期或列名却是累计", "请核对：累计的指数应以上年同期为100"
-            )
-    measure, joint = "level" if is_level else "yoy", said.joint or head.joint
-    return Meaning(indicator, measure, span, per, unit, form, joint)
-
-
-def _measure_of(indicator: Indicator, units: list[str], by_growth: bool) -> str:
-    """Return the measure of a figure that no word calls one: by its unit and its indicator."""
+            raise IntakeError(f"标题说是增速，{name} 的单位却是 {row.unit}", ONE_OF_THEM)
+        return around.measure
     if indicator.kind == "growth_only" and not by_growth:
         return "reduction" if indicator.is_reduction else "yoy"
-    if "%" in units and indicator.kind not in ("rate", "index", "growth_only"):
-        return ""
+    rates = ("rate", "index", "growth_only")
+    if "%" in (row.unit, said.unit, head.unit) and indicator.kind not in rates:
+        raise IntakeError(
+            f"{name}：列名“{column.text}”的单位是 %，没有说是增速还是比重",
+            "请把列名写成“同比增长（%）”之类，另报新文件",
+        )
     return "level"
 
 
-def _by_base(
-    indicator: Indicator,
-    base: str,
-    measure: str,
-    head: Facets,
-    said: Facets,
-    units: list[str],
-    text: str,
-) -> tuple[str, str, str] | Refusal:
-    """Return measure, form and unit of figures whose label or head states an index."""
+def _form(
+    indicator: Indicator, row: RowMeaning, column: ColumnMeaning, measure: str
+) -> tuple[str, str, list[str]]:
+    """Return measure, form and units, where label or head may state an index and its base."""
+    said, head, name = row.facets, column.facets, indicator.name_zh
+    own = head.unit if column.own_unit or head.measure != "yoy" else ""
+    units = [row.unit, said.unit, own]
+    base = said.base or head.base
+    if not base and "index" not in (head.form, said.form):
+        return measure, "percent", units
     if indicator.kind == "index":
-        return ("yoy" if measure == "yoy" and not base else "level"), "percent", base
+        if base and base != indicator.unit:
+            raise IntakeError(f"{name} 中以{base.removesuffix('=100')}为 100 的指数不入库", "")
+        is_change = measure == "yoy" and not base
+        return ("yoy" if is_change else "level"), "percent", [base] if base else units
     if said.base and head.measure == "yoy":
-        return Refusal(
-            f"{indicator.name_zh} 的名称说是指数（{base}），列名“{text}”说是增速", "请改正其中之一"
+        raise IntakeError(
+            f"{name} 的名称说是指数（{base}），列名“{column.text}”说是增速", ONE_OF_THEM
         )
     stated = [unit for unit in units if unit and unit != "%"]
     if said.base and any(normalise_unit(unit) != normalise_unit(base) for unit in stated):
-        return Refusal(
-            f"{indicator.name_zh} 的名称说是指数（{base}），单位却是 {stated[0]}", "请改正其中之一"
+        raise IntakeError(f"{name} 的名称说是指数（{base}），单位却是 {stated[0]}", ONE_OF_THEM)
+    return "yoy", "index", units
+
+
+def _check_direction(indicator: Indicator, column: ColumnMeaning, measure: str) -> None:
+    if measure != "level" and (measure == "reduction") != indicator.is_reduction:
+        raise IntakeError(
+            f"{indicator.name_zh} 与列名“{column.text}”的正负方向不一致",
+            "降低率以正数表示降低；请改正列名，或换成方向一致的数，另报新文件",
         )
-    return "yoy", "index", ""
+
+
+def _check_price(indicator: Indicator, price: str, is_level: bool) -> None:
+    if is_level:
+        fits = price in ("", "current") and (not price or indicator.level_price in ("current", ""))
+    else:
+        fits = not price or (
+            price == "constant" and indicator.growth_basis in ("constant", "comparable")
+        )
+    if not fits:
+        raise IntakeError(
+            f"“{indicator.name_zh}”按{WORDS_ZH[price]}计，与目录中的口径不同",
+            "口径确实相同的，请改指标目录的 level_price 或 growth_basis",
+        )
+
+
+def _span(indicator: Indicator, row: RowMeaning, column: ColumnMeaning, is_level: bool) -> str:
+    spans = {row.span, row.facets.span, column.facets.span} - {""}
+    if len(spans) > 1 and indicator.span != "point":
+        raise IntakeError(
+            f"{indicator.name_zh} 的名称与列名“{column.text}”说的口径不同（累计、当月）",
+            ONE_OF_THEM,
+        )
+    span = spans.pop() if len(spans) == 1 else ("point" if spans else "")
+    if indicator.kind != "index" or not is_level:
+        return span
+    base = row.facets.base or column.facets.base
+    if base == "上年同月=100" and span not in ("single", ""):
+        raise IntakeError(
+            f"{indicator.name_zh} 以上年同月为100，时期或列名却是累计",
+            "累计的指数应以上年同期为100，请核对后另报新文件",
+        )
+    return span or indicator.span
+
+
+def _one_unit(indicator: Indicator, units: list[str], outer: str) -> str:
+    """Return the one unit of an amount, as row, label and head state it; else an outer one."""
+    stated = [unit for unit in units if unit]
+    if indicator.kind == "index" and "%" in stated:
+        # 99.6 % of the same month of last year is 99.6 with that month at 100.
+        stated = [unit for unit in stated if unit != "%"] or [indicator.unit]
+    if len({normalise_unit(unit) for unit in stated}) > 1:
+        raise IntakeError(f"{indicator.name_zh} 的单位有两种写法：{'、'.join(stated)}", ONE_OF_THEM)
+    return stated[0] if stated else outer
+
+
+def _unit_of_growth(indicator: Indicator, units: list[str], column: ColumnMeaning) -> str:
+    """Return % or 百分点; growth of an amount in another kind of unit is of something else."""
+    other = next((unit for unit in units if unit and not _converts(unit, indicator)), "")
+    if other and indicator.kind in ("flow", "stock"):
+        raise IntakeError(
+            f"{indicator.name_zh} 的单位是 {other}，说的不是以{indicator.unit}计的数", ""
+        )
+    points = next((unit for unit in reversed(units) if POINTS in unit), "")
+    return points or ("%" if column.facets.unit == "%" else "")
 
 
 def _converts(unit: str, indicator: Indicator) -> bool:
@@ -339,21 +391,3 @@ def _converts(unit: str, indicator: Indicator) -> bool:
     except UnitError:
         return False
     return True
-
-
-def _price_fits(price: str, indicator: Indicator, is_level: bool) -> bool:
-    if price == "current":
-        return is_level and indicator.level_price in ("current", "")
-    return not is_level and indicator.growth_basis in ("constant", "comparable")
-
-
-def _one_unit(name: str, units: list[str], outer: str, indicator: Indicator) -> str | Refusal:
-    stated = [unit for unit in units if unit]
-    distinct = {normalise_unit(unit) for unit in stated}
-    if indicator.kind == "index" and "%" in distinct:
-        # 99.6 % of the same month of last year is 99.6 with that month at 100.
-        distinct.discard("%")
-        stated = [unit for unit in stated if unit != "%"] or [indicator.unit]
-    if len(distinct) > 1:
-        return Refusal(f"{name} 的单位有两种写法：{'、'.join(stated)}", "请改正其中之一")
-    return stated[0] if stated else outer

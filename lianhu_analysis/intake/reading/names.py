@@ -178,7 +178,7 @@ def _bare(name: str) -> str:
 def _is_part_of(part: Indicator, whole: Indicator, marked: bool) -> bool:
     """Whether a name below another's is its own: a part in accounting, or one of a list."""
     alike = part.code.partition(".")[0] == whole.code.partition(".")[0]
-    if not marked and whole.tier == "core" and alike:
+    if not marked and (part.kind == whole.kind == "index" or (whole.tier == "core" and alike)):
         return True
     structure = load_structure()
     return any(

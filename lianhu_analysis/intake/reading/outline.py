@@ -167,12 +167,14 @@ class _Walk:
     owner_depth: int = UNNUMBERED
     in_grouping: bool = False
     in_parts: bool = False
+    whole: str = ""
     has_owner: bool = False
 
     def place(self, item: Item) -> Label:
         line, text = item.line, item.line.text
         if line.is_marker and not item.has_figures:
             self.in_parts = bool(self.items)
+            self.whole = self._above()
             return Label(line.numbered_text, self._names(99))
         if line.grouping:
             self._open_grouping(line)
@@ -213,7 +215,9 @@ class _Walk:
         indented = self._indented(line)
         part = line.is_part or self.in_parts or (indented is not None and not numbered)
         if part and not (self.in_grouping and not line.is_part and indented is None):
-            parent = indented or self._above()
+            parent = indented or (
+                self.whole if self.in_parts and not line.is_part else self._above()
+            )
             under_group = parent in {name for _, name in self.groups} and not line.is_part
             label = Label(
                 text,
@@ -332,7 +336,8 @@ def adds_up(whole: Sequence[float | None], parts: Sequence[Sequence[float | None
         if total is None or any(value is None for value in found):
             continue
         values = [float(value) for value in found if value is not None]
-        step = max((10.0 ** -_decimals(value) for value in (*values, total)), default=1.0)
+        # A spreadsheet drops the zeros at the end: the finest figure tells how all are printed.
+        step = min(10.0 ** -_decimals(value) for value in (*values, total))
         slack = max(HALF * step * (len(values) + 1), CLOSE * abs(total))
         if abs(sum(values) - total) > slack:
             return False

@@ -179,6 +179,7 @@ class _PanelReader:
         self.title: Indicator | None = None
         self.whens: dict[object, When | IntakeError] = {}
         self.beside: dict[int, Neighbours] = {}
+        self.zeros: set[tuple[int, int]] = set()
         self.heads: Heads
 
     def read(self) -> None:
@@ -246,6 +247,7 @@ class _PanelReader:
         units: dict[str, str] = {}
         known: dict[str, Indicator] = {}
         twice = self._periods_twice()
+        self.zeros = self._zeros_to_come()
         for item in items:
             text = item.line.text
             if unit := self.grammar.read(text).facets.unit:
@@ -381,6 +383,28 @@ class _PanelReader:
             if len(said) > 1
             for n in found
         }
+
+    def _zeros_to_come(self) -> set[tuple[int, int]]:
+        """Return the cells of last periods that are all 0, after others that are not: a template's."""
+        numbers = [c.column.number for c in self.heads.columns]
+        lines: list[tuple[Part, list[tuple[int, int]]]] = [
+            (part, [(row, n) for n in numbers]) for row, part in self._parts.items()
+        ]
+        if not lines:
+            rows = [r for r in self.rows if r not in self.grid.hidden_rows]
+            lines = [
+                (c.part, [(row, c.column.number) for row in rows])
+                for c in self.heads.columns
+                if c.part is not None
+            ]
+        zeros: set[tuple[int, int]] = set()
+        for _, cells in sorted(lines, key=lambda line: line[0].period.end, reverse=True):
+            values = [v for place in cells if not is_blank(v := self.grid.at(*place))]
+            if any(v not in (0, "0") for v in values):
+                several = len(zeros) > 1
+                return zeros if several else set()
+            zeros |= {place for place in cells if not is_blank(self.grid.at(*place))}
+        return set()
 
     def _row(
         self, item: Item, label: Label, known: dict[str, Indicator], units: dict[str, str]
@@ -543,7 +567,7 @@ class _PanelReader:
                 self.collector.take(token, self._slot(row, column, token))
             except IntakeError as error:
                 # A sign for no figure may stand where there can be none.
-                if not says_nothing(token) and not column.facets.fact:
+                if error.remedy and not says_nothing(token) and not column.facets.fact:
                     self.teller.refuse(error, row.number, number)
 
     def _slot(self, row: Row, column: ColumnMeaning, token: object) -> Slot:
@@ -585,6 +609,7 @@ class _PanelReader:
             self._neighbours(row.number, number) if meaning.measure == "yoy" else None,
             _latest(self.around.not_before, when.reported.end if when.reported else None),
             meaning.fact,
+            (row.number, number) in self.zeros,
         )
 
     def _column_region(self, column: ColumnMeaning, meaning: Meaning) -> Region | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -12,14 +13,23 @@ from lianhu_analysis.errors import IntakeError
 from lianhu_analysis.intake.reading.around import level_region
 from lianhu_analysis.intake.reading.blocks import Table, find_tables, is_blank
 from lianhu_analysis.intake.reading.figures import Collector, Delivery, Reading
-from lianhu_analysis.intake.reading.layouts import SeriesLayout, fold_header
+from lianhu_analysis.intake.reading.series import (
+    SeriesLayout,
+    find_sheets,
+    fold_header,
+    read_series,
+    table_faults,
+)
+from lianhu_analysis.intake.reading.sums import single_quarters
 from lianhu_analysis.intake.reading.tables import read_sheet
-from lianhu_analysis.intake.reading.tidy_series import find_sheets, read_series, table_faults
 from lianhu_analysis.intake.reading.words import Grammar, Vocabulary, fold
 from lianhu_analysis.intake.reading.workbook import Grid
 from lianhu_analysis.workspace import Region
 
 __all__ = ["read_grids"]
+
+MOST_TEXT = 60
+Found = tuple[Grid, list[Table], str]
 
 
 def read_grids(
@@ -58,15 +68,16 @@ def read_grids(
     found = [(grid, *find_tables(grid, grammar)) for grid in shown]
     tables = [table for _, some, _ in found for table in some]
     collector.delivery = replace(delivery, book=_period_of_book(tables, grammar))
-    whose = _Whose(grammar, delivery, shown)
+    book = _whose(found, grammar, collector.delivery)
     for grid, some, headless in found:
-        read_sheet(grid, some, headless, grammar, collector, whose.book)
-    if not any(some or headless for _, some, headless in found) and not collector.rows:
-        if not collector.problems:
-            raise IntakeError(
-                "没有一张工作表里有数",
-                "请核对是否交错了文件；只作凭证的文件请放进名称以 _ 开头的文件夹",
-            )
+        read_sheet(grid, some, headless, grammar, collector, book)
+    collector.rows = [*single_quarters(collector)]
+    nothing = not any(some or headless for _, some, headless in found)
+    if nothing and not collector.rows and not collector.problems:
+        raise IntakeError(
+            "没有一张工作表里有数",
+            "请核对是否交错了文件；只作凭证的文件请放进名称以 _ 开头的文件夹",
+        )
     return collector.result()
 
 
@@ -131,34 +142,69 @@ def _period_of_book(tables: Iterable[Table], grammar: Grammar) -> Period | None:
     return found.pop() if len(months) == 1 and len(found) == 1 else None
 
 
-class _Whose:
-    """Whom a workbook's sheets are about, where they do not say it themselves.
+def _whose(found: Sequence[Found], grammar: Grammar, delivery: Delivery) -> Region | None:
+    """Return whom a workbook's sheets are about, where they do not say it themselves.
 
-    A city's monthly report names the city on its contents page, in a label, or by the
-    row 全市 that its other figures equal; a district must not take them for its own.
+    A city's monthly report names the city on its contents page, in a title or in a label, or
+    has the row 全市 that its other figures equal; a district must not take them for its own.
+    ``None``: the delivery's region; one without a code: another, or it cannot be told.
     """
+    own = delivery.region
+    if delivery.pinned:
+        return None
+    ours = any(own.name_zh in name for name in (delivery.file, *delivery.folders))
+    words = {word for grid, _, _ in found for word in _wholes(grid, grammar)}
+    if f"全{own.name_zh[-1:]}" in words or (ours and not words):
+        return None
+    if words and not ours:
+        widest = sorted(words)[0]
+        one = level_region(widest[1], grammar, delivery) if len(words) == 1 else None
+        return one or Region("", widest)
+    found_by_figures, told = _whose_by_figures(found, grammar, delivery)
+    if words and not told:
+        return Region("", sorted(words)[0])
+    return found_by_figures
 
-    def __init__(self, grammar: Grammar, delivery: Delivery, grids: Sequence[Grid]) -> None:
-        self.grammar, self.delivery = grammar, delivery
-        self.book: Region | None = None
-        self.refusal = ""
-        if not delivery.pinned:
-            self._judge(grids)
 
-    def _judge(self, grids: Sequence[Grid]) -> None:
-        own = self.delivery.region
-        level = own.name_zh[-1:]
-        for text in (self.delivery.file, *self.delivery.folders):
-            if own.name_zh in text:
-                return
-        words = {word for grid in grids for word in _wholes(grid, self.grammar)}
-        if f"全{level}" in words or not words:
-            return
-        others = sorted(words)
-        if len(others) == 1:
-            self.book = level_region(others[0][1], self.grammar, self.delivery) or Region(
-                "", others[0]
-            )
+def _whose_by_figures(
+    found: Sequence[Found], grammar: Grammar, delivery: Delivery
+) -> tuple[Region | None, bool]:
+    """Return the region of tables by areas whose row the other sheets equal, and whether any is."""
+    by_area = [item for item in found if _is_by_area(item[1])]
+    others = [item for item in found if item[1] and not _is_by_area(item[1])]
+    known = {region.code: region for region in delivery.regions}
+    if not by_area or not others:
+        return None, False
+    areas, rest = (_figures(group, grammar, delivery) for group in (by_area, others))
+    if not any(key[0] in known and key[0] != delivery.region.code for key in areas):
+        return None, False
+    said = {key[1:]: value for key, value in rest.items()}
+    equal = Counter(key[0] for key, value in areas.items() if _equal(value, said.get(key[1:])))
+    if not equal:
+        return Region("", "各区县和上级地区"), False
+    region = known.get(equal.most_common(1)[0][0])
+    return (None if region == delivery.region else region or Region("", "另一个地区")), True
+
+
+def _is_by_area(tables: Sequence[Table]) -> bool:
+    return any("region" in panel.stub for table in tables for panel in table.panels)
+
+
+def _figures(
+    found: Sequence[Found], grammar: Grammar, delivery: Delivery
+) -> dict[tuple[str, ...], float]:
+    scratch = Collector(delivery)
+    for grid, tables, headless in found:
+        read_sheet(grid, tables, headless, grammar, scratch)
+    return {
+        (row.region, row.indicator, row.measure, row.span, row.period): row.value
+        for row in scratch.rows
+        if row.value is not None
+    }
+
+
+def _equal(one: float, other: float | None) -> bool:
+    return other is not None and abs(one - other) <= 1e-3 * max(abs(one), 1e-9)
 
 
 def _wholes(grid: Grid, grammar: Grammar) -> set[str]:
@@ -166,8 +212,12 @@ def _wholes(grid: Grid, grammar: Grammar) -> set[str]:
     found = set()
     for row in grid.rows:
         for cell in row:
-            if isinstance(cell, str) and len(cell) < 60:
+            if isinstance(cell, str) and len(cell) < MOST_TEXT and not _is_note(cell, grammar):
                 said = grammar.read(cell)
-                if said.whole and fold(cell) != said.whole:
+                if said.whole and fold(cell) != said.whole and not said.facets.fact:
                     found.add(said.whole)
     return found
+
+
+def _is_note(text: str, grammar: Grammar) -> bool:
+    return bool(grammar.vocabulary.ignore.fullmatch(fold(text)))

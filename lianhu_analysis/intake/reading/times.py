@@ -84,7 +84,7 @@ def find_when(
     stated = _stated(part, column, axis.time)
     span, period = meaning.span or stated.span, stated.period
     # What a title says of its span gives way to the head's.
-    near = bool(part or column.part or column.year)
+    near = bool(part or column.part)
     if near and not _fits(stated.span, meaning.span, indicator):
         raise IntakeError(
             f"{indicator.name_zh} 的名称或列名与时期 {period} 说的口径不同（累计、当期）",
@@ -212,8 +212,11 @@ def _unsaid_span(
         return axis.span
     period = stated.period
     january = period.frequency == "M" and period.number == 1 and not indicator.no_january
-    if column.part is not None and row is None and (axis.accumulated or january):
-        return "single"
+    if column.part is not None and row is None:
+        if axis.accumulated or january:
+            return "single"
+        if period.frequency == "Q" and period.number == 1:
+            return "ytd"  # the first quarter is the year to date as well
     spans = {p.span for p in parts if p.period.number != 1}
     if period.number == 1 and spans - {"annual"} == {"ytd"}:
         return "ytd"

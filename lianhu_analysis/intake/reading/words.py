@@ -27,6 +27,7 @@ from lianhu_analysis.workspace import Region
 
 __all__ = [
     "BARE",
+    "WORDS_ZH",
     "YEAR",
     "Facets",
     "Grammar",
@@ -41,9 +42,21 @@ __all__ = [
 ]
 
 NATION = "100000"
+CHOICES = {
+    "measure": ("level", "yoy", "reduction"),
+    "span": ("ytd", "single", "point", "annual"),
+    "per": ("month", "quarter"),
+    "form": ("index",),
+    "price": ("current", "constant"),
+    "fact": ("rank", "gap", "plan", "plan_share"),
+}
+ROLES = ("name", "region", "period", "unit", "span", "published")
+METADATA = ("unit", "published", "ignore")
 TEXTS = 16_384
 BLANKS = re.compile(r"[\s\u200b-\u200f\u2060\u202a-\u202e\ufeff]+")
-DASHES = re.compile(r"[-‐‑‒–—―─−~〜∼]+|(?<=[\d月季])[至到](?=\d)|(?<=\d)ー(?=\d)")
+DASHES = re.compile(
+    r"[-‐‑‒–—―─−~〜∼]+|(?<=[\d月季一二三四五六七八九十])[至到](?=[\d一二三四五六七八九十])|(?<=\d)ー(?=\d)"
+)
 FOOTNOTE = re.compile(r"(?:[*①-⑳⁰¹²³⁴-⁹]|[\[［【〔(（]注[0-9０-９]*[\]］】〕)）])+$")
 YEAR = r"(?:19|20)\d{2}"
 RANGE = r"\d{1,2}月?(?:份)?-\d{1,2}(?:月份?|季度)"
@@ -54,13 +67,14 @@ PART = (
 )
 # A period in a text; a year without 年 only before a part or a pair of months.
 PERIOD = re.compile(
-    rf"(?P<year>{YEAR})年?度?(?P<part>{PART}|1-\d{{1,2}}(?!\d))|(?P<alone>{PART})"
+    rf"(?P<year>{YEAR})年?度?(?P<part>{PART}|1-\d{{1,2}}(?!\d))|(?<!\d)(?P<alone>{PART})"
     rf"|(?P<only>{YEAR})年(?:度|[末底])?"
     rf"|(?<!\d)(?P<code>{YEAR}(?:q[1-4]|-?0[1-9]|-?1[0-2])|[1-4]q{YEAR}|q[1-4]{YEAR})(?!\d)"
 )
 BRACKETED = re.compile(r"[(\[【<〔]([^()\[\]【】<>〔〕]*)[)\]】>〕]")
 BASE = re.compile(r"(?:以?上年|以?上年同[月期]|以?去年同期|precedingyear|sameperiod[a-z]*)=100")
 OTHER_BASE = re.compile(r"[^()=]{1,12}=100")
+POINTS = re.compile("%|个?百分点")
 BARE = re.compile(r"1-\d{1,2}|\d{1,2}")
 CHINESE = re.compile("[\u4e00-\u9fff]")
 LATIN = re.compile("[A-Za-z]{3}")
@@ -291,7 +305,7 @@ def load_vocabulary(own: Path | None = None) -> Vocabulary:
                 words[fold(word)] = Facets(**said, scope=scope)
         for kind, known in tables.items():
             for role, heads in table.get(kind, {}).items():
-                known.update({fold(head): role for head in heads})
+                known.update({fold(head).strip(EDGES): role for head in heads})
         for key, patterns in table.get("lines", {}).items():
             lines[key] += patterns
         labels |= table.get("labels", {})
@@ -323,8 +337,15 @@ def _check_shape(name: str, table: Mapping[str, Any]) -> None:
     for number, entry in enumerate(table.get("words", []), 1):
         if unknown := sorted(set(entry) - allowed):
             faults.append(f"第 {number} 组 words 有不认识的字段 {'、'.join(unknown)}")
+        wrong = [f"{k} = {v!r}" for k, v in entry.items() if k in CHOICES and v not in CHOICES[k]]
+        faults += [f"第 {number} 组 words 的 {'、'.join(wrong)} 不认识"] if wrong else []
         if not isinstance(entry.get("are"), list):
             faults.append(f"第 {number} 组 words 没有写 are = [词, ……]")
+    kinds = {"roles": ROLES, "metadata": METADATA}
+    for kind, roles in kinds.items():
+        for role, heads in table.get(kind, {}).items():
+            if role not in roles or not isinstance(heads, list):
+                faults.append(f"[{kind}] 的 {role} 应是 {'、'.join(roles)} 之一，写成 [词, ……]")
     labels = table.get("labels", {})
     faults += [f"[labels] 的 {key} 应写成代码" for key, v in labels.items() if type(v) is not str]
     if faults:
@@ -388,11 +409,13 @@ class Grammar:
         folded = fold(FOOTNOTE.sub("", native(text)))
         if len(folded) > LONGEST:
             return Said(left=(f"{folded[:20]}…",))
-        facets, names, named, parts, years, regions = NOTHING, [], [], [], [], []
-        whole, left, run, at = "", [], "", 0
+        facets, run, at = NOTHING, "", 0
+        found: dict[type, list[Any]] = defaultdict(list)
+        named: list[str] = []
+        left: list[str] = []
         first, colon, _ = folded.partition(":")
         if colon and (place := self.region(first)):
-            regions.append(place)
+            found[Region].append(place)
             at = len(first) + 1
         while at < len(folded):
             end, meaning = self._longest(folded, at)
@@ -403,58 +426,36 @@ class Grammar:
                     left, run = [*left, run], ""
                 at += 1
                 continue
-            if run:
-                left, run = [*left, run], ""
-            word, at = folded[at:end], end
+            left, run = [*left, *([run] if run else [])], ""
             if isinstance(meaning, Facets):
                 facets = facets.join(meaning)
-            elif isinstance(meaning, Indicator):
-                names.append(meaning)
-                named.append(word)
-            elif isinstance(meaning, Part):
-                parts.append(meaning)
-            elif isinstance(meaning, int):
-                years.append(meaning)
-            elif isinstance(meaning, Region):
-                regions.append(meaning)
-            elif isinstance(meaning, str):
-                whole = meaning
+            else:
+                found[type(meaning)].append(meaning)
+                named += [folded[at:end]] if isinstance(meaning, Indicator) else []
+            at = end
         left += [run] if run else []
-        return Said(
-            facets,
-            tuple(dict.fromkeys(names)),
-            tuple(named),
-            tuple(dict.fromkeys(parts)),
-            tuple(dict.fromkeys(years)),
-            tuple(dict.fromkeys(regions)),
-            whole,
-            tuple(left),
-        )
+        kinds = (Indicator, Part, int, Region)
+        names, parts, years, regions = (tuple(dict.fromkeys(found[kind])) for kind in kinds)
+        whole = found[str][-1] if found[str] else ""
+        return Said(facets, names, tuple(named), parts, years, regions, whole, tuple(left))
 
     def _longest(self, text: str, at: int) -> tuple[int, object]:
         """Return the end of the longest word at a place, and its meaning."""
-        end, meaning = at, None
-        for word, said in self._starts.get(text[at], ()):
-            if text.startswith(word, at):
-                end, meaning = at + len(word), said
-                break
-        if found := BRACKETED.match(text, at):
-            inner = _bracketed(found[1])
-            if inner is not None and found.end() > end:
-                return found.end(), inner
-        if (base := BASE.match(text, at)) and base.end() > end:
-            return base.end(), Facets(base=_base(base[0]))
-        if (found := PERIOD.match(text, at)) and found.end() > end:
-            stated = _part_of(found)
-            if stated is not None:
-                return found.end(), stated
-        if at and end == at and is_unit(text[at:]):
+        found: list[tuple[int, object]] = [(at, None)]
+        words = self._starts.get(text[at], ())
+        found += [(at + len(word), said) for word, said in words if text.startswith(word, at)][:1]
+        if (bracket := BRACKETED.match(text, at)) and (inner := _bracketed(bracket[1])):
+            found.append((bracket.end(), inner))
+        if base := BASE.match(text, at):
+            found.append((base.end(), Facets(base=_base(base[0]))))
+        if (period := PERIOD.match(text, at)) and (stated := _part_of(period)) is not None:
+            found.append((period.end(), stated))
+        if points := POINTS.match(text, at):
+            found.append((points.end(), Facets(unit=normalise_unit(points[0]))))
+        longest = max(found, key=lambda item: item[0])
+        if at and longest[0] == at and is_unit(text[at:]):
             return len(text), Facets(unit=normalise_unit(text[at:]))
-        if text[at] == "%" and end == at:
-            return at + 1, Facets(unit="%")
-        if text.startswith(("个百分点", "百分点"), at) and end < at + 3:
-            return at + (4 if text[at] == "个" else 3), Facets(unit="百分点")
-        return end, meaning
+        return longest
 
 
 def _bracketed(inner: str) -> Facets | None:

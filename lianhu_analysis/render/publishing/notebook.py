@@ -30,6 +30,7 @@ __all__ = [
     "EndMarker",
     "Executed",
     "Parameter",
+    "check_parameters",
     "execute",
     "finish",
     "parameters_of",
@@ -155,7 +156,7 @@ def execute(
         then say why.
     """
     name = name or template.stem
-    _check_parameters(template, parameters)
+    check_parameters(template, parameters)
     workdir = workdir.resolve()
     workdir.mkdir(parents=True, exist_ok=True)
     for left in (FIGURES_FILE, VERDICTS_FILE):
@@ -229,7 +230,14 @@ def verify(notebook: nbformat.NotebookNode, token: str) -> str:
     return log
 
 
-def _check_parameters(template: Path, parameters: Mapping[str, Any]) -> None:
+def check_parameters(template: Path, parameters: Mapping[str, Any]) -> None:
+    """Refuse what a template does not declare, and what is not of a plain type.
+
+    Raises
+    ------
+    UsageError
+        Naming the parameters that there are, or the type.
+    """
     known = parameters_of(template)
     if unknown := [str(key) for key in parameters if key not in known]:
         raise UsageError(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.linalg import solve_discrete_lyapunov
@@ -43,14 +43,14 @@ class Dense:
         return across @ np.linalg.solve(cov, self.values[self.known])
 
 
-def dense(panel: FactorPanel, parameters: Parameters, ar1=True) -> Dense:
+def dense(panel: FactorPanel, parameters: Parameters) -> Dense:
     n_rows, n = panel.values.shape
     k, months = parameters.n_factors, n_rows + BEFORE
     factors = factor_covariance(parameters, months)
     latent = np.einsum("ik,akbl,jl->aibj", parameters.loadings, factors, parameters.loadings)
     distance = np.abs(np.subtract.outer(np.arange(months), np.arange(months)))
     for i in range(n):
-        phi = parameters.idiosyncratic_ar[i] if ar1 else 0.0
+        phi = parameters.idiosyncratic_ar[i]
         latent[:, i, :, i] += parameters.idiosyncratic_var[i] / (1 - phi**2) * phi**distance
     design = np.zeros((n_rows, n, months, n))
     extended = panel.extended(BEFORE, 0)
@@ -125,3 +125,17 @@ def mixed_panel(seed=0, *, n_rows=30, k=2, lags=2, first_month=1):
         rng.uniform(0.5, 1.5, 7),
     )
     return FactorPanel(values, forms, first_month, shares, tuple("甲乙丙丁戊己庚")), parameters
+
+
+def wide_panel(seed=0):
+    """Return 28 series of one factor: nearly all are whitened, over segments of the whole panel."""
+    parts = [mixed_panel(seed + number, k=1, lags=1) for number in range(4)]
+    first, parameters = parts[0]
+    values, shares = (
+        np.hstack([getattr(panel, name) for panel, _ in parts]) for name in ("values", "shares")
+    )
+    names = tuple(f"{name}{number}" for number in range(4) for name in first.names)
+    own = ("loadings", "idiosyncratic_ar", "idiosyncratic_var")
+    stacked = {name: np.concatenate([getattr(item, name) for _, item in parts]) for name in own}
+    panel = FactorPanel(values, first.forms * 4, 1, shares, names)
+    return panel, replace(parameters, **stacked)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from threadpoolctl import threadpool_info, threadpool_limits
 
-from lianhu_analysis.errors import ForecastError
-from lianhu_analysis.forecast.factor import FactorModel, FactorPanel, choose, fit
-from lianhu_analysis.forecast.factor.fit import start_parameters
+from lianhu_analysis.forecast.factor import FactorModel, FactorPanel, fit
+from lianhu_analysis.forecast.factor.em import em_step
+from lianhu_analysis.forecast.factor.starts import start_parameters
 
 
 def factor_panel(seed=0, *, n_rows=96, n=10, k=1):
@@ -59,7 +57,7 @@ def test_two_starts_come_to_the_same_optimum(fitted):
 def test_acceleration_arrives_where_plain_steps_arrive(fitted):
     parameters = fitted.starts[0].parameters
     for _ in range(60):
-        parameters, loglike = fitted.model.em_step(parameters)
+        parameters, loglike = em_step(fitted.model, parameters)
     assert fitted.loglike > loglike - 0.1
     assert fitted.loglike < loglike + 0.1
 
@@ -71,44 +69,12 @@ def test_too_few_steps_are_not_called_convergence():
     assert got.iterations <= 7
 
 
-def test_starts_can_be_given_and_a_panel_stands_for_its_model(fitted):
+def test_starts_can_be_given(fitted):
     own = {"saved": fitted.parameters}
-    got = fit(fitted.model.panel, n_factors=1, lags=1, starts=own)
+    got = fit(fitted.model, starts=own)
     assert [start.name for start in got.starts] == ["saved"]
     assert got.iterations < fitted.iterations
     assert got.loglike >= fitted.loglike - 1e-9
-
-
-def test_a_wrong_panel_is_refused_by_name():
-    panel = factor_panel()
-    values = panel.values.copy()
-    values[:, 3] = 2.0
-    with pytest.raises(ForecastError, match="指标3各期数值完全相同"):
-        fit(replace(panel, values=values))
-
-
-def test_white_noise_terms_keep_no_memory():
-    got = fit(FactorModel(factor_panel(), 1, 1, idiosyncratic_ar1=False))
-    assert not got.parameters.idiosyncratic_ar.any()
-    assert min(np.diff(got.path)) >= -1e-9 * abs(got.loglike)
-
-
-@pytest.mark.parametrize("k", [1, 2, 3])
-def test_the_number_of_factors_is_found(k):
-    chosen = choose(factor_panel(3, n_rows=120, n=60, k=k))
-    assert chosen.n_factors == k
-    assert chosen.factor_criterion[k - 1] == min(chosen.factor_criterion)
-    assert chosen.lags == int(np.argmin(chosen.lag_criterion)) + 1
-
-
-def test_a_tiny_panel_has_no_factors_to_choose():
-    panel = factor_panel(n=2)
-    with pytest.raises(ForecastError, match="不足以估计公共因子"):
-        choose(
-            FactorPanel(
-                panel.values[:, :1], panel.forms[:1], 1, panel.shares[:, :1], panel.names[:1]
-            )
-        )
 
 
 def test_starts_are_stationary_and_differ():
@@ -123,9 +89,9 @@ def test_blas_has_one_thread_while_estimating_and_its_own_number_again_afterward
         return {pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"}
 
     seen = []
-    step = FactorModel.em_step
+    step = FactorModel.run
     monkeypatch.setattr(
-        FactorModel, "em_step", lambda *given: (seen.append(threads()), step(*given))[1]
+        FactorModel, "run", lambda *given: (seen.append(threads()), step(*given))[1]
     )
     with threadpool_limits(2, user_api="blas"):
         before = threads()

@@ -24,7 +24,6 @@ GDP = indicator("gdp.total", name_zh="生产总值")
 ENERGY = indicator("ene.intensity", name_zh="能耗", frequency="A")
 INDICATORS = (*MONTHLY, GDP, ENERGY)
 YEARS = range(2016, 2025)
-RULES = {"targets": ["gdp.total"]}
 Q4 = [Period(2024, "Q", 4)]
 
 
@@ -70,12 +69,12 @@ def known(observations):
 
 @pytest.fixture(scope="module")
 def table():
-    return indicator_panel(known(frame()), INDICATORS, **RULES)
+    return indicator_panel(known(frame()), INDICATORS)
 
 
 @pytest.fixture(scope="module")
 def fitted(table):
-    return fit_indicators(table, n_factors=1, lags=1, kernel="numpy", tolerance=1e-4)
+    return fit_indicators(table, tolerance=1e-4)
 
 
 def test_every_usable_indicator_is_in_and_the_others_are_named(table):
@@ -94,10 +93,10 @@ def test_every_usable_indicator_is_in_and_the_others_are_named(table):
 
 
 def test_a_slip_and_a_copy_are_left_out_by_name():
-    slipped = indicator_panel(known(frame(slip=True)), INDICATORS, **RULES)
+    slipped = indicator_panel(known(frame(slip=True)), INDICATORS)
     assert "单位错误" in slipped.left_out["m.d"]
     assert slipped.left_out["m.d"].startswith("2021 年 2 月的 ")
-    copied = indicator_panel(known(frame(copy=True)), INDICATORS, **RULES)
+    copied = indicator_panel(known(frame(copy=True)), INDICATORS)
     assert copied.left_out["m.b"] == "与月度a逐期相同"
 
 
@@ -154,33 +153,21 @@ def test_what_cannot_be_drawn_is_refused_in_words(table, fitted):
         target_path(table, fitted, "ene.intensity", Q4, rng, 100)
 
 
-def test_outlier_years_are_kept_cut_or_masked():
+def test_outlier_years_are_left_out():
     shocked = frame()
     hit = shocked["period"].str.startswith("2020")
     shocked.loc[hit, "value"] -= 30.0
-    built = {
-        outliers: indicator_panel(
-            known(shocked), INDICATORS, **RULES, outliers=outliers, outlier_years=[2020]
-        )
-        for outliers in ("keep", "winsor", "mask")
-    }
-    rows = slice(48, 60)
-    worst = {
-        name: np.nanmin(
-            (item.panel.values * item.scale + item.centre)[rows], axis=0, initial=np.inf
-        )
-        for name, item in built.items()
-    }
-    assert (worst["keep"] < -20).all()
-    assert (worst["winsor"] > worst["keep"]).all()
-    assert np.isinf(worst["mask"]).all()
-    assert (built["mask"].scale < built["winsor"].scale).all()
-    assert (built["winsor"].scale < built["keep"].scale).all()
-    got = fit_indicators(built["mask"], n_factors=1, lags=1, kernel="numpy", tolerance=1e-4)
+    kept, masked = (
+        indicator_panel(known(shocked), INDICATORS, outlier_years=years) for years in ((), (2020,))
+    )
+    assert np.nanmin((kept.panel.values * kept.scale + kept.centre)[48:60]) < -20
+    assert np.isnan(masked.panel.values[48:60]).all()
+    assert (masked.scale < kept.scale).all()
+    got = fit_indicators(masked, tolerance=1e-4)
     assert got.model.layout.n_lags <= 8  # the masked year needs no lags of its own
     assert got.converged
 
 
 def test_an_empty_frame_is_refused():
     with pytest.raises(ForecastError, match="没有可用于因子模型的观测"):
-        indicator_panel(known(frame().iloc[:0]), INDICATORS, **RULES)
+        indicator_panel(known(frame().iloc[:0]), INDICATORS)

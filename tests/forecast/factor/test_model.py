@@ -11,45 +11,43 @@ import pytest
 
 from lianhu_analysis.errors import ForecastError
 from lianhu_analysis.forecast.factor import FactorModel
-from tests.forecast.factor.dense import dense, mixed_panel
+from lianhu_analysis.forecast.factor.em import em_step
+from lianhu_analysis.forecast.factor.model import _compiled
+from tests.forecast.factor.dense import dense, mixed_panel, wide_panel
 
-CASES = [
-    (ar1, first_month, k, lags)
-    for ar1 in (True, False)
-    for first_month in (1, 5)
-    for k, lags in ((2, 2), (1, 1))
-]
+CASES = [(first_month, k, lags) for first_month in (1, 5) for k, lags in ((2, 2), (1, 1))]
 
 
-@pytest.mark.parametrize(("ar1", "first_month", "k", "lags"), CASES)
-def test_likelihood_and_factors_equal_the_joint_gaussian(ar1, first_month, k, lags):
+@pytest.mark.parametrize(("first_month", "k", "lags"), CASES)
+def test_likelihood_and_factors_equal_the_joint_gaussian(first_month, k, lags):
     panel, parameters = mixed_panel(1, k=k, lags=lags, first_month=first_month)
-    expected = dense(panel, parameters, ar1)
-    for n_lags in (None, 16):  # few or many series whitened: the same numbers
-        model = FactorModel(panel, k, lags, ar1, n_lags=n_lags)
-        assert model.loglike(parameters) == pytest.approx(expected.loglike(), abs=1e-8)
-        factors = model.run(parameters).mean[:, :k]
+    without = replace(parameters, idiosyncratic_ar=np.zeros(7))
+    for truth in (parameters, without):
+        expected = dense(panel, truth)
+        model = FactorModel(panel, k, lags)
+        assert model.loglike(truth) == pytest.approx(expected.loglike(), abs=1e-8)
+        factors = model.run(truth).mean[:, :k]
         np.testing.assert_allclose(factors.ravel(), expected.factors(), atol=1e-8)
 
 
-@pytest.mark.parametrize("ar1", [True, False])
-@pytest.mark.parametrize("n_lags", [None, 16])
-def test_ecm_never_lowers_the_exact_likelihood(ar1, n_lags):
-    panel, parameters = mixed_panel(2)
-    model = FactorModel(panel, 2, 2, ar1, n_lags=n_lags)
+def test_series_whitened_over_the_whole_panel_give_the_same_numbers():
+    panel, parameters = wide_panel()
+    model = FactorModel(panel, 1, 1)
+    # Only Mariano-Murasawa quarters, whose windows overlap, keep a state.
+    assert model.layout.explicit.tolist() == [2, 9, 16, 23]
+    assert model.loglike(parameters) == pytest.approx(dense(panel, parameters).loglike(), abs=1e-8)
+
+
+@pytest.mark.parametrize("k", [1, 2])
+def test_ecm_never_lowers_the_exact_likelihood(k):
+    panel, parameters = wide_panel(2) if k == 1 else mixed_panel(2)
+    model = FactorModel(panel, k, k)
     path = []
     for _ in range(40):
-        parameters, loglike = model.em_step(parameters)
+        parameters, loglike = em_step(model, parameters)
         path.append(loglike)
     assert np.diff(path).min() > -1e-9 * abs(path[-1])
     assert path[-1] > path[0] + 100
-
-
-def test_loadings_stay_where_statsmodels_leaves_them():
-    panel, parameters = mixed_panel(2)
-    new, _ = FactorModel(panel, 2, 2).em_step(parameters, loadings=False)
-    np.testing.assert_array_equal(new.loadings, parameters.loadings)
-    assert np.abs(new.transition - parameters.transition).max() > 1e-3
 
 
 def test_numba_agrees_with_numpy():
@@ -69,8 +67,7 @@ def test_importing_the_package_does_not_import_numba():
 
 def test_missing_numba_is_said_in_words(monkeypatch):
     monkeypatch.setitem(sys.modules, "numba", None)
-    monkeypatch.delitem(sys.modules, "lianhu_analysis.forecast.factor.filter_numba", raising=False)
-    monkeypatch.delattr("lianhu_analysis.forecast.factor.filter_numba", raising=False)
+    _compiled.cache_clear()
     panel, _ = mixed_panel()
     with pytest.raises(ForecastError, match=r"没有安装 numba.*\[fast\]"):
         FactorModel(panel, 1, 1, kernel="numba")
@@ -87,22 +84,6 @@ def test_wrong_parameters_are_refused():
         FactorModel(panel, 0, 1)
     with pytest.raises(ForecastError, match="内核"):
         FactorModel(panel, 1, 1, kernel="fortran")
-
-
-def test_memory_can_be_kept_series_by_series():
-    panel, parameters = mixed_panel(2)
-    ar1 = np.array([True, True, False, False, False, True, True])
-    phi = np.where(ar1, parameters.idiosyncratic_ar, 0.0)
-    expected = dense(panel, replace(parameters, idiosyncratic_ar=phi))
-    model = FactorModel(panel, 2, 2, ar1)
-    assert model.loglike(parameters) == pytest.approx(expected.loglike(), abs=1e-8)
-    path = []
-    for _ in range(30):
-        parameters, loglike = model.em_step(parameters)
-        path.append(loglike)
-    assert np.diff(path).min() > -1e-9 * abs(path[-1])
-    assert (parameters.idiosyncratic_ar[~ar1] == 0).all()
-    assert (parameters.idiosyncratic_ar[ar1] != 0).all()
 
 
 def test_a_term_starts_afresh_after_a_gap_longer_than_memory():
@@ -130,6 +111,6 @@ def test_a_term_starts_afresh_after_a_gap_longer_than_memory():
     assert model.layout.n_lags < 16
     path = []
     for _ in range(30):
-        parameters, loglike = model.em_step(parameters)
+        parameters, loglike = em_step(model, parameters)
         path.append(loglike)
     assert np.diff(path).min() > -1e-9 * abs(path[-1])

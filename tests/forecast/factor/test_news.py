@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from lianhu_analysis.errors import ForecastError
-from lianhu_analysis.forecast.factor import FactorModel, FactorPanel, Parameters, news
+from lianhu_analysis.forecast.factor import FactorModel, FactorPanel, Parameters, news, smooth
 from tests.forecast.factor.dense import mixed_panel
 
 TARGETS = [(29, 1), (35, 4), (35, 1), (30, 0)]
@@ -40,12 +40,11 @@ def vintages(seed=6, *, withdraw=False):
 
 
 @pytest.mark.parametrize("withdraw", [False, True])
-@pytest.mark.parametrize("ar1", [True, False])
-def test_news_adds_up_to_the_change_of_the_smoothed_figures(ar1, withdraw):
+def test_news_adds_up_to_the_change_of_the_smoothed_figures(withdraw):
     old, new, parameters = vintages(withdraw=withdraw)
-    got = news(FactorModel(old, 2, 2, ar1), new, parameters, TARGETS)
-    before = FactorModel(old, 2, 2, ar1).smooth(parameters, 6).mean
-    after = FactorModel(new, 2, 2, ar1).smooth(parameters, 4).mean
+    got = news(FactorModel(old, 2, 2), new, parameters, TARGETS)
+    before = smooth(FactorModel(old, 2, 2), parameters, 6).mean
+    after = smooth(FactorModel(new, 2, 2), parameters, 4).mean
     np.testing.assert_allclose(got.old, [before[cell] for cell in TARGETS], atol=1e-8)
     np.testing.assert_allclose(got.new, [after[cell] for cell in TARGETS], atol=1e-8)
     total = got.old + got.revisions.impacts.sum(axis=0) + got.releases.impacts.sum(axis=0)

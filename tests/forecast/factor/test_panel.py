@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from lianhu_analysis.errors import ForecastError
-from lianhu_analysis.forecast.factor import FactorPanel, check_panel
-from lianhu_analysis.forecast.factor.panel import published_weights, unit_slip
+from lianhu_analysis.forecast.factor import FactorPanel
+from lianhu_analysis.forecast.factor.indicators import unit_slip
+from lianhu_analysis.forecast.factor.panel import published_weights
 
 
 def panel_of(values, form="month", first_month=1, shares=None):
@@ -47,43 +48,15 @@ def test_extension_repeats_the_seasonal_shares():
     assert np.isnan(longer.values[[0, 1, 2, -1, -2]]).all()
 
 
-@pytest.mark.parametrize(
-    ("column", "message"),
-    [
-        (np.full(24, np.nan), "指标2全部缺失"),
-        (np.full(24, 3.0), "指标2各期数值完全相同"),
-        (np.r_[wave(8, 1), np.full(16, np.nan)], "指标2只有 8 个数"),
-        (np.r_[wave(23, 1), 1e4], "指标2第 24 行的 10000 .*单位错误"),
-        (wave(), "指标2与指标1逐期相同"),
-    ],
-)
-def test_useless_series_are_refused_by_name(column, message):
-    with pytest.raises(ForecastError, match=message):
-        check_panel(panel_of(np.column_stack([wave(), column])))
-
-
-def test_all_faults_are_named_at_once():
-    values = np.column_stack([wave(), np.full(24, np.nan), np.ones(24)])
-    with pytest.raises(ForecastError, match=r"指标2.*指标3"):
-        check_panel(panel_of(values))
-
-
-def test_a_good_panel_passes():
-    check_panel(panel_of(np.column_stack([wave(seed=1), wave(seed=2)])))
-
-
 def test_impossible_cells_are_refused():
     good = panel_of(wave())
     with pytest.raises(ForecastError, match="指标1：含有无穷大"):
         replace(good, values=np.full((24, 1), np.inf))
-    with pytest.raises(ForecastError, match="指标1：各月比重须为正数"):
-        replace(good, shares=np.zeros((24, 1)))
-    with pytest.raises(ForecastError, match="指标1：当季增速只能记在季度末月"):
-        replace(good, forms=("quarter_growth",))
-    with pytest.raises(ForecastError, match="指标1：未知的口径"):
-        replace(good, forms=("weekly",))
-    with pytest.raises(ForecastError, match="1—12"):
-        replace(good, first_month=13)
+    for shares in (np.zeros((24, 1)), np.full((24, 1), np.nan)):
+        with pytest.raises(ForecastError, match=r"指标1：.*比重不是正数"):
+            replace(good, shares=shares)
+    with pytest.raises(ForecastError, match="不是同样多"):
+        replace(good, forms=("month", "month"))
 
 
 def test_a_slip_is_a_thousand_usual_deviations_away_and_silence_is_none():

@@ -7,18 +7,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from lianhu_analysis.forecast.factor import FactorModel, joint, simulate
-from tests.forecast.factor.dense import dense, mixed_panel
+from lianhu_analysis.forecast.factor import FactorModel, joint, simulate, smooth
+from tests.forecast.factor.dense import dense, mixed_panel, wide_panel
 
 
-@pytest.mark.parametrize("ar1", [True, False])
 @pytest.mark.parametrize("first_month", [1, 5])
 @pytest.mark.parametrize("horizon", [0, 14])
-def test_every_figure_has_its_exact_density(ar1, first_month, horizon):
+def test_every_figure_has_its_exact_density(first_month, horizon):
     panel, parameters = mixed_panel(1, first_month=first_month)
-    expected = dense(panel.extended(0, horizon), parameters, ar1)
+    expected = dense(panel.extended(0, horizon), parameters)
     mean, covariance = expected.posterior()
-    got = FactorModel(panel, 2, 2, ar1).smooth(parameters, horizon)
+    got = smooth(FactorModel(panel, 2, 2), parameters, horizon)
     np.testing.assert_allclose(got.mean.ravel(), mean, atol=1e-8)
     np.testing.assert_allclose(got.variance.ravel(), np.diagonal(covariance), atol=1e-8)
     np.testing.assert_allclose(got.factors.ravel(), expected.factors(), atol=1e-8)
@@ -26,14 +25,15 @@ def test_every_figure_has_its_exact_density(ar1, first_month, horizon):
     assert (got.variance[: len(known)][known] == 0).all()
 
 
-@pytest.mark.parametrize("ar1", [True, False])
-@pytest.mark.parametrize("n_lags", [None, 16])
-def test_figures_are_jointly_exact(ar1, n_lags):
-    panel, parameters = mixed_panel(4)
-    mean, covariance = dense(panel.extended(0, 6), parameters, ar1).posterior()
+@pytest.mark.parametrize("make", [mixed_panel, wide_panel])
+def test_figures_are_jointly_exact(make):
+    panel, parameters = make(4)
+    n = len(panel.names)
+    mean, covariance = dense(panel.extended(0, 6), parameters).posterior()
     cells = [(28, 1), (29, 0), (35, 4), (26, 5), (29, 1), (35, 2), (12, 1), (20, 6), (32, 3)]
-    at = [row * 7 + series for row, series in cells]
-    got = joint(FactorModel(panel, 2, 2, ar1, n_lags=n_lags), parameters, cells)
+    at = [row * n + series for row, series in cells]
+    model = FactorModel(panel, parameters.n_factors, parameters.lags)
+    got = joint(model, parameters, cells)
     np.testing.assert_allclose(got.mean, mean[at], atol=1e-8)
     np.testing.assert_allclose(got.covariance, covariance[np.ix_(at, at)], atol=1e-8)
 
@@ -44,7 +44,7 @@ def test_a_series_without_any_figure_has_its_prior_around_the_factors():
     values[:, 1] = np.nan
     empty = replace(panel, values=values)
     mean, covariance = dense(empty, parameters).posterior()
-    got = FactorModel(empty, 2, 2).smooth(parameters)
+    got = smooth(FactorModel(empty, 2, 2), parameters)
     np.testing.assert_allclose(got.mean.ravel(), mean, atol=1e-8)
     np.testing.assert_allclose(got.variance.ravel(), np.diagonal(covariance), atol=1e-8)
 
@@ -57,9 +57,9 @@ def test_draws_have_the_exact_moments_and_keep_what_is_published():
         model,
         parameters,
         [1, 4],
+        rows,
         n_draws=20_000,
         rng=np.random.default_rng(0),
-        months=rows,
     )
     assert draws.shape == (20_000, 12, 2)
     mean, covariance = dense(panel.extended(0, 6), parameters).posterior()
@@ -71,11 +71,11 @@ def test_draws_have_the_exact_moments_and_keep_what_is_published():
     assert (draws[:, 2, 0] == panel.values[26, 1]).all()
 
 
-def test_draws_repeat_with_the_seed_and_cover_the_whole_panel_by_default():
+def test_draws_repeat_with_the_seed():
     panel, parameters = mixed_panel(5)
     model = FactorModel(panel, 2, 2)
     first, second = (
-        simulate(model, parameters, [0], horizon=3, n_draws=5, rng=np.random.default_rng(7))
+        simulate(model, parameters, [0], range(33), n_draws=5, rng=np.random.default_rng(7))
         for _ in range(2)
     )
     assert first.shape == (5, 33, 1)

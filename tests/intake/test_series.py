@@ -1,14 +1,84 @@
 import datetime as dt
+import re
 
 import pytest
 
 from lianhu_analysis.errors import IntakeError
 from lianhu_analysis.intake.reading.figures import Delivery
-from lianhu_analysis.intake.reading.layouts import choose_layout, load_layouts
+from lianhu_analysis.intake.reading.series import choose_layout, load_layouts
 from lianhu_analysis.intake.reading.tidy import read_grids
 from lianhu_analysis.intake.reading.words import load_vocabulary
 from lianhu_analysis.intake.reading.workbook import Grid
 from lianhu_analysis.workspace import Region
+
+SERIES = """
+kind = "series"
+[[sheets]]
+name = "月度"
+[[sheets.tables]]
+header_row = 1
+period_column = "A"
+period_header = "指标"
+columns = [{ column = "B", header = "社零(亿元)", indicator = "csm.retail.total", unit = "亿元" }]
+"""
+
+
+def write(workspace, name: str, text: str) -> None:
+    workspace.layouts.mkdir(exist_ok=True)
+    (workspace.layouts / f"{name}.toml").write_text(text, encoding="utf-8")
+
+
+def test_descriptions_are_read_by_name(workspace):
+    write(workspace, "own", SERIES)
+    write(workspace, "another", SERIES)
+    assert [layout.name for layout in load_layouts(workspace)] == ["another", "own"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('kind = "series"', 'kind = "pivot"', "kind = 'pivot' 不认识"),
+        ('header = "社零(亿元)"', 'heading = "社零"', "不认识的字段 heading"),
+        (', unit = "亿元"', "", "没有写 indicator 和 unit"),
+        ('unit = "亿元"', 'unit = "%", measure = "yoy"', "不相配"),
+        ('unit = "亿元"', 'unit = "%", measure = "yoy", form = "ratio"', "form = 'ratio'"),
+        ("header_row = 1", "", "header_row"),
+        ("[[sheets]]", "[[sheets]", "TOML"),
+    ],
+)
+def test_a_wrong_description_is_named_with_its_field(workspace, old, new, message):
+    assert old in SERIES
+    write(workspace, "wrong", SERIES.replace(old, new))
+    with pytest.raises(IntakeError, match=re.escape(message)) as caught:
+        load_layouts(workspace)
+    assert "wrong" in str(caught.value)
+
+
+def test_every_fault_of_a_description_is_told_at_once(workspace):
+    write(
+        workspace,
+        "wrong",
+        SERIES.replace('kind = "series"', 'kind = "series"\nignore_sheets = ["("]\ntyp = 1')
+        .replace("header_row = 1", 'header_row = "1"')
+        .replace('column = "B"', "column = 2"),
+    )
+    with pytest.raises(IntakeError) as caught:
+        load_layouts(workspace)
+    for words in (
+        "layouts/wrong.toml",
+        "ignore_sheets 第 1 条：'(' 不是有效的正则表达式",
+        "不认识的字段 typ",
+        "sheets 第 1 条 tables 第 1 条：header_row = '1' 应写成不加引号的整数",
+        "columns 第 1 条：column = 2 应写成加引号的文字",
+    ):
+        assert words in str(caught.value)
+
+
+def test_an_unknown_name_lists_the_known(workspace):
+    write(workspace, "own", SERIES)
+    with pytest.raises(IntakeError, match="own"):
+        choose_layout(load_layouts(workspace), "onw", workspace)
+
 
 LIANHU = Region("610104", "莲湖区")
 DELIVERY = Delivery("data/raw/a.xlsx", LIANHU, (LIANHU,), published=dt.date(2025, 1, 20))
@@ -63,7 +133,13 @@ def test_text_dates_and_codes_in_one_period_column(layout, catalogue):
 
 
 def test_a_percent_in_an_index_column_is_refused(layout, catalogue):
-    reading = read_grids((grid(("2024年9月", None, 4.6, None)),), load_vocabulary(), catalogue, DELIVERY, pinned=layout())
+    reading = read_grids(
+        (grid(("2024年9月", None, 4.6, None)),),
+        load_vocabulary(),
+        catalogue,
+        DELIVERY,
+        pinned=layout(),
+    )
     assert reading.frame.empty
     assert (reading.problems[0].cell, "指数" in reading.problems[0].message) == ("C2", True)
 
@@ -106,7 +182,13 @@ def test_a_january_figure_is_kept_only_where_the_layout_says_so(layout, catalogu
 
 def test_an_unknown_code_in_a_layout_is_named(layout, catalogue):
     text = LAYOUT.replace("csm.retail.total", "csm.retail.totl")
-    reading = read_grids((grid(("2024年9月", 1.0, None, None)),), load_vocabulary(), catalogue, DELIVERY, pinned=layout(text))
+    reading = read_grids(
+        (grid(("2024年9月", 1.0, None, None)),),
+        load_vocabulary(),
+        catalogue,
+        DELIVERY,
+        pinned=layout(text),
+    )
     assert "csm.retail.total" in reading.problems[0].message
 
 

@@ -1,0 +1,101 @@
+"""What people write in TOML, read once at the door: every fault at once, and what to do."""
+
+from __future__ import annotations
+
+import datetime as dt
+import tomllib
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+from pydantic import AllowInfNan, ConfigDict, Strict, StringConstraints, TypeAdapter
+from pydantic import ValidationError as _Invalid
+
+from lianhu_analysis.errors import LianhuError
+
+__all__ = ["KNOWN_ONLY", "Day", "Filled", "Number", "Whole", "parse_written", "read_written"]
+
+T = TypeVar("T")
+Refuse = Callable[[list[str]], LianhuError]
+
+# No text is taken for a day or a number, and no truth value for either.
+Day = Annotated[dt.date, Strict()]
+Number = Annotated[float, Strict(), AllowInfNan(False)]
+Whole = Annotated[int, Strict()]
+Filled = Annotated[str, StringConstraints(pattern=r"\S")]
+# As ``__pydantic_config__`` of a dataclass: a field that is misspelt is no field.
+KNOWN_ONLY = ConfigDict(extra="forbid")
+
+SHOWN = 60
+WORDINGS = {
+    "missing": "缺少 {field}，请补上",
+    "unexpected_keyword_argument": "不认识的字段 {field}，请改正或删去",
+    "literal_error": "{what} 不认识，可填 {expected}",
+    "string_type": "{what} 应写成加引号的文字",
+    "string_pattern_mismatch": "{field} 是空的，请补上",
+    "date_type": "{what} 应写成不加引号的日期，如 2024-10-22",
+    "float_type": "{what} 应写成不加引号的数",
+    "int_type": "{what} 应写成不加引号的整数",
+    "finite_number": "{what} 应写成有限的数",
+    "tuple_type": "{what} 应写成几项，放在方括号中",
+    "dataclass_type": "{what} 应写成一节，如 [{field}] 或 [[{field}]]",
+    "pattern_regex": "{what} 不是有效的正则表达式",
+}
+
+
+def read_written(path: Path, shape: type[T], refuse: Refuse) -> T:
+    """Read a TOML file into a dataclass; see `parse_written`."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise refuse([f"打不开（{error.strerror}），请核对文件和权限后重试"]) from error
+    return parse_written(data, shape, refuse)
+
+
+def parse_written(data: bytes, shape: type[T], refuse: Refuse) -> T:
+    """Read TOML into a dataclass.
+
+    Parameters
+    ----------
+    refuse
+        Makes the error of a list of faults.
+
+    Raises
+    ------
+    LianhuError
+        What ``refuse`` makes, of every fault of the text.
+    """
+    try:
+        table = tomllib.loads(data.decode("utf-8-sig"))
+        found: T = _adapter(shape).validate_python(table)  # type: ignore[arg-type]
+    except UnicodeDecodeError as error:
+        raise refuse(["不是 UTF-8 编码，请用 UTF-8 保存"]) from error
+    except tomllib.TOMLDecodeError as error:
+        raise refuse([f"不是有效的 TOML：{error}，请改正后重试"]) from error
+    except _Invalid as error:
+        raise refuse([_wording(dict(fault)) for fault in error.errors()]) from error
+    return found
+
+
+@cache
+def _adapter(shape: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(shape)
+
+
+def _wording(fault: Mapping[str, Any]) -> str:
+    """Say in Chinese where a fault is and what is wrong; entries are counted from 1."""
+    *around, last = fault["loc"] or ("",)
+    if isinstance(last, int):
+        around, last = [*around, last], ""
+    where = " ".join(f"第 {part + 1} 条" if isinstance(part, int) else part for part in around)
+    value = repr(fault["input"])[:SHOWN]
+    what = f"{last} = {value}" if last else value
+    text = fault["msg"].removeprefix("Value error, ")
+    worded = WORDINGS.get(fault["type"], "{what}：{text}" if last else "{text}").format(
+        field=last or (around or [""])[0],
+        what=what,
+        text=text,
+        expected=str(fault.get("ctx", {}).get("expected")).replace(" or ", "、"),
+    )
+    return f"{where}：{worded}" if where else worded
