@@ -216,15 +216,21 @@ def explain_file(path: Path, workspace: Workspace, catalogue: Catalogue) -> Expl
         ),
         Grammar(vocabulary, catalogue, workspace.regions.values()),
     )
-    count = len(reading.frame)
+    frame = reading.frame
+    spans = dict(zip(zip(frame["sheet"], frame["cell"], strict=True), frame["span"], strict=True))
+    # The sums of all figures may unmask a span that a head states.
+    stored = [
+        one._replace(span=spans.get((one.sheet, one.cell), one.span)) for one in reading.slots
+    ]
+    count = len(frame)
     return Explanation(
         name,
         "read" if count else "quarantined",
         count,
-        tuple(_settled(note, reading.slots) for note in reading.tables),
+        tuple(_settled(note, stored) for note in reading.tables),
         reading.problems,
         reading.slots,
-        reading.frame,
+        frame,
         around,
     )
 

@@ -142,7 +142,7 @@ def explain_cell(told: Explanation, address: str) -> CellExplanation:
         state,
         _facets(slot, note, told),
         tuple(said),
-        () if state == "read" else problems,
+        tuple(one for one in problems if state != "read" or one.cell == cell),
     )
 
 
@@ -167,7 +167,7 @@ def cell_states(
         if is_blank(table.grid.at(row, column)):
             states |= {(row, column): "head"} if in_head else {}
             continue
-        if cell in at:
+        if cell in at and (at[cell] == "refused" or cell not in taken):
             state = "refused" if at[cell] == "refused" else "left"
         elif row < table.top:
             state = "title" if cell in titles else ""
@@ -321,7 +321,9 @@ class _Witness:
         yield Facet("地区", slot.region.name_zh if slot.region else "", self.region())
         yield Facet("指标", f"{item.name_zh}（{item.code}）", self.indicator())
         yield Facet("度量", measure, self.measure())
-        yield Facet("口径", SPANS[slot.span], self.span())
+        kept = slot.span if self.stored is None else str(self.stored["span"])
+        where = self.span() if kept == slot.span else f"各期的合计；{self.span()} 说的不对"
+        yield Facet("口径", SPANS[kept], where)
         yield Facet("时期", str(slot.period), self.period())
         yield Facet("单位", *self.unit())
         if slot.measure == "yoy":

@@ -166,6 +166,23 @@ def test_an_undated_table_is_dated_by_names_or_the_delivery(workspace, catalogue
     assert where["地区"] == "delivery.toml 的 region"
 
 
+def test_a_span_that_the_sums_unmask_is_told_as_stored(workspace, catalogue, deliver):
+    quarters = ["2023年一季度", "2023年1-2季度"]
+    rows = [
+        ["莲湖区地区生产总值", None, None],
+        ["指标", *(f"{quarter} 累计(亿元)" for quarter in quarters)],
+        ["地区生产总值", 290, 598],
+        ["第二产业增加值", 90, 98],
+        ["第三产业增加值", 200, 210],
+    ]
+    told = explain_file(deliver("x/a.xlsx", {"核算": rows}), workspace, catalogue)
+    said = explain_cell(told, "C4")
+    (span,) = [facet for facet in said.facets if facet.name == "口径"]
+    assert (said.state, span.value) == ("read", "当期")
+    assert span.where.startswith("各期的合计；")
+    assert "按合计核对" in explain_cell(told, "B4").problems[0].message
+
+
 def test_a_figure_said_twice_names_the_cell_that_is_stored(workspace, catalogue, deliver):
     rows = [["莲湖区2022年1-8月"], ["指标名称", "累计(亿元)"], ["社会消费品零售总额", 300.1]]
     told = explain_file(deliver("x/a.xlsx", {"一": rows, "二": rows}), workspace, catalogue)
