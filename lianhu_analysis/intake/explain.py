@@ -259,7 +259,10 @@ def _settled(note: TableNote, slots: Sequence[Slot]) -> TableNote:
 
 
 def _common(slots: Sequence[Slot]) -> dict[str, str]:
-    """Return what all of some figures have in common, as a note on their column says it."""
+    """Return what all of some figures have in common, as a note on their column says it.
+
+    Of several periods there is none to name.
+    """
     said = {
         "role": {slot.fact or ("growth" if slot.measure == "yoy" else "level") for slot in slots},
         "measure": {slot.measure for slot in slots},
@@ -267,7 +270,8 @@ def _common(slots: Sequence[Slot]) -> dict[str, str]:
         "period": {str(slot.period) for slot in slots},
         "form": {slot.form if slot.measure == "yoy" else "" for slot in slots},
     }
-    return {name: next(iter(found)) for name, found in said.items() if len(found) == 1}
+    common = {name: next(iter(found)) for name, found in said.items() if len(found) == 1}
+    return {"period": "", **common} if slots else {}
 
 
 def _where(sheet: str, area: str) -> str:

@@ -361,7 +361,7 @@ class _Witness:
         def says(place: Place) -> bool:
             return any(item.code == code for item in place.said.names)
 
-        places = (self.heads, self.others, self.titles, self.sheet, self.names)
+        places = (self.heads, self.left, self.others, self.titles, self.sheet, self.names)
         return self._first(says, *places) or "列名合在一起"
 
     def measure(self) -> str:
@@ -443,7 +443,7 @@ class _Witness:
             index = bool(place.said.facets.base) or place.said.facets.form == "index"
             return index if self.slot.form == "index" else place.said.facets.unit == "%"
 
-        return self._first(says, self.heads, self.rows, self.titles) or "旁边的数和指标的常态"
+        return self._first(says, self.heads, self.rows, self.titles) or "没有说是指数的增速是百分数"
 
     def published(self) -> tuple[str, str]:
         """Return the day of publication, and what says so."""
