@@ -37,7 +37,8 @@ from benchmarks.factor_reference import (
     mixed_frequency_model,
     mixed_frequency_states,
 )
-from lianhu_analysis.forecast.factor import FactorModel, Parameters, simulate, smooth
+from benchmarks.factor_smooth import smooth
+from lianhu_analysis.forecast.factor import FactorModel, Parameters, simulate
 
 __all__ = ["main"]
 

@@ -33,7 +33,8 @@ from statsmodels.tools.sm_exceptions import ConvergenceWarning, EstimationWarnin
 from benchmarks.bench import Verdict, conclude, options, print_table
 from benchmarks.factor_panels import Design, Drawn, draw_panel
 from benchmarks.factor_reference import mixed_frequency_model
-from lianhu_analysis.forecast.factor import FactorModel, Parameters, fit, simulate, smooth
+from benchmarks.factor_smooth import smooth
+from lianhu_analysis.forecast.factor import FactorModel, Parameters, fit, simulate
 
 __all__ = ["main", "trace_r2"]
 

@@ -103,7 +103,7 @@ def copy_national(into: Path) -> Path:
     """Copy the national workspace, without what was made from it, and return the copy."""
     source, folder = ROOT / "examples" / "national", into / "national"
     folder.mkdir()
-    for file in ("lianhu.toml", "targets.toml", "indicators.csv"):
+    for file in ("lianhu.toml", "targets.toml", "indicators.csv", "words.toml"):
         shutil.copy(source / file, folder / file)
     for part in ("data/raw", "layouts"):
         shutil.copytree(source / part, folder / part)

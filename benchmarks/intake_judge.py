@@ -18,8 +18,8 @@ from benchmarks.intake_mutants_documents import Document, Fact, address, as_grid
 from lianhu_analysis.catalog.indicators import Catalogue
 from lianhu_analysis.errors import IntakeError
 from lianhu_analysis.intake.deliveries import Sidecar, read_delivery
+from lianhu_analysis.intake.grids.workbook import WorkbookReader
 from lianhu_analysis.intake.problems import Problem
-from lianhu_analysis.intake.reading.workbook import WorkbookReader
 from lianhu_analysis.workspace import load_workspace
 
 __all__ = ["Outcome", "Read", "Result", "judge", "opened_reader"]

@@ -17,7 +17,7 @@ import openpyxl
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
-from lianhu_analysis.intake.reading.workbook import Grid
+from lianhu_analysis.intake.grids.grid import Grid
 
 __all__ = [
     "REGION_CODE",

@@ -158,7 +158,7 @@ def read_openpyxl(files: Sequence[Path]) -> int:
 
 def read_pool(files: Sequence[Path]) -> int:
     """Read with the pool of limited children."""
-    from lianhu_analysis.intake.reading.workbook import WorkbookReader
+    from lianhu_analysis.intake.grids.workbook import WorkbookReader
 
     with WorkbookReader(workers=2) as pool:
         futures = [pool.submit(file.read_bytes()) for file in files]
@@ -167,17 +167,18 @@ def read_pool(files: Sequence[Path]) -> int:
 
 def read_fresh(files: Sequence[Path]) -> int:
     """Read each workbook with a child process of its own (control)."""
-    from lianhu_analysis.intake.reading.workbook import read_grids
+    from lianhu_analysis.intake.grids.workbook import read_workbook
 
-    return sum(len(row) for file in files for grid in read_grids(file) for row in grid.rows)
+    grids = (grid for file in files for grid in read_workbook(file.read_bytes()))
+    return sum(len(row) for grid in grids for row in grid.rows)
 
 
 def read_tidy(files: Sequence[Path]) -> int:
     """Read into tidy frames, as ingest does before it stores."""
     from lianhu_analysis.catalog.indicators import load_catalogue
     from lianhu_analysis.intake.deliveries import DeliveryReader, read_sidecar
+    from lianhu_analysis.intake.grids.workbook import WorkbookReader
     from lianhu_analysis.intake.ingest import AHEAD, WORKERS, ahead
-    from lianhu_analysis.intake.reading.workbook import WorkbookReader
     from lianhu_analysis.workspace import find_workspace
 
     workspace = find_workspace(files[0].parent)

@@ -27,9 +27,9 @@ from data.simulation.delivery import documents, sidecars, write_files
 from data.simulation.pages import Document, Meaning
 from data.simulation.process import DEFAULT_SEED
 from lianhu_analysis.catalog.indicators import load_catalogue
+from lianhu_analysis.intake.grids.grid import cell_address
 from lianhu_analysis.intake.ingest import ingest_files
 from lianhu_analysis.intake.problems import Problem
-from lianhu_analysis.intake.reading.workbook import cell_address
 from lianhu_analysis.intake.store import VintageStore
 from lianhu_analysis.workspace import load_workspace
 

@@ -160,7 +160,7 @@ def _with_events(
     table["mean"] = quantiles.mean(axis=1)
     for level in SHOWN:
         table[f"q{round(level * 1000):03d}"] = np.quantile(quantiles, level, axis=1)
-    table["crps"] = crps_of_quantiles(outcome, quantiles, list(LEVELS))
+    table["crps"] = crps_of_quantiles(outcome, quantiles, LEVELS)
     table["log_score"] = log_scores(outcome, quantiles, half_unit=half)
     table["rank"] = [unit_rank(q, y) for q, y in zip(quantiles, outcome, strict=True)]
     first = versions.first_on(None)

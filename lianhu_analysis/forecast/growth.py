@@ -21,17 +21,12 @@ from numpy.typing import ArrayLike, NDArray
 from lianhu_analysis.errors import ForecastError
 
 __all__ = [
-    "contributions",
     "cumulative_shares",
     "path_growth",
     "required_amount",
     "required_band",
     "required_growth",
     "single_from_ytd",
-    "single_growth_from_ytd",
-    "year_growth",
-    "ytd_from_single",
-    "ytd_growth_from_single",
 ]
 
 FloatArray = NDArray[np.float64]
@@ -51,11 +46,6 @@ def single_from_ytd(ytd_levels: ArrayLike) -> FloatArray:
     return np.diff(levels, prepend=0.0)
 
 
-def ytd_from_single(single_levels: ArrayLike) -> FloatArray:
-    """Add single periods of one year up; the inverse of ``single_from_ytd``."""
-    return np.cumsum(_vector(single_levels))
-
-
 def cumulative_shares(ytd_levels: ArrayLike) -> FloatArray:
     """Return ``W_p``, the part of the year's total reached by each period.
 
@@ -70,51 +60,6 @@ def cumulative_shares(ytd_levels: ArrayLike) -> FloatArray:
     if levels[-1] <= 0 or (np.diff(levels, prepend=0.0) < 0).any():
         raise ForecastError("累计值为负或比上期减少，不能计算各期占全年的比重")
     return levels / levels[-1]
-
-
-def ytd_growth_from_single(single_growth_pct: ArrayLike, shares: ArrayLike) -> FloatArray:
-    """Return ``G_p`` in percent from ``g_p`` in percent and shares ``W_p``."""
-    growth, cumulative = _matching(single_growth_pct, shares)
-    parts = np.diff(cumulative, prepend=0.0)
-    return np.cumsum(parts * growth) / cumulative
-
-
-def single_growth_from_ytd(ytd_growth_pct: ArrayLike, shares: ArrayLike) -> FloatArray:
-    """Return ``g_p`` from ``G_p`` and ``W_p``; the inverse of the function above.
-
-    A missing ``G_p`` leaves its own period and the next one missing.
-    """
-    growth, cumulative = _matching(ytd_growth_pct, shares)
-    parts = np.diff(cumulative, prepend=0.0)
-    if (parts <= 0).any():
-        raise ForecastError("有的时期比重为零，不能由累计增速倒推当期增速")
-    return np.diff(cumulative * growth, prepend=0.0) / parts
-
-
-def year_growth(single_growth_pct: ArrayLike, shares: ArrayLike) -> float:
-    """Return the growth of the whole year, in percent, from its parts."""
-    return float(ytd_growth_from_single(single_growth_pct, shares)[-1])
-
-
-def contributions(growth_pct: ArrayLike, weights: ArrayLike) -> FloatArray:
-    """Return the percentage points that each part adds to total growth.
-
-    Parameters
-    ----------
-    growth_pct
-        Growth of each part, in percent.
-    weights
-        Each part's share of last year's total; they sum to one.
-
-    Raises
-    ------
-    ForecastError
-        If the weights do not sum to one.
-    """
-    growth, parts = _matching(growth_pct, weights)
-    if not np.isclose(parts.sum(), 1.0, atol=1e-6):
-        raise ForecastError(f"各部分比重之和为 {parts.sum():.6f}，不是 1")
-    return parts * growth
 
 
 def required_growth(target_pct: float, ytd_growth_pct: float, share: float) -> float:
@@ -186,10 +131,3 @@ def _vector(values: ArrayLike) -> FloatArray:
     if array.ndim != 1 or array.size == 0:
         raise ForecastError("需要一年内按时期排列的一列数")
     return array
-
-
-def _matching(values: ArrayLike, shares: ArrayLike) -> tuple[FloatArray, FloatArray]:
-    first, second = _vector(values), _vector(shares)
-    if first.size != second.size:
-        raise ForecastError(f"增速有 {first.size} 期而比重有 {second.size} 期，不能相配")
-    return first, second

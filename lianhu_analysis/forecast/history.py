@@ -107,26 +107,11 @@ class Weights:
     ----------
     shares
         Shape (n,), last element 1.
-    year, indicator
-        Whose year-to-date levels they are.
-    basis
-        ``own`` (last year's levels of one census base), ``earlier`` (an older
-        year of the same indicator), ``proxy`` (another indicator's levels).
-    filled
-        Periods whose share was not published and is taken from another year's
-        pattern.
-    alternatives
-        Shares of other years, each of shape (n,): what the choice can change.
     points
         The level behind each share, in order; ``None`` where it was filled.
     """
 
     shares: FloatArray
-    year: int
-    indicator: Indicator
-    basis: str
-    filled: tuple[Period, ...]
-    alternatives: tuple[FloatArray, ...]
     points: tuple[Point | None, ...]
 
     @property
@@ -286,19 +271,14 @@ def weights_for(
     ForecastError
         If no year in reach has usable levels.
     """
-    for series, is_proxy in ((own, False), (proxy, True)):
+    for series in (own, proxy):
         if series is None:
             continue
         complete = _complete_years(series, indicator, year, breaks)
-        candidates = range(year - 1, year - 1 - OLDEST_SHARES, -1)
-        for level_year in candidates:
+        for level_year in range(year - 1, year - 1 - OLDEST_SHARES, -1):
             found = _shares_of(series, year_periods(indicator, level_year), breaks, complete)
-            if found is None:
-                continue
-            shares, filled, points = found
-            basis = "proxy" if is_proxy else "own" if level_year == year - 1 else "earlier"
-            others = tuple(s for y, s in complete.items() if y != level_year)[:3]
-            return Weights(shares, level_year, series.indicator, basis, filled, others, points)
+            if found is not None:
+                return found
     raise ForecastError(_no_levels(year, own, proxy))
 
 
@@ -338,7 +318,7 @@ def share_for(
 
 
 def _comparable(so_far: Point, whole: Point, breaks: Sequence[CensusBreak]) -> bool:
-    same_base = _census_base(so_far.published, breaks) == _census_base(whole.published, breaks)
+    same_base = census_base(so_far.published, breaks) == census_base(whole.published, breaks)
     return same_base and 0 < so_far.value <= whole.value
 
 
@@ -350,7 +330,8 @@ def _no_levels(year: int, own: Series | None, proxy: Series | None) -> str:
     )
 
 
-def _census_base(published: dt.date, breaks: Sequence[CensusBreak]) -> int:
+def census_base(published: dt.date, breaks: Sequence[CensusBreak]) -> int:
+    """Return how many census revisions a figure published on a day has seen."""
     return sum(item.day <= published for item in breaks)
 
 
@@ -361,8 +342,8 @@ def _complete_years(
     complete = {}
     for level_year in range(year - 1, year - 1 - OLDEST_SHARES, -1):
         found = _shares_of(series, year_periods(indicator, level_year), breaks, {})
-        if found is not None and not found[1]:
-            complete[level_year] = found[0]
+        if found is not None:
+            complete[level_year] = found.shares
     return complete
 
 
@@ -371,15 +352,15 @@ def _shares_of(
     periods: tuple[Period, ...],
     breaks: Sequence[CensusBreak],
     patterns: Mapping[int, FloatArray],
-) -> tuple[FloatArray, tuple[Period, ...], tuple[Point | None, ...]] | None:
+) -> Weights | None:
     """Shares of one year, with gaps filled by the nearest complete year's pattern."""
     last = series.points.get(periods[-1])
     if last is None:
         return None
-    base = _census_base(last.published, breaks)
+    base = census_base(last.published, breaks)
     usable = [
         series.points.get(period)
-        if period in series.points and _census_base(series.points[period].published, breaks) == base
+        if period in series.points and census_base(series.points[period].published, breaks) == base
         else None
         for period in periods
     ]
@@ -391,11 +372,9 @@ def _shares_of(
             return None
         levels = _fill(levels, pattern)
     try:
-        shares = cumulative_shares(levels)
+        return Weights(cumulative_shares(levels), tuple(usable))
     except ForecastError:
         return None
-    filled = tuple(period for period, gap in zip(periods, missing, strict=True) if gap)
-    return shares, filled, tuple(usable)
 
 
 def _pattern(

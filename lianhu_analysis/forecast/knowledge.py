@@ -145,7 +145,7 @@ def growth_weights(
         If no year in reach has usable levels.
     """
     if indicator.frequency == "A":
-        return Weights(np.ones(1), year - 1, indicator, "own", (), (), ())
+        return Weights(np.ones(1), ())
     return weights_for(year, indicator, own, proxy, breaks)
 
 

@@ -20,6 +20,7 @@ from lianhu_analysis.errors import ForecastError
 from lianhu_analysis.forecast.growth import FloatArray
 from lianhu_analysis.forecast.history import Versions, position_day, year_periods
 from lianhu_analysis.forecast.models import PAST, Candidate, Draws, Effort
+from lianhu_analysis.forecast.scores import crps_of_quantiles
 
 __all__ = [
     "LEVELS",
@@ -27,7 +28,6 @@ __all__ = [
     "Run",
     "Sources",
     "attempt",
-    "quantile_scores",
     "record_of",
     "unit_rank",
 ]
@@ -78,7 +78,7 @@ class Run:
     def scores(self) -> dict[str, float]:
         """Continuous ranked probability score by candidate."""
         return {
-            name: float(quantile_scores(item, self.outcome))
+            name: float(crps_of_quantiles([self.outcome], [item], LEVELS)[0])
             for name, item in self.quantiles.items()
         }
 
@@ -105,23 +105,6 @@ class Record:
     def lessons(self) -> tuple[Run, ...]:
         """The runs to learn from."""
         return tuple(run for run in self.runs if run.year not in self.outlier_years)
-
-
-def quantile_scores(quantiles: FloatArray, outcome: FloatArray | float) -> FloatArray:
-    """Return the continuous ranked probability score from equally spaced quantiles.
-
-    Twice the mean quantile loss over the levels (Laio and Tamea, 2007, eq. 9);
-    in units of the outcome, the less the better.
-
-    Parameters
-    ----------
-    quantiles
-        Shape (..., 200) at ``LEVELS``.
-    outcome
-        Shape (...).
-    """
-    error = np.asarray(outcome)[..., None] - quantiles
-    return np.asarray(2.0 * np.mean(np.where(error >= 0, LEVELS, LEVELS - 1.0) * error, axis=-1))
 
 
 def unit_rank(quantiles: FloatArray, outcome: float) -> float:

@@ -18,7 +18,6 @@ from lianhu_analysis.errors import ForecastError
 from lianhu_analysis.forecast.growth import FloatArray
 
 __all__ = [
-    "LEVELS",
     "brier_scores",
     "brier_skill",
     "calibration_error",
@@ -26,19 +25,16 @@ __all__ = [
     "crps",
     "crps_of_quantiles",
     "diebold_mariano",
-    "interval_coverage",
     "log_scores",
-    "pit",
     "point_scores",
 ]
 
-# Central intervals whose coverage is told.
-LEVELS = (0.5, 0.8, 0.9, 0.95)
 # The least density, per unit of the outcome, that a log score is taken of: one
 # surprise costs at most 9.2, so that it cannot outweigh a record of any length.
 DENSITY_FLOOR = 1e-4
 N_BINS = 10
 N_BOOTSTRAP = 2_000
+INTERVAL = 0.95
 # Chunks of this many draws keep kernel estimates within some 100 MB.
 CHUNK = 2_000_000
 
@@ -88,9 +84,7 @@ def crps(outcomes: ArrayLike, draws: ArrayLike) -> FloatArray:
     return np.asarray(scoringrules.crps_ensemble(actual, simulated, backend="numpy"), dtype=float)
 
 
-def crps_of_quantiles(
-    outcomes: ArrayLike, quantiles: ArrayLike, levels: Sequence[float]
-) -> FloatArray:
+def crps_of_quantiles(outcomes: ArrayLike, quantiles: ArrayLike, levels: ArrayLike) -> FloatArray:
     """Return the CRPS of forecasts of which only quantiles were kept.
 
     Twice the mean pinball loss (Laio and Tamea, 2007, eq. 13), which is the
@@ -122,19 +116,13 @@ def crps_of_quantiles(
     return 2 * np.mean((below - alpha) * (values - actual[:, None]), axis=1)
 
 
-def log_scores(
-    outcomes: ArrayLike,
-    draws: ArrayLike,
-    *,
-    half_unit: float = 0.0,
-    floor: float = DENSITY_FLOOR,
-) -> FloatArray:
+def log_scores(outcomes: ArrayLike, draws: ArrayLike, *, half_unit: float = 0.0) -> FloatArray:
     """Return minus the log of the density that the draws gave the outcome.
 
     The density is a Gaussian kernel estimate whose bandwidth is Silverman's
     (1986, eq. 3.31: 0.9 min(s, IQR / 1.34) m^(-1/5)), but not less than
     ``half_unit``: below the last published decimal a density means nothing.
-    It is never taken below ``floor``, so the score is at most ``-log(floor)``.
+    It is never taken below ``DENSITY_FLOOR`` per unit of the outcome.
 
     Parameters
     ----------
@@ -144,8 +132,6 @@ def log_scores(
         Shape (n, m).
     half_unit
         Half of the last published decimal of the outcome.
-    floor
-        Density per unit of the outcome.
 
     Returns
     -------
@@ -173,57 +159,7 @@ def log_scores(
         rows = slice(start, start + step)
         z = (actual[rows, None] - simulated[rows]) / width[rows, None]
         density[rows] = np.exp(-0.5 * z**2).mean(axis=1) / (width[rows] * np.sqrt(2 * np.pi))
-    return -np.log(np.maximum(density, floor))
-
-
-def pit(
-    outcomes: ArrayLike, draws: ArrayLike, rng: np.random.Generator, *, half_unit: float = 0.0
-) -> FloatArray:
-    """Return randomised probability integral transforms: uniform if calibrated.
-
-    A published outcome stands for anything within ``half_unit``, so its place
-    among the draws is known up to the draws in that interval; one of those
-    places is drawn (Czado, Gneiting and Held, 2009, eq. 1, for discrete
-    outcomes).  With m draws there are m + 1 places.
-
-    Returns
-    -------
-    ndarray
-        Shape (n,), between 0 and 1.
-    """
-    actual, simulated = _ensembles(outcomes, draws)
-    slack = 1e-9 * np.maximum(1.0, np.abs(actual))
-    below = (simulated < (actual - half_unit - slack)[:, None]).sum(axis=1)
-    within = (simulated <= (actual + half_unit + slack)[:, None]).sum(axis=1) - below
-    return (below + rng.uniform(size=actual.size) * (within + 1)) / (simulated.shape[1] + 1)
-
-
-def interval_coverage(
-    outcomes: ArrayLike, draws: ArrayLike, levels: Sequence[float] = LEVELS
-) -> pd.DataFrame:
-    """Return how often central intervals held the outcome.
-
-    Returns
-    -------
-    DataFrame
-        One row a level: ``level``, ``coverage`` (share of outcomes inside,
-        ends included), ``width`` (mean, in the unit of the outcome),
-        ``n_observations``.
-    """
-    actual, simulated = _ensembles(outcomes, draws)
-    rows = []
-    for level in levels:
-        low, high = np.quantile(simulated, [(1 - level) / 2, (1 + level) / 2], axis=1)
-        inside = (low <= actual) & (actual <= high)
-        rows.append(
-            _row(
-                level=level,
-                coverage=inside.mean(),
-                width=np.mean(high - low),
-                n_observations=actual.size,
-            )
-        )
-    return pd.concat(rows, ignore_index=True)
+    return -np.log(np.maximum(density, DENSITY_FLOOR))
 
 
 def brier_scores(probabilities: ArrayLike, happened: ArrayLike) -> FloatArray:
@@ -237,28 +173,21 @@ def brier_skill(
     happened: ArrayLike,
     rng: np.random.Generator,
     *,
-    climatology: ArrayLike | None = None,
     clusters: Sequence[object] | None = None,
-    level: float = 0.95,
 ) -> pd.DataFrame:
-    """Return the Brier skill against climatology with its bootstrap interval.
+    """Return the Brier skill against climatology with its 95 % bootstrap interval.
 
-    ``1 - mean Brier / mean Brier of climatology`` (Murphy, 1973).  Whole
+    ``1 - mean Brier / mean Brier of climatology`` (Murphy, 1973), which is the
+    frequency of these very events: no forecaster knew it in advance.  Whole
     clusters are drawn with replacement (percentile interval, Efron and
     Tibshirani, 1993, sec. 13.3), since the forecasts of one year share its
     luck.
 
     Parameters
     ----------
-    climatology
-        Probability for each event, or one for all, that climatology gave;
-        none takes the frequency of these very events, which no forecaster
-        knew in advance and which is hence the hardest.
     clusters
         Shape (n,): the cluster of each event, such as its year; none lets
         every event stand alone.
-    level
-        Of the interval.
 
     Returns
     -------
@@ -272,23 +201,20 @@ def brier_skill(
     groups = pd.Series(range(p.size) if clusters is None else list(clusters))
     if groups.size != p.size:
         raise ForecastError(f"事件有 {p.size} 个而分组有 {groups.size} 个，不能相配")
-    reference = np.full(p.size, np.nan)
-    if climatology is not None:
-        reference, _ = _events(np.broadcast_to(np.asarray(climatology, float), p.shape), o)
     sums = (
-        pd.DataFrame({"own": (p - o) ** 2, "other": (reference - o) ** 2, "n": 1.0, "events": o})
+        pd.DataFrame({"own": (p - o) ** 2, "n": 1.0, "events": o})
         .groupby(groups.to_numpy())
         .sum(min_count=1)
         .to_numpy()
     )
-    own, other = _mean_scores(sums.sum(axis=0), climatology is None)
+    own, other = _mean_scores(sums.sum(axis=0))
     counts = rng.multinomial(len(sums), np.full(len(sums), 1 / len(sums)), size=N_BOOTSTRAP)
-    drawn_own, drawn_other = _mean_scores((counts @ sums).T, climatology is None)
+    drawn_own, drawn_other = _mean_scores((counts @ sums).T)
     possible = drawn_other > 0
     low = high = np.nan
     if len(sums) > 1 and other > 0 and possible.any():
         skills = 1 - drawn_own[possible] / drawn_other[possible]
-        low, high = np.quantile(skills, [(1 - level) / 2, (1 + level) / 2])
+        low, high = np.quantile(skills, [(1 - INTERVAL) / 2, (1 + INTERVAL) / 2])
     return _row(
         brier=own,
         brier_climatology=other,
@@ -406,13 +332,11 @@ def diebold_mariano(losses: ArrayLike, other_losses: ArrayLike, horizon: int = 1
     )
 
 
-def _mean_scores(sums: FloatArray, own_frequency: bool) -> tuple[FloatArray, FloatArray]:
-    """Mean Brier of forecast and climatology from sums (own, other, n, events)."""
-    own, other, n, events = sums
-    if own_frequency:
-        rate = events / n
-        return own / n, rate * (1 - rate)
-    return own / n, other / n
+def _mean_scores(sums: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Mean Brier of forecast and climatology from sums (own, n, events)."""
+    own, n, events = sums
+    rate = events / n
+    return own / n, rate * (1 - rate)
 
 
 def _row(**values: object) -> pd.DataFrame:

@@ -15,16 +15,18 @@ from lianhu_analysis import __version__
 from lianhu_analysis.catalog.indicators import Catalogue
 from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.errors import IntakeError
+from lianhu_analysis.intake.grids.csv_grid import read_csv_grid
+from lianhu_analysis.intake.grids.grid import Grid
+from lianhu_analysis.intake.grids.refusals import refusal_of
+from lianhu_analysis.intake.grids.workbook import FILES, read_workbook
 from lianhu_analysis.intake.observations import PeriodCode, Provenance, Span, join_source
 from lianhu_analysis.intake.raw_files import SIDECAR_NAME
-from lianhu_analysis.intake.reading.csv_grid import is_tidy_csv, read_csv_grid
 from lianhu_analysis.intake.reading.figures import Delivery, Reading
-from lianhu_analysis.intake.reading.records import read_csv_records, read_parquet_records
 from lianhu_analysis.intake.reading.series import SeriesLayout, choose_layout, load_layouts
 from lianhu_analysis.intake.reading.statements import stated_day
 from lianhu_analysis.intake.reading.tidy import read_grids
 from lianhu_analysis.intake.reading.words import Vocabulary, is_unit, load_vocabulary
-from lianhu_analysis.intake.reading.workbook import Grid, read_workbook
+from lianhu_analysis.intake.records import is_tidy, parquet_grid, read_records
 from lianhu_analysis.workspace import Workspace, readable
 from lianhu_analysis.written import KNOWN_ONLY, Day, read_written
 
@@ -37,7 +39,6 @@ __all__ = [
 
 WORDS_NAME = "words.toml"
 LOCK_PREFIX = "~$"
-WORKBOOKS = (".xlsx", ".xlsm", ".xls")
 UNFINISHED = (".part", ".partial", ".crdownload", ".download", ".tmp")
 ZIP_START, ZIP_END = b"PK\x03\x04", b"PK\x05\x06"
 ZIP_TAIL = 22 + 65_535
@@ -47,8 +48,11 @@ READS = (
     "catalog/data/units.toml",
     "intake/deliveries.py",
     "intake/observations.py",
+    "intake/records.py",
     "intake/same_figures.py",
+    "intake/grids/*.py",
     "intake/reading/*.py",
+    "written.py",
 )
 
 
@@ -120,10 +124,10 @@ class DeliveryReader:
         Parameters
         ----------
         submit
-            Begins to turn a workbook's bytes into grids.
+            Begins to turn the bytes of a workbook, document or page into grids.
         """
         temporary = path.name.startswith(LOCK_PREFIX)
-        if path.suffix.lower() not in WORKBOOKS or temporary or _is_half_copied(path, data):
+        if path.suffix.lower() not in FILES or temporary or _is_half_copied(path, data):
             return partial(self.read, path, data, sidecar)
         grids = submit(data)
         return partial(self.read, path, data, sidecar, lambda _: grids.result())
@@ -143,25 +147,22 @@ class DeliveryReader:
                 "请关闭正在编辑的工作簿并确认已保存；临时文件会自动消失，也可以删去",
             )
         delivery = self._delivery(path, sidecar)
-        if suffix == ".csv" and is_tidy_csv(data):
-            return read_csv_records(data, self._catalogue, delivery)
         if suffix == ".parquet":
-            return read_parquet_records(data, self._catalogue, delivery)
+            return read_records(parquet_grid(data), self._catalogue, delivery)
         if suffix in UNFINISHED:
             raise IntakeError(
                 f"{suffix} 是没有下载或拷贝完的文件，没有读",
                 "请等它完成；完成后会恢复原来的扩展名",
             )
-        if suffix not in (*WORKBOOKS, ".csv"):
-            raise IntakeError(
-                f"不能读取 {suffix or '没有扩展名'} 文件",
-                "数据请另存为 .xlsx 或 CSV；只作凭证的文件请放进名称以 _ 开头的文件夹",
-            )
+        if suffix not in (*FILES, ".csv"):
+            raise refusal_of(path.suffix)
         if _is_half_copied(path, data):
             raise IntakeError(
                 "文件没有结尾，像是还没有拷贝完", "请等拷贝完成后再运行；仍是这样的，请重新拷贝"
             )
         grids = (read_csv_grid(data),) if suffix == ".csv" else read(data)
+        if suffix == ".csv" and is_tidy(grids[0]):
+            return read_records(grids[0], self._catalogue, delivery)
         named = sidecar.layout
         pinned = choose_layout(self._layouts, named, self._workspace) if named else None
         return read_grids(grids, self._vocabulary, self._catalogue, delivery, self._layouts, pinned)
@@ -226,7 +227,7 @@ def read_delivery(
     Parameters
     ----------
     read
-        Turns a workbook's bytes into grids: one process a file, or a pool's.
+        Turns the bytes of a workbook, document or page into grids: a process a file, or a pool.
 
     Raises
     ------
@@ -238,7 +239,7 @@ def read_delivery(
 
 def _is_half_copied(path: Path, data: bytes) -> bool:
     """Whether a zip lost its end: the table of contents is written there, last."""
-    zipped = path.suffix.lower() in (".xlsx", ".xlsm") and data.startswith(ZIP_START)
+    zipped = path.suffix.lower() in FILES and data.startswith(ZIP_START)
     return zipped and ZIP_END not in data[-ZIP_TAIL:]
 
 

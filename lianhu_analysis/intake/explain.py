@@ -24,13 +24,13 @@ from lianhu_analysis.intake.deliveries import (
     read_delivery,
     read_sidecar,
 )
+from lianhu_analysis.intake.grids.grid import cell_address, column_number
 from lianhu_analysis.intake.observations import frame_observations
 from lianhu_analysis.intake.problems import FileStatus, Problem, grouped
 from lianhu_analysis.intake.raw_files import find_files
 from lianhu_analysis.intake.reading.figures import Slot
 from lianhu_analysis.intake.reading.notes import ColumnNote, RowNote, TableNote
 from lianhu_analysis.intake.reading.words import Grammar, load_vocabulary
-from lianhu_analysis.intake.reading.workbook import cell_address, column_number
 from lianhu_analysis.workspace import Workspace, readable
 
 __all__ = ["FORMS", "ROLES", "SPANS", "Explanation", "Surroundings", "explain_file", "place_of"]

@@ -16,11 +16,11 @@ from lianhu_analysis.catalog.indicators import Catalogue
 from lianhu_analysis.errors import IntakeError
 from lianhu_analysis.intake.deliveries import DeliveryReader, read_sidecar
 from lianhu_analysis.intake.file_versions import Settled, settle_versions
+from lianhu_analysis.intake.grids.workbook import WorkbookReader
 from lianhu_analysis.intake.observations import validate_observations
 from lianhu_analysis.intake.problems import FileResult, Problem
 from lianhu_analysis.intake.raw_files import find_files
 from lianhu_analysis.intake.reading.figures import Reading
-from lianhu_analysis.intake.reading.workbook import WorkbookReader
 from lianhu_analysis.intake.store import VintageStore
 from lianhu_analysis.intake.vintage_files import LedgerEntry, StoreWriter
 from lianhu_analysis.workspace import Workspace

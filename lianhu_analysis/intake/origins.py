@@ -18,13 +18,13 @@ from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.catalog.units import normalise_unit
 from lianhu_analysis.errors import PeriodError, UnitError, UsageError
 from lianhu_analysis.intake.explain import FORMS, ROLES, SPANS, Explanation, Surroundings, place_of
+from lianhu_analysis.intake.grids.grid import cell_address
 from lianhu_analysis.intake.problems import Problem
 from lianhu_analysis.intake.reading.blocks import is_blank
 from lianhu_analysis.intake.reading.figures import Slot
 from lianhu_analysis.intake.reading.notes import TableNote
 from lianhu_analysis.intake.reading.statements import days_in, title_part
 from lianhu_analysis.intake.reading.words import Said, fold, is_unit, native, span_of
-from lianhu_analysis.intake.reading.workbook import cell_address
 
 __all__ = ["STATES", "CellExplanation", "Facet", "cell_states", "explain_cell"]
 

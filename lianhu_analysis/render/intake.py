@@ -12,13 +12,13 @@ import pandas as pd
 
 from lianhu_analysis.catalog.indicators import load_catalogue
 from lianhu_analysis.intake.explain import Explanation, explain_file
+from lianhu_analysis.intake.grids.grid import cell_address
 from lianhu_analysis.intake.origins import STATES, cell_states, explain_cell
 from lianhu_analysis.intake.problems import Problem, grouped
 from lianhu_analysis.intake.raw_files import find_files
 from lianhu_analysis.intake.reading.blocks import is_blank
 from lianhu_analysis.intake.reading.figures import Slot
 from lianhu_analysis.intake.reading.notes import TableNote
-from lianhu_analysis.intake.reading.workbook import cell_address
 from lianhu_analysis.render import tables
 from lianhu_analysis.render.tables import Html
 from lianhu_analysis.workspace import locate_workspace

@@ -17,39 +17,8 @@ __all__ = ["check_html", "check_origins", "check_prose"]
 
 EXEMPT_TAGS = frozenset({"code", "cite"})
 BLOCK_TAGS = frozenset(
-    [
-        "p",
-        "div",
-        "li",
-        "ul",
-        "ol",
-        "td",
-        "th",
-        "tr",
-        "table",
-        "caption",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "figure",
-        "figcaption",
-        "pre",
-        "blockquote",
-        "section",
-        "nav",
-        "main",
-        "header",
-        "footer",
-        "br",
-        "hr",
-        "dt",
-        "dd",
-        "summary",
-        "details",
-    ]
+    "p div li ul ol td th tr table caption h1 h2 h3 h4 h5 h6 figure figcaption "
+    "pre blockquote section nav main header footer br hr dt dd summary details".split()
 )
 SPOKEN_ATTRIBUTES = ("alt", "title", "aria-label", "summary", "placeholder", "label")
 

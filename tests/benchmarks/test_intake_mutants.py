@@ -15,9 +15,9 @@ from benchmarks.intake_mutants_families import FAMILIES, draw_document
 from benchmarks.intake_mutants_kinds import KINDS, Unfit
 from lianhu_analysis.catalog.indicators import read_catalogue
 from lianhu_analysis.errors import IntakeError
+from lianhu_analysis.intake.grids.workbook import read_workbook
 from lianhu_analysis.intake.problems import Problem
 from lianhu_analysis.intake.reading.figures import Reading
-from lianhu_analysis.intake.reading.workbook import read_workbook
 
 CATALOGUE = read_catalogue(None, {})
 FACT = Fact("csm.retail.total", "level", "ytd", "2024-09", 481.25)

@@ -1,11 +1,11 @@
 from benchmarks import intake_speed
 from benchmarks.intake_speed import make_files
-from lianhu_analysis.intake.reading.workbook import read_grids
+from lianhu_analysis.intake.grids.workbook import read_workbook
 
 
 def test_the_files_are_of_the_stated_size(tmp_path):
     *_, last = make_files(tmp_path, 2, 230, seed=1)
-    (grid,) = read_grids(last)
+    (grid,) = read_workbook(last.read_bytes())
     assert (len(grid.rows), len(grid.rows[0])) == (230, 12)
     assert (0, 0, 0, 11) in grid.merged
 

@@ -10,19 +10,13 @@ from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.forecast.history import position_day, year_periods
 from lianhu_analysis.forecast.knowledge import GrowthSources, Knowledge, Rules
 from lianhu_analysis.forecast.models import GROWTH_CANDIDATES
-from lianhu_analysis.forecast.record import LEVELS, quantile_scores, record_of, unit_rank
+from lianhu_analysis.forecast.record import LEVELS, record_of, unit_rank
 from tests.forecast.frames import catalogue, figures, indicator
 from tests.forecast.test_verdict import GDP, RULES, gdp_frame, target
 
 
 def sources(frame, rules=RULES):
     return GrowthSources.of(Knowledge(frame), target(), catalogue(GDP), rules)
-
-
-def test_scores_of_a_point_and_of_a_uniform_by_hand():
-    assert quantile_scores(np.full(200, 3.0), 5.0) == pytest.approx(2.0)
-    # Uniform on (0, 1), outcome 1/2: CRPS is the integral of (F - 1)^2, 1/24 on each side.
-    assert quantile_scores(LEVELS, 0.5) == pytest.approx(1 / 12, abs=1e-4)
 
 
 @given(st.floats(-3, 4))

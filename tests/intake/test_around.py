@@ -99,7 +99,6 @@ def test_a_parent_is_whom_its_own_title_names(title):
         around(title, pinned=True)
 
 
-@pytest.mark.xfail(strict=True)
 @pytest.mark.parametrize(
     "letterhead", ["西安市统计月报", "西安市统计局莲湖分局", "陕西省统计局", "西安市统计局编印"]
 )

@@ -151,5 +151,5 @@ def test_everything_that_reading_depends_on_is_in_its_fingerprint_and_no_check_i
     # Which files there are and what is told of them changes nothing in how one is read.
     assert needed_to_read() - covered == {"intake/problems.py", "intake/raw_files.py"}
     assert "catalog/data/units.toml" in covered
-    assert "intake/reading/_workbook_child.py" in covered
+    assert "intake/grids/child.py" in covered
     assert not any(name.startswith("intake/checks/") for name in covered)

@@ -6,12 +6,12 @@ import datetime as dt
 
 import pytest
 
-from lianhu_analysis.intake.reading.csv_grid import is_tidy_csv, read_csv_grid
+from lianhu_analysis.intake.grids.csv_grid import read_csv_grid
+from lianhu_analysis.intake.grids.grid import Grid
 from lianhu_analysis.intake.reading.figures import Delivery, Reading
 from lianhu_analysis.intake.reading.series import load_layouts
 from lianhu_analysis.intake.reading.tidy import read_grids
 from lianhu_analysis.intake.reading.words import load_vocabulary
-from lianhu_analysis.intake.reading.workbook import Grid
 from lianhu_analysis.workspace import Region
 
 LIANHU, XIAN = Region("610104", "莲湖区"), Region("610100", "西安市")
@@ -476,11 +476,6 @@ def test_a_csv_whose_row_has_shifted_is_refused_whole(read):
     reading = read(read_csv_grid(text.encode()))
     assert set(reading.frame["indicator"]) == {"fis.tax"}
     assert "A3 这一行的列数多于表头" in told(reading)
-
-
-def test_which_csv_is_tidy_is_seen_from_its_first_line():
-    assert is_tidy_csv(b"indicator,measure,span,period,value,units\n")
-    assert not is_tidy_csv("指标名称,单位,本月止累计\n".encode())
 
 
 def test_tabs_after_figures_do_not_make_another_kind_of_csv():

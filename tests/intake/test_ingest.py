@@ -7,6 +7,7 @@ from lianhu_analysis.intake import deliveries
 from lianhu_analysis.intake.ingest import ingest_files, unread_files
 from lianhu_analysis.intake.store import VintageStore
 from tests.intake.sheets import month_report, workbook_bytes
+from tests.intake.word_files import docx, p, tbl, tr
 
 RETAIL = ("社会消费品零售总额", "亿元", 54.3, 481.25, 4.6)
 CSV = "indicator,measure,span,period,value,unit,published\n"
@@ -89,6 +90,53 @@ def test_a_file_of_which_nothing_can_be_read_leaves_nothing(ingest, store, deliv
         assert result.problems
     assert store.ledger() == {}
     assert not store.root.exists()
+
+
+TITLE, HEAD = "莲湖区2024年1—9月主要经济指标", ("指标", "单位", "本月止累计")
+WORD_FILE = docx(p(TITLE) + tbl(tr(*HEAD), tr("社会消费品零售总额", "亿元", "481.25")))
+PAGE = (
+    f"<html><body><h1>{TITLE}</h1><table><tr><td>{'<td>'.join(HEAD)}"
+    "<tr><td>社会消费品零售总额<td>亿元<td>481.25</table></body></html>"
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.docx", WORD_FILE),
+        ("a.DOCM", WORD_FILE),
+        ("a.html", PAGE.encode()),
+        ("a.htm", PAGE.encode("gb18030")),
+        ("导出.xls", PAGE.encode("gb18030")),
+        ("a.xlsx", WORD_FILE),
+    ],
+)
+def test_a_table_of_a_document_is_stored_with_its_place(ingest, store, deliver, name, content):
+    deliver(f"x/{name}", content)
+    result = ingest()[f"data/raw/x/{name}"]
+    assert (result.status, result.observations, result.problems) == ("read", 1, ())
+    row = store.as_of(None).iloc[0]
+    assert (row["indicator"], row["period"], row["value"]) == (
+        "csm.retail.total",
+        "2024-09",
+        481.25,
+    )
+    assert (row["sheet"], row["cell"]) == ("表1", "C2")
+
+
+@pytest.mark.parametrize(
+    ("name", "message", "remedy"),
+    [
+        ("a.doc", "这种文字文档", ".docx"),
+        ("a.PDF", "版式文件", "原件"),
+        ("a.et", "这种电子表格", ".xlsx"),
+        ("a.zip", "不能读取 .zip 文件", "_ 开头"),
+    ],
+)
+def test_what_is_not_read_says_what_to_save_it_as(ingest, deliver, name, message, remedy):
+    deliver(f"x/{name}", b"x")
+    (problem,) = ingest()[f"data/raw/x/{name}"].problems
+    assert message in problem.message and remedy in problem.remedy
 
 
 def test_one_bad_file_does_not_stop_the_others(ingest, deliver):

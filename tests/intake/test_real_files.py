@@ -16,12 +16,6 @@ from lianhu_analysis.intake.deliveries import read_delivery, read_sidecar
 from lianhu_analysis.intake.reading.figures import Reading
 from lianhu_analysis.workspace import load_workspace
 
-# What the reader cannot do yet: a test that passes must lose its mark.
-SHIFTED = pytest.mark.xfail(
-    reason="one column without a head beside an axis of months", strict=True
-)
-COVERED = pytest.mark.xfail(reason="a stub's head beside heads merged over two rows", strict=True)
-SERIALS = pytest.mark.xfail(reason="figures of 36,526 to 73,050 are taken for dates", strict=True)
 REPOSITORY = Path(__file__).resolve().parents[2]
 SHARED = REPOSITORY.parent / "shared" / "data"
 NATIONAL = REPOSITORY / "examples" / "national"
@@ -153,16 +147,8 @@ def macro(tmp_path_factory) -> Reading:
             (6.3, "%", "ok", "工业增加值增长（没有一月）!C99"),
         ),
         # Indicators in rows and months in columns, newest first.
-        pytest.param(
-            ("inv.mfg.yoy", "yoy", "ytd", "2025-11"),
-            (1.9, "%", "ok", "固投月度增长!B2"),
-            marks=SHIFTED,
-        ),
-        pytest.param(
-            ("inv.auto.yoy", "yoy", "ytd", "2025-02"),
-            (27.0, "%", "ok", "固投月度增长!K4"),
-            marks=SHIFTED,
-        ),
+        (("inv.mfg.yoy", "yoy", "ytd", "2025-11"), (1.9, "%", "ok", "固投月度增长!B2")),
+        (("inv.auto.yoy", "yoy", "ytd", "2025-02"), (27.0, "%", "ok", "固投月度增长!K4")),
     ],
 )
 def test_the_macro_workbook(macro, key, expected):
@@ -218,7 +204,6 @@ def test_bases_that_slipped_one_column_refuse_each_sheet(houses):
     assert all("错了位" in problem.message for problem in houses.problems)
 
 
-@COVERED
 def test_the_city_panels_give_the_workspaces_city_only(mended):
     frame = mended.frame
     assert set(frame["region"]) == {"610100"}
@@ -233,9 +218,7 @@ def test_the_city_panels_give_the_workspaces_city_only(mended):
     [
         (("re.price.new", "level", "single", "2025-12"), 94.4, "202512新房!C34"),
         (("re.price.new", "level", "single", "2025-02"), 98.3, "202502新房!C34"),
-        pytest.param(
-            ("re.price.used", "level", "single", "2025-12"), 91.0, "202512二手房!C34", marks=COVERED
-        ),
+        (("re.price.used", "level", "single", "2025-12"), 91.0, "202512二手房!C34"),
         (("re.price.used", "level", "single", "2025-01"), 99.0, "202501二手房!C34"),
     ],
 )
@@ -243,7 +226,6 @@ def test_a_city_is_found_by_its_padded_name(mended, key, value, cell):
     assert figure(mended, *key) == (value, "上年同月=100", "ok", cell)
 
 
-@SHIFTED
 def test_the_macro_workbooks_other_sheets_are_left_out_on_purpose(macro):
     assert set(macro.frame["sheet"]) == {
         "消费（没有1-2月）",
@@ -254,7 +236,6 @@ def test_the_macro_workbooks_other_sheets_are_left_out_on_purpose(macro):
     }
 
 
-@SERIALS
 def test_months_as_bare_numbers_take_the_sidecars_year(tmp_path):
     file = real("cn_macro_workbook/housing_sales.xlsx")
     sidecar = 'period = "2025"\nspan = "ytd"\n'

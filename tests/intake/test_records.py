@@ -4,12 +4,9 @@ import duckdb
 import pytest
 
 from lianhu_analysis.errors import IntakeError
+from lianhu_analysis.intake.grids.csv_grid import decode_csv, read_csv_grid
 from lianhu_analysis.intake.reading.figures import Delivery, Reading
-from lianhu_analysis.intake.reading.records import (
-    decode_csv,
-    read_csv_records,
-    read_parquet_records,
-)
+from lianhu_analysis.intake.records import is_tidy, parquet_grid, read_records
 from lianhu_analysis.workspace import Region
 
 LIANHU, XIAN = Region("610104", "莲湖区"), Region("610100", "西安市")
@@ -20,7 +17,7 @@ GOOD = "csm.retail.total,level,ytd,2024-09,481.25,亿元,2024-10-22"
 
 def read(catalogue, *lines: str, header: str = HEADER, encoding: str = "utf-8") -> Reading:
     text = "\n".join([header, *lines]) + "\n"
-    return read_csv_records(text.encode(encoding), catalogue, DELIVERY)
+    return read_records(read_csv_grid(text.encode(encoding)), catalogue, DELIVERY)
 
 
 def test_a_row_is_stored_as_stated(catalogue):
@@ -68,9 +65,14 @@ def test_gb18030_is_read_when_it_is_not_utf8(catalogue):
 
 
 @pytest.mark.parametrize("data", [b"", b" \n", b"\xff\xfe\xff\xff\x81"])
-def test_what_is_no_text_is_refused(catalogue, data):
+def test_what_is_no_text_is_refused(data):
     with pytest.raises(IntakeError):
-        read_csv_records(data, catalogue, DELIVERY)
+        read_csv_grid(data)
+
+
+def test_which_csv_is_tidy_is_seen_from_its_first_line():
+    assert is_tidy(read_csv_grid(b"indicator,measure,span,period,value,units\n"))
+    assert not is_tidy(read_csv_grid("指标名称,单位,本月止累计\n".encode()))
 
 
 @pytest.mark.parametrize(
@@ -175,9 +177,9 @@ def test_parquet_is_read_like_csv(tmp_path, catalogue):
         " '2024-09' AS period, 481.25::DOUBLE AS value, '亿元' AS unit, DATE '2024-10-22' AS published)"
         f" TO '{file}' (FORMAT parquet)"
     )
-    reading = read_parquet_records(file.read_bytes(), catalogue, DELIVERY)
+    reading = read_records(parquet_grid(file.read_bytes()), catalogue, DELIVERY)
     assert reading.problems == ()
     assert reading.frame[["value", "cell"]].values.tolist() == [[481.25, "E2"]]
     file.write_bytes(b"PAR1 and no more")
     with pytest.raises(IntakeError, match="Parquet"):
-        read_parquet_records(file.read_bytes(), catalogue, DELIVERY)
+        parquet_grid(file.read_bytes())

@@ -4,11 +4,11 @@ import re
 import pytest
 
 from lianhu_analysis.errors import IntakeError
+from lianhu_analysis.intake.grids.grid import Grid
 from lianhu_analysis.intake.reading.figures import Delivery
-from lianhu_analysis.intake.reading.series import choose_layout, load_layouts
+from lianhu_analysis.intake.reading.series import choose_layout, fold_header, load_layouts
 from lianhu_analysis.intake.reading.tidy import read_grids
 from lianhu_analysis.intake.reading.words import load_vocabulary
-from lianhu_analysis.intake.reading.workbook import Grid
 from lianhu_analysis.workspace import Region
 
 SERIES = """
@@ -38,6 +38,7 @@ def test_descriptions_are_read_by_name(workspace):
     ("old", "new", "message"),
     [
         ('kind = "series"', 'kind = "pivot"', "kind = 'pivot' 不认识"),
+        ('kind = "series"', 'kind = "report"', "一般的表不用说明就能读"),
         ('header = "社零(亿元)"', 'heading = "社零"', "不认识的字段 heading"),
         (', unit = "亿元"', "", "没有写 indicator 和 unit"),
         ('unit = "亿元"', 'unit = "%", measure = "yoy"', "不相配"),
@@ -78,6 +79,19 @@ def test_an_unknown_name_lists_the_known(workspace):
     write(workspace, "own", SERIES)
     with pytest.raises(IntakeError, match="own"):
         choose_layout(load_layouts(workspace), "onw", workspace)
+
+
+@pytest.mark.parametrize(
+    ("text", "folded"),
+    [
+        ("累计比上年同期 增长（%）", "累计比上年同期增长"),
+        ("１—９月", "1-9月"),
+        (8.0, "8"),
+        (None, ""),
+    ],
+)
+def test_headers_are_compared_folded(text, folded):
+    assert fold_header(text) == folded
 
 
 LIANHU = Region("610104", "莲湖区")

@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 
+from lianhu_analysis.intake.grids.grid import Grid
 from lianhu_analysis.intake.reading.statements import (
     days_in,
     head_lines,
@@ -11,7 +12,6 @@ from lianhu_analysis.intake.reading.statements import (
     statements,
     title_part,
 )
-from lianhu_analysis.intake.reading.workbook import Grid
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import struct
 import pytest
 
 from lianhu_analysis.errors import IntakeError
-from lianhu_analysis.intake.reading.workbook import read_workbook
+from lianhu_analysis.intake.grids.workbook import read_workbook
 from tests.intake.old_workbooks import (
     blank_formula,
     column,
@@ -20,7 +20,7 @@ from tests.intake.old_workbooks import (
 def test_values_of_an_old_workbook_are_read():
     (grid,) = read_workbook(old_workbook([text(0, 0, "名称"), number(0, 1, 481.25)]))
     assert (grid.sheet, grid.rows) == ("甲", (("名称", 481.25),))
-    assert grid.knows_formats and not grid.dates_from_1904
+    assert not grid.dates_from_1904
 
 
 def test_errors_of_an_old_workbook_are_text_not_blanks():
@@ -79,11 +79,11 @@ def test_formats_of_an_older_version_are_known_too():
     assert grid.rows == (("50%",),)
 
 
-def test_what_xlrd_does_not_take_is_read_without_formats():
+def test_an_old_workbook_whose_formats_are_damaged_is_refused_not_read_without_them():
     broken_format = (0x041E, b"\xa4\0")
     data = old_workbook([number(0, 0, 0.5, style=1)], formats=(0, 9), extra=[broken_format])
-    (grid,) = read_workbook(data)
-    assert (grid.rows, grid.knows_formats) == (((0.5,),), False)
+    with pytest.raises(IntakeError, match="已损坏"):
+        read_workbook(data)
 
 
 def test_an_old_workbook_with_a_password_is_refused():

@@ -10,7 +10,7 @@ from lianhu_analysis.forecast.factor.model import FactorModel
 from lianhu_analysis.forecast.factor.news import News, news
 from lianhu_analysis.forecast.factor.panel import FactorPanel, Form
 from lianhu_analysis.forecast.factor.parameters import Parameters
-from lianhu_analysis.forecast.factor.posterior import Joint, Smoothed, joint, simulate, smooth
+from lianhu_analysis.forecast.factor.posterior import Joint, joint, simulate
 
 __all__ = [
     "FactorFit",
@@ -20,10 +20,8 @@ __all__ = [
     "Joint",
     "News",
     "Parameters",
-    "Smoothed",
     "fit",
     "joint",
     "news",
     "simulate",
-    "smooth",
 ]

@@ -16,33 +16,28 @@ import numpy as np
 from lianhu_analysis.catalog.indicators import Indicator
 from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.errors import ForecastError
-from lianhu_analysis.forecast.factor.fit import FactorFit, fit
+from lianhu_analysis.forecast.factor.fit import FactorFit, fit, start_parameters
 from lianhu_analysis.forecast.factor.model import FactorModel
 from lianhu_analysis.forecast.factor.panel import FactorPanel, FloatArray
 from lianhu_analysis.forecast.factor.posterior import simulate
 from lianhu_analysis.forecast.factor.signals import (
     MIN_FIGURES,
+    Known,
     Signal,
     month_shares,
     row_of,
     take_signal,
 )
-from lianhu_analysis.forecast.factor.starts import start_parameters
-from lianhu_analysis.forecast.history import Series
 from lianhu_analysis.workspace import CensusBreak
 
 __all__ = [
     "IndicatorPanel",
-    "Known",
     "fit_indicators",
     "indicator_panel",
     "target_path",
     "unit_slip",
 ]
 
-# What is known on a day, by indicator code and ``yoy`` (growth to date), ``single``
-# (growth of single months or quarters) or ``level``.
-Known = Mapping[tuple[str, str], Series]
 # Months without a figure after which an idiosyncratic term starts afresh.
 MEMORY = 12
 # A figure this many times the usual size of its series is a slip of units first.
@@ -97,12 +92,7 @@ class IndicatorPanel:
         A new figure that is a slip of units counts as not published.
         """
         n_rows = 12 * (year - self.first_year + 1)
-        signals = tuple(
-            signal.updated(
-                *_measures(known, signal.indicator), first_year=self.first_year, n_rows=n_rows
-            )
-            for signal in self.signals
-        )
+        signals = tuple(signal.updated(known, n_rows) for signal in self.signals)
         columns = [
             _without_years(signal.values, self.first_year, self.outlier_years) for signal in signals
         ]
@@ -142,16 +132,15 @@ def indicator_panel(
         raise ForecastError("没有可用于因子模型的观测")
     first_year = min(period.year for period in ends)
     n_rows = max(row_of(period, first_year) for period in ends) + 1
-    size = {"first_year": first_year, "n_rows": n_rows}
     signals: list[Signal] = []
     columns: list[FloatArray] = []
-    shares: list[FloatArray] = []
     left_out: dict[str, str] = {}
     seen: dict[bytes, str] = {}
     for indicator in indicators:
-        growth, single, level = _measures(known, indicator)
         try:
-            signal = take_signal(indicator, growth, single, level, breaks=breaks, **size)
+            signal = take_signal(
+                indicator, known, first_year=first_year, n_rows=n_rows, breaks=breaks
+            )
             column = _without_years(signal.values, first_year, outlier_years)
             for values in (signal.values, column):
                 _refuse_copy_or_slip(values, indicator.name_zh, seen, first_year)
@@ -159,10 +148,8 @@ def indicator_panel(
         except ForecastError as error:
             left_out[indicator.code] = str(error)
             continue
-        proxy = known.get((indicator.weight_proxy, "level"))
         signals.append(signal)
         columns.append(column)
-        shares.append(month_shares(signal, level, proxy, breaks=breaks, **size))
     if len(signals) < 2:
         raise ForecastError(f"可用的指标只有 {len(signals)} 个，不足以估计公共因子")
     values = np.column_stack(columns)
@@ -171,7 +158,7 @@ def indicator_panel(
         (values - centre) / scale,
         tuple(signal.form for signal in signals),
         1,
-        np.column_stack(shares),
+        np.column_stack([month_shares(signal, known) for signal in signals]),
         tuple(signal.indicator.name_zh for signal in signals),
     )
     return IndicatorPanel(
@@ -241,13 +228,6 @@ def target_path(
         rng=rng,
     )
     return np.asarray(table.centre[column] + table.scale[column] * draws[:, :, 0])
-
-
-def _measures(known: Known, indicator: Indicator) -> tuple[Series, Series, Series]:
-    """Growth to date, growth of single periods, and levels; empty where unknown."""
-    empty = {name: Series(indicator, name, {}) for name in ("yoy", "single", "level")}
-    found = [known.get((indicator.code, name), none) for name, none in empty.items()]
-    return found[0], found[1], found[2]
 
 
 def _refuse_copy_or_slip(

@@ -87,8 +87,6 @@ class FactorModel:
         kernel: Kernel = "numpy",
         memory: int | None = None,
     ) -> None:
-        if n_factors < 1 or lags < 1:
-            raise ForecastError("因子个数与滞后阶数都至少为 1")
         self.panel = panel
         self.n_factors = n_factors
         self.lags = lags
@@ -139,7 +137,7 @@ class FactorModel:
         Raises
         ------
         ForecastError
-            If the parameters do not fit the panel, or are not stationary.
+            If the parameters are not stationary.
         """
         return self._forward(parameters)[0]
 
@@ -161,7 +159,8 @@ class FactorModel:
         return Pass(loglike, rows, design, filtered, mean, covariance, information)
 
     def _forward(self, parameters: Parameters) -> tuple[float, Rows, FloatArray, Filtered]:
-        self._check(parameters)
+        if not parameters.stationary:
+            raise ForecastError("参数不平稳：因子或异质项的自回归根不在单位圆内")
         phi, s2 = parameters.idiosyncratic_ar, parameters.idiosyncratic_var
         rows = whiten(self.layout, self.windows, phi, s2)
         information, score = _collapse(rows, parameters.loadings)
@@ -186,18 +185,6 @@ class FactorModel:
         constant = self.n_figures * np.log(2 * np.pi) - np.log(rows.precision[used]).sum()
         constant += (rows.precision * rows.y**2).sum() + 2 * self.windows.log_scale
         return float(filtered[0].sum() - 0.5 * constant), rows, design, filtered
-
-    def _check(self, parameters: Parameters) -> None:
-        n = self.panel.values.shape[1]
-        shapes = (parameters.loadings.shape, parameters.transition.shape)
-        k = self.n_factors
-        if shapes != ((n, k), (k, k * self.lags)):
-            raise ForecastError(
-                f"参数与模型不符：载荷 {shapes[0]}、转移矩阵 {shapes[1]}，"
-                f"应为 {(n, k)} 与 {(k, k * self.lags)}"
-            )
-        if not parameters.stationary:
-            raise ForecastError("参数不平稳：因子或异质项的自回归根不在单位圆内")
 
 
 @lru_cache

@@ -26,29 +26,10 @@ from lianhu_analysis.forecast.factor.panel import FactorPanel, FloatArray, publi
 from lianhu_analysis.forecast.factor.parameters import Parameters
 from lianhu_analysis.forecast.factor.rows import IntArray, ar1_covariance
 
-__all__ = ["Cell", "Joint", "Smoothed", "joint", "simulate", "smooth"]
+__all__ = ["Cell", "Joint", "View", "joint", "simulate"]
 
 # A figure: (row of the panel, series).
 Cell = tuple[int, int]
-
-
-@dataclass(frozen=True)
-class Smoothed:
-    """States and figures given all that is published; rows T + horizon.
-
-    Attributes
-    ----------
-    factors, factor_covariance
-        Shape (T + h, k) and (T + h, k, k).
-    mean, variance
-        Shape (T + h, n): every series in its published form at every month, the
-        figure itself with variance zero where it is published.
-    """
-
-    factors: FloatArray
-    factor_covariance: FloatArray
-    mean: FloatArray
-    variance: FloatArray
 
 
 @dataclass(frozen=True)
@@ -78,39 +59,13 @@ class _Figures:
     noise: FloatArray
 
 
-def smooth(model: FactorModel, parameters: Parameters, horizon: int = 0) -> Smoothed:
-    """Return factors and every series in its published form, ``horizon`` months ahead."""
-    view = _View(model, parameters, horizon)
-    n_rows, n_series = len(model.panel.values) + horizon, len(model.panel.names)
-    rows = np.arange(n_rows) + view.before
-    path = view.core_path(0, rows[-1] + 1)
-    mean, variance = np.zeros((2, n_rows, n_series))
-    for series in range(n_series):
-        figures = view.figures(series, rows)
-        direction = view.direction(series)
-        used, since = np.flatnonzero(direction), figures.start
-        blocks = path.covariance[since:, :, since:][:, used][:, :, :, used]
-        g_cov = np.einsum("a,satb,b->st", direction[used], blocks, direction[used])
-        mean[:, series] = figures.constant + figures.blend @ (path.mean[since:] @ direction)
-        spread = ((figures.blend @ g_cov) * figures.blend).sum(axis=1)
-        variance[:, series] = spread + np.diagonal(figures.noise)
-    known = ~np.isnan(view.panel.values[rows])
-    k, done = model.n_factors, view.done
-    return Smoothed(
-        done.mean[rows, :k],
-        done.covariance[rows][:, :k, :k],
-        np.where(known, view.panel.values[rows], mean),
-        np.where(known, 0.0, np.maximum(variance, 0.0)),
-    )
-
-
 def joint(model: FactorModel, parameters: Parameters, cells: Sequence[Cell]) -> Joint:
     """Return the joint distribution of figures, in the order of ``cells``.
 
     Rows may lie beyond the panel's end.
     """
     last = max(row for row, _ in cells)
-    view = _View(model, parameters, max(last + 1 - len(model.panel.values), 0))
+    view = View(model, parameters, max(last + 1 - len(model.panel.values), 0))
     order: dict[int, list[int]] = {}
     for at, (_, series) in enumerate(cells):
         order.setdefault(series, []).append(at)
@@ -173,7 +128,7 @@ def simulate(
     return draws.reshape(n_draws, len(months), len(columns))
 
 
-class _View:
+class View:
     """One pass over the panel with the months around it that figures reach into."""
 
     def __init__(self, model: FactorModel, parameters: Parameters, horizon: int) -> None:

@@ -8,7 +8,7 @@ and never stands in for the published growth.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -17,11 +17,20 @@ from lianhu_analysis.catalog.indicators import Indicator
 from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.errors import ForecastError
 from lianhu_analysis.forecast.factor.panel import FloatArray, Form
-from lianhu_analysis.forecast.history import Series, weights_for, year_periods
+from lianhu_analysis.forecast.history import (
+    Point,
+    Series,
+    census_base,
+    weights_for,
+    year_periods,
+)
 from lianhu_analysis.workspace import CensusBreak
 
-__all__ = ["Signal", "month_shares", "row_of", "take_signal"]
+__all__ = ["Known", "Signal", "month_shares", "row_of", "take_signal"]
 
+# What is known on a day, by indicator code and ``yoy`` (growth to date), ``single``
+# (growth of single months or quarters) or ``level``.
+Known = Mapping[tuple[str, str], Series]
 MIN_FIGURES = {"M": 24, "Q": 12}
 # Months of a period's end for each frequency.
 MONTHS = {"M": 1, "Q": 3}
@@ -37,30 +46,54 @@ class Signal:
     measure
         ``yoy`` for published growth to date, ``single`` for that of single
         months or quarters, ``change`` for the change of levels.
-    values
-        Shape (T,): in points of growth, or in percent of the usual month.
+    first_year
+        Row 0 is its January.
     breaks
         Where levels of a flow change their census base.
     usual_month
         What the change of a flow's level is a percentage of.
+    values
+        Shape (T,): in points of growth, or in percent of the usual month.
     """
 
     indicator: Indicator
     measure: str
     form: Form
+    first_year: int
+    breaks: tuple[CensusBreak, ...]
+    usual_month: float
     values: FloatArray
-    breaks: tuple[CensusBreak, ...] = ()
-    usual_month: float = 1.0
 
-    def updated(
-        self, growth: Series, single: Series, level: Series, *, first_year: int, n_rows: int
-    ) -> Signal:
+    def updated(self, known: Known, n_rows: int) -> Signal:
         """Return the same signal of another day's figures, in the same units."""
-        if self.measure != "change":
-            series = growth if self.measure == "yoy" else single
-            return replace(self, values=_published(series, self.measure, first_year, n_rows))
-        values = _change(level, first_year, n_rows, self.breaks, self.usual_month)
+        values = np.full(n_rows, np.nan)
+        points = _points(
+            known, self.indicator, "level" if self.measure == "change" else self.measure
+        )
+        joint = self.measure == "single" and self.indicator.no_january
+        for period, point in points.items():
+            row = row_of(period, self.first_year)
+            if not 0 <= row < n_rows or (joint and period.frequency == "M" and period.number <= 2):
+                continue
+            before = points.get(Period(period.year - 1, period.frequency, period.number))
+            if self.measure != "change":
+                values[row] = point.value
+            elif before is not None:
+                values[row] = self._change(before, point, row % 12 + 1)
         return replace(self, values=values)
+
+    def _change(self, before: Point, point: Point, months: int) -> float:
+        """Change of a level on the same period a year earlier, if both are of one census base."""
+        bases = {census_base(item.published, self.breaks) for item in (before, point)}
+        change, kind = point.value - before.value, self.indicator.kind
+        if len(bases) > 1:
+            return np.nan
+        if kind == "flow":
+            return 100.0 * change / months / self.usual_month if self.usual_month > 0 else np.nan
+        if kind != "stock":
+            return change
+        positive = min(point.value, before.value) > 0
+        return 100.0 * float(np.log(point.value / before.value)) if positive else np.nan
 
 
 def row_of(period: Period, first_year: int) -> int:
@@ -70,9 +103,7 @@ def row_of(period: Period, first_year: int) -> int:
 
 def take_signal(
     indicator: Indicator,
-    growth: Series,
-    single: Series,
-    level: Series,
+    known: Known,
     *,
     first_year: int,
     n_rows: int,
@@ -95,111 +126,61 @@ def take_signal(
         raise ForecastError("年度指标，一年至多一个数")
     needed = MIN_FIGURES[indicator.frequency]
     cumulative = indicator.kind in ("flow", "growth_only") or indicator.span == "ytd"
-    form: Form = "year_to_date" if cumulative else "month"
-    measure, usual_month = "yoy", 1.0
-    values = _published(growth, measure, first_year, n_rows)
-    if np.isfinite(values).sum() < needed:
-        measure, values = "single", _published(single, "single", first_year, n_rows)
-        form = "month" if indicator.frequency == "M" else "quarter_growth"
-    if np.isfinite(values).sum() < needed:
-        form = "year_to_date" if cumulative else "month"
-        usual_month = _mean_month(level) if indicator.kind == "flow" else 1.0
-        measure = "change"
-        values = _change(level, first_year, n_rows, breaks, usual_month)
-    known = np.flatnonzero(np.isfinite(values))
-    if known.size < needed:
-        raise ForecastError(f"可用的同比只有 {known.size} 期，至少要 {needed} 期")
-    if n_rows - 1 - known[-1] > LONGEST_SILENCE:
-        raise ForecastError(f"已有 {n_rows - 1 - known[-1]} 个月没有新数")
-    if np.ptp(values[known]) < 1e-9:
+    whole: Form = "year_to_date" if cumulative else "month"
+    part: Form = "month" if indicator.frequency == "M" else "quarter_growth"
+    usual_month = _mean_month(indicator, known) if indicator.kind == "flow" else 1.0
+    for measure, form in (("yoy", whole), ("single", part), ("change", whole)):
+        empty = Signal(
+            indicator, measure, form, first_year, tuple(breaks), usual_month, np.zeros(0)
+        )
+        signal = empty.updated(known, n_rows)
+        seen = np.flatnonzero(np.isfinite(signal.values))
+        if seen.size >= needed:
+            break
+    if seen.size < needed:
+        raise ForecastError(f"可用的同比只有 {seen.size} 期，至少要 {needed} 期")
+    if n_rows - 1 - seen[-1] > LONGEST_SILENCE:
+        raise ForecastError(f"已有 {n_rows - 1 - seen[-1]} 个月没有新数")
+    if np.ptp(signal.values[seen]) < 1e-9:
         raise ForecastError("各期数值完全相同")
-    return Signal(indicator, measure, form, values, tuple(breaks), usual_month)
+    return signal
 
 
-def _published(growth: Series, measure: str, first_year: int, n_rows: int) -> FloatArray:
-    """Published growth by row."""
-    values = np.full(n_rows, np.nan)
-    joint = measure == "single" and growth.indicator.no_january
-    for period, point in growth.points.items():
-        row = row_of(period, first_year)
-        if 0 <= row < n_rows and not (joint and period.frequency == "M" and period.number <= 2):
-            values[row] = point.value
-    return values
+def _points(known: Known, indicator: Indicator, measure: str) -> Mapping[Period, Point]:
+    found = known.get((indicator.code, measure))
+    return {} if found is None else found.points
 
 
-def _change(
-    level: Series,
-    first_year: int,
-    n_rows: int,
-    breaks: Sequence[CensusBreak],
-    usual_month: float,
-) -> FloatArray:
-    """Change of levels on the same period a year earlier, both of one census base."""
-    indicator = level.indicator
-    values = np.full(n_rows, np.nan)
-    for period, point in level.points.items():
-        before = level.points.get(Period(period.year - 1, period.frequency, period.number))
-        if before is None or _base(before.published, breaks) != _base(point.published, breaks):
-            continue
-        row = row_of(period, first_year)
-        if not 0 <= row < n_rows:
-            continue
-        change = point.value - before.value
-        if indicator.kind == "flow":
-            monthly = 100.0 * change / (row % 12 + 1)
-            values[row] = monthly / usual_month if usual_month > 0 else np.nan
-        elif indicator.kind == "stock" and min(point.value, before.value) > 0:
-            values[row] = 100.0 * np.log(point.value / before.value)
-        elif indicator.kind != "stock":
-            values[row] = change
-    return values
-
-
-def _mean_month(level: Series) -> float:
+def _mean_month(indicator: Indicator, known: Known) -> float:
     """Mean month of the years that were published whole."""
-    whole = [
-        level.points[last].value / 12
-        for year in level.years
-        for last in [year_periods(level.indicator, year)[-1]]
-        if last in level.points
-    ]
+    points = _points(known, indicator, "level")
+    years = sorted({period.year for period in points})
+    ends = [year_periods(indicator, year)[-1] for year in years]
+    whole = [points[end].value / 12 for end in ends if end in points]
     return float(np.mean(np.abs(whole))) if whole else 0.0
 
 
-def _base(published: object, breaks: Sequence[CensusBreak]) -> int:
-    return sum(item.day <= published for item in breaks)  # type: ignore[operator]
-
-
-def month_shares(
-    signal: Signal,
-    level: Series,
-    proxy: Series | None,
-    *,
-    first_year: int,
-    n_rows: int,
-    breaks: Sequence[CensusBreak],
-) -> FloatArray:
+def month_shares(signal: Signal, known: Known) -> FloatArray:
     """Shape (T,): each month's share of its year, for year-to-date growth.
 
     A year is weighed as in ``weights_for``, the months of a quarter and of a
     joint January-February alike; a year without published levels as the
     nearest year that has them, and equal months where there is none at all.
     """
+    indicator, n_rows = signal.indicator, signal.values.size
     shares = np.full(n_rows, np.nan)
     if signal.measure != "yoy" or signal.form != "year_to_date":
         return np.ones(n_rows)
-    last_year = first_year + (n_rows - 1) // 12
-    for year in range(first_year, last_year + 1):
+    own, proxy = (known.get((code, "level")) for code in (indicator.code, indicator.weight_proxy))
+    for begin in range(0, n_rows, 12):
+        year = signal.first_year + begin // 12
         try:
-            weights = weights_for(year, signal.indicator, level, proxy, breaks)
+            weights = weights_for(year, indicator, own, proxy, signal.breaks)
         except ForecastError:
             continue
         parts = np.diff(weights.shares, prepend=0.0)
-        if (parts <= 0).any():
-            continue
-        spread = _spread(parts)
-        begin = (year - first_year) * 12
-        shares[begin : begin + 12] = spread[: n_rows - begin]
+        if (parts > 0).all():
+            shares[begin : begin + 12] = _spread(parts)[: n_rows - begin]
     return _fill_years(shares)
 
 
@@ -220,8 +201,7 @@ def _fill_years(shares: FloatArray) -> FloatArray:
     years = padded.reshape(-1, 12)
     whole = np.flatnonzero(np.isfinite(years).all(axis=1))
     if not whole.size:
-        partial = np.isfinite(years).any(axis=1)
-        return np.ones(n_rows) if not partial.any() else np.where(np.isfinite(shares), shares, 1.0)
+        return np.where(np.isfinite(shares), shares, 1.0)
     for year in range(len(years)):
         nearest = whole[np.abs(whole - year).argmin()]
         years[year] = np.where(np.isfinite(years[year]), years[year], years[nearest])

@@ -7,7 +7,7 @@ import numpy as np
 from lianhu_analysis.errors import ForecastError
 from lianhu_analysis.forecast.models.draws import FULL, ROUNDING_ERROR, Draws, Effort, check_spread
 from lianhu_analysis.forecast.models.panel import GrowthPanel
-from lianhu_analysis.forecast.shrinkage import PENALTY, fit_shrunk
+from lianhu_analysis.forecast.shrinkage import fit_shrunk
 
 __all__ = ["bridge"]
 
@@ -48,7 +48,7 @@ def bridge(panel: GrowthPanel, rng: np.random.Generator, effort: Effort = FULL) 
         x, y = moves[:-1][rows, industry], changes[rows, industry]
         told = (x != 0).any(axis=0)
         if told.any():
-            fit = fit_shrunk(x[:, told], y, penalties=PENALTY, intercept=False)
+            fit = fit_shrunk(x[:, told], y)
             change += share * float(fit.predict(moves[-1][industry][told])[0])
             left_out = left_out - share * (y - fit.loo_errors)
     scale = float(np.sqrt(np.mean(left_out**2)))

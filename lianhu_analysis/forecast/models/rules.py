@@ -21,7 +21,7 @@ from lianhu_analysis.forecast.models.draws import (
     check_spread,
 )
 from lianhu_analysis.forecast.models.panel import GrowthPanel
-from lianhu_analysis.forecast.shrinkage import PENALTY, fit_shrunk
+from lianhu_analysis.forecast.shrinkage import fit_shrunk
 
 __all__ = ["carry_forward", "mean_reversion", "parent_pooling", "persistence"]
 
@@ -155,7 +155,7 @@ def _rule(
     if now.size:
         # A conjugate regression (Gelman et al., 2013, sec. 14.8) on what shows no pull
         # unless it did.
-        fit = fit_shrunk(gaps[:-1][rows], y, penalties=PENALTY, intercept=False)
+        fit = fit_shrunk(gaps[:-1][rows], y)
         pulled = float(fit.predict(now)[0])
         scale = fit.noise_scale * float(np.sqrt(fit.covariance(now)[0, 0]))
     else:

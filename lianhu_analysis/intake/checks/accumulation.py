@@ -60,17 +60,10 @@ def _same_base(evidence: Evidence, panel: Panel, other_rows: Ints) -> Bools:
     return np.asarray(bases == by_row[other_rows])
 
 
-def _negative(evidence: Evidence, panel: Panel, strict: Bools) -> list[Finding]:
-    return [
-        evidence.finding(
-            "negative_value",
-            "Error",
-            int(panel.rows[at]),
-            f"{evidence.label(int(panel.rows[at]))} 是负数"
-            f"（{evidence.value_text(int(panel.rows[at]))}），这个指标不会是负的",
-        )
-        for at in map(tuple, np.argwhere(strict[:, None, None] & (panel.values < 0)))
-    ]
+def _negative(evidence: Evidence, panel: Panel, strict: Bools) -> Iterator[Finding]:
+    for row in panel.rows[strict[:, None, None] & (panel.values < 0)].tolist():
+        said = f"{evidence.label(row)} 是负数（{evidence.value_text(row)}），这个指标不会是负的"
+        yield evidence.finding("negative_value", "Error", row, said)
 
 
 def _falls(

@@ -127,16 +127,26 @@ def _near(panel: Panel, logs: Floats, reference: Floats) -> Floats:
 
 def _spread(past: Floats, panel: Panel) -> Floats:
     """Return the usual size of deviations, by time of the year where known, else by series."""
-    periods = past.shape[2]
     centred = np.abs(past - median_of(past, axis=(1, 2))[:, None, None])
     whole = median_of(centred, axis=(1, 2))
     enough = np.isfinite(centred).sum(axis=(1, 2)) >= LEAST_SPREAD
-    whole = np.where(enough, whole, 0.0)[:, None]
-    local = np.empty((past.shape[0], periods))
-    for position in range(periods):
-        window = centred[:, :, max(position - 1, 0) : position + 2]
-        count = np.isfinite(window).sum(axis=(1, 2))
-        local[:, position] = np.where(
-            count >= LEAST_SPREAD, median_of(window, axis=(1, 2)), whole[:, 0]
-        )
-    return (MAD_TO_SD * local)[:, None, :] * np.ones((1, len(panel.values[0]), 1))
+    local = usual_by_season(centred, LEAST_SPREAD, np.where(enough, whole, 0.0))
+    return local * np.ones((1, len(panel.values[0]), 1))
+
+
+def usual_by_season(sizes: Floats, least: int, otherwise: Floats | float) -> Floats:
+    """Return the usual size around each time of the year, (series, 1, periods).
+
+    Parameters
+    ----------
+    sizes
+        Absolute deviations.
+    least
+        Fewer of them tell nothing: ``otherwise`` stands there.
+    """
+    local = np.empty((sizes.shape[0], 1, sizes.shape[2]))
+    for position in range(sizes.shape[2]):
+        window = sizes[:, :, max(position - 1, 0) : position + 2]
+        known = np.isfinite(window).sum(axis=(1, 2)) >= least
+        local[:, 0, position] = np.where(known, median_of(window, axis=(1, 2)), otherwise)
+    return MAD_TO_SD * local

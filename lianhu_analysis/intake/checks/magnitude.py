@@ -8,12 +8,12 @@ import numpy as np
 
 from lianhu_analysis.intake.checks.evidence import Evidence
 from lianhu_analysis.intake.checks.expectation import (
-    MAD_TO_SD,
     REFERENCE_YEARS,
     Expectation,
     expect,
     log_values,
     median_of,
+    usual_by_season,
 )
 from lianhu_analysis.intake.checks.findings import RESOLVE, Finding, Severity
 from lianhu_analysis.intake.checks.panel import Bools, Floats, Panel, shift_periods, shift_years
@@ -180,25 +180,13 @@ def _spikes(evidence: Evidence, panel: Panel, measured: Floats) -> tuple[Floats,
         enough = np.isfinite(step).sum(axis=1)[:, None, :] >= 3
         rest = np.where(enough, step - usual, np.nan)
         sides.append(rest)
-        scale = np.fmax(scale, _scale(rest))
+        scale = np.fmax(scale, usual_by_season(np.abs(rest), LEAST_DEPARTURES, np.inf))
     before, after = sides
     both = np.isfinite(before) & np.isfinite(after)
     agree = np.sign(before) == np.sign(after)
     smaller = np.where(np.abs(before) < np.abs(after), before, after)
     single = np.where(np.isfinite(before), before, after)
     return np.where(both, np.where(agree, smaller, 0.0), np.nan_to_num(single)), scale
-
-
-def _scale(rest: Floats) -> Floats:
-    """Return the usual departure by time of the year, infinite where it cannot be told."""
-    size = np.abs(rest)
-    scale = np.full((rest.shape[0], 1, rest.shape[2]), np.inf)
-    for position in range(rest.shape[2]):
-        window = size[:, :, max(position - 1, 0) : position + 2]
-        count = np.isfinite(window).sum(axis=(1, 2))
-        known = count >= LEAST_DEPARTURES
-        scale[known, 0, position] = MAD_TO_SD * median_of(window[known], axis=(1, 2))
-    return scale
 
 
 def _out_of_line_finding(

@@ -164,12 +164,17 @@ def _decimals(values: Floats) -> Floats:
 
 def shift_years(values: Floats, years: int) -> Floats:
     """Return, at each figure, the one of the same period some years off (-1: last year)."""
+    return _moved(values, years)
+
+
+def _moved(values: Floats, steps: int) -> Floats:
+    """Move an array along its second axis; what nothing moves to is missing."""
     moved = np.full_like(values, np.nan)
-    if abs(years) < values.shape[1]:
-        if years < 0:
-            moved[:, -years:] = values[:, :years]
+    if abs(steps) < values.shape[1]:
+        if steps < 0:
+            moved[:, -steps:] = values[:, :steps]
         else:
-            moved[:, : values.shape[1] - years] = values[:, years:]
+            moved[:, : values.shape[1] - steps] = values[:, steps:]
     return moved
 
 
@@ -182,14 +187,7 @@ def shift_periods(values: Floats, steps: int, *, across_years: Bools) -> Floats:
         For each series, whether the period before January is last December.
     """
     series, years, periods = values.shape
-    flat = values.reshape(series, years * periods)
-    moved = np.full_like(flat, np.nan)
-    if abs(steps) < flat.shape[1]:
-        if steps < 0:
-            moved[:, -steps:] = flat[:, :steps]
-        else:
-            moved[:, : flat.shape[1] - steps] = flat[:, steps:]
-    cube = moved.reshape(values.shape)
+    cube = _moved(values.reshape(series, years * periods), steps).reshape(values.shape)
     position = np.arange(periods)
     outside = (position + steps < 0) | (position + steps >= periods)
     cube[np.ix_(~across_years, np.ones(years, dtype=bool), outside)] = np.nan

@@ -16,10 +16,10 @@ from typing import NamedTuple
 
 from lianhu_analysis.catalog.remembering import remembered
 from lianhu_analysis.errors import IntakeError, PeriodError
+from lianhu_analysis.intake.grids.grid import Grid, cell_address
 from lianhu_analysis.intake.reading.cells import read_value
 from lianhu_analysis.intake.reading.statements import Line, head_lines, is_statement
 from lianhu_analysis.intake.reading.words import BARE, Grammar, fold, is_unit, span_of
-from lianhu_analysis.intake.reading.workbook import Grid, cell_address
 
 __all__ = ["Column", "Panel", "Table", "find_tables", "is_blank", "is_period_cell", "is_value"]
 
@@ -194,7 +194,8 @@ class _Finder:
         first = cells[0][0]
         if len(cells) == 1 and not (first > 0 and (row, first) in self.covered):
             return bool(roles) and current is None and self._below_is_head(row)
-        named = roles and len(cells) > 1 and (len(roles) > 1 or any(n != first for n, _ in texts))
+        beside = [n for n, c in cells if n != first and (isinstance(c, dt.date) or (n, c) in texts)]
+        named = roles and (len(roles) > 1 or beside)
         if current is None:
             heads = [c for n, c in texts if n != first or len(texts) == 1]
         else:

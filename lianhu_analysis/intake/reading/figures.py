@@ -186,7 +186,12 @@ class Collector:
             self.problems.append(Problem.of(error, sheet=slot.sheet, cell=slot.cell))
         except LianhuError as error:
             name = slot.indicator.name_zh
-            self.refuse(f"{name}：{error}", "请改正后重新交付", sheet=slot.sheet, cell=slot.cell)
+            self.refuse(
+                f"{name}：{error}",
+                "请核对这一格；有误的，请报送改正后的新文件",
+                sheet=slot.sheet,
+                cell=slot.cell,
+            )
 
     def result(self) -> Reading:
         """Return the observations, one a key, and every problem."""

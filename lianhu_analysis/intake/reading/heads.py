@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from lianhu_analysis.errors import IntakeError
+from lianhu_analysis.intake.grids.grid import Grid, cell_address
 from lianhu_analysis.intake.problems import Refusal
 from lianhu_analysis.intake.reading.around import SCOPE, Around, Time, resolve_time
 from lianhu_analysis.intake.reading.blocks import (
@@ -22,7 +23,6 @@ from lianhu_analysis.intake.reading.figures import POINTS, Collector
 from lianhu_analysis.intake.reading.meaning import ColumnMeaning, column_meaning
 from lianhu_analysis.intake.reading.notes import ColumnNote, TableNote
 from lianhu_analysis.intake.reading.words import BARE, Grammar, fold
-from lianhu_analysis.intake.reading.workbook import Grid, cell_address
 
 __all__ = ["Heads", "Teller", "read_heads"]
 

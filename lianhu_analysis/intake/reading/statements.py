@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from lianhu_analysis.intake.reading.workbook import Grid, cell_address
+from lianhu_analysis.intake.grids.grid import Grid, cell_address
 
 __all__ = [
     "Line",

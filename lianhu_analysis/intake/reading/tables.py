@@ -10,6 +10,7 @@ from functools import cached_property
 
 from lianhu_analysis.catalog.indicators import Indicator
 from lianhu_analysis.errors import IntakeError, PeriodError
+from lianhu_analysis.intake.grids.grid import Grid, cell_address
 from lianhu_analysis.intake.problems import Refusal
 from lianhu_analysis.intake.reading.around import (
     Around,
@@ -40,7 +41,6 @@ from lianhu_analysis.intake.reading.words import (
     native,
     span_of,
 )
-from lianhu_analysis.intake.reading.workbook import Grid, cell_address
 from lianhu_analysis.workspace import Region
 
 __all__ = ["read_sheet"]
@@ -180,6 +180,7 @@ class _PanelReader:
         self.whens: dict[object, When | IntakeError] = {}
         self.beside: dict[int, Neighbours] = {}
         self.zeros: set[tuple[int, int]] = set()
+        self.hidden: list[int] = []
         self.heads: Heads
 
     def read(self) -> None:
@@ -297,6 +298,13 @@ class _PanelReader:
             amounts = tuple(_amount(value) for value in values) if filled else ()
             blank_item = not filled and self._is_item_left_blank(number, label)
             items.append(Item(number, read_line(label), bool(filled) or blank_item, amounts))
+        if self.hidden:
+            refusal = Refusal(
+                f"这张表有 {len(self.hidden)} 行是隐藏的，没有读",
+                "要收的，请报送取消了隐藏的新文件；不要的不必处理",
+            )
+            column = names[0] if names else self.heads.columns[0].column.number
+            self.teller.refuse(refusal, self.hidden[0], column, skipped=True)
         return items
 
     def _filled(self, number: int) -> list[int]:
@@ -315,12 +323,7 @@ class _PanelReader:
         if label and self.grammar.vocabulary.ignore.fullmatch(fold(label)):
             return False
         if number in self.grid.hidden_rows:
-            if filled:
-                refusal = Refusal(
-                    "这一行是隐藏的，没有读", "要收的，请报送取消了隐藏的新文件；不要的不必处理"
-                )
-                names = self.panel.stub.get("name", filled)
-                self.teller.refuse(refusal, number, names[0], skipped=True)
+            self.hidden += [number] if filled else []
             return False
         if not filled and self.grammar.role(label) == "name":
             return False

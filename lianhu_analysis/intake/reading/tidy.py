@@ -10,8 +10,9 @@ from functools import lru_cache
 from lianhu_analysis.catalog.indicators import Catalogue
 from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.errors import IntakeError
+from lianhu_analysis.intake.grids.grid import Grid
 from lianhu_analysis.intake.reading.around import level_region
-from lianhu_analysis.intake.reading.blocks import Table, find_tables, is_blank
+from lianhu_analysis.intake.reading.blocks import WHOLE, Table, find_tables, is_blank
 from lianhu_analysis.intake.reading.figures import Collector, Delivery, Reading
 from lianhu_analysis.intake.reading.series import (
     SeriesLayout,
@@ -23,7 +24,6 @@ from lianhu_analysis.intake.reading.series import (
 from lianhu_analysis.intake.reading.sums import single_quarters
 from lianhu_analysis.intake.reading.tables import read_sheet
 from lianhu_analysis.intake.reading.words import Grammar, Vocabulary, fold
-from lianhu_analysis.intake.reading.workbook import Grid
 from lianhu_analysis.workspace import Region
 
 __all__ = ["read_grids"]
@@ -62,7 +62,10 @@ def read_grids(
     for grid in left:
         if not grid.visible:
             collector.refuse(
-                "这张工作表是隐藏的，没有读", "请取消隐藏；不要的工作表请删去", sheet=grid.sheet
+                "这张工作表是隐藏的，没有读",
+                "要收的，请报送取消了隐藏的新文件；不要的不必处理",
+                sheet=grid.sheet,
+                skipped=True,
             )
     shown = [grid for grid in left if grid.visible]
     found = [(grid, *find_tables(grid, grammar)) for grid in shown]
@@ -176,7 +179,8 @@ def _whose_by_figures(
     if not by_area or not others:
         return None, False
     areas, rest = (_figures(group, grammar, delivery) for group in (by_area, others))
-    if not any(key[0] in known and key[0] != delivery.region.code for key in areas):
+    above = any(key[0] in known and key[0] != delivery.region.code for key in areas)
+    if not above and not any(_has_whole(grid) for grid, _, _ in by_area):
         return None, False
     said = {key[1:]: value for key, value in rest.items()}
     equal = Counter(key[0] for key, value in areas.items() if _equal(value, said.get(key[1:])))
@@ -184,6 +188,11 @@ def _whose_by_figures(
         return Region("", "各区县和上级地区"), False
     region = known.get(equal.most_common(1)[0][0])
     return (None if region == delivery.region else region or Region("", "另一个地区")), True
+
+
+def _has_whole(grid: Grid) -> bool:
+    """Whether a row is of a whole that is not registered: 全市."""
+    return any(isinstance(c, str) and WHOLE.fullmatch(fold(c)) for row in grid.rows for c in row)
 
 
 def _is_by_area(tables: Sequence[Table]) -> bool:

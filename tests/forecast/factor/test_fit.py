@@ -8,7 +8,7 @@ from threadpoolctl import threadpool_info, threadpool_limits
 
 from lianhu_analysis.forecast.factor import FactorModel, FactorPanel, fit
 from lianhu_analysis.forecast.factor.em import em_step
-from lianhu_analysis.forecast.factor.starts import start_parameters
+from lianhu_analysis.forecast.factor.fit import start_parameters
 
 
 def factor_panel(seed=0, *, n_rows=96, n=10, k=1):

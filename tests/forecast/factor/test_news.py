@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from lianhu_analysis.errors import ForecastError
-from lianhu_analysis.forecast.factor import FactorModel, FactorPanel, Parameters, news, smooth
+from lianhu_analysis.forecast.factor import FactorModel, FactorPanel, Parameters, joint, news
 from tests.forecast.factor.dense import mixed_panel
 
 TARGETS = [(29, 1), (35, 4), (35, 1), (30, 0)]
@@ -43,10 +43,11 @@ def vintages(seed=6, *, withdraw=False):
 def test_news_adds_up_to_the_change_of_the_smoothed_figures(withdraw):
     old, new, parameters = vintages(withdraw=withdraw)
     got = news(FactorModel(old, 2, 2), new, parameters, TARGETS)
-    before = smooth(FactorModel(old, 2, 2), parameters, 6).mean
-    after = smooth(FactorModel(new, 2, 2), parameters, 4).mean
-    np.testing.assert_allclose(got.old, [before[cell] for cell in TARGETS], atol=1e-8)
-    np.testing.assert_allclose(got.new, [after[cell] for cell in TARGETS], atol=1e-8)
+    before, after = (
+        joint(FactorModel(panel, 2, 2), parameters, TARGETS).mean for panel in (old, new)
+    )
+    np.testing.assert_allclose(got.old, before, atol=1e-8)
+    np.testing.assert_allclose(got.new, after, atol=1e-8)
     total = got.old + got.revisions.impacts.sum(axis=0) + got.releases.impacts.sum(axis=0)
     np.testing.assert_allclose(total, got.new, atol=1e-9)
     assert len(got.releases.cells) == 4

@@ -9,7 +9,7 @@ import pytest
 
 from lianhu_analysis.errors import ForecastError
 from lianhu_analysis.forecast.factor.signals import month_shares, take_signal
-from lianhu_analysis.forecast.history import Series, extract_series, extract_versions
+from lianhu_analysis.forecast.history import extract_series, extract_versions
 from lianhu_analysis.workspace import CensusBreak
 from tests.forecast.frames import figures, indicator
 
@@ -29,20 +29,14 @@ def monthly(years, value):
     return {f"{y}-{m:02d}": value(y, m) for y in years for m in range(1, 13)}
 
 
-def nothing(of, measure="yoy"):
-    return Series(of, measure, {})
+def known(of, growth=None, level=None, single=None):
+    found = {"yoy": growth, "single": single, "level": level}
+    return {(of.code, measure): item for measure, item in found.items() if item is not None}
 
 
 def signal(of, growth=None, level=None, n_rows=48, breaks=(), single=None):
-    return take_signal(
-        of,
-        growth or nothing(of),
-        single or nothing(of),
-        level or nothing(of, "level"),
-        first_year=2020,
-        n_rows=n_rows,
-        breaks=breaks,
-    )
+    figures = known(of, growth, level, single)
+    return take_signal(of, figures, first_year=2020, n_rows=n_rows, breaks=breaks)
 
 
 def test_published_growth_keeps_its_points_and_its_form():
@@ -63,7 +57,7 @@ def test_growth_of_single_months_serves_where_none_to_date_is_published():
     # What is called February is January and February at once: no single month.
     assert np.isnan(got.values[[0, 1, 12, 13]]).all()
     np.testing.assert_allclose(got.values[[2, 14, 47]], [0.03, 1.03, 3.12])
-    later = got.updated(nothing(RETAIL), single, nothing(RETAIL), first_year=2020, n_rows=60)
+    later = got.updated(known(RETAIL, single=single), 60)
     np.testing.assert_array_equal(later.values[:48], got.values)
     both = signal(RETAIL, series(RETAIL, "yoy", "ytd", growth), single=single)
     assert (both.form, both.measure) == ("year_to_date", "yoy")
@@ -105,9 +99,9 @@ def test_levels_of_two_census_bases_are_never_compared():
         (RETAIL.code, "level", "ytd", period, value, f"{int(period[:4]) + 1}-06-30")
         for period, value in level.items()
     ]
-    known = extract_series(figures(*rows), RETAIL, "level", ["official"])
+    level = extract_series(figures(*rows), RETAIL, "level", ["official"])
     census = CensusBreak(dt.date(2024, 1, 1), "普查")
-    got = signal(RETAIL, level=known, n_rows=48, breaks=[census])
+    got = signal(RETAIL, level=level, n_rows=48, breaks=[census])
     assert np.isfinite(got.values[12:36]).all()
     assert np.isnan(got.values[36:]).all()
 
@@ -122,24 +116,17 @@ def test_levels_of_two_census_bases_are_never_compared():
     ],
 )
 def test_unusable_indicators_say_why(of, growth, n_rows, message):
-    known = series(of, "yoy", "ytd", growth) if growth else nothing(of)
+    published = series(of, "yoy", "ytd", growth) if growth else None
     with pytest.raises(ForecastError, match=message):
-        signal(of, known, n_rows=n_rows)
+        signal(of, published, n_rows=n_rows)
 
 
 def test_months_weigh_as_last_years_levels_and_other_years_as_the_nearest():
     growth = {f"{y}Q{q}": y - 2020 + q / 10 for y in range(2020, 2024) for q in range(1, 5)}
-    got = signal(GDP, series(GDP, "yoy", "ytd", growth))
+    got = signal(GDP, series(GDP, "yoy", "ytd", growth), n_rows=45)
     level = {f"2021Q{q}": value for q, value in enumerate([30.0, 60.0, 90.0, 120.0], 1)}
     level |= {f"2022Q{q}": value for q, value in enumerate([15.0, 45.0, 75.0, 120.0], 1)}
-    shares = month_shares(
-        got,
-        series(GDP, "level", "ytd", level),
-        None,
-        first_year=2020,
-        n_rows=45,
-        breaks=(),
-    )
+    shares = month_shares(got, known(GDP, level=series(GDP, "level", "ytd", level)))
     np.testing.assert_allclose(shares[24:36], 1 / 12)  # 2022 as 2021
     np.testing.assert_allclose(shares[36:39], 15 / 120 / 3)  # 2023 as 2022
     np.testing.assert_allclose(shares[:12], 1 / 12)  # 2020 as the nearest year
@@ -149,14 +136,12 @@ def test_joint_january_february_is_split_evenly():
     growth = monthly(range(2020, 2024), lambda y, m: y - 2020 + m / 100)
     got = signal(RETAIL, series(RETAIL, "yoy", "ytd", growth))
     level = {f"2022-{m:02d}": 10.0 * m for m in range(2, 13)}
-    known = series(RETAIL, "level", "ytd", level)
-    shares = month_shares(got, known, None, first_year=2020, n_rows=48, breaks=())
+    shares = month_shares(got, known(RETAIL, level=series(RETAIL, "level", "ytd", level)))
     np.testing.assert_allclose(shares, 1 / 12)
 
 
 def test_without_levels_months_weigh_alike():
     growth = monthly(range(2020, 2024), lambda y, m: y - 2020 + m / 100)
-    got = signal(RETAIL, series(RETAIL, "yoy", "ytd", growth))
-    none = nothing(RETAIL, "level")
-    shares = month_shares(got, none, None, first_year=2020, n_rows=47, breaks=())
+    got = signal(RETAIL, series(RETAIL, "yoy", "ytd", growth), n_rows=47)
+    shares = month_shares(got, {})
     assert shares.tolist() == [1.0] * 47

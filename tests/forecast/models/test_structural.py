@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 from statsmodels.tsa.statespace.sarimax import SARIMAX
 from statsmodels.tsa.statespace.structural import UnobservedComponents
 
-from lianhu_analysis.forecast.growth import ytd_growth_from_single
 from lianhu_analysis.forecast.models import (
     GrowthPanel,
     local_level,
@@ -22,7 +21,7 @@ SHARES = np.array([0.22, 0.46, 0.72, 1.0])
 def panel(single, n_known=4, **changes):
     """Year-to-date growth of single-period growth, shape (years, 4)."""
     single = np.asarray(single, dtype=float)
-    ytd = np.vstack([ytd_growth_from_single(row, SHARES) for row in single])
+    ytd = np.cumsum(np.diff(SHARES, prepend=0.0) * single, axis=1) / SHARES
     ytd[-1, n_known:] = np.nan
     values = {
         "frequency": "Q", "ytd_growth_pct": ytd, "shares": np.tile(SHARES, (len(ytd), 1)),

@@ -1,7 +1,4 @@
-"""The parts of an .xlsx or .docx: a zip archive of XML, opened within limits.
-
-Part of the child process, which imports nothing of the suite.
-"""
+"""The parts of an .xlsx or .docx: a zip archive of XML, opened within limits."""
 
 from __future__ import annotations
 
@@ -15,7 +12,9 @@ from typing import Any
 
 from lxml import etree
 
-__all__ = ["LIMIT_CODES", "Package", "Refused", "explained", "local_name"]
+from lianhu_analysis.intake.grids.refusals import corrupt, too_large
+
+__all__ = ["LIMIT_CODES", "Package", "explained", "local_name"]
 
 MAX_UNPACKED_BYTES = 200_000_000
 # libxml2's own: no memory, and a text or a nesting beyond what it takes from strangers.
@@ -29,14 +28,6 @@ SAFELY: dict[str, Any] = {
 }
 
 
-class Refused(Exception):
-    """The file is not read, for a reason that the parent words."""
-
-    def __init__(self, reason: str, detail: str = "") -> None:
-        super().__init__(reason)
-        self.reason, self.detail = reason, detail
-
-
 def local_name(name: Any) -> str:
     """Return the name of an element or attribute without its namespace."""
     return str(name).rpartition("}")[2]
@@ -47,20 +38,20 @@ class Package:
 
     Raises
     ------
-    Refused
+    IntakeError
         If it is damaged, or too large by what its directory declares.
     """
 
     def __init__(self, data: bytes) -> None:
-        with explained(""):
+        with explained():
             self._archive = zipfile.ZipFile(io.BytesIO(data))
         items = self._archive.infolist()
         unpacked = sum(item.file_size for item in items)
         if unpacked > MAX_UNPACKED_BYTES:
-            raise Refused("too_large", f"{unpacked / 1e6:.0f} MB")
+            raise too_large(f"{unpacked / 1e6:.0f} MB")
         self._names = {item.filename.lower().replace("\\", "/"): item for item in items}
         if len(self._names) < len(items):
-            raise Refused("corrupt", "two parts of one name")
+            raise corrupt("two parts of one name")
 
     def __contains__(self, part: str) -> bool:
         return part.lower() in self._names
@@ -74,11 +65,14 @@ class Package:
         return _without_dtd(tree.getroot(), part)
 
     def elements(self, part: str, *tags: str) -> Iterator[Any]:
-        """Yield each element of some names as it ends, without holding the whole part."""
-        with explained(part):
-            found = etree.iterparse(self._open(part), tag=tags, **SAFELY)
-            for _, element in found:
-                yield element
+        """Yield each element of some names as it ends, without holding the whole part.
+
+        What is wrong with the part is for the caller to have `explained`.
+        """
+        found = etree.iterparse(self._open(part), tag=tags, **SAFELY)
+        for _, element in found:
+            yield element
+            element.clear()
         _without_dtd(found.root, part)
 
     def _open(self, part: str) -> Any:
@@ -97,17 +91,23 @@ class Package:
 
 def _without_dtd(root: Any, part: str) -> Any:
     if root.getroottree().docinfo.internalDTD is not None:
-        raise Refused("corrupt", f"{part}: DTD")
+        raise corrupt(f"{part}: DTD")
     return root
 
 
 @contextmanager
-def explained(part: str) -> Iterator[None]:
-    """Turn what the libraries raise on a damaged or overlarge file into a refusal."""
+def explained(part: str = "") -> Iterator[None]:
+    """Turn what the libraries raise on a damaged or overlarge file into a refusal.
+
+    Raises
+    ------
+    IntakeError
+        Naming the part concerned.
+    """
     try:
         yield
     # A RuntimeError: a part with a password of its own.
     except (*RAISED, KeyError, ValueError, RuntimeError) as error:
         if getattr(error, "code", None) in LIMIT_CODES:
-            raise Refused("too_large") from error
-        raise Refused("corrupt", f"{part}: {error}".removeprefix(": ")) from error
+            raise too_large() from error
+        raise corrupt(f"{part}: {error}".removeprefix(": ")) from error

@@ -1,25 +1,27 @@
 """Tables of a Word file or a saved web page, each with the texts that stand before it.
 
 A table without a figure, such as a page's frame or navigation, is no table here: what it
-says counts as text.  Part of the child process, which imports nothing of the suite.
+says counts as text.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from _package import LIMIT_CODES, Package, Refused, explained, local_name  # type: ignore[import-not-found]
 from lxml import etree, html
+
+from lianhu_analysis.errors import IntakeError
+from lianhu_analysis.intake.grids.csv_grid import decode
+from lianhu_analysis.intake.grids.grid import Grid, bound_area, put
+from lianhu_analysis.intake.grids.package import LIMIT_CODES, Package, explained, local_name
+from lianhu_analysis.intake.grids.refusals import too_large, unknown
 
 __all__ = ["read_page", "read_word"]
 
 MAX_TABLES = 200
-MAX_CELLS = 2_000_000
-MAX_COLUMNS = 16_384
 MAX_SPAN = 1_000
 ABOVE_LINES, ABOVE_LETTERS = 40, 200
 FIGURE = re.compile(r"[-+－—]?[\d,，.．\s]*\d[\d,，.．\s]*[%％‰]?")
@@ -28,7 +30,8 @@ HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 BLANKS = re.compile(r"[ \t\r\n\f]+")
 CHARSET = re.compile(rb"<(?:meta[^>]*charset|\?xml[^>]*encoding)\s*=\s*[\"']?\s*([\w-]+)", re.I)
 CHARSET_WITHIN = 4096
-BOMS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+# What a table of Excel kept as XML, or a page kept with its pictures, has not.
+MARKUP = re.compile(r"\A(?!MIME-)(?=.*?<(?:html|body|tr|td|div|p|br|title)\b)", re.I | re.DOTALL)
 UNSEEN = frozenset("script style noscript template textarea select Fallback".split())
 # Any other element of a page ends the line.
 INLINE = frozenset(
@@ -49,78 +52,81 @@ class Cell(NamedTuple):
 
 
 Tables = dict[Any, list[Cell]]
-Lines = Callable[[Any, Tables], Iterator[Any]]
 
 
-def read_word(data: bytes) -> list[dict[str, Any]]:
-    """Read the tables of a .docx in the order in which they begin."""
-    package = Package(data)
+def read_word(package: Package) -> list[Grid]:
+    """Read the tables of a .docx in the order in which they begin.
+
+    Raises
+    ------
+    IntakeError
+        If it is damaged, too large, no .docx, or has no table with a figure.
+    """
     body = package.root(package.targets("").get("officeDocument", "")).find("{*}body")
     if body is None:
-        raise Refused("other_format")
-    tables = {table: _word_cells(table) for table in body.iter("{*}tbl")}
-    return list(_sheets(body, tables, partial(_lines, page=False), []))
+        raise unknown("压缩包里")
+    return list(_grids(body, {table: _word_cells(table) for table in body.iter("{*}tbl")}, []))
 
 
-def read_page(data: bytes) -> list[dict[str, Any]]:
-    """Read the tables of an HTML page in the order in which they begin."""
+def read_page(data: bytes) -> list[Grid]:
+    """Read the tables of an HTML page in the order in which they begin.
+
+    Raises
+    ------
+    IntakeError
+        If it is damaged, too large, no page, or has no table with a figure.
+    """
+    said = CHARSET.search(data[:CHARSET_WITHIN])
+    declared = said[1].decode().lower() if said else "gb18030"
+    # A page that says gb2312 writes characters of the larger sets all the same.
+    declared = "gb18030" if declared in ("gb2312", "gbk") else declared
+    text = decode(data, declared) or data.decode("gb18030", "replace")
+    if not MARKUP.match(text):
+        raise unknown("内容")
     parser = html.HTMLParser(
         encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True, no_network=True
     )
-    with explained(""):
-        page = html.document_fromstring(_decoded(data).encode("utf-8", "replace"), parser=parser)
+    with explained():
+        page = html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
     if any(entry.type in LIMIT_CODES for entry in parser.error_log):
-        raise Refused("too_large")
+        raise too_large()
     tables = {table: _page_cells(table) for table in page.iter("table")}
-    titles = [line for item in page.iter("title", "h1") for line in _lines(item, tables, page=True)]
+    titles = [line for item in page.iter("title", "h1") for line in _lines(item, tables)]
     body = page.find("body")
-    return list(_sheets(page if body is None else body, tables, partial(_lines, page=True), titles))
+    return list(_grids(page if body is None else body, tables, titles))
 
 
-def _sheets(body: Any, tables: Tables, lines: Lines, titles: list[str]) -> Iterator[dict[str, Any]]:
+def _grids(body: Any, tables: Tables, titles: list[str]) -> Iterator[Grid]:
     """Yield each table that holds a figure; above the first stand the titles of the whole."""
-    figured = _figured(tables, lines)
+    figured = _figured(tables)
     if not figured:
-        raise Refused("no_table")
-    room = MAX_CELLS
-    for number, (table, above) in enumerate(_ordered(body, figured, lines, []), 1):
-        cells = [(cell, _text(cell, figured, lines)) for cell in figured[table]]
-        widths: dict[int, int] = {}
-        for cell, text in cells:
-            if text:
-                widths[cell.top] = max(widths.get(cell.top, 0), cell.left + 1)
-        room -= sum(widths.values())
-        if number > MAX_TABLES or room < 0:
-            raise Refused("too_large", f"表{number}")
-        rows: list[list[str | None]] = [
-            [None] * widths.get(row, 0) for row in range(max(widths, default=-1) + 1)
-        ]
-        for cell, text in cells:
-            if text:
-                rows[cell.top][cell.left] = text
-        yield {
-            "name": f"表{number}",
-            "rows": rows,
-            "merged": [
-                ((cell.top, cell.left), (cell.bottom, cell.right))
-                for cell, _ in cells
-                if (cell.top, cell.left) != (cell.bottom, cell.right)
-            ],
-            "hidden_rows": [
-                top
-                for top, row in enumerate(_own(table, "tr", "table"))
-                if HIDDEN.search(row.get("style", ""))
-            ],
-            "above": list(dict.fromkeys([*titles, *above[-ABOVE_LINES:]])),
-        }
+        raise IntakeError("文件里没有带数字的表格", "请把数字做成表格，或另存为 .xlsx 后再交付")
+    for number, (table, above) in enumerate(_ordered(body, figured, []), 1):
+        name = f"表{number}"
+        if number > MAX_TABLES:
+            raise too_large(name)
+        filled = [(cell, text) for cell in figured[table] if (text := _text(cell, figured))]
+        bound_area(*(max((cell[end] + 1 for cell, _ in filled), default=0) for end in (0, 1)))
+        rows: list[list[object]] = []
+        for cell, text in filled:
+            put(rows, cell.top, cell.left, text)
+        places = [cell[:4] for cell in figured[table]]
+        lines = enumerate(_own(table, "tr", "table"))
+        yield Grid.of(
+            name,
+            rows,
+            merged=tuple(place for place in places if place[:2] != place[2:]),
+            hidden_rows=frozenset(n for n, row in lines if HIDDEN.search(row.get("style", ""))),
+            above=tuple(dict.fromkeys([*titles, *above[-ABOVE_LINES:]])),
+        )
         titles = []
 
 
-def _figured(tables: Tables, lines: Lines) -> Tables:
+def _figured(tables: Tables) -> Tables:
     """Return the tables that hold figures; a page's frame with a counter or pager is none."""
     found: Tables = {}
     for table, cells in reversed(tables.items()):
-        texts = [(cell.top, text) for cell in cells if (text := _text(cell, tables, lines))]
+        texts = [(cell.top, text) for cell in cells if (text := _text(cell, tables))]
         filled = Counter(top for top, _ in texts)
         figures = {top for top, text in texts if _is_figure(text)}
         if any(inner in found for inner in table.iterdescendants(table.tag)):
@@ -131,23 +137,21 @@ def _figured(tables: Tables, lines: Lines) -> Tables:
     return found
 
 
-def _ordered(
-    body: Any, figured: Tables, lines: Lines, above: list[str]
-) -> Iterator[tuple[Any, list[str]]]:
+def _ordered(body: Any, figured: Tables, above: list[str]) -> Iterator[tuple[Any, list[str]]]:
     """Yield each table with the lines since the one before, then those inside it."""
-    for item in lines(body, figured):
+    for item in _lines(body, figured):
         if isinstance(item, str):
             above = [*above[-ABOVE_LINES:], item[:ABOVE_LETTERS]]
             continue
         for caption in item.iterchildren("caption"):
-            above = [*above, *lines(caption, {})]
+            above = [*above, *_lines(caption, {})]
         yield item, above
-        yield from _ordered(item, figured, lines, above)
+        yield from _ordered(item, figured, above)
         above = []
 
 
-def _text(cell: Cell, stops: Tables, lines: Lines) -> str:
-    text = "\n".join(item for item in lines(cell.element, stops) if isinstance(item, str))
+def _text(cell: Cell, stops: Tables) -> str:
+    text = "\n".join(item for item in _lines(cell.element, stops) if isinstance(item, str))
     return text.strip() if _is_figure(text) else text
 
 
@@ -155,8 +159,9 @@ def _is_figure(text: str) -> bool:
     return len(text) <= LONGEST_FIGURE and FIGURE.fullmatch(text.strip()) is not None
 
 
-def _lines(root: Any, stops: Tables, *, page: bool) -> Iterator[Any]:
+def _lines(root: Any, stops: Tables) -> Iterator[Any]:
     """Yield the lines below an element, and each table of some without what is inside."""
+    page = "}" not in root.tag
     words: list[str | None] = []
     walker = etree.iterwalk(root, events=("start", "end"))
     for event, element in walker:
@@ -194,15 +199,14 @@ def _word_cells(table: Any) -> list[Cell]:
             else:
                 if merge is not None:
                     merging[left] = len(cells)
-                cells.append(_bounded(Cell(top, left, top, right, element)))
+                cells.append(Cell(top, left, top, right, element))
             left = right + 1
     return cells
 
 
 def _number(element: Any, default: int) -> int:
     """Return what a property of Word says, if it is there and a number."""
-    values = [] if element is None else element.values()
-    return int(values[0]) if values and values[0].isdigit() else default
+    return default if element is None else _span("".join(element.values()), default)
 
 
 def _page_cells(table: Any) -> list[Cell]:
@@ -221,7 +225,7 @@ def _page_cells(table: Any) -> list[Cell]:
             bottom = min(top + (_span(element.get("rowspan"), 1) or len(rows)), len(rows)) - 1
             if bottom > top:
                 taken |= dict.fromkeys(range(left, right + 1), bottom)
-            cells.append(_bounded(Cell(top, left, bottom, right, element)))
+            cells.append(Cell(top, left, bottom, right, element))
             left = right + 1
     return cells
 
@@ -235,26 +239,3 @@ def _own(element: Any, tags: Any, owner: str) -> list[Any]:
     """Return the rows of a table or the cells of a row, none of what is nested inside."""
     tags = (tags,) if isinstance(tags, str) else tags
     return [item for item in element.iter(*tags) if next(item.iterancestors(owner)) is element]
-
-
-def _bounded(cell: Cell) -> Cell:
-    if cell.right >= MAX_COLUMNS:
-        raise Refused("too_large", f"{cell.right + 1} columns")
-    return cell
-
-
-def _decoded(data: bytes) -> str:
-    """Decode a page: by its mark, as UTF-8 if it is, as it says, else as GB 18030."""
-    for mark, encoding in BOMS.items():
-        if data.startswith(mark):
-            return data.decode(encoding, "replace")
-    said = CHARSET.search(data[:CHARSET_WITHIN])
-    declared = said[1].decode().lower() if said else "gb18030"
-    # A page that says gb2312 writes characters of the larger sets all the same.
-    declared = "gb18030" if declared in ("gb2312", "gbk") else declared
-    for encoding in ("utf-8", declared):
-        try:
-            return data.decode(encoding)
-        except (UnicodeDecodeError, LookupError):
-            continue
-    return data.decode("gb18030", "replace")

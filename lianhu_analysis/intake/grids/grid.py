@@ -1,0 +1,124 @@
+"""A sheet or table as plain cells, and how its places are called."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from lianhu_analysis.errors import IntakeError
+
+__all__ = ["MAX_CELLS", "Grid", "bound_area", "cell_address", "column_number", "put"]
+
+# No name or figure is longer, and every search in a longer text costs time.
+LONGEST, SHOWN = 2_000, 200
+MAX_CELLS = 3_000_000
+MAX_ROWS, MAX_COLUMNS = 1_048_576, 16_384
+
+
+@dataclass(frozen=True)
+class Grid:
+    """One worksheet or table as plain values: text, number, bool, date or ``None``.
+
+    Attributes
+    ----------
+    merged
+        Merged ranges as zero-based ``(top, left, bottom, right)``, inclusive.
+    visible
+        Whether the sheet is shown when the workbook is opened.
+    hidden_rows, hidden_columns
+        Zero-based numbers of rows and columns that are hidden, filtered out or
+        without height or width.
+    dates_from_1904
+        Whether the workbook counts days from 1904: a date kept as a bare number
+        is 1,462 less than the same date in the usual system.
+    above
+        Of a table in a document: the lines of text between it and the table before.
+        They are no rows of the grid, so that addresses count the table's own rows.
+    cut
+        Addresses of texts that were too long for any name, of which only the beginning
+        and an ellipsis are kept.
+    """
+
+    sheet: str
+    rows: tuple[tuple[object, ...], ...]
+    merged: tuple[tuple[int, int, int, int], ...] = ()
+    visible: bool = True
+    hidden_rows: frozenset[int] = frozenset()
+    hidden_columns: frozenset[int] = frozenset()
+    dates_from_1904: bool = False
+    above: tuple[str, ...] = ()
+    cut: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, sheet: str, rows: Iterable[Iterable[object]], **known: Any) -> Grid:
+        """Return a grid of cells as the libraries give them, overlong texts cut."""
+        found: list[tuple[object, ...]] = []
+        cut: list[str] = []
+        for number, row in enumerate(rows):
+            cells = list(map(_plain, row))
+            for column, cell in enumerate(cells):
+                if isinstance(cell, str) and len(cell) > LONGEST:
+                    cells[column] = cell[:SHOWN] + "…"
+                    cut.append(cell_address(number, column))
+            found.append(tuple(cells))
+        return cls(sheet, tuple(found), cut=tuple(cut), **known)
+
+    def at(self, row: int, column: int) -> object:
+        """Return the value at zero-based positions; ``None`` outside the sheet."""
+        cells = self.rows[row] if 0 <= row < len(self.rows) else ()
+        return cells[column] if 0 <= column < len(cells) else None
+
+
+def _plain(value: object) -> object:
+    # Excel stores every number as a float: 201003.0 is 201003.
+    if isinstance(value, float):
+        return int(value) if value.is_integer() and abs(value) < 1e15 else value
+    if isinstance(value, (dt.time, dt.timedelta)):
+        return str(value)
+    return None if value == "" else value
+
+
+def put(rows: list[list[object]], row: int, column: int, value: object) -> None:
+    """Set a cell, which may lie beyond the rows or the columns so far."""
+    rows += [[] for _ in range(row + 1 - len(rows))]
+    rows[row] += [None] * (column + 1 - len(rows[row]))
+    rows[row][column] = value
+
+
+def bound_area(rows: int, columns: int) -> None:
+    """Refuse a sheet whose cells with content reach further than any table does.
+
+    Raises
+    ------
+    IntakeError
+        Naming the furthest cell.
+    """
+    if rows > MAX_ROWS or columns > MAX_COLUMNS or rows * columns > MAX_CELLS:
+        address = cell_address(rows - 1, columns - 1)
+        raise IntakeError(
+            f"有内容的单元格（{address}）离表格过远，工作表撑得过大",
+            "请按 Ctrl+End 找到并删除多余的行和列，另存后再重新交付",
+        )
+
+
+def cell_address(row: int, column: int) -> str:
+    """Return the A1-style address of zero-based positions: ``(0, 27)`` is ``AB1``."""
+    return f"{_column_letters(column)}{row + 1}"
+
+
+@lru_cache(maxsize=1024)
+def _column_letters(column: int) -> str:
+    before, letter = divmod(column, 26)
+    return (_column_letters(before - 1) if before else "") + chr(65 + letter)
+
+
+@lru_cache(maxsize=1024)
+def column_number(letters: str) -> int:
+    """Return the zero-based number of a column: ``AB`` is 27."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - 64
+    return number - 1

@@ -1,0 +1,99 @@
+"""Sheets of an old .xls, read with xlrd."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import xlrd
+
+from lianhu_analysis.errors import IntakeError
+from lianhu_analysis.intake.grids.grid import Grid, bound_area, put
+from lianhu_analysis.intake.grids.refusals import corrupt
+from lianhu_analysis.intake.grids.xlsx import UNCALCULATED, is_percent_format, percent_text
+
+__all__ = ["read_xls"]
+
+PASTED_BLANK = "\0"
+ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
+
+
+def read_xls(data: bytes) -> list[Grid]:
+    """Read every worksheet of an .xls.
+
+    Raises
+    ------
+    IntakeError
+        If it is damaged, encrypted (an .xlsx with a password is kept like an .xls), or
+        reaches further than any table does.
+    """
+    try:
+        book = xlrd.open_workbook(
+            file_contents=data,
+            formatting_info=True,
+            on_demand=True,
+            ragged_rows=True,
+            ignore_workbook_corruption=True,
+        )
+        # xlrd tells an empty text that was pasted from a formula without a result in no other way.
+        book._sharedstrings = [text or PASTED_BLANK for text in book._sharedstrings]
+        return [_read_sheet(book, sheet) for sheet in book.sheets()]
+    except (IntakeError, MemoryError):
+        raise
+    except Exception as error:  # of all kinds
+        if ENCRYPTED_STREAM in data or "encrypted" in str(error):
+            message = "文件加了密码"
+            raise IntakeError(message, "请取消打开密码后另存，再重新交付") from error
+        raise corrupt(error) from error
+
+
+def _read_sheet(book: Any, sheet: Any) -> Grid:
+    percents = {
+        style
+        for style, item in enumerate(book.xf_list)
+        if is_percent_format(book.format_map[item.format_key].format_str)
+    }
+    rows: list[list[object]] = []
+    for number, cells in enumerate(sheet.get_rows()):
+        for column, cell in enumerate(cells):
+            # Cells may be there for their borders alone.
+            if (value := _value(book, cell, percents)) is not None:
+                put(rows, number, column, value)
+    bound_area(len(rows), max(map(len, rows), default=0))
+    return Grid.of(
+        sheet.name,
+        rows,
+        merged=tuple(
+            (top, left, bottom - 1, right - 1) for top, bottom, left, right in sheet.merged_cells
+        ),
+        visible=sheet.visibility == 0,
+        hidden_rows=frozenset(row for row, item in sheet.rowinfo_map.items() if item.hidden),
+        hidden_columns=frozenset(
+            column for column, item in sheet.colinfo_map.items() if item.hidden or item.width == 0
+        ),
+        dates_from_1904=book.datemode == 1,
+    )
+
+
+def _value(book: Any, cell: Any, percents: set[int]) -> Any:
+    kind, value = cell.ctype, cell.value
+    if kind in (xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK):
+        return None
+    if kind == xlrd.XL_CELL_ERROR:
+        return xlrd.error_text_from_code.get(value, "#ERROR")
+    if kind == xlrd.XL_CELL_BOOLEAN:
+        return bool(value)
+    if kind == xlrd.XL_CELL_TEXT:
+        return UNCALCULATED if not value else None if value == PASTED_BLANK else value
+    if kind == xlrd.XL_CELL_DATE:
+        return _date(value, book.datemode)
+    return percent_text(value) if cell.xf_index in percents else value
+
+
+def _date(value: float, mode: int) -> Any:
+    try:
+        found = xlrd.xldate_as_datetime(value, mode)
+    except (xlrd.XLDateError, OverflowError):
+        return value
+    if value < 1:
+        return found.time()
+    return found if value % 1 else found.date()

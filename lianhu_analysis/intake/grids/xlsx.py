@@ -1,0 +1,178 @@
+"""Sheets of an .xlsx, read with calamine, and what calamine does not tell.
+
+calamine leaves cells blank where a formula ended in an error or was never calculated,
+drops percent formats, and aborts the process on a far-away cell.  So each sheet's part
+is walked with lxml before calamine reads it.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from typing import Any, NamedTuple
+
+import python_calamine as calamine
+
+from lianhu_analysis.intake.grids.grid import Grid, bound_area, column_number, put
+from lianhu_analysis.intake.grids.package import Package, explained, local_name
+from lianhu_analysis.intake.grids.refusals import corrupt
+
+__all__ = ["BOOK", "UNCALCULATED", "is_percent_format", "percent_text", "read_xlsx"]
+
+BOOK = "xl/workbook.xml"
+WORKSHEET = calamine.SheetTypeEnum.WorkSheet
+PERCENT_FORMATS = {9, 10}  # built into Excel: 0% and 0.00%
+DIGITS = "0123456789"
+TRUE = ("1", "true")
+UNCALCULATED = "#UNCALCULATED!"
+
+
+class Walk(NamedTuple):
+    """What calamine would lose of one sheet.
+
+    Attributes
+    ----------
+    texts
+        Row, column and text to show of errors, uncalculated formulas and percentages.
+    """
+
+    texts: list[tuple[int, int, str]]
+    hidden_rows: set[int]
+    hidden_columns: list[range]
+
+
+def read_xlsx(data: bytes, package: Package) -> list[Grid]:
+    """Read every worksheet of an .xlsx.
+
+    Raises
+    ------
+    IntakeError
+        If it is damaged, encrypted, or reaches further than any table does.
+    """
+    parts = _Book(package)
+    try:
+        book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
+        sheets = [meta for meta in book.sheets_metadata if meta.typ == WORKSHEET]
+        return [_read_sheet(book, meta, parts) for meta in sheets]
+    except calamine.CalamineError as error:
+        raise corrupt(error) from error
+
+
+def _read_sheet(book: Any, meta: Any, parts: _Book) -> Grid:
+    walk = parts.walk(meta.name)
+    sheet = book.get_sheet_by_name(meta.name)
+    rows = sheet.to_python(skip_empty_area=False)
+    for row, column, text in walk.texts:
+        put(rows, row, column, text)
+    columns = range(max(map(len, rows), default=0))
+    return Grid.of(
+        meta.name,
+        rows,
+        merged=tuple((*start, *end) for start, end in sheet.merged_cell_ranges or ()),
+        visible=meta.visible == calamine.SheetVisibleEnum.Visible,
+        hidden_rows=frozenset(walk.hidden_rows),
+        hidden_columns=frozenset(n for n in columns if any(n in x for x in walk.hidden_columns)),
+        dates_from_1904=parts.dates_from_1904,
+    )
+
+
+class _Book:
+    """The parts of one .xlsx: its sheets, its percent styles and its calendar."""
+
+    def __init__(self, package: Package) -> None:
+        self._package = package
+        root = package.root(BOOK)
+        self.dates_from_1904 = _says(root, "workbookPr", "date1904")
+        # Its values are not those of its formulas: XlsxWriter writes zero for each.
+        self._recalculates = _says(root, "calcPr", "fullCalcOnLoad")
+        with explained("xl/styles.xml"):
+            self._percent_styles = _percent_styles(package.root("xl/styles.xml"))
+        targets = package.targets(BOOK)
+        self._parts = {
+            sheet.get("name", ""): targets.get(value, "")
+            for sheet in root.iter("{*}sheet")
+            for name, value in sheet.items()
+            if local_name(name) == "id"
+        }
+
+    def walk(self, name: str) -> Walk:
+        """Walk one sheet, whose area is bounded thereby."""
+        part = self._parts.get(name, "")
+        if part not in self._package:
+            raise corrupt(f"{name}: {part or '?'}")
+        walk = Walk([], set(), [])
+        with explained(part):
+            self._walk(part, walk)
+        return walk
+
+    def _walk(self, part: str, walk: Walk) -> None:
+        row, height, width = -1, 0, 0
+        for element in self._package.elements(part, "{*}col", "{*}row"):
+            if local_name(element.tag) == "col":
+                if _is_hidden(element, "width"):
+                    first, last = int(element.get("min", 1)), int(element.get("max", 1))
+                    walk.hidden_columns.append(range(first - 1, last))
+                continue
+            row, column = int(element.get("r", row + 2)) - 1, -1
+            if _is_hidden(element, "ht"):
+                walk.hidden_rows.add(row)
+            for cell in element.iterchildren("{*}c"):
+                address = cell.get("r")
+                place, column = _split_address(address) if address else (row, column + 1)
+                if len(cell):
+                    height, width = max(height, place + 1), max(width, column + 1)
+                    if text := self._text(cell):
+                        walk.texts.append((place, column, text))
+            bound_area(height, width)
+
+    def _text(self, cell: Any) -> str | None:
+        """Return what a cell shows if calamine would not tell."""
+        parts = {local_name(part.tag): part.text for part in cell}
+        kind, text = cell.get("t", "n"), parts.get("v")
+        # ="" is calculated and blank: its kind is text, and its value is there.
+        calculated = text or "is" in parts or (kind == "str" and "v" in parts)
+        if "f" in parts and (self._recalculates or not calculated):
+            return UNCALCULATED
+        if kind == "e":
+            return text or "#ERROR"
+        if kind == "n" and text and int(cell.get("s", 0)) in self._percent_styles:
+            return percent_text(float(text))
+        return None
+
+
+def _says(root: Any, element: str, attribute: str) -> bool:
+    return any(item.get(attribute) in TRUE for item in root.iter(f"{{*}}{element}"))
+
+
+def _is_hidden(element: Any, size: str) -> bool:
+    return element.get("hidden") in TRUE or float(element.get(size, 1)) == 0
+
+
+def _split_address(address: str) -> tuple[int, int]:
+    """Turn ``B3`` into zero-based ``(2, 1)``."""
+    letters = address.rstrip(DIGITS)
+    row = int(address[len(letters) :])
+    if row < 1 or not (letters.isalpha() and letters.isupper()):
+        raise ValueError(f"cell address {address!r}")
+    return row - 1, column_number(letters)
+
+
+def _percent_styles(styles: Any) -> set[int]:
+    """Return the numbers of the styles whose number format shows a percentage."""
+    formats = PERCENT_FORMATS | {
+        int(item.get("numFmtId", 0))
+        for item in styles.iterfind("{*}numFmts/{*}numFmt")
+        if is_percent_format(item.get("formatCode", ""))
+    }
+    styled = enumerate(styles.iterfind("{*}cellXfs/{*}xf"))
+    return {number for number, item in styled if int(item.get("numFmtId", 0)) in formats}
+
+
+def is_percent_format(code: str) -> bool:
+    """Whether a number format shows a hundred times the number, with a percent sign."""
+    return "%" in re.sub(r'"[^"]*"|\\.', "", code)
+
+
+def percent_text(value: float) -> str:
+    """Show a number of a percent format as the reader of the sheet sees its kind: 4.8%."""
+    return f"{value * 100:.12g}%"

@@ -1,0 +1,303 @@
+"""What a figure is where a row and a column cross, or why that cannot be told."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import pytest
+
+from lianhu_analysis.catalog.indicators import read_catalogue
+from lianhu_analysis.intake.problems import Refusal
+from lianhu_analysis.intake.reading.blocks import Column
+from lianhu_analysis.intake.reading.meaning import (
+    ColumnMeaning,
+    Meaning,
+    RowMeaning,
+    column_meaning,
+    understand,
+)
+from lianhu_analysis.intake.reading.words import Facets, Grammar, load_vocabulary
+from lianhu_analysis.workspace import Region
+
+REGIONS = (Region("610104", "莲湖区"), Region("610100", "西安市"))
+GRAMMAR = Grammar(load_vocabulary(), read_catalogue(None, {}), REGIONS)
+RETAIL, BUDGET, GDP = "社会消费品零售总额", "一般公共预算收入", "地区生产总值"
+INDUSTRY, FAI, CPI = "规模以上工业增加值", "固定资产投资(不含农户)", "居民消费价格指数"
+ENERGY, DEPOSITS, RATIO = (
+    "单位地区生产总值能耗降低率",
+    "金融机构人民币各项存款余额",
+    "规模以上工业产品销售率",
+)
+
+
+def head(*cells: str, half: bool = False) -> ColumnMeaning:
+    """Read a head of one cell or of several, from the top down."""
+    lines = tuple((f"B{number}", text) for number, text in enumerate(cells, 1))
+    return column_meaning(Column(1, lines, "".join(cells), half), GRAMMAR)
+
+
+def mean(
+    name: str,
+    *cells: str,
+    unit: str = "",
+    above: str = "",
+    sheet_unit: str = "",
+    title: Facets | None = None,
+    about: str = "",
+    by_growth: bool = False,
+    span: str = "",
+) -> Meaning | Refusal:
+    """Cross a row of a name and its unit with a column; ``above``: the group's unit."""
+    said = GRAMMAR.read(name)
+    row = RowMeaning(said.indicator, said.facets, unit, above, span)
+    named = GRAMMAR.read(about).indicator if about else None
+    column = head(*cells)
+    assert column.refusal is None, column.refusal
+    return understand(row, column, title or Facets(), named, sheet_unit, by_growth)
+
+
+def short(found: Meaning | Refusal) -> tuple[str, ...]:
+    assert isinstance(found, Meaning), found
+    return found.measure, found.span, found.unit, found.form
+
+
+def why(found: Meaning | Refusal) -> str:
+    assert isinstance(found, Refusal), found
+    assert found.remedy
+    return found.message
+
+
+# Heads.
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        (("2024年1-9月", "绝对额(亿元)"), ("level", "", 2024, 9, "亿元")),
+        (("2024年1-9月", "增速(%)"), ("yoy", "", 2024, 9, "%")),
+        (("2024年", "1-9月", "累计", "增长%"), ("yoy", "ytd", 2024, 9, "%")),
+        (("本月止累计",), ("", "ytd", 0, 0, "")),
+        (("2024年8月",), ("", "", 2024, 8, "")),
+        (("2024年", "9月"), ("", "", 2024, 9, "")),
+        (("1-9月", "2024年1-9月"), ("", "", 2024, 9, "")),
+    ],
+)
+def test_the_cells_of_a_head_are_joined(cells, expected):
+    found = head(*cells)
+    part = found.part
+    assert found.refusal is None
+    assert (
+        found.facets.measure,
+        found.facets.span,
+        found.stated_year,
+        part.period.end.month if part else 0,
+        found.facets.unit,
+    ) == expected
+
+
+def test_a_year_alone_is_no_part():
+    found = head("2023年")
+    assert (found.part, found.year) == (None, 2023)
+
+
+@pytest.mark.parametrize(
+    ("cells", "reason"),
+    [
+        (("外星数",), "不认识（不认识的是“外星”）"),
+        (("当月", "累计"), "相互矛盾"),
+        ((f"{RETAIL}及{BUDGET}",), "不认识|不止一个指标"),
+        ((RETAIL, BUDGET), "不止一个指标"),
+        (("8月和9月",), "不认识|不止一个时期"),
+        (("8月", "9月"), "不止一个时期"),
+        (("限额以上",), "只是限额以上的数"),
+        ((f"限额以上{RETAIL}",), "可能只是限额以上的数"),
+        (("比上年增长（亿元）",), "增减额"),
+    ],
+)
+def test_a_head_that_cannot_be_told_is_refused_by_name(cells, reason):
+    refusal = head(*cells).refusal
+    assert refusal is not None and refusal.remedy
+    assert any(part in refusal.message for part in reason.split("|")), refusal.message
+    assert "".join(cells)[:4] in refusal.message
+
+
+def test_a_blank_above_leaves_open_which_group_it_is():
+    refusal = head("当月", half=True).refusal
+    assert refusal is not None and "上格空白" in refusal.message
+
+
+@pytest.mark.parametrize("text", ["上年同期", "环比增长", "占比", "排名", "全年目标", "备注"])
+def test_what_is_no_observation_is_no_fault_either(text):
+    found = head(text)
+    assert found.facets.nothing and found.refusal is None
+
+
+# Amounts and growth.
+@pytest.mark.parametrize(
+    ("name", "cells", "options", "expected"),
+    [
+        (RETAIL, ["本月"], {"unit": "亿元"}, ("level", "single", "亿元", "percent")),
+        (RETAIL, ["累计"], {"unit": "万元"}, ("level", "ytd", "万元", "percent")),
+        (RETAIL, ["累计增长（%）"], {"unit": "亿元"}, ("yoy", "ytd", "%", "percent")),
+        (f"{RETAIL}(亿元)", ["累计"], {}, ("level", "ytd", "亿元", "percent")),
+        (RETAIL, ["累计（亿元）"], {}, ("level", "ytd", "亿元", "percent")),
+        (RETAIL, ["累计"], {"sheet_unit": "万元"}, ("level", "ytd", "万元", "percent")),
+        (
+            RETAIL,
+            ["累计"],
+            {"above": "亿元", "sheet_unit": "万元"},
+            ("level", "ytd", "亿元", "percent"),
+        ),
+        (RETAIL, ["累计"], {}, ("level", "ytd", "", "percent")),
+        (f"{RETAIL}_累计值", ["数值"], {"unit": "亿元"}, ("level", "ytd", "亿元", "percent")),
+        (f"{RETAIL}_累计增长(%)", ["数值"], {}, None),
+        (f"{RETAIL}:当月同比", ["2024年8月"], {}, ("yoy", "single", "", "percent")),
+        (DEPOSITS, ["期末余额"], {"unit": "亿元"}, ("level", "point", "亿元", "percent")),
+        (RETAIL, ["数值"], {"unit": "亿元", "span": "ytd"}, ("level", "ytd", "亿元", "percent")),
+        (
+            RETAIL,
+            ["数值"],
+            {"unit": "亿元", "span": "single"},
+            ("level", "single", "亿元", "percent"),
+        ),
+    ],
+)
+def test_what_a_figure_is(name, cells, options, expected):
+    found = mean(name, *cells, **options)
+    if expected is None:
+        assert isinstance(found, Refusal)
+    else:
+        assert short(found) == expected
+
+
+def test_span_is_empty_where_nothing_says_it():
+    assert short(mean(RETAIL, "数值", unit="亿元"))[1] == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "cells", "options", "reason"),
+    [
+        (RETAIL, [f"{BUDGET}累计"], {}, "列名“一般公共预算收入累计”说的是 地方一般公共预算收入"),
+        (f"{RETAIL}_累计增长(%)", ["绝对额"], {}, "说的是增速"),
+        (f"{RETAIL}_累计值", ["本月"], {"unit": "亿元"}, "口径不同"),
+        (RETAIL, ["本月"], {"unit": "亿元", "span": "ytd"}, "口径不同"),
+        (f"{RETAIL}(万元)", ["累计"], {"unit": "亿元"}, "两种写法：亿元、万元"),
+        (f"{RETAIL}(万元)", ["累计（亿元）"], {}, "两种写法"),
+        (RETAIL, ["累计"], {"unit": "%"}, "没有说是增速还是比重"),
+        (RETAIL, ["累计降低率（%）"], {"unit": "亿元"}, "正负方向"),
+        (f"{RETAIL}(现价)", ["可比价增速"], {"unit": "亿元"}, "可比价|相互矛盾|口径"),
+    ],
+)
+def test_what_is_said_twice_differently_is_refused(name, cells, options, reason):
+    message = why(mean(name, *cells, **options))
+    assert any(part in message for part in reason.split("|")), message
+
+
+def test_without_any_name_nothing_can_be_told():
+    assert "没有指标名称" in why(mean("", "累计（亿元）"))
+
+
+def test_the_title_names_the_indicator_where_neither_row_nor_column_does():
+    found = mean("", "累计（亿元）", about=RETAIL)
+    assert isinstance(found, Meaning) and found.indicator.code == "csm.retail.total"
+    named = mean("", f"{BUDGET}累计（亿元）", about=RETAIL)
+    assert isinstance(named, Meaning) and named.indicator.code == "fis.revenue.gpb"
+
+
+# What the indicator's own nature supplies.
+def test_what_has_growth_only_needs_no_word_for_it_where_no_column_holds_growth():
+    assert short(mean(INDUSTRY, "累计", unit="%"))[:2] == ("yoy", "ytd")
+    assert short(mean(INDUSTRY, "累计", by_growth=True))[0] == "level"
+
+
+def test_a_reduction_is_a_positive_rate_under_a_head_that_says_so():
+    assert short(mean(ENERGY, "全年降低率（%）"))[:2] == ("yoy", "annual")
+    assert short(mean(ENERGY, "全年", unit="%"))[0] == "yoy"
+
+
+def test_the_energy_reduction_under_a_growth_head_is_refused():
+    assert "正负方向" in why(mean(ENERGY, "全年增长（%）"))
+
+
+def test_growth_under_a_reduction_is_refused():
+    assert "正负方向" in why(mean(FAI, "累计降低率（%）"))
+
+
+def test_a_rates_own_percent_is_its_level():
+    assert short(mean(RATIO, "累计（%）"))[0] == "level"
+    assert short(mean(RATIO, "累计增减（百分点）", unit="%"))[::2] == ("yoy", "百分点")
+
+
+@pytest.mark.parametrize(
+    ("name", "cells", "expected"),
+    [
+        (f"{CPI}(上年同月=100)", ["本月"], ("level", "single", "上年同月=100")),
+        (CPI, ["上年同月=100"], ("level", "single", "上年同月=100")),
+        (CPI, ["同比", "上年同月=100"], ("level", "single", "上年同月=100")),
+    ],
+)
+def test_the_base_is_the_unit_of_a_price_index(name, cells, expected):
+    found = short(mean(name, *cells))
+    assert found[0] == expected[0] and found[2] == expected[2]
+    assert found[1] in ("", expected[1])
+
+
+def test_growth_of_a_price_index_is_growth():
+    assert short(mean(CPI, "累计增长（%）"))[:2] == ("yoy", "ytd")
+
+
+def test_the_same_month_as_base_of_a_year_to_date_is_refused():
+    assert "上年同月为100" in why(mean(f"{CPI}(上年同月=100)", "累计"))
+
+
+@pytest.mark.parametrize("cell", ["累计(上年同期=100)", "累计指数（上年=100）"])
+def test_an_index_of_an_amount_is_its_growth(cell):
+    assert short(mean(GDP, cell))[::3] == ("yoy", "index")
+    assert short(mean(f"{GDP}(上年=100)", "累计"))[::3] == ("yoy", "index")
+
+
+def test_an_index_that_is_also_called_growth_is_refused():
+    assert "说是指数" in why(mean(f"{GDP}(上年=100)", "累计增长（%）"))
+
+
+@pytest.mark.parametrize("unit", ["", "%"])
+def test_a_title_of_growth_counts_where_no_column_holds_growth(unit):
+    title = Facets(measure="yoy", span="ytd")
+    assert short(mean(RETAIL, "1-9月", unit=unit, title=title))[0] == "yoy"
+    assert short(mean(RETAIL, "1-9月", title=title, by_growth=True))[0] == "level"
+    assert "标题说是增速" in why(mean(RETAIL, "1-9月", unit="亿元", title=title))
+
+
+@pytest.mark.parametrize("fact", ["排名", "完成全年目标（%）", "与全市比较"])
+def test_facts_are_kept_beside_the_figures_and_are_no_growth(fact):
+    found = mean(RETAIL, fact, unit="亿元")
+    assert isinstance(found, Meaning) and found.fact and found.measure == "level"
+
+
+def test_february_joint_with_january_says_so():
+    found = mean(f"{RETAIL}:当月同比(1-2月合并)", "2024年2月")
+    assert isinstance(found, Meaning) and found.joint
+
+
+NAMES = [RETAIL, INDUSTRY, CPI, ENERGY, DEPOSITS, RATIO, "", f"{RETAIL}_累计值(亿元)"]
+CELLS = [
+    "本月",
+    "累计",
+    "增速(%)",
+    "降低率",
+    "数值",
+    "上年=100",
+    "排名",
+    "期末",
+    "增减（百分点）",
+    RETAIL,
+]
+
+
+@pytest.mark.parametrize(("name", "cell"), list(product(NAMES, CELLS)))
+def test_every_crossing_is_understood_or_refused_with_a_reason(name, cell):
+    for unit in ("", "亿元", "%", "上年同月=100"):
+        found = mean(name, cell, unit=unit)
+        if isinstance(found, Meaning):
+            assert found.measure in ("level", "yoy") and found.form in ("percent", "index", "")
+        else:
+            # What is no fault, as an index of another base, needs no remedy.
+            assert found.message
