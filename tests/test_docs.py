@@ -1,5 +1,6 @@
 """What users can write is documented, and what the pages link to exists."""
 
+import dataclasses
 import importlib
 import re
 import shutil
@@ -11,6 +12,8 @@ from lianhu_analysis.catalog.indicators import COLUMNS
 from lianhu_analysis.forecast import factor
 from lianhu_analysis.forecast.factor.rows import Rows
 from lianhu_analysis.forecast.factor.windows import Windows
+from lianhu_analysis.intake.deliveries import Sidecar
+from lianhu_analysis.intake.reading.words import Facets
 from lianhu_analysis.render.publishing.notebook import parameters_of
 from tests.conftest import ROOT, copy_workspace
 
@@ -94,15 +97,29 @@ def test_commands_are_shown_with_real_output(command):
     assert any(said.split()[0] == command for said, _ in TRANSCRIPT.findall(read("commands.md")))
 
 
+def test_every_field_of_a_delivery_is_in_the_guide():
+    guide = read("intake.md")
+    for field in dataclasses.fields(Sidecar):
+        assert f"`{field.name}`" in guide or f"`{field.name} =" in guide, field.name
+
+
+def test_every_kind_of_word_is_in_the_guide():
+    guide = read("intake.md")
+    for name in {*Facets._fields} - {"clash"}:
+        assert re.search(rf"\b{name} = ", guide), name
+
+
 def test_the_output_shown_is_what_the_commands_print(tmp_path, monkeypatch, capfd):
     national = copy_workspace(ROOT / "examples" / "national", tmp_path / "national")
     trial = tmp_path / "lianhu"
-    (trial / "data" / "raw" / "试读").mkdir(parents=True)
+    trial.mkdir()
     for name in ("lianhu.toml", "targets.toml"):
         shutil.copy(ROOT / name, trial)
-    shutil.copy(ROOT / "data/samples/last_year.xlsx", trial / "data/raw/试读")
-    for said, shown in TRANSCRIPT.findall(read("commands.md")):
-        monkeypatch.chdir(trial if "试读" in said else national)
+    for folder, name in (("试读", "last_year.xlsx"), ("样例", "tables.xlsx")):
+        (trial / "data" / "raw" / folder).mkdir(parents=True)
+        shutil.copy(ROOT / "data" / "samples" / name, trial / "data" / "raw" / folder)
+    for said, shown in TRANSCRIPT.findall(read("commands.md") + read("intake.md")):
+        monkeypatch.chdir(trial if re.search("试读|样例", said) else national)
         with pytest.raises(SystemExit) as stopped:
             cli.main(said.split())
         assert stopped.value.code in (0, 1), said

@@ -216,15 +216,21 @@ def explain_file(path: Path, workspace: Workspace, catalogue: Catalogue) -> Expl
         ),
         Grammar(vocabulary, catalogue, workspace.regions.values()),
     )
-    count = len(reading.frame)
+    frame = reading.frame
+    spans = dict(zip(zip(frame["sheet"], frame["cell"], strict=True), frame["span"], strict=True))
+    # The sums of all figures may unmask a span that a head states.
+    stored = [
+        one._replace(span=spans.get((one.sheet, one.cell), one.span)) for one in reading.slots
+    ]
+    count = len(frame)
     return Explanation(
         name,
         "read" if count else "quarantined",
         count,
-        tuple(_settled(note, reading.slots) for note in reading.tables),
+        tuple(_settled(note, stored) for note in reading.tables),
         reading.problems,
         reading.slots,
-        reading.frame,
+        frame,
         around,
     )
 
@@ -253,7 +259,10 @@ def _settled(note: TableNote, slots: Sequence[Slot]) -> TableNote:
 
 
 def _common(slots: Sequence[Slot]) -> dict[str, str]:
-    """Return what all of some figures have in common, as a note on their column says it."""
+    """Return what all of some figures have in common, as a note on their column says it.
+
+    Of several periods there is none to name.
+    """
     said = {
         "role": {slot.fact or ("growth" if slot.measure == "yoy" else "level") for slot in slots},
         "measure": {slot.measure for slot in slots},
@@ -261,7 +270,8 @@ def _common(slots: Sequence[Slot]) -> dict[str, str]:
         "period": {str(slot.period) for slot in slots},
         "form": {slot.form if slot.measure == "yoy" else "" for slot in slots},
     }
-    return {name: next(iter(found)) for name, found in said.items() if len(found) == 1}
+    common = {name: next(iter(found)) for name, found in said.items() if len(found) == 1}
+    return {"period": "", **common} if slots else {}
 
 
 def _where(sheet: str, area: str) -> str:

@@ -126,23 +126,19 @@ def explain_cell(told: Explanation, address: str) -> CellExplanation:
         return _of_record(kept)
     token = grid.at(row, column) if grid else kept["token"] if kept is not None else None
     problems = _problems(told, sheet, row, column, note)
-    states = cell_states(note, told.slots, told.problems) if note else {}
-    described = ("refused" if problems else "read") if slot and note is None else ""
-    state = states.get((row, column), described)
-    said = [] if note is None or slot else _reasons(note, row, column)
-    said = [line for line in said if not any(problem.message in line for problem in problems)]
-    if state == "read" and kept is not None and kept["status"] == "quarantined":
-        said = ["另一格说的是同一个数而数值不同，两个都不采用"]
-    elif state == "read" and kept is not None and (kept["sheet"], kept["cell"]) != (sheet, cell):
-        said = [f"同一个数以 {kept['sheet']}!{kept['cell']} 入库，只存一次"]
+    if note is not None:
+        state = cell_states(note, told.slots, told.problems).get((row, column), "")
+    else:  # of a described workbook
+        refused = any(problem.cell == cell for problem in problems)
+        state = ("refused" if refused else "read") if slot else ""
     return CellExplanation(
         sheet,
         cell,
         "" if is_blank(token) else str(token),
         state,
         _facets(slot, note, told),
-        tuple(said),
-        () if state == "read" else problems,
+        _other_cell(sheet, cell, kept) if slot else _reasons(note, row, column, problems),
+        tuple(one for one in problems if state != "read" or one.cell == cell),
     )
 
 
@@ -167,7 +163,7 @@ def cell_states(
         if is_blank(table.grid.at(row, column)):
             states |= {(row, column): "head"} if in_head else {}
             continue
-        if cell in at:
+        if cell in at and (at[cell] == "refused" or cell not in taken):
             state = "refused" if at[cell] == "refused" else "left"
         elif row < table.top:
             state = "title" if cell in titles else ""
@@ -233,19 +229,34 @@ def _of_record(row: pd.Series[Any]) -> CellExplanation:
     return CellExplanation(row["sheet"], row["cell"], str(row["token"]), "read", facets)
 
 
-def _reasons(note: TableNote, row: int, column: int) -> list[str]:
-    """Return what is noted of the row and the column of a figure that was not read."""
-    said = [
-        f"行 {r.cell} “{r.label}”：{r.reason or r.name_zh}"
-        for r in note.rows
-        if place_of(r.cell)[0] == row
-    ]
-    said += [
-        f"列 {c.cell} “{c.header}”：{c.reason or ROLES.get(c.role, c.role)}"
-        for c in note.columns
-        if place_of(c.cell)[1] == column
-    ]
-    return said
+def _other_cell(sheet: str, cell: str, kept: pd.Series[Any] | None) -> tuple[str, ...]:
+    """Return what is to be said of a figure that another cell gives, too."""
+    if kept is not None and kept["status"] == "quarantined":
+        return ("另一格说的是同一个数而数值不同，两个都不采用",)
+    if kept is not None and (kept["sheet"], kept["cell"]) != (sheet, cell):
+        return (f"同一个数以 {kept['sheet']}!{kept['cell']} 入库，只存一次",)
+    return ()
+
+
+def _reasons(
+    note: TableNote | None, row: int, column: int, problems: Iterable[Problem]
+) -> tuple[str, ...]:
+    """Return what is noted of row and column of a figure that was not read, beside problems."""
+    told = {problem.message for problem in problems}
+    rows = note.rows if note else ()
+    columns = note.columns if note else ()
+    return (
+        *(
+            f"行 {one.cell} “{one.label}”：{one.reason or one.name_zh}"
+            for one in rows
+            if place_of(one.cell)[0] == row and one.reason not in told
+        ),
+        *(
+            f"列 {one.cell} “{one.header}”：{one.reason or ROLES.get(one.role, one.role)}"
+            for one in columns
+            if place_of(one.cell)[1] == column and one.reason not in told
+        ),
+    )
 
 
 def _problems(
@@ -306,6 +317,7 @@ class _Witness:
             if one.role == "level" and (number := place_of(one.cell)[1]) < column
         ]
         beside = columns.get(max(before, default=-1)) if slot.measure == "yoy" else None
+        self.described = list(self._described(row, column))
         self.left = self._places("左边的列名", beside.cells if beside else ())
         others = [line for n in columns if n != column for line in columns[n].cells]
         self.others = self._places("旁边的列名", others)
@@ -321,7 +333,9 @@ class _Witness:
         yield Facet("地区", slot.region.name_zh if slot.region else "", self.region())
         yield Facet("指标", f"{item.name_zh}（{item.code}）", self.indicator())
         yield Facet("度量", measure, self.measure())
-        yield Facet("口径", SPANS[slot.span], self.span())
+        kept = slot.span if self.stored is None else str(self.stored["span"])
+        where = self.span() if kept == slot.span else f"各期的合计；{self.span()} 说的不对"
+        yield Facet("口径", SPANS[kept], where)
         yield Facet("时期", str(slot.period), self.period())
         yield Facet("单位", *self.unit())
         if slot.measure == "yoy":
@@ -359,7 +373,7 @@ class _Witness:
         def says(place: Place) -> bool:
             return any(item.code == code for item in place.said.names)
 
-        places = (self.heads, self.others, self.titles, self.sheet, self.names)
+        places = (self.heads, self.left, self.others, self.titles, self.sheet, self.names)
         return self._first(says, *places) or "列名合在一起"
 
     def measure(self) -> str:
@@ -394,7 +408,7 @@ class _Witness:
             return f"{CATALOGUE}：{indicator.name_zh} 是{SPANS.get(indicator.span, '指数')}"
         if self.around.sidecar.span == slot.span:
             return "delivery.toml 的 span"
-        return self._first(says, self.others, self.names) or "由时期和旁边的列推定"
+        return self._first(says, self.names) or "由时期和这张表的其他时期推定"
 
     def period(self) -> str:
         """Return what says month, quarter or year, and what says the year if that is elsewhere."""
@@ -427,12 +441,13 @@ class _Witness:
             titled = bool(slot.unit) and place.kind == "标题" and slot.unit in fold(place.text)
             return titled or any(_same_unit(text, slot.unit or kept) for text in stated)
 
-        places = (self.rows, self.heads, self.groups, self.titles, self.above)
+        places = (self.rows, self.heads, self.described, self.groups, self.titles, self.above)
         if found := self._first(says, *places):
             return shown, found
         if slot.unit and self.around.sidecar.unit == slot.unit:
             return shown, "delivery.toml 的 unit"
-        return shown, "没有一处写明" if slot.measure == "level" else "增速的单位"
+        silent = CATALOGUE if slot.indicator.kind == "index" else "没有一处写明"
+        return shown, silent if slot.measure == "level" else "增速的单位"
 
     def form(self) -> str:
         """Return what says how growth is written."""
@@ -441,7 +456,7 @@ class _Witness:
             index = bool(place.said.facets.base) or place.said.facets.form == "index"
             return index if self.slot.form == "index" else place.said.facets.unit == "%"
 
-        return self._first(says, self.heads, self.rows, self.titles) or "旁边的数和指标的常态"
+        return self._first(says, self.heads, self.rows, self.titles) or "没有说是指数的增速是百分数"
 
     def published(self) -> tuple[str, str]:
         """Return the day of publication, and what says so."""
@@ -456,7 +471,7 @@ class _Witness:
             day = place.raw.date() if isinstance(place.raw, dt.datetime) else None
             return slot.published in (day, *days_in(place.text))
 
-        found = self._first(says, self.rows, self.titles, self.above)
+        found = self._first(says, self.rows, self.described, self.titles, self.above)
         return str(slot.published), found or "这一列的发布日期"
 
     def _first(self, says: Callable[[Place], bool], *groups: Iterable[Place]) -> str:
@@ -471,16 +486,28 @@ class _Witness:
         read = self.around.grammar.read
         return [Place(kind, cell, text, read(title_part(text))) for cell, text in reversed(lines)]
 
+    def _described(self, row: int, column: int) -> Iterator[Place]:
+        """Yield the cells between head and figures that describe a column: 单位, 更新时间."""
+        table, words = self.note.table, self.around.grammar.vocabulary.metadata
+        first = min(place_of(one.cell)[1] for one in self.note.columns)
+        for number in range(table.bottom + 1, row):
+            kind = table.grid.at(number, first)
+            if isinstance(kind, str) and fold(kind) in words:
+                yield from self._cell(f"“{kind}”行", number, column)
+
     def _stub(self, row: int, roles: Iterable[str] = STUBS) -> Iterator[Place]:
         """Yield the cells beside the figures of a row, its name first."""
         for column in [c for role in roles for c in self.note.columns if c.role == role]:
             number = place_of(column.cell)[1]
-            raw = self.note.table.grid.at(row, number)
-            if not is_blank(raw):
-                kind = "行名" if column.role == "name" else f"{ROLES[column.role]}列"
-                text = raw.date().isoformat() if isinstance(raw, dt.datetime) else str(raw)
-                said = self.around.grammar.read(text)
-                yield Place(kind, cell_address(row, number), text, said, raw)
+            kind = "行名" if column.role == "name" else f"{ROLES[column.role]}列"
+            yield from self._cell(kind, row, number)
+
+    def _cell(self, kind: str, row: int, column: int) -> Iterator[Place]:
+        """Yield the place of a cell, unless it is blank."""
+        raw = self.note.table.grid.at(row, column)
+        if not is_blank(raw):
+            text = raw.date().isoformat() if isinstance(raw, dt.datetime) else str(raw)
+            yield Place(kind, cell_address(row, column), text, self.around.grammar.read(text), raw)
 
 
 def _year_of(place: Place) -> int:

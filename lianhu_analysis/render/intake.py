@@ -13,6 +13,7 @@ import pandas as pd
 from lianhu_analysis.catalog.indicators import load_catalogue
 from lianhu_analysis.intake.explain import Explanation, explain_file
 from lianhu_analysis.intake.grids.grid import cell_address
+from lianhu_analysis.intake.grids.workbook import FILES
 from lianhu_analysis.intake.origins import STATES, cell_states, explain_cell
 from lianhu_analysis.intake.problems import Problem, grouped
 from lianhu_analysis.intake.raw_files import find_files
@@ -37,7 +38,6 @@ STYLES = {
     "": "background:#FFF;color:#111",
 }
 KINDS = {"refused": "要改", "skipped": "不收"}
-WORKBOOKS = (".xlsx", ".xlsm", ".xls")
 ROWS_SHOWN, COLUMNS_SHOWN, TEXT_SHOWN = 60, 40, 36
 
 
@@ -204,7 +204,7 @@ def open_intake(workspace: str = "", file: str = "") -> IntakeDesk:
     found = [path for path in (space.raw / file, space.root / file) if path.exists()][:1]
     if not file:
         known = sorted(find_files(space).files.items()) if space.raw.is_dir() else []
-        found = [path for _, path in known if path.suffix.lower() in WORKBOOKS][-1:]
+        found = [path for _, path in known if path.suffix.lower() in FILES][-1:]
     if file or found:
         path = found[0] if found else space.raw / file
         return IntakeDesk(explain_file(path, space, load_catalogue(space)))

@@ -166,6 +166,35 @@ def test_an_undated_table_is_dated_by_names_or_the_delivery(workspace, catalogue
     assert where["地区"] == "delivery.toml 的 region"
 
 
+def test_a_span_that_the_sums_unmask_is_told_as_stored(workspace, catalogue, deliver):
+    quarters = ["2023年一季度", "2023年1-2季度"]
+    rows = [
+        ["莲湖区地区生产总值", None, None],
+        ["指标", *(f"{quarter} 累计(亿元)" for quarter in quarters)],
+        ["地区生产总值", 290, 598],
+        ["第二产业增加值", 90, 98],
+        ["第三产业增加值", 200, 210],
+    ]
+    told = explain_file(deliver("x/a.xlsx", {"核算": rows}), workspace, catalogue)
+    said = explain_cell(told, "C4")
+    (span,) = [facet for facet in said.facets if facet.name == "口径"]
+    assert (said.state, span.value) == ("read", "当期")
+    assert span.where.startswith("各期的合计；")
+    assert "按合计核对" in explain_cell(told, "B4").problems[0].message
+
+
+def test_rows_that_describe_columns_are_named(workspace, catalogue, deliver):
+    export = (
+        "指标名称,莲湖区：社会消费品零售总额：累计值\n"
+        "单位,亿元\n更新时间,2024-10-22\n2024-09,481.25\n"
+    )
+    told = explain_cell(explain_file(deliver("x/a.csv", export), workspace, catalogue), "B4")
+    where = {facet.name: facet.where for facet in told.facets}
+    assert where["单位"] == "“单位”行 B2 “亿元”"
+    assert where["发布日"] == "“更新时间”行 B3 “2024-10-22”"
+    assert where["地区"].startswith("列名 B1")
+
+
 def test_a_figure_said_twice_names_the_cell_that_is_stored(workspace, catalogue, deliver):
     rows = [["莲湖区2022年1-8月"], ["指标名称", "累计(亿元)"], ["社会消费品零售总额", 300.1]]
     told = explain_file(deliver("x/a.xlsx", {"一": rows, "二": rows}), workspace, catalogue)
@@ -173,6 +202,35 @@ def test_a_figure_said_twice_names_the_cell_that_is_stored(workspace, catalogue,
     other = "二" if kept["sheet"] == "一" else "一"
     said = explain_cell(told, f"{other}!B3")
     assert (said.state, said.notes) == ("read", (f"同一个数以 {kept['sheet']}!B3 入库，只存一次",))
+
+
+def test_a_figure_of_a_described_workbook_is_explained_by_its_description(
+    workspace, catalogue, deliver
+):
+    workspace.layouts.mkdir()
+    (workspace.layouts / "own.toml").write_text(
+        'kind = "series"\n[[sheets]]\nname = "月度"\n[[sheets.tables]]\nheader_row = 1\n'
+        'period_column = "A"\nperiod_header = "指标"\n'
+        'columns = [{ column = "B", header = "社零", indicator = "csm.retail.total", unit = "亿元" }]',
+        encoding="utf-8",
+    )
+    path = deliver("x/a.xlsx", {"月度": [["指标", "社零"], ["2024-03", 80.5], ["2024-04", "约5"]]})
+    told = explain_file(path, workspace, catalogue)
+    said = explain_cell(told, "B2")
+    assert (said.state, said.token) == ("read", "80.5")
+    assert said.facets[0][1:] == ("社会消费品零售总额（csm.retail.total）", "版式说明")
+    refused = explain_cell(told, "月度!B3")
+    assert (refused.state, refused.problems[0].cell) == ("refused", "B3")
+
+
+def test_a_cell_of_a_page_is_addressed_as_a_sheet(workspace, catalogue, deliver):
+    page = (
+        "<h1>莲湖区2024年1-9月</h1><table><tr><td>指标</td><td>累计(亿元)</td></tr>"
+        "<tr><td>社会消费品零售总额</td><td>481.25</td></tr></table>"
+    )
+    said = explain_cell(explain_file(deliver("x/a.html", page), workspace, catalogue), "表1!B2")
+    assert (said.state, said.token) == ("read", "481.25")
+    assert ("标题 “莲湖区2024年1-9月”") in {facet.where for facet in said.facets}
 
 
 def test_a_row_in_the_columns_of_the_store_is_explained_by_its_columns(
