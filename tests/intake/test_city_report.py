@@ -192,3 +192,20 @@ def _answer_key(row: Row) -> tuple[str, ...]:
 def _listing(lines: Iterable[str], of: int) -> str:
     lines = list(lines)
     return "\n".join([f"{len(lines)} of {of}:", *lines])
+
+
+def test_another_districts_workspace_takes_nothing_of_it(tmp_path):
+    """全市 is the city of the districts that are listed, and none of them is known here."""
+    file = real(FILE)
+    root = tmp_path / "new"
+    pipeline.create_workspace(root, "莲湖区", "610104")
+    with (root / "lianhu.toml").open("a", encoding="utf-8") as config:
+        config.write('\n[[parents]]\ncode = "610100"\nname_zh = "西安市"\n')
+    folder = root / "data" / "raw" / "统计局"
+    folder.mkdir(parents=True)
+    (folder / "delivery.toml").write_text(DELIVERY, encoding="utf-8")
+    shutil.copy(file, folder)
+    workspace = load_workspace(root)
+    results = pipeline.ingest(workspace)
+    assert VintageStore(workspace.processed).as_of(None).empty
+    assert any("别的地区" in problem.message for result in results for problem in result.problems)

@@ -688,7 +688,7 @@ def test_hidden_rows_and_columns_are_told_and_not_read(read):
     grid = SeenGrid("表", tuple(tuple(row) for row in rows))
     reading = read(grid, hidden_rows=frozenset({2}), hidden_columns=frozenset({3}))
     assert list(short(reading)) == ["C4"]
-    assert "D2" in told(reading) and "A3 这一行是隐藏的" in told(reading)
+    assert "D2" in told(reading) and "A3 这张表有 1 行是隐藏的" in told(reading)
 
 
 def test_figures_in_a_column_without_a_header_are_told(read):

@@ -119,6 +119,8 @@ class Around(NamedTuple):
         Titles that narrow the figures to a part of the whole.
     not_before
         The latest other day written above: the sheet was not known before it.
+    elsewhere
+        Whether the workbook is about places that are none of the workspace's.
     """
 
     region: Region
@@ -129,6 +131,7 @@ class Around(NamedTuple):
     facets: Facets = NOTHING
     scope: tuple[str, ...] = ()
     not_before: dt.date | None = None
+    elsewhere: bool = False
 
 
 def read_around(
@@ -168,7 +171,7 @@ def read_around(
     if not named and book is not None and not book.code and not regions_in_rows:
         raise IntakeError(
             f"这本工作簿说的是{book.name_zh}，这张表没有写是{delivery.region.name_zh}的数",
-            "请在标题写明地区；确是本地区的，请在 delivery.toml 写明 region",
+            "确是本地区的，请在 delivery.toml 写明 region，或报送在标题写明地区的新文件",
         )
     texts = [text for _, text in lines]
     said = [grammar.read(title_part(text)) for text in (*texts, sheet)]
@@ -191,6 +194,7 @@ def read_around(
         facets,
         scope,
         max(days, default=None),
+        book is not None and not book.code,
     )
 
 

@@ -482,6 +482,9 @@ class _PanelReader:
     def _region(self, text: str) -> Region:
         folded = fold(text)
         whole = len(folded) == 2 and folded[0] == "全"
+        own = self.delivery.region.name_zh[-1:] == folded[-1:]
+        if whole and self.around.elsewhere and not own:
+            raise Elsewhere(f"“{text}”说的是哪里说不清，这一行没有收")
         found = (
             level_region(folded[1], self.grammar, self.delivery)
             if whole

@@ -29,6 +29,7 @@ from lianhu_analysis.workspace import Region
 __all__ = ["read_grids"]
 
 MOST_TEXT = 60
+FEWEST_PLACES = 3
 Found = tuple[Grid, list[Table], str]
 
 
@@ -155,6 +156,8 @@ def _whose(found: Sequence[Found], grammar: Grammar, delivery: Delivery) -> Regi
     own = delivery.region
     if delivery.pinned:
         return None
+    if _is_elsewhere(found, grammar, own):
+        return Region("", "别的地区")
     ours = any(own.name_zh in name for name in (delivery.file, *delivery.folders))
     words = {word for grid, _, _ in found for word in _wholes(grid, grammar)}
     if f"全{own.name_zh[-1:]}" in words or (ours and not words):
@@ -167,6 +170,25 @@ def _whose(found: Sequence[Found], grammar: Grammar, delivery: Delivery) -> Regi
     if words and not told:
         return Region("", sorted(words)[0])
     return found_by_figures
+
+
+def _is_elsewhere(found: Sequence[Found], grammar: Grammar, own: Region) -> bool:
+    """Whether tables by areas list several places of which none is known but another's 全市."""
+    places: list[str] = []
+    for grid, tables, _ in found:
+        for table in tables:
+            for column in (n for panel in table.panels for n in panel.stub.get("region", [])):
+                cells = (grid.at(row, column) for row in range(table.bottom + 1, table.end))
+                places += [cell for cell in cells if isinstance(cell, str) and cell.strip()]
+    named = {fold(place) for place in places} - {"合计", "总计"}
+    wholes = {name for name in named if WHOLE.fullmatch(name)}
+    unknown = not any(grammar.region(name) for name in named - wholes)
+    return (
+        len(named - wholes) >= FEWEST_PLACES
+        and unknown
+        and bool(wholes)
+        and f"全{own.name_zh[-1:]}" not in wholes
+    )
 
 
 def _whose_by_figures(
