@@ -150,7 +150,7 @@ def _pulled_to_the_parent(rng: np.random.Generator) -> tuple[float, FloatArray]:
     growth[:, 1] = rng.normal(6.0, 1.0, size=YEARS)
     above[:, 1] = growth[:, 1] + rng.normal(0.0, 1.0, size=YEARS)
     gap = above[:, 1] - growth[:, 1]
-    pull = NOISE * rng.normal() / np.sqrt(PENALTY[0] * np.mean(gap[:-1] ** 2))
+    pull = NOISE * rng.normal() / np.sqrt(PENALTY * np.mean(gap[:-1] ** 2))
     growth[:, 3] = growth[:, 1] + pull * gap + rng.normal(0.0, NOISE, size=YEARS)
     truth = float(growth[-1, 3])
     growth[-1, 2:] = np.nan

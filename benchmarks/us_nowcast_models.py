@@ -1,8 +1,7 @@
 """Three small nowcasting models and their pool; each sees one ``View`` and returns one figure.
 
-All three end in the same shrunk bridge equation of GDP growth
-(``lianhu_analysis.forecast.shrinkage``) and differ in how the months not yet
-published are dealt with: a Bayesian vector autoregression completes every
+All three end in the same shrunk bridge equation of GDP growth (``predict_shrunk``)
+and differ in how the months not yet published are dealt with: a Bayesian vector autoregression completes every
 series, a factor model completes a few common factors, or only published months
 are used, as they lie.  Every training quarter is given the columns that it
 would have had at the same vintage, so that coefficients are those of the
@@ -19,7 +18,6 @@ import numpy as np
 
 from benchmarks.us_nowcast_data import View
 from lianhu_analysis.forecast.growth import FloatArray
-from lianhu_analysis.forecast.shrinkage import fit_shrunk
 
 __all__ = [
     "CANDIDATES",
@@ -29,12 +27,15 @@ __all__ = [
     "bvar_bridge",
     "factor_bridge",
     "lag_bridge",
+    "predict_shrunk",
 ]
 
 Model = Callable[[View], float]
 
 # Growth of a quarter's average from monthly growth (Mariano and Murasawa, 2003).
 QUARTER_WEIGHTS = np.array([1.0, 2.0, 3.0, 2.0, 1.0]) / 3.0
+# Penalties per row to choose from: from almost least squares to almost nothing said.
+PENALTIES_PER_ROW = np.logspace(-4, 4, 49)
 # Older quarters count half per ten years.
 HALF_LIFE = 40.0
 # Months beyond three standard deviations (strikes, storms) are drawn in to them.
@@ -218,8 +219,35 @@ def _bridge(view: View, rows: np.ndarray, columns: FloatArray) -> float:
     # Before a series begins it says nothing: its mean.
     x = np.where(np.isfinite(x), x, np.nanmean(x[:-1], axis=0))
     weights = 0.5 ** ((rows[-2] - rows[:-1]) / 3.0 / HALF_LIFE)
-    fit = fit_shrunk(x[:-1], view.target[rows[:-1]], weights=weights)
-    return float(fit.predict(x[-1:])[0])
+    return predict_shrunk(x[:-1], view.target[rows[:-1]], weights, x[-1:])
+
+
+def predict_shrunk(x: FloatArray, y: FloatArray, weights: FloatArray, new: FloatArray) -> float:
+    """Predict a row by a weighted ridge regression on standardised columns.
+
+    Hoerl and Kennard (1970), the intercept not shrunk, the penalty that of the
+    least mean square of leave-one-out errors (Allen, 1974, PRESS).
+    """
+    n = len(y)
+    w = weights * n / weights.sum()
+    centre, y_centre = w @ x / n, float(w @ y / n)
+    scale = np.sqrt(w @ (x - centre) ** 2 / n)
+    root = np.sqrt(w)
+    left, singular, right = np.linalg.svd(root[:, None] * (x - centre) / scale, full_matrices=False)
+    target = root * (y - y_centre)
+
+    def press(penalty: float) -> float:
+        kept = singular**2 / (singular**2 + penalty)
+        residual = target - left @ (kept * (left.T @ target))
+        # A row that determines its own fit has no error of its own to judge by.
+        with np.errstate(divide="ignore", invalid="ignore"):
+            cost = float(np.mean((residual / (1.0 - w / n - (left**2) @ kept)) ** 2))
+        return cost if np.isfinite(cost) else np.inf
+
+    penalty = min(n * PENALTIES_PER_ROW, key=press)
+    slope = right.T @ (singular / (singular**2 + penalty) * (left.T @ target))
+    coefficients = slope / scale
+    return float((y_centre - float(centre @ coefficients) + new @ coefficients)[0])
 
 
 def _quarter(stacked: FloatArray) -> FloatArray:

@@ -4,7 +4,7 @@ import pytest
 
 from benchmarks import us_nowcast, us_nowcast_data, us_nowcast_models
 from benchmarks.us_nowcast_data import FOLDER, VINTAGES, Panel, quarter_ends, view_at
-from benchmarks.us_nowcast_models import CANDIDATES
+from benchmarks.us_nowcast_models import CANDIDATES, predict_shrunk
 
 real = pytest.mark.skipif(
     not FOLDER.is_dir(),
@@ -32,6 +32,33 @@ def small_panel(months=360, seed=4):
         lags=np.array([0, 0, 1, 1, 1, 0, 1, 1, 1, 4]),
         quarterly=np.array([False] * 8 + [True] * 2),
     )
+
+
+def test_the_shrunk_bridge_has_the_penalty_of_the_least_leave_one_out_error():
+    rng = np.random.default_rng(3)
+    x, new = rng.normal(size=(12, 3)), np.ones((1, 3))
+    y, weights = 2.0 + x[:, 0] + rng.normal(size=12), np.linspace(0.5, 1.5, 12)
+    w = weights * 12 / weights.sum()
+    centre = w @ x / 12
+    z = (x - centre) / np.sqrt(w @ (x - centre) ** 2 / 12)
+
+    def solve(rows, penalty):
+        design = np.column_stack([np.ones(rows.sum()), z[rows]])
+        gram = design.T @ (w[rows, None] * design) + penalty * np.diag([0, 1, 1, 1])
+        return np.linalg.solve(gram, design.T @ (w[rows] * y[rows]))
+
+    costs = {
+        penalty: np.mean(
+            [
+                w[row] * (y[row] - solve(np.arange(12) != row, penalty) @ [1.0, *z[row]]) ** 2
+                for row in range(12)
+            ]
+        )
+        for penalty in 12 * us_nowcast_models.PENALTIES_PER_ROW
+    }
+    best = solve(np.ones(12, dtype=bool), min(costs, key=costs.get))
+    told = (new[0] - centre) / np.sqrt(w @ (x - centre) ** 2 / 12)
+    assert predict_shrunk(x, y, weights, new) == pytest.approx(best @ [1.0, *told])
 
 
 def test_a_vintage_hides_what_was_not_published():

@@ -24,6 +24,7 @@ from lianhu_analysis.forecast.factor.parameters import (
     Parameters,
     companion,
     stationary_covariance,
+    stationary_factors,
 )
 from lianhu_analysis.forecast.factor.rows import SegmentGroup, ar1_covariance
 
@@ -121,11 +122,9 @@ class _FactorSums:
     def objective(self, transition: FloatArray, cov: FloatArray) -> float:
         """Expected complete-data log-likelihood, less constants."""
         k, kp = transition.shape
-        matrix, noise = companion(transition, kp // k), np.zeros((kp, kp))
-        if np.abs(np.linalg.eigvals(matrix)).max() >= 1.0:
+        if np.abs(np.linalg.eigvals(companion(transition, kp // k))).max() >= 1.0:
             return -np.inf
-        noise[:k, :k] = cov
-        start = stationary_covariance(matrix, noise)
+        _, start = stationary_factors(transition, cov, kp // k)
         sign, log_det = np.linalg.slogdet(cov)
         sign_start, log_det_start = np.linalg.slogdet(start)
         if sign <= 0 or sign_start <= 0:
@@ -159,9 +158,7 @@ def _maximise_var(
                 break
         if not np.isfinite(value):
             break
-        matrix, noise = companion(a, kp // k), np.zeros((kp, kp))
-        noise[:k, :k] = q
-        start = stationary_covariance(matrix, noise)
+        matrix, start = stationary_factors(a, q, kp // k)
         inverse_start = np.linalg.inv(start)
         slope = -0.5 * (inverse_start - inverse_start @ sums.first @ inverse_start)
         adjoint = stationary_covariance(matrix.T, np.asarray(slope, dtype=float))

@@ -1,6 +1,6 @@
 """Kalman filter and smoother for an information block and a few exact rows a month.
 
-Plain functions of arrays, so that ``filter_numba`` compiles these very lines.
+Plain functions of arrays, so that numba compiles these very lines.
 Notation as in Durbin and Koopman (2012, ch. 4); ``P`` covariance of the
 predicted state, ``J_t = sum_i d_i d_i' / r_i`` and ``h_t = sum_i d_i ytilde_i /
 r_i`` the month's whitened rows on the factor lags (Jungbacker and Koopman,

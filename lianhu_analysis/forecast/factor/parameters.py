@@ -8,7 +8,7 @@ import numpy as np
 
 from lianhu_analysis.forecast.factor.panel import FloatArray
 
-__all__ = ["Parameters", "stationary_covariance"]
+__all__ = ["Parameters", "stationary_covariance", "stationary_factors"]
 
 
 @dataclass(frozen=True)
@@ -102,3 +102,13 @@ def stationary_covariance(matrix: FloatArray, noise: FloatArray) -> FloatArray:
             break
         power = power @ power
     return 0.5 * (total + total.T)
+
+
+def stationary_factors(
+    transition: FloatArray, factor_cov: FloatArray, n_lags: int
+) -> tuple[FloatArray, FloatArray]:
+    """Return the companion matrix of L months of factors, and their covariance."""
+    k = len(transition)
+    matrix, noise = companion(transition, n_lags), np.zeros((k * n_lags, k * n_lags))
+    noise[:k, :k] = factor_cov
+    return matrix, stationary_covariance(matrix, noise)

@@ -11,11 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lianhu_analysis.forecast.factor.panel import BoolArray, FloatArray
-from lianhu_analysis.forecast.factor.parameters import (
-    Parameters,
-    companion,
-    stationary_covariance,
-)
+from lianhu_analysis.forecast.factor.parameters import Parameters, stationary_factors
 from lianhu_analysis.forecast.factor.rows import IntArray, Layout, ar1_covariance
 from lianhu_analysis.forecast.factor.windows import Windows
 
@@ -120,11 +116,9 @@ def explicit_rows(layout: Layout, windows: Windows) -> ExplicitRows:
 def initial_covariance(state: State, layout: Layout, parameters: Parameters) -> FloatArray:
     """Shape (m, m): the stationary covariance of the state."""
     covariance = np.zeros((state.size, state.size))
-    k, width = state.n_factors, state.n_factors * state.n_lags
-    noise = np.zeros((width, width))
-    noise[:k, :k] = parameters.factor_cov
-    covariance[:width, :width] = stationary_covariance(
-        companion(parameters.transition, state.n_lags), noise
+    width = state.n_factors * state.n_lags
+    _, covariance[:width, :width] = stationary_factors(
+        parameters.transition, parameters.factor_cov, state.n_lags
     )
     for top, length, i in zip(state.top, layout.explicit_lags, layout.explicit, strict=True):
         gamma = ar1_covariance(parameters.idiosyncratic_ar[i : i + 1], int(length))[0]
