@@ -28,7 +28,7 @@ from lianhu_analysis.intake.problems import Problem
 __all__ = ["Answer", "Tally", "answer_truth", "answer_wrongly", "main", "run"]
 
 TABLES, QUICK = 3_400, 170
-LEAST_READ = 0.0
+LEAST_READ = 0.95
 SHOWN = 15
 
 
