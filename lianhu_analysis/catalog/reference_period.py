@@ -120,6 +120,8 @@ class Period:
         """
         if frequency not in PER_YEAR:
             raise PeriodError(f"没有“{frequency}”这种频率。请用 A（年）、Q（季）或 M（月）")
+        if frequency == self.frequency:
+            return self
         number, rest = divmod(self._last_month, 12 // PER_YEAR[frequency])
         if rest:
             name = {"A": "年", "Q": "季度", "M": "月"}[frequency]
