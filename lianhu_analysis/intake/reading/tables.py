@@ -177,7 +177,6 @@ class _PanelReader:
         self.published: dict[int, dt.date | None] = {}
         self.metadata: set[int] = set()
         self.title: Indicator | None = None
-        self.whens: dict[object, When | IntakeError] = {}
         self.beside: dict[int, Neighbours] = {}
         self.zeros: set[tuple[int, int]] = set()
         self.hidden: list[int] = []
@@ -631,22 +630,9 @@ class _PanelReader:
         return found
 
     def _when(self, row: Row, column: ColumnMeaning, meaning: Meaning) -> When:
-        """Return when a figure is of; of most rows of a column it is the same."""
         day = row.stub.published or self.around.published or self.delivery.published
-        lag, number = row.meaning.facets.lag, column.column.number
-        kind = (meaning.indicator, meaning.span, meaning.per)
-        key = (kind, number, row.stub.part, row.named, lag, day)
-        if key not in self.whens:
-            try:
-                self.whens[key] = find_when(
-                    meaning, column, row.stub.part, row.named, lag, self._axis, day
-                )
-            except IntakeError as error:
-                self.whens[key] = error
-        found = self.whens[key]
-        if isinstance(found, IntakeError):
-            raise IntakeError(found.message, found.remedy)
-        return found
+        lag = row.meaning.facets.lag
+        return find_when(meaning, column, row.stub.part, row.named, lag, self._axis, day)
 
     def _neighbours(self, row: int, column: int) -> Neighbours:
         """Return what the growth figures of the same series or column look like."""
