@@ -11,7 +11,7 @@ from typing import Literal, get_args
 
 from lianhu_analysis.errors import PeriodError
 
-__all__ = ["Frequency", "Period", "ReadPeriod", "Span"]
+__all__ = ["PER_YEAR", "Frequency", "Period", "ReadPeriod", "Span"]
 
 Frequency = Literal["A", "Q", "M"]
 Span = Literal["ytd", "single", "point", "annual"]

@@ -20,7 +20,7 @@ from lianhu_analysis.catalog.indicators import Catalogue
 from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.errors import CatalogueError
 from lianhu_analysis.intake.checks.check import check_observations
-from lianhu_analysis.intake.checks.findings import CellRef, Finding, Severity, sort_findings
+from lianhu_analysis.intake.checks.findings import FIGURE, CellRef, Finding, Severity, sort_findings
 from lianhu_analysis.intake.observations import Measure, PeriodCode, Provenance, Span
 from lianhu_analysis.workspace import CensusBreak, Workspace
 from lianhu_analysis.written import KNOWN_ONLY, Day, Filled, parse_written, read_written
@@ -174,8 +174,7 @@ def apply_corrections(
     result = frame.copy()
     findings = []
     for number, item in enumerate(corrections, 1):
-        rows = _rows_of(frame, item)
-        fitting = rows[_says(frame, rows, item.expected)]
+        rows, fitting = _fitting(frame, item)
         if len(fitting) and (item.provenance or frame.loc[fitting, "provenance"].nunique() == 1):
             _change(result, fitting, item)
         elif misfit := _misfit(frame, rows, fitting, item, as_of):
@@ -192,19 +191,17 @@ def _versions(frame: pd.DataFrame, item: Correction) -> pd.Index:
     return frame.index[mask]
 
 
-def _rows_of(frame: pd.DataFrame, item: Correction) -> pd.Index:
+def _fitting(frame: pd.DataFrame, item: Correction) -> tuple[pd.Index, pd.Index]:
+    """Return the rows that a correction is about, and those that hold what it expects."""
     rows = _versions(frame, item)
     if item.provenance:
         rows = rows[frame.loc[rows, "provenance"] == item.provenance]
     if item.published is not None:
         rows = rows[frame.loc[rows, "published"] == pd.Timestamp(item.published)]
-    return rows
-
-
-def _says(frame: pd.DataFrame, rows: pd.Index, expected: float | str) -> np.ndarray:
-    if expected == WITHHELD:
-        return (frame.loc[rows, "status"] == WITHHELD).to_numpy()
-    return np.isclose(frame.loc[rows, "value"].to_numpy(dtype=float), expected, rtol=1e-9, atol=0)
+    if item.expected == WITHHELD:
+        return rows, rows[(frame.loc[rows, "status"] == WITHHELD).to_numpy()]
+    values = frame.loc[rows, "value"].to_numpy(dtype=float)
+    return rows, rows[np.isclose(values, item.expected, rtol=1e-9, atol=0)]
 
 
 def _change(frame: pd.DataFrame, rows: pd.Index, item: Correction) -> None:
@@ -271,8 +268,7 @@ def withhold_errors(frame: pd.DataFrame, findings: Sequence[Finding]) -> pd.Data
     bad = {item.key for item in findings if item.severity == "Error"}
     if not bad:
         return frame
-    columns = ["region", "provenance", "indicator", "measure", "span", "period"]
-    keys = pd.MultiIndex.from_frame(frame[columns])
+    keys = pd.MultiIndex.from_frame(frame[list(FIGURE)])
     mask = keys.isin(list(bad)) & frame["value"].notna().to_numpy()
     result = frame.copy()
     result.loc[mask, "value"] = np.nan
@@ -311,8 +307,8 @@ def _decided(
     """Return the corrections in force by figure."""
     decided = {}
     for item in corrections:
-        rows = _rows_of(frame, item)
-        for provenance in frame.loc[rows[_says(frame, rows, item.expected)], "provenance"].unique():
+        _, fitting = _fitting(frame, item)
+        for provenance in frame.loc[fitting, "provenance"].unique():
             decided[(item.region, str(provenance), *item.key[1:])] = item
     return decided
 

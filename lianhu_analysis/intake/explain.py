@@ -171,11 +171,8 @@ class Explanation:
 
     def _facts(self, note: TableNote) -> Iterator[str]:
         yield f"表头 {_head(note)}"
-        lines = (
-            [f"{cell} “{' '.join(text.split())[:40]}”" for cell, text in note.table.titles if cell]
-            if note.table
-            else []
-        )
+        titles = note.table.titles
+        lines = [f"{cell} “{' '.join(text.split())[:40]}”" for cell, text in titles if cell]
         yield from [f"标题 {'、'.join(lines)}"] if lines else []
         regions = self.regions(note)
         shown = "、".join(regions[:SHOWN]) + (

@@ -210,9 +210,8 @@ def _kept(frame: pd.DataFrame, sheet: str, cell: str, slot: Slot | None) -> pd.S
     """Return the row stored of a cell, or of another that holds the same figure."""
     found = frame[(frame["sheet"] == sheet) & (frame["cell"] == cell)]
     if found.empty and slot is not None:
-        item = slot.indicator.code
         found = frame[
-            (frame["indicator"] == (f"fact.{slot.fact}.{item}" if slot.fact else item))
+            (frame["indicator"] == slot.code)
             & (frame["region"] == (slot.region.code if slot.region else ""))
             & (frame["measure"] == slot.measure)
             & (frame["span"] == slot.span)
@@ -488,11 +487,11 @@ class _Witness:
 
     def _described(self, row: int, column: int) -> Iterator[Place]:
         """Yield the cells between head and figures that describe a column: 单位, 更新时间."""
-        table, words = self.note.table, self.around.grammar.vocabulary.metadata
+        table = self.note.table
         first = min(place_of(one.cell)[1] for one in self.note.columns)
         for number in range(table.bottom + 1, row):
             kind = table.grid.at(number, first)
-            if isinstance(kind, str) and fold(kind) in words:
+            if self.around.grammar.metadata(kind):
                 yield from self._cell(f"“{kind}”行", number, column)
 
     def _stub(self, row: int, roles: Iterable[str] = STUBS) -> Iterator[Place]:

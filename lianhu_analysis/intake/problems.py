@@ -81,9 +81,9 @@ class Refusal:
     message: str
     remedy: str
 
-    def error(self, *, cell: str = "") -> IntakeError:
+    def error(self) -> IntakeError:
         """Return the error to raise."""
-        return IntakeError(self.message, self.remedy, cell=cell)
+        return IntakeError(self.message, self.remedy)
 
 
 @dataclass(frozen=True)

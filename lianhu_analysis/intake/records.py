@@ -20,8 +20,10 @@ from lianhu_analysis.intake.observations import (
     COLUMNS,
     MEASURES,
     PROVENANCES,
+    PUBLISHED_BASES,
     SPANS,
     STATUSES,
+    WITH_VALUE,
     Observation,
     join_source,
     path_of,
@@ -36,7 +38,6 @@ REQUIRED = ("indicator", "measure", "span", "period", "value", "unit")
 BESIDE = ("name_zh", "source_title", "source_url")
 ALLOWED = (*(name for name in COLUMNS if name not in ("source", "sheet", "cell")), *BESIDE)
 NUMBER = re.compile(r"[-+]?\d+(\.\d+)?([eE][-+]?\d+)?")
-WITH_VALUE = ("ok", "corrected")
 SPAN_FREQUENCIES = {"ytd": "MQ", "single": "MQ", "point": "MQA", "annual": "A"}
 
 
@@ -238,7 +239,7 @@ def _period(record: Mapping[str, str], span: str, indicator: Indicator | None) -
 def _published(
     record: Mapping[str, str], indicator: Indicator | None, period: Period, delivery: Delivery
 ) -> tuple[dt.date, str]:
-    basis = _choice(record, "published_basis", ("", "stated", "assumed"))
+    basis = _choice(record, "published_basis", ("", *PUBLISHED_BASES))
     usual = None if basis == "assumed" else delivery.published
     day = _day(record.get("published", "")) or usual
     if day is None:

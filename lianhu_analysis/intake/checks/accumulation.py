@@ -37,10 +37,6 @@ def check_accumulation(evidence: Evidence, doubts: dict[str, Floats]) -> Iterato
         yield from _single_against_ytd(evidence, panel, flow, singles)
 
 
-def _ytd(panel: Panel) -> Bools:
-    return np.asarray((panel.series["span"] == "ytd").to_numpy())
-
-
 def _previous(panel: Panel) -> tuple[Floats, Ints]:
     """Return, at each value, the last one before it in its year, and its row."""
     before, rows = panel.values.copy(), panel.rows.copy()
@@ -72,7 +68,7 @@ def _falls(
     before, before_rows = _previous(panel.without(singles))
     tolerance = panel.unit_of_print[:, :, None]
     fall = before - panel.values
-    mask = (strict & _ytd(panel))[:, None, None] & (fall > tolerance) & ~singles
+    mask = (strict & panel.is_ytd)[:, None, None] & (fall > tolerance) & ~singles
     mask &= _same_base(evidence, panel, before_rows)
     for at in map(tuple, np.argwhere(mask)):
         row, other = int(panel.rows[at]), int(before_rows[at])
@@ -102,14 +98,14 @@ def _single_under_ytd(
     ytd_then = shift_years(panel.values, -1)
     single_then = ytd_then - shift_years(before, -1)
     logs = log_values(panel.values)
-    to_ytd = np.abs(logs - log_values(ytd_then))
+    logs_then = log_values(ytd_then)
+    to_ytd = np.abs(logs - logs_then)
     to_single = np.abs(logs - log_values(single_then))
-    mask = (strict & ~lumpy & _ytd(panel))[:, None, None] & np.isfinite(before)
+    mask = (strict & ~lumpy & panel.is_ytd)[:, None, None] & np.isfinite(before)
     mask &= (to_ytd >= CLEAR_SINGLE) & (to_single * TIMES_NEARER <= to_ytd)
     mask &= panel.values < ytd_then
-    growth = growth_beside(panel)
-    told = np.log10(np.where(growth > -100, 1 + growth / 100, np.nan))
-    mask &= ~(np.abs(logs - log_values(ytd_then) - told) < TOLD)
+    told = log_values(1 + growth_beside(panel) / 100)
+    mask &= ~(np.abs(logs - logs_then - told) < TOLD)
     clear = (single_then <= EARLY * ytd_then) | np.isfinite(told)
     findings = []
     for at in map(tuple, np.argwhere(mask)):

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from lianhu_analysis.catalog.indicators import Catalogue
-from lianhu_analysis.catalog.structure import Structure, load_structure
+from lianhu_analysis.catalog.structure import load_structure
 from lianhu_analysis.intake.checks.accounting import check_accounting
 from lianhu_analysis.intake.checks.accumulation import check_accumulation
 from lianhu_analysis.intake.checks.copies import check_copies
@@ -59,7 +59,6 @@ def check_observations(
     catalogue: Catalogue,
     *,
     breaks: Sequence[CensusBreak] = (),
-    structure: Structure | None = None,
     region: str | None = None,
 ) -> tuple[Finding, ...]:
     """Check observations against accounting and against their own history.
@@ -85,7 +84,7 @@ def check_observations(
     evidence = Evidence(
         frame,
         catalogue,
-        load_structure() if structure is None else structure,
+        load_structure(),
         tuple(sorted(breaks, key=lambda item: item.day)),
         build_panels(frame),
         region,

@@ -131,7 +131,7 @@ def _repeats(evidence: Evidence, panel: Panel, digits: Floats) -> Iterator[Findi
     lumpy = evidence.flags(panel, evidence.structure.is_lumpy)
     steady = evidence.flags(panel, lambda item: item.kind in ("rate", "index"))
     wanted = (level & ~lumpy & ~steady)[:, None, None] & (digits >= DIGITS)
-    across = (panel.series["span"] != "ytd").to_numpy()
+    across = ~panel.is_ytd
     before = shift_periods(panel.values, -1, across_years=across)
     rows = panel.rows.astype(float)
     for words, other, other_rows in (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -77,16 +77,22 @@ class Evidence:
 
     def indicators(self, panel: Panel) -> list[Indicator | None]:
         """Return the catalogue's row of each series, none for reference facts."""
-        return [
-            self.catalogue.get(code) if code in self.catalogue else None
-            for code in panel.series["indicator"]
-        ]
+        return self._indicators[panel.frequency]
 
-    def flags(self, panel: Panel, test: object) -> Bools:
+    @cached_property
+    def _indicators(self) -> dict[str, list[Indicator | None]]:
+        return {
+            name: [
+                self.catalogue.get(code) if code in self.catalogue else None
+                for code in panel.series["indicator"]
+            ]
+            for name, panel in self.panels.items()
+        }
+
+    def flags(self, panel: Panel, test: Callable[[Indicator], bool]) -> Bools:
         """Return for each series whether its indicator passes a test."""
         return np.array(
-            [item is not None and bool(test(item)) for item in self.indicators(panel)],  # type: ignore[operator]
-            dtype=np.bool_,
+            [item is not None and test(item) for item in self.indicators(panel)], dtype=np.bool_
         )
 
     def flow_levels(self, panel: Panel) -> Bools:

@@ -111,8 +111,7 @@ def _near(panel: Panel, logs: Floats, reference: Floats) -> Floats:
     """Compare with one and two periods before and after; years have their own comparison."""
     if panel.frequency == "A":
         return np.full_like(logs, np.nan)
-    is_ytd = (panel.series["span"] == "ytd").to_numpy()
-    months = panel.months
+    months, is_ytd = panel.months, panel.is_ytd
     stack = []
     for offset in (-2, -1, 1, 2):
         other = shift_periods(reference, offset, across_years=~is_ytd)

@@ -95,7 +95,7 @@ def _agreed(expectation: Expectation, limit: Floats) -> Bools:
 def _supported(panel: Panel) -> Bools:
     """Return where the growth published beside it tells the same story as the jump."""
     growth = growth_beside(panel)
-    told = np.log10(np.where(growth > -100, 1 + growth / 100, np.nan))
+    told = log_values(1 + growth / 100)
     logs = log_values(panel.values)
     step = logs - shift_years(logs, -1)
     jumped = (np.abs(step - told) < SUPPORT) & (np.abs(step) >= SLIP / 2)
@@ -169,7 +169,7 @@ def find_out_of_line(evidence: Evidence) -> Iterator[Finding]:
 
 def _spikes(evidence: Evidence, panel: Panel, measured: Floats) -> tuple[Floats, Floats]:
     """Return how far each value departs from the steps beside it, and the usual departure."""
-    across = (panel.series["span"] != "ytd").to_numpy()
+    across = ~panel.is_ytd
     base = np.where(panel.rows >= 0, evidence.bases(panel), 0).astype(float)
     sides = []
     scale = np.zeros((len(panel.series), 1, measured.shape[2]))

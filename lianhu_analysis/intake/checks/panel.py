@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,16 +9,16 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from lianhu_analysis.catalog.reference_period import PER_YEAR
 from lianhu_analysis.intake.checks.findings import FIGURE
 
-__all__ = ["PER_YEAR", "Bools", "Floats", "Panel", "build_panels", "shift_periods", "shift_years"]
+__all__ = ["Bools", "Floats", "Panel", "build_panels", "shift_periods", "shift_years"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 Shape = tuple[int, int, int]
 
-PER_YEAR: Mapping[str, int] = {"A": 1, "Q": 4, "M": 12}
 SERIES_OF = list(FIGURE[:-1])
 MOST_DECIMALS = 6
 
@@ -65,6 +64,11 @@ class Panel:
     def is_level(self) -> Bools:
         """Which series are levels; the others are growth."""
         return np.asarray((self.series["measure"] == "level").to_numpy())
+
+    @property
+    def is_ytd(self) -> Bools:
+        """Which series accumulate over the year."""
+        return np.asarray((self.series["span"] == "ytd").to_numpy())
 
     def without(self, mask: Bools) -> Panel:
         """Return the panel with some values taken out."""

@@ -46,7 +46,7 @@ def find_zeros(
         lumpy = evidence.flags(panel, evidence.structure.is_lumpy)
         for number in np.flatnonzero(~panel.is_level & ~lumpy & zero.any(axis=(1, 2))):
             stops[number] = _stops(panel.values[number].ravel()).reshape(zero.shape[1:])
-        adds_up = evidence.flow_levels(panel) & (panel.series["span"] == "ytd").to_numpy()
+        adds_up = evidence.flow_levels(panel) & panel.is_ytd
         adds_up &= ~evidence.flags(panel, evidence.structure.may_fall)
         begun = adds_up[:, None, None] & np.logical_or.accumulate(panel.values > 0, axis=2)
         certain = zero & (slipped[name] | blank[panel.rows] | begun)

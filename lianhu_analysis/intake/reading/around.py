@@ -24,6 +24,7 @@ from lianhu_analysis.intake.reading.statements import (
     title_part,
 )
 from lianhu_analysis.intake.reading.words import (
+    NATION,
     NOTHING,
     YEAR,
     Facets,
@@ -70,12 +71,10 @@ SCOPE = re.compile(
     "[区市省央县]属|中央企业|民营|民间|非公|规模以下|限额以下|(?:两|三|四|五|多)年平均|年均"
     "|排名|位次|(?:预期|年度|全年|工作)?(?:目标|计划)(?!.*(?:完成|执行|进展|进度|监测|考核))|预计|预测"
 )
-NATION = "100000"
 OFFICE = re.compile(
     r"[一-龥]{2,16}(?:局|委员会|办公室|调查队|中心|支队|大队|分行)[一-龥]{0,4}(?:编印|编制|编|印)?"
 )
 REGION = re.compile(r"[一-龥]{2,}?(?:自治区|自治州|自治县|省|市|区|县|旗|盟)|全国|中国")
-MOST_LAGGED = 2
 
 
 class Clue(NamedTuple):
@@ -160,8 +159,7 @@ def read_around(
     IntakeError
         If they name an unknown region, two units or two times, or a day that is none.
     """
-    ignore = grammar.vocabulary.ignore
-    lines = [(cell, text) for cell, text in titles if not ignore.fullmatch(fold(text))]
+    lines = [(cell, text) for cell, text in titles if not grammar.is_note(text)]
     region, named = delivery.region, False
     for cell, text in [("", sheet), *lines]:  # the line right above the head is nearest
         if regions_in_rows:

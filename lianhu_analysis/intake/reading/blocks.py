@@ -18,14 +18,21 @@ from lianhu_analysis.catalog.remembering import remembered
 from lianhu_analysis.errors import IntakeError, PeriodError
 from lianhu_analysis.intake.grids.grid import Grid, cell_address
 from lianhu_analysis.intake.reading.cells import read_value
-from lianhu_analysis.intake.reading.statements import Line, head_lines, is_statement
+from lianhu_analysis.intake.reading.statements import (
+    FIRST_SERIAL,
+    LAST_SERIAL,
+    SERIAL_ZERO,
+    Line,
+    head_lines,
+    is_statement,
+)
 from lianhu_analysis.intake.reading.words import BARE, Grammar, fold, is_unit, span_of
 
 __all__ = ["Column", "Panel", "Table", "find_tables", "is_blank", "is_period_cell", "is_value"]
 
 DEEPEST = 5
 LOOKED_AT = 40
-SERIALS = range(36_526, 73_051)
+SERIALS = range(FIRST_SERIAL, LAST_SERIAL + 1)
 WHOLE = re.compile("全[国省市区县]")
 STUBS = ("name", "region", "period")
 
@@ -75,7 +82,6 @@ class Table:
     bottom: int
     end: int = 0
     panels: list[Panel] = field(default_factory=list)
-    continued: bool = False
 
     @property
     def area(self) -> str:
@@ -209,11 +215,7 @@ class _Finder:
             [n for p in current.panels for r in STUBS for n in p.stub.get(r, [])] if current else []
         )
         number, cell = first
-        return (
-            number in stubs
-            and isinstance(cell, str)
-            and fold(cell) in self.grammar.vocabulary.metadata
-        )
+        return number in stubs and bool(self.grammar.metadata(cell))
 
     def _is_head_of_numbers(
         self, cells: Sequence[tuple[int, object]], has_roles: bool, current: Table | None
@@ -290,9 +292,10 @@ class _Finder:
             # A blank corner: the row of the stub's own head ends the band.
             return all(n >= first or self.grammar.role(str(c)) for n, c in own)
         stub = names or [first]
-        remarks = self.grammar.vocabulary.metadata
         in_stub = [c for n, c in own if n in stub]
-        blocked = any(not self.grammar.role(str(c)) or fold(str(c)) in remarks for c in in_stub)
+        blocked = any(
+            not self.grammar.role(str(c)) or self.grammar.metadata(str(c)) for c in in_stub
+        )
         return not blocked and len(in_stub) < len(own)
 
     def _titles(self, held: int, top: int, current: Table | None) -> list[Line]:
@@ -306,7 +309,7 @@ class _Finder:
         first = next((c for c in self.grid.rows[top] if not is_blank(c)), "")
         stated = isinstance(first, str) and is_statement(first)
         corner = head_lines(self.grid, top, top + 1)[:1] if stated else []
-        above = [("", text) for text in getattr(self.grid, "above", ())] if current is None else []
+        above = [("", text) for text in self.grid.above] if current is None else []
         return [*above, *lines, *corner]
 
     def _divide(self, table: Table) -> None:
@@ -349,10 +352,8 @@ class _Finder:
         body = [c for r in rows if not is_blank(c := self.grid.at(r, number))]
         counts = Counter(self._content(c) for c in body if not self._is_remark(c))
         if number > 1 and not role:  # amounts may well be as large as the days since 1900
-            counts["value"] += sum(not isinstance(c, (str, dt.date)) and _is_coded(c) for c in body)
-            counts["period"] -= sum(
-                not isinstance(c, (str, dt.date)) and _is_coded(c) for c in body
-            )
+            coded = sum(not isinstance(c, (str, dt.date)) and _is_coded(c) for c in body)
+            counts.update(value=coded, period=-coded)
         most = counts.most_common(1)[0][0] if counts else ""
         if role in ("name", "") and counts["region"] and self._are_places(body):
             role = "region"
@@ -379,9 +380,9 @@ class _Finder:
 
     def _is_remark(self, cell: object) -> bool:
         """Whether a first cell heads no data: 频率, 单位, 注：…."""
-        words = self.grammar.vocabulary
-        folded = fold(cell) if isinstance(cell, str) else ""
-        return bool(folded) and (folded in words.metadata or bool(words.ignore.fullmatch(folded)))
+        if not isinstance(cell, str) or not fold(cell):
+            return False
+        return bool(self.grammar.metadata(cell)) or self.grammar.is_note(cell)
 
     def _content(self, cell: object) -> str:
         """Return what a cell of the body looks like: value, period, region, unit or text."""
@@ -415,26 +416,19 @@ class _Finder:
             panel.columns = list(owned.values())
 
     def _fill_right(self, table: Table, row: int, owned: dict[int, Column]) -> None:
-        labels = {
-            n: cell_address(row, n)
-            for n in owned
-            if not is_blank(self.grid.at(row, n))
-            and (row, n) not in self.covered
-            and self._text_below(table, row, n)
-        }
+        below = {n: self._text_below(table, row, n) for n in owned}
+        loose = [n for n in owned if below[n] and (row, n) not in self.covered]
+        labels = {n for n in loose if not is_blank(self.grid.at(row, n))}
         blanks = [
             n
-            for n in owned
+            for n in loose
             if is_blank(self.grid.at(row, n))
-            and (row, n) not in self.covered
-            and self._text_below(table, row, n)
             and not any(
                 cell_address(r, n) == a for r in range(table.top, row) for a, _ in owned[n].cells
             )
         ]
         if not labels or not blanks:
             return
-        below = {n: self._text_below(table, row, n) for n in owned}
         restarts = len(labels) > 1 and len({below[n] for n in labels}) == 1
         alone = len(labels) == 1 and min(labels) == min(owned)
         for n in blanks:
@@ -443,23 +437,21 @@ class _Finder:
             repeated = below[n] in {below[label] for label in labels}
             sure = alone or (restarts and not repeated)
             if left is not None and right is not None and not sure:
-                sure = self._is_of_left(right, labels, below)
+                sure = self._is_of_left(row, right, labels, below)
             if left is None or not sure:
                 owned[n] = owned[n]._replace(half=True)
                 continue
             text = _head_text(self.grid.at(row, left))
-            cells = ((labels[left], text), *owned[n].cells)
+            cells = ((cell_address(row, left), text), *owned[n].cells)
             owned[n] = owned[n]._replace(cells=cells, text=text + owned[n].text)
 
-    def _is_of_left(self, right: int, labels: dict[int, str], below: dict[int, str]) -> bool:
+    def _is_of_left(self, row: int, right: int, labels: set[int], below: dict[int, str]) -> bool:
         """Whether blanks before a label cannot be of it, since one would say the same twice."""
         nearest = max(n for n in below if n < right)
         end = min((label for label in labels if label > right), default=max(below) + 1)
         if below[nearest] not in {below[n] for n in below if right <= n < end}:
             return False
-        said = self.grammar.read(
-            _head_text(self.grid.at(cell_row(labels[right]), right)) + below[nearest]
-        )
+        said = self.grammar.read(_head_text(self.grid.at(row, right)) + below[nearest])
         growth = said.facets.measure in ("yoy", "reduction")
         return bool(said.facets.span or said.parts) or not growth
 
@@ -481,30 +473,23 @@ def _role_by_content(role: str, counts: Counter[str]) -> str:
             return "region"
         texts_only = not counts["unit"] and counts["text"] > counts["value"]
         return "name" if texts_only else "unit"
-    if role in ("name", "region", "period") and counts["region"] > most:
+    if role in STUBS and counts["region"] > most:
         return "region"
     return "period" if role in ("name", "region") and counts["period"] > most else role
 
 
 def _head_text(value: object) -> str:
-    if isinstance(value, dt.datetime):
-        return f"{value.year}年{value.month}月"
     if isinstance(value, dt.date):
         return f"{value.year}年{value.month}月"
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     text = str(value)
     if isinstance(value, int) and int(value) in SERIALS:
-        day = dt.date(1899, 12, 30) + dt.timedelta(days=int(value))
+        day = SERIAL_ZERO + dt.timedelta(days=int(value))
         return f"{day.year}年{day.month}月"
     if isinstance(value, int) and 1950 <= value <= 2100:
         return f"{value}年"
     return text
-
-
-def cell_row(cell: str) -> int:
-    """Return the zero-based row of an address."""
-    return int("".join(char for char in cell if char.isdigit())) - 1
 
 
 def _is_coded(cell: object) -> bool:

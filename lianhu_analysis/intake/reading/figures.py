@@ -16,7 +16,6 @@ from lianhu_analysis.catalog.units import convert
 from lianhu_analysis.errors import IntakeError, LianhuError, PeriodError
 from lianhu_analysis.intake.observations import Observation, frame_observations
 from lianhu_analysis.intake.problems import Problem, ProblemKind, Refusal
-from lianhu_analysis.intake.reading.blocks import is_blank
 from lianhu_analysis.intake.reading.cells import Reading as CellReading
 from lianhu_analysis.intake.reading.cells import read_value
 from lianhu_analysis.intake.reading.growth_forms import (
@@ -129,6 +128,11 @@ class Slot(NamedTuple):
     fact: str = ""
     filled_in: bool = False
 
+    @property
+    def code(self) -> str:
+        """The indicator under which it is stored; of a fact about it, one of its own."""
+        return f"fact.{self.fact}.{self.indicator.code}" if self.fact else self.indicator.code
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -171,11 +175,6 @@ class Collector:
         """Note that something is not read; ``skipped`` where there is nothing to mend."""
         kind: ProblemKind = "skipped" if skipped else "refused"
         self.problems.append(Problem(sheet, cell, message, remedy, kind))
-
-    def read(self, token: object, slot: Slot) -> None:
-        """Read one cell into its slot; blank cells are no figures."""
-        if not is_blank(token):
-            self.take(token, slot)
 
     def take(self, token: object, slot: Slot) -> None:
         """Read one cell that is not blank into its slot."""
@@ -289,10 +288,9 @@ def _observe(token: object, slot: Slot, delivery: Delivery) -> Observation:
             f"{slot.indicator.name_zh} 的发布日 {published} 早于统计时期 {slot.period} 结束",
             "请核对发布日期和标题的时期",
         )
-    code = slot.indicator.code
     return Observation(
         (slot.region or delivery.region).code,
-        f"fact.{slot.fact}.{code}" if slot.fact else code,
+        slot.code,
         slot.measure,
         slot.span,
         slot.period.code,

@@ -11,11 +11,11 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from lianhu_analysis.catalog.indicators import Indicator
-from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.catalog.units import convert, normalise_unit
 from lianhu_analysis.errors import IntakeError, UnitError
 from lianhu_analysis.intake.problems import Refusal
 from lianhu_analysis.intake.reading.blocks import Column
+from lianhu_analysis.intake.reading.figures import POINTS
 from lianhu_analysis.intake.reading.words import (
     NOTHING,
     WORDS_ZH,
@@ -29,7 +29,6 @@ from lianhu_analysis.workspace import Region
 
 __all__ = ["ColumnMeaning", "Meaning", "RowMeaning", "column_meaning", "understand"]
 
-POINTS = "百分点"
 CHANGES = ("%", POINTS)
 ONE_OF_THEM = "请改正其中之一，另报新文件"
 UNKNOWN = "不是数据的列不必处理；是数据的，可以把这个说法登记到工作区的 words.toml"
@@ -152,8 +151,7 @@ def column_meaning(column: Column, grammar: Grammar) -> ColumnMeaning:
         part = dated._replace(span=spans.pop()) if len(spans) == 1 else dated
     year = joined.years[0] if joined.years and part is None else 0
     if part is not None and not part.year and len(joined.years) == 1:
-        period = Period(joined.years[0], part.period.frequency, part.period.number)
-        part = part._replace(period=period, year=joined.years[0])
+        part = part.of(joined.years[0])
     refusal = None if facets.nothing else _head_fault(column, joined, facets, part, own)
     return ColumnMeaning(
         column, facets, part, year, joined.indicator, region, joined.whole, False, own, refusal

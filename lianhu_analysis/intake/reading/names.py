@@ -11,14 +11,13 @@ from lianhu_analysis.catalog.structure import load_structure
 from lianhu_analysis.intake.problems import Refusal
 from lianhu_analysis.intake.reading.around import foreign_region, level_region
 from lianhu_analysis.intake.reading.figures import Delivery
-from lianhu_analysis.intake.reading.outline import Label
+from lianhu_analysis.intake.reading.outline import SECTOR, Label
 from lianhu_analysis.intake.reading.words import Grammar, Said, fold
 from lianhu_analysis.workspace import Region
 
 __all__ = ["Named", "Unnamed", "find_name"]
 
 NOT_OURS = "这一行不收的，不必处理；"
-SECTOR = re.compile("第[一二三]产业")
 BRACKETS = re.compile(r"[(（][^()（）]*[)）]$")
 
 

@@ -236,10 +236,9 @@ class _Walk:
         parents = [name for _, name in reversed(self.numbered)]
         if not numbered:
             parents += [name for _, name in self.items[-1:] if name not in parents]
-            self.items = [(line.indent, text)]
         else:
-            self.items = [(line.indent, text)]
             self.numbered.append((line.depth, text))
+        self.items = [(line.indent, text)]
         self.has_owner = False
         # An unnumbered item stays under the unnumbered line above it.
         return Label(text, self._names(line.depth if numbered else 99), tuple(parents))

@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
+from lianhu_analysis.catalog.remembering import remembered
 from lianhu_analysis.intake.grids.grid import Grid, cell_address
 
 __all__ = [
@@ -41,9 +42,14 @@ FIRST_SERIAL, LAST_SERIAL = 36_526, 73_050  # the years 2000-2099
 SERIAL_ZERO = dt.date(1899, 12, 30)
 
 
+@remembered
+def _bare(text: str) -> str:
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
+
+
 def title_part(text: str) -> str:
     """Return a line without what it states behind labels, folded and without blanks."""
-    folded = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
+    folded = _bare(text)
     found = LABEL.search(folded)
     return folded[: found.start()].rstrip("([【〔,;、|") if found else folded
 
@@ -64,9 +70,10 @@ def _trim(part: str) -> str:
     return part
 
 
+@remembered
 def is_statement(text: str) -> bool:
     """Whether a text only states something of the table: a unit, an office, a day."""
-    folded = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
+    folded = _bare(text)
     if LABEL.search(folded):
         return not title_part(text)
     return bool(DAY.fullmatch(folded.rstrip("日")))
@@ -86,7 +93,7 @@ def head_lines(grid: Grid, first: int, last: int) -> list[Line]:
 
 
 def _with_value(grid: Grid, row: int, column: int, text: str) -> str:
-    folded = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
+    folded = _bare(text)
     bare = BARE_LABEL.fullmatch(folded) is not None
     if not bare and not (folded.endswith(":") and LABEL.search(folded)):
         return text
@@ -104,8 +111,9 @@ def _shown(grid: Grid, cell: object) -> object:
         return cell.date().isoformat()
     is_number = isinstance(cell, (int, float)) and not isinstance(cell, bool)
     if is_number and FIRST_SERIAL <= float(str(cell)) <= LAST_SERIAL:
-        from_1904 = bool(getattr(grid, "dates_from_1904", False))
-        return cell if from_1904 else SERIAL_ZERO + dt.timedelta(days=int(float(str(cell))))
+        return (
+            cell if grid.dates_from_1904 else SERIAL_ZERO + dt.timedelta(days=int(float(str(cell))))
+        )
     return cell.strip() if isinstance(cell, str) else cell
 
 

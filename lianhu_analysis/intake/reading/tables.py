@@ -18,7 +18,7 @@ from lianhu_analysis.intake.reading.around import (
     read_around,
     title_indicator,
 )
-from lianhu_analysis.intake.reading.blocks import Panel, Table, is_blank, is_value
+from lianhu_analysis.intake.reading.blocks import STUBS, Panel, Table, is_blank, is_value
 from lianhu_analysis.intake.reading.figures import Collector, Slot, says_nothing, split_january
 from lianhu_analysis.intake.reading.growth_forms import Neighbours, neighbours
 from lianhu_analysis.intake.reading.heads import Heads, Teller, read_heads
@@ -206,11 +206,7 @@ class _PanelReader:
         column = self.panel.first("name") if column is None else column
         for row in self.rows if column is not None else ():
             first = self.grid.at(row, column or 0)
-            what = (
-                self.grammar.vocabulary.metadata.get(fold(first), "")
-                if isinstance(first, str)
-                else ""
-            )
+            what = self.grammar.metadata(first)
             self.metadata |= {row} if what else set()
             for n in (c.number for c in self.panel.columns):
                 if what == "unit" and not is_blank(cell := self.grid.at(row, n)):
@@ -320,7 +316,7 @@ class _PanelReader:
         """Whether a row is neither empty nor a note, and can be read."""
         if number in self.metadata or not (filled or label.strip()):
             return False
-        if label and self.grammar.vocabulary.ignore.fullmatch(fold(label)):
+        if label and self.grammar.is_note(label):
             return False
         if number in self.grid.hidden_rows:
             self.hidden += [number] if filled else []
@@ -340,10 +336,7 @@ class _PanelReader:
         """Refuse a row of a CSV that has more fields than its head: they have shifted."""
         if self.grid.sheet:
             return False
-        panels = self.table.panels
-        headed = [c.number for panel in panels for c in panel.columns if c.text]
-        stubs = [n for panel in panels for found in panel.stub.values() for n in found]
-        if all(is_blank(cell) for cell in self.grid.rows[number][max(headed + stubs) + 1 :]):
+        if all(is_blank(cell) for cell in self.grid.rows[number][self._width :]):
             return False
         refusal = Refusal(
             "这一行的列数多于表头，数可能错了位，没有读",
@@ -351,6 +344,14 @@ class _PanelReader:
         )
         self.teller.refuse(refusal, number, 0)
         return True
+
+    @cached_property
+    def _width(self) -> int:
+        """Return how many columns are headed."""
+        panels = self.table.panels
+        headed = [c.number for panel in panels for c in panel.columns if c.text]
+        stubs = [n for panel in panels for found in panel.stub.values() for n in found]
+        return max(headed + stubs) + 1
 
     def _restates(self, number: int) -> bool:
         """Refuse the rest of a table below a line that states another time, unit or day."""
@@ -458,7 +459,7 @@ class _PanelReader:
                 "请写成 2024-10-22，另报新文件",
                 cell=cell_address(number, self.panel.first("published") or 0),
             )
-        part = self._part(number)
+        part = self._parts.get(number) or self._part(number)
         if part is not None and span:
             # 全年 is the year to date of its last month.
             if part.span not in ("", span) and (part.span, span) != ("annual", "ytd"):
@@ -666,7 +667,7 @@ class _PanelReader:
                     m.facets.fact or ("growth" if m.is_growth else "level"),
                     indicator=m.indicator.code if m.indicator else "",
                     measure="yoy" if m.is_growth else "level",
-                    span=m.facets.span or (m.part.span if m.part else ""),
+                    span=m.says_span,
                     period=str(period or ""),
                     unit=m.facets.unit,
                     form=(m.facets.form or "percent") if m.is_growth else "",
@@ -682,7 +683,7 @@ class _PanelReader:
         part: Part | None = None,
         reason: str = "",
     ) -> None:
-        columns = (self.panel.first(role) for role in ("name", "region", "period"))
+        columns = (self.panel.first(role) for role in STUBS)
         column = next((n for n in columns if n is not None), 0)
         period = part.period if part else self.heads.time.period
         self.note.rows.append(

@@ -142,8 +142,7 @@ def _period_of_book(tables: Iterable[Table], grammar: Grammar) -> Period | None:
         texts += [column.text for panel in table.panels for column in panel.columns]
         for text in texts:
             found |= {p.period for p in grammar.read(text).parts if p.year and p.span == "ytd"}
-    months = {(period.year, period.end.month) for period in found}
-    return found.pop() if len(months) == 1 and len(found) == 1 else None
+    return found.pop() if len(found) == 1 else None
 
 
 def _whose(found: Sequence[Found], grammar: Grammar, delivery: Delivery) -> Region | None:
@@ -245,12 +244,10 @@ def _wholes(grid: Grid, grammar: Grammar) -> set[str]:
     found = set()
     for row in grid.rows:
         for cell in row:
-            if isinstance(cell, str) and len(cell) < MOST_TEXT and not _is_note(cell, grammar):
+            if not isinstance(cell, str) or len(cell) >= MOST_TEXT or "全" not in fold(cell):
+                continue
+            if not grammar.is_note(cell):
                 said = grammar.read(cell)
                 if said.whole and fold(cell) != said.whole and not said.facets.fact:
                     found.add(said.whole)
     return found
-
-
-def _is_note(text: str, grammar: Grammar) -> bool:
-    return bool(grammar.vocabulary.ignore.fullmatch(fold(text)))

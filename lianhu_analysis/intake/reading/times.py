@@ -12,7 +12,7 @@ from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.errors import IntakeError
 from lianhu_analysis.intake.reading.around import Time
 from lianhu_analysis.intake.reading.figures import period_for
-from lianhu_analysis.intake.reading.meaning import ColumnMeaning, Meaning
+from lianhu_analysis.intake.reading.meaning import ONE_OF_THEM, ColumnMeaning, Meaning
 from lianhu_analysis.intake.reading.words import Part
 
 __all__ = ["Axis", "When", "find_when"]
@@ -21,7 +21,6 @@ __all__ = ["Axis", "When", "find_when"]
 EARLY_DAYS = 7
 MOST_LAGGED = 2
 MONTH_MISSING = "请在标题中写明月份，如 2024年1—9月"
-ONE_OF_THEM = "请改正其中之一，另报新文件"
 
 
 @dataclass(frozen=True)
@@ -136,13 +135,13 @@ def _stated(part: Part | None, column: ColumnMeaning, time: Time) -> Part:
     head = column.part
     if part is not None and head is not None:
         if part.period.frequency == "A" and head.period.frequency != "A":
-            return _of_year(head, part.period.year)
+            return head.of(part.period.year)
         if head.period.frequency != "A" and head.period.end.month != part.period.end.month:
             raise IntakeError(
                 f"行的时期 {part.period} 与列名“{column.text}”不是同一个时期", ONE_OF_THEM
             )
     if part is not None:
-        return _of_year(part, column.year) if column.year else part
+        return part.of(column.year) if column.year else part
     if head is not None:
         year = head.year or column.year or time.year
         if not year:
@@ -150,9 +149,9 @@ def _stated(part: Part | None, column: ColumnMeaning, time: Time) -> Part:
                 f"列名“{column.text}”没有写年份，标题、工作表名、文件名也没有",
                 '请在 delivery.toml 写 period = "2024-09"，或在标题写明时期，另报新文件',
             )
-        return _of_year(head, year)
+        return head.of(year)
     if column.year and time.period and time.period.frequency != "A":
-        return _of_year(Part(time.period, 0, time.span, ""), column.year)
+        return Part(time.period, 0, time.span, "").of(column.year)
     if column.year:
         return Part(Period(column.year, "A", 1), column.year, "annual", column.text)
     if time.period is None:
@@ -161,10 +160,6 @@ def _stated(part: Part | None, column: ColumnMeaning, time: Time) -> Part:
             '请在 delivery.toml 写 period = "2024-09"，或在标题写明（如 2024年1—9月），另报新文件',
         )
     return Part(time.period, time.period.year, time.span, "")
-
-
-def _of_year(part: Part, year: int) -> Part:
-    return part._replace(period=Period(year, part.period.frequency, part.period.number), year=year)
 
 
 def _lagged(
@@ -180,7 +175,7 @@ def _lagged(
     if named is None:
         month = stated.end.month - lag
         return Period(stated.year, "M", month) if lag and month >= 1 else None
-    period = Period(named.year or stated.year, named.period.frequency, named.period.number)
+    period = named.of(named.year or stated.year).period
     months = (stated.end.year - period.end.year) * 12 + stated.end.month - period.end.month
     if not 0 <= months <= MOST_LAGGED:
         raise IntakeError(

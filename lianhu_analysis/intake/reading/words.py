@@ -27,6 +27,7 @@ from lianhu_analysis.workspace import Region
 
 __all__ = [
     "BARE",
+    "NATION",
     "WORDS_ZH",
     "YEAR",
     "Facets",
@@ -186,6 +187,11 @@ class Part(NamedTuple):
     year: int
     span: str
     text: str
+
+    def of(self, year: int) -> Part:
+        """Return the same part of another year."""
+        period = Period(year, self.period.frequency, self.period.number)
+        return self._replace(period=period, year=year)
 
 
 class Said(NamedTuple):
@@ -386,6 +392,14 @@ class Grammar:
     def role(self, text: str) -> str:
         """Return which kind of column a head names as a whole; empty if none."""
         return self.vocabulary.roles.get(fold(native(text)).strip(EDGES), "")
+
+    def metadata(self, cell: object) -> str:
+        """Return what a row that describes the columns says of them (单位, 更新时间); or empty."""
+        return self.vocabulary.metadata.get(fold(cell), "") if isinstance(cell, str) else ""
+
+    def is_note(self, text: str) -> bool:
+        """Whether a line is no data: a note, a source, a signature."""
+        return bool(self.vocabulary.ignore.fullmatch(fold(text)))
 
     def name(self, path: str) -> Indicator | None:
         """Return the indicator of exactly this name or path."""
