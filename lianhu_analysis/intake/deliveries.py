@@ -146,7 +146,7 @@ class DeliveryReader:
                 "这是 Excel/WPS 打开文件时的临时文件，没有读",
                 "请关闭正在编辑的工作簿并确认已保存；临时文件会自动消失，也可以删去",
             )
-        delivery = self._delivery(path, sidecar)
+        delivery = self.delivery(path, sidecar)
         if suffix == ".parquet":
             return read_records(parquet_grid(data), self._catalogue, delivery)
         if suffix in UNFINISHED:
@@ -165,7 +165,7 @@ class DeliveryReader:
             return read_records(grids[0], self._catalogue, delivery)
         named = sidecar.layout
         pinned = choose_layout(self._layouts, named, self._workspace) if named else None
-        return read_grids(grids, self._vocabulary, self._catalogue, delivery, self._layouts, pinned)
+        return read_grids(grids, self.vocabulary, self._catalogue, delivery, self._layouts, pinned)
 
     def fingerprint(self, sha256: str, sidecar: Sidecar) -> str:
         """Return one hash of everything that the reading of a file depends on."""
@@ -177,7 +177,8 @@ class DeliveryReader:
         return load_layouts(self._workspace)
 
     @cached_property
-    def _vocabulary(self) -> Vocabulary:
+    def vocabulary(self) -> Vocabulary:
+        """Return the built-in words with the workspace's own."""
         return load_vocabulary(self._workspace.root / WORDS_NAME)
 
     @cached_property
@@ -185,7 +186,7 @@ class DeliveryReader:
         """Everything that the reading of every file depends on."""
         parts = (
             repr(self._layouts),
-            self._vocabulary.text,
+            self.vocabulary.text,
             repr(tuple(self._catalogue)),
             repr(self._workspace.regions),
             __version__,
@@ -193,7 +194,8 @@ class DeliveryReader:
         )
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
-    def _delivery(self, path: Path, sidecar: Sidecar) -> Delivery:
+    def delivery(self, path: Path, sidecar: Sidecar) -> Delivery:
+        """Return what is known of a file beside its cells."""
         below = self._workspace.below_raw(path) or PurePath(path.name)
         file = readable(PurePath(path.stem))
         folders = tuple(map(readable, map(PurePath, below.parent.parts)))[::-1]

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from itertools import groupby
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import Any, TypeVar
 
 import pandas as pd
@@ -19,19 +19,18 @@ import pandas as pd
 from lianhu_analysis.catalog.indicators import Catalogue
 from lianhu_analysis.errors import IntakeError
 from lianhu_analysis.intake.deliveries import (
-    WORDS_NAME,
+    DeliveryReader,
     Sidecar,
-    read_delivery,
     read_sidecar,
 )
 from lianhu_analysis.intake.grids.grid import cell_address, column_number
 from lianhu_analysis.intake.observations import frame_observations
-from lianhu_analysis.intake.problems import FileStatus, Problem, grouped
+from lianhu_analysis.intake.problems import FileStatus, Problem, grouped, needs_attention
 from lianhu_analysis.intake.raw_files import find_files
 from lianhu_analysis.intake.reading.figures import Slot
 from lianhu_analysis.intake.reading.notes import ColumnNote, RowNote, TableNote
-from lianhu_analysis.intake.reading.words import Grammar, load_vocabulary
-from lianhu_analysis.workspace import Workspace, readable
+from lianhu_analysis.intake.reading.words import Grammar
+from lianhu_analysis.workspace import Workspace
 
 __all__ = ["FORMS", "ROLES", "SPANS", "Explanation", "Surroundings", "explain_file", "place_of"]
 
@@ -80,21 +79,17 @@ class Explanation:
 
     Attributes
     ----------
-    status
-        ``read``, or ``quarantined`` if nothing of it can be stored.
-    observations
-        Figures that would be stored; ``frame`` holds them.
     tables
         What was understood of each table.
     slots
         What each cell stands for that was read, or refused by itself.
+    frame
+        The figures that would be stored.
     around
         ``None`` if the file could not be opened.
     """
 
     path: str
-    status: FileStatus
-    observations: int
     tables: tuple[TableNote, ...]
     problems: tuple[Problem, ...]
     slots: tuple[Slot, ...] = field(default=(), repr=False)
@@ -102,6 +97,16 @@ class Explanation:
         default_factory=lambda: frame_observations([]), repr=False, compare=False
     )
     around: Surroundings | None = field(default=None, repr=False)
+
+    @property
+    def observations(self) -> int:
+        """How many figures would be stored."""
+        return len(self.frame)
+
+    @property
+    def status(self) -> FileStatus:
+        """``read``, or ``quarantined`` if nothing of it can be stored."""
+        return "read" if self.observations else "quarantined"
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain types, as ``--json`` prints them."""
@@ -120,7 +125,7 @@ class Explanation:
     @property
     def needs_attention(self) -> bool:
         """Whether someone has something to do about this file."""
-        return self.status == "quarantined" or any(item.kind == "refused" for item in self.problems)
+        return needs_attention(self.status, self.problems)
 
     def regions(self, note: TableNote) -> tuple[str, ...]:
         """Return whose figures a table gave."""
@@ -197,21 +202,18 @@ def explain_file(path: Path, workspace: Workspace, catalogue: Catalogue) -> Expl
     """
     name = workspace.relative(path)
     find_files(workspace, [path])
+    reader = DeliveryReader(workspace, catalogue)
     try:
         sidecar = read_sidecar(path, workspace)
-        reading = read_delivery(path, path.read_bytes(), sidecar, workspace, catalogue)
+        reading = reader.read(path, path.read_bytes(), sidecar)
     except IntakeError as error:
-        return Explanation(name, "quarantined", 0, (), (Problem.of(error),))
-    vocabulary = load_vocabulary(workspace.root / WORDS_NAME)
-    folders = (workspace.below_raw(path) or PurePath(path.name)).parent.parts[::-1]
+        return Explanation(name, (), (Problem.of(error),))
+    delivery = reader.delivery(path, sidecar)
     around = Surroundings(
         workspace,
         sidecar,
-        (
-            ("文件名", readable(PurePath(path.stem))),
-            *(("文件夹名", readable(PurePath(folder))) for folder in folders),
-        ),
-        Grammar(vocabulary, catalogue, workspace.regions.values()),
+        (("文件名", delivery.file), *(("文件夹名", folder) for folder in delivery.folders)),
+        Grammar(reader.vocabulary, catalogue, workspace.regions.values()),
     )
     frame = reading.frame
     spans = dict(zip(zip(frame["sheet"], frame["cell"], strict=True), frame["span"], strict=True))
@@ -219,11 +221,8 @@ def explain_file(path: Path, workspace: Workspace, catalogue: Catalogue) -> Expl
     stored = [
         one._replace(span=spans.get((one.sheet, one.cell), one.span)) for one in reading.slots
     ]
-    count = len(frame)
     return Explanation(
         name,
-        "read" if count else "quarantined",
-        count,
         tuple(_settled(note, stored) for note in reading.tables),
         reading.problems,
         reading.slots,

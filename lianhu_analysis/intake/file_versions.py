@@ -20,7 +20,7 @@ from lianhu_analysis.intake.observations import (
     frame_observations,
 )
 from lianhu_analysis.intake.problems import Problem
-from lianhu_analysis.intake.same_figures import is_missing, is_same_figure, key_of
+from lianhu_analysis.intake.same_figures import is_same_figure, key_of, value_of
 
 __all__ = ["Settled", "settle_versions"]
 
@@ -109,17 +109,13 @@ def _day(row: Observation) -> dt.date:
     return row.published or dt.date.min
 
 
-def _value(row: Observation) -> float | None:
-    return None if is_missing(row.value) else row.value
-
-
 def _same(old: Observation, new: Observation) -> bool:
-    return _value(old) == _value(new) and old.status == new.status
+    return value_of(old) == value_of(new) and old.status == new.status
 
 
 def _is_rounded(old: Observation, new: Observation) -> bool:
     """Whether both are one figure, printed with more and with fewer decimals."""
-    one, other = _value(old), _value(new)
+    one, other = value_of(old), value_of(new)
     if one is None or other is None:
         return False
     growth = old.measure == "yoy"

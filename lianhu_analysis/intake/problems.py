@@ -20,6 +20,7 @@ __all__ = [
     "ProblemKind",
     "Refusal",
     "grouped",
+    "needs_attention",
     "printable",
 ]
 
@@ -109,8 +110,12 @@ class FileResult:
     @property
     def needs_attention(self) -> bool:
         """Whether someone has something to do about this file."""
-        refused = any(problem.kind == "refused" for problem in self.problems)
-        return refused or self.status == "quarantined"
+        return needs_attention(self.status, self.problems)
+
+
+def needs_attention(status: FileStatus, problems: Sequence[Problem]) -> bool:
+    """Whether someone has something to do about a file of these problems."""
+    return status == "quarantined" or any(problem.kind == "refused" for problem in problems)
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from lianhu_analysis.intake.observations import (
 )
 from lianhu_analysis.intake.problems import Problem
 
-__all__ = ["is_missing", "is_same_figure", "key_of", "merge_rows", "merge_same_figures"]
+__all__ = ["is_missing", "is_same_figure", "key_of", "merge_rows", "merge_same_figures", "value_of"]
 
 key_of = itemgetter(*map(COLUMNS.index, KEY))
 # What tells two rows of one figure apart, in the order in which the first is chosen.
@@ -74,8 +74,7 @@ def _distinct(group: list[Observation]) -> list[Observation]:
     """Return the first row of each value and status, in an order of their own."""
     found: dict[Hashable, Observation] = {}
     for row in sorted(group, key=_order):
-        value = None if is_missing(row.value) else row.value
-        found.setdefault((value, row.status), row)
+        found.setdefault((value_of(row), row.status), row)
     return list(found.values())
 
 
@@ -86,7 +85,7 @@ def _order(row: Observation) -> tuple[Any, ...]:
 
 def _merge(rows: list[Observation]) -> tuple[Observation, Problem | None]:
     rows = sorted(rows, key=lambda row: (-_decimals(row.value), *map(str, row)))
-    values = [row.value for row in rows if row.value is not None and not math.isnan(row.value)]
+    values = [value for row in rows if (value := value_of(row)) is not None]
     if not any(row.status == "quarantined" for row in rows):
         # Those with a value come first, the one of most decimals before the others.
         growth = rows[0].measure == "yoy"
@@ -128,6 +127,11 @@ def _address(row: Observation) -> str:
 def is_missing(value: float | None) -> bool:
     """Whether a row has no value."""
     return value is None or math.isnan(value)
+
+
+def value_of(row: Observation) -> float | None:
+    """Return the value of a row, ``None`` where it has none."""
+    return None if is_missing(row.value) else row.value
 
 
 def _decimals(value: float | None) -> int:

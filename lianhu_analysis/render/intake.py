@@ -210,4 +210,4 @@ def open_intake(workspace: str = "", file: str = "") -> IntakeDesk:
         return IntakeDesk(explain_file(path, space, load_catalogue(space)))
     name = space.relative(space.raw)
     nothing = Problem("", "", f"{name} 下还没有工作簿", "请把文件放进去，再运行这一格")
-    return IntakeDesk(Explanation(name, "quarantined", 0, (), (nothing,)))
+    return IntakeDesk(Explanation(name, (), (nothing,)))

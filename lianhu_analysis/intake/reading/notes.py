@@ -49,11 +49,19 @@ class TableNote:
         The block itself: its grid, head band and titles.
     """
 
-    sheet: str
-    area: str
-    table: Table = field(repr=False, compare=False)
+    table: Table
     period: str = ""
     published: str = ""
     unit: str = ""
     columns: list[ColumnNote] = field(default_factory=list)
     rows: list[RowNote] = field(default_factory=list)
+
+    @property
+    def sheet(self) -> str:
+        """Name of the sheet."""
+        return self.table.grid.sheet
+
+    @property
+    def area(self) -> str:
+        """The block as ``A3:E8``."""
+        return self.table.area

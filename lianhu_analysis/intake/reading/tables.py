@@ -172,7 +172,7 @@ class _PanelReader:
         self.around, self.grammar, self.collector = around, grammar, collector
         self.delivery = collector.delivery
         self.rows = range(table.bottom + 1, table.end)
-        self.note = TableNote(self.grid.sheet, table.area, table, unit=around.unit)
+        self.note = TableNote(table, unit=around.unit)
         self.teller = Teller(self.grid, table, collector, self.note)
         self.published: dict[int, dt.date | None] = {}
         self.metadata: set[int] = set()
