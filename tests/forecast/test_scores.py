@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+import scoringrules  # noqa: F401  # seconds, which must not fall to the first example
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
