@@ -141,7 +141,7 @@ def ingest(
             lambda path: status.update(Text(pipeline.printable(f"正在读入 {path}"))),
         )
     if as_json:
-        print_json({"files": [pipeline.file_json(result) for result in results]})
+        print_json({"files": [asdict(result) for result in results]})
     else:
         for line in pipeline.file_lines(results, every=every):
             print_text(line)

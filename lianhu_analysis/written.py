@@ -9,19 +9,18 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
-from pydantic import AllowInfNan, ConfigDict, Strict, StringConstraints, TypeAdapter
+from pydantic import ConfigDict, Strict, StringConstraints, TypeAdapter
 from pydantic import ValidationError as _Invalid
 
 from lianhu_analysis.errors import LianhuError
 
-__all__ = ["KNOWN_ONLY", "Day", "Filled", "Number", "Whole", "parse_written", "read_written"]
+__all__ = ["KNOWN_ONLY", "Day", "Filled", "Whole", "parse_written", "read_written"]
 
 T = TypeVar("T")
 Refuse = Callable[[list[str]], LianhuError]
 
 # No text is taken for a day or a number, and no truth value for either.
 Day = Annotated[dt.date, Strict()]
-Number = Annotated[float, Strict(), AllowInfNan(False)]
 Whole = Annotated[int, Strict()]
 Filled = Annotated[str, StringConstraints(pattern=r"\S")]
 # As ``__pydantic_config__`` of a dataclass: a field that is misspelt is no field.
@@ -35,9 +34,7 @@ WORDINGS = {
     "string_type": "{what} 应写成加引号的文字",
     "string_pattern_mismatch": "{field} 是空的，请补上",
     "date_type": "{what} 应写成不加引号的日期，如 2024-10-22",
-    "float_type": "{what} 应写成不加引号的数",
     "int_type": "{what} 应写成不加引号的整数",
-    "finite_number": "{what} 应写成有限的数",
     "tuple_type": "{what} 应写成几项，放在方括号中",
     "dataclass_type": "{what} 应写成一节，如 [{field}] 或 [[{field}]]",
     "pattern_regex": "{what} 不是有效的正则表达式",

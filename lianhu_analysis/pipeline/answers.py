@@ -18,7 +18,6 @@ from lianhu_analysis.intake.checks.findings import SEVERITY_ZH, Finding
 from lianhu_analysis.intake.checks.revisions import revision_findings, revisions
 from lianhu_analysis.intake.explain import Explanation, explain_file
 from lianhu_analysis.intake.origins import CellExplanation, explain_cell
-from lianhu_analysis.intake.problems import FileResult
 from lianhu_analysis.intake.store import VintageStore
 from lianhu_analysis.pipeline.backtests import run_backtest
 from lianhu_analysis.pipeline.record import keep_record, read_record
@@ -41,7 +40,6 @@ __all__ = [
     "diagnosis_lines",
     "examine",
     "explain",
-    "file_json",
     "lab",
     "open_desk",
     "open_review",
@@ -156,16 +154,6 @@ def show_indicator(
     day = as_of or store.last_published(None, [region])
     frame = store.as_of(day, regions=[region], indicators=[code])
     return listing.observations_json(frame, indicator, region, day)
-
-
-def file_json(result: FileResult) -> dict[str, Any]:
-    """Return one file of ``lianhu ingest --json``."""
-    return {
-        "path": result.path,
-        "status": result.status,
-        "observations": result.observations,
-        "problems": [problem.as_dict() for problem in result.problems],
-    }
 
 
 def check(

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby, islice
+from pathlib import Path
 
 import pandas as pd
 
@@ -201,12 +202,14 @@ def open_intake(workspace: str = "", file: str = "") -> IntakeDesk:
         If there is no such file.
     """
     space = locate_workspace(workspace)
-    found = [path for path in (space.raw / file, space.root / file) if path.exists()][:1]
-    if not file:
-        known = sorted(find_files(space).files.items()) if space.raw.is_dir() else []
-        found = [path for _, path in known if path.suffix.lower() in FILES][-1:]
-    if file or found:
-        path = found[0] if found else space.raw / file
+    path: Path | None
+    if file:
+        places = (space.raw / file, space.root / file)
+        path = next(filter(Path.exists, places), places[0])
+    else:
+        known = sorted(find_files(space).files.items(), reverse=True)
+        path = next((path for _, path in known if path.suffix.lower() in FILES), None)
+    if path is not None:
         return IntakeDesk(explain_file(path, space, load_catalogue(space)))
     name = space.relative(space.raw)
     nothing = Problem("", "", f"{name} 下还没有工作簿", "请把文件放进去，再运行这一格")

@@ -75,7 +75,7 @@ class Signal:
             row = row_of(period, self.first_year)
             if not 0 <= row < n_rows or (joint and period.frequency == "M" and period.number <= 2):
                 continue
-            before = points.get(Period(period.year - 1, period.frequency, period.number))
+            before = points.get(period.same_last_year)
             if self.measure != "change":
                 values[row] = point.value
             elif before is not None:
