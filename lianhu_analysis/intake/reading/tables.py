@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from lianhu_analysis.catalog.indicators import Indicator
-from lianhu_analysis.errors import IntakeError, PeriodError
+from lianhu_analysis.errors import IntakeError
 from lianhu_analysis.intake.grids.grid import Grid, cell_address
 from lianhu_analysis.intake.problems import Refusal
 from lianhu_analysis.intake.reading.around import (
@@ -32,33 +32,17 @@ from lianhu_analysis.intake.reading.names import Unnamed, find_name
 from lianhu_analysis.intake.reading.notes import ColumnNote, RowNote, TableNote
 from lianhu_analysis.intake.reading.outline import Item, Label, outline, read_line
 from lianhu_analysis.intake.reading.statements import is_statement, stated_day
+from lianhu_analysis.intake.reading.stubs import Elsewhere, Stub, StubReader
 from lianhu_analysis.intake.reading.times import Axis, When, find_when
 from lianhu_analysis.intake.reading.words import (
     NOTHING,
     Grammar,
     Part,
     fold,
-    native,
-    span_of,
 )
 from lianhu_analysis.workspace import Region
 
 __all__ = ["read_sheet"]
-
-LAST_YEAR = 2100
-FIRST_CODE = 190_001
-
-
-@dataclass(frozen=True)
-class Stub:
-    """What stands beside the name of a row."""
-
-    region: Region | None = None
-    part: Part | None = None
-    span: str = ""
-    per: str = ""
-    published: dt.date | None = None
-    unit: str = ""
 
 
 @dataclass(frozen=True)
@@ -70,10 +54,6 @@ class Row:
     meaning: RowMeaning
     region: Region | None = None
     named: Part | None = None
-
-
-class Elsewhere(Exception):
-    """A row is about a place that is none of the workspace's."""
 
 
 def read_sheet(
@@ -181,6 +161,7 @@ class _PanelReader:
         self.zeros: set[tuple[int, int]] = set()
         self.hidden: list[int] = []
         self.heads: Heads
+        self.stubs: StubReader
 
     def read(self) -> None:
         """Read heads, then rows; whatever is not read is told."""
@@ -195,6 +176,9 @@ class _PanelReader:
         if heads is None or not heads.columns:
             return
         self.heads = heads
+        self.stubs = StubReader(
+            self.table, self.panel, self.around, self.grammar, self.delivery, heads.time.year
+        )
         self._note_heads()
         if self._is_named():
             self._read_rows()
@@ -378,7 +362,7 @@ class _PanelReader:
         if "name" in self.panel.stub or "region" in self.panel.stub:
             return set()
         rows: dict[object, list[int]] = {}
-        for number, part in self._parts.items():
+        for number, part in self.stubs.periods.items():
             rows.setdefault((part.period, part.span), []).append(number)
         told = ({tuple(self.grid.rows[n][1:]) for n in found} for found in rows.values())
         return {
@@ -392,7 +376,7 @@ class _PanelReader:
         """Return the cells of last periods that are all 0, after others that are not: a template's."""
         numbers = [c.column.number for c in self.heads.columns]
         lines: list[tuple[Part, list[tuple[int, int]]]] = [
-            (part, [(row, n) for n in numbers]) for row, part in self._parts.items()
+            (part, [(row, n) for n in numbers]) for row, part in self.stubs.periods.items()
         ]
         if not lines:
             rows = [r for r in self.rows if r not in self.grid.hidden_rows]
@@ -415,7 +399,7 @@ class _PanelReader:
     ) -> Row | None:
         number = item.row
         try:
-            stub = self._stub(number)
+            stub = self.stubs.read(number)
         except Elsewhere as place:
             self._note_row(number, label, reason=str(place))
             return None
@@ -445,117 +429,10 @@ class _PanelReader:
         named = found.said.parts[0] if found.said.parts else None
         return Row(number, stub, meaning, found.region or stub.region, named)
 
-    # ---- beside the name
-
-    def _stub(self, number: int) -> Stub:
-        span, per = self._span(number)
-        unit = self._beside(number, "unit")
-        region = self._beside(number, "region")
-        day = self._beside(number, "published")
-        published = stated_day(day) if day else None
-        if day and published is None:
-            raise IntakeError(
-                f"发布日期“{day}”不是一个日子；这一行没有读",
-                "请写成 2024-10-22，另报新文件",
-                cell=cell_address(number, self.panel.first("published") or 0),
-            )
-        part = self._parts.get(number) or self._part(number)
-        if part is not None and span:
-            # 全年 is the year to date of its last month.
-            if part.span not in ("", span) and (part.span, span) != ("annual", "ytd"):
-                raise IntakeError(
-                    f"时期“{part.text}”与口径相互矛盾",
-                    "请改正其中之一，另报新文件",
-                    cell=cell_address(number, self.panel.first("period") or 0),
-                )
-            part = part._replace(span=span)
-        place = self._region(region) if region else None
-        return Stub(place, part, span, per, published, native(unit))
-
-    def _beside(self, number: int, role: str) -> str:
-        column = self.panel.first(role)
-        cell = None if column is None else self.grid.at(number, column)
-        if isinstance(cell, dt.datetime):
-            return cell.date().isoformat()
-        return "" if is_blank(cell) else str(cell).strip()
-
-    def _region(self, text: str) -> Region:
-        folded = fold(text)
-        whole = len(folded) == 2 and folded[0] == "全"
-        own = self.delivery.region.name_zh[-1:] == folded[-1:]
-        if whole and self.around.elsewhere and not own:
-            raise Elsewhere(f"“{text}”说的是哪里说不清，这一行没有收")
-        found = (
-            level_region(folded[1], self.grammar, self.delivery)
-            if whole
-            else self.grammar.region(text)
-        )
-        if found is None:
-            raise Elsewhere(f"“{text}”不是本工作区的地区，这一行没有收")
-        return found
-
-    def _span(self, number: int) -> tuple[str, str]:
-        text = self._beside(number, "span")
-        said = self.grammar.read(text)
-        if text and (not said.facets.span or said.left):
-            raise IntakeError(
-                f"口径“{text}”不认识",
-                "请写累计、当月、当季、期末或年度，另报新文件",
-                cell=cell_address(number, self.panel.first("span") or 0),
-            )
-        return said.facets.span, said.facets.per
-
-    def _part(self, number: int) -> Part | None:
-        """Return the period beside a row; of two columns one may hold the year."""
-        columns = self.panel.stub.get("period", [])
-        stated: Part | None = None
-        for n in columns:
-            cell = self.grid.at(number, n)
-            if is_blank(cell) and len(columns) > 1:
-                above = (self.grid.at(r, n) for r in range(number, self.table.bottom, -1))
-                cell = next((c for c in above if not is_blank(c)), None)
-            year = stated.period.year if stated and stated.period.frequency == "A" else 0
-            try:
-                found = self._read_period(cell, n, year or self.heads.time.year)
-            except PeriodError as error:
-                raise IntakeError(
-                    f"{error}；这一行没有读",
-                    "请改正这一格的时期，另报新文件",
-                    cell=cell_address(number, n),
-                ) from error
-            if stated is None or found.period.frequency != "A":
-                stated = found
-        return stated
-
-    def _read_period(self, cell: object, column: int, year: int) -> Part:
-        if is_blank(cell):
-            raise PeriodError("没有写时期")
-        head = self._text(self.table.bottom, column)
-        number = cell if isinstance(cell, (int, float)) and not isinstance(cell, bool) else 0
-        if 1 <= number <= 12 and self.grammar.role(head) == "period":
-            cell = f"{int(number)}{'季度' if '季' in head else '月'}"
-        elif LAST_YEAR < number < FIRST_CODE and self.grid.dates_from_1904:
-            raise PeriodError(f"“{cell}”是从 1904 年算起的日子，说不清是哪个月")
-        period, span = span_of(cell, year or None)
-        return Part(period, period.year, span, str(cell).strip())
-
-    @cached_property
-    def _parts(self) -> dict[int, Part]:
-        """Return the periods of all rows that state one."""
-        found = {}
-        for number in self.rows:
-            try:
-                part = self._part(number)
-            except IntakeError:
-                continue
-            if part is not None and number not in self.grid.hidden_rows:
-                found[number] = part
-        return found
-
     @cached_property
     def _axis(self) -> Axis:
         columns = tuple(c.part for c in self.heads.columns if c.part is not None)
-        rows = tuple(self._parts.values()) if "period" in self.panel.stub else ()
+        rows = tuple(self.stubs.periods.values()) if "period" in self.panel.stub else ()
         span = self.around.facets.span
         return Axis(
             self.heads.time, columns, rows, self.heads.accumulated, span, self.delivery.span
