@@ -1,9 +1,9 @@
-"""Do the probabilities and bands mean what they say?  Six economies whose truth is known.
+"""Do the probabilities and bands mean what they say?  Eight economies whose truth is known.
 
     python -m benchmarks.calibration [--quick] [--seed N] [--control] [--replications N]
                                      [--processes N] [--minutes N]
 
-Six simulated economies (``benchmarks.economies``) x 16, 28 and 44 quarters of history are judged
+Eight simulated economies (``benchmarks.economies``) x 16, 28 and 44 quarters of history are judged
 by the product after Q1, H1 and Q1-3 of a year, against a target that is neither certain nor
 impossible.  Bars, over the answers given (a refusal is not one):
 

@@ -1,4 +1,4 @@
-"""Six small economies whose truth is known, written as a district publishes its figures.
+"""Eight small economies whose truth is known, written as a district publishes its figures.
 
 Growth of single quarters is ``mean + x + effect of the quarter + shock + noise`` with
 ``x = phi * x before + drift + step``.  Levels follow from it; what is published is growth to
@@ -59,6 +59,8 @@ class Economy:
         Standard deviation of the effects of the four quarters.
     freedom
         Degrees of freedom of the steps; ``None`` for normal ones.
+    noise_freedom
+        The same of the noise.
     shocks
         By (year, quarter), what comes on top once.
     shift
@@ -74,6 +76,7 @@ class Economy:
     drift: float = 0.0
     step: float = 0.7
     noise: float = 0.0
+    noise_freedom: float | None = None
     season: float = 0.0
     freedom: float | None = None
     shocks: Mapping[tuple[int, int], float] = field(default_factory=dict)
@@ -83,10 +86,7 @@ class Economy:
 
     def steps(self, rng: np.random.Generator, size: tuple[int, ...]) -> FloatArray:
         """Draw steps with standard deviation ``step``."""
-        if self.freedom is None:
-            return rng.normal(scale=self.step, size=size)
-        scale = self.step * np.sqrt((self.freedom - 2) / self.freedom)
-        return scale * rng.standard_t(self.freedom, size=size)
+        return _drawn(rng, self.step, self.freedom, size)
 
     def path(
         self,
@@ -117,7 +117,16 @@ class Economy:
                 for year, quarter in quarters
             ]
         )
-        return states + fixed + rng.normal(scale=self.noise, size=states.shape), states
+        return states + fixed + _drawn(rng, self.noise, self.noise_freedom, states.shape), states
+
+
+def _drawn(
+    rng: np.random.Generator, scale: float, freedom: float | None, size: tuple[int, ...]
+) -> FloatArray:
+    """Draw from Student's t, or a normal, with this standard deviation."""
+    if freedom is None:
+        return rng.normal(scale=scale, size=size)
+    return scale * np.sqrt((freedom - 2) / freedom) * rng.standard_t(freedom, size=size)
 
 
 SLUMP = {(2020, 1): -12.0, (2020, 2): -5.0, (2020, 3): -2.0}
@@ -131,6 +140,10 @@ ECONOMIES = (
     ),
     Economy("fat tails", matched=False, freedom=3.0),
     Economy("revised data", matched=False, revision=0.3),
+    # Quarters like the second of 2022: rare and large, in one economy they pass, in the other
+    # they stay.
+    Economy("shocks that pass", matched=False, step=0.2, noise=0.8, noise_freedom=2.5),
+    Economy("breaks that stay", matched=False, phi=1.0, step=0.6, freedom=2.5, noise=0.2),
 )
 
 

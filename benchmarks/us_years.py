@@ -19,6 +19,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -26,13 +27,13 @@ import pandas as pd
 from benchmarks.bench import Verdict, conclude, options, print_table
 from benchmarks.economies import CODE, POSITIONS, REGION, TARGET, catalogue, released
 from benchmarks.real_time import verdict_on
-from benchmarks.us_nowcast_data import FOLDER
 from lianhu_analysis.forecast.scores import brier_skill
 from lianhu_analysis.forecast.verdict import Rules
 from lianhu_analysis.intake.observations import make_observations
 
-__all__ = ["judge_series", "levels_to_date", "main", "published", "summarise"]
+__all__ = ["FOLDER", "judge_series", "levels_to_date", "main", "published", "summarise"]
 
+FOLDER = Path(__file__).resolve().parents[2] / "shared" / "data" / "us_nowcasting_benchmark"
 SERIES = {
     "gdpc1": "GDP", "a261rx1q020sbea": "gross domestic income", "indpro": "industrial production",
     "payems": "employment", "dspic96": "disposable income", "houst": "housing starts",

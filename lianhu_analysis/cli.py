@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import importlib.util
 import json
 import os
 import subprocess
@@ -10,15 +11,36 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from types import ModuleType
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.text import Text
 
-from lianhu_analysis import __version__, pipeline
+from lianhu_analysis import __version__
 from lianhu_analysis.errors import LianhuError, UsageError
 from lianhu_analysis.workspace import Workspace, find_workspace, load_workspace
+
+
+def _loaded_when_used(name: str) -> ModuleType:
+    """Return a module that is executed at the first look into it."""
+    if name in sys.modules:
+        return sys.modules[name]
+    spec = importlib.util.find_spec(name)
+    if spec is None or spec.loader is None:
+        raise ModuleNotFoundError(name)
+    spec.loader = importlib.util.LazyLoader(spec.loader)
+    module = sys.modules[name] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+if TYPE_CHECKING:
+    from lianhu_analysis import pipeline
+else:
+    # Help and wrong use are answered before pandas and statsmodels are loaded: one second.
+    pipeline = _loaded_when_used("lianhu_analysis.pipeline")
 
 __all__ = ["app", "main"]
 

@@ -1,7 +1,6 @@
 """What users can write is documented, and what the pages link to exists."""
 
 import dataclasses
-import importlib
 import re
 import shutil
 
@@ -9,9 +8,6 @@ import pytest
 
 from lianhu_analysis import cli, pipeline
 from lianhu_analysis.catalog.indicators import COLUMNS
-from lianhu_analysis.forecast import factor
-from lianhu_analysis.forecast.factor.rows import Rows
-from lianhu_analysis.forecast.factor.windows import Windows
 from lianhu_analysis.intake.deliveries import Sidecar
 from lianhu_analysis.intake.reading.words import Facets
 from lianhu_analysis.render.publishing.notebook import parameters_of
@@ -48,32 +44,6 @@ def test_every_field_of_the_forecast_document_is_in_the_guide(national):
     fields = {*content, *content["targets"][0]} - {"indicator", "name_zh", "title_zh", "measure"}
     for name in fields:
         assert f"`{name}`" in guide or f"`{name}." in guide, name
-
-
-def test_every_name_in_the_table_of_symbols_is_in_the_factor_engine():
-    table = [line for line in read("factor.md").splitlines() if line.startswith("|")]
-    names = re.findall(r"`([a-z_]+\.[A-Za-z_.]+)`", "\n".join(table))
-    assert len(names) > 40
-    for name in names:
-        module, *rest = name.split(".")
-        found = importlib.import_module(f"lianhu_analysis.forecast.factor.{module}")
-        for part in rest:
-            fields = getattr(found, "__dataclass_fields__", {})
-            assert hasattr(found, part) or part in fields, name
-            found = getattr(found, part, None)
-
-
-@pytest.mark.parametrize("owner", [factor.FactorPanel, factor.Parameters, Windows, Rows])
-def test_every_symbol_of_the_factor_engine_is_in_the_table(owner):
-    page = read("factor.md")
-    for name in owner.__dataclass_fields__:
-        assert f".{owner.__name__}.{name}`" in page, name
-
-
-def test_every_public_name_of_the_factor_engine_is_explained():
-    page = read("factor.md")
-    for name in factor.__all__:
-        assert re.search(rf"\b{name}\b", page), name
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

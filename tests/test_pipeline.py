@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import lianhu_analysis
 from lianhu_analysis import pipeline
-from lianhu_analysis.errors import UsageError
+from lianhu_analysis.errors import ForecastError, UsageError
 from lianhu_analysis.intake.store import VintageStore
 from lianhu_analysis.workspace import load_workspace
 from tests.conftest import ROOT, copy_workspace
@@ -227,3 +228,14 @@ def test_facts_are_shown_and_feed_no_forecast(tmp_path):
     provenances = {row["period"]: row["provenance"] for row in shown["observations"]}
     assert provenances["2023"] == "published_fact"
     assert provenances["2024"] == "second_hand"
+
+
+def test_the_growth_model_comes_as_statsmodels_results(national):
+    result = lianhu_analysis.model("inv.fai.yoy", str(national.root), "2024-10-31")
+    assert "ratio.level" in str(result.summary())
+    # Eleven months a year: the mean, the level, growth to date, eleven noises, eleven periods
+    # and the festival.
+    assert result.smoothed_state.shape[0] == 4 + 2 * 11
+    assert result.loglike(result.params) == pytest.approx(result.llf)
+    with pytest.raises(ForecastError, match="没有公布的增速"):
+        lianhu_analysis.model("lan.standard", str(national.root))

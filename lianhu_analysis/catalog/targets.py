@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import Any, Literal, cast
 
+import numpy as np
+
 from lianhu_analysis.catalog.indicators import Catalogue, Indicator
 from lianhu_analysis.catalog.units import convert
 from lianhu_analysis.errors import CatalogueError, UnitError, WorkspaceError
 from lianhu_analysis.workspace import Workspace
 
-__all__ = ["Rule", "Target", "load_targets", "parse_targets"]
+__all__ = ["Rule", "Target", "chance", "load_targets", "parse_targets"]
 
 Rule = Literal["at_least", "about", "at_most"]
 RULES = ("at_least", "about", "at_most")
@@ -89,6 +91,23 @@ class Target:
         if self.rule == "at_most":
             return values <= self.value + slack
         return values >= self.value - slack
+
+    def chance_in(self, draws: Any, *, about: bool = False) -> float:
+        """Return the share of simulated figures that meet it: see ``chance``."""
+        return chance(self.met_by(draws, about=about))
+
+
+def chance(met: Any) -> float:
+    """Return how often it is met in simulated futures, never quite 0 or 1.
+
+    Finitely many futures, learned from few years, exclude nothing.
+
+    Parameters
+    ----------
+    met
+        Shape (n,), of truth values.
+    """
+    return (float(np.sum(met)) + 0.5) / (np.size(met) + 1.0)
 
 
 def load_targets(workspace: Workspace, catalogue: Catalogue) -> tuple[Target, ...]:

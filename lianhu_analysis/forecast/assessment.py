@@ -12,6 +12,7 @@ import pandas as pd
 from lianhu_analysis.catalog.indicators import Catalogue
 from lianhu_analysis.catalog.targets import Target
 from lianhu_analysis.forecast.joint import Joint, joint_json, joint_of
+from lianhu_analysis.forecast.record import PastRuns
 from lianhu_analysis.forecast.verdict import (
     Knowledge,
     Rules,
@@ -77,6 +78,7 @@ def assess_targets(
     catalogue: Catalogue,
     rules: Rules,
     versions: pd.DataFrame | None = None,
+    past_runs: PastRuns | None = None,
 ) -> Assessment:
     """Judge every target of ``year``.
 
@@ -87,6 +89,8 @@ def assess_targets(
     versions
         Every version published by that day, of the region and its parents: what
         the models' past is seen from.  Default: the frame.
+    past_runs
+        Where past runs are kept from one call to the next.
     """
     every = frame if versions is None else versions
     own = frame[frame["region"] == region.code].reset_index(drop=True)
@@ -94,6 +98,7 @@ def assess_targets(
         every[every["region"] == region.code],
         tuple(every[every["region"] == parent.code] for parent in parents),
         tuple(targets),
+        past_runs,
     )
     judged = [
         judge(own, target, catalogue, rules, knowledge) for target in targets if target.year == year

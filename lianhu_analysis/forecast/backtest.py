@@ -9,6 +9,7 @@ calibration that its day could know.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ import pandas as pd
 
 from lianhu_analysis.catalog.indicators import Catalogue
 from lianhu_analysis.catalog.targets import Target
-from lianhu_analysis.forecast.combination import learn
+from lianhu_analysis.forecast.combination import Lesson, learn
 from lianhu_analysis.forecast.growth import FloatArray
 from lianhu_analysis.forecast.history import Versions, year_periods
 from lianhu_analysis.forecast.knowledge import (
@@ -93,8 +94,12 @@ def backtest(
             record = record_of(
                 sources, candidates, last, n_known, outlier_years=rules.outlier_years
             )
-            rows = _rows(record, sources.versions, target, candidates[0].name, n_known)
-            announced = knowledge.announced(target)
+            pool: tuple[Record, ...] = ()
+            if target.is_growth:
+                pool = knowledge.pool(catalogue, rules, replace(target, year=last), n_known)
+            lesson = learn(record, candidates[0].name, pool)
+            rows = _rows(record, lesson, sources.versions, target, candidates[0].name, n_known)
+            announced = knowledge.announced(target.indicator, target.measure)
             frames.append(_with_events(pd.DataFrame(rows), sources.versions, target, announced))
     table = pd.concat([frame for frame in frames if not frame.empty] or [pd.DataFrame()])
     if table.empty:
@@ -108,18 +113,22 @@ def backtest(
 def _sources(
     knowledge: Knowledge, target: Target, catalogue: Catalogue, rules: Rules
 ) -> tuple[GrowthSources | LevelSources, tuple[Candidate, ...]]:
-    if target.is_growth:
-        return GrowthSources.of(knowledge, target, catalogue, rules), GROWTH_CANDIDATES
     indicator = catalogue.get(target.indicator)
+    if target.is_growth:
+        return GrowthSources.of(knowledge, indicator, catalogue, rules), GROWTH_CANDIDATES
     versions = knowledge.extract(indicator, target.measure, rules)
     sources = LevelSources(versions, whole_numbers(versions, target))
     return sources, STOCK_CANDIDATES if indicator.kind == "stock" else PROGRESS_CANDIDATES
 
 
 def _rows(
-    record: Record, versions: Versions, target: Target, benchmark: str, n_known: int
+    record: Record,
+    lesson: Lesson,
+    versions: Versions,
+    target: Target,
+    benchmark: str,
+    n_known: int,
 ) -> Iterable[dict[str, Any]]:
-    lesson = learn(record, benchmark)
     for run in record.runs:
         said: dict[str, FloatArray] = dict(run.quantiles)
         if run.year in lesson.issued:

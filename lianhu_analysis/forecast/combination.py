@@ -1,16 +1,16 @@
 """One distribution out of many, weighed and calibrated by what came true in past years.
 
-Candidates are averaged quantile by quantile (Lichtendahl, Grushka-Cockayne
-and Winkler, 2013): they share the same future shock, so that a mixture would
-be too wide.  The weight of a candidate is its likelihood in its own
-past; one that did not beat persistence there has none.
+Candidates are averaged quantile by quantile (Lichtendahl, Grushka-Cockayne and Winkler, 2013):
+they share the same future shock, so that a mixture would be too wide.  Weights come from
+``stacking``; the spread is corrected by where past outcomes fell, in this series and, as one
+row a year, in all others of the region and its parents.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from scipy import stats
@@ -18,14 +18,15 @@ from scipy import stats
 from lianhu_analysis.forecast.growth import FloatArray
 from lianhu_analysis.forecast.models import Draws
 from lianhu_analysis.forecast.record import LEVELS, Record, unit_rank
+from lianhu_analysis.forecast.stacking import stack
 
 __all__ = ["Calibration", "Lesson", "Weighing", "calibrate", "combine", "learn", "weigh"]
 
-# Fewer scored years than this cannot tell models apart.
-MIN_SCORED = 4
 NEGLIGIBLE_WEIGHT = 0.01
 # The models' own spread counts as this many years in which it was right.
 YEARS_FOR = 8.0
+# Fewer years than this cannot show that the spread is too wide.
+YEARS_TO_NARROW = 10
 
 
 @dataclass(frozen=True)
@@ -36,18 +37,15 @@ class Weighing:
     ----------
     weights
         By candidate; they sum to one.
-    skill
-        By candidate: its mean score over persistence's in the same past
-        years; below one is better.
-    years
-        Past years scored.
+    years, series
+        Past years, and series of the region and its parents, learned from.
     reason
         In words.
     """
 
     weights: Mapping[str, float]
-    skill: Mapping[str, float] = field(default_factory=dict)
     years: int = 0
+    series: int = 0
     reason: str = ""
 
 
@@ -105,47 +103,33 @@ class Lesson:
     weighings: Mapping[int, Weighing]
 
 
-def weigh(record: Record, benchmark: str) -> Weighing:
-    """Give weights from past scores only.
-
-    The weight is proportional to ``skill ** -years``: the
-    concentrated Gaussian likelihood of ``years`` errors falls with that power
-    of their scale.  The benchmark has skill one.
+def weigh(record: Record, benchmark: str, pool: Sequence[Record] = ()) -> Weighing:
+    """Give weights from past forecasts only: see ``stacking.stack``.
 
     Parameters
     ----------
     record
         Runs of the years before.
+    pool
+        Records of other series of the region and its parents.
     """
-    runs = [run for run in record.lessons if benchmark in run.quantiles]
-    if len(runs) < MIN_SCORED:
-        reason = (
-            f"可比的历年同期只有 {len(runs)} 年，不足 {MIN_SCORED} 年，学不出权重：只用经校准的基准"
-        )
-        return Weighing({benchmark: 1.0}, {}, len(runs), reason)
-    skill = {}
-    for name in {name for run in runs for name in run.quantiles}:
-        shared = [run for run in runs if name in run.quantiles]
-        if len(shared) < max(MIN_SCORED, len(runs) / 2):
-            continue
-        own, bar = (np.mean([run.scores[which] for run in shared]) for which in (name, benchmark))
-        skill[name] = float(own / bar) if bar > 0 else 1.0
-    better = {name: value for name, value in sorted(skill.items()) if value < 1.0}
-    if not better:
-        reason = f"历年同期（{len(runs)} 年）没有模型胜过基准：只用经校准的基准"
-        return Weighing({benchmark: 1.0}, skill, len(runs), reason)
-    raw = {benchmark: 1.0} | {
-        name: max(value, 0.05) ** -len(runs) for name, value in better.items()
-    }
-    total = sum(raw.values())
-    kept = {name: value / total for name, value in raw.items() if value / total > NEGLIGIBLE_WEIGHT}
-    total = sum(kept.values())
-    weights = {name: value / total for name, value in kept.items()}
-    reason = f"按历年同期（{len(runs)} 年）的得分加权"
-    return Weighing(weights, skill, len(runs), reason)
+    found = stack(record, pool, benchmark)
+    kept = {name: value for name, value in found.weights.items() if value > NEGLIGIBLE_WEIGHT}
+    weights = {benchmark: 1.0 - sum(kept.values())} | kept
+    weights = {name: value for name, value in weights.items() if value > NEGLIGIBLE_WEIGHT}
+    total = sum(weights.values())
+    weights = {name: value / total for name, value in weights.items()}
+    source = f"{found.series} 个指标、{found.years} 年的历史"
+    if not found.years:
+        reason = "可比的历年同期太少，学不出权重：只用经校准的基准"
+    elif set(weights) == {benchmark}:
+        reason = f"由{source}看，没有模型胜过基准：只用经校准的基准"
+    else:
+        reason = f"权重由{source}学得，年数越少越靠近基准"
+    return Weighing(weights, found.years, found.series, reason)
 
 
-def learn(record: Record, benchmark: str) -> Lesson:
+def learn(record: Record, benchmark: str, pool: Sequence[Record] = ()) -> Lesson:
     """Go through the past years in order and learn what today's forecast may use.
 
     The combination of each year has the weights and the calibration that its
@@ -157,7 +141,8 @@ def learn(record: Record, benchmark: str) -> Lesson:
     ranks: dict[int, float] = {}
     weighings: dict[int, Weighing] = {}
     for run in record.runs:
-        weighing = weigh(record.known_on(run.day), benchmark)
+        known_pool = [item.known_on(run.day) for item in pool]
+        weighing = weigh(record.known_on(run.day), benchmark, known_pool)
         combined = _averaged(run.quantiles, weighing.weights)
         if combined is None:
             combined = run.quantiles.get(benchmark)
@@ -165,26 +150,48 @@ def learn(record: Record, benchmark: str) -> Lesson:
             continue
         known = [score for published, score in scores if published <= run.day]
         weighings[run.year] = weighing
-        issued[run.year] = _stretch(combined, calibrate(known).factors)
+        calibration = calibrate(known, _pooled_squares(known_pool, weighing))
+        issued[run.year] = _stretch(combined, calibration.factors)
         ranks[run.year] = unit_rank(issued[run.year], run.outcome)
         if run.year not in record.outlier_years:
             score = float(stats.norm.ppf(unit_rank(combined, run.outcome)))
             scores.append((run.published, score))
-    calibration = calibrate([score for _, score in scores])
-    return Lesson(weigh(record, benchmark), calibration, issued, ranks, weighings)
+    weighing = weigh(record, benchmark, pool)
+    calibration = calibrate([score for _, score in scores], _pooled_squares(pool, weighing))
+    return Lesson(weighing, calibration, issued, ranks, weighings)
 
 
-def calibrate(scores: Sequence[float]) -> Calibration:
+def _pooled_squares(pool: Sequence[Record], weighing: Weighing) -> Sequence[float]:
+    """By past year, the mean squared normal score of the other series under these weights."""
+    squares: dict[int, list[float]] = {}
+    for record in pool:
+        for run in record.lessons:
+            combined = _averaged(run.quantiles, weighing.weights)
+            if combined is not None:
+                score = float(stats.norm.ppf(unit_rank(combined, run.outcome)))
+                squares.setdefault(run.year, []).append(score**2)
+    return [float(np.mean(item)) for item in squares.values()]
+
+
+def calibrate(scores: Sequence[float], pooled: Sequence[float] = ()) -> Calibration:
     """Learn the spread's factor from the normal scores of past outcomes.
 
     The factor's square is their mean square, shrunk to one as if ``YEARS_FOR``
     years had shown it (scaled inverse chi-square posterior; Gelman et al.,
     2013, sec. 2.6); the predictive distribution is Student's t with as many
-    degrees of freedom.
+    degrees of freedom.  Few years do not narrow it.
+
+    Parameters
+    ----------
+    pooled
+        By year, the mean squared score of other series.
     """
-    freedom = YEARS_FOR + len(scores)
-    square = (YEARS_FOR + float(np.sum(np.square(scores)))) / freedom
-    return Calibration(float(np.sqrt(square)), freedom, len(scores))
+    years = len(scores) + len(pooled)
+    freedom = YEARS_FOR + years
+    square = (YEARS_FOR + float(np.sum(np.square(scores)) + np.sum(pooled))) / freedom
+    if len(scores) < YEARS_TO_NARROW:
+        square = max(square, 1.0)
+    return Calibration(float(np.sqrt(square)), YEARS_FOR + len(scores), years)
 
 
 def _averaged(

@@ -94,6 +94,11 @@ class Versions:
                 known.setdefault(point.period, point)
         return Series(self.indicator, self.measure, known)
 
+    def told(self) -> str:
+        """Return all figures as text: equal texts are equal versions."""
+        rows = (f"{p.period} {p.value!r} {p.published}" for p in self.points)
+        return f"{self.indicator!r} {self.measure}: {';'.join(rows)}"
+
     def known_in(self, years: range, day: dt.date | None) -> int:
         """Count the versions of some years' periods published by a day."""
         return sum(p.period.year in years for p in self.points if day is None or p.published <= day)
@@ -210,11 +215,7 @@ def extract_series(
 
 
 def extract_versions(
-    frame: pd.DataFrame,
-    indicator: Indicator,
-    measure: str,
-    provenances: Sequence[str],
-    span: str | None = None,
+    frame: pd.DataFrame, indicator: Indicator, measure: str, provenances: Sequence[str]
 ) -> Versions:
     """Take every version of one measure of one indicator out of a frame.
 
@@ -222,12 +223,9 @@ def extract_versions(
     ----------
     frame
         Observations of one region: as of a day, or all versions of them.
-    span
-        Another one than that of ``extract_series``: ``single`` for growth of
-        one month or quarter.
     """
     usual = {"flow": "ytd", "growth_only": "ytd", "stock": "point"}
-    spans = [span or usual.get(indicator.kind, indicator.span)]
+    spans = [usual.get(indicator.kind, indicator.span)]
     if indicator.frequency == "A":
         spans = ["annual", "ytd", "point"]
     own = frame[frame["indicator"] == indicator.code]

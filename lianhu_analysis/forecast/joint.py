@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lianhu_analysis.catalog.targets import Target
+from lianhu_analysis.catalog.targets import Target, chance
 from lianhu_analysis.errors import ForecastError
 from lianhu_analysis.forecast.growth import FloatArray
 from lianhu_analysis.forecast.history import year_periods
@@ -122,8 +122,8 @@ def joint_of(verdicts: Sequence[Verdict], outlier_years: Sequence[int] = ()) -> 
             item.target.met_by(values, about=about)
             for item, values in zip(open_ones, draws, strict=True)
         ]
-        together.append(float(np.mean(np.all(met, axis=0))) if met else 1.0)
-        alone.append(float(np.prod([np.mean(item) for item in met])))
+        together.append(chance(np.all(met, axis=0)) if met else 1.0)
+        alone.append(float(np.prod([chance(item) for item in met])))
         if not all(certain):
             together[-1] = alone[-1] = 0.0
     return replace(

@@ -23,12 +23,15 @@ from lianhu_analysis.forecast.history import (
     weights_for,
     year_periods,
 )
-from lianhu_analysis.forecast.industries import Industries
-from lianhu_analysis.forecast.models import GrowthPanel, ProgressPanel, StockPanel
-from lianhu_analysis.forecast.movement import MAX_SERIES, Movement
+from lianhu_analysis.forecast.models import POOL_CANDIDATES, GrowthPanel, ProgressPanel, StockPanel
+from lianhu_analysis.forecast.record import PastRuns, Record, record_of
 from lianhu_analysis.workspace import CensusBreak
 
 __all__ = ["GrowthSources", "Knowledge", "LevelSources", "Rules", "growth_weights", "whole_numbers"]
+
+# Series that weights and spread are learned from, beside the target's own; the cost grows with
+# every one, what it adds soon does not.
+MAX_POOL = 24
 
 
 @dataclass(frozen=True)
@@ -53,12 +56,17 @@ class Knowledge:
         The same of each region above, nearest first.
     targets
         Targets of every year: what was announced.
+    past_runs
+        Where past runs are kept; ``None`` for nowhere.
     """
 
     versions: pd.DataFrame
     above: tuple[pd.DataFrame, ...] = ()
     targets: tuple[Target, ...] = ()
-    _movement: list[Movement] = field(default_factory=list, init=False, repr=False, compare=False)
+    past_runs: PastRuns | None = None
+    _pools: dict[tuple[int, int], dict[tuple[int, str], Record]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
     _split: dict[tuple[int, str], pd.DataFrame] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
@@ -69,7 +77,6 @@ class Knowledge:
         measure: str,
         rules: Rules,
         level: int = 0,
-        span: str | None = None,
     ) -> Versions:
         """Return every version of one measure: see ``extract_versions``.
 
@@ -86,48 +93,60 @@ class Knowledge:
         found = self._split.get((level, indicator.code))
         if found is None:
             return Versions(indicator, measure, ())
-        return extract_versions(found, indicator, measure, rules.provenances, span)
+        return extract_versions(found, indicator, measure, rules.provenances)
 
-    def movement(self, catalogue: Catalogue, rules: Rules) -> Movement:
-        """Return the common movement of core indicators; made once for all targets.
+    def pool(
+        self, catalogue: Catalogue, rules: Rules, target: Target, n_known: int
+    ) -> tuple[Record, ...]:
+        """Return the records of other growth series at the same month of the year.
 
-        Targets come first, then what has published growth.
+        They are those of the region and of the regions above, targets and core
+        indicators first; made once for all targets of one month.
+
+        Parameters
+        ----------
+        n_known
+            Periods of the target's year that are published.
         """
-        if not self._movement:
-            aims = {item.indicator for item in self.targets}
-            versions = {
-                (indicator.code, name): self.extract(indicator, measure, rules, span=span)
-                for indicator in catalogue
-                if indicator.tier == "core" and indicator.frequency in ("M", "Q")
-                for name, measure, span in (
-                    ("yoy", "yoy", None),
-                    ("level", "level", None),
-                    ("single", "yoy", "single"),
-                )
+        periods = year_periods(catalogue.get(target.indicator), target.year)
+        month = periods[n_known - 1].end.month if n_known else 0
+        if (target.year, month) not in self._pools:
+            self._pools[target.year, month] = {
+                (level, code): self._record(catalogue, rules, level, code, target.year, month)
+                for level, code in self._pooled(catalogue)
             }
-            known = {key: item for key, item in versions.items() if item.points}
-            codes = sorted(
-                dict.fromkeys(code for code, _ in known),
-                key=lambda code: (code not in aims, (code, "yoy") not in known),
-            )[:MAX_SERIES]
-            kept = tuple(catalogue.get(code) for code in codes)
-            for indicator in kept:
-                if indicator.weight_proxy:
-                    proxy = catalogue.get(indicator.weight_proxy)
-                    known[proxy.code, "level"] = self.extract(proxy, "level", rules)
-            used = {*codes, *(indicator.weight_proxy for indicator in kept)}
-            known = {key: item for key, item in known.items() if key[0] in used}
-            self._movement.append(Movement(kept, known, rules.breaks, rules.outlier_years))
-        return self._movement[0]
+        found = self._pools[target.year, month]
+        return tuple(item for key, item in found.items() if key != (0, target.indicator))
 
-    def announced(self, target: Target) -> Mapping[int, float]:
-        """Return the targets announced for the same figure, by year."""
-        same = [
-            item
-            for item in (*self.targets, target)
-            if (item.indicator, item.measure) == (target.indicator, target.measure)
-        ]
-        return {item.year: item.value for item in same}
+    def _pooled(self, catalogue: Catalogue) -> list[tuple[int, str]]:
+        """Which series: by level above the region, and code."""
+        aims = {item.indicator for item in self.targets}
+        known = []
+        for level, frame in enumerate((self.versions, *self.above)):
+            codes = set(frame.loc[frame["measure"] == "yoy", "indicator"])
+            for indicator in catalogue:
+                if indicator.code in codes and indicator.frequency in ("M", "Q"):
+                    first = indicator.code not in aims, indicator.tier != "core"
+                    known.append((*first, level, indicator.code))
+        # The order of the catalogue must not choose among equals, nor that of the rows.
+        return [(level, code) for *_, level, code in sorted(known)[:MAX_POOL]]
+
+    def _record(
+        self, catalogue: Catalogue, rules: Rules, level: int, code: str, year: int, month: int
+    ) -> Record:
+        indicator = catalogue.get(code)
+        sources = GrowthSources.of(self, indicator, catalogue, rules, level)
+        reached = [item.end.month <= month for item in year_periods(indicator, year)]
+        outliers = tuple(item for item in rules.outlier_years if item < year)
+        return record_of(sources, POOL_CANDIDATES, year, sum(reached), outlier_years=outliers)
+
+    def announced(self, indicator: str, measure: str) -> Mapping[int, float]:
+        """Return the targets announced for one figure of the region, by year."""
+        return {
+            item.year: item.value
+            for item in self.targets
+            if (item.indicator, item.measure) == (indicator, measure)
+        }
 
 
 def growth_weights(
@@ -168,37 +187,37 @@ class GrowthSources:
     proxy: Versions | None
     above: tuple[Versions, ...]
     announced: Mapping[int, float]
-    industries: Industries | None
-    movement: Movement
     rules: Rules
+    past_runs: PastRuns | None = None
     _shares: dict[tuple[int, int, int], FloatArray | str] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
 
     @classmethod
     def of(
-        cls, knowledge: Knowledge, target: Target, catalogue: Catalogue, rules: Rules
+        cls,
+        knowledge: Knowledge,
+        indicator: Indicator,
+        catalogue: Catalogue,
+        rules: Rules,
+        level: int = 0,
     ) -> GrowthSources:
-        """Collect what is known about a target."""
-        indicator = catalogue.get(target.indicator)
+        """Collect what is known about growth of an indicator, in the region or one above."""
         proxy = None
         if indicator.weight_proxy:
-            proxy = knowledge.extract(catalogue.get(indicator.weight_proxy), "level", rules)
+            proxy = knowledge.extract(catalogue.get(indicator.weight_proxy), "level", rules, level)
         above = [
-            knowledge.extract(indicator, "yoy", rules, level)
-            for level in range(1, len(knowledge.above) + 1)
+            knowledge.extract(indicator, "yoy", rules, number)
+            for number in range(level + 1, len(knowledge.above) + 1)
         ]
         return cls(
-            growth=knowledge.extract(indicator, "yoy", rules),
-            levels=knowledge.extract(indicator, "level", rules),
+            growth=knowledge.extract(indicator, "yoy", rules, level),
+            levels=knowledge.extract(indicator, "level", rules, level),
             proxy=proxy,
             above=tuple(item for item in above if item.points),
-            announced=knowledge.announced(target),
-            industries=Industries.of(
-                indicator, catalogue, lambda code, m: knowledge.extract(code, m, rules)
-            ),
-            movement=knowledge.movement(catalogue, rules),
+            announced={} if level else knowledge.announced(indicator.code, "yoy"),
             rules=rules,
+            past_runs=knowledge.past_runs,
         )
 
     @property
@@ -206,17 +225,18 @@ class GrowthSources:
         """The figures that are forecast."""
         return self.growth
 
+    def told(self) -> str:
+        """Return everything that a past run may depend on, as text."""
+        series = [self.growth, self.levels, *([self.proxy] if self.proxy else []), *self.above]
+        texts = [item.told() for item in series]
+        return "|".join([*texts, repr(sorted(self.announced.items())), repr(self.rules)])
+
     def delay(self, year: int, n_known: int) -> int:
         """Return how many days after the year's last figure something related came out."""
         first = self.growth.first_on(None)
         periods = year_periods(self.growth.indicator, year)
         at = position_day(first.points, periods, n_known, 0)
-        related = list(self.above)
-        if self.industries is not None:
-            related += [item for part in self.industries.parts for item in part.base]
-        if self.movement.view(self.growth.indicator.code, year, n_known, None) is not None:
-            related += self.movement.series
-        newest = max((item.points[-1].published for item in related if item.points), default=at)
+        newest = max((item.points[-1].published for item in self.above if item.points), default=at)
         return 0 if at is None or newest is None else max((newest - at).days, 0)
 
     def panel_on(self, year: int, day: dt.date | None) -> GrowthPanel:
@@ -243,14 +263,11 @@ class GrowthSources:
             n_known=n_known,
             # Nobody could know a year for an outlier while it lasted.
             outlier=np.array([y in self.rules.outlier_years and y < year for y in years]),
+            year=year,
             first_pct=np.vstack([first.values(periods) for periods in rows]),
             announced=np.array([self.announced.get(item, np.nan) for item in years]),
             above=above,
             festival=_festival(indicator, years),
-            bridge=None
-            if self.industries is None or not n_known
-            else self.industries.panel_on(years, n_known, day),
-            movement=self.movement.view(indicator.code, year, n_known, day),
             shares_reason=reason,
         )
 
@@ -329,6 +346,11 @@ class LevelSources:
 
     levels: Versions
     integer: bool
+    past_runs: PastRuns | None = None
+
+    def told(self) -> str:
+        """Return everything that a past run may depend on, as text."""
+        return f"{self.levels.told()}|{self.integer}"
 
     @property
     def versions(self) -> Versions:

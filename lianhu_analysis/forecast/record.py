@@ -8,6 +8,8 @@ nothing else, come weights and calibration.
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
+import json
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,10 +22,10 @@ from lianhu_analysis.errors import ForecastError
 from lianhu_analysis.forecast.growth import FloatArray
 from lianhu_analysis.forecast.history import Versions, position_day, year_periods
 from lianhu_analysis.forecast.models import PAST, Candidate, Draws, Effort
-from lianhu_analysis.forecast.scores import crps_of_quantiles
 
 __all__ = [
     "LEVELS",
+    "PastRuns",
     "Record",
     "Run",
     "Sources",
@@ -52,6 +54,27 @@ class Sources(Protocol):
         """Return how many days after the year's last figure something related came out."""
         ...
 
+    @property
+    def past_runs(self) -> PastRuns | None:
+        """Where past runs are kept; ``None`` for nowhere."""
+        ...
+
+    def told(self) -> str:
+        """Return everything that a past run may depend on, as text."""
+        ...
+
+
+class PastRuns(Protocol):
+    """Past runs kept by what they were computed from: they never change."""
+
+    def get(self, key: str) -> bytes | None:
+        """Return what was kept under a key."""
+        ...
+
+    def put(self, key: str, content: bytes) -> None:
+        """Keep something under a key."""
+        ...
+
 
 @dataclass(frozen=True)
 class Run:
@@ -63,8 +86,6 @@ class Run:
         The year's figure as first published, and on which day.
     quantiles
         By candidate, shape (200,) at ``LEVELS``; refused candidates are absent.
-    refused
-        By candidate, why.
     """
 
     year: int
@@ -72,15 +93,11 @@ class Run:
     outcome: float
     published: dt.date
     quantiles: dict[str, FloatArray]
-    refused: dict[str, str]
 
     @cached_property
-    def scores(self) -> dict[str, float]:
-        """Continuous ranked probability score by candidate."""
-        return {
-            name: float(crps_of_quantiles([self.outcome], [item], LEVELS)[0])
-            for name, item in self.quantiles.items()
-        }
+    def centres(self) -> dict[str, float]:
+        """Mean by candidate."""
+        return {name: float(np.mean(item)) for name, item in self.quantiles.items()}
 
 
 @dataclass(frozen=True)
@@ -164,6 +181,14 @@ def record_of(
         Days since the position's figure came out; a past year is looked at
         from the same distance, but before its next figure.
     """
+    kept, names = sources.past_runs, ",".join(item.name for item in candidates)
+    key = ""
+    if kept is not None:
+        question = f"{names}|{year}|{n_known}|{delay}|{sources.told()}"
+        key = hashlib.sha256(question.encode()).hexdigest()
+        found = kept.get(key)
+        if found is not None:
+            return Record(_runs_of(found), outlier_years)
     runs = []
     for past in sources.versions.first_on(None).years:
         if past >= year:
@@ -171,7 +196,37 @@ def record_of(
         run = run_at(sources, candidates, past, n_known, delay, year - past)
         if run is not None:
             runs.append(run)
+    if kept is not None:
+        kept.put(key, _content_of(runs))
     return Record(tuple(runs), outlier_years)
+
+
+def _content_of(runs: Sequence[Run]) -> bytes:
+    """Write runs down; every number comes back as it was."""
+    rows = [
+        {
+            "year": run.year,
+            "day": run.day.isoformat(),
+            "outcome": run.outcome,
+            "published": run.published.isoformat(),
+            "quantiles": {name: values.tolist() for name, values in run.quantiles.items()},
+        }
+        for run in runs
+    ]
+    return json.dumps(rows).encode()
+
+
+def _runs_of(content: bytes) -> tuple[Run, ...]:
+    return tuple(
+        Run(
+            row["year"],
+            dt.date.fromisoformat(row["day"]),
+            row["outcome"],
+            dt.date.fromisoformat(row["published"]),
+            {name: np.array(values) for name, values in row["quantiles"].items()},
+        )
+        for row in json.loads(content)
+    )
 
 
 def run_at(
@@ -201,8 +256,8 @@ def run_at(
         panel = sources.panel_on(year, day)
     except ForecastError:
         return None
-    drawn, refused = attempt(candidates, panel, f"{versions.indicator.code}/{back}/{n_known}", PAST)
+    drawn, _ = attempt(candidates, panel, f"{versions.indicator.code}/{back}/{n_known}", PAST)
     quantiles = {
         name: np.quantile(draws.values, LEVELS, method="hazen") for name, draws in drawn.items()
     }
-    return Run(year, day, outcome.value, outcome.published, quantiles, refused)
+    return Run(year, day, outcome.value, outcome.published, quantiles)

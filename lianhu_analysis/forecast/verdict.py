@@ -35,10 +35,12 @@ from lianhu_analysis.forecast.models import (
     STOCK_CANDIDATES,
     Candidate,
     Draws,
+    GrowthPanel,
     ProgressPanel,
 )
+from lianhu_analysis.forecast.models.rules import FEW_YEARS
 from lianhu_analysis.forecast.plausibility import suspected_slip
-from lianhu_analysis.forecast.record import Sources, attempt, record_of
+from lianhu_analysis.forecast.record import Record, Sources, attempt, record_of
 from lianhu_analysis.forecast.required import (
     Required,
     amount_required,
@@ -60,7 +62,7 @@ __all__ = [
     "with_track",
 ]
 
-QUANTILES = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
+QUANTILES = (0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975)
 # Fewer past forecasts than this cannot tell how often a percentage comes true.
 MIN_TRACK = 20
 Status = Literal["ok", "refused", "reached", "missed"]
@@ -246,8 +248,9 @@ def _judge_growth(
     references = draft.references + (weights.references if weights else ())
     references += required.references
     draft = replace(draft, required=required, benchmark=benchmark, references=references)
-    sources = GrowthSources.of(knowledge, draft.target, catalogue, rules)
-    return _issue(draft, sources, GROWTH_CANDIDATES, n_known, rules)
+    sources = GrowthSources.of(knowledge, indicator, catalogue, rules)
+    pool = knowledge.pool(catalogue, rules, draft.target, n_known)
+    return _issue(draft, sources, GROWTH_CANDIDATES, n_known, rules, pool=pool)
 
 
 def _judge_level(
@@ -263,7 +266,7 @@ def _judge_level(
     actual = draft.actual or 0.0
     required = amount_required(target, series, periods[n_known:], rules.outlier_years)
     draft = replace(draft, required=required)
-    sources = LevelSources(versions, integer)
+    sources = LevelSources(versions, integer, knowledge.past_runs)
     if draft.indicator.kind == "stock":
         if draft.actual is None:
             return replace(draft, reason="本年尚无数据，存量没有起点")
@@ -295,6 +298,7 @@ def _issue(
     rules: Rules,
     *,
     integer: bool = False,
+    pool: Sequence[Record] = (),
 ) -> Verdict:
     """Combine what can be stood behind by what past years taught, or refuse with every reason."""
     year, benchmark = draft.target.year, candidates[0].name
@@ -306,7 +310,7 @@ def _issue(
         delay=sources.delay(year, n_known),
         outlier_years=tuple(item for item in rules.outlier_years if item < year),
     )
-    lesson = learn(record, benchmark)
+    lesson = learn(record, benchmark, pool)
     panel = sources.panel_on(year, None)
     # The same data a year later get the same streams: see ``run_at``.
     key = f"{draft.target.indicator}/0/{n_known}"
@@ -330,15 +334,26 @@ def _issue(
         draft,
         attempts=(*attempts, *refused.items()),
         weights=weights,
-        weights_reason=lesson.weighing.reason,
+        weights_reason=lesson.weighing.reason + _few_years(drawn, panel),
     )
     return _with_draws(draft, combine(drawn, weights, lesson.calibration, integer=integer))
 
 
+def _few_years(drawn: Mapping[str, Draws], panel: Any) -> str:
+    """Say that the band is wide because few years can be compared."""
+    years = min(item.n_obs for item in drawn.values())
+    if not isinstance(panel, GrowthPanel) or years >= FEW_YEARS:
+        return ""
+    text = f"；只有 {years} 年可比，区间因此放宽"
+    if panel.outlier_years:
+        text += f"（{'、'.join(panel.outlier_years)} 年列为异常，只用来放宽区间）"
+    return text
+
+
 def _with_draws(draft: Verdict, draws: Draws) -> Verdict:
     target = draft.target
-    plain = np.mean(target.met_by(draws.values))
-    about = np.mean(target.met_by(draws.values, about=True))
+    plain = target.chance_in(draws.values)
+    about = target.chance_in(draws.values, about=True)
     remaining = draft.required.periods[-draws.path.shape[1] :]
     fan = pd.DataFrame(
         np.quantile(draws.path, QUANTILES, axis=0).T,
@@ -351,8 +366,8 @@ def _with_draws(draft: Verdict, draws: Draws) -> Verdict:
             draft,
             status="ok",
             draws=draws,
-            probability=float(plain),
-            probability_about=float(about),
+            probability=plain,
+            probability_about=about,
             fan=fan,
         ),
         ranks,

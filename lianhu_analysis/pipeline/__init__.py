@@ -13,6 +13,7 @@ from lianhu_analysis.pipeline.answers import (
     explain,
     lab,
     open_desk,
+    open_model,
     open_review,
     show_indicator,
 )
@@ -60,6 +61,7 @@ __all__ = [
     "ingest",
     "lab",
     "open_desk",
+    "open_model",
     "open_report",
     "open_review",
     "outcome_json",

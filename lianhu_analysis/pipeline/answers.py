@@ -11,9 +11,11 @@ import pandas as pd
 
 from lianhu_analysis.catalog.indicators import load_catalogue
 from lianhu_analysis.catalog.targets import load_targets
-from lianhu_analysis.errors import UsageError
+from lianhu_analysis.errors import ForecastError, UsageError
 from lianhu_analysis.forecast.assessment import assessment_json
 from lianhu_analysis.forecast.issued import frequency_fields, told_in_advance
+from lianhu_analysis.forecast.knowledge import GrowthSources, Knowledge
+from lianhu_analysis.forecast.models.growth_model import likeliest
 from lianhu_analysis.intake.checks.findings import SEVERITY_ZH, Finding
 from lianhu_analysis.intake.checks.revisions import revision_findings, revisions
 from lianhu_analysis.intake.explain import Explanation, explain_file
@@ -21,13 +23,22 @@ from lianhu_analysis.intake.origins import CellExplanation, explain_cell
 from lianhu_analysis.intake.store import VintageStore
 from lianhu_analysis.pipeline.backtests import run_backtest
 from lianhu_analysis.pipeline.record import keep_record, read_record
-from lianhu_analysis.pipeline.story import PROJECT_ROOT, assess, default_day, known_on
+from lianhu_analysis.pipeline.story import (
+    PROJECT_ROOT,
+    assess,
+    default_day,
+    known_on,
+    rules_of,
+    versions_to,
+)
 from lianhu_analysis.render import lab as lab_settings
 from lianhu_analysis.render import listing, record_listing
 from lianhu_analysis.workspace import Workspace, locate_workspace
 
 # Charts cost seconds to import: what draws imports them.
 if TYPE_CHECKING:
+    from statsmodels.tsa.statespace.mlemodel import MLEResults
+
     from lianhu_analysis.render.desk import Desk
     from lianhu_analysis.render.doctor import Diagnosis
     from lianhu_analysis.render.review import ReviewDesk
@@ -42,6 +53,7 @@ __all__ = [
     "explain",
     "lab",
     "open_desk",
+    "open_model",
     "open_review",
     "show_indicator",
 ]
@@ -68,6 +80,31 @@ def open_desk(workspace: str = "", as_of: str = "") -> Desk:
         return rows if day is None else rows[rows["published"] <= pd.Timestamp(day)]
 
     return Desk(assessment, vintages, told_in_advance(read_record(space), assessment.as_of))
+
+
+def open_model(code: str, workspace: str = "", as_of: str = "") -> MLEResults:
+    """Return statsmodels' results for one indicator's published growth.
+
+    Parameters
+    ----------
+    workspace, as_of
+        As in ``open_desk``.
+
+    Raises
+    ------
+    ForecastError
+        If too little growth is published.
+    """
+    space = locate_workspace(workspace)
+    catalogue = load_catalogue(space)
+    day = dt.date.fromisoformat(as_of) if as_of else default_day(space)
+    versions = versions_to(space, day, known_on(space, day, catalogue))
+    own = Knowledge(versions[versions["region"] == space.region.code])
+    sources = GrowthSources.of(own, catalogue.get(code), catalogue, rules_of(space))
+    years = sources.growth.on(None).years
+    if not years:
+        raise ForecastError(f"{code} 没有公布的增速，不能建模。可用 lianhu show {code} 查看")
+    return likeliest(sources.panel_on(years[-1], None))
 
 
 def open_review(workspace: str = "", as_of: str = "") -> ReviewDesk:

@@ -14,7 +14,6 @@ from typing import Any
 import duckdb
 import pandas as pd
 
-from lianhu_analysis import forecast
 from lianhu_analysis.catalog.indicators import Catalogue, load_catalogue
 from lianhu_analysis.catalog.targets import load_targets
 from lianhu_analysis.forecast.backtest import backtest, cells, events_table, reliability
@@ -22,6 +21,7 @@ from lianhu_analysis.forecast.verdict import Knowledge
 from lianhu_analysis.intake.corrections import FILE_NAME
 from lianhu_analysis.intake.store import VintageStore
 from lianhu_analysis.intake.whole_files import settle
+from lianhu_analysis.pipeline.past_runs import PastRunFiles, code_digest
 from lianhu_analysis.pipeline.story import default_day, known_on, rules_of, versions_to
 from lianhu_analysis.workspace import CONFIG_NAME, Workspace
 
@@ -72,7 +72,7 @@ def run_backtest(
         every = versions_to(workspace, day, assured)
         codes = [region.code for region in (workspace.region, *workspace.parents)]
         own, *above = (every[every["region"] == code] for code in codes)
-        knowledge = Knowledge(own, tuple(above), targets)
+        knowledge = Knowledge(own, tuple(above), targets, PastRunFiles(workspace))
         record = backtest(knowledge, targets, catalogue, rules_of(workspace), progress=progress)
         if not record.empty:
             _write(record, path)
@@ -117,8 +117,8 @@ def _fingerprint(workspace: Workspace, day: dt.date | None) -> str:
         digest.update(f"{entry.path}\0{entry.sha256}\0{entry.fingerprint}\n".encode())
     settings = [workspace.root / CONFIG_NAME, workspace.root / FILE_NAME, workspace.targets]
     settings += [workspace.catalogue] if workspace.catalogue else []
-    code = sorted(Path(forecast.__file__).parent.rglob("*.py"))
-    for file in [*settings, *code]:
+    digest.update(code_digest().encode())
+    for file in settings:
         digest.update(file.name.encode())
         if file.is_file():
             digest.update(file.read_bytes())

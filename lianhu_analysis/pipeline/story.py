@@ -24,6 +24,7 @@ from lianhu_analysis.intake.corrections import (
 from lianhu_analysis.intake.ingest import ingest_files
 from lianhu_analysis.intake.problems import FileResult
 from lianhu_analysis.intake.store import VintageStore
+from lianhu_analysis.pipeline.past_runs import PastRunFiles
 from lianhu_analysis.workspace import Workspace
 
 __all__ = ["PROJECT_ROOT", "assess", "default_day", "ingest", "known_on", "rules_of", "versions_to"]
@@ -80,6 +81,7 @@ def assess(
         catalogue=catalogue,
         rules=rules_of(workspace),
         versions=versions_to(workspace, day, assured),
+        past_runs=PastRunFiles(workspace),
     )
 
 

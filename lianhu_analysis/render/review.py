@@ -14,6 +14,7 @@ from lianhu_analysis.catalog.indicators import Catalogue
 from lianhu_analysis.errors import UsageError
 from lianhu_analysis.forecast.backtest import COMBINATION, cells, events, events_table, reliability
 from lianhu_analysis.forecast.issued import CLASSES, came_true, told_in_advance
+from lianhu_analysis.forecast.models import MODEL_NAMES
 from lianhu_analysis.render import tables
 from lianhu_analysis.render.desk import searchable
 from lianhu_analysis.render.drawing.charts import Picture, picture
@@ -23,7 +24,6 @@ from lianhu_analysis.render.drawing.review_charts import (
     skill_chart,
     weights_chart,
 )
-from lianhu_analysis.render.quarterly.report import MODEL_NAMES
 from lianhu_analysis.render.tables import Html
 
 __all__ = ["ReviewDesk"]

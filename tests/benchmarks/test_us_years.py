@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from benchmarks import us_years
-from benchmarks.us_nowcast_data import FOLDER
+from benchmarks.us_years import FOLDER
 
 
 def monthly(years=range(2000, 2012), growth=0.05, seed=0):

@@ -16,7 +16,7 @@ def record():
 def test_one_row_a_forecast(record):
     assert set(record["position"]) == {"none", "Q1", "Q2", "Q3"}
     after_q3 = record[(record["position"] == "Q3") & (record["year"] == 2023)]
-    assert {"combination", "persistence", "local_level"} <= set(after_q3["model"])
+    assert {"combination", "persistence", "growth_model"} <= set(after_q3["model"])
     weights = after_q3[after_q3["model"] != "combination"]["weight"]
     assert weights.sum() == pytest.approx(1.0)
     assert (record["q100"] <= record["q900"]).all()

@@ -16,7 +16,7 @@ NORMAL = stats.norm.ppf(LEVELS)
 def run(year, **errors):
     """A year whose outcome is 5; each candidate is normal around 5 plus its error."""
     quantiles = {name: 5.0 + error + 0.5 * NORMAL for name, error in errors.items()}
-    return Run(year, dt.date(year, 10, 17), 5.0, dt.date(year + 1, 1, 17), quantiles, {})
+    return Run(year, dt.date(year, 10, 17), 5.0, dt.date(year + 1, 1, 17), quantiles)
 
 
 def record(n, outliers=(), **errors):
@@ -24,25 +24,27 @@ def record(n, outliers=(), **errors):
 
 
 def test_too_few_years_give_the_benchmark_and_say_so():
-    weighing = weigh(record(3, persistence=1.0, model=0.1), "persistence")
+    weighing = weigh(record(2, persistence=1.0, model=0.1), "persistence")
     assert weighing.weights == {"persistence": 1.0}
-    assert "只有 3 年" in weighing.reason
+    assert "太少" in weighing.reason
 
 
-def test_a_model_that_does_not_beat_persistence_has_no_weight():
+def test_a_model_that_errs_further_the_same_way_has_no_weight():
     weighing = weigh(record(8, persistence=0.3, worse=0.9), "persistence")
     assert weighing.weights == {"persistence": 1.0}
-    assert weighing.skill["worse"] > 1
     assert "没有模型胜过" in weighing.reason
 
 
-def test_weights_by_hand():
-    weighing = weigh(record(6, persistence=0.4, better=0.0, worse=2.0), "persistence")
-    skill = weighing.skill["better"]
-    # Six years: skill to the power of -6 against one.
-    assert weighing.weights["better"] == pytest.approx(skill**-6 / (1 + skill**-6))
+def test_weights_sum_to_one_and_say_what_they_rest_on():
+    weighing = weigh(
+        record(6, persistence=0.4, better=0.0),
+        "persistence",
+        [record(4, persistence=1.0, better=0.2)],
+    )
     assert set(weighing.weights) == {"better", "persistence"}
     assert sum(weighing.weights.values()) == pytest.approx(1.0)
+    assert (weighing.series, weighing.years) == (2, 6)
+    assert "2 个指标、6 年" in weighing.reason
 
 
 def test_outlier_years_teach_nothing():
@@ -51,12 +53,6 @@ def test_outlier_years_teach_nothing():
     masked = weigh(Record(tuple(runs), (2020, 2021)), "persistence")
     assert masked.weights == {"persistence": 1.0}
     assert "model" in weigh(Record(tuple(runs)), "persistence").weights
-
-
-def test_a_model_known_in_few_of_the_years_has_no_weight():
-    runs = [run(2010 + k, persistence=1.0) for k in range(8)]
-    runs += [run(2018 + k, persistence=1.0, young=0.0) for k in range(2)]
-    assert weigh(Record(tuple(runs)), "persistence").weights == {"persistence": 1.0}
 
 
 def test_the_spread_is_corrected_by_hand():
@@ -69,16 +65,27 @@ def test_the_spread_is_corrected_by_hand():
     assert calibrate([]).scale == 1.0
 
 
+def test_few_years_do_not_narrow_the_spread_and_other_series_widen_it():
+    assert calibrate([0.1] * 5).scale == 1.0
+    # Ten years may: (8 + 0.1) / 18.
+    assert calibrate([0.1] * 10).scale == pytest.approx(np.sqrt(8.1 / 18))
+    # Two years of other series, each one row: (8 + 0 + 4 + 6) / 11.
+    wide = calibrate([0.0], [4.0, 6.0])
+    assert wide.scale == pytest.approx(np.sqrt(18 / 11))
+    assert wide.years == 3
+
+
 def test_each_year_is_issued_with_what_its_day_knew():
     runs = [run(2010 + k, persistence=1.0, model=0.0) for k in range(8)]
     lesson = learn(Record(tuple(runs)), "persistence")
-    assert lesson.weighings[2013].weights == {"persistence": 1.0}
-    assert "model" in lesson.weighings[2014].weights
+    assert lesson.weighings[2012].weights == {"persistence": 1.0}
+    assert "model" in lesson.weighings[2013].weights
     # A figure that came out after the day of the run was not known to it.
-    late = [
-        Run(r.year, r.day, r.outcome, dt.date(2030, 1, 1), r.quantiles, r.refused) for r in runs
-    ]
-    lesson = learn(Record(tuple(late)), "persistence")
+    late = tuple(Run(r.year, r.day, r.outcome, dt.date(2030, 1, 1), r.quantiles) for r in runs)
+    lesson = learn(Record(late), "persistence")
+    assert lesson.weighings[2017].weights == {"persistence": 1.0}
+    # Nor was one of another series.
+    lesson = learn(Record(late), "persistence", [Record(late)])
     assert lesson.weighings[2017].weights == {"persistence": 1.0}
     # Persistence said 6 and 5 came: below the middle, year after year.
     assert lesson.ranks[2010] == pytest.approx(stats.t.cdf(-2.0 / 1.0, 8), abs=0.02)

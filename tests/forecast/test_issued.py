@@ -93,7 +93,7 @@ def test_what_is_issued_can_be_read_back_and_is_the_same_twice():
     (kept,) = issue(assessment)
     judged = assessment.verdicts[0]
     assert target_of(kept) == judged.target
-    assert kept["probability"] == judged.probability
+    assert kept["probability"] == pytest.approx(judged.probability, abs=1e-10)
     assert list(kept["quantiles"]) == [str(level) for level in LADDER]
     middle = np.quantile(judged.draws.values, [0.475, 0.525]).mean()
     assert (kept["quantiles"]["0.475"] + kept["quantiles"]["0.525"]) / 2 == pytest.approx(middle)

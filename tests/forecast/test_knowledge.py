@@ -2,46 +2,61 @@ from lianhu_analysis.catalog.targets import Target
 from lianhu_analysis.forecast.knowledge import Knowledge, Rules
 from tests.forecast.frames import catalogue, figures, indicator
 
-CORE = [
-    indicator("a.level_only", frequency="M"),
-    indicator("b.single", frequency="M", kind="growth_only", span="single", no_january=True),
-    indicator("c.growth", weight_proxy="p.proxy"),
-    indicator("d.target"),
-    indicator("e.yearly", frequency="A"),
-    indicator("f.silent"),
-    indicator("p.proxy", tier="monitor"),
+ITEMS = [
+    indicator("a.monitored", tier="monitor"),
+    indicator("b.core"),
+    indicator("c.target"),
+    indicator("d.yearly", frequency="A"),
+    indicator("e.level_only"),
 ]
-ROWS = figures(
-    ("a.level_only", "level", "ytd", "2023-06", 5.0, "2023-07-10"),
-    ("b.single", "yoy", "single", "2023-06", 4.0, "2023-07-10"),
-    ("c.growth", "yoy", "ytd", "2023Q2", 6.0, "2023-07-10"),
-    ("d.target", "yoy", "ytd", "2023Q2", 7.0, "2023-07-10"),
-    ("e.yearly", "yoy", "annual", "2023", 2.0, "2024-02-10"),
-    ("p.proxy", "level", "ytd", "2023Q2", 50.0, "2023-07-10"),
-    ("p.proxy", "yoy", "ytd", "2023Q2", 3.0, "2023-07-10"),
-)
 AIM = Target(
-    indicator="d.target", measure="yoy", year=2024, value=6.0, rule="at_least", tolerance=0.0,
+    indicator="c.target", measure="yoy", year=2024, value=6.0, rule="at_least", tolerance=0.0,
     unit="%", title_zh="目标", source="", decimals=1,
 )  # fmt: skip
+RULES = Rules(("official",))
 
 
-def test_the_common_movement_takes_core_indicators_targets_first():
-    knowledge = Knowledge(ROWS, targets=(AIM,))
-    movement = knowledge.movement(catalogue(*CORE), Rules(("official",)))
-    codes = [item.code for item in movement.indicators]
-    assert codes == ["d.target", "c.growth", "a.level_only", "b.single"]
-    assert set(movement.versions) == {
-        ("d.target", "yoy"),
-        ("c.growth", "yoy"),
-        ("a.level_only", "level"),
-        ("b.single", "single"),
-        ("p.proxy", "level"),
-    }
-    # A proxy lends its shares; its publication moves no forecast.
-    assert {item.indicator.code for item in movement.series} == set(codes)
-    assert knowledge.movement(catalogue(*CORE), Rules(("official",))) is movement
-    # Growth of single months never stands in for growth to date.
-    single = catalogue(*CORE).get("b.single")
-    assert not knowledge.extract(single, "yoy", Rules(("official",))).points
-    assert movement.view("b.single", 2024, 0, None) is None
+def history(codes, shift=0.0):
+    return figures(
+        *(
+            (code, "yoy", "ytd", f"{year}Q{q}", 5.0 + shift + 0.1 * q * (year % 3), day)
+            for code in codes
+            for year in range(2014, 2024)
+            for q, day in enumerate(
+                (f"{year}-04-17", f"{year}-07-17", f"{year}-10-17", f"{year + 1}-01-17"), start=1
+            )
+        ),
+        ("d.yearly", "yoy", "annual", "2023", 2.0, "2024-02-10"),
+        ("e.level_only", "level", "ytd", "2023Q2", 50.0, "2023-07-17"),
+    )
+
+
+def test_the_pool_is_other_growth_of_the_region_and_its_parents_at_the_same_month():
+    own = history(["a.monitored", "b.core", "c.target"])
+    knowledge = Knowledge(own, (history(["c.target"], 1.0),), (AIM,))
+    pool = knowledge.pool(catalogue(*ITEMS), RULES, AIM, 2)
+    # The region's a and b, and the parent's c; not the target itself, nothing yearly.
+    assert len(pool) == 3
+    assert all(run.day.month == 7 for record in pool for run in record.runs)
+    assert {run.year for run in pool[0].runs} == set(range(2014, 2024))
+    assert {name for record in pool for run in record.runs for name in run.quantiles} <= {
+        "persistence", "growth_model", "own_past",
+    }  # fmt: skip
+    # Made once for all targets of one month.
+    assert knowledge.pool(catalogue(*ITEMS), RULES, AIM, 2)[0] is pool[0]
+
+
+def test_the_order_of_rows_and_of_the_catalogue_choose_nothing():
+    own = history(["a.monitored", "b.core", "c.target"])
+    straight = Knowledge(own, targets=(AIM,)).pool(catalogue(*ITEMS), RULES, AIM, 1)
+    turned = Knowledge(own.iloc[::-1].sort_values("published", kind="stable"), targets=(AIM,))
+    other = turned.pool(catalogue(*reversed(ITEMS)), RULES, AIM, 1)
+    assert [run.centres for item in straight for run in item.runs] == [
+        run.centres for item in other for run in item.runs
+    ]
+
+
+def test_what_was_announced_is_the_regions_own():
+    knowledge = Knowledge(history(["c.target"]), targets=(AIM,))
+    assert knowledge.announced("c.target", "yoy") == {2024: 6.0}
+    assert knowledge.announced("b.core", "yoy") == {}

@@ -120,11 +120,26 @@ def test_a_series_of_something_else_changes_nothing(case):
     assert probability(both, target, day) == pytest.approx(probability(*case), abs=1e-12)
 
 
-def test_another_region_changes_nothing_to_a_region_alone(case):
+def test_levels_of_another_indicator_change_nothing(case):
     versions, target, day = case
-    other = versions.assign(value=versions["value"] + 3.0, indicator="prj.key.done")
+    other = versions[versions["measure"] == "level"].assign(indicator="prj.key.done")
     both = pd.concat([versions, other], ignore_index=True)
     assert probability(both, target, day) == pytest.approx(probability(*case), abs=1e-12)
+
+
+def test_growth_of_another_indicator_teaches_but_never_speaks(case):
+    """Another series has a say in weights and spread only: shifted, it says the same."""
+    versions, target, day = case
+    growth = versions[versions["measure"] == "yoy"].assign(indicator="prj.key.done")
+    both = [
+        probability(
+            pd.concat([versions, growth.assign(value=growth["value"] + shift)], ignore_index=True),
+            target,
+            day,
+        )
+        for shift in (0.0, 3.0)
+    ]
+    assert both[0] == pytest.approx(both[1], abs=CLOSE)
 
 
 def test_a_higher_target_is_never_more_probable(case):

@@ -15,8 +15,9 @@ from tests.forecast.frames import catalogue, figures, indicator
 from tests.forecast.test_verdict import GDP, RULES, gdp_frame, target
 
 
-def sources(frame, rules=RULES):
-    return GrowthSources.of(Knowledge(frame), target(), catalogue(GDP), rules)
+def sources(frame, rules=RULES, past_runs=None):
+    knowledge = Knowledge(frame, targets=(target(),), past_runs=past_runs)
+    return GrowthSources.of(knowledge, GDP, catalogue(GDP), rules)
 
 
 @given(st.floats(-3, 4))
@@ -127,11 +128,36 @@ def test_months_get_the_festival_and_the_parent():
     ]
     own = figures(*rows, (retail.code, "yoy", "ytd", "2024-02", 5.0, "2024-03-16"))
     above = figures(*rows, (retail.code, "yoy", "ytd", "2024-03", 6.0, "2024-04-16"))
-    aim = target(retail.code)
     knowledge = Knowledge(own, (above,))
-    panel = GrowthSources.of(knowledge, aim, catalogue(retail), RULES).panel_on(2024, None)
+    panel = GrowthSources.of(knowledge, retail, catalogue(retail), RULES).panel_on(2024, None)
     # The festival fell on 22 January 2023 and on 10 February 2024: wholly within
     # January-February in both years.
     assert panel.festival[-1].tolist() == [0.0] * 11
     assert panel.above[-1][1] == 6.0
     assert str(Period.parse("2024-03")) == "2024-03"
+
+
+class Shelf(dict):
+    """What keeps past runs, and counts how often it could help."""
+
+    def put(self, key, content):
+        self[key] = content
+
+
+def test_past_runs_come_back_as_they_were_and_only_for_the_same_figures():
+    shelf = Shelf()
+    first = record_of(sources(gdp_frame(), past_runs=shelf), GROWTH_CANDIDATES, 2024, 2)
+    assert len(shelf) == 1
+    again = record_of(sources(gdp_frame(), past_runs=shelf), GROWTH_CANDIDATES, 2024, 2)
+    assert len(shelf) == 1
+    for one, other in zip(first.runs, again.runs, strict=True):
+        assert (one.year, one.day, one.outcome, one.published) == (
+            other.year, other.day, other.outcome, other.published,
+        )  # fmt: skip
+        assert all(np.array_equal(one.quantiles[n], other.quantiles[n]) for n in one.quantiles)
+    rows = [("gdp.total", "yoy", "ytd", "2019Q2", 5.9, "2019-12-01")]
+    record_of(sources(gdp_frame(extra=rows), past_runs=shelf), GROWTH_CANDIDATES, 2024, 2)
+    record_of(sources(gdp_frame(), past_runs=shelf), GROWTH_CANDIDATES, 2024, 1)
+    outliers = Rules(("official",), outlier_years=(2015,))
+    record_of(sources(gdp_frame(), outliers, shelf), GROWTH_CANDIDATES, 2024, 2)
+    assert len(shelf) == 4

@@ -13,15 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from lianhu_analysis.forecast.models.bridge import bridge
 from lianhu_analysis.forecast.models.draws import FULL, N_DRAWS, PAST, Draws, Effort
-from lianhu_analysis.forecast.models.factor import factor_model
-from lianhu_analysis.forecast.models.panel import (
-    BridgePanel,
-    GrowthPanel,
-    ProgressPanel,
-    StockPanel,
-)
+from lianhu_analysis.forecast.models.growth_model import growth_model
+from lianhu_analysis.forecast.models.panel import GrowthPanel, ProgressPanel, StockPanel
 from lianhu_analysis.forecast.models.progress import (
     no_change,
     pace,
@@ -30,51 +24,43 @@ from lianhu_analysis.forecast.models.progress import (
     usual_change,
 )
 from lianhu_analysis.forecast.models.rules import (
-    carry_forward,
-    mean_reversion,
-    parent_pooling,
+    announced_target,
+    own_past,
+    parent_growth,
     persistence,
-)
-from lianhu_analysis.forecast.models.structural import (
-    local_level,
-    sarimax,
-    unobserved_components,
 )
 
 __all__ = [
     "FULL",
     "GROWTH_CANDIDATES",
+    "MODEL_NAMES",
     "N_DRAWS",
     "PAST",
+    "POOL_CANDIDATES",
     "PROGRESS_CANDIDATES",
     "STOCK_CANDIDATES",
-    "BridgePanel",
     "Candidate",
     "Draws",
     "Effort",
     "GrowthPanel",
     "ProgressPanel",
     "StockPanel",
-    "bridge",
-    "carry_forward",
-    "factor_model",
-    "local_level",
-    "mean_reversion",
+    "announced_target",
+    "growth_model",
     "no_change",
+    "own_past",
     "pace",
-    "parent_pooling",
+    "parent_growth",
     "persistence",
     "progress",
-    "sarimax",
     "stock_change",
-    "unobserved_components",
     "usual_change",
 ]
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """A model's name, and what draws its futures: (panel, random stream, effort).
+    """A model's names, and what draws its futures: (panel, random stream, effort).
 
     Attributes
     ----------
@@ -84,6 +70,7 @@ class Candidate:
     """
 
     name: str
+    name_zh: str
     draw: Callable[[Any, np.random.Generator, Effort], Draws]
     optional: bool = False
 
@@ -91,18 +78,23 @@ class Candidate:
 # The first of each is the one that others must beat, and the last resort:
 # persistence for growth, the progress usual by now for counts and amounts.
 GROWTH_CANDIDATES = (
-    Candidate("persistence", persistence),
-    Candidate("carry_forward", carry_forward, optional=True),
-    Candidate("mean_reversion", mean_reversion),
-    Candidate("parent_pooling", parent_pooling, optional=True),
-    Candidate("local_level", local_level),
-    Candidate("unobserved_components", unobserved_components),
-    Candidate("sarimax", sarimax),
-    Candidate("bridge", bridge, optional=True),
-    Candidate("factor_model", factor_model, optional=True),
+    Candidate("persistence", "持续性基准", persistence),
+    Candidate("growth_model", "结构时间序列模型", growth_model),
+    Candidate("own_past", "往年平均增速", own_past),
+    Candidate("announced_target", "公布的目标", announced_target, optional=True),
+    Candidate("parent_growth", "上级地区累计增速", parent_growth, optional=True),
 )
-PROGRESS_CANDIDATES = (Candidate("progress", progress), Candidate("pace", pace, optional=True))
+# What the other series of the region and its parents are asked: they have no targets.
+POOL_CANDIDATES = GROWTH_CANDIDATES[:3]
+PROGRESS_CANDIDATES = (
+    Candidate("progress", "常年进度模型", progress),
+    Candidate("pace", "同期进度推算", pace, optional=True),
+)
 STOCK_CANDIDATES = (
-    Candidate("usual_change", stock_change),
-    Candidate("no_change", no_change, optional=True),
+    Candidate("usual_change", "常年变化模型", stock_change),
+    Candidate("no_change", "存量不变", no_change, optional=True),
 )
+MODEL_NAMES = {
+    item.name: item.name_zh
+    for item in (*GROWTH_CANDIDATES, *PROGRESS_CANDIDATES, *STOCK_CANDIDATES)
+} | {"combination": "多模型加权组合"}

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -27,21 +26,21 @@ class Effort:
     Attributes
     ----------
     min_points
-        Published periods that a time-series model needs, by frequency: fewer
-        cannot separate noise from movement.
+        Published figures, at the quarters' ends and the newest, that a
+        time-series model needs: fewer cannot separate noise from movement.
     min_years
         Past years that a rule needs.
     """
 
     n_draws: int
     min_years: int
-    min_points: Mapping[str, int] = field(default_factory=dict)
+    min_points: int
 
 
 # What is published, and what is asked of a model in its own past: there a
 # poor forecast costs it its weight, so the bar is what makes it computable.
-FULL = Effort(N_DRAWS, 4, {"A": 12, "Q": 16, "M": 33})
-PAST = Effort(1_000, 3, {"A": 6, "Q": 10, "M": 22})
+FULL = Effort(N_DRAWS, 3, 12)
+PAST = Effort(1_000, 2, 8)
 
 
 @dataclass(frozen=True)

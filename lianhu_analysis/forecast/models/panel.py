@@ -2,51 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from lianhu_analysis.forecast.growth import FloatArray
 
-__all__ = ["BridgePanel", "GrowthPanel", "ProgressPanel", "StockPanel"]
-
-
-class CommonMovement(Protocol):
-    """What a factor model says of one indicator: see ``forecast.movement``."""
-
-    def draw(
-        self, n_draws: int, rng: np.random.Generator, *, final: bool
-    ) -> tuple[FloatArray, int]:
-        """Draw growth to date after each remaining period; and the figures it rests on."""
-        ...
-
-
-@dataclass(frozen=True)
-class BridgePanel:
-    """The industries that add up to the target, at one position of every year.
-
-    Attributes
-    ----------
-    names
-        The industries.
-    to_date, final
-        Shape (years, industries): growth to date at the position, and of the
-        whole year (missing for the target's).
-    latest, then
-        Shape (years, industries): mean growth to date of the industry's base
-        indicators, at the newest month known at that position, and at the
-        month in which the industry's own figure to date ends.
-    shares
-        Shape (industries,): parts of last year's total; they sum to one.
-    """
-
-    names: tuple[str, ...]
-    to_date: FloatArray
-    final: FloatArray
-    latest: FloatArray
-    then: FloatArray
-    shares: FloatArray
+__all__ = ["GrowthPanel", "ProgressPanel", "StockPanel"]
 
 
 @dataclass(frozen=True)
@@ -64,6 +27,8 @@ class GrowthPanel:
         Periods of the target's year that are published.
     outlier
         Shape (years,): years that the models treat as missing.
+    year
+        The target's year.
     half_unit
         Half of the last published decimal, in points.
     first_pct
@@ -78,11 +43,6 @@ class GrowthPanel:
     festival
         Shape (years, n): by how much more of Spring Festival fell into the
         period than a year before; ``None`` where the calendar does not matter.
-    bridge
-        The industries behind the target; ``None`` where there are none.
-    movement
-        The indicator's place in the common movement of all; ``None`` where
-        too few others are published.
     shares_reason
         Why the target's shares are unknown, so that models cut the year by its
         months; empty where they are known.
@@ -93,14 +53,40 @@ class GrowthPanel:
     shares: FloatArray
     n_known: int
     outlier: np.ndarray
+    year: int
     half_unit: float = 0.05
     first_pct: FloatArray | None = None
     announced: FloatArray | None = None
     above: FloatArray | None = None
     festival: FloatArray | None = None
-    bridge: BridgePanel | None = None
-    movement: CommonMovement | None = None
     shares_reason: str = ""
+
+    def cut_at(self, columns: Sequence[int], max_years: int) -> GrowthPanel:
+        """Return the newest years with some periods only: each reaches from the one before.
+
+        Parameters
+        ----------
+        columns
+            Periods to keep, the newest known and the year's last among them.
+        """
+        rows = slice(-max_years, None)
+        parts = np.diff(self.shares[rows], prepend=0.0, axis=1)
+        first = np.append(0, np.asarray(columns[:-1], dtype=int) + 1)
+        moved = self.festival
+        if moved is not None:
+            weighed = np.add.reduceat(parts * moved[rows], first, axis=1)
+            moved = weighed / np.maximum(np.add.reduceat(parts, first, axis=1), 1e-12)
+        return replace(
+            self,
+            ytd_growth_pct=self.ytd_growth_pct[rows, columns],
+            shares=self.shares[rows, columns],
+            n_known=sum(column < self.n_known for column in columns),
+            outlier=self.outlier[rows],
+            first_pct=None,
+            announced=None,
+            above=None,
+            festival=moved,
+        )
 
     @property
     def as_published(self) -> FloatArray:
@@ -130,6 +116,22 @@ class GrowthPanel:
         if not self.n_known:
             good = good & np.concatenate([[True], ~self.outlier[:-1]])
         return good[:-1]
+
+    @property
+    def outlier_years(self) -> list[str]:
+        """The past years that the workspace calls outliers."""
+        first = self.year - len(self.outlier) + 1
+        return [str(first + row) for row in np.flatnonzero(self.outlier)]
+
+    def too_few(self, n: int, needed: int) -> str:
+        """Say that too few years can be compared, and which setting leaves years out."""
+        text = f"只有 {n} 年可比的历史误差，至少要 {needed} 年"
+        if self.outlier_years:
+            text += (
+                f"（{'、'.join(self.outlier_years)} 年在 lianhu.toml 的 outlier_years 中列为异常年份，未计入；"
+                "可补录更早年份的数据，或从 outlier_years 中删去可比的年份）"
+            )
+        return text
 
     @property
     def reach(self) -> FloatArray:

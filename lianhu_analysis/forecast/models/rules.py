@@ -1,10 +1,10 @@
-"""Rules of thumb, and what may be learned about them from the years past.
+"""Rules of thumb: the year grows as the year so far, or as something that may pull at it.
 
-Each rule says by how much the year's growth will differ from the growth to
-date.  Its past errors at the same position of the year give its spread: with
-n of them and normal errors the next one is Student's t with n degrees of
-freedom, scaled by their root mean square (Gelman et al., 2013, sec. 3.2; the
-rules have no mean to estimate).
+The past errors of a rule at the same position of the year give its spread: with n of them and
+normal errors the next one is Student's t with n degrees of freedom, scaled by their root mean
+square (Gelman et al., 2013, sec. 3.2; a rule has no mean to estimate).  Outlier years are not
+learned from, but where fewer than five others are known they widen the spread.  How much a pull
+is worth is for the combination to learn.
 """
 
 from __future__ import annotations
@@ -13,98 +13,66 @@ import numpy as np
 
 from lianhu_analysis.errors import ForecastError
 from lianhu_analysis.forecast.growth import FloatArray
-from lianhu_analysis.forecast.models.draws import (
-    FULL,
-    ROUNDING_ERROR,
-    Draws,
-    Effort,
-    check_spread,
-)
+from lianhu_analysis.forecast.models.draws import FULL, ROUNDING_ERROR, Draws, Effort, check_spread
 from lianhu_analysis.forecast.models.panel import GrowthPanel
-from lianhu_analysis.forecast.shrinkage import fit_shrunk
 
-__all__ = ["carry_forward", "mean_reversion", "parent_pooling", "persistence"]
+__all__ = ["announced_target", "own_past", "parent_growth", "persistence"]
 
-# A gap that fewer years know cannot show its pull; a past of fewer is no mean.
-MIN_GAPS = 3
+# A past of fewer years is no mean.
 MIN_PAST = 2
+# So few comparable years cannot show how far a rule may err: outlier years fill them up, each
+# counting at most as so many usual errors.
+FEW_YEARS, OUTLIER_LIMIT = 5, 3.0
 
 
 def persistence(panel: GrowthPanel, rng: np.random.Generator, effort: Effort = FULL) -> Draws:
-    """Let the year grow as the year so far, with the errors that this rule made.
-
-    Before any figure of the year, as last year did.
+    """Let the year grow as the year so far; before any figure of the year, as last year did.
 
     Raises
     ------
     ForecastError
         If there are fewer past errors than asked for, or none to start from.
     """
-    nothing = np.zeros(len(panel.base))
-    return _rule("persistence", panel, nothing, np.empty((len(nothing), 0)), rng, effort)
+    return _rule("persistence", panel, panel.base, "没有本年或上年的增速，无从外推", rng, effort)
 
 
-def carry_forward(panel: GrowthPanel, rng: np.random.Generator, effort: Effort = FULL) -> Draws:
-    """Let the remaining periods grow as the latest single one (a random walk).
-
-    Raises
-    ------
-    ForecastError
-        Where it says what persistence says.
-    """
-    known = panel.n_known
-    if known < 2:
-        raise ForecastError("本年公布的还不到两期，没有最近一期的当期增速")
-    growth = panel.as_published.copy()
-    growth[-1] = panel.ytd_growth_pct[-1]
-    now, before = panel.shares[:, known - 1], panel.shares[:, known - 2]
-    if (now <= before).any():
-        raise ForecastError("有的时期比重为零，不能由累计增速倒推当期增速")
-    single = (now * growth[:, known - 1] - before * growth[:, known - 2]) / (now - before)
-    change = (1.0 - now) * (single - growth[:, known - 1])
-    return _rule("carry_forward", panel, change, np.empty((len(change), 0)), rng, effort)
-
-
-def mean_reversion(panel: GrowthPanel, rng: np.random.Generator, effort: Effort = FULL) -> Draws:
-    """Let growth be pulled to the region's own past and to the target announced.
-
-    The year's change from its growth to date is regressed, over past years at
-    the same position, on the gap to the mean of the years before and on the
-    gap to the announced target: officials steer, and the data say how much
-    (shrunk as in Hoerl and Kennard, 1970).
+def own_past(panel: GrowthPanel, rng: np.random.Generator, effort: Effort = FULL) -> Draws:
+    """Let the year grow as the mean of the years before it.
 
     Raises
     ------
     ForecastError
-        If too few years know either gap.
+        As ``persistence``.
     """
-    base = panel.base
     finals = np.where(panel.outlier, np.nan, panel.as_published[:, -1])
-    past = np.array([_mean_of(finals[:row]) for row in range(len(base))])
-    gaps = [past - base]
-    if panel.announced is not None:
-        gaps.append(panel.announced - base)
-    return _rule("mean_reversion", panel, np.zeros(len(base)), _known(panel, gaps), rng, effort)
+    past = np.array([_mean_of(finals[:row]) for row in range(len(finals))])
+    return _rule("own_past", panel, past, "往年不足两年，没有平均增速", rng, effort)
 
 
-def parent_pooling(panel: GrowthPanel, rng: np.random.Generator, effort: Effort = FULL) -> Draws:
-    """Let the gap to the region above shrink as it did in past years.
+def announced_target(panel: GrowthPanel, rng: np.random.Generator, effort: Effort = FULL) -> Draws:
+    """Let the year end at the announced target: officials steer.
 
-    Partial pooling (Gelman et al., 2013, ch. 5) by one shrunk coefficient on
-    the gap to the parent's newest growth to date.
+    Raises
+    ------
+    ForecastError
+        If too few years have a known target.
+    """
+    return _rule("announced_target", panel, panel.announced, "没有公布的目标", rng, effort)
+
+
+def parent_growth(panel: GrowthPanel, rng: np.random.Generator, effort: Effort = FULL) -> Draws:
+    """Let the year grow as the region above has grown so far.
 
     Raises
     ------
     ForecastError
         If the parent's growth is not in the store for enough years.
     """
-    if panel.above is None:
-        raise ForecastError("库中没有上级地区的同一指标")
-    newest = np.flatnonzero(np.isfinite(panel.above[-1]))
-    if not newest.size:
-        raise ForecastError("上级地区本年尚无数据")
-    gap = panel.above[:, newest[-1]] - panel.base
-    return _rule("parent_pooling", panel, np.zeros(len(gap)), _known(panel, [gap]), rng, effort)
+    above = None
+    if panel.above is not None:
+        newest = np.flatnonzero(np.isfinite(panel.above[-1]))
+        above = panel.above[:, newest[-1]] if newest.size else None
+    return _rule("parent_growth", panel, above, "库中没有上级地区本年的同一指标", rng, effort)
 
 
 def _mean_of(values: FloatArray) -> float:
@@ -112,60 +80,48 @@ def _mean_of(values: FloatArray) -> float:
     return float(known.mean()) if known.size >= MIN_PAST else float("nan")
 
 
-def _known(panel: GrowthPanel, gaps: list[FloatArray]) -> FloatArray:
-    """Keep the gaps known now and in enough past years, shape (years, k)."""
-    final = panel.as_published[:-1, -1]
-    kept = []
-    for gap in gaps:
-        seen = panel.usable & np.isfinite(gap[:-1]) & np.isfinite(final - panel.base[:-1])
-        if np.isfinite(gap[-1]) and seen.sum() >= MIN_GAPS and np.any(gap[:-1][seen] != 0):
-            # In a year that does not know it, a gap says nothing.
-            kept.append(np.where(np.isfinite(gap), gap, 0.0))
-    if not kept:
-        raise ForecastError(f"差距可知的历史不到 {MIN_GAPS} 年，看不出有多大的拉力")
-    return np.column_stack(kept)
+def _scale(errors: FloatArray, of_outliers: FloatArray) -> float:
+    """Return the root mean square error; few years borrow the outlier years', within bounds."""
+    squares = errors**2
+    lacking = max(FEW_YEARS - squares.size, 0)
+    if lacking and of_outliers.size:
+        most = OUTLIER_LIMIT**2 * squares.mean()
+        borrowed = np.minimum(np.sort(of_outliers**2)[-lacking:], most)
+        squares = np.concatenate([squares, borrowed])
+    return float(np.sqrt(squares.mean()))
 
 
 def _rule(
     name: str,
     panel: GrowthPanel,
-    change: FloatArray,
-    gaps: FloatArray,
+    centres: FloatArray | None,
+    unknown: str,
     rng: np.random.Generator,
     effort: Effort,
 ) -> Draws:
-    """Draw the year from growth to date, a stated change, and shrunk pulls of gaps.
+    """Draw the year from what a rule says of it and the errors that this made.
 
     Parameters
     ----------
-    change
-        Shape (years,): the change from growth to date that the rule states.
-    gaps
-        Shape (years, k).
+    centres
+        Shape (years,): what the rule says of each year.
+    unknown
+        Why there may be none for the target's.
     """
-    base = panel.base
-    if not np.isfinite(base[-1]):
-        raise ForecastError("没有本年或上年的增速，无从外推")
-    errors = panel.as_published[:-1, -1] - base[:-1] - change[:-1]
+    if centres is None or not np.isfinite(centres[-1]):
+        raise ForecastError(unknown)
+    errors = panel.as_published[:-1, -1] - centres[:-1]
     rows = panel.usable & np.isfinite(errors)
     n = int(rows.sum())
     if n < effort.min_years:
-        raise ForecastError(f"只有 {n} 年可比的历史误差，至少要 {effort.min_years} 年")
-    y, now = errors[rows], gaps[-1]
-    if now.size:
-        # A conjugate regression (Gelman et al., 2013, sec. 14.8) on what shows no pull
-        # unless it did.
-        fit = fit_shrunk(gaps[:-1][rows], y)
-        pulled = float(fit.predict(now)[0])
-        scale = fit.noise_scale * float(np.sqrt(fit.covariance(now)[0, 0]))
-    else:
-        pulled, scale = 0.0, float(np.sqrt(np.mean(y**2)))
-    centre = base[-1] + change[-1] + pulled
+        raise ForecastError(panel.too_few(n, effort.min_years))
+    scale = _scale(errors[rows], errors[~panel.usable & np.isfinite(errors)])
     if scale < ROUNDING_ERROR:
         raise ForecastError("历史误差全为零，不能估计不确定性")
-    move = centre - base[-1] + scale * rng.standard_t(n, size=effort.n_draws)
-    path = base[-1] + np.outer(move, panel.reach)
-    start = np.full(effort.n_draws, base[-1]) if panel.n_known else None
+    base = panel.base[-1] if np.isfinite(panel.base[-1]) else centres[-1]
+    move = centres[-1] - base + scale * rng.standard_t(n, size=effort.n_draws)
+    path = base + np.outer(move, panel.reach)
+    start = np.full(effort.n_draws, base) if panel.n_known else None
     draws = Draws(name, path[:, -1], path, n, panel.reach, start=start)
     check_spread(draws.values)
     return draws

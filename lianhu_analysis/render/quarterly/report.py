@@ -13,6 +13,7 @@ from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.catalog.targets import Target
 from lianhu_analysis.forecast.assessment import Assessment
 from lianhu_analysis.forecast.issued import issue, record_frame, told_in_advance
+from lianhu_analysis.forecast.models import MODEL_NAMES
 from lianhu_analysis.forecast.verdict import Track, Verdict
 from lianhu_analysis.render import tables
 from lianhu_analysis.render.figures import FigureRegister
@@ -39,22 +40,6 @@ WORDS = (
 )
 # A forecast amount of this size is said in whole units.
 WHOLE_FROM = 100
-MODEL_NAMES = {
-    "persistence": "持续性基准",
-    "carry_forward": "最近一期外推",
-    "mean_reversion": "向往年与目标回归",
-    "parent_pooling": "向上级地区靠拢",
-    "local_level": "局部水平模型",
-    "unobserved_components": "结构时间序列模型",
-    "sarimax": "自回归模型",
-    "bridge": "分行业桥接方程",
-    "factor_model": "因子模型",
-    "progress": "常年进度模型",
-    "pace": "同期进度推算",
-    "usual_change": "常年变化模型",
-    "no_change": "存量不变",
-    "combination": "多模型加权组合",
-}
 
 
 @dataclass(frozen=True)

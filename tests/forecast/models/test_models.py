@@ -6,7 +6,7 @@ from lianhu_analysis.forecast.models import (
     N_DRAWS,
     GrowthPanel,
     ProgressPanel,
-    local_level,
+    growth_model,
     persistence,
     progress,
     usual_change,
@@ -27,6 +27,7 @@ def growth_panel(ytd, n_known, *, outlier=(), frequency="Q"):
         shares=np.tile(SHARES, (len(ytd), 1)),
         n_known=n_known,
         outlier=np.array([row in outlier for row in range(len(ytd))]),
+        year=2024,
     )
 
 
@@ -54,10 +55,10 @@ def test_persistence_leaves_outlier_years_out():
     assert calm.values.std() < 1.0
 
 
-def test_persistence_needs_four_past_errors_and_a_year_that_has_begun():
-    past = [[5, 5, 5, 5.1]] * 4
-    assert persistence(growth_panel([*past, [5, 5, 5, np.nan]], 3), rng()).n_obs == 4
-    with pytest.raises(ForecastError, match="只有 3 年"):
+def test_persistence_needs_three_past_errors_and_a_year_that_has_begun():
+    past = [[5, 5, 5, 5.1]] * 3
+    assert persistence(growth_panel([*past, [5, 5, 5, np.nan]], 3), rng()).n_obs == 3
+    with pytest.raises(ForecastError, match="只有 2 年"):
         persistence(growth_panel([*past[1:], [5, 5, 5, np.nan]], 3), rng())
     # Before the first figure the year is expected to grow as the last one did.
     finals = [[5, 5, 5, 5 + 0.1 * (-1) ** k] for k in range(7)]
@@ -80,8 +81,8 @@ def test_persistence_without_a_sensible_spread_is_refused(past, reason):
         persistence(growth_panel([*past, [5, 5, 5, np.nan]], 3), rng())
 
 
-def test_local_level_of_steady_growth_stays_there():
-    draws = local_level(growth_panel(steady_years(), 3), rng())
+def test_the_growth_model_of_steady_growth_stays_there():
+    draws = growth_model(growth_panel(steady_years(), 3), rng())
     assert draws.values.shape == (N_DRAWS,)
     assert draws.path.shape == (N_DRAWS, 1)
     assert draws.n_obs == 7 * 4 + 3
@@ -94,20 +95,22 @@ def test_uncertainty_shrinks_as_the_year_goes_by():
     spreads = []
     for known in (1, 2, 3):
         last = [5.0 if period < known else np.nan for period in range(4)]
-        spreads.append(local_level(growth_panel(steady_years(12, last), known), rng()).values.std())
+        spreads.append(
+            growth_model(growth_panel(steady_years(12, last), known), rng()).values.std()
+        )
     assert spreads[0] > spreads[1] > spreads[2]
 
 
 def test_the_draws_repeat_with_the_seed():
     panel = growth_panel(steady_years(), 3)
-    assert np.array_equal(local_level(panel, rng()).values, local_level(panel, rng()).values)
+    assert np.array_equal(growth_model(panel, rng()).values, growth_model(panel, rng()).values)
 
 
 def test_outlier_years_do_not_reach_the_model():
     wild = steady_years()
     wild[3] = [-6.0, 8.0, -4.0, 9.0]
-    masked = local_level(growth_panel(wild, 3, outlier={3}), rng())
-    open_eyes = local_level(growth_panel(wild, 3), rng())
+    masked = growth_model(growth_panel(wild, 3, outlier={3}), rng())
+    open_eyes = growth_model(growth_panel(wild, 3), rng())
     assert masked.n_obs == open_eyes.n_obs - 4
     assert masked.values.std() < open_eyes.values.std() / 3
 
@@ -117,7 +120,7 @@ def test_outlier_years_do_not_reach_the_model():
     [
         (np.full((8, 4), np.nan), "只有 0 期"),
         (np.full((8, 4), 5.0), "完全相同"),
-        (steady_years(3), "只有 11 期"),
+        (steady_years(3), "只有 11 期，至少要 12 期"),
         (np.vstack([steady_years(8)[:7] * 10_000, [[5, 5, 5, np.nan]]]), "疑为单位"),
     ],
     ids=["missing", "constant", "short", "slip"],
@@ -126,12 +129,12 @@ def test_panels_that_cannot_support_a_forecast_are_refused(ytd, reason):
     ytd = np.array(ytd)
     ytd[-1, 3] = np.nan
     with pytest.raises(ForecastError, match=reason):
-        local_level(growth_panel(ytd, 3), rng())
+        growth_model(growth_panel(ytd, 3), rng())
 
 
 def test_a_year_without_any_history_is_refused():
     with pytest.raises(ForecastError, match="只有 0 期"):
-        local_level(growth_panel([[np.nan] * 4], 0), rng())
+        growth_model(growth_panel([[np.nan] * 4], 0), rng())
 
 
 def test_progress_follows_the_usual_shape_not_the_calendar():
@@ -178,7 +181,7 @@ def test_few_years_know_less_of_what_is_usual_than_many():
 
 @pytest.mark.parametrize(
     ("increments", "reason"),
-    [(np.ones((3, 12)), "只有 3 个完整年度"), (np.zeros((6, 12)), "均无进展")],
+    [(np.ones((2, 12)), "只有 2 个完整年度"), (np.zeros((6, 12)), "均无进展")],
 )
 def test_progress_without_a_past_is_refused(increments, reason):
     with pytest.raises(ForecastError, match=reason):

@@ -3,24 +3,23 @@ import pytest
 
 from lianhu_analysis.errors import ForecastError
 from lianhu_analysis.forecast.models import (
-    BridgePanel,
     GrowthPanel,
-    bridge,
-    carry_forward,
-    factor_model,
-    mean_reversion,
-    parent_pooling,
+    announced_target,
+    own_past,
+    parent_growth,
     persistence,
 )
 
 SHARES = np.array([0.2, 0.4, 0.7, 1.0])
+OPEN = [4.0, np.nan, np.nan, np.nan]
+STARTS = np.array([4.0, 8.0, 5.0, 7.0, 3.0, 9.0, 4.5, 7.5])
 
 
 def panel(ytd, n_known, **changes):
     ytd = np.asarray(ytd, dtype=float)
     values = {
         "frequency": "Q", "ytd_growth_pct": ytd, "shares": np.tile(SHARES, (len(ytd), 1)),
-        "n_known": n_known, "outlier": np.zeros(len(ytd), dtype=bool),
+        "n_known": n_known, "outlier": np.zeros(len(ytd), dtype=bool), "year": 2024,
     }  # fmt: skip
     return GrowthPanel(**{**values, **changes})
 
@@ -29,40 +28,49 @@ def rng():
     return np.random.default_rng(7)
 
 
-def test_carry_forward_by_hand():
-    # 5 % to Q1 and 6 % to Q2 with shares 0.2 and 0.4: Q2 alone (0.4 * 6 - 0.2 * 5) / 0.2 = 7.
-    # The year: 0.4 * 6 + 0.6 * 7 = 6.6.
-    past = [[5, 5, 5, 5 + 0.2 * (-1) ** k] for k in range(6)]
-    draws = carry_forward(panel([*past, [5, 6, np.nan, np.nan]], 2), rng())
-    assert np.median(draws.values) == pytest.approx(6.6, abs=0.01)
-    np.testing.assert_allclose(np.median(draws.single(SHARES), axis=0), [7.0, 7.0], atol=0.02)
-    with pytest.raises(ForecastError, match="不到两期"):
-        carry_forward(panel([*past, [5, np.nan, np.nan, np.nan]], 1), rng())
+def test_the_year_may_end_at_the_announced_target_with_the_errors_that_this_made():
+    past = [[g, g, g, 6.0 + 0.3 * (-1) ** k] for k, g in enumerate(STARTS)]
+    draws = announced_target(panel([*past, OPEN], 1, announced=np.full(9, 6.0)), rng())
+    assert np.median(draws.values) == pytest.approx(6.0, abs=0.02)
+    # Student's t with eight degrees of freedom, whose 90 % point is 1.397, on 0.3.
+    assert np.quantile(draws.values, 0.9) == pytest.approx(6.0 + 1.397 * 0.3, abs=0.03)
+    # The path starts from what is published and gets there evenly.
+    assert draws.start.tolist() == [4.0] * draws.values.size
+    np.testing.assert_allclose(
+        np.median(draws.single(SHARES), axis=0), [(6.0 - 0.2 * 4.0) / 0.8] * 3, atol=0.03
+    )
 
 
-def test_growth_is_pulled_to_the_announced_target_as_hard_as_the_past_shows():
-    # In every past year half of the gap after the first quarter was closed.
-    starts = np.array([4.0, 8.0, 5.0, 7.0, 3.0, 9.0, 4.5, 7.5])
-    past = [[g, g, g, g + 0.5 * (6.0 - g)] for g in starts]
-    what = panel([*past, [4.0, np.nan, np.nan, np.nan]], 1, announced=np.full(9, 6.0))
-    draws = mean_reversion(what, rng())
-    # Shrunk as if two more years had shown no pull: a little less than half of two points.
-    assert 4.6 < np.median(draws.values) < 5.0
-    free = np.random.default_rng(1).normal(0, 1, 8)
-    loose = [[g, g, g, g + e] for g, e in zip(starts, free, strict=True)]
-    what = panel([*loose, [4.0, np.nan, np.nan, np.nan]], 1, announced=np.full(9, 6.0))
-    assert abs(np.median(mean_reversion(what, rng()).values) - 4.0) < 0.6
+def test_targets_of_other_years_say_nothing_of_one_that_has_none():
+    past = [[g, g, g, 6.1] for g in STARTS]
+    announced = np.array([*np.full(8, 6.0), np.nan])
+    with pytest.raises(ForecastError, match="没有公布的目标"):
+        announced_target(panel([*past, OPEN], 1, announced=announced), rng())
+    with pytest.raises(ForecastError, match="没有公布的目标"):
+        announced_target(panel([*past, OPEN], 1), rng())
+    known = np.array([6.0, *np.full(7, np.nan), 6.0])
+    with pytest.raises(ForecastError, match="只有 1 年可比"):
+        announced_target(panel([*past, OPEN], 1, announced=known), rng())
 
 
-def test_the_gap_to_the_parent_shrinks():
-    own = np.array([4.0, 8.0, 5.0, 7.0, 3.0, 9.0, 4.5, 7.5])
-    past = [[g, g, g, g + 0.4 * (6.0 - g)] for g in own]
+def test_the_own_past_is_the_mean_of_the_years_before_each_year():
+    # Finals 5, 7, 6, 6.2: means before the third and later years 6, 6, 6.05.
+    past = [[4, 4, 4, final] for final in (5.0, 7.0, 6.0, 6.2, 6.1)]
+    draws = own_past(panel([*past, OPEN], 1), rng())
+    assert draws.n_obs == 3
+    assert np.median(draws.values) == pytest.approx((5 + 7 + 6 + 6.2 + 6.1) / 5, abs=0.02)
+    with pytest.raises(ForecastError, match="往年不足两年"):
+        own_past(panel([past[0], OPEN], 1), rng())
+
+
+def test_the_parents_newest_figure_may_be_further_into_the_year():
+    past = [[g, g, g, 6.0 + 0.2 * (-1) ** k] for k, g in enumerate(STARTS)]
     above = np.full((9, 4), 6.0)
-    above[-1, 2:] = np.nan  # the parent already knows its second quarter
-    what = panel([*past, [4.0, np.nan, np.nan, np.nan]], 1, above=above)
-    assert 4.5 < np.median(parent_pooling(what, rng()).values) < 4.8
+    above[-1] = [5.0, 5.5, np.nan, np.nan]  # the parent already knows its second quarter
+    draws = parent_growth(panel([*past, OPEN], 1, above=above), rng())
+    assert np.median(draws.values) == pytest.approx(5.5, abs=0.02)
     with pytest.raises(ForecastError, match="上级地区"):
-        parent_pooling(panel([*past, [4.0, np.nan, np.nan, np.nan]], 1), rng())
+        parent_growth(panel([*past, OPEN], 1), rng())
 
 
 def test_rules_are_judged_by_what_was_first_published():
@@ -73,34 +81,31 @@ def test_rules_are_judged_by_what_was_first_published():
     assert persistence(what, rng()).values.std() < 0.6
 
 
-def test_the_bridge_adds_industries_up_to_the_whole():
-    # Two industries of 0.4 and 0.6. Where the base indicators moved by one since the
-    # last figure, industry 1 ended the year half a point higher; industry 2 never moved.
-    moves = np.array([1.0, -1.0, 2.0, -2.0, 1.5, -1.5, 1.0, -1.0, 2.0])
-    years = len(moves)
-    to_date = np.full((years, 2), 5.0)
-    noise = np.random.default_rng(2).normal(0, 0.02, years)
-    final = np.column_stack([5.0 + 0.5 * moves + noise, np.full(years, 5.0)])
-    final[-1] = np.nan
-    parts = BridgePanel(
-        names=("工业", "服务业"),
-        to_date=to_date,
-        final=final,
-        latest=np.column_stack([5.0 + moves, np.full(years, 5.0)]),
-        then=np.full((years, 2), 5.0),
-        shares=np.array([0.4, 0.6]),
-    )
-    whole = 0.4 * final[:, 0] + 0.6 * final[:, 1]
-    ytd = np.column_stack([np.full((years, 3), 5.0), whole])
-    draws = bridge(panel(ytd, 3, bridge=parts), rng())
-    # 0.4 * 0.5 * 2 = 0.4 points, less what the shrinkage takes.
-    assert np.median(draws.values) == pytest.approx(5.37, abs=0.04)
-    assert draws.n_obs == 8
+def test_a_refusal_for_few_years_names_the_setting_that_leaves_years_out():
+    past = [[5, 5, 5, 5.1]] * 4
+    outlier = np.array([False, True, True, False, False])
+    with pytest.raises(ForecastError, match=r"只有 2 年可比.*2021、2022.*outlier_years"):
+        persistence(panel([*past, OPEN], 1, outlier=outlier), rng())
+    with pytest.raises(ForecastError, match=r"只有 2 年可比的历史误差，至少要 3 年$"):
+        persistence(panel([*past[:2], OPEN], 1), rng())
 
 
-def test_without_industries_and_without_other_indicators_the_reason_is_said():
-    what = panel([[5, 5, 5, 5.1]] * 7 + [[5, 5, 5, np.nan]], 3)
-    with pytest.raises(ForecastError, match="分行业"):
-        bridge(what, rng())
-    with pytest.raises(ForecastError, match="指标太少"):
-        factor_model(what, rng())
+def test_years_are_cut_at_some_periods_and_the_newest_years_kept():
+    ytd = np.arange(12.0).reshape(3, 4)
+    what = panel(ytd, 3, festival=np.array([[1.0, -1.0, 0.0, 0.0]] * 3)).cut_at([1, 2, 3], 2)
+    assert what.ytd_growth_pct.tolist() == [[5, 6, 7], [9, 10, 11]]
+    assert what.shares.tolist() == [[0.4, 0.7, 1.0]] * 2
+    assert what.n_known == 2
+    # Two halves of the same weight cancel out within the first part.
+    np.testing.assert_allclose(what.festival, 0.0, atol=1e-12)
+
+
+def test_few_years_borrow_the_errors_of_outlier_years_within_bounds():
+    # Three errors of 0.2 beside outliers of 0.5 and 9: (3 * 0.04 + 0.25 + 9 * 0.04) / 5.
+    past = [[5, 5, 5, final] for final in (5.2, 4.8, 5.5, 14.0, 5.2)]
+    outlier = np.array([False, False, True, True, False, False])
+    draws = persistence(panel([*past, [5, 5, 5, np.nan]], 3, outlier=outlier), rng())
+    assert draws.n_obs == 3
+    expected = np.sqrt((3 * 0.04 + 0.25 + 9 * 0.04) / 5)
+    # Student's t with three degrees of freedom: 90 % point 1.638.
+    assert np.quantile(draws.values, 0.9) == pytest.approx(5.0 + 1.638 * expected, abs=0.03)

@@ -1,0 +1,398 @@
+"""One model of growth: a level, effects of the period and of Spring Festival, and noise that may echo.
+
+Growth of a single period is
+
+    g_t = mean + x_t + e_t - echo * e_(t-n) + effect of the period + effect of the festival,
+    x_t = persistence * x_(t-1) + u_t,
+
+the basic structural model (Harvey, 1989, ch. 4) with the moving holiday of Lin and Liu (2002).
+``e`` disturbs the level of the economy: what it took away in one year is missing from the base of
+the next, so that its echo a year (n periods) later is expected (an additive outlier; Chen and
+Liu, 1993).  What is published is growth to date, ``G_p = (W_(p-1) G_(p-1) + w_p g_p) / W_p``,
+rounded; the cumulator is a state (Harvey, 1989, sec. 6.3).
+
+The ratios of variances are not estimated but averaged over a small grid by their marginal
+likelihood, with the scale integrated out: plug-in intervals of short series cover too little, and
+there is no optimiser that could fail to converge.  Noise and steps have Student's t, as scale
+mixtures of normals whose weights are found by iterating the smoother (Durbin and Koopman, 2012,
+sec. 11.6; Lange, Little and Taylor, 1989): a bad quarter that fits no rule counts for little.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+
+import numpy as np
+from statsmodels.tsa.statespace.mlemodel import MLEModel, MLEResults
+
+from lianhu_analysis.errors import ForecastError
+from lianhu_analysis.forecast.growth import FloatArray
+from lianhu_analysis.forecast.models.draws import (
+    FULL,
+    PLAUSIBLE_GROWTH,
+    ROUNDING_ERROR,
+    Draws,
+    Effort,
+    check_spread,
+)
+from lianhu_analysis.forecast.models.panel import GrowthPanel
+
+__all__ = ["YearToDateGrowth", "growth_model", "likeliest", "model_of"]
+
+# Variance of the unknown mean over that of the noise: as good as flat.
+DIFFUSE = 1e4
+# Older years say little about today's movement.
+MAX_YEARS = 12
+# Degrees of freedom of noise and steps: few enough for a crisis, enough for a variance.
+FREEDOM = 4.0
+ITERATIONS = 3
+NEGLIGIBLE = 0.02
+# Persistence and variance (of a step of a random walk; else of the level) over the noise's.
+LEVELS = (*product((1.0,), (0.1, 1.0, 10.0, 100.0)), *product((0.8,), (3.0, 30.0)))
+PERIOD_EFFECTS = (0.0, 1.0)
+# Of a whole festival moved; less of it than this in every period does not matter.
+FESTIVAL_EFFECT, MOVED = 4.0, 0.05
+LEVEL_SHAPES = tuple(
+    (*level, effect, FESTIVAL_EFFECT) for level, effect in product(LEVELS, PERIOD_EFFECTS)
+)
+# Weights of Student's t are found at this one of them.
+MIDDLE = (1.0, 1.0, 1.0, FESTIVAL_EFFECT)
+# A shock of the newest period may pass, and echo a year later, or stay: no data tell yet, so
+# both answers count alike.  With each, whether steps and whether noises have heavy tails.
+PASSES, STAYS = (1.0, (False, True)), (0.0, (True, True))
+
+
+class YearToDateGrowth(MLEModel):
+    """The state space of published growth to date.
+
+    States: the mean, the level's deviation from it, growth to date, the newest ``n`` noises, the
+    effects of the ``n`` periods, the effect of the festival.  Parameters are ratios to the
+    variance of the noise, which is concentrated out.
+
+    Parameters
+    ----------
+    ytd_growth_pct
+        Shape (years, n): published growth to date, missing where unknown; n is the number of
+        periods of a year.
+    shares
+        Shape (years, n): each year's cumulative shares ``W_p``.
+    festival
+        Shape (years, n): by how much more of Spring Festival fell into the period than a year
+        before; ``None`` for nothing.
+    rounding
+        Variance of the rounding of a published figure over the noise's.
+    """
+
+    def __init__(
+        self,
+        ytd_growth_pct: FloatArray,
+        shares: FloatArray,
+        festival: FloatArray | None = None,
+        rounding: float = 0.0,
+    ) -> None:
+        years, n = shares.shape
+        self.centre = float(np.nanmean(ytd_growth_pct))
+        self.periods = n
+        k = 4 + 2 * n
+        super().__init__(ytd_growth_pct.ravel() - self.centre, k_states=k, k_posdef=2)
+        weight = (np.diff(shares, prepend=0.0, axis=1) / shares).ravel()
+        moved = np.zeros(years * n) if festival is None else festival.ravel()
+        # What a state adds to growth of a single period; the level's and the noise's newest
+        # values enter by their steps.
+        self.loading = np.zeros((years * n, k))
+        self.loading[:, 0] = 1.0
+        self.loading[np.arange(years * n), 3 + n + np.arange(years * n) % n] = 1.0
+        self.loading[:, -1] = moved
+        self.weight = weight
+        self.tails = np.ones((2, years * n - 1))
+        self["design", 0, 2] = 1.0
+        self["obs_cov", 0, 0] = rounding
+        self["selection"] = self._selection()
+        self.ssm.filter_concentrated = True
+        self.initialize_known(np.zeros(k), np.eye(k))
+
+    @property
+    def param_names(self) -> list[str]:
+        """Persistence of the level, ratios of variances, and the share of noise that echoes."""
+        return ["persistence", "ratio.level", "ratio.period", "ratio.festival", "echo"]
+
+    @property
+    def start_params(self) -> FloatArray:
+        """A random walk of moderate steps."""
+        return np.array([1.0, 0.3, 0.3, FESTIVAL_EFFECT, 0.0])
+
+    def _selection(self) -> FloatArray:
+        """Where steps and noises enter at the next period, shape (k, 2, T)."""
+        after = np.append(self.weight[1:], 0.0)
+        selection = np.zeros((self.k_states, 2, after.size))
+        selection[1, 0], selection[3, 1] = 1.0, 1.0
+        selection[2, 0], selection[2, 1] = after, after
+        return selection
+
+    def update(self, params: FloatArray, **kwargs: Any) -> None:
+        """Put the parameters into the matrices."""
+        persistence, level, effect, festival, echo = super().update(params, **kwargs)
+        n, k, size = self.periods, self.k_states, self.weight.size
+        moves = np.zeros((k, k))
+        fixed = [0, *range(3 + n, k)]
+        moves[fixed, fixed] = 1.0
+        moves[1, 1] = persistence
+        moves[range(4, 3 + n), range(3, 2 + n)] = 1.0
+        transition = np.repeat(moves[:, :, None], size, axis=2)
+        after = np.append(self.weight[1:], 0.0)
+        loading = np.vstack([self.loading[1:], np.zeros(k)])
+        loading[:, 1] = persistence
+        loading[:, 2 + n] = -echo
+        transition[2] = (after[:, None] * loading).T
+        transition[2, 2] = 1.0 - after
+        self["transition"] = transition
+        step = level if persistence == 1.0 else level * (1.0 - persistence**2)
+        covariances = np.zeros((2, 2, size))
+        covariances[0, 0, :-1], covariances[1, 1, :-1] = step * self.tails[0], self.tails[1]
+        self["state_cov"] = covariances
+        start = np.diag(
+            np.concatenate([[DIFFUSE, level, 0.0], np.ones(n), np.full(n, effect), [festival]])
+        )
+        first = self.loading[0].copy()
+        first[1], first[3] = 1.0, 1.0
+        spread = np.eye(k)
+        spread[2] = first
+        covariance = spread @ start @ spread.T
+        covariance[2, 2] += echo**2
+        self.ssm.initialize_known(np.zeros(k), covariance)
+
+    def lighten(self, params: FloatArray, heavy: tuple[bool, bool]) -> None:
+        """Find the weights of Student's t: ``tails`` multiply the variance of each disturbance.
+
+        Parameters
+        ----------
+        heavy
+            Whether steps, and whether noises, have heavy tails.
+        """
+        self.tails = np.ones_like(self.tails)
+        for _ in range(ITERATIONS):
+            self.update(params)
+            found = self.ssm.smooth()
+            usual = np.array(
+                [self["state_cov", 0, 0, :-1] / self.tails[0], np.ones_like(self.tails[1])]
+            )
+            size = found.smoothed_state_disturbance[:, :-1] ** 2
+            size += np.diagonal(found.smoothed_state_disturbance_cov, axis1=0, axis2=1).T[:, :-1]
+            size /= np.maximum(usual * found.scale, ROUNDING_ERROR**2)
+            weights = (FREEDOM + 1.0) / (FREEDOM + size)
+            self.tails = np.where(np.array(heavy)[:, None], 1.0 / weights, 1.0)
+
+    def results(self, params: FloatArray) -> MLEResults:
+        """Return statsmodels' results at some parameters, smoothed: ``summary`` and the like.
+
+        Without standard errors: the parameters are averaged, not estimated.
+        """
+        return self.smooth(np.asarray(params), cov_type="none")
+
+    def newest(self, params: FloatArray, at: int) -> Newest:
+        """Filter, and return the state at one period with the evidence of all figures."""
+        self.update(params)
+        # The filter itself, without the results object around it: that costs five times as much.
+        found = self.ssm._filter()
+        used = int(np.isfinite(self.endog).sum())
+        scale = float(np.sum(found.scale)) / used
+        # The concentrated likelihood holds the determinants beside the scale.
+        evidence = float(np.sum(found.loglikelihood)) - 0.5 * (used - 1) * np.log(scale)
+        return Newest(
+            evidence,
+            np.array(found.filtered_state[:, at]),
+            np.array(found.filtered_state_cov[:, :, at]),
+            scale,
+            used,
+        )
+
+
+@dataclass(frozen=True)
+class Newest:
+    """One model of the grid, filtered.
+
+    Attributes
+    ----------
+    log_evidence
+        The log marginal likelihood, up to a constant, with the scale
+        integrated out under a flat prior on its logarithm, one degree of
+        freedom spent on the mean (Gelman et al., 2013, sec. 3.2).
+    state, covariance
+        Of the newest state, the covariance over the noise's variance.
+    scale
+        The noise's variance.
+    n_obs
+        Published figures.
+    """
+
+    log_evidence: float
+    state: FloatArray
+    covariance: FloatArray
+    scale: float
+    n_obs: int
+
+
+def growth_model(panel: GrowthPanel, rng: np.random.Generator, effort: Effort = FULL) -> Draws:
+    """Average the models of the grid and draw the rest of the year.
+
+    Months within a quarter share its growth: the year is cut at the quarters' ends and at the
+    newest figure.
+
+    Raises
+    ------
+    ForecastError
+        If the points are too few, constant, or off by a unit.
+    """
+    cut = panel.cut_at(_columns(panel), MAX_YEARS)
+    model = model_of(cut, effort.min_points)
+    now = cut.shares.size - cut.shares.shape[1] + cut.n_known - 1
+    paths = []
+    for echo, heavy in (PASSES, STAYS):
+        model.lighten(np.array([*MIDDLE, echo]), heavy)
+        grid = [(*shape, echo) for shape in LEVEL_SHAPES]
+        found = [model.newest(np.array(params), now) for params in grid]
+        evidence = np.array([item.log_evidence for item in found])
+        weight = np.exp(evidence - evidence.max())
+        weight = np.where(weight > NEGLIGIBLE * weight.sum(), weight, 0.0)
+        counts = rng.multinomial(effort.n_draws // 2, weight / weight.sum())
+        paths += [
+            _simulated(model, item, now, params, heavy, count, rng)
+            for item, params, count in zip(found, grid, counts, strict=True)
+            if count
+        ]
+    drawn = rng.permutation(np.vstack(paths))
+    start = drawn[:, 0] if panel.n_known else None
+    path = _between(panel, cut, drawn)
+    check_spread(path[:, -1])
+    n_obs = int(np.isfinite(model.endog).sum())
+    return Draws("growth_model", path[:, -1], path, n_obs, panel.reach, start=start)
+
+
+def likeliest(panel: GrowthPanel) -> MLEResults:
+    """Return the likeliest model of the grid for every published figure: statsmodels' results.
+
+    Forecasts average the whole grid; this is what an economist looks into.
+
+    Raises
+    ------
+    ForecastError
+        As ``growth_model``.
+    """
+    model = model_of(panel, FULL.min_points)
+    found = []
+    for echo, heavy in (PASSES, STAYS):
+        model.lighten(np.array([*MIDDLE, echo]), heavy)
+        tails = model.tails
+        for shape in LEVEL_SHAPES:
+            params = np.array([*shape, echo])
+            found.append((model.newest(params, -1).log_evidence, params, tails))
+    _, params, model.tails = max(found, key=lambda item: item[0])
+    return model.results(params)
+
+
+def model_of(panel: GrowthPanel, min_points: int = 0) -> YearToDateGrowth:
+    """Check what is published and put it into the state space.
+
+    Raises
+    ------
+    ForecastError
+        If the points are too few, constant, or off by a unit.
+    """
+    parts = np.diff(panel.shares, prepend=0.0, axis=1)
+    if (parts <= 0).any():
+        raise ForecastError("有的时期比重为零，不能由累计增速倒推当期增速")
+    growth = panel.ytd_growth_pct.copy()
+    growth[panel.outlier] = np.nan
+    growth[-1, panel.n_known :] = np.nan
+    seen = growth[np.isfinite(growth)]
+    if seen.size < max(min_points, 2):
+        raise ForecastError(f"可用的历史只有 {seen.size} 期，至少要 {min_points} 期")
+    single = np.diff(panel.shares * growth, prepend=0.0, axis=1) / parts
+    known = single[np.isfinite(single)]
+    if known.size < 2:
+        # Growth published at quarter ends only has no single months: its size must do.
+        known = seen
+    if np.ptp(seen) < ROUNDING_ERROR or np.ptp(known) < ROUNDING_ERROR:
+        raise ForecastError("历史数值完全相同，不能估计波动")
+    largest = float(known[np.abs(known).argmax()])
+    if abs(largest) > 10 * PLAUSIBLE_GROWTH:
+        raise ForecastError(f"历史增速中有 {largest:.1f}%，疑为单位或口径错误，请先核对")
+    # The noise's size, for the rounding only: it is integrated out elsewhere.
+    noise = max(1.4826 * float(np.median(np.abs(np.diff(known)))) / np.sqrt(2.0), panel.half_unit)
+    moved = panel.festival
+    if moved is not None and np.abs(moved).max() < MOVED:
+        moved = None
+    return YearToDateGrowth(growth, panel.shares, moved, panel.half_unit**2 / 3.0 / noise**2)
+
+
+def _columns(panel: GrowthPanel) -> list[int]:
+    """Where the year is cut: the quarters' ends, and the newest figure."""
+    n = panel.shares.shape[1]
+    months = 12 // n if panel.frequency != "M" else 1
+    ends = {column for column in range(n) if (12 - (n - 1 - column) * months) % 3 == 0}
+    return sorted(ends | ({panel.n_known - 1} if panel.n_known else set()))
+
+
+def _simulated(
+    model: YearToDateGrowth,
+    newest: Newest,
+    now: int,
+    params: tuple[float, ...],
+    heavy: tuple[bool, bool],
+    count: int,
+    rng: np.random.Generator,
+) -> FloatArray:
+    """Draw growth to date at the newest figure and after each remaining period.
+
+    Returns
+    -------
+    Shape (count, 1 + remaining).
+    """
+    n = model.periods
+    persistence, level, _, _, echo = params
+    step = level if persistence == 1.0 else level * (1.0 - persistence**2)
+    degrees = newest.n_obs - 1
+    scale = np.sqrt(newest.scale * newest.n_obs / rng.chisquare(degrees, size=count))
+    normal = rng.normal(size=(count, model.k_states))
+    state = newest.state + scale[:, None] * (normal @ _root(newest.covariance).T)
+    path = [state[:, 2]]
+    for ahead in range(now + 1, model.weight.size):
+        tails = [
+            np.sqrt(FREEDOM / rng.chisquare(FREEDOM, size=count)) if is_heavy else 1.0
+            for is_heavy in heavy
+        ]
+        steps, noise = (
+            tail * scale * rng.normal(scale=spread, size=count)
+            for tail, spread in zip(tails, (np.sqrt(step), 1.0), strict=True)
+        )
+        echoed = state[:, 2 + n].copy()
+        state[:, 1] = persistence * state[:, 1] + steps
+        state[:, 4 : 3 + n] = state[:, 3 : 2 + n].copy()
+        state[:, 3] = noise
+        fixed = state @ np.where(np.arange(model.k_states) >= 3 + n, model.loading[ahead], 0.0)
+        single = state[:, 0] + state[:, 1] + noise - echo * echoed + fixed
+        weight = model.weight[ahead]
+        state[:, 2] = (1.0 - weight) * state[:, 2] + weight * single
+        path.append(state[:, 2].copy())
+    return np.column_stack(path) + model.centre
+
+
+def _root(covariance: FloatArray) -> FloatArray:
+    """Return the square root of a covariance that rounding may leave a hair from positive."""
+    values, vectors = np.linalg.eigh((covariance + covariance.T) / 2)
+    return np.asarray(vectors * np.sqrt(np.maximum(values, 0.0)))
+
+
+def _between(panel: GrowthPanel, cut: GrowthPanel, drawn: FloatArray) -> FloatArray:
+    """Fill the months in between: within a cut, single periods grow alike."""
+    shares, ends = panel.shares[-1], cut.shares[-1, max(cut.n_known - 1, 0) :]
+    known = drawn if panel.n_known else drawn[:, 1:]
+    done = known * ends
+    after = shares[panel.n_known :]
+    if not panel.n_known:
+        ends, done = np.append(0.0, ends), np.column_stack([np.zeros(len(done)), done])
+    at = np.clip(np.searchsorted(ends, after), 1, ends.size - 1)
+    part = (after - ends[at - 1]) / (ends[at] - ends[at - 1])
+    return np.asarray((done[:, at - 1] * (1.0 - part) + done[:, at] * part) / after)

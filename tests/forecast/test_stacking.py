@@ -1,0 +1,108 @@
+import datetime as dt
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
+
+from lianhu_analysis.forecast.record import LEVELS, Record, Run
+from lianhu_analysis.forecast.stacking import COMMON, OWN, YEARS_FOR_SCALE, stack
+
+NORMAL = stats.norm.ppf(LEVELS)
+
+
+def run(year, outcome, **said):
+    quantiles = {name: centre + 0.5 * NORMAL for name, centre in said.items()}
+    return Run(year, dt.date(year, 10, 17), outcome, dt.date(year + 1, 1, 17), quantiles)
+
+
+def series(moves, errors, outliers=()):
+    """Persistence says 5; the model stands ``moves`` from it, the outcome ``errors``."""
+    runs = [
+        run(2010 + k, 5.0 + error, persistence=5.0, model=5.0 + move)
+        for k, (move, error) in enumerate(zip(moves, errors, strict=True))
+    ]
+    return Record(tuple(runs), outliers)
+
+
+def test_one_series_by_hand():
+    moves, errors = np.array([1.0, -1.0, 1.0]), np.array([1.0, -1.0, 1.0])
+    found = stack(series(moves, errors), (), "persistence").weights["model"]
+    # The errors' own scale is one.  With precisions c and d the coefficients of the common
+    # and the own column solve [[3 + c, 3], [3, 3 + d]] b = [3, 3].
+    coefficients, evidence = [], []
+    for c in COMMON:
+        for d in OWN:
+            matrix = np.array([[3.0 + c, 3.0], [3.0, 3.0 + d]])
+            b = np.linalg.solve(matrix, [3.0, 3.0])
+            squares = 3.0 - b @ [3.0, 3.0]
+            freedom = YEARS_FOR_SCALE + 3.0
+            evidence.append(
+                -0.5 * np.log(np.linalg.det(matrix) / (c * d))
+                - 0.5 * freedom * np.log(YEARS_FOR_SCALE + squares)
+            )
+            coefficients.append(b.sum())
+    chance = np.exp(evidence) / np.sum(np.exp(evidence))
+    assert found == pytest.approx(chance @ coefficients)
+
+
+def test_other_series_count_as_one_row_a_year():
+    own = series([0.5, -0.5, 0.5, -0.5], [0.2, -0.1, 0.1, -0.1])
+    other = series([1.0, -1.0, 1.0, -1.0], [0.9, -1.1, 1.0, -0.8])
+    once = stack(own, [other], "persistence")
+    often = stack(own, [other] * 20, "persistence")
+    # Twenty copies of one series are twenty-one series, but hardly more evidence than one.
+    assert once.weights["model"] == pytest.approx(often.weights["model"], abs=0.1)
+    assert (once.years, once.series, often.series) == (4, 2, 21)
+    assert once.weights["model"] > stack(own, (), "persistence").weights["model"]
+
+
+def test_a_model_that_points_the_wrong_way_gets_nothing():
+    wrong = series([1.0, -1.0, 1.0, -1.0, 1.0], [-0.5, 0.5, -0.5, 0.5, -0.5])
+    assert stack(wrong, (), "persistence").weights["model"] == 0.0
+
+
+def test_more_years_are_followed_further():
+    rng = np.random.default_rng(3)
+    weights = []
+    for years in (3, 6, 12, 40):
+        moves = rng.normal(size=years)
+        weights.append(stack(series(moves, moves), (), "persistence").weights["model"])
+    assert weights == sorted(weights)
+    assert weights[0] < 0.85
+    assert weights[-1] > 0.95
+
+
+def test_outlier_years_and_records_of_two_years_teach_nothing():
+    two = series([1.0, -1.0], [1.0, -1.0])
+    assert (
+        stack(two, (), "persistence").weights == {"model": 0.0}
+        or not stack(two, (), "persistence").years
+    )
+    masked = series([0.1, -0.1, 0.1, 9.0], [-0.1, 0.1, -0.1, 9.0], outliers=(2013,))
+    assert stack(masked, (), "persistence").weights["model"] == 0.0
+    assert stack(Record(()), (), "persistence").weights == {}
+
+
+@given(
+    st.lists(
+        st.tuples(st.floats(-3, 3), st.floats(-3, 3), st.floats(-3, 3)), min_size=3, max_size=9
+    )
+)
+@settings(max_examples=50, deadline=None)
+def test_weights_are_never_negative_nor_more_than_one_together(rows):
+    runs = [
+        run(2010 + k, 5.0 + error, persistence=5.0, a=5.0 + a, b=5.0 + b)
+        for k, (a, b, error) in enumerate(rows)
+    ]
+    weights = stack(Record(tuple(runs)), (), "persistence").weights
+    assert all(value >= 0.0 for value in weights.values())
+    assert sum(weights.values()) <= 1.0 + 1e-12
+
+
+def test_the_unit_of_the_figures_does_not_matter():
+    moves, errors = np.array([1.0, -2.0, 0.5, 1.0]), np.array([0.4, -1.0, 0.3, 0.9])
+    one = stack(series(moves, errors), (), "persistence").weights["model"]
+    ten = stack(series(10 * moves, 10 * errors), (), "persistence").weights["model"]
+    assert one == pytest.approx(ten)
