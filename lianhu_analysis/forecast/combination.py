@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from lianhu_analysis.forecast.growth import FloatArray
 from lianhu_analysis.forecast.models import Draws
@@ -75,8 +75,8 @@ class Calibration:
 
     def at(self, levels: FloatArray) -> FloatArray:
         """Factor of the distance from the median at some levels."""
-        normal = stats.norm.ppf(levels)
-        heavy = stats.t.ppf(levels, self.freedom)
+        normal = special.ndtri(levels)
+        heavy = special.stdtrit(self.freedom, levels)
         ratio = np.divide(heavy, normal, out=np.ones_like(normal), where=np.abs(normal) > 1e-9)
         return np.asarray(self.scale * ratio)
 
@@ -154,7 +154,7 @@ def learn(record: Record, benchmark: str, pool: Sequence[Record] = ()) -> Lesson
         issued[run.year] = _stretch(combined, calibration.factors)
         ranks[run.year] = unit_rank(issued[run.year], run.outcome)
         if run.year not in record.outlier_years:
-            score = float(stats.norm.ppf(unit_rank(combined, run.outcome)))
+            score = float(special.ndtri(unit_rank(combined, run.outcome)))
             scores.append((run.published, score))
     weighing = weigh(record, benchmark, pool)
     calibration = calibrate([score for _, score in scores], _pooled_squares(pool, weighing))
@@ -168,7 +168,7 @@ def _pooled_squares(pool: Sequence[Record], weighing: Weighing) -> Sequence[floa
         for run in record.lessons:
             combined = _averaged(run.quantiles, weighing.weights)
             if combined is not None:
-                score = float(stats.norm.ppf(unit_rank(combined, run.outcome)))
+                score = float(special.ndtri(unit_rank(combined, run.outcome)))
                 squares.setdefault(run.year, []).append(score**2)
     return [float(np.mean(item)) for item in squares.values()]
 

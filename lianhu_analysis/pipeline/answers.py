@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,13 +17,13 @@ from lianhu_analysis.errors import ForecastError, UsageError
 from lianhu_analysis.forecast.assessment import assessment_json
 from lianhu_analysis.forecast.issued import frequency_fields, told_in_advance
 from lianhu_analysis.forecast.knowledge import GrowthSources, Knowledge
-from lianhu_analysis.forecast.models.growth_model import likeliest
 from lianhu_analysis.intake.checks.findings import SEVERITY_ZH, Finding
 from lianhu_analysis.intake.checks.revisions import revision_findings, revisions
 from lianhu_analysis.intake.explain import Explanation, explain_file
 from lianhu_analysis.intake.origins import CellExplanation, explain_cell
 from lianhu_analysis.intake.store import VintageStore
 from lianhu_analysis.pipeline.backtests import run_backtest
+from lianhu_analysis.pipeline.past_runs import PastRunFiles, fingerprint
 from lianhu_analysis.pipeline.record import keep_record, read_record
 from lianhu_analysis.pipeline.story import (
     PROJECT_ROOT,
@@ -95,6 +97,9 @@ def open_model(code: str, workspace: str = "", as_of: str = "") -> MLEResults:
     ForecastError
         If too little growth is published.
     """
+    # statsmodels takes half a second to import.
+    from lianhu_analysis.forecast.models.growth_model import likeliest
+
     space = locate_workspace(workspace)
     catalogue = load_catalogue(space)
     day = dt.date.fromisoformat(as_of) if as_of else default_day(space)
@@ -143,10 +148,21 @@ def describe_catalogue(workspace: Workspace, code: str = "") -> dict[str, Any]:
 def describe_forecast(
     workspace: Workspace, as_of: dt.date | None, year: int | None
 ) -> dict[str, Any]:
-    """Assess and return the forecast document, the record beside each percentage."""
-    assessment = assess(workspace, as_of, year)
-    told = told_in_advance(read_record(workspace), assessment.as_of)
-    content = assessment_json(assessment)
+    """Assess and return the forecast document, the record beside each percentage.
+
+    The same figures, settings and code give the same verdicts, so these are computed once.
+    """
+    day = as_of or default_day(workspace)
+    kept = PastRunFiles(workspace)
+    question = f"forecast {year} {fingerprint(workspace, day)}"
+    key = hashlib.sha256(question.encode()).hexdigest()
+    found = kept.get(key)
+    if found is None:
+        content = assessment_json(assess(workspace, day, year))
+        kept.put(key, json.dumps(content, ensure_ascii=False).encode())
+    else:
+        content = json.loads(found)
+    told = told_in_advance(read_record(workspace), day)
     targets = [{**item, **frequency_fields(told, item)} for item in content["targets"]]
     return {**content, "targets": targets}
 

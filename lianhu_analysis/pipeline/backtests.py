@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import json
 import os
 from collections.abc import Callable
@@ -18,12 +17,10 @@ from lianhu_analysis.catalog.indicators import Catalogue, load_catalogue
 from lianhu_analysis.catalog.targets import load_targets
 from lianhu_analysis.forecast.backtest import backtest, cells, events_table, reliability
 from lianhu_analysis.forecast.verdict import Knowledge
-from lianhu_analysis.intake.corrections import FILE_NAME
-from lianhu_analysis.intake.store import VintageStore
 from lianhu_analysis.intake.whole_files import settle
-from lianhu_analysis.pipeline.past_runs import PastRunFiles, code_digest
+from lianhu_analysis.pipeline.past_runs import PastRunFiles, fingerprint
 from lianhu_analysis.pipeline.story import default_day, known_on, rules_of, versions_to
-from lianhu_analysis.workspace import CONFIG_NAME, Workspace
+from lianhu_analysis.workspace import Workspace
 
 __all__ = ["Backtest", "backtest_json", "run_backtest"]
 
@@ -64,7 +61,7 @@ def run_backtest(
     """
     catalogue = load_catalogue(workspace)
     day = as_of or default_day(workspace)
-    path = workspace.processed / FOLDER / f"{_fingerprint(workspace, day)}.parquet"
+    path = workspace.processed / FOLDER / f"{fingerprint(workspace, day)[:24]}.parquet"
     record = _read(path)
     if record is None:
         targets = load_targets(workspace, catalogue)
@@ -108,21 +105,6 @@ def _rows(table: pd.DataFrame, catalogue: Catalogue | None = None) -> list[dict[
         table = table.assign(name_zh=[catalogue.get(code).name_zh for code in table["indicator"]])
     rows: list[dict[str, Any]] = json.loads(table.to_json(orient="records", double_precision=10))
     return rows
-
-
-def _fingerprint(workspace: Workspace, day: dt.date | None) -> str:
-    """Hash everything that the record depends on."""
-    digest = hashlib.sha256(str(day).encode())
-    for entry in VintageStore(workspace.processed).ledger().values():
-        digest.update(f"{entry.path}\0{entry.sha256}\0{entry.fingerprint}\n".encode())
-    settings = [workspace.root / CONFIG_NAME, workspace.root / FILE_NAME, workspace.targets]
-    settings += [workspace.catalogue] if workspace.catalogue else []
-    digest.update(code_digest().encode())
-    for file in settings:
-        digest.update(file.name.encode())
-        if file.is_file():
-            digest.update(file.read_bytes())
-    return digest.hexdigest()[:24]
 
 
 def _read(path: Path) -> pd.DataFrame | None:

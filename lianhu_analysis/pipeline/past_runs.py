@@ -1,34 +1,54 @@
-"""Past runs of the models on disk, by the hash of all that they were computed from.
+"""What was computed before, on disk, by the hash of all that it was computed from.
 
 The folder may be deleted at any time: it saves time and holds nothing else.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import os
-from functools import cached_property
+from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 
-import statsmodels
-
-from lianhu_analysis import catalog, forecast
+import lianhu_analysis
+from lianhu_analysis.intake.corrections import FILE_NAME
+from lianhu_analysis.intake.store import VintageStore
 from lianhu_analysis.intake.whole_files import write_whole
-from lianhu_analysis.workspace import Workspace
+from lianhu_analysis.workspace import CONFIG_NAME, Workspace
 
-__all__ = ["PastRunFiles", "code_digest"]
+__all__ = ["PastRunFiles", "fingerprint"]
 
 FOLDER = "past_runs"
 # Some 60 kB each; the oldest go first.
 MAX_FILES = 1_500
 
 
-def code_digest() -> str:
-    """Hash the code that forecasts depend on."""
-    digest = hashlib.sha256(statsmodels.__version__.encode())
-    for package in (catalog, forecast):
-        for file in sorted(Path(str(package.__file__)).parent.rglob("*.py")):
-            digest.update(file.name.encode())
+@cache
+def _code() -> str:
+    """Hash the code and data of this package, and name the libraries that compute."""
+    digest = hashlib.sha256()
+    for name in ("numpy", "scipy", "pandas", "statsmodels"):
+        digest.update(f"{name} {version(name)}\n".encode())
+    root = Path(lianhu_analysis.__file__).parent
+    for file in sorted(root.rglob("*")):
+        if file.suffix in (".py", ".toml", ".csv"):
+            digest.update(file.relative_to(root).as_posix().encode())
+            digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+def fingerprint(workspace: Workspace, day: dt.date | None) -> str:
+    """Hash everything that an answer as of a day depends on: figures, settings, code."""
+    digest = hashlib.sha256(f"{day} {_code()}".encode())
+    for entry in VintageStore(workspace.processed).ledger().values():
+        digest.update(f"{entry.path}\0{entry.sha256}\0{entry.fingerprint}\n".encode())
+    settings = [workspace.root / CONFIG_NAME, workspace.root / FILE_NAME, workspace.targets]
+    settings += [workspace.catalogue] if workspace.catalogue else []
+    for file in settings:
+        digest.update(file.name.encode())
+        if file.is_file():
             digest.update(file.read_bytes())
     return digest.hexdigest()
 
@@ -39,18 +59,14 @@ class PastRunFiles:
     def __init__(self, workspace: Workspace) -> None:
         self.folder = workspace.processed / FOLDER
 
-    @cached_property
-    def _code(self) -> str:
-        return code_digest()[:16]
-
     def _path(self, key: str) -> Path:
-        return self.folder / f"{self._code}-{key[:32]}.json"
+        return self.folder / f"{_code()[:16]}-{key[:32]}.json"
 
     def get(self, key: str) -> bytes | None:
         """Return what was kept under a key."""
         try:
             return self._path(key).read_bytes()
-        except FileNotFoundError:
+        except OSError:
             return None
 
     def put(self, key: str, content: bytes) -> None:

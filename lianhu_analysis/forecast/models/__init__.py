@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 
 from lianhu_analysis.forecast.models.draws import FULL, N_DRAWS, PAST, Draws, Effort
-from lianhu_analysis.forecast.models.growth_model import growth_model
 from lianhu_analysis.forecast.models.panel import GrowthPanel, ProgressPanel, StockPanel
 from lianhu_analysis.forecast.models.progress import (
     no_change,
@@ -56,6 +55,14 @@ __all__ = [
     "stock_change",
     "usual_change",
 ]
+
+
+def growth_model(panel: GrowthPanel, rng: np.random.Generator, effort: Effort = FULL) -> Draws:
+    """Forecast with the structural model of growth: see ``growth_model.average``."""
+    # statsmodels takes half a second to import, which an answer kept from before need not pay.
+    from lianhu_analysis.forecast.models.growth_model import average
+
+    return average(panel, rng, effort)
 
 
 @dataclass(frozen=True)

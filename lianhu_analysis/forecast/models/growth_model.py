@@ -39,7 +39,7 @@ from lianhu_analysis.forecast.models.draws import (
 )
 from lianhu_analysis.forecast.models.panel import GrowthPanel
 
-__all__ = ["YearToDateGrowth", "growth_model", "likeliest", "model_of"]
+__all__ = ["YearToDateGrowth", "average", "likeliest", "model_of"]
 
 # Variance of the unknown mean over that of the noise: as good as flat.
 DIFFUSE = 1e4
@@ -234,7 +234,7 @@ class Newest:
     n_obs: int
 
 
-def growth_model(panel: GrowthPanel, rng: np.random.Generator, effort: Effort = FULL) -> Draws:
+def average(panel: GrowthPanel, rng: np.random.Generator, effort: Effort = FULL) -> Draws:
     """Average the models of the grid and draw the rest of the year.
 
     Months within a quarter share its growth: the year is cut at the quarters' ends and at the
@@ -278,7 +278,7 @@ def likeliest(panel: GrowthPanel) -> MLEResults:
     Raises
     ------
     ForecastError
-        As ``growth_model``.
+        As ``average``.
     """
     model = model_of(panel, FULL.min_points)
     found = []

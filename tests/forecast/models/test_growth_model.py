@@ -8,7 +8,7 @@ from lianhu_analysis.forecast.models.growth_model import (
     DIFFUSE,
     MIDDLE,
     YearToDateGrowth,
-    growth_model,
+    average,
     model_of,
 )
 
@@ -116,7 +116,7 @@ def calm_years(last):
 
 
 def forecast(what):
-    return float(growth_model(what, np.random.default_rng(1), FULL).values.mean())
+    return float(average(what, np.random.default_rng(1), FULL).values.mean())
 
 
 def test_one_bad_quarter_is_not_the_year_and_a_second_one_is_believed():
@@ -146,7 +146,7 @@ def test_months_are_cut_at_quarters_and_filled_in_between():
     ytd = np.round(5.0 + np.random.default_rng(4).normal(0, 0.2, (8, 11)), 1)
     ytd[-1, 7:] = np.nan  # January-August is known
     what = panel(ytd, 7, frequency="M", shares=shares)
-    draws = growth_model(what, np.random.default_rng(1), FULL)
+    draws = average(what, np.random.default_rng(1), FULL)
     assert draws.path.shape == (FULL.n_draws, 4)
     # September ends its quarter; October to December grow alike in each draw.
     single = draws.single(shares[-1])
@@ -157,7 +157,7 @@ def test_months_are_cut_at_quarters_and_filled_in_between():
 
 def test_before_the_first_figure_the_whole_year_is_drawn():
     ytd = calm_years([])
-    draws = growth_model(panel(ytd, 0), np.random.default_rng(1), FULL)
+    draws = average(panel(ytd, 0), np.random.default_rng(1), FULL)
     assert draws.start is None
     assert draws.path.shape == (FULL.n_draws, 4)
     assert draws.values.mean() == pytest.approx(5.0, abs=0.3)
