@@ -68,7 +68,7 @@ class Problem:
     @classmethod
     def of(cls, error: IntakeError, *, sheet: str = "", cell: str = "") -> Problem:
         """Turn a refusal into a line of the report on its file."""
-        return cls(error.sheet or sheet, error.cell or cell, error.message, error.remedy)
+        return cls(sheet, error.cell or cell, error.message, error.remedy)
 
     def as_dict(self) -> dict[str, str]:
         """Return plain types, as the command line and the ledger write them."""

@@ -44,11 +44,6 @@ class VintageStore:
 
     # Writing
 
-    def remove(self, path: str) -> None:
-        """Withdraw what one file gave."""
-        with self.writing() as writer:
-            writer.remove(path)
-
     @contextmanager
     def writing(self) -> Iterator[StoreWriter]:
         """Write what many files gave; what they replaced is swept once, at the end."""

@@ -62,10 +62,6 @@ class LedgerEntry:
     kept: tuple[str, ...] = ()
     disputed: int = 0
 
-    def regions(self) -> set[str]:
-        """Return the region codes of the parts."""
-        return {Path(part).parent.name.removeprefix("region=") for part in self.parts}
-
 
 def read_ledger(root: Path) -> dict[str, LedgerEntry]:
     """Return the entries of a store by path of the raw file.
