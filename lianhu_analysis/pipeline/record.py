@@ -22,9 +22,9 @@ from lianhu_analysis.errors import StoreError
 from lianhu_analysis.forecast.history import extract_versions, year_periods
 from lianhu_analysis.forecast.issued import digest, issue, record_frame, score_issued
 from lianhu_analysis.intake.store import VintageStore
-from lianhu_analysis.intake.whole_files import locked
+from lianhu_analysis.intake.whole_files import locked, write_whole
 from lianhu_analysis.pipeline.story import assess, default_day, known_on, versions_to
-from lianhu_analysis.render.publishing.publish import place, safe_name, versions
+from lianhu_analysis.render.publishing.publish import safe_name, versions
 from lianhu_analysis.workspace import Workspace
 
 __all__ = ["Kept", "keep_record", "keep_verdicts", "read_record", "record_hash"]
@@ -261,4 +261,4 @@ def _read(file: Path) -> dict[str, Any]:
 def _write(target: Path, content: Mapping[str, Any]) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     text = json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
-    place(text.encode("utf-8"), target)
+    write_whole(target, text.encode("utf-8"))

@@ -246,7 +246,7 @@ def _render(
         page = render_page(
             executed.notebook, register, title=title, simulated=simulated, names=names
         )
-        (private / f"{plan.name}.html").write_text(page.html, encoding="utf-8", newline="\n")
+        (private / f"{plan.name}.html").write_text(page, encoding="utf-8", newline="\n")
         entry = ManifestEntry(
             name=plan.name,
             title=title,

@@ -6,7 +6,6 @@ import ast
 import json
 import math
 import operator
-import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
@@ -15,6 +14,7 @@ from typing import Any, Literal, get_args
 
 from lianhu_analysis.errors import ReportError
 from lianhu_analysis.intake.observations import split_source
+from lianhu_analysis.intake.whole_files import write_whole
 from lianhu_analysis.render import tables
 from lianhu_analysis.render.tables import Html
 
@@ -248,12 +248,7 @@ class FigureRegister:
     def save(self, path: Path = Path(FIGURES_FILE)) -> None:
         """Write the register as JSON."""
         rows = [asdict(figure) for figure in self]
-        part = path.with_name(path.name + ".part")
-        with part.open("w", encoding="utf-8") as file:
-            json.dump(rows, file, ensure_ascii=False, indent=1)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
+        write_whole(path, json.dumps(rows, ensure_ascii=False, indent=1).encode("utf-8"))
 
     @classmethod
     def load(cls, path: Path) -> FigureRegister:

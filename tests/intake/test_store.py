@@ -134,10 +134,10 @@ def test_a_part_without_a_ledger_entry_does_not_count_and_is_swept(tmp_path):
     (part,) = tmp_path.rglob("*.parquet")
     orphan = part.with_name("orphan.parquet")
     orphan.write_bytes(part.read_bytes())
-    part.with_suffix(".partial").write_bytes(b"PAR1")
+    part.with_suffix(".part").write_bytes(b"PAR1")
     assert len(store.as_of(None)) == 1
     put(store, "b.csv", rows(5.0, "2024-07-20", period="2024Q2"))
-    assert not orphan.exists() and list(tmp_path.rglob("*.partial")) == []
+    assert not orphan.exists() and list(tmp_path.rglob("*.part*")) == []
     assert len(store.as_of(None)) == 2
 
 

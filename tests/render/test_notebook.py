@@ -33,12 +33,8 @@ def test_a_whole_run_leaves_notebook_and_figures_only(worked):
     assert worked.executed.log == ""
 
 
-def test_parameters_are_listed_with_their_comments():
-    found = parameters_of(WORKED)
-    assert list(found) == ["quarter_label", "as_of"]
-    assert found["as_of"].default == '"2024-10-25"'
-    assert found["as_of"].type == "str"
-    assert found["as_of"].help == "数据截至日"
+def test_parameters_are_listed():
+    assert parameters_of(WORKED) == ["quarter_label", "as_of"]
 
 
 def test_an_unknown_parameter_is_refused_naming_the_known_ones(tmp_path):

@@ -29,7 +29,6 @@ __all__ = [
     "END_TAG",
     "EndMarker",
     "Executed",
-    "Parameter",
     "check_parameters",
     "execute",
     "finish",
@@ -44,16 +43,6 @@ VERDICTS_FILE = "verdicts.json"
 KERNEL = "python3"
 PLAIN_TYPES = (str, int, float, bool, type(None))
 ERROR_TEXT = re.compile(r"Traceback|\b\w*Error\b|错误")
-
-
-@dataclass(frozen=True)
-class Parameter:
-    """One parameter that a template declares: its default as Python text, type and comment."""
-
-    name: str
-    default: str
-    type: str
-    help: str
 
 
 @dataclass(frozen=True)
@@ -104,7 +93,7 @@ def finish(
     return EndMarker(run_token)
 
 
-def parameters_of(template: Path) -> dict[str, Parameter]:
+def parameters_of(template: Path) -> list[str]:
     """Return the parameters that a template takes, without the suite's own run token."""
     from papermill import inspect_notebook
 
@@ -116,11 +105,7 @@ def parameters_of(template: Path) -> dict[str, Parameter]:
         raise UsageError(
             f'模板 {template.name} 的 parameters 单元缺少 {TOKEN_PARAMETER} = ""，请补上'
         )
-    return {
-        name: Parameter(name, item["default"], item["inferred_type_name"], item["help"])
-        for name, item in found.items()
-        if name != TOKEN_PARAMETER
-    }
+    return [name for name in found if name != TOKEN_PARAMETER]
 
 
 def execute(
