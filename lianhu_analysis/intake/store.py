@@ -106,15 +106,15 @@ class VintageStore:
         """
         return self._select(regions, indicators, day, latest=True)
 
-    def vintages(self, indicator: str, region: str) -> pd.DataFrame:
-        """Return every published version of an indicator's figures."""
-        return self._select([region], [indicator], None, latest=False)
-
     def history(
-        self, regions: Iterable[str] | None = None, *, day: dt.date | None = None
+        self,
+        regions: Iterable[str] | None = None,
+        *,
+        indicators: Iterable[str] | None = None,
+        day: dt.date | None = None,
     ) -> pd.DataFrame:
         """Return every version of every figure, published by a day if one is given."""
-        return self._select(regions, None, day, latest=False)
+        return self._select(regions, indicators, day, latest=False)
 
     def last_published(
         self, provenances: Iterable[str] | None = None, regions: Iterable[str] | None = None

@@ -6,7 +6,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -18,14 +18,20 @@ from lianhu_analysis.intake.problems import FileResult, Group, grouped
 from lianhu_analysis.render.record_listing import frequency_text
 from lianhu_analysis.render.tables import probability_text
 
+# Looking for kernels costs a second to import.
+if TYPE_CHECKING:
+    from lianhu_analysis.render.doctor import Diagnosis
+
 __all__ = [
     "backtest_lines",
     "catalogue_json",
-    "catalogue_summary",
+    "catalogue_lines",
+    "diagnosis_lines",
     "file_lines",
     "finding_lines",
     "findings_summary",
     "forecast_lines",
+    "observation_lines",
     "observations_json",
     "problem_lines",
     "select_findings",
@@ -61,6 +67,17 @@ def catalogue_summary(catalogue: Catalogue, targets: Sequence[Target]) -> str:
     )
 
 
+def catalogue_lines(content: dict[str, Any]) -> list[str]:
+    """Return the catalogue document as lines for a terminal."""
+    return [
+        f"{item['code']:<26}{item['tier']:<9}{item['frequency']}  {item['name_zh']}（{item['unit']}）"
+        for item in content["indicators"]
+    ] + [
+        f"目标 {item['year']}  {item['title_zh']}  〔{item['source']}〕"
+        for item in content["targets"]
+    ]
+
+
 def observations_json(
     frame: pd.DataFrame, indicator: Indicator, region: str, as_of: dt.date | None
 ) -> dict[str, Any]:
@@ -85,6 +102,18 @@ def observations_json(
         "as_of": None if as_of is None else as_of.isoformat(),
         "observations": records,
     }
+
+
+def observation_lines(content: dict[str, Any]) -> list[str]:
+    """Return the document of one indicator as lines for a terminal."""
+    lines = []
+    for row in content["observations"]:
+        value = row["status"] if row["value"] is None else f"{row['value']:,.10g}"
+        lines.append(
+            f"{row['period']:<8} {row['measure']:<6}{row['span']:<7}{value:>16} {row['unit']}  "
+            f"{row['published']}  {row['source']} {row['sheet']} {row['cell']}"
+        )
+    return lines
 
 
 def file_lines(results: Sequence[FileResult], *, every: bool = False) -> list[str]:
@@ -173,6 +202,15 @@ def findings_summary(findings: Sequence[Finding]) -> str:
     }
     told = "，".join(f"{name} {count} 条" for name, count in counts.items() if count)
     return told or "没有检查结果"
+
+
+def diagnosis_lines(diagnoses: Sequence[Diagnosis]) -> list[str]:
+    """Return diagnoses as lines for a terminal."""
+    return [
+        f"{SEVERITY_ZH[item.severity]}  {item.message}"
+        + (f"。{item.remedy}" if item.remedy else "")
+        for item in diagnoses
+    ]
 
 
 def forecast_lines(content: dict[str, Any]) -> list[str]:

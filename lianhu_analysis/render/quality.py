@@ -15,22 +15,21 @@ from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from lianhu_analysis.catalog.indicators import Catalogue, Indicator, load_catalogue
+from lianhu_analysis.catalog.indicators import Catalogue, Indicator
 from lianhu_analysis.catalog.periods import Frequency, Period
 from lianhu_analysis.intake.checks.check import RULES
 from lianhu_analysis.intake.checks.findings import SEVERITIES, SEVERITY_ZH, Finding
 from lianhu_analysis.intake.checks.revisions import revisions
-from lianhu_analysis.intake.corrections import assure, load_corrections
-from lianhu_analysis.intake.store import VintageStore
+from lianhu_analysis.intake.explain import SPANS
 from lianhu_analysis.render import tables
 from lianhu_analysis.render.desk import searchable
 from lianhu_analysis.render.doctor import release_day
 from lianhu_analysis.render.drawing.charts import Picture, picture
 from lianhu_analysis.render.drawing.theme import PALETTE, apply_theme
 from lianhu_analysis.render.tables import SIMULATED_MARK, Html
-from lianhu_analysis.workspace import Workspace, locate_workspace
+from lianhu_analysis.workspace import Workspace
 
-__all__ = ["STATES", "QualityDesk", "open_quality", "status_chart", "status_matrix"]
+__all__ = ["STATES", "QualityDesk", "status_chart", "status_matrix"]
 
 # In the order of the legend; a cell is the worst that any row says of it.
 STATES = {
@@ -221,9 +220,6 @@ def _short(name: str) -> str:
     return name if len(name) <= NAME_CHARACTERS else name[: NAME_CHARACTERS - 1] + "…"
 
 
-SPANS_ZH = {"ytd": "累计", "single": "当期", "point": "期末", "annual": "全年"}
-
-
 @dataclass(frozen=True)
 class QualityDesk:
     """The data of one region on a day, checked.
@@ -312,7 +308,7 @@ class QualityDesk:
                 {
                     "指标": [self.catalogue.get(item.indicator).name_zh for item in shown],
                     "时期": [item.period for item in shown],
-                    "口径": [SPANS_ZH.get(item.span, item.span) for item in shown],
+                    "口径": [SPANS[item.span] for item in shown],
                     "发现": [item.message for item in shown],
                 }
             )
@@ -341,43 +337,3 @@ class QualityDesk:
                 }
             )
         )
-
-
-def open_quality(workspace: str = "", as_of: str = "") -> QualityDesk:
-    """Open a workspace's data for a look at their quality.
-
-    Parameters
-    ----------
-    workspace
-        Folder of the workspace, also relative to the nearest one upwards;
-        empty for that nearest one itself.
-    as_of
-        Only what was published by this day; empty for the last publication.
-    """
-    space = locate_workspace(workspace)
-    catalogue = load_catalogue(space)
-    store = VintageStore(space.processed)
-    region = space.region.code
-    day = (
-        dt.date.fromisoformat(as_of)
-        if as_of
-        else store.last_published(space.forecast_provenance, [region])
-    )
-    known = store.as_of(day, regions=[region])
-    assured = assure(
-        known[known["provenance"].isin(space.forecast_provenance)].reset_index(drop=True),
-        catalogue,
-        load_corrections(space),
-        breaks=space.census_breaks,
-        as_of=day,
-        region=region,
-    )
-    vintages = store.history([region], day=day)
-    return QualityDesk(
-        space,
-        catalogue,
-        day,
-        assured.frame,
-        vintages[vintages["provenance"].isin(space.forecast_provenance)],
-        assured.findings,
-    )

@@ -53,7 +53,7 @@ def withdraw(store: VintageStore, path: str):
 def test_an_empty_store_is_an_empty_frame_in_the_right_shape(tmp_path):
     store = VintageStore(tmp_path)
     expected = empty_observations()
-    for frame in (store.as_of(None), store.vintages("gdp.total", "610104")):
+    for frame in (store.as_of(None), store.history(["610104"], indicators=["gdp.total"])):
         assert list(frame.dtypes.items()) == list(expected.dtypes.items())
         assert frame.empty
     assert store.last_published(["official"], ["610104"]) is None
@@ -69,7 +69,7 @@ def test_a_revision_is_a_new_vintage_and_each_day_knows_its_own(tmp_path):
     assert store.as_of(dt.date(2024, 10, 22))["value"].tolist() == [5.2]
     assert store.as_of(dt.date(2025, 1, 19))["value"].tolist() == [5.2]
     assert store.as_of(None)["value"].tolist() == [5.4]
-    assert store.vintages("gdp.total", "610104")["value"].tolist() == [5.2, 5.4]
+    assert store.history(["610104"], indicators=["gdp.total"])["value"].tolist() == [5.2, 5.4]
     assert store.last_published() == dt.date(2025, 1, 20)
     assert list(store.as_of(None).dtypes.items()) == list(empty_observations().dtypes.items())
 

@@ -4,9 +4,10 @@ import pandas as pd
 import pytest
 
 from lianhu_analysis.catalog.indicators import read_catalogue
+from lianhu_analysis.pipeline import open_quality
 from lianhu_analysis.render.drawing.charts import picture
 from lianhu_analysis.render.drawing.theme import covered_characters
-from lianhu_analysis.render.quality import STATES, open_quality, status_chart, status_matrix
+from lianhu_analysis.render.quality import STATES, status_chart, status_matrix
 from tests.intake.checks.frames import frame, row
 
 CATALOGUE = read_catalogue(None, {})
