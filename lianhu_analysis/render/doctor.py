@@ -17,6 +17,7 @@ from filelock import FileLock, Timeout
 from lianhu_analysis.catalog.calendar import assumed_release
 from lianhu_analysis.catalog.indicators import Catalogue, Indicator
 from lianhu_analysis.catalog.periods import Frequency, Period
+from lianhu_analysis.catalog.reference_period import PER_YEAR
 from lianhu_analysis.intake.checks.findings import SEVERITIES, Severity
 from lianhu_analysis.intake.store import VintageStore
 from lianhu_analysis.render.drawing.theme import font_file
@@ -300,7 +301,7 @@ def release_day(indicator: Indicator, period: Period) -> dt.date:
 
 def _in_frequency(period: Period, frequency: Frequency) -> Period:
     """Return the last whole period of a frequency that has ended by the end of this one."""
-    per = {"A": 1, "Q": 4, "M": 12}[frequency]
+    per = PER_YEAR[frequency]
     whole = period.end.month * per // 12
     return (
         Period(period.year, frequency, whole) if whole else Period(period.year - 1, frequency, per)

@@ -14,6 +14,7 @@ from typing import Any, Literal, get_args
 
 from lianhu_analysis.errors import ReportError
 from lianhu_analysis.intake.observations import split_source
+from lianhu_analysis.intake.problems import place_text
 from lianhu_analysis.intake.whole_files import write_whole
 from lianhu_analysis.render import tables
 from lianhu_analysis.render.tables import Html
@@ -395,8 +396,7 @@ def _origin(figure: Figure) -> Html:
         return tables.code("；".join(part for part in (detail["model"], rest) if part))
     path, title, address = split_source(detail["source"])
     parts: list[object] = [tables.code(path)]
-    where = "!".join(part for part in (detail.get("sheet"), detail.get("cell")) if part)
-    if where:
+    if where := place_text(detail.get("sheet"), detail.get("cell")):
         parts += [" ", tables.code(where)]
     if detail.get("token"):
         parts += [" ", tables.code(f"“{detail['token']}”")]

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from lianhu_analysis.render.doctor import Diagnosis
 
 __all__ = [
+    "EVENTS",
+    "SCOPES",
     "backtest_lines",
     "catalogue_json",
     "catalogue_lines",
@@ -38,6 +40,8 @@ __all__ = [
 ]
 
 STATUS_ZH = {"read": "已读入", "quarantined": "已隔离", "unchanged": "无变化"}
+SCOPES = {"all": "全部年份", "without_outliers": "剔除异常年份"}
+EVENTS = {"announced": "公布的目标", "last_year": "不低于上年", "both": "两者合计"}
 FILES_LISTED = 12  # that need nothing, one by one
 OBSERVATION_FIELDS = (
     "measure", "span", "period", "value", "unit", "published", "published_basis",
@@ -263,10 +267,9 @@ def backtest_lines(content: dict[str, Any]) -> list[str]:
         place = (cell["name_zh"], cell["position"], cell["scope"])
         if place != head:
             head = place
-            scope = "全部年份" if cell["scope"] == "all" else "剔除异常年份"
             position = "年初" if cell["position"] == "none" else f"到 {cell['position']}"
             lines.append(
-                f"- {cell['name_zh']}，{position}，{scope}（基准 RMSE {cell['rmse_benchmark']:.3f}）"
+                f"- {cell['name_zh']}，{position}，{SCOPES[cell['scope']]}（基准 RMSE {cell['rmse_benchmark']:.3f}）"
             )
         lines.append(_cell_line(cell))
     lines.append(f"多模型组合输给基准的格子：{len(content['losing'])} 个")
@@ -292,15 +295,13 @@ def _cell_line(cell: dict[str, Any]) -> str:
 
 
 def _event_lines(content: dict[str, Any]) -> list[str]:
-    kinds = {"announced": "公布的目标", "last_year": "不低于上年", "both": "两者合计"}
     lines = ["“目标实现”的概率（Brier 技巧对气候概率，按年整群自助法区间）："]
     for row in content["events"]:
         skill = "—" if row["skill"] is None else f"{row['skill']:.2f}"
         band = "" if row["low"] is None else f"（{row['low']:.2f}～{row['high']:.2f}）"
         model = "组合" if row["model"] == "combination" else "基准"
-        scope = "全部年份" if row["scope"] == "all" else "剔除异常年份"
         lines.append(
-            f"    {model} {kinds[row['event']]} {scope}：Brier {row['brier']:.3f}，技巧 {skill}{band}，"
+            f"    {model} {EVENTS[row['event']]} {SCOPES[row['scope']]}：Brier {row['brier']:.3f}，技巧 {skill}{band}，"
             f"{row['n_observations']} 次预测、{row['n_events']} 次实现、{row['n_clusters']} 年"
         )
     lines.append("各档概率实现了多少：")

@@ -23,6 +23,7 @@ from lianhu_analysis.render.drawing.review_charts import (
     skill_chart,
     weights_chart,
 )
+from lianhu_analysis.render.listing import EVENTS, SCOPES
 from lianhu_analysis.render.quarterly.report import MODEL_NAMES
 from lianhu_analysis.render.tables import Html
 
@@ -36,8 +37,6 @@ CELL_NAMES = {
     "coverage_80": "80% 涵盖", "coverage_95": "95% 涵盖", "dm_p_value": "DM 检验 p 值",
     "loses": "不及基准",
 }  # fmt: skip
-SCOPES = {"all": "全部年份", "without_outliers": "剔除异常年份"}
-EVENTS = {"announced": "公布的目标", "last_year": "不低于上年", "both": "两者合计"}
 ISSUED_NAMES = {
     "as_of": "截至日", "title_zh": "目标", "status": "判断", "probability": "达标概率",
     "probability_about": "按容差", "mean": "预测", "outcome": "结果", "published": "公布日",

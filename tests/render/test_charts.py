@@ -132,12 +132,6 @@ def test_fan_chart_refuses_quantiles_that_are_not_quantiles(change, message):
         fan_chart(HISTORY, change(FAN), title="t", caption="c")
 
 
-def test_fan_chart_takes_quantiles_by_name_too():
-    named = FAN.rename(columns={level: f"q{round(level * 100):02d}" for level in QUANTILES})
-    figure = fan_chart(HISTORY, named, title="t", caption="c")
-    assert figure.axes[0].lines[1].get_ydata()[-1] == 5.5
-
-
 def test_fan_chart_without_any_figure_is_refused():
     with pytest.raises(ReportError, match="没有任何实际数"):
         fan_chart(HISTORY.assign(value=np.nan), FAN, title="t", caption="c")

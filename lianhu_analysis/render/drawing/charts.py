@@ -123,8 +123,7 @@ def fan_chart(
     history
         Columns ``label`` and ``value``, oldest first, up to the last figure.
     fan
-        Column ``label`` and one column for each of ``QUANTILES`` (as a number
-        or as ``q05``), one row for each remaining period; may have no rows.
+        Column ``label`` and one column for each of ``QUANTILES``, one row for each remaining period; may have no rows.
     target, target_text, end_text
         Height of the target line, and what stands beside it and beside the
         last median.
@@ -186,10 +185,9 @@ def _draw_fan(axes: Axes, values: np.ndarray, fan: pd.DataFrame, language: str) 
 def _quantile_columns(fan: pd.DataFrame) -> dict[float, np.ndarray]:
     columns = {}
     for level in QUANTILES:
-        named = [key for key in (level, f"q{round(level * 100):02d}", str(level)) if key in fan]
-        if not named:
+        if level not in fan:
             raise ReportError(f"扇形图缺少 {level} 分位数一列，需要 {QUANTILES} 各一列")
-        columns[level] = fan[named[0]].to_numpy(dtype=float)
+        columns[level] = fan[level].to_numpy(dtype=float)
     stacked = np.vstack(list(columns.values()))
     if not np.isfinite(stacked).all() or (np.diff(stacked, axis=0) < -1e-9).any():
         raise ReportError("扇形图的分位数有缺失，或没有从低到高排列，请检查预测结果")
@@ -202,7 +200,6 @@ def indicator_chart(
     title: str,
     caption: str,
     level_unit: str,
-    growth_unit: str = "%",
     simulated: bool = False,
     language: str = "zh-CN",
 ) -> Figure:
@@ -220,7 +217,7 @@ def indicator_chart(
     }
     if not drawn:
         raise ReportError(f"图“{title}”没有任何数值，不能画。请检查指标与时期")
-    units = {"level": level_unit, "growth": growth_unit}
+    units = {"level": level_unit, "growth": "%"}
     unit = units[next(iter(drawn))]
     figure, _ = new_figure(title, caption, unit, language, simulated=simulated, panels=len(drawn))
     for axes, (column, values) in zip(figure.axes, drawn.items(), strict=True):

@@ -22,6 +22,7 @@ __all__ = ["calibration_chart", "ranks_chart", "skill_chart", "weights_chart"]
 
 COLOURS = ("actual", "forecast", "good", "other", "bar", "target", "ink", "muted")
 HATCHES = ("", "//", "..", "xx")
+BINS = 10
 FEW = 5  # events; fewer are drawn hollow
 
 
@@ -84,7 +85,6 @@ def ranks_chart(
     *,
     title: str,
     caption: str,
-    bins: int = 10,
     simulated: bool = False,
     language: str = "zh-CN",
 ) -> Figure:
@@ -99,13 +99,13 @@ def ranks_chart(
         raise ReportError(f"图“{title}”没有已有结果的预测，不能画")
     unit = translate("次", language)
     figure, axes = new_figure(title, caption, unit, language, simulated=simulated)
-    counts, edges = np.histogram(ranks, bins=bins, range=(0, 1))
+    counts, edges = np.histogram(ranks, bins=BINS, range=(0, 1))
     axes.bar(
         edges[:-1], counts, width=np.diff(edges), align="edge", color=PALETTE["bar"],
         edgecolor="white", label=translate("结果落在预测分布的位置", language),
     )  # fmt: skip
-    level = len(ranks) / bins
-    slack = 2 * np.sqrt(level * (1 - 1 / bins))
+    level = len(ranks) / BINS
+    slack = 2 * np.sqrt(level * (1 - 1 / BINS))
     axes.axhspan(
         max(level - slack, 0), level + slack, color=PALETTE["grid"], lw=0, zorder=0,
         label=translate("偶然范围", language),
