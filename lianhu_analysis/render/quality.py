@@ -24,6 +24,7 @@ from lianhu_analysis.intake.explain import SPANS
 from lianhu_analysis.render import tables
 from lianhu_analysis.render.desk import searchable
 from lianhu_analysis.render.doctor import release_day
+from lianhu_analysis.render.drawing.chart_layout import Setting
 from lianhu_analysis.render.drawing.charts import Picture, picture
 from lianhu_analysis.render.drawing.theme import PALETTE, apply_theme
 from lianhu_analysis.render.tables import SIMULATED_MARK, Html
@@ -137,10 +138,7 @@ def _state(
 def status_chart(
     matrix: pd.DataFrame,
     catalogue: Catalogue,
-    *,
-    title: str,
-    caption: str,
-    simulated: bool = False,
+    setting: Setting,
 ) -> Figure:
     """Draw the states of all indicators, months across, in panels side by side."""
     apply_theme()
@@ -163,7 +161,13 @@ def status_chart(
         )
         _draw_states(axes, part, catalogue)
     figure.text(
-        GAP_INCHES / width, 1 - 0.1 / height, title, va="top", size=13, weight="bold", gid="title"
+        GAP_INCHES / width,
+        1 - 0.1 / height,
+        setting.title,
+        va="top",
+        size=13,
+        weight="bold",
+        gid="title",
     )
     used = [name for name in STATES if (matrix == name).to_numpy().any()]
     figure.legend(
@@ -175,11 +179,10 @@ def status_chart(
         ncols=len(used),
         handlelength=1.2,
     )
-    note = f"{SIMULATED_MARK}　{caption}" if simulated else caption
     figure.text(
-        GAP_INCHES / width, 0.06 / height, note, va="bottom", size=8, color=PALETTE["muted"], gid="caption"
+        GAP_INCHES / width, 0.06 / height, setting.note, va="bottom", size=8, color=PALETTE["muted"], gid="caption"
     )  # fmt: skip
-    if simulated:
+    if setting.simulated:
         figure.text(
             0.5, 0.5, SIMULATED_MARK, ha="center", va="center", size=60, rotation=40,
             color=PALETTE["ink"], alpha=0.18, zorder=10, gid="mark",
@@ -271,13 +274,12 @@ class QualityDesk:
             f"{STATES[name]} {counts[name]:,}"
             for name in ("ok", "missing", "withheld", "corrected")
         )
-        figure = status_chart(
-            matrix,
-            self.catalogue,
+        setting = Setting(
             title=f"{self.workspace.region.name_zh}各指标报送情况",
             caption=f"截至 {self.as_of}；{len(matrix)} 个指标；{words}；到期日按指标目录的发布时间推定",
             simulated=self.simulated,
         )
+        figure = status_chart(matrix, self.catalogue, setting)
         return picture(figure, f"{len(matrix)} 个指标逐月的报送情况：{words}")
 
     def findings(self, *severities: str) -> HTML | Html:
