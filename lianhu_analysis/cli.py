@@ -22,6 +22,7 @@ from lianhu_analysis.intake.ingest import unread_files
 from lianhu_analysis.intake.new_workspace import create_workspace
 from lianhu_analysis.intake.problems import printable
 from lianhu_analysis.pipeline import answers, backtests, reports, story
+from lianhu_analysis.pipeline.record import describe_record
 from lianhu_analysis.render import listing, record_listing
 from lianhu_analysis.render.lab import lab_command, lab_environment
 from lianhu_analysis.workspace import Workspace, find_workspace, load_workspace
@@ -235,7 +236,7 @@ def record(
 ) -> None:
     """存档当日的判断，给已有结果的评分，列出等待结果的；同样的判断只存一次。"""
     space = located(context, workspace)
-    content = answers.describe_record(space, parse_day(as_of), year)
+    content = describe_record(space, parse_day(as_of), year)
     warn_unread(space)
     print_answer(content, record_listing.record_lines(content), as_json=as_json)
 

@@ -22,9 +22,9 @@ from lianhu_analysis.intake.problems import Problem
 from lianhu_analysis.intake.raw_files import find_files
 from lianhu_analysis.intake.store import VintageStore
 from lianhu_analysis.pipeline.backtests import run_backtest
-from lianhu_analysis.pipeline.record import keep_record, read_record
+from lianhu_analysis.pipeline.record import read_record
 from lianhu_analysis.pipeline.story import PROJECT_ROOT, assess, default_day, known_on
-from lianhu_analysis.render import listing, record_listing
+from lianhu_analysis.render import listing
 from lianhu_analysis.workspace import Workspace, locate_workspace
 
 # Charts cost seconds to import: what draws imports them.
@@ -39,7 +39,6 @@ __all__ = [
     "check",
     "describe_catalogue",
     "describe_forecast",
-    "describe_record",
     "examine",
     "explain",
     "open_desk",
@@ -164,22 +163,6 @@ def describe_forecast(
     content = assessment_json(assessment)
     targets = [{**item, **frequency_fields(told, item)} for item in content["targets"]]
     return {**content, "targets": targets}
-
-
-def describe_record(
-    workspace: Workspace, as_of: dt.date | None, year: int | None
-) -> dict[str, Any]:
-    """Keep the verdicts of a day, score what can be, and return the record document."""
-    kept = keep_record(workspace, as_of, year)
-    return {
-        "region": workspace.region.code,
-        "region_zh": workspace.region.name_zh,
-        "as_of": None if kept.as_of is None else kept.as_of.isoformat(),
-        "year": kept.year,
-        "issued": kept.issued,
-        "archived": len(kept.archived),
-        **record_listing.record_json(kept.record, kept.scored),
-    }
 
 
 def show_indicator(

@@ -273,8 +273,7 @@ def _last_periods(frame: pd.DataFrame) -> Mapping[str, Period]:
     pairs = frame[["indicator", "period"]].drop_duplicates()
     for code, text in zip(pairs["indicator"], pairs["period"], strict=True):
         period = Period.parse(str(text))
-        if code not in last or period.end > last[code].end:
-            last[str(code)] = period
+        last[str(code)] = max(last.get(code, period), period, key=lambda one: one.end)
     return last
 
 

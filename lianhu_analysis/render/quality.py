@@ -85,8 +85,7 @@ def status_matrix(
     begun: dict[str, Period] = {}
     for code, text in known:
         period = Period.parse(text)
-        if code not in begun or period.start < begun[code].start:
-            begun[code] = period
+        begun[code] = min(begun.get(code, period), period, key=lambda one: one.start)
     rows = [
         [_state(item, month, known, begun.get(item.code), as_of) for month in columns]
         for item in catalogue

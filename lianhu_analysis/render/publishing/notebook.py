@@ -53,15 +53,12 @@ class Executed:
     ----------
     notebook, figures
         The executed notebook and the figures that it registered.
-    log
-        What cells wrote to standard error, which no reader sees.
     verdicts
         What the report says of each target; none of a template that does not tell.
     """
 
     notebook: Path
     figures: Path
-    log: str
     verdicts: tuple[dict[str, Any], ...] = ()
 
 
@@ -152,7 +149,7 @@ def execute(
     try:
         _run(template, values, running, cell_timeout)
         notebook = _read_notebook(running)
-        log = verify(notebook, token)
+        verify(notebook, token)
         FigureRegister.load(workdir / FIGURES_FILE)
         verdicts = _read_verdicts(workdir / VERDICTS_FILE)
     except ReportError as error:
@@ -171,7 +168,7 @@ def execute(
     executed = workdir / f"{name}.ipynb"
     nbformat.write(notebook, executed)
     running.unlink()
-    return Executed(executed, workdir / FIGURES_FILE, log, verdicts)
+    return Executed(executed, workdir / FIGURES_FILE, verdicts)
 
 
 def _read_verdicts(file: Path) -> tuple[dict[str, Any], ...]:
@@ -186,8 +183,8 @@ def _read_verdicts(file: Path) -> tuple[dict[str, Any], ...]:
         raise ReportError(f"报告留下的判断 {file.name} 读不出（{error}），请重新生成") from error
 
 
-def verify(notebook: nbformat.NotebookNode, token: str) -> str:
-    """Check that a notebook ran whole; drop its standard error and return that text.
+def verify(notebook: nbformat.NotebookNode, token: str) -> None:
+    """Check that a notebook ran whole; drop its standard error, which no reader sees.
 
     Raises
     ------
@@ -212,7 +209,6 @@ def verify(notebook: nbformat.NotebookNode, token: str) -> str:
         faults.append(f"单元写出了错误信息：{_error_lines(log)}")
     if faults:
         raise ReportError("；".join(faults))
-    return log
 
 
 def check_parameters(template: Path, parameters: Mapping[str, Any]) -> None:

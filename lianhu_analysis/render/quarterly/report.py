@@ -498,6 +498,6 @@ def _span_zh(verdict: Verdict) -> str:
     periods = verdict.required.periods
     first, last = periods[0], periods[-1]
     if first == last:
-        return first.label_zh("annual" if first.frequency == "A" else "single")
+        return first.label_zh("single")
     joined = f"{first.label_zh('single')}—{last.label_zh('single')}"
     return joined.replace(f"—{last.year}年", "—")
