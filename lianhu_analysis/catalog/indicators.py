@@ -158,6 +158,10 @@ class Catalogue:
         hint = f"是否指 {named}？" if near else "可用 lianhu catalog 查看全部代码"
         raise UsageError(f"指标目录（{self.source}）中没有代码 {code!r}。{hint}")
 
+    def name_of(self, code: str) -> str:
+        """Return the name of an indicator; a code that is none, such as a fact's, as it is."""
+        return self._by_code[code].name_zh if code in self._by_code else code
+
     def match_name(self, name_zh: str) -> Indicator | None:
         """Return the indicator with exactly this name or alias, after folding."""
         return self._by_name.get(fold_name(name_zh))

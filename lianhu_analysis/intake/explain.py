@@ -124,10 +124,6 @@ class Explanation:
             "problems": [problem.as_dict() for problem in self.problems],
         }
 
-    def lines(self) -> list[str]:
-        """Return the explanation in Chinese; what is alike is one line."""
-        return list(self._lines())
-
     @property
     def needs_attention(self) -> bool:
         """Whether someone has something to do about this file."""
@@ -158,7 +154,8 @@ class Explanation:
             "rows": [row._asdict() for row in note.rows],
         }
 
-    def _lines(self) -> Iterator[str]:
+    def lines(self) -> Iterator[str]:
+        """Yield the explanation in Chinese; what is alike is one line."""
         refused = [problem for problem in self.problems if problem.kind == "refused"]
         skipped = [problem for problem in self.problems if problem.kind == "skipped"]
         counts = f"{self.observations} 个数，{len(refused)} 个问题"

@@ -221,20 +221,10 @@ class FigureRegister:
         self, value: float, *, label: str, model: str, as_of: object, **detail: Any
     ) -> Html:
         """Register the probability of a forecast, printed as ``62%``."""
-        return self.add(
-            value,
-            tables.probability_text(value),
-            kind="model",
-            label=label,
-            share=True,
-            model=model,
-            as_of=_plain(as_of),
-            **detail,
-        )
+        text = tables.probability_text(value)
+        return self.model(value, text, label=label, model=model, as_of=as_of, share=True, **detail)
 
-    def arithmetic(
-        self, formula: str, text: str | None = None, *, label: str, decimals: int = 1
-    ) -> Html:
+    def arithmetic(self, formula: str, *, label: str, decimals: int = 1) -> Html:
         """Register a number worked out from registered ones.
 
         Parameters
@@ -243,8 +233,8 @@ class FigureRegister:
             Such as ``"{fig-3} - {fig-4}"``; also ``* / ( ) abs min max``.
         """
         value = self._evaluate(formula)
-        printed = text or tables.growth_text(value, decimals)
-        return self.add(value, printed, kind="arithmetic", label=label, formula=formula)
+        text = tables.growth_text(value, decimals)
+        return self.add(value, text, kind="arithmetic", label=label, formula=formula)
 
     def save(self, path: Path = Path(FIGURES_FILE)) -> None:
         """Write the register as JSON."""

@@ -53,22 +53,15 @@ def catalogue_json(
     catalogue: Catalogue, indicators: Sequence[Indicator], targets: Sequence[Target]
 ) -> dict[str, Any]:
     """Return what ``lianhu catalog --json`` prints."""
+    core = sum(item.tier == "core" for item in catalogue)
+    note = "（建议稿，待区里正式目录替换）" if catalogue.proposal else ""
     return {
         "indicators": [asdict(item) for item in indicators],
         "targets": [asdict(item) for item in targets],
         "proposal": catalogue.proposal,
-        "summary": catalogue_summary(catalogue, targets),
+        "summary": f"{catalogue.source}{note}：核心 {core} 项，监测 {len(catalogue) - core} 项；"
+        f"目标 {len(targets)} 项",
     }
-
-
-def catalogue_summary(catalogue: Catalogue, targets: Sequence[Target]) -> str:
-    """Return one line: how many of what, and whether the list is a proposal."""
-    core = sum(item.tier == "core" for item in catalogue)
-    note = "（建议稿，待区里正式目录替换）" if catalogue.proposal else ""
-    return (
-        f"{catalogue.source}{note}：核心 {core} 项，监测 {len(catalogue) - core} 项；"
-        f"目标 {len(targets)} 项"
-    )
 
 
 def catalogue_lines(content: dict[str, Any]) -> list[str]:
@@ -200,12 +193,9 @@ def finding_lines(findings: Sequence[Finding]) -> list[str]:
 
 def findings_summary(findings: Sequence[Finding]) -> str:
     """Return one line: how many of each severity."""
-    counts = {
-        SEVERITY_ZH[name]: sum(finding.severity == name for finding in findings)
-        for name in SEVERITIES
-    }
-    told = "，".join(f"{name} {count} 条" for name, count in counts.items() if count)
-    return told or "没有检查结果"
+    counts = Counter(finding.severity for finding in findings)
+    told = [f"{SEVERITY_ZH[name]} {counts[name]} 条" for name in SEVERITIES if counts[name]]
+    return "，".join(told) or "没有检查结果"
 
 
 def diagnosis_lines(diagnoses: Sequence[Diagnosis]) -> list[str]:

@@ -320,14 +320,10 @@ class QualityDesk:
         table = revisions(self.vintages, breaks=self.workspace.census_breaks, as_of=self.as_of)
         if table.empty:
             return tables.paragraph("没有修订过的数。")
-        names = [
-            self.catalogue.get(code).name_zh if code in self.catalogue else code
-            for code in table["indicator"]
-        ]
         return searchable(
             pd.DataFrame(
                 {
-                    "指标": names,
+                    "指标": table["indicator"].map(self.catalogue.name_of),
                     "时期": table["period"],
                     "度量": table["measure"].map({"level": "绝对额", "yoy": "同比"}),
                     "原先": table["before"],

@@ -127,7 +127,9 @@ class ReviewDesk:
 
     def ranks(self) -> Picture | Html:
         """Draw where outcomes fell in the combination's forecasts."""
-        own = self._combination()
+        own = self.backtest
+        if len(own):
+            own = own[own["model"].eq(COMBINATION) & ~own["outlier"]]
         if own.empty:
             return tables.paragraph(NOTHING)
         setting = self._setting(
@@ -253,10 +255,6 @@ class ReviewDesk:
                 columns=CELL_NAMES
             )
         )
-
-    def _combination(self) -> pd.DataFrame:
-        rows = self.backtest
-        return rows if rows.empty else rows[rows["model"].eq(COMBINATION) & ~rows["outlier"]]
 
     def _code(self, indicator: str) -> str:
         if indicator:

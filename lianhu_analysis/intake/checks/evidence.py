@@ -137,8 +137,7 @@ class Evidence:
     def label(self, row: int) -> str:
         """Name a figure as a reader does: indicator, period, and whether it is growth."""
         figure = self._figure(row)
-        code = figure["indicator"]
-        name = self.catalogue.get(code).name_zh if code in self.catalogue else code
+        name = self.catalogue.name_of(figure["indicator"])
         period = Period.parse(str(figure["period"]))
         try:
             when = period.label_zh(figure["span"])

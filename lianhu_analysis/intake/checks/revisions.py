@@ -127,8 +127,7 @@ def revision_findings(table: pd.DataFrame, catalogue: Catalogue) -> tuple[Findin
     }
     findings = []
     for row in table.to_dict("records"):
-        code = str(row["indicator"])
-        name = catalogue.get(code).name_zh if code in catalogue else code
+        name = catalogue.name_of(str(row["indicator"]))
         growth = "同比" if row["measure"] == "yoy" else ""
         figure: dict[str, str] = {key: str(row[key]) for key in FIGURE}
         findings.append(

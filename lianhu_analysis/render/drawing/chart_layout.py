@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -17,6 +18,7 @@ from lianhu_analysis.render.tables import SIMULATED_MARK
 __all__ = [
     "LABEL_SIZE",
     "Setting",
+    "draw_actual",
     "draw_target",
     "finish",
     "new_figure",
@@ -144,6 +146,12 @@ def new_figure(setting: Setting, unit: str = "", *, panels: int = 1) -> tuple[Fi
             color=PALETTE["target"], alpha=0.22, zorder=10, gid="mark",
         )  # fmt: skip
     return figure, axes[0]
+
+
+def draw_actual(axes: Axes, values: np.ndarray, label: str) -> None:
+    """Draw published figures, one a period."""
+    x = np.arange(len(values))
+    axes.plot(x, values, color=PALETTE["actual"], marker="o", ms=4, label=label)
 
 
 def draw_target(axes: Axes, setting: Setting, word: str = "目标") -> list[tuple[float, str, str]]:

@@ -22,6 +22,7 @@ from lianhu_analysis.errors import ReportError
 from lianhu_analysis.render.drawing.chart_layout import (
     LABEL_SIZE,
     Setting,
+    draw_actual,
     draw_target,
     finish,
     new_figure,
@@ -121,14 +122,7 @@ def fan_chart(
     values = history["value"].to_numpy(dtype=float)
     if not np.isfinite(values).any():
         raise ReportError(f"图“{setting.title}”没有任何实际数，不能画。请检查指标与时期")
-    axes.plot(
-        np.arange(len(values)),
-        values,
-        color=PALETTE["actual"],
-        marker="o",
-        ms=4,
-        label=setting.word("实际"),
-    )
+    draw_actual(axes, values, setting.word("实际"))
     remarks: list[tuple[float, str, str]] = []
     labels = list(history["label"])
     if len(fan):
@@ -143,13 +137,9 @@ def fan_chart(
 def _draw_fan(axes: Axes, values: np.ndarray, fan: pd.DataFrame, setting: Setting) -> float:
     """Draw the bands after ``values``, from the last known one on; return the last median."""
     quantiles = _quantile_columns(fan)
-    known = np.flatnonzero(np.isfinite(values))
-    last = list(known[-1:])
-    x = np.array([*last, *range(len(values), len(values) + len(fan))])
-    anchored = {
-        level: np.concatenate([values[last], quantiles[level]]) if last else quantiles[level]
-        for level in QUANTILES
-    }
+    last = np.flatnonzero(np.isfinite(values))[-1:]
+    x = np.concatenate([last, np.arange(len(values), len(values) + len(fan))])
+    anchored = {level: np.concatenate([values[last], quantiles[level]]) for level in QUANTILES}
     for low, high, label, alpha in BANDS:
         axes.fill_between(
             x,
@@ -216,12 +206,10 @@ def indicator_chart(
 
 
 def _draw_panel(axes: Axes, column: str, values: np.ndarray, setting: Setting) -> None:
-    x = np.arange(len(values))
     if column == "level":
-        axes.bar(x, values, color=PALETTE["bar"], label=setting.word("水平"))
+        axes.bar(np.arange(len(values)), values, color=PALETTE["bar"], label=setting.word("水平"))
         return
-    label = setting.word("同比增速")
-    axes.plot(x, values, color=PALETTE["actual"], marker="o", ms=4, label=label)
+    draw_actual(axes, values, setting.word("同比增速"))
     if np.nanmin(values) < 0:
         axes.axhline(0, color=PALETTE["muted"], lw=0.8)
 
@@ -280,7 +268,7 @@ def progress_chart(
         )
         axes.plot(x, mid, color=PALETTE["muted"], ls=":", label=setting.word("常年进度"))
     actual = frame["actual"].to_numpy(dtype=float)
-    axes.plot(x, actual, color=PALETTE["actual"], marker="o", ms=4, label=setting.word("今年累计"))
+    draw_actual(axes, actual, setting.word("今年累计"))
     remarks = []
     if len(fan):
         median = _draw_fan(axes, actual[: len(frame) - len(fan)], fan, setting)

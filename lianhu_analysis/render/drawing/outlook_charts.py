@@ -10,6 +10,7 @@ from lianhu_analysis.errors import ReportError
 from lianhu_analysis.render.drawing.chart_layout import (
     LABEL_SIZE,
     Setting,
+    draw_actual,
     draw_target,
     finish,
     new_figure,
@@ -43,10 +44,7 @@ def path_chart(
     known = len(history)
     values = history["value"].to_numpy(float)
     if known:
-        axes.plot(
-            np.arange(known), values, color=PALETTE["actual"], marker="o", ms=4,
-            label=setting.word("实际"),
-        )  # fmt: skip
+        draw_actual(axes, values, setting.word("实际"))
     # Paths start from the latest figure.
     x = np.arange(known - 1 if known else 0, known + len(path))
     columns = {

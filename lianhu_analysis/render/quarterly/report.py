@@ -132,13 +132,13 @@ class Report:
         )
 
 
-def value_text(value: float, unit: str) -> str:
-    """Format a published figure as its unit is published."""
+def value_text(value: float, unit: str, decimals: int = 2) -> str:
+    """Format a published figure as its unit is published; ``decimals`` of an amount."""
     if unit == "%":
         return tables.growth_text(value)
     if float(value).is_integer():
         return tables.count_text(int(value))
-    return tables.level_text(value)
+    return tables.level_text(value, decimals)
 
 
 def plain_text(value: float) -> str:
@@ -397,11 +397,7 @@ def _forecast(report: Report, verdict: Verdict) -> Html:
 
 def forecast_text(value: float, unit: str) -> str:
     """Format a forecast with no more digits than it can bear; a count is whole."""
-    if unit == "%":
-        return tables.growth_text(value)
-    if float(value).is_integer():
-        return tables.count_text(int(value))
-    return tables.level_text(value, _level_digits(value))
+    return value_text(value, unit, _level_digits(value))
 
 
 def _level_digits(value: float) -> int:
