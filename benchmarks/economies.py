@@ -20,7 +20,7 @@ from lianhu_analysis.catalog.indicators import Catalogue, Indicator
 from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.catalog.targets import Target
 from lianhu_analysis.forecast.growth import FloatArray
-from lianhu_analysis.intake.observations import make_observations
+from lianhu_analysis.intake.observations import Observation, frame_observations
 
 __all__ = [
     "ECONOMIES",
@@ -286,22 +286,24 @@ def _skeleton(first_year: int, revised: bool) -> pd.DataFrame:
                     rows.append((year, quarter, measure, final, day))
     end = released(YEAR, 4)
     kept = [item for item in rows if item[-1] < end]
-    frame = make_observations(
-        {
-            "region": REGION,
-            "indicator": CODE,
-            "measure": measure,
-            "span": "ytd",
-            "period": f"{year}Q{quarter}",
-            "value": 0.0,
-            "unit": "%" if measure == "yoy" else "亿元",
-            "published": day,
-            "published_basis": "stated",
-            "source": "simulated",
-            "status": "ok",
-            "provenance": "simulated",
-        }
-        for year, quarter, measure, final, day in kept
+    frame = frame_observations(
+        [
+            Observation(
+                region=REGION,
+                indicator=CODE,
+                measure=measure,
+                span="ytd",
+                period=f"{year}Q{quarter}",
+                value=0.0,
+                unit="%" if measure == "yoy" else "亿元",
+                published=day,
+                published_basis="stated",
+                source="simulated",
+                status="ok",
+                provenance="simulated",
+            )
+            for year, quarter, measure, final, day in kept
+        ]
     )
     frame = frame.assign(
         row=[item[0] - first_year for item in kept],

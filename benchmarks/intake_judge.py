@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import math
 import tempfile
 from collections import defaultdict
@@ -17,7 +16,7 @@ import pandas as pd
 from benchmarks.intake_mutants_documents import Document, Fact, address, as_grids, write
 from lianhu_analysis.catalog.indicators import Catalogue
 from lianhu_analysis.errors import IntakeError
-from lianhu_analysis.intake.deliveries import Sidecar, read_delivery
+from lianhu_analysis.intake.deliveries import DeliveryReader, Sidecar
 from lianhu_analysis.intake.grids.workbook import WorkbookReader
 from lianhu_analysis.intake.problems import Problem
 from lianhu_analysis.workspace import load_workspace
@@ -172,19 +171,16 @@ def opened_reader(catalogue: Catalogue) -> Iterator[Read]:
     which tests hold against their bytes.
     """
     # One pool for all files, as ingest has.
-    pooled = "read" in inspect.signature(read_delivery).parameters
     with tempfile.TemporaryDirectory() as folder, WorkbookReader() as pool:
         root = Path(folder)
         (root / "lianhu.toml").write_text(CONFIG, encoding="utf-8")
         workspace = load_workspace(root)
+        reader = DeliveryReader(workspace, catalogue)
 
         def read(document: Document) -> Result:
             path = workspace.raw / document.path
-            grids = as_grids(document) if pooled else None
-            data = b"" if grids else write(document)
-            how: dict[str, Any] = {"read": pool.read} if pooled else {}
-            if grids:
-                how = {"read": lambda _: grids}
-            return read_delivery(path, data, Sidecar(), workspace, catalogue, **how)
+            if grids := as_grids(document):
+                return reader.read(path, b"", Sidecar(), lambda _: grids)
+            return reader.read(path, write(document), Sidecar(), pool.read)
 
         yield read

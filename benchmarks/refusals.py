@@ -36,7 +36,7 @@ from lianhu_analysis.catalog.targets import Target
 from lianhu_analysis.forecast.growth import FloatArray
 from lianhu_analysis.forecast.verdict import Rules, verdict_json
 from lianhu_analysis.forecast.verdict import Verdict as Answer
-from lianhu_analysis.intake.observations import make_observations
+from lianhu_analysis.intake.observations import Observation, frame_observations
 
 __all__ = ["KINDS", "judge_panels", "main"]
 
@@ -126,18 +126,18 @@ def _count_panel(rng: np.random.Generator) -> tuple[pd.DataFrame, Target]:
     usual = rng.uniform(1, 8, size=12)
     years = range(YEAR - HISTORY_YEARS, YEAR + 1)
     counts = np.cumsum(rng.poisson(usual * rng.gamma(25, 0.04, size=(len(years), 1))), axis=1)
-    frame = make_observations(
-        {
-            "region": "100000", "indicator": COUNTS, "measure": "level", "span": "ytd",
-            "period": f"{year}-{month:02d}", "value": float(counts[row, month - 1]), "unit": "个",
-            "published": Period(year, "M", month).end + dt.timedelta(days=10),
-            "published_basis": "stated", "source": "simulated", "status": "ok",
-            "provenance": "simulated",
-        }
+    frame = frame_observations([
+ Observation(
+            region="100000", indicator=COUNTS, measure="level", span="ytd",
+            period=f"{year}-{month:02d}", value=float(counts[row, month - 1]), unit="个",
+            published=Period(year, "M", month).end + dt.timedelta(days=10),
+            published_basis="stated", source="simulated", status="ok",
+            provenance="simulated",
+        )
         for row, year in enumerate(years)
         for month in range(1, 13)
         if (year, month) != (YEAR, 12)
-    )  # fmt: skip
+    ])  # fmt: skip
     target = Target(
         indicator=COUNTS, measure="level", year=YEAR, value=float(round(1.5 * usual.sum())),
         rule="at_least", tolerance=0.0, unit="个", title_zh="模拟目标", source="simulated",

@@ -29,7 +29,7 @@ from benchmarks.economies import CODE, POSITIONS, REGION, TARGET, catalogue, rel
 from benchmarks.real_time import verdict_on
 from lianhu_analysis.forecast.scores import brier_skill
 from lianhu_analysis.forecast.verdict import Rules
-from lianhu_analysis.intake.observations import make_observations
+from lianhu_analysis.intake.observations import Observation, frame_observations
 
 __all__ = ["FOLDER", "judge_series", "levels_to_date", "main", "published", "summarise"]
 
@@ -79,26 +79,26 @@ def published(to_date: pd.DataFrame, years: Sequence[int]) -> pd.DataFrame:
     """Return what comes out: level and growth to date after each quarter of some years."""
     growth = growth_to_date(to_date)
     rows = [
-        {
-            "region": REGION,
-            "indicator": CODE,
-            "measure": measure,
-            "span": "ytd",
-            "period": f"{year}Q{quarter}",
-            "value": float(table.loc[year, quarter]),
-            "unit": "%" if measure == "yoy" else "亿元",
-            "published": released(year, quarter),
-            "published_basis": "assumed",
-            "source": "us_nowcasting_benchmark",
-            "status": "ok",
-            "provenance": "second_hand",
-        }
+        Observation(
+            region=REGION,
+            indicator=CODE,
+            measure=measure,
+            span="ytd",
+            period=f"{year}Q{quarter}",
+            value=float(table.loc[year, quarter]),
+            unit="%" if measure == "yoy" else "亿元",
+            published=released(year, quarter),
+            published_basis="assumed",
+            source="us_nowcasting_benchmark",
+            status="ok",
+            provenance="second_hand",
+        )
         for year in years
         for quarter in (1, 2, 3, 4)
         for measure, table in (("level", to_date), ("yoy", growth))
         if year in table.index
     ]
-    return make_observations(rows).sort_values("published", kind="stable", ignore_index=True)
+    return frame_observations(rows).sort_values("published", kind="stable", ignore_index=True)
 
 
 def judge_series(name: str, to_date: pd.DataFrame, control: bool = False) -> pd.DataFrame:

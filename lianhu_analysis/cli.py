@@ -8,7 +8,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from types import ModuleType
@@ -37,10 +37,25 @@ def _loaded_when_used(name: str) -> ModuleType:
 
 
 if TYPE_CHECKING:
-    from lianhu_analysis import pipeline
+    from lianhu_analysis.intake import ingest as deliveries
+    from lianhu_analysis.intake import new_workspace, problems
+    from lianhu_analysis.pipeline import answers, backtests, reports, story
+    from lianhu_analysis.pipeline import record as issued
+    from lianhu_analysis.render import lab as jupyter
+    from lianhu_analysis.render import listing, record_listing
 else:
     # Help and wrong use are answered before pandas and statsmodels are loaded: one second.
-    pipeline = _loaded_when_used("lianhu_analysis.pipeline")
+    deliveries = _loaded_when_used("lianhu_analysis.intake.ingest")
+    new_workspace = _loaded_when_used("lianhu_analysis.intake.new_workspace")
+    problems = _loaded_when_used("lianhu_analysis.intake.problems")
+    answers = _loaded_when_used("lianhu_analysis.pipeline.answers")
+    backtests = _loaded_when_used("lianhu_analysis.pipeline.backtests")
+    issued = _loaded_when_used("lianhu_analysis.pipeline.record")
+    reports = _loaded_when_used("lianhu_analysis.pipeline.reports")
+    story = _loaded_when_used("lianhu_analysis.pipeline.story")
+    jupyter = _loaded_when_used("lianhu_analysis.render.lab")
+    listing = _loaded_when_used("lianhu_analysis.render.listing")
+    record_listing = _loaded_when_used("lianhu_analysis.render.record_listing")
 
 __all__ = ["app", "main"]
 
@@ -96,7 +111,7 @@ def init(
     code: Annotated[str, typer.Option("--code", help="六位行政区划代码。")] = "999999",
 ) -> None:
     """新建一个地区的工作区：目录、目标文件、文件夹和待填的工作簿模板。"""
-    for path in pipeline.create_workspace(directory, region or directory.resolve().name, code):
+    for path in new_workspace.create_workspace(directory, region or directory.resolve().name, code):
         tell(f"已写入 {path}")
 
 
@@ -108,18 +123,10 @@ def catalog(
     as_json: JsonOption = False,
 ) -> None:
     """列出并校验指标目录和目标。"""
-    content = pipeline.describe_catalogue(located(context, workspace), code)
-    if as_json:
-        print_json(content)
-        return
-    for item in content["indicators"]:
-        print_text(
-            f"{item['code']:<26}{item['tier']:<9}{item['frequency']}  "
-            f"{item['name_zh']}（{item['unit']}）"
-        )
-    for item in content["targets"]:
-        print_text(f"目标 {item['year']}  {item['title_zh']}  〔{item['source']}〕")
-    tell(content["summary"])
+    content = answers.describe_catalogue(located(context, workspace), code)
+    print_answer(content, listing.catalogue_lines(content), as_json=as_json)
+    if not as_json:
+        tell(content["summary"])
 
 
 @app.command()
@@ -149,25 +156,18 @@ def ingest(
         raise UsageError("--cell 只与 --explain FILE 合用")
     space = located(context, workspace)
     if explained is not None:
-        explanation = pipeline.explain(space, explained, cell)
-        if as_json:
-            print_json(explanation.as_dict())
-        else:
-            for line in explanation.lines():
-                print_text(line)
+        explanation = answers.explain(space, explained, cell)
+        print_answer(explanation.as_dict(), explanation.lines(), as_json=as_json)
         raise typer.Exit(ATTENTION if explanation.needs_attention else FINE)
     with messages.status("正在读入……") as status:
-        results = pipeline.ingest(
+        results = story.ingest(
             space,
             paths or [],
-            lambda path: status.update(Text(pipeline.printable(f"正在读入 {path}"))),
+            lambda path: status.update(Text(problems.printable(f"正在读入 {path}"))),
         )
-    if as_json:
-        print_json({"files": [asdict(result) for result in results]})
-    else:
-        for line in pipeline.file_lines(results, every=every):
-            print_text(line)
-    for line in pipeline.problem_lines(results, None if as_json or every else PROBLEMS_SHOWN):
+    files = {"files": [asdict(result) for result in results]}
+    print_answer(files, listing.file_lines(results, every=every), as_json=as_json)
+    for line in listing.problem_lines(results, None if as_json or every else PROBLEMS_SHOWN):
         tell(line)
     if not results:
         tell(f"{space.relative(space.raw)} 下没有可读的文件")
@@ -195,16 +195,13 @@ def check(
     if since and not revisions:
         raise UsageError("--since 只用于 --revisions")
     space = located(context, workspace)
-    findings = pipeline.check(
+    findings = answers.check(
         space, parse_day(as_of), revised=revisions, since=parse_day(since, "--since")
     )
-    shown = pipeline.select_findings(findings, severity)
-    if as_json:
-        print_json({"findings": [finding.as_dict() for finding in shown]})
-    else:
-        for line in pipeline.finding_lines(shown):
-            print_text(line)
-    tell(pipeline.findings_summary(findings))
+    shown = listing.select_findings(findings, severity)
+    content = {"findings": [finding.as_dict() for finding in shown]}
+    print_answer(content, listing.finding_lines(shown), as_json=as_json)
+    tell(listing.findings_summary(findings))
     if any(finding.severity == "Error" for finding in findings):
         raise typer.Exit(ATTENTION)
 
@@ -217,12 +214,9 @@ def doctor(
     as_json: JsonOption = False,
 ) -> None:
     """看看环境与工作区是否正常：Python、字体、内核、锁、无主文件、该到而未到的数据。"""
-    diagnoses = pipeline.examine(located(context, workspace), parse_day(as_of))
-    if as_json:
-        print_json({"diagnoses": [asdict(item) for item in diagnoses]})
-    else:
-        for line in pipeline.diagnosis_lines(diagnoses):
-            print_text(line)
+    diagnoses = answers.examine(located(context, workspace), parse_day(as_of))
+    content = {"diagnoses": [asdict(item) for item in diagnoses]}
+    print_answer(content, listing.diagnosis_lines(diagnoses), as_json=as_json)
     if any(item.severity in ("Error", "Severe", "Bad") for item in diagnoses):
         raise typer.Exit(ATTENTION)
 
@@ -239,16 +233,8 @@ def show(
     as_json: JsonOption = False,
 ) -> None:
     """一个指标截至某日的全部观测，各带来源单元格。"""
-    content = pipeline.show_indicator(located(context, workspace), code, parse_day(as_of), region)
-    if as_json:
-        print_json(content)
-        return
-    for row in content["observations"]:
-        value = row["status"] if row["value"] is None else f"{row['value']:,.10g}"
-        print_text(
-            f"{row['period']:<8} {row['measure']:<6}{row['span']:<7}{value:>16} {row['unit']}  "
-            f"{row['published']}  {row['source']} {row['sheet']} {row['cell']}"
-        )
+    content = answers.show_indicator(located(context, workspace), code, parse_day(as_of), region)
+    print_answer(content, listing.observation_lines(content), as_json=as_json)
 
 
 @app.command()
@@ -263,9 +249,9 @@ def forecast(
 ) -> None:
     """每个目标：预测、概率、所需增速、基准和判断。"""
     space = located(context, workspace)
-    content = pipeline.describe_forecast(space, parse_day(as_of), year)
+    content = answers.describe_forecast(space, parse_day(as_of), year)
     warn_unread(space)
-    print_answer(content, pipeline.forecast_lines, as_json=as_json)
+    print_answer(content, listing.forecast_lines(content), as_json=as_json)
 
 
 @app.command()
@@ -280,9 +266,9 @@ def record(
 ) -> None:
     """存档当日的判断，给已有结果的评分，列出等待结果的；同样的判断只存一次。"""
     space = located(context, workspace)
-    content = pipeline.describe_record(space, parse_day(as_of), year)
+    content = issued.describe_record(space, parse_day(as_of), year)
     warn_unread(space)
-    print_answer(content, pipeline.record_lines, as_json=as_json)
+    print_answer(content, record_listing.record_lines(content), as_json=as_json)
 
 
 @app.command()
@@ -299,11 +285,11 @@ def backtest(
         raise UsageError(f"--from {first} 晚于 --to {last}")
     space = located(context, workspace)
     with messages.status("正在回测……") as status:
-        found = pipeline.run_backtest(
+        found = backtests.run_backtest(
             space, parse_day(as_of), first, last, lambda name: status.update(f"正在回测 {name}")
         )
-    content = pipeline.backtest_json(found)
-    print_answer(content, pipeline.backtest_lines, as_json=as_json)
+    content = backtests.backtest_json(found)
+    print_answer(content, listing.backtest_lines(content), as_json=as_json)
 
 
 @app.command()
@@ -331,14 +317,14 @@ def report(
     space = located(context, workspace)
     day = parse_day(as_of)
     extra = dict(parse_parameter(item) for item in parameters or [])
-    plans = pipeline.plan_reports(space, quarters or [], day, extra)
+    plans = reports.plan_reports(space, quarters or [], day, extra)
     unread = warn_unread(space)
     outcomes = []
     for plan in plans:
         with messages.status(f"正在生成 {plan.name} ……"):
-            outcomes.append(pipeline.publish(space, plan, force=force))
+            outcomes.append(reports.publish(space, plan, force=force))
     if as_json:
-        print_json({"reports": [pipeline.outcome_json(space, outcome) for outcome in outcomes]})
+        print_json({"reports": [reports.outcome_json(space, outcome) for outcome in outcomes]})
     for outcome in outcomes:
         if outcome.error:
             tell(f"没有生成 {outcome.name}：{outcome.error}")
@@ -354,13 +340,14 @@ def report(
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def lab(context: typer.Context, workspace: WorkspaceOption = None) -> None:
     """在工作区打开 JupyterLab（中文界面）；其余参数原样交给 JupyterLab。"""
-    command, environment = pipeline.lab(located(context, workspace), context.args, os.environ)
-    raise typer.Exit(subprocess.run(command, env=environment, check=False).returncode)
+    command = jupyter.lab_command(located(context, workspace).root, context.args)
+    done = subprocess.run(command, env=jupyter.lab_environment(os.environ), check=False)
+    raise typer.Exit(done.returncode)
 
 
 def warn_unread(space: Workspace) -> bool:
     """Name the raw files whose present content the answer leaves out."""
-    unread = pipeline.unread_files(space)
+    unread = deliveries.unread_files(space)
     for path, reason in unread:
         tell(f"注意 {path}：{reason}。请运行 lianhu ingest 查看")
     return bool(unread)
@@ -390,14 +377,12 @@ def parse_parameter(text: str) -> tuple[str, str]:
     return name, value
 
 
-def print_answer(
-    content: dict[str, Any], lines: Callable[[dict[str, Any]], list[str]], *, as_json: bool
-) -> None:
+def print_answer(content: dict[str, Any], lines: Iterable[str], *, as_json: bool) -> None:
     """Write an answer on standard output: the document, or its lines."""
     if as_json:
         print_json(content)
         return
-    for line in lines(content):
+    for line in lines:
         print_text(line)
 
 
@@ -408,12 +393,12 @@ def print_json(content: Any) -> None:
 
 def tell(text: str, keep: str = "") -> None:
     """Write a line for the reader on standard error; ``keep`` as in ``printable``."""
-    messages.print(pipeline.printable(text, keep), markup=False)
+    messages.print(problems.printable(text, keep), markup=False)
 
 
 def print_text(text: str, keep: str = "") -> None:
     """Write a line on standard output in UTF-8, as redirected output on Windows needs."""
-    sys.stdout.buffer.write(f"{pipeline.printable(text, keep)}\n".encode())
+    sys.stdout.buffer.write(f"{problems.printable(text, keep)}\n".encode())
     sys.stdout.buffer.flush()
 
 

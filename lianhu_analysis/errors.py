@@ -79,17 +79,15 @@ class IntakeError(LianhuError):
         What is wrong.
     remedy
         What the reader should do next.
-    sheet, cell
-        Where, as far as it is known.
+    cell
+        Where on its sheet, if that is known.
     """
 
-    def __init__(self, message: str, remedy: str, *, sheet: str = "", cell: str = "") -> None:
+    def __init__(self, message: str, remedy: str, *, cell: str = "") -> None:
         self.message = message
         self.remedy = remedy
-        self.sheet = sheet
         self.cell = cell
-        where = "!".join(part for part in (sheet, cell) if part)
-        super().__init__(f"{where + '：' if where else ''}{message}。{remedy}")
+        super().__init__(f"{cell + '：' if cell else ''}{message}。{remedy}")
 
 
 class StoreError(LianhuError):

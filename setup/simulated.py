@@ -85,10 +85,11 @@ def _recorded(stamp: Path) -> dict[str, dict[str, str]] | None:
 def _withdraw_what_changed(root: Path) -> None:
     store = VintageStore(load_workspace(root).processed)
     written = _digests(root / FOLDER)
-    for path, entry in store.ledger().items():
-        name = path.removeprefix(f"{FOLDER}/")
-        if name != path and written.get(name) != entry.sha256:
-            store.remove(path)
+    with store.writing() as writer:
+        for path, entry in store.ledger().items():
+            name = path.removeprefix(f"{FOLDER}/")
+            if name != path and written.get(name) != entry.sha256:
+                writer.remove(path)
 
 
 def _simulate() -> None:

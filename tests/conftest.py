@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from lianhu_analysis import pipeline
+from lianhu_analysis.intake.new_workspace import create_workspace
 from lianhu_analysis.workspace import Workspace, load_workspace
 
 ROOT = Path(__file__).parents[1]
@@ -36,5 +37,5 @@ def national(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 @pytest.fixture
 def empty(tmp_path: Path) -> Workspace:
     """Return a new workspace as ``lianhu init`` writes it."""
-    pipeline.create_workspace(tmp_path / "new", "某区", "610199")
+    create_workspace(tmp_path / "new", "某区", "610199")
     return load_workspace(tmp_path / "new")

@@ -5,6 +5,7 @@ import pytest
 
 from lianhu_analysis import __version__, cli, pipeline
 from lianhu_analysis.errors import LianhuError
+from lianhu_analysis.pipeline import answers
 from lianhu_analysis.workspace import load_workspace
 from tests.conftest import ROOT, copy_workspace
 
@@ -249,7 +250,7 @@ def test_a_folder_that_cannot_be_written_is_a_sentence(monkeypatch, run, nationa
     def refuse(*_):
         raise PermissionError(13, "Permission denied", "reports/x.html")
 
-    monkeypatch.setattr(pipeline, "describe_forecast", refuse)
+    monkeypatch.setattr(answers, "describe_forecast", refuse)
     code, _, err = run("--workspace", national.root, "forecast")
     assert code == 3
     assert "reports/x.html：Permission denied" in err
@@ -257,7 +258,7 @@ def test_a_folder_that_cannot_be_written_is_a_sentence(monkeypatch, run, nationa
     def interrupt(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(pipeline, "describe_forecast", interrupt)
+    monkeypatch.setattr(answers, "describe_forecast", interrupt)
     code, _, err = run("--workspace", national.root, "forecast")
     assert code == 130
     assert "已中断" in err
@@ -346,7 +347,7 @@ def test_an_unexpected_refusal_is_a_failure_without_a_traceback(monkeypatch, run
     def refuse(*_):
         raise LianhuError("说明")
 
-    monkeypatch.setattr(pipeline, "describe_forecast", refuse)
+    monkeypatch.setattr(answers, "describe_forecast", refuse)
     code, _, err = run("--workspace", national.root, "forecast")
     assert code == 3
     assert "没有完成：说明" in err

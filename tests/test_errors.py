@@ -14,8 +14,8 @@ def test_all_names_every_error_and_the_tree_draws_it():
 
 
 def test_an_intake_error_says_where_what_and_what_next():
-    error = errors.IntakeError("单位“斤”没有登记", "请改用吨", sheet="月报", cell="B4")
-    assert str(error) == "月报!B4：单位“斤”没有登记。请改用吨"
+    error = errors.IntakeError("单位“斤”没有登记", "请改用吨", cell="B4")
+    assert str(error) == "B4：单位“斤”没有登记。请改用吨"
 
 
 def test_a_catalogue_error_lists_every_fault():

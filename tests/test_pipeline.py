@@ -9,7 +9,11 @@ import pytest
 import lianhu_analysis
 from lianhu_analysis import pipeline
 from lianhu_analysis.errors import ForecastError, UsageError
+from lianhu_analysis.intake.ingest import unread_files
+from lianhu_analysis.intake.new_workspace import create_workspace
 from lianhu_analysis.intake.store import VintageStore
+from lianhu_analysis.pipeline import answers
+from lianhu_analysis.render import listing
 from lianhu_analysis.workspace import load_workspace
 from tests.conftest import ROOT, copy_workspace
 
@@ -144,23 +148,23 @@ def test_a_year_without_targets_names_the_years_that_have_some(national):
 
 
 def test_the_document_carries_the_contracts_fields(national):
-    content = pipeline.describe_forecast(national, OCTOBER_2024, 2024)
+    content = answers.describe_forecast(national, OCTOBER_2024, 2024)
     assert content["region"] == "100000"
     assert content["provenance"] == "official"
     # The nation has one target a year.
     assert content["joint_probability"] is None
     assert "不足两项" in content["joint_reason"]
-    lines = pipeline.forecast_lines(content)
+    lines = listing.forecast_lines(content)
     assert "全国2024年目标，截至 2024-10-31" in lines[0]
     assert any("5.53" in line for line in lines)
 
 
 def test_an_empty_workspace_works_at_once(empty):
-    assert pipeline.describe_catalogue(empty)["summary"].endswith("目标 0 项")
+    assert answers.describe_catalogue(empty)["summary"].endswith("目标 0 项")
     assert pipeline.ingest(empty) == ()
-    content = pipeline.describe_forecast(empty, None, None)
+    content = answers.describe_forecast(empty, None, None)
     assert content["as_of"] is None
-    assert pipeline.forecast_lines(content) == [
+    assert listing.forecast_lines(content) == [
         "还没有数据。请把文件放进 data/raw，再运行 lianhu ingest"
     ]
     with pytest.raises(UsageError, match="还没有可用于预测的数据"):
@@ -185,14 +189,14 @@ def test_a_filled_template_lands_as_figures(empty):
     book.save(empty.raw / "来文" / "2024年9月.xlsx")
     (result,) = pipeline.ingest(empty)
     assert (result.status, result.problems) == ("read", ())
-    shown = pipeline.show_indicator(empty, "fis.revenue.gpb", None)
+    shown = answers.show_indicator(empty, "fis.revenue.gpb", None)
     by_key = {(row["measure"], row["span"]): row for row in shown["observations"]}
     assert by_key["level", "ytd"]["value"] == 30.2
     assert by_key["yoy", "ytd"]["value"] == 5.5
     assert by_key["level", "ytd"]["period"] == "2024-09"
     assert by_key["level", "ytd"]["published"] == "2024-10-22"
     assert by_key["level", "ytd"]["cell"] == "D4"
-    output = pipeline.show_indicator(empty, "ind.output_above", None)
+    output = answers.show_indicator(empty, "ind.output_above", None)
     growth = next(row for row in output["observations"] if row["measure"] == "yoy")
     assert growth["value"] is None
     assert growth["status"] != "ok"
@@ -200,31 +204,31 @@ def test_a_filled_template_lands_as_figures(empty):
 
 def test_files_that_the_store_does_not_hold_are_named(tmp_path):
     space = load_workspace(copy_workspace(ROOT / "examples" / "national", tmp_path / "space"))
-    assert len(pipeline.unread_files(space)) == 4
+    assert len(unread_files(space)) == 4
     pipeline.ingest(space)
-    assert pipeline.unread_files(space) == ()
+    assert unread_files(space) == ()
     first, second, *_ = sorted(space.raw.glob("*/*.csv"))
     first.write_text(first.read_text(encoding="utf-8") + "\n", encoding="utf-8")
     second.unlink()
-    reasons = dict(pipeline.unread_files(space))
+    reasons = dict(unread_files(space))
     assert "改动" in reasons[space.relative(first)]
     assert "不在了" in reasons[space.relative(second)]
 
 
 def test_a_workspace_is_never_overwritten(empty):
     with pytest.raises(UsageError, match="已经是工作区"):
-        pipeline.create_workspace(empty.root, "某区", "610199")
+        create_workspace(empty.root, "某区", "610199")
     with pytest.raises(UsageError, match="六位行政区划代码"):
-        pipeline.create_workspace(empty.root / "sub", "某区", "61")
+        create_workspace(empty.root / "sub", "某区", "61")
 
 
 def test_facts_are_shown_and_feed_no_forecast(tmp_path):
     space = load_workspace(copy_workspace(ROOT, tmp_path / "lianhu"))
     pipeline.ingest(space, [space.raw / "published_facts"])
-    content = pipeline.describe_forecast(space, dt.date(2025, 12, 31), 2024)
+    content = answers.describe_forecast(space, dt.date(2025, 12, 31), 2024)
     assert content["provenance"] == "none"
     assert {item["status"] for item in content["targets"]} == {"refused"}
-    shown = pipeline.show_indicator(space, "gdp.total", dt.date(2025, 12, 31))
+    shown = answers.show_indicator(space, "gdp.total", dt.date(2025, 12, 31))
     provenances = {row["period"]: row["provenance"] for row in shown["observations"]}
     assert provenances["2023"] == "published_fact"
     assert provenances["2024"] == "second_hand"

@@ -10,6 +10,7 @@ import pytest
 from lianhu_analysis import pipeline
 from lianhu_analysis.errors import StoreError
 from lianhu_analysis.pipeline import reports
+from lianhu_analysis.pipeline.record import describe_record
 from lianhu_analysis.render.publishing.publish import read_manifest
 from lianhu_analysis.workspace import load_workspace
 from tests.conftest import ROOT
@@ -61,7 +62,7 @@ def test_the_verdicts_of_a_report_are_kept_once_it_is_published(published):
     judged = pipeline.assess(space, plan.as_of, 2024).verdict("gdp.total")
     assert batch["verdicts"][0]["probability"] == pytest.approx(judged.probability)
     # `lianhu record` finds the same verdicts there already.
-    assert pipeline.describe_record(space, plan.as_of, 2024)["archived"] == 0
+    assert describe_record(space, plan.as_of, 2024)["archived"] == 0
 
 
 def test_a_report_whose_verdicts_cannot_be_kept_stands_with_a_warning(
@@ -199,10 +200,10 @@ def test_every_chart_has_a_text_for_those_who_cannot_see_it(lianhu):
 
 def test_a_report_with_an_untraced_number_is_not_published(national, tmp_path):
     space = borrowed(national, tmp_path / "space")
-    template = json.loads((ROOT / pipeline.TEMPLATE).read_text(encoding="utf-8"))
+    template = json.loads((ROOT / reports.TEMPLATE).read_text(encoding="utf-8"))
     assert template["cells"][3]["cell_type"] == "markdown"
     template["cells"][3]["source"] = ["## 增长 7.5% 的目标"]
-    own = space.root / pipeline.TEMPLATE
+    own = space.root / reports.TEMPLATE
     own.parent.mkdir(parents=True)
     own.write_text(json.dumps(template), encoding="utf-8")
     (plan,) = pipeline.plan_reports(space, ["2024Q3"], None, {})

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from lianhu_analysis.intake.observations import make_observations
+from lianhu_analysis.intake.observations import Observation, frame_observations
 from lianhu_analysis.intake.store import VintageStore
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -61,7 +61,9 @@ def store_file(root, path):
     digest = hashlib.sha256((root / path).read_bytes()).hexdigest()
     store = VintageStore(root / "data/processed")
     with store.writing() as writer:
-        writer.append(make_observations([row]), path=path, sha256=digest, fingerprint="f")
+        writer.append(
+            frame_observations([Observation(**row)]), path=path, sha256=digest, fingerprint="f"
+        )
 
 
 def stored(root):

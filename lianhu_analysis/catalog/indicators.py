@@ -154,20 +154,21 @@ class Catalogue:
             return self._by_code[code]
         near = difflib.get_close_matches(code, self._by_code, n=3)
         near += [item.code for item in self.near_names(code)]
-        hint = (
-            f"是否指 {'、'.join(dict.fromkeys(near))}？"
-            if near
-            else "可用 lianhu catalog 查看全部代码"
-        )
+        named = "、".join(dict.fromkeys(near))
+        hint = f"是否指 {named}？" if near else "可用 lianhu catalog 查看全部代码"
         raise UsageError(f"指标目录（{self.source}）中没有代码 {code!r}。{hint}")
+
+    def name_of(self, code: str) -> str:
+        """Return the name of an indicator; a code that is none, such as a fact's, as it is."""
+        return self._by_code[code].name_zh if code in self._by_code else code
 
     def match_name(self, name_zh: str) -> Indicator | None:
         """Return the indicator with exactly this name or alias, after folding."""
         return self._by_name.get(fold_name(name_zh))
 
-    def near_names(self, name_zh: str, limit: int = 3) -> list[Indicator]:
+    def near_names(self, name_zh: str) -> list[Indicator]:
         """Return indicators whose names come near, to be suggested, never guessed."""
-        near = difflib.get_close_matches(fold_name(name_zh), self._by_name, n=limit, cutoff=0.6)
+        near = difflib.get_close_matches(fold_name(name_zh), self._by_name, n=3, cutoff=0.6)
         return [self._by_name[name] for name in near]
 
 

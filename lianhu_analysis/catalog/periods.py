@@ -12,7 +12,7 @@ import numbers
 import re
 import unicodedata
 from dataclasses import dataclass
-from typing import NoReturn
+from typing import Literal, NoReturn
 
 from lianhu_analysis.catalog.reference_period import Frequency, Period, ReadPeriod, Span
 from lianhu_analysis.errors import PeriodError
@@ -24,16 +24,14 @@ def parse_period(
     text: object,
     *,
     year: int | None = None,
-    month: int | None = None,
-    default_span: Span | None = None,
+    default_span: SpanInYear = "single",
 ) -> ReadPeriod:
     """Read a cell or text as one period.
 
     - ``1-9月``, ``前三季度``, ``上半年`` are ``ytd``, and a range must start at 1;
       ``三季度`` is ``single``; ``9月末``, ``年末`` are ``point``; ``全年``,
       ``2024年`` are ``annual``.  ``1-9`` without a word means months.
-    - ``9月``, ``201003``, ``2021Q4``, ``一季度`` do not say: ``default_span``, else
-      ``single``.  ``截至10月`` does not say either: ``default_span``, else ``point``.
+    - ``9月``, ``201003``, ``2021Q4``, ``一季度``, ``截至10月`` do not say: ``default_span``.
     - A number of five digits is an Excel date (36526-73050, the years 2000-2099),
       one of four digits a year.  ``2024.1`` is refused: it may be ``2024.10``.
     - A date must be the first or last day of its month.  Any other day is a day of
@@ -47,8 +45,6 @@ def parse_period(
         Text, date, or number as delivered.
     year
         Used where the text states no year.
-    month
-        The month of the title, for ``本月``, ``1-本月``, ``累计``.
     default_span
         Used where the text does not say.
 
@@ -57,7 +53,7 @@ def parse_period(
     PeriodError
         Quoting the text and saying what to do, for anything that is not one period.
     """
-    case = _Case(_shorten(text), year, month, default_span)
+    case = _Case(_shorten(text), year, default_span)
     try:
         return _read(text, case)
     except PeriodError as error:
@@ -72,8 +68,7 @@ class _Case:
 
     quoted: str
     year: int | None
-    month: int | None
-    default_span: Span | None
+    default_span: SpanInYear
 
     def refuse(self, reason: str) -> PeriodError:
         return PeriodError(f"读不懂报告期“{self.quoted}”：{reason}")
@@ -101,6 +96,7 @@ class _Part:
     can_end: bool = True
 
 
+SpanInYear = Literal["ytd", "single"]
 EMPTY = "是空的。请填写报告期，如 2024年1-9月"
 LONGEST = 60
 DASHES = "-‐‑‒–—―─−ー~〜∼"
@@ -217,14 +213,12 @@ def _drop_repeated_year(text: str) -> str:
 
 def _read_digits(digits: str, case: _Case) -> ReadPeriod:
     if len(digits) == 4:
-        span: Span = "point" if case.default_span == "point" else "annual"
-        return ReadPeriod(Period(int(digits), "A", 1), span)
+        return ReadPeriod(Period(int(digits), "A", 1), "annual")
     if len(digits) == 5 and 36526 <= int(digits) <= 73050:
         day = dt.date(1899, 12, 30) + dt.timedelta(days=int(digits))
         return _month_of_date(day.year, day.month, day.day, case)
     if len(digits) == 6:
-        period = Period(int(digits[:4]), "M", int(digits[4:]))
-        return ReadPeriod(period, _span_by_default(period.frequency, case))
+        return ReadPeriod(Period(int(digits[:4]), "M", int(digits[4:])), case.default_span)
     if len(digits) == 8:
         return _month_of_date(int(digits[:4]), int(digits[4:6]), int(digits[6:]), case)
     if len(digits) <= 2:
@@ -239,7 +233,7 @@ def _month_of_date(year: int, month: int, day: int, case: _Case) -> ReadPeriod:
             f"{month} 月 {day} 日不是月初或月末，可能是发布日期，也可能是"
             "“1-8”这样的月份被表格软件改成了日期。请把单元格改为文本，写明年和月"
         )
-    return ReadPeriod(period, _span_by_default("M", case))
+    return ReadPeriod(period, case.default_span)
 
 
 def _month_of_day(year: str | None, month: str, day: str, case: _Case) -> ReadPeriod:
@@ -292,22 +286,8 @@ def _match_part(said: _Wording, case: _Case) -> _Part:
         return _Part("A", 1)
     alone = (name == "" and said.word) or (name in ("期", "月") and said.is_end)
     if alone or RELATIVE.fullmatch(name):
-        return _relative_part(name, case)
-    return _match_quarter(name, case) or _match_month(name, said.mark, case) or _no_part(said, case)
-
-
-def _relative_part(name: str, case: _Case) -> _Part:
-    if case.month is None:
         raise case.refuse("只相对于标题才有意义。请在标题中写明年和月（如 2024年9月），或在此写明")
-    if name == "本年":
-        return _Part("M", case.month, "ytd")
-    if name.startswith("本季"):
-        if case.month % 3:
-            raise case.refuse(
-                f"标题是 {case.month} 月，不是季末月。请写明是哪一季，如 2024年三季度"
-            )
-        return _Part("Q", case.month // 3)
-    return _Part("M", case.month, "ytd" if "-" in name else None)
+    return _match_quarter(name, case) or _match_month(name, said.mark, case) or _no_part(said, case)
 
 
 def _match_quarter(name: str, case: _Case) -> _Part | None:
@@ -369,21 +349,11 @@ def _settle_span(part: _Part, said: _Wording, case: _Case) -> Span:
         return "single"
     if said.is_end and not part.can_end:
         raise case.refuse("既是一段时间又是期末。请写成 9月末 或 1-9月")
-    return "point" if said.is_end else part.span or _unstated_span(part, said, case)
-
-
-def _unstated_span(part: _Part, said: _Wording, case: _Case) -> Span:
-    if part.frequency == "A":
-        return "point" if said.until or case.default_span == "point" else "annual"
-    if said.until and case.default_span is None:
+    if said.is_end:
         return "point"
-    return _span_by_default(part.frequency, case)
-
-
-def _span_by_default(frequency: Frequency, case: _Case) -> Span:
-    if case.default_span == "annual" and frequency != "A":
-        raise case.refuse("年度指标的报告期应当是年。请写成 2024年")
-    return case.default_span or "single"
+    if part.span is None and part.frequency == "A":
+        return "point" if said.until else "annual"
+    return part.span or case.default_span
 
 
 def _shorten(text: object) -> str:

@@ -95,11 +95,6 @@ class Period:
         return dt.date(self.year, self._last_month, last_day)
 
     @property
-    def is_year_end(self) -> bool:
-        """Whether it ends on 31 December."""
-        return self._last_month == 12
-
-    @property
     def same_last_year(self) -> Period:
         """The same period one year before."""
         return Period(self.year - 1, self.frequency, self.number)
@@ -138,7 +133,7 @@ class Period:
         PeriodError
             If the span is unknown, or annual for less than a year.
         """
-        if span not in get_args(Span) or (span == "annual" and not self.is_year_end):
+        if span not in get_args(Span) or (span == "annual" and self._last_month != 12):
             raise PeriodError(f"{self} 没有“{span}”这种口径。请核对报告期和口径")
         if self.frequency == "A" or span == "annual":
             return f"{self.year}年末" if span == "point" else f"{self.year}年"
@@ -146,12 +141,10 @@ class Period:
             if self.frequency == "Q":
                 return f"{self.year}年{QUARTERS_SO_FAR[self.number - 1]}"
             return f"{self.year}年{'1—' if self.number > 1 else ''}{self.number}月"
-        name = f"{self.number}月" if self.frequency == "M" else self._quarter_name
+        name = (
+            f"{self.number}月" if self.frequency == "M" else f"{QUARTER_NAMES[self.number - 1]}季度"
+        )
         return f"{self.year}年{name}{'末' if span == 'point' else ''}"
-
-    @property
-    def _quarter_name(self) -> str:
-        return f"{QUARTER_NAMES[self.number - 1]}季度"
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from lianhu_analysis.intake.checks.check import check_observations
 from lianhu_analysis.intake.checks.findings import FIGURE, CellRef, Finding, Severity, sort_findings
 from lianhu_analysis.intake.observations import Measure, PeriodCode, Provenance, Span
 from lianhu_analysis.workspace import CensusBreak, Workspace
-from lianhu_analysis.written import KNOWN_ONLY, Day, Filled, parse_written, read_written
+from lianhu_analysis.written import KNOWN_ONLY, Day, Filled, read_written
 
 __all__ = [
     "FILE_NAME",
@@ -32,7 +32,6 @@ __all__ = [
     "apply_corrections",
     "assure",
     "load_corrections",
-    "read_corrections",
     "withhold_errors",
 ]
 
@@ -122,25 +121,7 @@ def load_corrections(workspace: Workspace) -> tuple[Correction, ...]:
     path = workspace.root / FILE_NAME
     if not path.exists():
         return ()
-    return _once(read_written(path, _File, _refuse).correction)
-
-
-def read_corrections(text: str) -> tuple[Correction, ...]:
-    """Read corrections from TOML.
-
-    Raises
-    ------
-    CatalogueError
-        With every fault, each naming its entry and field.
-    """
-    return _once(parse_written(text.encode(), _File, _refuse).correction)
-
-
-def _refuse(faults: Sequence[str]) -> CatalogueError:
-    return CatalogueError(FILE_NAME, faults)
-
-
-def _once(corrections: tuple[Correction, ...]) -> tuple[Correction, ...]:
+    corrections = read_written(path, _File, _refuse).correction
     seen: dict[tuple[object, ...], int] = {}
     faults = []
     for number, item in enumerate(corrections, 1):
@@ -150,6 +131,10 @@ def _once(corrections: tuple[Correction, ...]) -> tuple[Correction, ...]:
     if faults:
         raise _refuse(faults)
     return corrections
+
+
+def _refuse(faults: Sequence[str]) -> CatalogueError:
+    return CatalogueError(FILE_NAME, faults)
 
 
 def apply_corrections(

@@ -33,7 +33,6 @@ from lianhu_analysis.written import KNOWN_ONLY, Day, read_written
 __all__ = [
     "DeliveryReader",
     "Sidecar",
-    "read_delivery",
     "read_sidecar",
 ]
 
@@ -139,7 +138,19 @@ class DeliveryReader:
         sidecar: Sidecar,
         read: Callable[[bytes], tuple[Grid, ...]] = read_workbook,
     ) -> Reading:
-        """Read one raw file; see `read_delivery`."""
+        """Read one raw file.
+
+        Parameters
+        ----------
+        read
+            Turns the bytes of a workbook, document or page into grids: a process a file,
+            or a pool.
+
+        Raises
+        ------
+        IntakeError
+            If nothing of it can be read.
+        """
         suffix = path.suffix.lower()
         if path.name.startswith(LOCK_PREFIX):
             raise IntakeError(
@@ -214,29 +225,6 @@ class DeliveryReader:
             span=sidecar.span,
             unit=sidecar.unit,
         )
-
-
-def read_delivery(
-    path: Path,
-    data: bytes,
-    sidecar: Sidecar,
-    workspace: Workspace,
-    catalogue: Catalogue,
-    read: Callable[[bytes], tuple[Grid, ...]] = read_workbook,
-) -> Reading:
-    """Read one raw file.
-
-    Parameters
-    ----------
-    read
-        Turns the bytes of a workbook, document or page into grids: a process a file, or a pool.
-
-    Raises
-    ------
-    IntakeError
-        If nothing of it can be read.
-    """
-    return DeliveryReader(workspace, catalogue).read(path, data, sidecar, read)
 
 
 def _is_half_copied(path: Path, data: bytes) -> bool:

@@ -25,7 +25,13 @@ from lianhu_analysis.intake.deliveries import (
 )
 from lianhu_analysis.intake.grids.grid import cell_address, column_number
 from lianhu_analysis.intake.observations import frame_observations
-from lianhu_analysis.intake.problems import FileStatus, Problem, grouped, needs_attention
+from lianhu_analysis.intake.problems import (
+    FileStatus,
+    Problem,
+    grouped,
+    needs_attention,
+    place_text,
+)
 from lianhu_analysis.intake.raw_files import find_files
 from lianhu_analysis.intake.reading.figures import Slot
 from lianhu_analysis.intake.reading.notes import ColumnNote, RowNote, TableNote
@@ -118,10 +124,6 @@ class Explanation:
             "problems": [problem.as_dict() for problem in self.problems],
         }
 
-    def lines(self) -> list[str]:
-        """Return the explanation in Chinese; what is alike is one line."""
-        return list(self._lines())
-
     @property
     def needs_attention(self) -> bool:
         """Whether someone has something to do about this file."""
@@ -152,14 +154,15 @@ class Explanation:
             "rows": [row._asdict() for row in note.rows],
         }
 
-    def _lines(self) -> Iterator[str]:
+    def lines(self) -> Iterator[str]:
+        """Yield the explanation in Chinese; what is alike is one line."""
         refused = [problem for problem in self.problems if problem.kind == "refused"]
         skipped = [problem for problem in self.problems if problem.kind == "skipped"]
         counts = f"{self.observations} 个数，{len(refused)} 个问题"
         yield f"{self.path}：{counts}，{len(skipped)} 处不收"
         told = {problem.message for problem in self.problems}
         for note in self.tables:
-            yield f"表 {_where(note.sheet, note.area)}：{'，'.join(self._facts(note))}"
+            yield f"表 {place_text(note.sheet, note.area)}：{'，'.join(self._facts(note))}"
             columns = sorted(note.columns, key=lambda column: place_of(column.cell)[::-1])
             yield from (f"  列 {line}" for line in _runs(columns, _column_words))
             read = [row for row in note.rows if not row.reason]
@@ -268,10 +271,6 @@ def _common(slots: Sequence[Slot]) -> dict[str, str]:
     }
     common = {name: next(iter(found)) for name, found in said.items() if len(found) == 1}
     return {"period": "", **common} if slots else {}
-
-
-def _where(sheet: str, area: str) -> str:
-    return "!".join(part for part in (sheet, area) if part)
 
 
 def _head(note: TableNote) -> str:

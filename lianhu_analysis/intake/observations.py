@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Annotated, Any, Literal, NamedTuple, get_args
+from collections.abc import Iterator, Sequence
+from typing import Annotated, Literal, NamedTuple, get_args
 
 import numpy as np
 import pandas as pd
 from pydantic import AfterValidator
 
-from lianhu_analysis.catalog.periods import Period
+from lianhu_analysis.catalog.periods import Period, Span
 from lianhu_analysis.errors import IntakeError
 
 __all__ = [
@@ -30,7 +30,6 @@ __all__ = [
     "empty_observations",
     "frame_observations",
     "join_source",
-    "make_observations",
     "path_of",
     "split_source",
     "validate_observations",
@@ -81,7 +80,6 @@ KEY = ("region", "indicator", "measure", "span", "period", "published", "provena
 VINTAGE_OF = tuple(name for name in KEY if name != "published")
 
 Measure = Literal["level", "yoy"]
-Span = Literal["ytd", "single", "point", "annual"]
 Provenance = Literal["official", "published_fact", "second_hand", "simulated"]
 PeriodCode = Annotated[str, AfterValidator(lambda text: Period.parse(text).code)]
 MEASURES: tuple[str, ...] = get_args(Measure)
@@ -137,29 +135,6 @@ def path_of(source: str) -> str:
 def empty_observations() -> pd.DataFrame:
     """Return a frame of no rows in the tidy shape."""
     return pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in DTYPES.items()})
-
-
-def make_observations(rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
-    """Build a frame in the tidy shape from one mapping per figure.
-
-    Parameters
-    ----------
-    rows
-        Mappings with the names of ``COLUMNS``; text that is absent becomes
-        ``""`` and ``value`` missing.
-    """
-    return frame_observations([_observation(row) for row in rows])
-
-
-def _observation(row: Mapping[str, Any]) -> Observation:
-    cells: list[Any] = [
-        _text(row.get(name)) if dtype == "str" else row.get(name) for name, dtype in DTYPES.items()
-    ]
-    return Observation(*cells)
-
-
-def _text(cell: Any) -> str:
-    return "" if pd.isna(cell) else str(cell)
 
 
 def frame_observations(rows: Sequence[Observation]) -> pd.DataFrame:

@@ -19,7 +19,7 @@ from lianhu_analysis.catalog.units import normalise_unit
 from lianhu_analysis.errors import PeriodError, UnitError, UsageError
 from lianhu_analysis.intake.explain import FORMS, ROLES, SPANS, Explanation, Surroundings, place_of
 from lianhu_analysis.intake.grids.grid import cell_address
-from lianhu_analysis.intake.problems import Problem
+from lianhu_analysis.intake.problems import Problem, place_text
 from lianhu_analysis.intake.reading.blocks import is_blank
 from lianhu_analysis.intake.reading.figures import Slot
 from lianhu_analysis.intake.reading.notes import TableNote
@@ -99,8 +99,9 @@ class CellExplanation:
 
     def lines(self) -> list[str]:
         """Return the explanation in Chinese."""
-        where = "!".join(part for part in (self.sheet, self.cell) if part)
-        told = [f"{where} “{self.token}”：{STATES.get(self.state, '空白或不在表中')}"]
+        told = [
+            f"{place_text(self.sheet, self.cell)} “{self.token}”：{STATES.get(self.state, '空白或不在表中')}"
+        ]
         told += [f"  {facet.name} {facet.value} ← {facet.where}" for facet in self.facets]
         told += [f"  {note}" for note in self.notes]
         told += [f"  {p.where}：{p.message}。{p.remedy}" for p in self.problems]

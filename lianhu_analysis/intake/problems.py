@@ -21,6 +21,7 @@ __all__ = [
     "Refusal",
     "grouped",
     "needs_attention",
+    "place_text",
     "printable",
 ]
 
@@ -33,6 +34,11 @@ LONG_QUOTED = re.compile(rf"([“'\"])([^”'\"]{{{QUOTED_LIMIT}}})[^”'\"]+([�
 NUMBER = re.compile(r"[-−]?\d[\d.,]*")
 PLACES_SHOWN = 3
 UNPRINTABLE = {"Cc", "Cf", "Cs", "Zl", "Zp"}  # Unicode categories: control, bidi, surrogates
+
+
+def place_text(*parts: str | None) -> str:
+    """Name a place by what is known of it: file, sheet, cell."""
+    return "!".join(filter(None, parts))
 
 
 @dataclass(frozen=True)
@@ -63,12 +69,12 @@ class Problem:
     @property
     def where(self) -> str:
         """Sheet and cell, as far as they are known."""
-        return "!".join(part for part in (self.sheet, self.cell) if part)
+        return place_text(self.sheet, self.cell)
 
     @classmethod
     def of(cls, error: IntakeError, *, sheet: str = "", cell: str = "") -> Problem:
         """Turn a refusal into a line of the report on its file."""
-        return cls(error.sheet or sheet, error.cell or cell, error.message, error.remedy)
+        return cls(sheet, error.cell or cell, error.message, error.remedy)
 
     def as_dict(self) -> dict[str, str]:
         """Return plain types, as the command line and the ledger write them."""

@@ -17,7 +17,7 @@ from lianhu_analysis.intake.observations import (
     frame_observations,
     path_of,
 )
-from lianhu_analysis.intake.problems import Problem
+from lianhu_analysis.intake.problems import Problem, place_text
 
 __all__ = ["is_missing", "is_same_figure", "key_of", "merge_rows", "merge_same_figures", "value_of"]
 
@@ -91,17 +91,15 @@ def _merge(rows: list[Observation]) -> tuple[Observation, Problem | None]:
         growth = rows[0].measure == "yoy"
         if all(is_same_figure(values[0], value, growth=growth) for value in values):
             return rows[0], None
-    cells = " | ".join(dict.fromkeys(map(_address, rows)))
+    places = [(path_of(row.source), place_text(row.sheet, row.cell)) for row in rows]
+    cells = " | ".join(dict.fromkeys(cell for _, cell in places))
     tokens = " | ".join(dict.fromkeys(row.token for row in rows))
-    sources = list(dict.fromkeys(path_of(row.source) for row in rows))
-    where = (
-        cells
-        if len(sources) == 1
-        else "；".join(f"{path_of(row.source)} {_address(row)}" for row in rows)
-    )
+    alone = len({path for path, _ in places}) == 1
+    where = cells if alone else "；".join(map(" ".join, places))
     first = rows[0]
     problem = Problem(
-        *_place(first),
+        first.sheet,
+        first.cell,
         f"{first.indicator} {first.period} {first.measure}（{first.span}）"
         f"同一天有不同的数：{tokens}（{where}）",
         "请核对哪一个对，改正那个文件，或写入更正表（corrections.toml）。在此之前两个都不采用",
@@ -114,14 +112,6 @@ def _merge(rows: list[Observation]) -> tuple[Observation, Problem | None]:
         sheet="",
         cell=cells,
     ), problem
-
-
-def _place(row: Observation) -> tuple[str, str]:
-    return row.sheet, row.cell
-
-
-def _address(row: Observation) -> str:
-    return "!".join(filter(None, _place(row)))
 
 
 def is_missing(value: float | None) -> bool:

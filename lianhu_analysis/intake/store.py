@@ -7,10 +7,10 @@ deliveries never matters.  How its files are written: ``vintage_files``.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import duckdb
 import pandas as pd
@@ -30,7 +30,7 @@ from lianhu_analysis.intake.vintage_files import REBUILD, LedgerEntry, StoreWrit
 __all__ = ["LedgerEntry", "VintageStore"]
 
 ORDER = ", ".join(KEY)
-T = TypeVar("T")
+EVERYTHING = ", ".join(COLUMNS)
 
 
 class VintageStore:
@@ -43,11 +43,6 @@ class VintageStore:
         self.root = processed
 
     # Writing
-
-    def remove(self, path: str) -> None:
-        """Withdraw what one file gave."""
-        with self.writing() as writer:
-            writer.remove(path)
 
     @contextmanager
     def writing(self) -> Iterator[StoreWriter]:
@@ -82,12 +77,7 @@ class VintageStore:
             return empty_observations()
         files = [str(self.root / part) for part in parts]
         try:
-            with duckdb.connect() as connection:
-                return connection.execute(
-                    f"SELECT {', '.join(COLUMNS)}"
-                    f" FROM read_parquet($parts, hive_partitioning=false) ORDER BY {ORDER}",
-                    {"parts": files},
-                ).df()
+            return _ask(files, EVERYTHING, f"ORDER BY {ORDER}")
         except duckdb.Error as error:
             raise StoreError(
                 f"存储目录的文件缺失或已损坏（{_first_line(error)}）。{REBUILD}"
@@ -111,40 +101,28 @@ class VintageStore:
         """
         return self._select(regions, indicators, day, latest=True)
 
-    def vintages(self, indicator: str, region: str) -> pd.DataFrame:
-        """Return every published version of an indicator's figures."""
-        return self._select([region], [indicator], None, latest=False)
-
     def history(
-        self, regions: Iterable[str] | None = None, *, day: dt.date | None = None
+        self,
+        regions: Iterable[str] | None = None,
+        *,
+        indicators: Iterable[str] | None = None,
+        day: dt.date | None = None,
     ) -> pd.DataFrame:
         """Return every version of every figure, published by a day if one is given."""
-        return self._select(regions, None, day, latest=False)
+        return self._select(regions, indicators, day, latest=False)
 
     def last_published(
         self, provenances: Iterable[str] | None = None, regions: Iterable[str] | None = None
     ) -> dt.date | None:
         """Return the day of the last publication of some provenances and regions."""
         where, values = _where(None, None, provenances)
-        rows = self._query(
-            regions,
-            lambda connection, parts: connection.execute(
-                f"SELECT max(published) FROM read_parquet($parts, hive_partitioning=false) WHERE {where}",
-                {"parts": parts, **values},
-            ).fetchall(),
-        )
-        return rows[0][0].date() if rows and rows[0][0] is not None else None
+        found = self._query(regions, "max(published) AS day", f"WHERE {where}", values)
+        return None if found is None or found["day"].isna().all() else found["day"].iloc[0].date()
 
     def conflicts(self) -> dict[str, tuple[Problem, ...]]:
         """Return, by raw file, each figure of which another file says otherwise."""
-        repeated = self._query(
-            None,
-            lambda connection, parts: connection.execute(
-                f"SELECT {', '.join(COLUMNS)} FROM read_parquet($parts, hive_partitioning=false)"
-                f" QUALIFY count(*) OVER (PARTITION BY {ORDER}) > 1",
-                {"parts": parts},
-            ).df(),
-        )
+        several = f"QUALIFY count(*) OVER (PARTITION BY {ORDER}) > 1"
+        repeated = self._query(None, EVERYTHING, several, {})
         found: dict[str, list[Problem]] = {}
         if repeated is None or repeated.empty:
             return {}
@@ -173,14 +151,8 @@ class VintageStore:
             if latest
             else ""
         )
-        frame = self._query(
-            regions,
-            lambda connection, parts: connection.execute(
-                f"SELECT {', '.join(COLUMNS)} FROM read_parquet($parts, hive_partitioning=false)"
-                f" WHERE {where}{newest} ORDER BY {ORDER}",
-                {"parts": parts, **values},
-            ).df(),
-        )
+        rest = f"WHERE {where}{newest} ORDER BY {ORDER}"
+        frame = self._query(regions, EVERYTHING, rest, values)
         if frame is None or frame.empty:
             return empty_observations()
         merged, _ = merge_same_figures(frame)
@@ -191,8 +163,10 @@ class VintageStore:
     def _query(
         self,
         regions: Iterable[str] | None,
-        ask: Callable[[duckdb.DuckDBPyConnection, list[str]], T],
-    ) -> T | None:
+        select: str,
+        rest: str,
+        values: Mapping[str, Any],
+    ) -> pd.DataFrame | None:
         """Ask the parts of the ledger; again if a writer replaced one meanwhile."""
         wanted = None if regions is None else set(regions)
         for attempt in range(4):
@@ -205,8 +179,7 @@ class VintageStore:
             if not parts:
                 return None
             try:
-                with duckdb.connect() as connection:
-                    return ask(connection, sorted(parts))
+                return _ask(sorted(parts), select, rest, values)
             except duckdb.IOException as error:
                 if attempt == 3:
                     raise StoreError(
@@ -217,6 +190,18 @@ class VintageStore:
                     f"存储目录的文件已损坏（{_first_line(error)}）。{REBUILD}"
                 ) from error
         return None
+
+
+def _ask(
+    parts: Sequence[str], select: str, rest: str, values: Mapping[str, Any] | None = None
+) -> pd.DataFrame:
+    """Ask some parts for what is selected of their rows."""
+    source = "read_parquet($parts, hive_partitioning=false)"
+    with duckdb.connect() as connection:
+        found = connection.execute(
+            f"SELECT {select} FROM {source} {rest}", {"parts": parts, **(values or {})}
+        )
+        return found.df()
 
 
 def _first_line(error: Exception) -> str:

@@ -20,7 +20,7 @@ import pandas as pd
 from lianhu_analysis.errors import StoreError
 from lianhu_analysis.intake.observations import COLUMNS, KEY
 from lianhu_analysis.intake.problems import Problem
-from lianhu_analysis.intake.whole_files import locked, settle, write_whole
+from lianhu_analysis.intake.whole_files import PART_SUFFIX, locked, settle, write_whole
 
 __all__ = ["REBUILD", "LedgerEntry", "StoreWriter", "read_ledger"]
 
@@ -61,10 +61,6 @@ class LedgerEntry:
     earlier: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()
     disputed: int = 0
-
-    def regions(self) -> set[str]:
-        """Return the region codes of the parts."""
-        return {Path(part).parent.name.removeprefix("region=") for part in self.parts}
 
 
 def read_ledger(root: Path) -> dict[str, LedgerEntry]:
@@ -159,7 +155,7 @@ class StoreWriter:
             )
             entry_path = self._ledger / f"{identity}.json"
             entry_path.parent.mkdir(parents=True, exist_ok=True)
-            write_whole(entry_path.with_suffix(".partial"), entry_path, text.encode())
+            write_whole(entry_path, text.encode())
         return entry
 
     def remove(self, path: str) -> None:
@@ -185,7 +181,7 @@ class StoreWriter:
 
     def _write_part(self, frame: pd.DataFrame, target: Path) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
-        temporary = target.with_suffix(".partial")
+        temporary = target.with_suffix(PART_SUFFIX)
         if self._connection is None:
             self._connection = duckdb.connect()
         self._connection.register("frame", frame)
@@ -202,7 +198,7 @@ class StoreWriter:
         for file in (self.root / "observations").glob("*/*"):
             if file.relative_to(self.root).as_posix() not in listed:
                 _discard(file)
-        for file in self._ledger.glob("*.partial"):
+        for file in self._ledger.glob(f"*{PART_SUFFIX}*"):
             _discard(file)
 
 

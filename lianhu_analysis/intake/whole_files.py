@@ -11,11 +11,14 @@ from filelock import FileLock, Timeout
 
 from lianhu_analysis.errors import StoreError
 
-__all__ = ["locked", "settle", "write_whole"]
+__all__ = ["PART_SUFFIX", "locked", "settle", "write_whole"]
+
+PART_SUFFIX = ".part"
 
 
-def write_whole(temporary: Path, target: Path, data: bytes) -> None:
-    """Write ``data`` under one name, then give it its own once it is on disk."""
+def write_whole(target: Path, data: bytes) -> None:
+    """Write ``data`` under another name, then give it its own once it is on disk."""
+    temporary = target.with_name(target.name + PART_SUFFIX)
     temporary.write_bytes(data)
     settle(temporary, target)
 

@@ -1,77 +1,44 @@
 """The story: ingest() a delivery, assess() the targets, publish() a report."""
 
-from lianhu_analysis.intake.ingest import unread_files
-from lianhu_analysis.intake.new_workspace import create_workspace
-from lianhu_analysis.intake.problems import printable
-from lianhu_analysis.pipeline.answers import (
-    check,
-    describe_catalogue,
-    describe_forecast,
-    describe_record,
-    diagnosis_lines,
-    examine,
-    explain,
-    lab,
-    open_desk,
-    open_model,
-    open_review,
-    show_indicator,
-)
-from lianhu_analysis.pipeline.backtests import backtest_json, run_backtest
-from lianhu_analysis.pipeline.reports import (
-    TEMPLATE,
-    Outcome,
-    ReportPlan,
-    open_report,
-    outcome_json,
-    plan_reports,
-    publish,
-)
-from lianhu_analysis.pipeline.story import assess, ingest
-from lianhu_analysis.render.listing import (
-    backtest_lines,
-    file_lines,
-    finding_lines,
-    findings_summary,
-    forecast_lines,
-    problem_lines,
-    select_findings,
-)
-from lianhu_analysis.render.record_listing import record_lines
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from lianhu_analysis.pipeline.answers import (
+        open_desk,
+        open_intake,
+        open_model,
+        open_quality,
+        open_review,
+    )
+    from lianhu_analysis.pipeline.reports import open_report, plan_reports, publish
+    from lianhu_analysis.pipeline.story import assess, ingest
 
 __all__ = [
-    "TEMPLATE",
-    "Outcome",
-    "ReportPlan",
     "assess",
-    "backtest_json",
-    "backtest_lines",
-    "check",
-    "create_workspace",
-    "describe_catalogue",
-    "describe_forecast",
-    "describe_record",
-    "diagnosis_lines",
-    "examine",
-    "explain",
-    "file_lines",
-    "finding_lines",
-    "findings_summary",
-    "forecast_lines",
     "ingest",
-    "lab",
     "open_desk",
+    "open_intake",
     "open_model",
+    "open_quality",
     "open_report",
     "open_review",
-    "outcome_json",
     "plan_reports",
-    "printable",
-    "problem_lines",
     "publish",
-    "record_lines",
-    "run_backtest",
-    "select_findings",
-    "show_indicator",
-    "unread_files",
 ]
+
+_HOMES = {
+    "assess": "story",
+    "ingest": "story",
+    "open_report": "reports",
+    "plan_reports": "reports",
+    "publish": "reports",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Load what is asked for when it is: help must not wait for pandas (PEP 562)."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    home = _HOMES.get(name, "answers")
+    return getattr(import_module(f"{__name__}.{home}"), name)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,14 +16,17 @@ from lianhu_analysis.errors import ForecastError, UsageError
 from lianhu_analysis.forecast.assessment import assessment_json
 from lianhu_analysis.forecast.issued import frequency_fields, told_in_advance
 from lianhu_analysis.forecast.knowledge import GrowthSources, Knowledge
-from lianhu_analysis.intake.checks.findings import SEVERITY_ZH, Finding
+from lianhu_analysis.intake.checks.findings import Finding
 from lianhu_analysis.intake.checks.revisions import revision_findings, revisions
 from lianhu_analysis.intake.explain import Explanation, explain_file
+from lianhu_analysis.intake.grids.workbook import FILES
 from lianhu_analysis.intake.origins import CellExplanation, explain_cell
+from lianhu_analysis.intake.problems import Problem
+from lianhu_analysis.intake.raw_files import find_files
 from lianhu_analysis.intake.store import VintageStore
 from lianhu_analysis.pipeline.backtests import run_backtest
 from lianhu_analysis.pipeline.past_runs import PastRunFiles, fingerprint
-from lianhu_analysis.pipeline.record import keep_record, read_record
+from lianhu_analysis.pipeline.record import read_record
 from lianhu_analysis.pipeline.story import (
     PROJECT_ROOT,
     assess,
@@ -33,8 +35,7 @@ from lianhu_analysis.pipeline.story import (
     rules_of,
     versions_to,
 )
-from lianhu_analysis.render import lab as lab_settings
-from lianhu_analysis.render import listing, record_listing
+from lianhu_analysis.render import listing
 from lianhu_analysis.workspace import Workspace, locate_workspace
 
 # Charts cost seconds to import: what draws imports them.
@@ -43,19 +44,20 @@ if TYPE_CHECKING:
 
     from lianhu_analysis.render.desk import Desk
     from lianhu_analysis.render.doctor import Diagnosis
+    from lianhu_analysis.render.intake import IntakeDesk
+    from lianhu_analysis.render.quality import QualityDesk
     from lianhu_analysis.render.review import ReviewDesk
 
 __all__ = [
     "check",
     "describe_catalogue",
     "describe_forecast",
-    "describe_record",
-    "diagnosis_lines",
     "examine",
     "explain",
-    "lab",
     "open_desk",
+    "open_intake",
     "open_model",
+    "open_quality",
     "open_review",
     "show_indicator",
 ]
@@ -69,17 +71,17 @@ def open_desk(workspace: str = "", as_of: str = "") -> Desk:
     workspace
         Folder of the workspace, also relative to the nearest one upwards;
         empty for that nearest one itself.
+    as_of
+        Only what was published by this day; empty for the last publication.
     """
     from lianhu_analysis.render.desk import Desk
 
-    space = locate_workspace(workspace)
-    day = dt.date.fromisoformat(as_of) if as_of else None
+    space, day = _opened(workspace, as_of)
     assessment = assess(space, day)
     store = VintageStore(space.processed)
 
     def vintages(code: str) -> pd.DataFrame:
-        rows = store.vintages(code, space.region.code)
-        return rows if day is None else rows[rows["published"] <= pd.Timestamp(day)]
+        return store.history([space.region.code], indicators=[code], day=day)
 
     return Desk(assessment, vintages, told_in_advance(read_record(space), assessment.as_of))
 
@@ -123,8 +125,8 @@ def open_review(workspace: str = "", as_of: str = "") -> ReviewDesk:
     """
     from lianhu_analysis.render.review import ReviewDesk
 
-    space = locate_workspace(workspace)
-    found = run_backtest(space, dt.date.fromisoformat(as_of) if as_of else None)
+    space, day = _opened(workspace, as_of)
+    found = run_backtest(space, day)
     return ReviewDesk(
         region_zh=space.region.name_zh,
         as_of=found.as_of,
@@ -133,6 +135,55 @@ def open_review(workspace: str = "", as_of: str = "") -> ReviewDesk:
         backtest=found.record,
         record=read_record(space),
     )
+
+
+def open_quality(workspace: str = "", as_of: str = "") -> QualityDesk:
+    """Open a workspace's data for a look at their quality; see ``open_desk``."""
+    from lianhu_analysis.render.quality import QualityDesk
+
+    space, day = _opened(workspace, as_of)
+    catalogue, day = load_catalogue(space), day or default_day(space)
+    fed = space.forecast_provenance
+    assured = known_on(space, day, catalogue, provenances=fed)
+    vintages = VintageStore(space.processed).history([space.region.code], day=day)
+    vintages = vintages[vintages["provenance"].isin(fed)]
+    return QualityDesk(space, catalogue, day, assured.frame, vintages, assured.findings)
+
+
+def _opened(workspace: str, as_of: str) -> tuple[Workspace, dt.date | None]:
+    return locate_workspace(workspace), dt.date.fromisoformat(as_of) if as_of else None
+
+
+def open_intake(workspace: str = "", file: str = "") -> IntakeDesk:
+    """Read one delivered file for a look at it.
+
+    Parameters
+    ----------
+    workspace
+        As in ``open_desk``.
+    file
+        Path below the raw folder; empty for the last workbook there by name.
+
+    Raises
+    ------
+    UsageError
+        If there is no such file.
+    """
+    from lianhu_analysis.render.intake import IntakeDesk
+
+    space = locate_workspace(workspace)
+    path: Path | None
+    if file:
+        places = (space.raw / file, space.root / file)
+        path = next(filter(Path.exists, places), places[0])
+    else:
+        known = sorted(find_files(space).files.items(), reverse=True)
+        path = next((path for _, path in known if path.suffix.lower() in FILES), None)
+    if path is not None:
+        return IntakeDesk(explain_file(path, space, load_catalogue(space)))
+    name = space.relative(space.raw)
+    nothing = Problem("", "", f"{name} 下还没有工作簿", "请把文件放进去，再运行这一格")
+    return IntakeDesk(Explanation(name, (), (nothing,)))
 
 
 def describe_catalogue(workspace: Workspace, code: str = "") -> dict[str, Any]:
@@ -165,22 +216,6 @@ def describe_forecast(
     told = told_in_advance(read_record(workspace), day)
     targets = [{**item, **frequency_fields(told, item)} for item in content["targets"]]
     return {**content, "targets": targets}
-
-
-def describe_record(
-    workspace: Workspace, as_of: dt.date | None, year: int | None
-) -> dict[str, Any]:
-    """Keep the verdicts of a day, score what can be, and return the record document."""
-    kept = keep_record(workspace, as_of, year)
-    return {
-        "region": workspace.region.code,
-        "region_zh": workspace.region.name_zh,
-        "as_of": None if kept.as_of is None else kept.as_of.isoformat(),
-        "year": kept.year,
-        "issued": kept.issued,
-        "archived": len(kept.archived),
-        **record_listing.record_json(kept.record, kept.scored),
-    }
 
 
 def show_indicator(
@@ -255,26 +290,7 @@ def examine(workspace: Workspace, as_of: dt.date | None = None) -> tuple[Diagnos
     )
 
 
-def diagnosis_lines(diagnoses: Sequence[Diagnosis]) -> list[str]:
-    """Return diagnoses as lines for a terminal."""
-    return [
-        f"{SEVERITY_ZH[item.severity]}  {item.message}"
-        + (f"。{item.remedy}" if item.remedy else "")
-        for item in diagnoses
-    ]
-
-
 def explain(workspace: Workspace, path: Path, cell: str = "") -> Explanation | CellExplanation:
     """Say how a delivered file, or one cell of it, is read; nothing is stored."""
     told = explain_file(path, workspace, load_catalogue(workspace))
     return explain_cell(told, cell) if cell else told
-
-
-def lab(
-    workspace: Workspace, extra: Sequence[str], environment: Mapping[str, str]
-) -> tuple[list[str], dict[str, str]]:
-    """Return the command and environment that open JupyterLab in the workspace."""
-    return (
-        lab_settings.lab_command(workspace.root, extra),
-        lab_settings.lab_environment(environment),
-    )

@@ -17,7 +17,7 @@ from lianhu_analysis.catalog.indicators import Catalogue, load_catalogue
 from lianhu_analysis.catalog.targets import load_targets
 from lianhu_analysis.forecast.backtest import backtest, cells, events_table, reliability
 from lianhu_analysis.forecast.verdict import Knowledge
-from lianhu_analysis.intake.whole_files import settle
+from lianhu_analysis.intake.whole_files import PART_SUFFIX, settle
 from lianhu_analysis.pipeline.past_runs import PastRunFiles, fingerprint
 from lianhu_analysis.pipeline.story import default_day, known_on, rules_of, versions_to
 from lianhu_analysis.workspace import Workspace
@@ -117,7 +117,7 @@ def _read(path: Path) -> pd.DataFrame | None:
 def _write(record: pd.DataFrame, path: Path) -> None:
     """Write the record whole, and drop those of other data or code."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_suffix(f".{os.getpid()}.partial")
+    temporary = path.with_suffix(f".{os.getpid()}{PART_SUFFIX}")
     with duckdb.connect() as connection:
         connection.register("record", record)
         quoted = str(temporary).replace("'", "''")

@@ -15,7 +15,7 @@ from pathlib import Path
 import lianhu_analysis
 from lianhu_analysis.intake.corrections import FILE_NAME
 from lianhu_analysis.intake.store import VintageStore
-from lianhu_analysis.intake.whole_files import write_whole
+from lianhu_analysis.intake.whole_files import PART_SUFFIX, settle
 from lianhu_analysis.workspace import CONFIG_NAME, Workspace
 
 __all__ = ["PastRunFiles", "fingerprint"]
@@ -74,7 +74,10 @@ class PastRunFiles:
         path = self._path(key)
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            write_whole(path.with_suffix(f".{os.getpid()}.part"), path, content)
+            # Two processes may keep the same thing at once: each under a name of its own.
+            temporary = path.with_name(f"{path.name}.{os.getpid()}{PART_SUFFIX}")
+            temporary.write_bytes(content)
+            settle(temporary, path)
             files = sorted(self.folder.iterdir(), key=lambda file: file.stat().st_mtime)
             for file in files[:-MAX_FILES]:
                 file.unlink(missing_ok=True)

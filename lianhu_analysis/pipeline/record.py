@@ -11,7 +11,6 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +21,13 @@ from lianhu_analysis.errors import StoreError
 from lianhu_analysis.forecast.history import extract_versions, year_periods
 from lianhu_analysis.forecast.issued import digest, issue, record_frame, score_issued
 from lianhu_analysis.intake.store import VintageStore
-from lianhu_analysis.intake.whole_files import locked
+from lianhu_analysis.intake.whole_files import locked, write_whole
 from lianhu_analysis.pipeline.story import assess, default_day, known_on, versions_to
-from lianhu_analysis.render.publishing.publish import place, safe_name, versions
+from lianhu_analysis.render.publishing.publish import safe_name, versions
+from lianhu_analysis.render.record_listing import record_json
 from lianhu_analysis.workspace import Workspace
 
-__all__ = ["Kept", "keep_record", "keep_verdicts", "read_record", "record_hash"]
+__all__ = ["describe_record", "keep_verdicts", "read_record", "record_hash"]
 
 FORMAT = 1
 ISSUED, SCORES = "issued", "scores"
@@ -37,36 +37,10 @@ DIGEST_LENGTH = 12
 NOT_AGAIN = "记录不能由原始数据重建：请从备份恢复这个文件，不要删除整个文件夹"
 
 
-@dataclass(frozen=True)
-class Kept:
-    """What one run of ``lianhu record`` did.
-
-    Attributes
-    ----------
-    as_of, year
-        Of the verdicts kept now.
-    issued
-        Forecasts and refusals of that day; none if every outcome is known.
-    archived
-        Those added to the record; none if it held the same already.
-    scored
-        Verdicts whose outcome came out and that were scored now.
-    record
-        Every verdict of the region: see ``record_frame``.
-    """
-
-    as_of: dt.date | None
-    year: int
-    issued: int
-    archived: tuple[dict[str, Any], ...]
-    scored: tuple[dict[str, Any], ...]
-    record: pd.DataFrame
-
-
-def keep_record(
-    workspace: Workspace, as_of: dt.date | None = None, year: int | None = None
-) -> Kept:
-    """Archive the verdicts of a day and score the open ones whose outcome is out.
+def describe_record(
+    workspace: Workspace, as_of: dt.date | None, year: int | None
+) -> dict[str, Any]:
+    """Archive the verdicts of a day, score the open ones whose outcome is out, and tell all.
 
     Parameters
     ----------
@@ -75,23 +49,29 @@ def keep_record(
         default: the last publication that may feed a forecast.
     year
         Of the targets; default as in ``assess``.
+
+    Returns
+    -------
+    dict
+        What ``lianhu record --json`` prints: ``issued`` forecasts and refusals of that
+        day, none if every outcome is known; of them the number ``archived``, none if the
+        record held the same already; then see ``record_json``.
     """
     assessment = assess(workspace, as_of, year)
-    verdicts = issue(assessment)
+    day, verdicts = assessment.as_of, issue(assessment)
     archived: list[dict[str, Any]] = []
-    if assessment.as_of is not None:
-        archived = keep_verdicts(
-            workspace, assessment.as_of, assessment.year, verdicts, occasion="record"
-        )
-    scored = _score_open(workspace, assessment.as_of)
-    return Kept(
-        as_of=assessment.as_of,
-        year=assessment.year,
-        issued=len(verdicts),
-        archived=tuple(archived),
-        scored=tuple(scored),
-        record=read_record(workspace),
-    )
+    if day is not None:
+        archived = keep_verdicts(workspace, day, assessment.year, verdicts, occasion="record")
+    scored = _score_open(workspace, day)
+    return {
+        "region": workspace.region.code,
+        "region_zh": workspace.region.name_zh,
+        "as_of": None if day is None else day.isoformat(),
+        "year": assessment.year,
+        "issued": len(verdicts),
+        "archived": len(archived),
+        **record_json(read_record(workspace), scored),
+    }
 
 
 def keep_verdicts(
@@ -261,4 +241,4 @@ def _read(file: Path) -> dict[str, Any]:
 def _write(target: Path, content: Mapping[str, Any]) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     text = json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
-    place(text.encode("utf-8"), target)
+    write_whole(target, text.encode("utf-8"))

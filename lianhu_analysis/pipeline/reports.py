@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -246,7 +247,7 @@ def _render(
         page = render_page(
             executed.notebook, register, title=title, simulated=simulated, names=names
         )
-        (private / f"{plan.name}.html").write_text(page.html, encoding="utf-8", newline="\n")
+        (private / f"{plan.name}.html").write_text(page, encoding="utf-8", newline="\n")
         entry = ManifestEntry(
             name=plan.name,
             title=title,
@@ -297,13 +298,10 @@ def _template(workspace: Workspace) -> Path:
 
 
 def _parse_quarter(text: str) -> Period:
-    try:
-        quarter = Period.parse(text)
-    except PeriodError as error:
-        raise UsageError(f"{text!r} 不是季度。请写成 2024Q3 的样子（Q1 至 Q4）") from error
-    if quarter.frequency != "Q":
-        raise UsageError(f"{text!r} 不是季度。请写成 2024Q3 的样子（Q1 至 Q4）")
-    return quarter
+    with suppress(PeriodError):
+        if (quarter := Period.parse(text)).frequency == "Q":
+            return quarter
+    raise UsageError(f"{text!r} 不是季度。请写成 2024Q3 的样子（Q1 至 Q4）")
 
 
 def _inputs(workspace: Workspace, template: Path) -> dict[str, str]:

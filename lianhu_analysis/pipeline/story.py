@@ -99,7 +99,12 @@ def versions_to(workspace: Workspace, day: dt.date | None, known: Assured) -> pd
 
 
 def known_on(
-    workspace: Workspace, day: dt.date | None, catalogue: Catalogue, *, parents: bool = False
+    workspace: Workspace,
+    day: dt.date | None,
+    catalogue: Catalogue,
+    *,
+    parents: bool = False,
+    provenances: Sequence[str] = (),
 ) -> Assured:
     """Return what was known on a day, corrected, checked, its errors withheld.
 
@@ -109,11 +114,16 @@ def known_on(
         ``None`` for everything in the store.
     parents
         Whether the regions above are wanted too.
+    provenances
+        Of the rows wanted; empty for all.
     """
     above = workspace.parents if parents else ()
     regions = [region.code for region in (workspace.region, *above)]
+    frame = VintageStore(workspace.processed).as_of(day, regions=regions)
+    if provenances:
+        frame = frame[frame["provenance"].isin(provenances)].reset_index(drop=True)
     return assure(
-        VintageStore(workspace.processed).as_of(day, regions=regions),
+        frame,
         catalogue,
         load_corrections(workspace),
         breaks=workspace.census_breaks,

@@ -17,6 +17,7 @@ from lianhu_analysis.forecast.assessment import Assessment
 from lianhu_analysis.forecast.issued import record_frame
 from lianhu_analysis.render import tables
 from lianhu_analysis.render.drawing import charts
+from lianhu_analysis.render.drawing.chart_layout import Setting
 from lianhu_analysis.render.drawing.charts import Picture, picture
 from lianhu_analysis.render.outlook import joint_picture, path_pictures, precedent_pictures
 from lianhu_analysis.render.quarterly.report import Report, headline_table, verdict_table
@@ -170,14 +171,13 @@ class Desk:
             .rename_axis("label")
             .reset_index()
         )
-        figure = charts.indicator_chart(
-            wide,
+        setting = Setting(
             title=item.name_zh,
             caption=f"截至 {self._day()} 已公布的版本",
-            level_unit=item.unit,
+            unit=item.unit,
             simulated=self._is_simulated(shown),
         )
-        return picture(figure, f"{item.name_zh}的水平与同比增速")
+        return picture(charts.indicator_chart(wide, setting), f"{item.name_zh}的水平与同比增速")
 
     def observations(self, code: str) -> HTML:
         """Return every observation of an indicator with its cell."""
@@ -204,14 +204,13 @@ class Desk:
         mask = versions[key].eq(pd.Series(chosen)).all(axis=1)
         rows = versions[mask].sort_values("published")
         name = f"{item.name_zh} {chosen['period']}"
-        figure = charts.vintage_chart(
-            rows[["published", "value"]],
+        setting = Setting(
             title=f"{name} 的历次公布值",
             caption=f"截至 {self._day()}",
             unit="%" if chosen["measure"] == "yoy" else item.unit,
             simulated=self._is_simulated(rows),
         )
-        return picture(figure, f"{name} 的历次公布值")
+        return picture(charts.vintage_chart(rows, setting), f"{name} 的历次公布值")
 
     def _judged(self, *sections: Callable[[Report], Html]) -> Html:
         report = self._report()

@@ -12,13 +12,15 @@ from pathlib import Path
 from typing import cast
 
 import pandas as pd
-from filelock import FileLock, Timeout
 
 from lianhu_analysis.catalog.calendar import assumed_release
 from lianhu_analysis.catalog.indicators import Catalogue, Indicator
 from lianhu_analysis.catalog.periods import Frequency, Period
+from lianhu_analysis.catalog.reference_period import PER_YEAR
+from lianhu_analysis.errors import StoreError
 from lianhu_analysis.intake.checks.findings import SEVERITIES, Severity
 from lianhu_analysis.intake.store import VintageStore
+from lianhu_analysis.intake.whole_files import locked
 from lianhu_analysis.render.drawing.theme import font_file
 from lianhu_analysis.render.publishing.publish import orphans
 from lianhu_analysis.workspace import Workspace
@@ -112,13 +114,11 @@ def survey(workspace: Workspace, requirements: Path | None = None) -> Environmen
 def _is_held(path: Path) -> bool:
     if not path.exists():
         return False
-    lock = FileLock(path, timeout=0)
     try:
-        lock.acquire()
-    except Timeout:
+        with locked(path, 0, ""):
+            return False
+    except StoreError:
         return True
-    lock.release()
-    return False
 
 
 def _unlike_lock(requirements: Path) -> tuple[tuple[str, str, str], ...]:
@@ -272,8 +272,7 @@ def _last_periods(frame: pd.DataFrame) -> Mapping[str, Period]:
     pairs = frame[["indicator", "period"]].drop_duplicates()
     for code, text in zip(pairs["indicator"], pairs["period"], strict=True):
         period = Period.parse(str(text))
-        if code not in last or period.end > last[code].end:
-            last[str(code)] = period
+        last[str(code)] = max(last.get(code, period), period, key=lambda one: one.end)
     return last
 
 
@@ -300,7 +299,7 @@ def release_day(indicator: Indicator, period: Period) -> dt.date:
 
 def _in_frequency(period: Period, frequency: Frequency) -> Period:
     """Return the last whole period of a frequency that has ended by the end of this one."""
-    per = {"A": 1, "Q": 4, "M": 12}[frequency]
+    per = PER_YEAR[frequency]
     whole = period.end.month * per // 12
     return (
         Period(period.year, frequency, whole) if whole else Period(period.year - 1, frequency, per)

@@ -6,7 +6,6 @@ import ast
 import json
 import math
 import operator
-import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
@@ -15,6 +14,8 @@ from typing import Any, Literal, get_args
 
 from lianhu_analysis.errors import ReportError
 from lianhu_analysis.intake.observations import split_source
+from lianhu_analysis.intake.problems import place_text
+from lianhu_analysis.intake.whole_files import write_whole
 from lianhu_analysis.render import tables
 from lianhu_analysis.render.tables import Html
 
@@ -220,20 +221,10 @@ class FigureRegister:
         self, value: float, *, label: str, model: str, as_of: object, **detail: Any
     ) -> Html:
         """Register the probability of a forecast, printed as ``62%``."""
-        return self.add(
-            value,
-            tables.probability_text(value),
-            kind="model",
-            label=label,
-            share=True,
-            model=model,
-            as_of=_plain(as_of),
-            **detail,
-        )
+        text = tables.probability_text(value)
+        return self.model(value, text, label=label, model=model, as_of=as_of, share=True, **detail)
 
-    def arithmetic(
-        self, formula: str, text: str | None = None, *, label: str, decimals: int = 1
-    ) -> Html:
+    def arithmetic(self, formula: str, *, label: str, decimals: int = 1) -> Html:
         """Register a number worked out from registered ones.
 
         Parameters
@@ -242,18 +233,13 @@ class FigureRegister:
             Such as ``"{fig-3} - {fig-4}"``; also ``* / ( ) abs min max``.
         """
         value = self._evaluate(formula)
-        printed = text or tables.growth_text(value, decimals)
-        return self.add(value, printed, kind="arithmetic", label=label, formula=formula)
+        text = tables.growth_text(value, decimals)
+        return self.add(value, text, kind="arithmetic", label=label, formula=formula)
 
     def save(self, path: Path = Path(FIGURES_FILE)) -> None:
         """Write the register as JSON."""
         rows = [asdict(figure) for figure in self]
-        part = path.with_name(path.name + ".part")
-        with part.open("w", encoding="utf-8") as file:
-            json.dump(rows, file, ensure_ascii=False, indent=1)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
+        write_whole(path, json.dumps(rows, ensure_ascii=False, indent=1).encode("utf-8"))
 
     @classmethod
     def load(cls, path: Path) -> FigureRegister:
@@ -400,8 +386,7 @@ def _origin(figure: Figure) -> Html:
         return tables.code("；".join(part for part in (detail["model"], rest) if part))
     path, title, address = split_source(detail["source"])
     parts: list[object] = [tables.code(path)]
-    where = "!".join(part for part in (detail.get("sheet"), detail.get("cell")) if part)
-    if where:
+    if where := place_text(detail.get("sheet"), detail.get("cell")):
         parts += [" ", tables.code(where)]
     if detail.get("token"):
         parts += [" ", tables.code(f"“{detail['token']}”")]

@@ -7,25 +7,20 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby, islice
-from pathlib import Path
 
 import pandas as pd
 
-from lianhu_analysis.catalog.indicators import load_catalogue
-from lianhu_analysis.intake.explain import Explanation, explain_file
+from lianhu_analysis.intake.explain import Explanation
 from lianhu_analysis.intake.grids.grid import cell_address
-from lianhu_analysis.intake.grids.workbook import FILES
 from lianhu_analysis.intake.origins import STATES, cell_states, explain_cell
 from lianhu_analysis.intake.problems import Problem, grouped
-from lianhu_analysis.intake.raw_files import find_files
 from lianhu_analysis.intake.reading.blocks import is_blank
 from lianhu_analysis.intake.reading.figures import Slot
 from lianhu_analysis.intake.reading.notes import TableNote
 from lianhu_analysis.render import tables
 from lianhu_analysis.render.tables import Html
-from lianhu_analysis.workspace import locate_workspace
 
-__all__ = ["IntakeDesk", "block_frame", "coloured_table", "open_intake"]
+__all__ = ["IntakeDesk", "block_frame", "coloured_table"]
 
 # Light tints of colours that are told apart under every common colour blindness; what must
 # be seen is also set apart by its outline or its line.
@@ -183,34 +178,3 @@ def _shown(cell: object) -> str:
         return cell.date().isoformat()
     text = f"{cell:.10g}" if isinstance(cell, float) else " ".join(str(cell).split())
     return text if len(text) <= TEXT_SHOWN else text[: TEXT_SHOWN - 1] + "…"
-
-
-def open_intake(workspace: str = "", file: str = "") -> IntakeDesk:
-    """Read one delivered file for a look at it.
-
-    Parameters
-    ----------
-    workspace
-        Folder of the workspace, also relative to the nearest one upwards;
-        empty for that nearest one itself.
-    file
-        Path below the raw folder; empty for the last workbook there by name.
-
-    Raises
-    ------
-    UsageError
-        If there is no such file.
-    """
-    space = locate_workspace(workspace)
-    path: Path | None
-    if file:
-        places = (space.raw / file, space.root / file)
-        path = next(filter(Path.exists, places), places[0])
-    else:
-        known = sorted(find_files(space).files.items(), reverse=True)
-        path = next((path for _, path in known if path.suffix.lower() in FILES), None)
-    if path is not None:
-        return IntakeDesk(explain_file(path, space, load_catalogue(space)))
-    name = space.relative(space.raw)
-    nothing = Problem("", "", f"{name} 下还没有工作簿", "请把文件放进去，再运行这一格")
-    return IntakeDesk(Explanation(name, (), (nothing,)))

@@ -6,7 +6,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -18,20 +18,30 @@ from lianhu_analysis.intake.problems import FileResult, Group, grouped
 from lianhu_analysis.render.record_listing import frequency_text
 from lianhu_analysis.render.tables import probability_text
 
+# Looking for kernels costs a second to import.
+if TYPE_CHECKING:
+    from lianhu_analysis.render.doctor import Diagnosis
+
 __all__ = [
+    "EVENTS",
+    "SCOPES",
     "backtest_lines",
     "catalogue_json",
-    "catalogue_summary",
+    "catalogue_lines",
+    "diagnosis_lines",
     "file_lines",
     "finding_lines",
     "findings_summary",
     "forecast_lines",
+    "observation_lines",
     "observations_json",
     "problem_lines",
     "select_findings",
 ]
 
 STATUS_ZH = {"read": "已读入", "quarantined": "已隔离", "unchanged": "无变化"}
+SCOPES = {"all": "全部年份", "without_outliers": "剔除异常年份"}
+EVENTS = {"announced": "公布的目标", "last_year": "不低于上年", "both": "两者合计"}
 FILES_LISTED = 12  # that need nothing, one by one
 OBSERVATION_FIELDS = (
     "measure", "span", "period", "value", "unit", "published", "published_basis",
@@ -43,22 +53,26 @@ def catalogue_json(
     catalogue: Catalogue, indicators: Sequence[Indicator], targets: Sequence[Target]
 ) -> dict[str, Any]:
     """Return what ``lianhu catalog --json`` prints."""
+    core = sum(item.tier == "core" for item in catalogue)
+    note = "（建议稿，待区里正式目录替换）" if catalogue.proposal else ""
     return {
         "indicators": [asdict(item) for item in indicators],
         "targets": [asdict(item) for item in targets],
         "proposal": catalogue.proposal,
-        "summary": catalogue_summary(catalogue, targets),
+        "summary": f"{catalogue.source}{note}：核心 {core} 项，监测 {len(catalogue) - core} 项；"
+        f"目标 {len(targets)} 项",
     }
 
 
-def catalogue_summary(catalogue: Catalogue, targets: Sequence[Target]) -> str:
-    """Return one line: how many of what, and whether the list is a proposal."""
-    core = sum(item.tier == "core" for item in catalogue)
-    note = "（建议稿，待区里正式目录替换）" if catalogue.proposal else ""
-    return (
-        f"{catalogue.source}{note}：核心 {core} 项，监测 {len(catalogue) - core} 项；"
-        f"目标 {len(targets)} 项"
-    )
+def catalogue_lines(content: dict[str, Any]) -> list[str]:
+    """Return the catalogue document as lines for a terminal."""
+    return [
+        f"{item['code']:<26}{item['tier']:<9}{item['frequency']}  {item['name_zh']}（{item['unit']}）"
+        for item in content["indicators"]
+    ] + [
+        f"目标 {item['year']}  {item['title_zh']}  〔{item['source']}〕"
+        for item in content["targets"]
+    ]
 
 
 def observations_json(
@@ -85,6 +99,18 @@ def observations_json(
         "as_of": None if as_of is None else as_of.isoformat(),
         "observations": records,
     }
+
+
+def observation_lines(content: dict[str, Any]) -> list[str]:
+    """Return the document of one indicator as lines for a terminal."""
+    lines = []
+    for row in content["observations"]:
+        value = row["status"] if row["value"] is None else f"{row['value']:,.10g}"
+        lines.append(
+            f"{row['period']:<8} {row['measure']:<6}{row['span']:<7}{value:>16} {row['unit']}  "
+            f"{row['published']}  {row['source']} {row['sheet']} {row['cell']}"
+        )
+    return lines
 
 
 def file_lines(results: Sequence[FileResult], *, every: bool = False) -> list[str]:
@@ -167,12 +193,18 @@ def finding_lines(findings: Sequence[Finding]) -> list[str]:
 
 def findings_summary(findings: Sequence[Finding]) -> str:
     """Return one line: how many of each severity."""
-    counts = {
-        SEVERITY_ZH[name]: sum(finding.severity == name for finding in findings)
-        for name in SEVERITIES
-    }
-    told = "，".join(f"{name} {count} 条" for name, count in counts.items() if count)
-    return told or "没有检查结果"
+    counts = Counter(finding.severity for finding in findings)
+    told = [f"{SEVERITY_ZH[name]} {counts[name]} 条" for name in SEVERITIES if counts[name]]
+    return "，".join(told) or "没有检查结果"
+
+
+def diagnosis_lines(diagnoses: Sequence[Diagnosis]) -> list[str]:
+    """Return diagnoses as lines for a terminal."""
+    return [
+        f"{SEVERITY_ZH[item.severity]}  {item.message}"
+        + (f"。{item.remedy}" if item.remedy else "")
+        for item in diagnoses
+    ]
 
 
 def forecast_lines(content: dict[str, Any]) -> list[str]:
@@ -225,10 +257,9 @@ def backtest_lines(content: dict[str, Any]) -> list[str]:
         place = (cell["name_zh"], cell["position"], cell["scope"])
         if place != head:
             head = place
-            scope = "全部年份" if cell["scope"] == "all" else "剔除异常年份"
             position = "年初" if cell["position"] == "none" else f"到 {cell['position']}"
             lines.append(
-                f"- {cell['name_zh']}，{position}，{scope}（基准 RMSE {cell['rmse_benchmark']:.3f}）"
+                f"- {cell['name_zh']}，{position}，{SCOPES[cell['scope']]}（基准 RMSE {cell['rmse_benchmark']:.3f}）"
             )
         lines.append(_cell_line(cell))
     lines.append(f"多模型组合输给基准的格子：{len(content['losing'])} 个")
@@ -254,15 +285,13 @@ def _cell_line(cell: dict[str, Any]) -> str:
 
 
 def _event_lines(content: dict[str, Any]) -> list[str]:
-    kinds = {"announced": "公布的目标", "last_year": "不低于上年", "both": "两者合计"}
     lines = ["“目标实现”的概率（Brier 技巧对气候概率，按年整群自助法区间）："]
     for row in content["events"]:
         skill = "—" if row["skill"] is None else f"{row['skill']:.2f}"
         band = "" if row["low"] is None else f"（{row['low']:.2f}～{row['high']:.2f}）"
         model = "组合" if row["model"] == "combination" else "基准"
-        scope = "全部年份" if row["scope"] == "all" else "剔除异常年份"
         lines.append(
-            f"    {model} {kinds[row['event']]} {scope}：Brier {row['brier']:.3f}，技巧 {skill}{band}，"
+            f"    {model} {EVENTS[row['event']]} {SCOPES[row['scope']]}：Brier {row['brier']:.3f}，技巧 {skill}{band}，"
             f"{row['n_observations']} 次预测、{row['n_events']} 次实现、{row['n_clusters']} 年"
         )
     lines.append("各档概率实现了多少：")

@@ -9,6 +9,7 @@ from lianhu_analysis.forecast.history import year_periods
 from lianhu_analysis.forecast.joint import Joint
 from lianhu_analysis.forecast.verdict import Verdict
 from lianhu_analysis.render import tables
+from lianhu_analysis.render.drawing.chart_layout import Setting
 from lianhu_analysis.render.drawing.charts import Picture, picture
 from lianhu_analysis.render.drawing.outlook_charts import (
     correlation_chart,
@@ -75,9 +76,7 @@ def _path_picture(report: Report, verdict: Verdict) -> Picture:
     if verdict.indicator.is_reduction:
         finding = f"剩余时期须下降 {told}"
     aim = plain_text(target.value)
-    figure = path_chart(
-        history,
-        path,
+    setting = Setting(
         title=f"{name}：{finding}",
         caption=caption(report, verdict),
         unit=target.unit,
@@ -85,7 +84,9 @@ def _path_picture(report: Report, verdict: Verdict) -> Picture:
         target_text=f"目标 {aim}{target.unit if target.is_growth else ''}",
         simulated=report.simulated,
     )
-    return picture(figure, f"{name}今年累计、达标须走的路径与预测，{finding}")
+    return picture(
+        path_chart(history, path, setting), f"{name}今年累计、达标须走的路径与预测，{finding}"
+    )
 
 
 def _precedent_picture(report: Report, verdict: Verdict) -> Picture:
@@ -101,16 +102,17 @@ def _precedent_picture(report: Report, verdict: Verdict) -> Picture:
         }
     )
     finding = f"往年同期 {n} 年中达到过 {enough} 次"
-    figure = precedents_chart(
-        frame,
-        required.value or 0.0,
+    setting = Setting(
         title=f"{name}（{required.span.replace('/', ' 至 ')}）：{finding}",
         caption=caption(report, verdict),
         unit=target.unit,
-        required_text=f"所需 {_told(verdict)}",
+        target=required.value,
+        target_text=f"所需 {_told(verdict)}",
         simulated=report.simulated,
     )
-    return picture(figure, f"{name}往年同一段时期的数字与今年所需，{finding}")
+    return picture(
+        precedents_chart(frame, setting), f"{name}往年同一段时期的数字与今年所需，{finding}"
+    )
 
 
 def _told(verdict: Verdict) -> str:
@@ -128,12 +130,12 @@ def joint_picture(report: Report, joint: Joint) -> Picture | tables.Html:
         return tables.paragraph(f"没有相关可画：{reason}。")
     open_ones = [item for item in report.assessment.verdicts if item.draws is not None]
     years = joint.dependence.years
-    figure = correlation_chart(
-        joint.dependence.correlation,
-        [item.indicator.name_zh for item in open_ones],
+    setting = Setting(
         title="各目标的误差怎样同涨同落",
         caption=f"往年同期误差的名次相关（{years[0]}—{years[-1]} 年中 {len(years)} 年），"
         f"已向零收缩 {joint.dependence.shrinkage:.0%}",
         simulated=report.simulated,
     )
+    names = [item.indicator.name_zh for item in open_ones]
+    figure = correlation_chart(joint.dependence.correlation, names, setting)
     return picture(figure, "各目标往年同期误差的名次相关，紫色同涨同落，橙色此涨彼落")

@@ -15,22 +15,22 @@ from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from lianhu_analysis.catalog.indicators import Catalogue, Indicator, load_catalogue
+from lianhu_analysis.catalog.indicators import Catalogue, Indicator
 from lianhu_analysis.catalog.periods import Frequency, Period
 from lianhu_analysis.intake.checks.check import RULES
 from lianhu_analysis.intake.checks.findings import SEVERITIES, SEVERITY_ZH, Finding
 from lianhu_analysis.intake.checks.revisions import revisions
-from lianhu_analysis.intake.corrections import assure, load_corrections
-from lianhu_analysis.intake.store import VintageStore
+from lianhu_analysis.intake.explain import SPANS
 from lianhu_analysis.render import tables
 from lianhu_analysis.render.desk import searchable
 from lianhu_analysis.render.doctor import release_day
+from lianhu_analysis.render.drawing.chart_layout import Setting
 from lianhu_analysis.render.drawing.charts import Picture, picture
 from lianhu_analysis.render.drawing.theme import PALETTE, apply_theme
 from lianhu_analysis.render.tables import SIMULATED_MARK, Html
-from lianhu_analysis.workspace import Workspace, locate_workspace
+from lianhu_analysis.workspace import Workspace
 
-__all__ = ["STATES", "QualityDesk", "open_quality", "status_chart", "status_matrix"]
+__all__ = ["STATES", "QualityDesk", "status_chart", "status_matrix"]
 
 # In the order of the legend; a cell is the worst that any row says of it.
 STATES = {
@@ -85,8 +85,7 @@ def status_matrix(
     begun: dict[str, Period] = {}
     for code, text in known:
         period = Period.parse(text)
-        if code not in begun or period.start < begun[code].start:
-            begun[code] = period
+        begun[code] = min(begun.get(code, period), period, key=lambda one: one.start)
     rows = [
         [_state(item, month, known, begun.get(item.code), as_of) for month in columns]
         for item in catalogue
@@ -138,10 +137,7 @@ def _state(
 def status_chart(
     matrix: pd.DataFrame,
     catalogue: Catalogue,
-    *,
-    title: str,
-    caption: str,
-    simulated: bool = False,
+    setting: Setting,
 ) -> Figure:
     """Draw the states of all indicators, months across, in panels side by side."""
     apply_theme()
@@ -164,7 +160,13 @@ def status_chart(
         )
         _draw_states(axes, part, catalogue)
     figure.text(
-        GAP_INCHES / width, 1 - 0.1 / height, title, va="top", size=13, weight="bold", gid="title"
+        GAP_INCHES / width,
+        1 - 0.1 / height,
+        setting.title,
+        va="top",
+        size=13,
+        weight="bold",
+        gid="title",
     )
     used = [name for name in STATES if (matrix == name).to_numpy().any()]
     figure.legend(
@@ -176,11 +178,10 @@ def status_chart(
         ncols=len(used),
         handlelength=1.2,
     )
-    note = f"{SIMULATED_MARK}　{caption}" if simulated else caption
     figure.text(
-        GAP_INCHES / width, 0.06 / height, note, va="bottom", size=8, color=PALETTE["muted"], gid="caption"
+        GAP_INCHES / width, 0.06 / height, setting.note, va="bottom", size=8, color=PALETTE["muted"], gid="caption"
     )  # fmt: skip
-    if simulated:
+    if setting.simulated:
         figure.text(
             0.5, 0.5, SIMULATED_MARK, ha="center", va="center", size=60, rotation=40,
             color=PALETTE["ink"], alpha=0.18, zorder=10, gid="mark",
@@ -219,9 +220,6 @@ def _draw_states(axes: Axes, part: pd.DataFrame, catalogue: Catalogue) -> None:
 
 def _short(name: str) -> str:
     return name if len(name) <= NAME_CHARACTERS else name[: NAME_CHARACTERS - 1] + "…"
-
-
-SPANS_ZH = {"ytd": "累计", "single": "当期", "point": "期末", "annual": "全年"}
 
 
 @dataclass(frozen=True)
@@ -275,13 +273,12 @@ class QualityDesk:
             f"{STATES[name]} {counts[name]:,}"
             for name in ("ok", "missing", "withheld", "corrected")
         )
-        figure = status_chart(
-            matrix,
-            self.catalogue,
+        setting = Setting(
             title=f"{self.workspace.region.name_zh}各指标报送情况",
             caption=f"截至 {self.as_of}；{len(matrix)} 个指标；{words}；到期日按指标目录的发布时间推定",
             simulated=self.simulated,
         )
+        figure = status_chart(matrix, self.catalogue, setting)
         return picture(figure, f"{len(matrix)} 个指标逐月的报送情况：{words}")
 
     def findings(self, *severities: str) -> HTML | Html:
@@ -312,7 +309,7 @@ class QualityDesk:
                 {
                     "指标": [self.catalogue.get(item.indicator).name_zh for item in shown],
                     "时期": [item.period for item in shown],
-                    "口径": [SPANS_ZH.get(item.span, item.span) for item in shown],
+                    "口径": [SPANS[item.span] for item in shown],
                     "发现": [item.message for item in shown],
                 }
             )
@@ -323,14 +320,10 @@ class QualityDesk:
         table = revisions(self.vintages, breaks=self.workspace.census_breaks, as_of=self.as_of)
         if table.empty:
             return tables.paragraph("没有修订过的数。")
-        names = [
-            self.catalogue.get(code).name_zh if code in self.catalogue else code
-            for code in table["indicator"]
-        ]
         return searchable(
             pd.DataFrame(
                 {
-                    "指标": names,
+                    "指标": table["indicator"].map(self.catalogue.name_of),
                     "时期": table["period"],
                     "度量": table["measure"].map({"level": "绝对额", "yoy": "同比"}),
                     "原先": table["before"],
@@ -341,43 +334,3 @@ class QualityDesk:
                 }
             )
         )
-
-
-def open_quality(workspace: str = "", as_of: str = "") -> QualityDesk:
-    """Open a workspace's data for a look at their quality.
-
-    Parameters
-    ----------
-    workspace
-        Folder of the workspace, also relative to the nearest one upwards;
-        empty for that nearest one itself.
-    as_of
-        Only what was published by this day; empty for the last publication.
-    """
-    space = locate_workspace(workspace)
-    catalogue = load_catalogue(space)
-    store = VintageStore(space.processed)
-    region = space.region.code
-    day = (
-        dt.date.fromisoformat(as_of)
-        if as_of
-        else store.last_published(space.forecast_provenance, [region])
-    )
-    known = store.as_of(day, regions=[region])
-    assured = assure(
-        known[known["provenance"].isin(space.forecast_provenance)].reset_index(drop=True),
-        catalogue,
-        load_corrections(space),
-        breaks=space.census_breaks,
-        as_of=day,
-        region=region,
-    )
-    vintages = store.history([region], day=day)
-    return QualityDesk(
-        space,
-        catalogue,
-        day,
-        assured.frame,
-        vintages[vintages["provenance"].isin(space.forecast_provenance)],
-        assured.findings,
-    )

@@ -17,6 +17,7 @@ from lianhu_analysis.forecast.issued import CLASSES, came_true, told_in_advance
 from lianhu_analysis.forecast.models import MODEL_NAMES
 from lianhu_analysis.render import tables
 from lianhu_analysis.render.desk import searchable
+from lianhu_analysis.render.drawing.chart_layout import Setting
 from lianhu_analysis.render.drawing.charts import Picture, picture
 from lianhu_analysis.render.drawing.review_charts import (
     calibration_chart,
@@ -24,6 +25,7 @@ from lianhu_analysis.render.drawing.review_charts import (
     skill_chart,
     weights_chart,
 )
+from lianhu_analysis.render.listing import EVENTS, SCOPES
 from lianhu_analysis.render.tables import Html
 
 __all__ = ["ReviewDesk"]
@@ -36,8 +38,6 @@ CELL_NAMES = {
     "coverage_80": "80% 涵盖", "coverage_95": "95% 涵盖", "dm_p_value": "DM 检验 p 值",
     "loses": "不及基准",
 }  # fmt: skip
-SCOPES = {"all": "全部年份", "without_outliers": "剔除异常年份"}
-EVENTS = {"announced": "公布的目标", "last_year": "不低于上年", "both": "两者合计"}
 ISSUED_NAMES = {
     "as_of": "截至日", "title_zh": "目标", "status": "判断", "probability": "达标概率",
     "probability_about": "按容差", "mean": "预测", "outcome": "结果", "published": "公布日",
@@ -121,25 +121,21 @@ class ReviewDesk:
         if table.empty:
             return tables.paragraph(NOTHING)
         total = int(table["n_observations"].sum())
-        figure = calibration_chart(
-            table,
-            title="当时说的概率，后来实现了多少",
-            caption=self._caption(f"组合的 {total} 次预测"),
-            simulated=self.simulated,
-        )
+        setting = self._setting("当时说的概率，后来实现了多少", f"组合的 {total} 次预测")
+        figure = calibration_chart(table, setting)
         return picture(figure, f"{total} 次预测按概率分档，各档说的概率与实现的比例")
 
     def ranks(self) -> Picture | Html:
         """Draw where outcomes fell in the combination's forecasts."""
-        own = self._combination()
+        own = self.backtest
+        if len(own):
+            own = own[own["model"].eq(COMBINATION) & ~own["outlier"]]
         if own.empty:
             return tables.paragraph(NOTHING)
-        figure = ranks_chart(
-            own["rank"].to_numpy(float),
-            title="结果落在预测分布的什么位置",
-            caption=self._caption(f"组合的 {len(own)} 次预测，剔除异常年份"),
-            simulated=self.simulated,
+        setting = self._setting(
+            "结果落在预测分布的什么位置", f"组合的 {len(own)} 次预测，剔除异常年份"
         )
+        figure = ranks_chart(own["rank"].to_numpy(float), setting)
         return picture(figure, "结果在预测分布中位置的直方图，校准良好时各档一样高")
 
     def skill(self, indicator: str = "") -> Picture | Html:
@@ -167,12 +163,9 @@ class ReviewDesk:
         )
         name = self.catalogue.get(code).name_zh
         worse = int((frame["ratio"] > 1).sum())
-        figure = skill_chart(
-            frame,
-            title=f"{name}：{len(frame)} 个时点中 {worse} 个不及基准",
-            caption=self._caption("组合与基准的 RMSE 之比，剔除异常年份"),
-            simulated=self.simulated,
-        )
+        title = f"{name}：{len(frame)} 个时点中 {worse} 个不及基准"
+        setting = self._setting(title, "组合与基准的 RMSE 之比，剔除异常年份")
+        figure = skill_chart(frame, setting)
         return picture(figure, f"{name}各时点组合的 RMSE 与基准之比，{worse} 个时点不及基准")
 
     def weights(self, indicator: str = "", position: str = "") -> Picture | Html:
@@ -202,12 +195,9 @@ class ReviewDesk:
             return tables.paragraph("历年都没有足够的记录来定权重，一直用校准过的基准。")
         name = self.catalogue.get(code).name_zh
         heaviest = wide.mean().idxmax()
-        figure = weights_chart(
-            wide[wide.mean().sort_values(ascending=False).index],
-            title=f"{name}（{_position_zh(chosen)}）：平均权重最大的是{heaviest}",
-            caption=self._caption("各年当时由以往得分定的权重"),
-            simulated=self.simulated,
-        )
+        title = f"{name}（{_position_zh(chosen)}）：平均权重最大的是{heaviest}"
+        setting = self._setting(title, "各年当时由以往得分定的权重")
+        figure = weights_chart(wide[wide.mean().sort_values(ascending=False).index], setting)
         return picture(figure, f"{name}各年各模型的权重，平均最大的是{heaviest}")
 
     def cells(self) -> HTML | Html:
@@ -266,17 +256,14 @@ class ReviewDesk:
             )
         )
 
-    def _combination(self) -> pd.DataFrame:
-        rows = self.backtest
-        return rows if rows.empty else rows[rows["model"].eq(COMBINATION) & ~rows["outlier"]]
-
     def _code(self, indicator: str) -> str:
         if indicator:
             return self.catalogue.get(indicator).code
         return "" if self.backtest.empty else str(self.backtest["indicator"].iloc[0])
 
-    def _caption(self, what: str) -> str:
-        return f"{self.region_zh}回测：{what}；截至 {self.as_of} 已公布的版本"
+    def _setting(self, title: str, what: str) -> Setting:
+        caption = f"{self.region_zh}回测：{what}；截至 {self.as_of} 已公布的版本"
+        return Setting(title=title, caption=caption, simulated=self.simulated)
 
     def _mark(self) -> list[Html]:
         return [tables.mark_simulated()] if self.simulated else []

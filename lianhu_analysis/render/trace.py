@@ -84,7 +84,7 @@ def check_html(
         for attribute in SPOKEN_ATTRIBUTES:
             if text := element.get(attribute):
                 faults += check_prose(text, register, names or ())
-    for text, tags in _text_nodes(root):
+    for text, tags, _ in _marked_texts(root):
         faults += _text_faults(text, tags, names)
     for line in _prose_lines(root):
         faults += [
@@ -117,10 +117,10 @@ def check_origins(register: FigureRegister, observations: pd.DataFrame) -> tuple
     cited = [figure for figure in register if figure.kind == "observation"]
     wanted = {figure.detail.get("indicator", "") for figure in cited}
     rows = observations[observations["indicator"].isin(wanted)]
-    known = {
-        (*(str(getattr(row, key)) for key in keys), f"{row.published:%Y-%m-%d}"): row.value
-        for row in _named(rows)
-    }
+    days = rows["published"].dt.strftime("%Y-%m-%d")
+    known = dict(
+        zip(zip(*(rows[key] for key in keys), days, strict=True), rows["value"], strict=True)
+    )
     faults = []
     for figure in cited:
         key = (*(figure.detail.get(name, "") for name in keys), figure.detail["published"])
@@ -131,10 +131,6 @@ def check_origins(register: FigureRegister, observations: pd.DataFrame) -> tuple
                 f"（{figure.detail['source']} {figure.detail.get('cell', '')}）"
             )
     return tuple(faults)
-
-
-def _named(rows: pd.DataFrame) -> Iterator[Any]:
-    return iter(rows.itertuples(index=False))
 
 
 def _same(value: float, figure: Figure) -> bool:
@@ -149,14 +145,6 @@ def _data_faults(element: Any, register: FigureRegister) -> list[str]:
     if text != figure.text or element.get("value") != repr(figure.value):
         return [f"“{text}”与登记簿中 {ref} 的“{figure.text}”不符"]
     return []
-
-
-def _text_nodes(root: Any) -> Iterator[tuple[str, frozenset[str]]]:
-    for element in root.iter():
-        if isinstance(element.tag, str) and element.text:
-            yield element.text, _enclosing(element)
-        if element.tail and element is not root:
-            yield element.tail, _enclosing(element.getparent())
 
 
 def _prose_lines(root: Any) -> list[str]:

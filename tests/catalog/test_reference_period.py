@@ -105,9 +105,7 @@ def test_as_frequency_refuses_an_unknown_frequency():
         Period(2024, "A", 1).as_frequency("W")
 
 
-def test_year_end_and_same_last_year():
-    ends = ("2024", "2024Q4", "2024-12", "2024Q3", "2024-11")
-    assert [Period.parse(code).is_year_end for code in ends] == [True, True, True, False, False]
+def test_the_same_period_last_year():
     assert str(Period.parse("2024-02").same_last_year) == "2023-02"
 
 

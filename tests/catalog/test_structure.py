@@ -16,7 +16,7 @@ def test_the_packaged_relations_speak_of_known_indicators(national):
         code for item in (*structure.sums, *structure.within) for code in (item.whole, *item.parts)
     }
     named |= {code for item in structure.shares for code in (item.part, item.whole)}
-    assert named | structure.may_fall_codes <= known
+    assert named | structure.falling.codes <= known
     for item in structure.sums:
         assert item.optional <= set(item.parts)
 
@@ -34,11 +34,11 @@ def test_what_may_fall_and_what_is_lumpy():
 def test_every_fault_is_named():
     text = '[[sums]]\nwhole = "a.b"\n[[shares]]\nshare = "s"\npart = "p"\nwhole = "w"\nx = 1\n[other]\n'
     with pytest.raises(CatalogueError) as error:
-        read_structure(text, "structure.toml")
+        read_structure(text.encode())
     assert error.value.faults == (
-        "不认识的一节 other",
-        "sums 第 1 节 缺少 parts",
-        "shares 第 1 节 有不认识的字段 x",
+        "sums 第 1 条：缺少 parts，请补上",
+        "shares 第 1 条：不认识的字段 x，请改正或删去",
+        "不认识的字段 other，请改正或删去",
     )
 
 

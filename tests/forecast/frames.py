@@ -3,7 +3,7 @@
 import pandas as pd
 
 from lianhu_analysis.catalog.indicators import Catalogue, Indicator
-from lianhu_analysis.intake.observations import make_observations
+from lianhu_analysis.intake.observations import Observation, frame_observations
 
 
 def indicator(code: str = "gdp.total", **changes) -> Indicator:
@@ -23,22 +23,24 @@ def catalogue(*indicators: Indicator) -> Catalogue:
 
 def figures(*rows: tuple, provenance: str = "official") -> pd.DataFrame:
     """Rows of (indicator, measure, span, period, value, published)."""
-    return make_observations(
-        {
-            "region": "100000",
-            "indicator": code,
-            "measure": measure,
-            "span": span,
-            "period": period,
-            "value": value,
-            "unit": "%" if measure == "yoy" else "亿元",
-            "published": published,
-            "published_basis": "stated",
-            "source": "data/raw/test.csv",
-            "cell": f"F{line}",
-            "token": str(value),
-            "status": "ok",
-            "provenance": provenance,
-        }
-        for line, (code, measure, span, period, value, published) in enumerate(rows, start=2)
+    return frame_observations(
+        [
+            Observation(
+                region="100000",
+                indicator=code,
+                measure=measure,
+                span=span,
+                period=period,
+                value=value,
+                unit="%" if measure == "yoy" else "亿元",
+                published=published,
+                published_basis="stated",
+                source="data/raw/test.csv",
+                cell=f"F{line}",
+                token=str(value),
+                status="ok",
+                provenance=provenance,
+            )
+            for line, (code, measure, span, period, value, published) in enumerate(rows, start=2)
+        ]
     )

@@ -13,7 +13,7 @@ from lianhu_analysis.catalog.indicators import Catalogue
 from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.catalog.targets import Target
 from lianhu_analysis.forecast.verdict import Rules
-from lianhu_analysis.intake.observations import make_observations
+from lianhu_analysis.intake.observations import Observation, frame_observations
 
 RULES = Rules(("simulated",))
 CLOSE = 0.01
@@ -38,24 +38,26 @@ def amounts(factor: float = 1.0) -> tuple[pd.DataFrame, Target, dt.date]:
     """Quarterly amounts done in eight years, and a target near what is usual."""
     rng = np.random.default_rng(11)
     done = np.cumsum(rng.gamma(20.0, 1.0, size=(8, 4)) * [0.5, 1.0, 1.2, 1.3], axis=1) * factor
-    frame = make_observations(
-        {
-            "region": "100000",
-            "indicator": "prj.key.done",
-            "measure": "level",
-            "span": "ytd",
-            "period": f"{2017 + row}Q{quarter}",
-            "value": done[row, quarter - 1],
-            "unit": "亿元",
-            "published": Period(2017 + row, "Q", quarter).end + dt.timedelta(days=20),
-            "published_basis": "stated",
-            "source": "simulated",
-            "status": "ok",
-            "provenance": "simulated",
-        }
-        for row in range(8)
-        for quarter in (1, 2, 3, 4)
-        if (row, quarter) < (7, 3)
+    frame = frame_observations(
+        [
+            Observation(
+                region="100000",
+                indicator="prj.key.done",
+                measure="level",
+                span="ytd",
+                period=f"{2017 + row}Q{quarter}",
+                value=done[row, quarter - 1],
+                unit="亿元",
+                published=Period(2017 + row, "Q", quarter).end + dt.timedelta(days=20),
+                published_basis="stated",
+                source="simulated",
+                status="ok",
+                provenance="simulated",
+            )
+            for row in range(8)
+            for quarter in (1, 2, 3, 4)
+            if (row, quarter) < (7, 3)
+        ]
     )
     target = Target(
         indicator="prj.key.done", measure="level", year=2024, value=80.5 * factor,

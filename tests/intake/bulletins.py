@@ -19,7 +19,7 @@ from pathlib import Path
 
 import openpyxl
 
-from lianhu_analysis import pipeline
+from lianhu_analysis.intake.new_workspace import create_workspace
 from lianhu_analysis.workspace import Workspace, load_workspace
 
 __all__ = ["BULLETINS", "CITY", "DISTRICT", "PEERS", "Answer", "Bulletin", "cells"]
@@ -80,7 +80,7 @@ class Bulletin:
     def deliver(self, root: Path) -> Workspace:
         """Make a workspace of the district and put the file into it."""
         code, name = DISTRICT
-        pipeline.create_workspace(root, name, code)
+        create_workspace(root, name, code)
         if self.relatives:
             tables = [("parents", *CITY), *(("peers", *peer) for peer in PEERS)]
             with (root / "lianhu.toml").open("a", encoding="utf-8") as config:

@@ -20,6 +20,7 @@ from typing import Any
 import pytest
 
 from lianhu_analysis import pipeline
+from lianhu_analysis.intake.new_workspace import create_workspace
 from lianhu_analysis.intake.problems import Problem
 from lianhu_analysis.intake.store import VintageStore
 from lianhu_analysis.workspace import load_workspace
@@ -118,7 +119,7 @@ def _relatives(space: str) -> str:
 def deliver(space: str, root: Path, file: Path) -> Read:
     """Ingest the workbook in a new workspace of the city or of the district."""
     code, name = CITY if space == "city" else DISTRICT
-    pipeline.create_workspace(root, name, code)
+    create_workspace(root, name, code)
     with (root / "lianhu.toml").open("a", encoding="utf-8") as config:
         config.write(_relatives(space))
     folder = root / "data" / "raw" / "统计局"
@@ -198,7 +199,7 @@ def test_another_districts_workspace_takes_nothing_of_it(tmp_path):
     """全市 is the city of the districts that are listed, and none of them is known here."""
     file = real(FILE)
     root = tmp_path / "new"
-    pipeline.create_workspace(root, "莲湖区", "610104")
+    create_workspace(root, "莲湖区", "610104")
     with (root / "lianhu.toml").open("a", encoding="utf-8") as config:
         config.write('\n[[parents]]\ncode = "610100"\nname_zh = "西安市"\n')
     folder = root / "data" / "raw" / "统计局"

@@ -10,7 +10,6 @@ from lianhu_analysis.intake.corrections import (
     apply_corrections,
     assure,
     load_corrections,
-    read_corrections,
     withhold_errors,
 )
 from lianhu_analysis.intake.observations import validate_observations
@@ -40,6 +39,15 @@ def entry(**changed):
     )
 
 
+@pytest.fixture
+def read_corrections(workspace):
+    def read(text):
+        (workspace.root / FILE_NAME).write_text(text, encoding="utf-8")
+        return load_corrections(workspace)
+
+    return read
+
+
 @pytest.fixture(scope="module")
 def wrong():
     data = frame(monthly(REVENUE))
@@ -50,7 +58,7 @@ def at(data, period="2022-06"):
     return data[data["period"] == period].iloc[0]
 
 
-def test_a_value_is_replaced_and_its_cell_kept(wrong):
+def test_a_value_is_replaced_and_its_cell_kept(wrong, read_corrections):
     corrected, faults = apply_corrections(wrong, read_corrections(entry()))
     assert faults == ()
     now, before = at(corrected), at(wrong)
@@ -64,7 +72,7 @@ def test_a_value_is_replaced_and_its_cell_kept(wrong):
     assert len(validate_observations(corrected, "test")) == len(wrong)
 
 
-def test_an_error_is_withheld_until_someone_decides(wrong):
+def test_an_error_is_withheld_until_someone_decides(wrong, read_corrections):
     held = assure(wrong, CATALOGUE)
     assert (pd.isna(at(held.frame)["value"]), at(held.frame)["status"]) == (True, "quarantined")
     assert at(held.frame)["token"] == at(wrong)["token"]
@@ -87,7 +95,7 @@ def test_an_error_is_withheld_until_someone_decides(wrong):
     assert not [item for item in withdrawn.findings if item.severity == "Error"]
 
 
-def test_an_entry_that_does_not_fit_is_a_finding_and_does_nothing(wrong):
+def test_an_entry_that_does_not_fit_is_a_finding_and_does_nothing(wrong, read_corrections):
     corrections = read_corrections(entry(expected="999.0"))
     held = assure(wrong, CATALOGUE, corrections)
     assert at(held.frame)["status"] == "quarantined"
@@ -97,7 +105,7 @@ def test_an_entry_that_does_not_fit_is_a_finding_and_does_nothing(wrong):
     assert fault.cells[0].text == f"{FILE_NAME}!第 1 条"
 
 
-def test_an_entry_on_a_figure_that_is_not_there(wrong):
+def test_an_entry_on_a_figure_that_is_not_there(wrong, read_corrections):
     _, faults = apply_corrections(wrong, read_corrections(entry(period='"2022Q2"')))
     assert [(item.severity, item.rule) for item in faults] == [("Bad", "correction")]
     _, faults = apply_corrections(
@@ -106,7 +114,7 @@ def test_an_entry_on_a_figure_that_is_not_there(wrong):
     assert faults == ()
 
 
-def test_an_entry_on_one_version(wrong):
+def test_an_entry_on_one_version(wrong, read_corrections):
     day = at(wrong)["published"].date()
     corrected, _ = apply_corrections(wrong, read_corrections(entry(published=str(day))))
     assert at(corrected)["value"] == 78.62
@@ -118,7 +126,7 @@ def test_an_entry_on_one_version(wrong):
     assert faults == ()
 
 
-def test_two_provenances_need_to_be_told_apart(wrong):
+def test_two_provenances_need_to_be_told_apart(wrong, read_corrections):
     both = pd.concat([wrong, wrong.assign(provenance="second_hand")], ignore_index=True)
     _, faults = apply_corrections(both, read_corrections(entry()))
     assert "provenance" in faults[0].remedy
@@ -127,7 +135,7 @@ def test_two_provenances_need_to_be_told_apart(wrong):
     assert (corrected["status"] == "corrected").sum() == 1
 
 
-def test_a_conflict_of_two_files_is_settled():
+def test_a_conflict_of_two_files_is_settled(read_corrections):
     data = frame([row(REVENUE, "2022-06", None, status="quarantined", token="78.6 / 79.1")])
     corrections = read_corrections(entry(expected='"quarantined"'))
     corrected, faults = apply_corrections(data, corrections)
@@ -139,7 +147,7 @@ def test_nothing_is_withheld_without_errors(wrong):
     assert withhold_errors(wrong, ()) is wrong
 
 
-def test_every_fault_of_the_file_is_named_at_once():
+def test_every_fault_of_the_file_is_named_at_once(read_corrections):
     text = entry(reason=None, when='"2022-08-03"', new='"delete"', expected="true") + entry(
         measure='"growth"', period='"2022年6月"', typo="1", who='" "'
     )
@@ -159,7 +167,7 @@ def test_every_fault_of_the_file_is_named_at_once():
         assert words in said
 
 
-def test_the_same_figure_twice_and_no_toml():
+def test_the_same_figure_twice_and_no_toml(read_corrections):
     with pytest.raises(CatalogueError, match="第 2 条与第 1 条说的是同一个数"):
         read_corrections(entry() + entry())
     with pytest.raises(CatalogueError, match="不是有效的 TOML"):

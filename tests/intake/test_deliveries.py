@@ -7,7 +7,7 @@ import pytest
 import lianhu_analysis
 from lianhu_analysis.errors import IntakeError
 from lianhu_analysis.intake import deliveries
-from lianhu_analysis.intake.deliveries import read_delivery, read_sidecar
+from lianhu_analysis.intake.deliveries import DeliveryReader, read_sidecar
 from lianhu_analysis.workspace import load_workspace
 from tests.intake.sheets import month_report
 
@@ -68,7 +68,7 @@ def test_a_sidecar_that_cannot_be_opened_is_told(workspace, deliver):
 
 def read(workspace, catalogue, file):
     sidecar = read_sidecar(file, workspace)
-    return read_delivery(file, file.read_bytes(), sidecar, workspace, catalogue)
+    return DeliveryReader(workspace, catalogue).read(file, file.read_bytes(), sidecar)
 
 
 def test_a_sheets_own_day_comes_before_the_sidecars(workspace, catalogue, deliver):

@@ -15,7 +15,7 @@ import pytest
 
 from lianhu_analysis.catalog.indicators import Catalogue
 from lianhu_analysis.errors import IntakeError
-from lianhu_analysis.intake.deliveries import read_delivery, read_sidecar
+from lianhu_analysis.intake.deliveries import DeliveryReader, read_sidecar
 from lianhu_analysis.workspace import load_workspace
 from tests.intake.sheets import Sheets, workbook_bytes
 
@@ -64,8 +64,8 @@ def deliver(tmp_path, catalogue: Catalogue) -> Callable[..., Outcome]:
         (workspace.raw / "delivery.toml").write_text(sidecar, encoding="utf-8")
         file.write_bytes(workbook_bytes(sheets, merge))
         try:
-            reading = read_delivery(
-                file, file.read_bytes(), read_sidecar(file, workspace), workspace, catalogue
+            reading = DeliveryReader(workspace, catalogue).read(
+                file, file.read_bytes(), read_sidecar(file, workspace)
             )
         except IntakeError as error:
             return Outcome({}, f"{error.message} {error.remedy}")

@@ -64,7 +64,7 @@ def test_each_line_says_which_indicator_it_is_or_why_none(explained):
 
 
 def test_the_text_is_chinese_and_names_block_titles_cells_and_remedies(explained):
-    lines = explained.lines()
+    lines = list(explained.lines())
     assert lines[1] == (
         "表 8月!A3:E9：表头 A3:E3，标题 A1 “莲湖区主要经济指标”、A2 “发布日期：2022-09-20”，"
         "地区 莲湖区，时期 2022-08，发布日 2022-09-20"
@@ -275,7 +275,7 @@ def test_explaining_stores_nothing(explained, workspace):
 def test_a_file_that_is_refused_is_explained_by_its_refusal(workspace, catalogue, deliver):
     told = explain_file(deliver("x/a.xlsx", b""), workspace, catalogue)
     assert (told.status, told.observations, len(told.problems)) == ("quarantined", 0, 1)
-    assert "空的" in told.lines()[1]
+    assert "空的" in list(told.lines())[1]
     assert told.needs_attention
 
 

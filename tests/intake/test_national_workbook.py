@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from lianhu_analysis.catalog.indicators import load_catalogue
-from lianhu_analysis.intake.deliveries import read_delivery, read_sidecar
+from lianhu_analysis.intake.deliveries import DeliveryReader, read_sidecar
 from lianhu_analysis.intake.reading.figures import Reading
 from lianhu_analysis.workspace import load_workspace
 
@@ -32,7 +32,7 @@ def reading(tmp_path_factory) -> Reading:
     workspace = load_workspace(root)
     catalogue = load_catalogue(workspace)
     sidecar = read_sidecar(file, workspace)
-    return read_delivery(file, file.read_bytes(), sidecar, workspace, catalogue)
+    return DeliveryReader(workspace, catalogue).read(file, file.read_bytes(), sidecar)
 
 
 @pytest.fixture(scope="module")

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from lianhu_analysis.errors import IntakeError
 from lianhu_analysis.intake.observations import (
     COLUMNS,
+    Observation,
     empty_observations,
-    make_observations,
+    frame_observations,
     validate_observations,
 )
 
@@ -35,8 +36,12 @@ ROW = {
 NO_VALUE = {"value": None, "status": "not_released", "token": "…"}
 
 
+def made(*rows):
+    return frame_observations([Observation(**row) for row in rows])
+
+
 def test_rows_become_the_tidy_shape_and_what_is_absent_is_empty_or_missing():
-    frame = make_observations([ROW, {**NO_VALUE, "sheet": float("nan"), "unknown": "x"}])
+    frame = made(ROW, NO_VALUE)
     assert frame.dtypes.to_dict() == empty_observations().dtypes.to_dict()
     assert list(frame.columns) == list(COLUMNS) and list(frame.index) == [0, 1]
     first, second = frame.to_dict("records")
@@ -46,11 +51,11 @@ def test_rows_become_the_tidy_shape_and_what_is_absent_is_empty_or_missing():
 
 
 def test_no_rows_are_the_empty_frame():
-    assert make_observations(iter(())).equals(empty_observations())
+    assert made().equals(empty_observations())
 
 
 def test_a_good_frame_passes_with_its_columns_in_order():
-    frame = make_observations([ROW, ROW | NO_VALUE | {"period": "2024-08"}])
+    frame = made(ROW, ROW | NO_VALUE | {"period": "2024-08"})
     turned = frame[list(COLUMNS)[::-1]]
     assert validate_observations(turned, "a.xlsx").equals(frame)
 
@@ -74,7 +79,7 @@ BAD = [
 
 @pytest.mark.parametrize(("change", "named"), BAD)
 def test_a_fault_is_named_with_its_file(change, named):
-    frame = make_observations([ROW, ROW | {"period": "2024-08"} | change])
+    frame = made(ROW, ROW | {"period": "2024-08"} | change)
     with pytest.raises(IntakeError, match=named) as error:
         validate_observations(frame, "a.xlsx")
     assert "a.xlsx" in error.value.message
@@ -82,7 +87,7 @@ def test_a_fault_is_named_with_its_file(change, named):
 
 def test_two_rows_of_one_key_are_a_fault():
     with pytest.raises(IntakeError, match=r"一个数有两行（csm.retail.total 2024-09 9月!D4）"):
-        validate_observations(make_observations([ROW, ROW | {"value": 1.0}]), "a.xlsx")
+        validate_observations(made(ROW, ROW | {"value": 1.0}), "a.xlsx")
 
 
 @pytest.mark.parametrize(
@@ -95,7 +100,7 @@ def test_two_rows_of_one_key_are_a_fault():
 )
 def test_other_columns_or_kinds_are_a_fault(change):
     with pytest.raises(IntakeError):
-        validate_observations(change(make_observations([ROW])), "a.xlsx")
+        validate_observations(change(made(ROW)), "a.xlsx")
 
 
 GOOD = {
@@ -125,7 +130,7 @@ GOOD = {
     )
 )
 def test_the_door_lets_in_what_is_right_and_nothing_else(changes):
-    frame = make_observations([ROW | change for change in changes])
+    frame = made(*(ROW | change for change in changes))
     keys = {(row["region"], row["span"], row["period"]) for row in changes}
     right = len(keys) == len(changes) and all(
         all(row[name] in allowed for name, allowed in GOOD.items())

@@ -12,7 +12,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from lianhu_analysis.catalog.indicators import load_catalogue
 from lianhu_analysis.errors import IntakeError
-from lianhu_analysis.intake.deliveries import read_delivery, read_sidecar
+from lianhu_analysis.intake.deliveries import DeliveryReader, read_sidecar
 from lianhu_analysis.intake.reading.figures import Reading
 from lianhu_analysis.workspace import load_workspace
 
@@ -51,9 +51,8 @@ def read(file: Path, root: Path, source: Path, sidecar: str = "", config: str = 
     (folder / "delivery.toml").write_text(f'provenance = "second_hand"\n{sidecar}', "utf-8")
     copy = Path(shutil.copy(file, folder))
     workspace = load_workspace(root)
-    return read_delivery(
-        copy, copy.read_bytes(), read_sidecar(copy, workspace), workspace, load_catalogue(workspace)
-    )
+    reader = DeliveryReader(workspace, load_catalogue(workspace))
+    return reader.read(copy, copy.read_bytes(), read_sidecar(copy, workspace))
 
 
 def figure(reading: Reading, *key: str) -> tuple[object, ...]:

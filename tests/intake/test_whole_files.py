@@ -8,7 +8,7 @@ from lianhu_analysis.intake.whole_files import locked, settle, write_whole
 def test_a_file_is_replaced_whole_and_its_temporary_name_is_gone(tmp_path):
     target, part = tmp_path / "a.json", tmp_path / "a.json.part"
     target.write_bytes(b"old")
-    write_whole(part, target, b"new")
+    write_whole(target, b"new")
     assert target.read_bytes() == b"new"
     assert not part.exists()
 

@@ -4,8 +4,9 @@ from lianhu_analysis.errors import UsageError
 from lianhu_analysis.intake.explain import explain_file
 from lianhu_analysis.intake.origins import STATES
 from lianhu_analysis.intake.store import VintageStore
+from lianhu_analysis.pipeline import open_intake
 from lianhu_analysis.render import intake
-from lianhu_analysis.render.intake import IntakeDesk, block_frame, coloured_table, open_intake
+from lianhu_analysis.render.intake import IntakeDesk, block_frame, coloured_table
 from tests.intake.conftest import catalogue, deliver, workspace  # noqa: F401
 
 SHEETS = {

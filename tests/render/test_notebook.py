@@ -30,15 +30,10 @@ def test_a_whole_run_leaves_notebook_and_figures_only(worked):
         "worked_report.ipynb",
     ]
     assert [figure.text for figure in worked.register] == ["5.3", "6.0", "0.7", "62%"]
-    assert worked.executed.log == ""
 
 
-def test_parameters_are_listed_with_their_comments():
-    found = parameters_of(WORKED)
-    assert list(found) == ["quarter_label", "as_of"]
-    assert found["as_of"].default == '"2024-10-25"'
-    assert found["as_of"].type == "str"
-    assert found["as_of"].help == "数据截至日"
+def test_parameters_are_listed():
+    assert parameters_of(WORKED) == ["quarter_label", "as_of"]
 
 
 def test_an_unknown_parameter_is_refused_naming_the_known_ones(tmp_path):
@@ -105,7 +100,7 @@ def test_an_error_is_named_and_a_template_without_end_is_refused(make_template, 
 
 
 def test_the_worked_run_verifies(worked):
-    assert verify(*marked(worked)) == ""
+    verify(*marked(worked))
 
 
 def test_the_marker_of_another_run_is_refused(worked):
@@ -149,12 +144,12 @@ def test_a_notebook_that_is_not_whole_is_refused(worked, change, message):
         verify(notebook, token)
 
 
-def test_harmless_standard_error_is_dropped_and_logged(worked):
+def test_harmless_standard_error_is_dropped(worked):
     notebook, token = marked(worked)
     text = "/home/user/model.py:7: FutureWarning: soon\n"
     cell = code_cells(notebook)[2]
     cell.outputs.append(nbformat.v4.new_output("stream", name="stderr", text=text))
-    assert verify(notebook, token) == text
+    verify(notebook, token)
     assert "FutureWarning" not in nbformat.writes(notebook)
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from lianhu_analysis.errors import ReportError
 from lianhu_analysis.render.drawing import outlook_charts, review_charts
+from lianhu_analysis.render.drawing.chart_layout import Setting
 from lianhu_analysis.render.drawing.charts import picture
 from lianhu_analysis.render.tables import SIMULATED_MARK
 
@@ -43,14 +44,16 @@ WEIGHTS = pd.DataFrame(
 
 def path(**changes):
     return outlook_charts.path_chart(
-        changes.pop("history", HISTORY), changes.pop("path", PATH), title="须增", caption="来源",
-        target=5.5, target_text="目标 5.5%", **changes,
-    )  # fmt: skip
+        changes.pop("history", HISTORY),
+        changes.pop("path", PATH),
+        Setting(title="须增", caption="来源", target=5.5, target_text="目标 5.5%", **changes),
+    )
 
 
 def precedents(**changes):
     return outlook_charts.precedents_chart(
-        PAST, 5.0, title="达到过", caption="来源", required_text="所需 5.00", **changes
+        PAST,
+        Setting(title="达到过", caption="来源", target=5.0, target_text="所需 5.00", **changes),
     )
 
 
@@ -58,28 +61,31 @@ def correlations(**changes):
     matrix = np.array([[1.0, 0.7, -0.2], [0.7, 1.0, 0.0], [-0.2, 0.0, 1.0]])
     names = ["地区生产总值", "固定资产投资(不含农户)增速", "土地供应面积"]
     return outlook_charts.correlation_chart(
-        matrix, names, title="同涨同落", caption="来源", **changes
+        matrix, names, Setting(title="同涨同落", caption="来源", **changes)
     )
 
 
 def calibration(**changes):
-    return review_charts.calibration_chart(CALIBRATION, title="校准", caption="来源", **changes)
+    return review_charts.calibration_chart(
+        CALIBRATION, Setting(title="校准", caption="来源", **changes)
+    )
 
 
 def ranks(**changes):
     places = np.linspace(0.01, 0.99, 40)
-    return review_charts.ranks_chart(places, title="位置", caption="来源", **changes)
+    return review_charts.ranks_chart(places, Setting(title="位置", caption="来源", **changes))
 
 
 def skill(**changes):
     table = pd.DataFrame({"label": ["Q1", "Q2"], "ratio": [0.8, 1.2]})
-    return review_charts.skill_chart(table, title="误差", caption="来源", **changes)
+    return review_charts.skill_chart(table, Setting(title="误差", caption="来源", **changes))
 
 
 def weights(**changes):
-    return review_charts.weights_chart(WEIGHTS, title="权重", caption="来源", **changes)
+    return review_charts.weights_chart(WEIGHTS, Setting(title="权重", caption="来源", **changes))
 
 
+NAMED = Setting(title="t", caption="c")
 EVERY = [path, precedents, correlations, calibration, ranks, skill, weights]
 
 
@@ -137,12 +143,12 @@ def test_stacked_weights_reach_one_and_ten_models_are_told_apart():
     "draw",
     [
         lambda: path(path=PATH[:0]),
-        lambda: outlook_charts.precedents_chart(PAST[:0], 5.0, title="t", caption="c"),
-        lambda: outlook_charts.correlation_chart(np.eye(1), ["a"], title="t", caption="c"),
-        lambda: review_charts.calibration_chart(CALIBRATION[:0], title="t", caption="c"),
-        lambda: review_charts.ranks_chart(np.array([]), title="t", caption="c"),
-        lambda: review_charts.skill_chart(pd.DataFrame(), title="t", caption="c"),
-        lambda: review_charts.weights_chart(pd.DataFrame(), title="t", caption="c"),
+        lambda: outlook_charts.precedents_chart(PAST[:0], NAMED),
+        lambda: outlook_charts.correlation_chart(np.eye(1), ["a"], NAMED),
+        lambda: review_charts.calibration_chart(CALIBRATION[:0], NAMED),
+        lambda: review_charts.ranks_chart(np.array([]), NAMED),
+        lambda: review_charts.skill_chart(pd.DataFrame(), NAMED),
+        lambda: review_charts.weights_chart(pd.DataFrame(), NAMED),
     ],
 )
 def test_nothing_to_draw_is_refused(draw):

@@ -1,12 +1,15 @@
 import datetime as dt
+from dataclasses import replace
 
 import pandas as pd
 import pytest
 
 from lianhu_analysis.catalog.indicators import read_catalogue
+from lianhu_analysis.pipeline import open_quality
+from lianhu_analysis.render.drawing.chart_layout import Setting
 from lianhu_analysis.render.drawing.charts import picture
 from lianhu_analysis.render.drawing.theme import covered_characters
-from lianhu_analysis.render.quality import STATES, open_quality, status_chart, status_matrix
+from lianhu_analysis.render.quality import STATES, status_chart, status_matrix
 from tests.intake.checks.frames import frame, row
 
 CATALOGUE = read_catalogue(None, {})
@@ -60,12 +63,13 @@ def test_states(matrix):
 def test_the_picture_draws_every_name_and_marks_what_is_simulated(matrix):
     names = "".join(item.name_zh for item in CATALOGUE)
     assert set(names) <= covered_characters()
-    figure = status_chart(matrix, CATALOGUE, title="报送情况", caption="截至今日", simulated=True)
+    setting = Setting(title="报送情况", caption="截至今日")
+    figure = status_chart(matrix, CATALOGUE, replace(setting, simulated=True))
     shown = picture(figure, "逐月")
     assert "演示数据（模拟）" in shown.drawn
     labels = [text.get_text() for axes in figure.axes for text in axes.get_yticklabels()]
     assert len(labels) == 228
-    plain = status_chart(matrix, CATALOGUE, title="报送情况", caption="截至今日")
+    plain = status_chart(matrix, CATALOGUE, setting)
     assert "演示数据（模拟）" not in picture(plain, "逐月").drawn
 
 

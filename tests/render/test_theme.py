@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import importlib.util
+from pathlib import Path
 
 import matplotlib as mpl
 import pytest
@@ -20,6 +21,7 @@ from lianhu_analysis.render.drawing.theme import (
     strict_glyphs,
 )
 
+ROOT = Path(__file__).resolve().parents[2]
 SYMBOLS = "℃±×÷≤≥≈—–…·•°′″‰%￥¥①②③④⑤⑥⑦⑧⑨⑩→↑↓▲▼●○■□★☆√∞ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩⅪⅫ−“”‘’、。「」【】αβσμ"
 
 
@@ -65,7 +67,7 @@ def test_a_weight_is_small_and_carries_its_licence(weight):
 
 
 def test_the_script_asks_for_what_the_font_holds():
-    spec = importlib.util.spec_from_file_location("make_subset", FONT_FOLDER / "make_subset.py")
+    spec = importlib.util.spec_from_file_location("fonts", ROOT / "setup/fonts.py")
     script = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(script)
     assert {chr(code) for code in script.characters()} <= covered_characters()

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from lianhu_analysis.intake.observations import make_observations
+from lianhu_analysis.intake.observations import Observation, frame_observations
 from lianhu_analysis.render.figures import FigureRegister
 from lianhu_analysis.render.tables import cite, code, join, name, paragraph, when
 from lianhu_analysis.render.trace import check_html, check_origins, check_prose
@@ -138,7 +138,7 @@ def test_the_fault_quotes_the_text(register):
 
 
 def observations(**changes):
-    return make_observations([{**ROW, **changes}])
+    return frame_observations([Observation(**{**ROW, **changes})])
 
 
 def test_figures_of_the_store_are_found_in_the_store(register):

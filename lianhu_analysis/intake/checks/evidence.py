@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from lianhu_analysis.catalog.indicators import Catalogue, Indicator
 from lianhu_analysis.catalog.periods import Period
@@ -18,7 +19,13 @@ from lianhu_analysis.intake.checks.findings import FIGURE, RESOLVE, CellRef, Fin
 from lianhu_analysis.intake.checks.panel import Bools, Floats, Ints, Panel
 from lianhu_analysis.workspace import CensusBreak
 
-__all__ = ["Evidence"]
+__all__ = ["Evidence", "base_on", "doubtful"]
+
+
+def base_on(days: NDArray[np.datetime64], breaks: Iterable[CensusBreak]) -> Ints:
+    """Return the number of the census base in force on days of publication."""
+    marks = np.array(sorted(item.day for item in breaks), dtype="datetime64[D]")
+    return np.searchsorted(marks, days, side="right")
 
 
 @dataclass(frozen=True)
@@ -99,11 +106,6 @@ class Evidence:
         """Return which series are levels of flows."""
         return panel.is_level & self.flags(panel, lambda item: item.kind == "flow")
 
-    def base(self, published: Ints) -> Ints:
-        """Return the number of the census base in force on days of publication."""
-        days = [np.datetime64(item.day).astype("datetime64[D]").astype(int) for item in self.breaks]
-        return np.searchsorted(np.array(days, dtype=np.int64), published, side="right")
-
     def bases(self, panel: Panel) -> Ints:
         """Return the census base of every value; counts, land and rates know of no census."""
         return self._bases[panel.frequency]
@@ -115,7 +117,11 @@ class Evidence:
             outside = self.flags(
                 panel, lambda item: self.structure.is_lumpy(item) or item.kind in ("rate", "index")
             )
-            bases[name] = np.where(outside[:, None, None], 0, self.base(panel.published))
+            bases[name] = np.where(
+                outside[:, None, None],
+                0,
+                base_on(panel.published.astype("datetime64[D]"), self.breaks),
+            )
         return bases
 
     def without(self, masks: Mapping[str, Bools]) -> Evidence:
@@ -131,8 +137,7 @@ class Evidence:
     def label(self, row: int) -> str:
         """Name a figure as a reader does: indicator, period, and whether it is growth."""
         figure = self._figure(row)
-        code = figure["indicator"]
-        name = self.catalogue.get(code).name_zh if code in self.catalogue else code
+        name = self.catalogue.name_of(figure["indicator"])
         period = Period.parse(str(figure["period"]))
         try:
             when = period.label_zh(figure["span"])

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from lianhu_analysis.intake.observations import path_of
+from lianhu_analysis.intake.problems import place_text
 
 __all__ = [
     "FIGURE",
@@ -50,7 +51,7 @@ class CellRef:
     @property
     def text(self) -> str:
         """File, sheet and cell as a reader looks them up."""
-        return "!".join(part for part in (path_of(self.source), self.sheet, self.cell) if part)
+        return place_text(path_of(self.source), self.sheet, self.cell)
 
 
 @dataclass(frozen=True)

@@ -167,18 +167,16 @@ def _decimals(values: Floats) -> Floats:
 
 
 def shift_years(values: Floats, years: int) -> Floats:
-    """Return, at each figure, the one of the same period some years off (-1: last year)."""
-    return _moved(values, years)
+    """Return, at each figure, the one of the same period some years off (-1: last year).
 
-
-def _moved(values: Floats, steps: int) -> Floats:
-    """Move an array along its second axis; what nothing moves to is missing."""
+    Years are the second axis; what nothing moves to is missing.
+    """
     moved = np.full_like(values, np.nan)
-    if abs(steps) < values.shape[1]:
-        if steps < 0:
-            moved[:, -steps:] = values[:, :steps]
+    if abs(years) < values.shape[1]:
+        if years < 0:
+            moved[:, -years:] = values[:, :years]
         else:
-            moved[:, : values.shape[1] - steps] = values[:, steps:]
+            moved[:, : values.shape[1] - years] = values[:, years:]
     return moved
 
 
@@ -191,7 +189,7 @@ def shift_periods(values: Floats, steps: int, *, across_years: Bools) -> Floats:
         For each series, whether the period before January is last December.
     """
     series, years, periods = values.shape
-    cube = _moved(values.reshape(series, years * periods), steps).reshape(values.shape)
+    cube = shift_years(values.reshape(series, years * periods), steps).reshape(values.shape)
     position = np.arange(periods)
     outside = (position + steps < 0) | (position + steps >= periods)
     cube[np.ix_(~across_years, np.ones(years, dtype=bool), outside)] = np.nan

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from lianhu_analysis.catalog.indicators import Catalogue
+from lianhu_analysis.intake.checks.evidence import base_on
 from lianhu_analysis.intake.checks.findings import FIGURE, CellRef, Finding, Severity, sort_findings
 from lianhu_analysis.workspace import CensusBreak
 
@@ -81,7 +82,8 @@ def revisions(
     table = table.assign(
         change=change,
         size=relative.where(table["measure"] == "level", change.abs()),
-        crossed=_base(table["published"], breaks) != _base(table["published_before"], breaks),
+        crossed=base_on(table["published"].to_numpy(), breaks)
+        != base_on(table["published_before"].to_numpy(), breaks),
     )
     table = _history(table)
     if since is not None:
@@ -89,11 +91,6 @@ def revisions(
     table = table.assign(verdict=_verdicts(table))
     ordered = table.sort_values(["published", *FIGURE], ascending=[False] + [True] * len(FIGURE))
     return ordered[list(REVISION_COLUMNS)].reset_index(drop=True)
-
-
-def _base(days: pd.Series, breaks: Sequence[CensusBreak]) -> np.ndarray:
-    marks = np.array(sorted(np.datetime64(item.day) for item in breaks), dtype="datetime64[us]")
-    return np.searchsorted(marks, days.to_numpy().astype("datetime64[us]"), side="right")
 
 
 def _history(table: pd.DataFrame) -> pd.DataFrame:
@@ -130,8 +127,7 @@ def revision_findings(table: pd.DataFrame, catalogue: Catalogue) -> tuple[Findin
     }
     findings = []
     for row in table.to_dict("records"):
-        code = str(row["indicator"])
-        name = catalogue.get(code).name_zh if code in catalogue else code
+        name = catalogue.name_of(str(row["indicator"]))
         growth = "同比" if row["measure"] == "yoy" else ""
         figure: dict[str, str] = {key: str(row[key]) for key in FIGURE}
         findings.append(

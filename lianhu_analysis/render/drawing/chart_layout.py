@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -15,11 +17,12 @@ from lianhu_analysis.render.tables import SIMULATED_MARK
 
 __all__ = [
     "LABEL_SIZE",
+    "Setting",
+    "draw_actual",
     "draw_target",
     "finish",
     "new_figure",
     "set_ticks",
-    "translate",
     "unit_note",
 ]
 
@@ -64,15 +67,45 @@ ENGLISH = {
 }
 
 
-def translate(word: str, language: str) -> str:
-    """Return a word of our charts in the report's language."""
-    return ENGLISH[word] if language.startswith("en") else word
+@dataclass(frozen=True, kw_only=True)
+class Setting:
+    """What is said around the figures of a chart.
+
+    Attributes
+    ----------
+    title, caption
+        The finding; the source and its vintage.
+    target, target_text, end_text
+        Height of the target's line, and what stands beside it and beside the
+        last figure drawn.
+    """
+
+    title: str
+    caption: str
+    unit: str = "%"
+    simulated: bool = False
+    language: str = "zh-CN"
+    target: float | None = None
+    target_text: str = ""
+    end_text: str = ""
+
+    @property
+    def note(self) -> str:
+        """The caption, with the mark of simulated data where it is due."""
+        return f"{SIMULATED_MARK}　{self.caption}" if self.simulated else self.caption
+
+    def word(self, word: str) -> str:
+        """Return a word of our charts in the report's language."""
+        return ENGLISH[word] if self.language.startswith("en") else word
 
 
-def new_figure(
-    title: str, caption: str, unit: str, language: str, *, simulated: bool, panels: int = 1
-) -> tuple[Figure, Axes]:
+def new_figure(setting: Setting, unit: str = "", *, panels: int = 1) -> tuple[Figure, Axes]:
     """Start a figure: title above, caption below, the mark of simulated data across.
+
+    Parameters
+    ----------
+    unit
+        Of the vertical axis, if it is not the setting's.
 
     Returns
     -------
@@ -80,9 +113,8 @@ def new_figure(
         The figure and its first panel.
     """
     apply_theme()
-    title_lines = _wrap(title, _ems(WIDTH_INCHES * 0.96, TITLE_SIZE))
-    note = f"{SIMULATED_MARK}　{caption}" if simulated else caption
-    note_lines = _wrap(note, _ems(WIDTH_INCHES * 0.96, CAPTION_SIZE))
+    title_lines = _wrap(setting.title, _ems(WIDTH_INCHES * 0.96, TITLE_SIZE))
+    note_lines = _wrap(setting.note, _ems(WIDTH_INCHES * 0.96, CAPTION_SIZE))
     figure = Figure(figsize=(WIDTH_INCHES, HEIGHT_INCHES), dpi=DPI)
     title_share = len(title_lines) * 1.45 * TITLE_SIZE / POINTS_PER_INCH / HEIGHT_INCHES
     note_share = len(note_lines) * 1.6 * CAPTION_SIZE / POINTS_PER_INCH / HEIGHT_INCHES
@@ -107,8 +139,8 @@ def new_figure(
         gid="caption",
     )
     axes = figure.subplots(panels, 1, squeeze=False)[:, 0]
-    unit_note(axes[0], unit, language)
-    if simulated:
+    unit_note(axes[0], unit or setting.unit, setting)
+    if setting.simulated:
         figure.text(
             0.48, 0.5, SIMULATED_MARK, ha="center", va="center", size=38, rotation=18,
             color=PALETTE["target"], alpha=0.22, zorder=10, gid="mark",
@@ -116,16 +148,19 @@ def new_figure(
     return figure, axes[0]
 
 
-def draw_target(
-    axes: Axes, target: float | None, text: str, language: str
-) -> list[tuple[float, str, str]]:
+def draw_actual(axes: Axes, values: np.ndarray, label: str) -> None:
+    """Draw published figures, one a period."""
+    x = np.arange(len(values))
+    axes.plot(x, values, color=PALETTE["actual"], marker="o", ms=4, label=label)
+
+
+def draw_target(axes: Axes, setting: Setting, word: str = "目标") -> list[tuple[float, str, str]]:
     """Draw the target's line, if there is one, and return what is remarked beside it."""
-    if target is None:
+    if setting.target is None:
         return []
-    axes.axhline(
-        target, color=PALETTE["target"], ls="--", lw=1.5, label=translate("目标", language)
-    )
-    return [(target, text, PALETTE["target"])]
+    colour = PALETTE["target"]
+    axes.axhline(setting.target, color=colour, ls="--", lw=1.5, label=setting.word(word))
+    return [(setting.target, setting.target_text, colour)]
 
 
 def finish(axes: Axes, labels: Sequence[str], remarks: Sequence[tuple[float, str, str]]) -> None:
@@ -190,12 +225,12 @@ def _place_remarks(axes: Axes, remarks: Sequence[tuple[float, str, str]]) -> Non
         )  # fmt: skip
 
 
-def unit_note(axes: Axes, unit: str, language: str) -> None:
+def unit_note(axes: Axes, unit: str, setting: Setting) -> None:
     """Name the unit above the vertical axis."""
     axes.text(
         0,
         1.03,
-        translate("单位：", language) + unit,
+        setting.word("单位：") + unit,
         transform=axes.transAxes,
         size=LABEL_SIZE,
         color=PALETTE["muted"],

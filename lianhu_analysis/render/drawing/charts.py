@@ -21,11 +21,12 @@ from matplotlib.ticker import MaxNLocator
 from lianhu_analysis.errors import ReportError
 from lianhu_analysis.render.drawing.chart_layout import (
     LABEL_SIZE,
+    Setting,
+    draw_actual,
     draw_target,
     finish,
     new_figure,
     set_ticks,
-    translate,
     unit_note,
 )
 from lianhu_analysis.render.drawing.theme import PALETTE, strict_glyphs
@@ -106,15 +107,7 @@ def _drawn_texts(figure: Figure) -> tuple[str, ...]:
 def fan_chart(
     history: pd.DataFrame,
     fan: pd.DataFrame,
-    *,
-    title: str,
-    caption: str,
-    unit: str = "%",
-    target: float | None = None,
-    target_text: str = "",
-    end_text: str = "",
-    simulated: bool = False,
-    language: str = "zh-CN",
+    setting: Setting,
 ) -> Figure:
     """Draw the past and the fan of what the rest of the year may bring.
 
@@ -123,45 +116,30 @@ def fan_chart(
     history
         Columns ``label`` and ``value``, oldest first, up to the last figure.
     fan
-        Column ``label`` and one column for each of ``QUANTILES`` (as a number
-        or as ``q05``), one row for each remaining period; may have no rows.
-    target, target_text, end_text
-        Height of the target line, and what stands beside it and beside the
-        last median.
+        Column ``label`` and one column for each of ``QUANTILES``, one row for each remaining period; may have no rows.
     """
-    figure, axes = new_figure(title, caption, unit, language, simulated=simulated)
+    figure, axes = new_figure(setting)
     values = history["value"].to_numpy(dtype=float)
     if not np.isfinite(values).any():
-        raise ReportError(f"图“{title}”没有任何实际数，不能画。请检查指标与时期")
-    axes.plot(
-        np.arange(len(values)),
-        values,
-        color=PALETTE["actual"],
-        marker="o",
-        ms=4,
-        label=translate("实际", language),
-    )
+        raise ReportError(f"图“{setting.title}”没有任何实际数，不能画。请检查指标与时期")
+    draw_actual(axes, values, setting.word("实际"))
     remarks: list[tuple[float, str, str]] = []
     labels = list(history["label"])
     if len(fan):
         labels += list(fan["label"])
-        median = _draw_fan(axes, values, fan, language)
-        remarks.append((median, end_text, PALETTE["ink"]))
-    remarks += draw_target(axes, target, target_text, language)
+        median = _draw_fan(axes, values, fan, setting)
+        remarks.append((median, setting.end_text, PALETTE["ink"]))
+    remarks += draw_target(axes, setting)
     finish(axes, labels, remarks)
     return figure
 
 
-def _draw_fan(axes: Axes, values: np.ndarray, fan: pd.DataFrame, language: str) -> float:
+def _draw_fan(axes: Axes, values: np.ndarray, fan: pd.DataFrame, setting: Setting) -> float:
     """Draw the bands after ``values``, from the last known one on; return the last median."""
     quantiles = _quantile_columns(fan)
-    known = np.flatnonzero(np.isfinite(values))
-    last = list(known[-1:])
-    x = np.array([*last, *range(len(values), len(values) + len(fan))])
-    anchored = {
-        level: np.concatenate([values[last], quantiles[level]]) if last else quantiles[level]
-        for level in QUANTILES
-    }
+    last = np.flatnonzero(np.isfinite(values))[-1:]
+    x = np.concatenate([last, np.arange(len(values), len(values) + len(fan))])
+    anchored = {level: np.concatenate([values[last], quantiles[level]]) for level in QUANTILES}
     for low, high, label, alpha in BANDS:
         axes.fill_between(
             x,
@@ -170,7 +148,7 @@ def _draw_fan(axes: Axes, values: np.ndarray, fan: pd.DataFrame, language: str) 
             color=PALETTE["forecast"],
             alpha=alpha,
             lw=0,
-            label=f"{label} {translate('区间', language)}",
+            label=f"{label} {setting.word('区间')}",
         )
     axes.plot(
         x,
@@ -178,7 +156,7 @@ def _draw_fan(axes: Axes, values: np.ndarray, fan: pd.DataFrame, language: str) 
         color=PALETTE["ink"],
         lw=1.5,
         marker="",
-        label=translate("预测中位数", language),
+        label=setting.word("预测中位数"),
     )
     return float(anchored[0.5][-1])
 
@@ -186,10 +164,9 @@ def _draw_fan(axes: Axes, values: np.ndarray, fan: pd.DataFrame, language: str) 
 def _quantile_columns(fan: pd.DataFrame) -> dict[float, np.ndarray]:
     columns = {}
     for level in QUANTILES:
-        named = [key for key in (level, f"q{round(level * 100):02d}", str(level)) if key in fan]
-        if not named:
+        if level not in fan:
             raise ReportError(f"扇形图缺少 {level} 分位数一列，需要 {QUANTILES} 各一列")
-        columns[level] = fan[named[0]].to_numpy(dtype=float)
+        columns[level] = fan[level].to_numpy(dtype=float)
     stacked = np.vstack(list(columns.values()))
     if not np.isfinite(stacked).all() or (np.diff(stacked, axis=0) < -1e-9).any():
         raise ReportError("扇形图的分位数有缺失，或没有从低到高排列，请检查预测结果")
@@ -198,20 +175,15 @@ def _quantile_columns(fan: pd.DataFrame) -> dict[float, np.ndarray]:
 
 def indicator_chart(
     frame: pd.DataFrame,
-    *,
-    title: str,
-    caption: str,
-    level_unit: str,
-    growth_unit: str = "%",
-    simulated: bool = False,
-    language: str = "zh-CN",
+    setting: Setting,
 ) -> Figure:
     """Draw one indicator: its levels as bars, its published growth as a line.
 
     Parameters
     ----------
     frame
-        Columns ``label``, ``level`` and ``growth``, oldest first; missing is a gap.
+        Columns ``label``, ``level`` (in the setting's unit) and ``growth``, oldest first;
+        missing is a gap.
     """
     drawn = {
         column: frame[column].to_numpy(dtype=float)
@@ -219,14 +191,13 @@ def indicator_chart(
         if np.isfinite(frame[column].to_numpy(dtype=float)).any()
     }
     if not drawn:
-        raise ReportError(f"图“{title}”没有任何数值，不能画。请检查指标与时期")
-    units = {"level": level_unit, "growth": growth_unit}
-    unit = units[next(iter(drawn))]
-    figure, _ = new_figure(title, caption, unit, language, simulated=simulated, panels=len(drawn))
+        raise ReportError(f"图“{setting.title}”没有任何数值，不能画。请检查指标与时期")
+    units = {"level": setting.unit, "growth": "%"}
+    figure, _ = new_figure(setting, units[next(iter(drawn))], panels=len(drawn))
     for axes, (column, values) in zip(figure.axes, drawn.items(), strict=True):
-        _draw_panel(axes, column, values, language)
+        _draw_panel(axes, column, values, setting)
         if axes is not figure.axes[0]:
-            unit_note(axes, units[column], language)
+            unit_note(axes, units[column], setting)
         axes.legend(loc="lower right", bbox_to_anchor=(1, 1), borderaxespad=0.1)
         axes.yaxis.set_major_locator(MaxNLocator(4))
         set_ticks(axes, list(frame["label"]))
@@ -234,25 +205,18 @@ def indicator_chart(
     return figure
 
 
-def _draw_panel(axes: Axes, column: str, values: np.ndarray, language: str) -> None:
-    x = np.arange(len(values))
+def _draw_panel(axes: Axes, column: str, values: np.ndarray, setting: Setting) -> None:
     if column == "level":
-        axes.bar(x, values, color=PALETTE["bar"], label=translate("水平", language))
+        axes.bar(np.arange(len(values)), values, color=PALETTE["bar"], label=setting.word("水平"))
         return
-    label = translate("同比增速", language)
-    axes.plot(x, values, color=PALETTE["actual"], marker="o", ms=4, label=label)
+    draw_actual(axes, values, setting.word("同比增速"))
     if np.nanmin(values) < 0:
         axes.axhline(0, color=PALETTE["muted"], lw=0.8)
 
 
 def vintage_chart(
     frame: pd.DataFrame,
-    *,
-    title: str,
-    caption: str,
-    unit: str = "%",
-    simulated: bool = False,
-    language: str = "zh-CN",
+    setting: Setting,
 ) -> Figure:
     """Draw how one period's figure was revised.
 
@@ -261,29 +225,21 @@ def vintage_chart(
     frame
         Columns ``published`` (date) and ``value``, in the order of publication.
     """
-    figure, axes = new_figure(title, caption, unit, language, simulated=simulated)
+    figure, axes = new_figure(setting)
     x = np.arange(len(frame))
     values = frame["value"].to_numpy(dtype=float)
-    axes.step(x, values, where="post", color=PALETTE["actual"], label=translate("公布值", language))
+    axes.step(x, values, where="post", color=PALETTE["actual"], label=setting.word("公布值"))
     axes.plot(x, values, color=PALETTE["actual"], marker="o", ls="")
     labels = [f"{day:%Y-%m-%d}" for day in pd.to_datetime(frame["published"])]
     finish(axes, labels, [])
-    axes.set_xlabel(translate("公布日期", language), fontsize=LABEL_SIZE)
+    axes.set_xlabel(setting.word("公布日期"), fontsize=LABEL_SIZE)
     return figure
 
 
 def progress_chart(
     frame: pd.DataFrame,
-    fan: pd.DataFrame | None = None,
-    *,
-    title: str,
-    caption: str,
-    unit: str,
-    target: float | None = None,
-    target_text: str = "",
-    end_text: str = "",
-    simulated: bool = False,
-    language: str = "zh-CN",
+    fan: pd.DataFrame,
+    setting: Setting,
 ) -> Figure:
     """Draw this year's cumulative count against the usual progress, the forecast and the target.
 
@@ -293,9 +249,9 @@ def progress_chart(
         Columns ``label``, ``actual`` (missing for periods to come),
         ``usual_low``, ``usual_mid`` and ``usual_high``.
     fan
-        As in ``fan_chart``: one row for each of the last periods of ``frame``.
+        As in ``fan_chart``: one row for each of the last periods of ``frame``; may have no rows.
     """
-    figure, axes = new_figure(title, caption, unit, language, simulated=simulated)
+    figure, axes = new_figure(setting)
     x = np.arange(len(frame))
     low, mid, high = (
         frame[column].to_numpy(dtype=float) for column in ("usual_low", "usual_mid", "usual_high")
@@ -308,18 +264,16 @@ def progress_chart(
             color=PALETTE["muted"],
             alpha=0.2,
             lw=0,
-            label=translate("常年进度范围", language),
+            label=setting.word("常年进度范围"),
         )
-        axes.plot(x, mid, color=PALETTE["muted"], ls=":", label=translate("常年进度", language))
+        axes.plot(x, mid, color=PALETTE["muted"], ls=":", label=setting.word("常年进度"))
     actual = frame["actual"].to_numpy(dtype=float)
-    axes.plot(
-        x, actual, color=PALETTE["actual"], marker="o", ms=4, label=translate("今年累计", language)
-    )
+    draw_actual(axes, actual, setting.word("今年累计"))
     remarks = []
-    if fan is not None and len(fan):
-        median = _draw_fan(axes, actual[: len(frame) - len(fan)], fan, language)
-        remarks.append((median, end_text, PALETTE["ink"]))
-    remarks += draw_target(axes, target, target_text, language)
+    if len(fan):
+        median = _draw_fan(axes, actual[: len(frame) - len(fan)], fan, setting)
+        remarks.append((median, setting.end_text, PALETTE["ink"]))
+    remarks += draw_target(axes, setting)
     finish(axes, list(frame["label"]), remarks)
     axes.set_ylim(bottom=min(0.0, axes.get_ylim()[0]))
     return figure

@@ -9,10 +9,11 @@ from matplotlib.figure import Figure
 from lianhu_analysis.errors import ReportError
 from lianhu_analysis.render.drawing.chart_layout import (
     LABEL_SIZE,
+    Setting,
+    draw_actual,
     draw_target,
     finish,
     new_figure,
-    translate,
 )
 from lianhu_analysis.render.drawing.theme import PALETTE
 
@@ -22,14 +23,7 @@ __all__ = ["correlation_chart", "path_chart", "precedents_chart"]
 def path_chart(
     history: pd.DataFrame,
     path: pd.DataFrame,
-    *,
-    title: str,
-    caption: str,
-    unit: str = "%",
-    target: float | None = None,
-    target_text: str = "",
-    simulated: bool = False,
-    language: str = "zh-CN",
+    setting: Setting,
 ) -> Figure:
     """Draw the year so far, the path that reaches the target, and the forecast beside it.
 
@@ -45,15 +39,12 @@ def path_chart(
         without one).
     """
     if path.empty:
-        raise ReportError(f"图“{title}”没有剩余时期，不能画。请检查指标与时期")
-    figure, axes = new_figure(title, caption, unit, language, simulated=simulated)
+        raise ReportError(f"图“{setting.title}”没有剩余时期，不能画。请检查指标与时期")
+    figure, axes = new_figure(setting)
     known = len(history)
     values = history["value"].to_numpy(float)
     if known:
-        axes.plot(
-            np.arange(known), values, color=PALETTE["actual"], marker="o", ms=4,
-            label=translate("实际", language),
-        )  # fmt: skip
+        draw_actual(axes, values, setting.word("实际"))
     # Paths start from the latest figure.
     x = np.arange(known - 1 if known else 0, known + len(path))
     columns = {
@@ -64,37 +55,32 @@ def path_chart(
     if np.isfinite(columns["median"]).all():
         axes.fill_between(
             x, columns["low"], columns["high"], color=PALETTE["forecast"], alpha=0.3, lw=0,
-            label=f"80% {translate('区间', language)}",
+            label=f"80% {setting.word('区间')}",
         )  # fmt: skip
         axes.plot(
             x, columns["median"], color=PALETTE["ink"], lw=1.5, marker="",
-            label=translate("预测中位数", language),
+            label=setting.word("预测中位数"),
         )  # fmt: skip
     axes.plot(
         x, columns["required"], color=PALETTE["good"], marker="D", ms=5, ls="-.",
-        markevery=slice(1 if known else 0, None), label=translate("须达到", language),
+        markevery=slice(1 if known else 0, None), label=setting.word("须达到"),
     )  # fmt: skip
     axes.fill_between(
         x, columns["required_low"], columns["required_high"], color=PALETTE["good"], alpha=0.25,
         lw=0,
     )  # fmt: skip
-    remarks = draw_target(axes, target, target_text, language)
+    remarks = draw_target(axes, setting)
     finish(axes, [*history["label"], *path["label"]], remarks)
     return figure
 
 
 def precedents_chart(
     past: pd.DataFrame,
-    required: float,
-    *,
-    title: str,
-    caption: str,
-    unit: str = "%",
-    required_text: str = "",
-    simulated: bool = False,
-    language: str = "zh-CN",
+    setting: Setting,
 ) -> Figure:
     """Draw what past years did in the same part of the year against what is required now.
+
+    The target of the setting is what is required.
 
     Parameters
     ----------
@@ -103,8 +89,8 @@ def precedents_chart(
         and ``enough``.
     """
     if past.empty:
-        raise ReportError(f"图“{title}”没有可比的往年，不能画。请检查指标与时期")
-    figure, axes = new_figure(title, caption, unit, language, simulated=simulated)
+        raise ReportError(f"图“{setting.title}”没有可比的往年，不能画。请检查指标与时期")
+    figure, axes = new_figure(setting)
     x = np.arange(len(past))
     values, slack = past["value"].to_numpy(float), past["slack"].to_numpy(float)
     enough = past["enough"].to_numpy(bool)
@@ -112,30 +98,24 @@ def precedents_chart(
         if chosen.any():
             axes.bar(
                 x[chosen], values[chosen], color=PALETTE[colour], width=0.6,
-                label=translate(word, language),
+                label=setting.word(word),
             )  # fmt: skip
     if (slack > 0).any():
         axes.errorbar(
             x, values, yerr=slack, fmt="none", ecolor=PALETTE["muted"], elinewidth=1.2, capsize=3,
-            label=translate("四舍五入的范围", language),
+            label=setting.word("四舍五入的范围"),
         )  # fmt: skip
-    axes.axhline(
-        required, color=PALETTE["target"], ls="--", lw=1.5, label=translate("今年所需", language)
-    )
+    remarks = draw_target(axes, setting, "今年所需")
     if (values < 0).any():
         axes.axhline(0, color=PALETTE["muted"], lw=0.8)
-    finish(axes, list(past["label"]), [(required, required_text, PALETTE["target"])])
+    finish(axes, list(past["label"]), remarks)
     return figure
 
 
 def correlation_chart(
     correlation: np.ndarray,
     names: list[str],
-    *,
-    title: str,
-    caption: str,
-    simulated: bool = False,
-    language: str = "zh-CN",
+    setting: Setting,
 ) -> Figure:
     """Draw how the errors of targets moved together, one square for each pair.
 
@@ -147,8 +127,8 @@ def correlation_chart(
         Of the targets, in order; long ones are cut.
     """
     if len(names) < 2:
-        raise ReportError(f"图“{title}”不足两项，没有相关可画")
-    figure, axes = new_figure(title, caption, "", language, simulated=simulated)
+        raise ReportError(f"图“{setting.title}”不足两项，没有相关可画")
+    figure, axes = new_figure(setting)
     for text in list(axes.texts):
         text.remove()  # a correlation has no unit
     shown = np.where(np.tri(len(names), k=-1, dtype=bool), correlation, np.nan)

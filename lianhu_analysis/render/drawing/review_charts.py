@@ -12,9 +12,9 @@ from matplotlib.ticker import PercentFormatter
 from lianhu_analysis.errors import ReportError
 from lianhu_analysis.render.drawing.chart_layout import (
     LABEL_SIZE,
+    Setting,
     finish,
     new_figure,
-    translate,
 )
 from lianhu_analysis.render.drawing.theme import PALETTE
 
@@ -22,16 +22,13 @@ __all__ = ["calibration_chart", "ranks_chart", "skill_chart", "weights_chart"]
 
 COLOURS = ("actual", "forecast", "good", "other", "bar", "target", "ink", "muted")
 HATCHES = ("", "//", "..", "xx")
+BINS = 10
 FEW = 5  # events; fewer are drawn hollow
 
 
 def calibration_chart(
     table: pd.DataFrame,
-    *,
-    title: str,
-    caption: str,
-    simulated: bool = False,
-    language: str = "zh-CN",
+    setting: Setting,
 ) -> Figure:
     """Draw what was promised against what came true, class by class.
 
@@ -43,20 +40,19 @@ def calibration_chart(
         bars are two binomial standard errors of one.
     """
     if table.empty:
-        raise ReportError(f"图“{title}”没有已有结果的预测，不能画")
-    unit = translate("实现的比例", language)
-    figure, axes = new_figure(title, caption, unit, language, simulated=simulated)
+        raise ReportError(f"图“{setting.title}”没有已有结果的预测，不能画")
+    figure, axes = new_figure(setting, setting.word("实现的比例"))
     p, found, n = (
         table[name].to_numpy(float) for name in ("probability", "frequency", "n_observations")
     )
-    axes.plot([0, 1], [0, 1], color=PALETTE["muted"], ls=":", label=translate("完全校准", language))
+    axes.plot([0, 1], [0, 1], color=PALETTE["muted"], ls=":", label=setting.word("完全校准"))
     spread = 2 * np.sqrt(np.maximum(p * (1 - p), 0.0) / n)
     axes.errorbar(
         p, p, yerr=[np.minimum(spread, p), np.minimum(spread, 1 - p)], fmt="none",
-        ecolor=PALETTE["grid"], elinewidth=6, label=translate("偶然范围", language),
+        ecolor=PALETTE["grid"], elinewidth=6, label=setting.word("偶然范围"),
     )  # fmt: skip
     for chosen, face in ((n >= FEW, PALETTE["actual"]), (n < FEW, "white")):
-        label = translate("实现的比例" if face != "white" else "不足五次", language)
+        label = setting.word("实现的比例" if face != "white" else "不足五次")
         if chosen.any():
             axes.scatter(
                 p[chosen], found[chosen], s=36, color=face, edgecolor=PALETTE["actual"], lw=1.5,
@@ -75,18 +71,13 @@ def calibration_chart(
     axes.set_xticks(np.arange(0, 1.01, 0.2))
     axes.xaxis.set_major_formatter(PercentFormatter(1.0))
     axes.yaxis.set_major_formatter(PercentFormatter(1.0))
-    axes.set_xlabel(translate("当时说的概率（点旁为次数）", language), fontsize=LABEL_SIZE)
+    axes.set_xlabel(setting.word("当时说的概率（点旁为次数）"), fontsize=LABEL_SIZE)
     return figure
 
 
 def ranks_chart(
     ranks: np.ndarray,
-    *,
-    title: str,
-    caption: str,
-    bins: int = 10,
-    simulated: bool = False,
-    language: str = "zh-CN",
+    setting: Setting,
 ) -> Figure:
     """Draw where outcomes fell in their forecasts: level if calibrated.
 
@@ -96,37 +87,32 @@ def ranks_chart(
         Shape (n,), probability integral transforms between 0 and 1.
     """
     if not len(ranks):
-        raise ReportError(f"图“{title}”没有已有结果的预测，不能画")
-    unit = translate("次", language)
-    figure, axes = new_figure(title, caption, unit, language, simulated=simulated)
-    counts, edges = np.histogram(ranks, bins=bins, range=(0, 1))
+        raise ReportError(f"图“{setting.title}”没有已有结果的预测，不能画")
+    figure, axes = new_figure(setting, setting.word("次"))
+    counts, edges = np.histogram(ranks, bins=BINS, range=(0, 1))
     axes.bar(
         edges[:-1], counts, width=np.diff(edges), align="edge", color=PALETTE["bar"],
-        edgecolor="white", label=translate("结果落在预测分布的位置", language),
+        edgecolor="white", label=setting.word("结果落在预测分布的位置"),
     )  # fmt: skip
-    level = len(ranks) / bins
-    slack = 2 * np.sqrt(level * (1 - 1 / bins))
+    level = len(ranks) / BINS
+    slack = 2 * np.sqrt(level * (1 - 1 / BINS))
     axes.axhspan(
         max(level - slack, 0), level + slack, color=PALETTE["grid"], lw=0, zorder=0,
-        label=translate("偶然范围", language),
+        label=setting.word("偶然范围"),
     )  # fmt: skip
-    axes.axhline(level, color=PALETTE["muted"], ls=":", label=translate("完全校准", language))
+    axes.axhline(level, color=PALETTE["muted"], ls=":", label=setting.word("完全校准"))
     finish(axes, [], [])
     axes.set_xlim(0, 1)
     axes.set_ylim(bottom=0)
     axes.set_xticks(np.arange(0, 1.01, 0.2))
     axes.xaxis.set_major_formatter(PercentFormatter(1.0))
-    axes.set_xlabel(translate("在预测分布中的位置", language), fontsize=LABEL_SIZE)
+    axes.set_xlabel(setting.word("在预测分布中的位置"), fontsize=LABEL_SIZE)
     return figure
 
 
 def skill_chart(
     table: pd.DataFrame,
-    *,
-    title: str,
-    caption: str,
-    simulated: bool = False,
-    language: str = "zh-CN",
+    setting: Setting,
 ) -> Figure:
     """Draw errors as a share of the rule of thumb's: below one is better.
 
@@ -136,18 +122,17 @@ def skill_chart(
         Columns ``label`` (of a cell) and ``ratio``; in the order of drawing.
     """
     if table.empty:
-        raise ReportError(f"图“{title}”没有可比的格子，不能画")
-    unit = translate("误差是基准的几倍", language)
-    figure, axes = new_figure(title, caption, unit, language, simulated=simulated)
+        raise ReportError(f"图“{setting.title}”没有可比的格子，不能画")
+    figure, axes = new_figure(setting, setting.word("误差是基准的几倍"))
     x, ratio = np.arange(len(table)), table["ratio"].to_numpy(float)
     loses = ratio > 1
     for chosen, colour, word in ((~loses, "good", "胜过基准"), (loses, "target", "不及基准")):
         if chosen.any():
             axes.bar(
                 x[chosen], ratio[chosen], color=PALETTE[colour], width=0.6,
-                label=translate(word, language),
+                label=setting.word(word),
             )  # fmt: skip
-    axes.axhline(1.0, color=PALETTE["ink"], lw=1.2, ls="--", label=translate("基准", language))
+    axes.axhline(1.0, color=PALETTE["ink"], lw=1.2, ls="--", label=setting.word("基准"))
     finish(axes, list(table["label"]), [])
     axes.set_ylim(bottom=0)
     return figure
@@ -155,11 +140,7 @@ def skill_chart(
 
 def weights_chart(
     table: pd.DataFrame,
-    *,
-    title: str,
-    caption: str,
-    simulated: bool = False,
-    language: str = "zh-CN",
+    setting: Setting,
 ) -> Figure:
     """Draw the weights of models over time, one stacked bar a year.
 
@@ -170,10 +151,8 @@ def weights_chart(
         sum to one, or to nothing where there was no forecast.
     """
     if table.empty or not len(table.columns):
-        raise ReportError(f"图“{title}”没有权重，不能画")
-    figure, axes = new_figure(
-        title, caption, translate("权重", language), language, simulated=simulated
-    )
+        raise ReportError(f"图“{setting.title}”没有权重，不能画")
+    figure, axes = new_figure(setting, setting.word("权重"))
     x, base = np.arange(len(table)), np.zeros(len(table))
     styles = cycle(zip(COLOURS * len(HATCHES), sorted(HATCHES * len(COLOURS)), strict=True))
     for (name, weights), (colour, hatch) in zip(table.items(), styles, strict=False):

@@ -111,5 +111,5 @@ def strict_glyphs() -> Iterator[None]:
         except UserWarning as warning:
             raise ReportError(
                 f"图中有字体画不出的字：{warning}。请改用常用字，"
-                "或把该字加入 render/drawing/fonts/make_subset.py 后重新生成字体"
+                "或把该字加入 setup/fonts.py 后重新生成字体"
             ) from warning

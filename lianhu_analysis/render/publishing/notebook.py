@@ -29,7 +29,6 @@ __all__ = [
     "END_TAG",
     "EndMarker",
     "Executed",
-    "Parameter",
     "check_parameters",
     "execute",
     "finish",
@@ -47,16 +46,6 @@ ERROR_TEXT = re.compile(r"Traceback|\b\w*Error\b|错误")
 
 
 @dataclass(frozen=True)
-class Parameter:
-    """One parameter that a template declares: its default as Python text, type and comment."""
-
-    name: str
-    default: str
-    type: str
-    help: str
-
-
-@dataclass(frozen=True)
 class Executed:
     """A run that was whole.
 
@@ -64,15 +53,12 @@ class Executed:
     ----------
     notebook, figures
         The executed notebook and the figures that it registered.
-    log
-        What cells wrote to standard error, which no reader sees.
     verdicts
         What the report says of each target; none of a template that does not tell.
     """
 
     notebook: Path
     figures: Path
-    log: str
     verdicts: tuple[dict[str, Any], ...] = ()
 
 
@@ -104,7 +90,7 @@ def finish(
     return EndMarker(run_token)
 
 
-def parameters_of(template: Path) -> dict[str, Parameter]:
+def parameters_of(template: Path) -> list[str]:
     """Return the parameters that a template takes, without the suite's own run token."""
     from papermill import inspect_notebook
 
@@ -116,11 +102,7 @@ def parameters_of(template: Path) -> dict[str, Parameter]:
         raise UsageError(
             f'模板 {template.name} 的 parameters 单元缺少 {TOKEN_PARAMETER} = ""，请补上'
         )
-    return {
-        name: Parameter(name, item["default"], item["inferred_type_name"], item["help"])
-        for name, item in found.items()
-        if name != TOKEN_PARAMETER
-    }
+    return [name for name in found if name != TOKEN_PARAMETER]
 
 
 def execute(
@@ -167,7 +149,7 @@ def execute(
     try:
         _run(template, values, running, cell_timeout)
         notebook = _read_notebook(running)
-        log = verify(notebook, token)
+        verify(notebook, token)
         FigureRegister.load(workdir / FIGURES_FILE)
         verdicts = _read_verdicts(workdir / VERDICTS_FILE)
     except ReportError as error:
@@ -186,7 +168,7 @@ def execute(
     executed = workdir / f"{name}.ipynb"
     nbformat.write(notebook, executed)
     running.unlink()
-    return Executed(executed, workdir / FIGURES_FILE, log, verdicts)
+    return Executed(executed, workdir / FIGURES_FILE, verdicts)
 
 
 def _read_verdicts(file: Path) -> tuple[dict[str, Any], ...]:
@@ -201,8 +183,8 @@ def _read_verdicts(file: Path) -> tuple[dict[str, Any], ...]:
         raise ReportError(f"报告留下的判断 {file.name} 读不出（{error}），请重新生成") from error
 
 
-def verify(notebook: nbformat.NotebookNode, token: str) -> str:
-    """Check that a notebook ran whole; drop its standard error and return that text.
+def verify(notebook: nbformat.NotebookNode, token: str) -> None:
+    """Check that a notebook ran whole; drop its standard error, which no reader sees.
 
     Raises
     ------
@@ -227,7 +209,6 @@ def verify(notebook: nbformat.NotebookNode, token: str) -> str:
         faults.append(f"单元写出了错误信息：{_error_lines(log)}")
     if faults:
         raise ReportError("；".join(faults))
-    return log
 
 
 def check_parameters(template: Path, parameters: Mapping[str, Any]) -> None:

@@ -8,7 +8,6 @@ import html
 import io
 import re
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -21,10 +20,10 @@ from lianhu_analysis.errors import ReportError
 from lianhu_analysis.render.drawing.theme import Weight, covered_characters, font_file
 from lianhu_analysis.render.figures import FigureRegister
 from lianhu_analysis.render.publishing.notebook import END_TAG
-from lianhu_analysis.render.tables import SIMULATED_MARK, Html, join, mark_simulated
+from lianhu_analysis.render.tables import SIMULATED_MARK, mark_simulated
 from lianhu_analysis.render.trace import check_html, check_prose
 
-__all__ = ["Page", "build_document", "render_page", "sanitise"]
+__all__ = ["build_document", "render_page", "sanitise"]
 
 TEMPLATES = Path(__file__).parent / "templates"
 PAGE_FONT = "Lianhu Page"
@@ -71,43 +70,21 @@ WORDS = {
 }
 
 
-@dataclass(frozen=True)
-class Page:
-    """A page ready to publish.
-
-    Attributes
-    ----------
-    html
-        The whole document.
-    refs
-        The figures that it prints, in order.
-    uncovered
-        Characters that the embedded font lacks, so that the reader's own draws them.
-    """
-
-    html: str
-    refs: tuple[str, ...]
-    uncovered: str
-
-
 def render_page(
     notebook: Path,
     register: FigureRegister,
     *,
     title: str,
-    subtitle: str | Html = "",
     language: str = "zh-CN",
     simulated: bool = False,
     names: Collection[str] | None = None,
-) -> Page:
-    """Turn an executed and verified notebook into a page.
+) -> str:
+    """Turn an executed and verified notebook into a page: the whole document.
 
     Parameters
     ----------
     register
         The figures that the notebook registered.
-    subtitle
-        Line under the title; numbers in it follow the rules of the page.
     simulated
         Whether the page must carry the mark of simulated data.
     names
@@ -123,19 +100,16 @@ def render_page(
     executed = nbformat.read(notebook, as_version=4)
     _refuse(title, _output_faults(executed))
     body = sanitise(_convert(executed))
-    refs = tuple(dict.fromkeys(re.findall(r'data-ref="([^"]+)"', body)))
-    shown = join(Html(body), Html(f"<p>{join(subtitle)}</p>"))
     faults = check_prose(title, register, names or ())
     faults += _drawn_faults(executed, register, names or ())
-    _refuse(title, [*faults, *check_html(shown, register, names)])
-    if refs:
+    _refuse(title, [*faults, *check_html(body, register, names)])
+    if refs := tuple(dict.fromkeys(re.findall(r'data-ref="([^"]+)"', body))):
         origins = register.provenance_table(_with_inputs(refs, register), language)
         _refuse(title, check_html(origins, register))
         hint = f'<p class="note">{words["hint"]}</p>'
         body += f"<section><h2>{words['origins']}</h2>{hint}{origins}</section>"
     body, contents = _with_contents(body)
     header = f"<h1>{html.escape(title)}</h1>"
-    header += f'<p class="subtitle">{join(subtitle)}</p>' if subtitle else ""
     header += mark_simulated() if simulated else ""
     nav = f'<nav class="contents" aria-label="{words["contents"]}"><ul>{contents}</ul></nav>'
     whole = (
@@ -143,12 +117,7 @@ def render_page(
         f'{nav if contents else ""}<main id="main">{body}</main>'
     )
     tab_title = f"{SIMULATED_MARK}{title}" if simulated else title
-    document = build_document(whole, title=tab_title, language=language)
-    lacking = set(_text_of(whole)) - covered_characters()
-    uncovered = "".join(
-        sorted(sign for sign in lacking if sign.isprintable() and not sign.isspace())
-    )
-    return Page(document, refs, uncovered)
+    return build_document(whole, title=tab_title, language=language)
 
 
 def sanitise(fragment: str) -> str:

@@ -12,26 +12,25 @@ import json
 import re
 import sys
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from importlib import metadata
 from pathlib import Path
+from urllib.parse import quote
 
 from filelock import FileLock
 
 from lianhu_analysis import __version__
 from lianhu_analysis.errors import ReportError, UsageError
-from lianhu_analysis.intake.whole_files import write_whole
+from lianhu_analysis.intake.whole_files import PART_SUFFIX, write_whole
 from lianhu_analysis.render.tables import SIMULATED_MARK, Html, html_table, when
 
 __all__ = [
     "ManifestEntry",
-    "build_index",
     "file_hash",
     "find_published",
     "fingerprint",
     "orphans",
-    "place",
     "publish",
     "read_manifest",
     "safe_name",
@@ -41,8 +40,7 @@ __all__ = [
 INDEX_NAME = "index.html"
 MANIFEST_FOLDER = "manifest"
 LOCK_NAME = ".publish.lock"
-PART_SUFFIX = ".part"
-REPORT_SUFFIXES = (".html", ".docx")
+REPORT_SUFFIX = ".html"
 VERSIONED = (
     "numpy",
     "pandas",
@@ -138,55 +136,41 @@ def versions() -> dict[str, str]:
     return {"lianhu-analysis": __version__, "python": sys.version.split()[0], **found}
 
 
-def publish(
-    private_dir: Path,
-    reports_dir: Path,
-    entry: ManifestEntry,
-    *,
-    suffixes: Sequence[str] = (".html",),
-    index: bool = True,
-) -> ManifestEntry:
-    """Move the finished files of a report into place, the manifest entry last.
+def publish(private_dir: Path, reports_dir: Path, entry: ManifestEntry) -> ManifestEntry:
+    """Move a finished report into place, then its manifest entry, and renew the index.
 
     Parameters
     ----------
     private_dir
-        Folder with ``NAME`` + each suffix, complete.
-    index
-        Whether to rebuild the index page too; once at the end of a batch is enough.
+        Folder with ``NAME.html``, complete.
 
     Returns
     -------
     ManifestEntry
-        The entry as written, with the hashes of the files.
+        The entry as written, with the hash of the page.
 
     Raises
     ------
     ReportError
-        If a file is missing or empty, or another report differs only in case
+        If the page is missing or empty, or another report differs only in case
         or in the Unicode form of its name.
     """
     if safe_name(entry.name) != entry.name:
         raise UsageError(f"报告名 {entry.name!r} 不是规范形式，请用 safe_name 生成")
-    names = [entry.name + suffix for suffix in suffixes]
-    for name in names:
-        source = private_dir / name
-        if not source.is_file() or not source.stat().st_size:
-            raise ReportError(f"要发布的 {name} 不存在或为空，没有发布任何文件")
+    name = entry.name + REPORT_SUFFIX
+    source, target = private_dir / name, reports_dir / name
+    if not source.is_file() or not source.stat().st_size:
+        raise ReportError(f"要发布的 {name} 不存在或为空，没有发布任何文件")
     manifest_dir = reports_dir / MANIFEST_FOLDER
     manifest_dir.mkdir(parents=True, exist_ok=True)
     with FileLock(reports_dir / LOCK_NAME):
         _sweep(reports_dir)
-        _refuse_collision(reports_dir, names)
-        outputs = {}
-        for name in names:
-            place((private_dir / name).read_bytes(), reports_dir / name)
-            outputs[name] = file_hash(reports_dir / name)
-        whole = replace(entry, outputs=outputs)
+        _refuse_collision(reports_dir, name)
+        write_whole(target, source.read_bytes())
+        whole = replace(entry, outputs={name: file_hash(target)})
         text = json.dumps(asdict(whole), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
-        place(text.encode("utf-8"), _entry_path(reports_dir, entry.name))
-        if index:
-            _write_index(reports_dir)
+        write_whole(_entry_path(reports_dir, entry.name), text.encode("utf-8"))
+        _write_index(reports_dir)
     return whole
 
 
@@ -212,22 +196,13 @@ def orphans(reports_dir: Path) -> tuple[str, ...]:
         sorted(
             file.name
             for file in reports_dir.glob("*")
-            if file.suffix in REPORT_SUFFIXES
-            and file.name not in vouched
-            and file.name != INDEX_NAME
+            if file.suffix == REPORT_SUFFIX and file.name not in {*vouched, INDEX_NAME}
         )
     )
 
 
-def build_index(reports_dir: Path) -> Path:
-    """Write the page that lists the published reports."""
-    reports_dir.mkdir(parents=True, exist_ok=True)
-    with FileLock(reports_dir / LOCK_NAME):
-        _write_index(reports_dir)
-    return reports_dir / INDEX_NAME
-
-
 def _write_index(reports_dir: Path) -> None:
+    """Write the page that lists the published reports."""
     entries = sorted(
         read_manifest(reports_dir),
         key=lambda entry: (entry.quarter, entry.region, entry.as_of, entry.name),
@@ -236,7 +211,7 @@ def _write_index(reports_dir: Path) -> None:
     headers = ("报告", "地区", "季度", "数据截至", "语言", "性质")
     rows = [
         (
-            _links(entry),
+            Html(f'<a href="{quote(entry.name)}{REPORT_SUFFIX}">{html.escape(entry.title)}</a>'),
             entry.region_zh,
             when(entry.quarter),
             when(entry.as_of),
@@ -256,22 +231,7 @@ def _write_index(reports_dir: Path) -> None:
     from lianhu_analysis.render.publishing.page import build_document
 
     document = build_document(body, title="季度经济分析报告")
-    place(document.encode("utf-8"), reports_dir / INDEX_NAME)
-
-
-def _links(entry: ManifestEntry) -> Html:
-    links = []
-    for name in entry.outputs:
-        suffix = Path(name).suffix
-        text = entry.title if suffix == ".html" else suffix.removeprefix(".").upper()
-        links.append(f'<a href="{html.escape(_address(name))}">{html.escape(text)}</a>')
-    return Html("　".join(links))
-
-
-def _address(name: str) -> str:
-    from urllib.parse import quote
-
-    return quote(name)
+    write_whole(reports_dir / INDEX_NAME, document.encode("utf-8"))
 
 
 def _entry_path(reports_dir: Path, name: str) -> Path:
@@ -292,11 +252,11 @@ def _is_whole(reports_dir: Path, entry: ManifestEntry) -> bool:
     )
 
 
-def _refuse_collision(reports_dir: Path, names: Sequence[str]) -> None:
+def _refuse_collision(reports_dir: Path, page: str) -> None:
     present = {_folded(file.name): file.name for file in reports_dir.glob("*")}
-    for name in (*names, INDEX_NAME):
+    for name in (page, INDEX_NAME):
         other = present.get(_folded(name), name)
-        if other != name or (name == INDEX_NAME and name in names):
+        if other != name or page == INDEX_NAME:
             raise ReportError(
                 f"报告文件 {name} 与已有的 {other} 只差大小写或字形，在其他系统上会互相覆盖。请改名"
             )
@@ -311,8 +271,3 @@ def _sweep(reports_dir: Path) -> None:
     for folder in (reports_dir, reports_dir / MANIFEST_FOLDER):
         for file in folder.glob(f"*{PART_SUFFIX}"):
             file.unlink(missing_ok=True)
-
-
-def place(content: bytes, target: Path) -> None:
-    """Write a file so that it is there whole, on disk, or not at all."""
-    write_whole(target.with_name(target.name + PART_SUFFIX), target, content)

@@ -117,13 +117,13 @@ class Report:
         )
 
 
-def value_text(value: float, unit: str) -> str:
-    """Format a published figure as its unit is published."""
+def value_text(value: float, unit: str, decimals: int = 2) -> str:
+    """Format a published figure as its unit is published; ``decimals`` of an amount."""
     if unit == "%":
         return tables.growth_text(value)
     if float(value).is_integer():
         return tables.count_text(int(value))
-    return tables.level_text(value)
+    return tables.level_text(value, decimals)
 
 
 def plain_text(value: float) -> str:
@@ -382,11 +382,7 @@ def _forecast(report: Report, verdict: Verdict) -> Html:
 
 def forecast_text(value: float, unit: str) -> str:
     """Format a forecast with no more digits than it can bear; a count is whole."""
-    if unit == "%":
-        return tables.growth_text(value)
-    if float(value).is_integer():
-        return tables.count_text(int(value))
-    return tables.level_text(value, _level_digits(value))
+    return value_text(value, unit, _level_digits(value))
 
 
 def _level_digits(value: float) -> int:
@@ -483,6 +479,6 @@ def _span_zh(verdict: Verdict) -> str:
     periods = verdict.required.periods
     first, last = periods[0], periods[-1]
     if first == last:
-        return first.label_zh("annual" if first.frequency == "A" else "single")
+        return first.label_zh("single")
     joined = f"{first.label_zh('single')}—{last.label_zh('single')}"
     return joined.replace(f"—{last.year}年", "—")

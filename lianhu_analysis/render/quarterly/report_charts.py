@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pandas as pd
 from matplotlib.figure import Figure
 
@@ -12,6 +10,7 @@ from lianhu_analysis.forecast.history import year_periods
 from lianhu_analysis.forecast.verdict import Verdict
 from lianhu_analysis.intake.observations import path_of
 from lianhu_analysis.render.drawing import charts
+from lianhu_analysis.render.drawing.chart_layout import Setting
 from lianhu_analysis.render.drawing.charts import Picture, picture
 from lianhu_analysis.render.quarterly.report import (
     Report,
@@ -46,7 +45,7 @@ def progress_charts(report: Report) -> list[Picture]:
 def _growth_chart(report: Report, verdict: Verdict) -> Picture:
     indicator = verdict.indicator
     direction = "降低率" if indicator.is_reduction else "累计同比增速"
-    figure = charts.fan_chart(_history(verdict), _fan(verdict), **_settings(report, verdict))
+    figure = charts.fan_chart(_history(verdict), _fan(verdict), _setting(report, verdict))
     return _picture(figure, verdict, f"{direction}的历史、预测扇形与目标线")
 
 
@@ -62,7 +61,7 @@ def _progress_chart(report: Report, verdict: Verdict) -> Picture:
             "usual_high": usual.max(axis=1).to_numpy(),
         }
     )
-    figure = charts.progress_chart(frame, _fan(verdict), **_settings(report, verdict))
+    figure = charts.progress_chart(frame, _fan(verdict), _setting(report, verdict))
     return _picture(figure, verdict, "今年累计、常年进度与预测扇形")
 
 
@@ -74,25 +73,25 @@ def _stock_chart(report: Report, verdict: Verdict) -> Picture:
         between = verdict.required.periods[: -len(fan)]
         open_ones = pd.DataFrame({"label": [str(period) for period in between]})
         history = pd.concat([history, open_ones], ignore_index=True)
-    figure = charts.fan_chart(history, fan, **_settings(report, verdict))
+    figure = charts.fan_chart(history, fan, _setting(report, verdict))
     return _picture(figure, verdict, "的历史、年末预测与目标线")
 
 
-def _settings(report: Report, verdict: Verdict) -> dict[str, Any]:
+def _setting(report: Report, verdict: Verdict) -> Setting:
     """Return what the chart of every target says; its figures are registered."""
     target = verdict.target
     end_text = _end_text(report, verdict)
     aim = _aim(verdict)
     report.register.target(target, aim)
-    return {
-        "title": f"{verdict.indicator.name_zh}：{status_words(verdict)}",
-        "caption": caption(report, verdict),
-        "unit": target.unit,
-        "target": target.value,
-        "target_text": f"目标 {aim}",
-        "end_text": end_text,
-        "simulated": report.simulated,
-    }
+    return Setting(
+        title=f"{verdict.indicator.name_zh}：{status_words(verdict)}",
+        caption=caption(report, verdict),
+        unit=target.unit,
+        target=target.value,
+        target_text=f"目标 {aim}",
+        end_text=end_text,
+        simulated=report.simulated,
+    )
 
 
 def _aim(verdict: Verdict) -> str:

@@ -30,11 +30,12 @@ def path_table(report: Report) -> Html:
             reason = required.path_reason or required.reason or "没有剩余时期"
             notes.append(tables.join(title, "：不给逐期要求，", tables.cite(reason), "。"))
             continue
-        for step in (*required.path, *_worth_telling(required.quarters, required.path)):
+        # Quarters of several months say something that their months do not.
+        for step in (*required.path, *(required.quarters if len(required.path) > 1 else ())):
             rows.append(
                 [
                     title,
-                    tables.when(_step_zh(step)),
+                    tables.when(step.period.label_zh("single")),
                     _single(report, verdict, step),
                     _to_date(report, verdict, step),
                     verdict.target.unit,
@@ -50,16 +51,6 @@ def path_table(report: Report) -> Html:
         else tables.paragraph("没有剩余时期须达到的数字。")
     )
     return tables.join(table, tables.bullet_list(notes)) if notes else table
-
-
-def _worth_telling(quarters: tuple[Step, ...], path: tuple[Step, ...]) -> tuple[Step, ...]:
-    """Quarters of several months say something that their months do not."""
-    return quarters if len(path) > 1 else ()
-
-
-def _step_zh(step: Step) -> str:
-    annual = step.period.frequency == "A"
-    return step.period.label_zh("annual" if annual else "single")
 
 
 def _single(report: Report, verdict: Verdict, step: Step) -> Html:

@@ -26,6 +26,7 @@ PROVENANCE_NAMES = {
     "second_hand": "二手转引",
     "simulated": "演示数据（模拟）",
 }
+YEARS_ABOVE = 3
 BASIS_NAMES = {"stated": "注明", "assumed": "推定"}
 
 
@@ -36,11 +37,11 @@ def facts_table(report: Report) -> Html:
     return _facts(report, own, "公开发布的数字（不进入预测）")
 
 
-def parents_table(report: Report, years: int = 2) -> Html:
+def parents_table(report: Report) -> Html:
     """What was published of the targets' indicators in the regions above, latest years only."""
     facts = report.context
     wanted = {verdict.target.indicator for verdict in report.assessment.verdicts}
-    recent = facts["period"].str[:4].astype(int) > report.quarter.year - years - 1
+    recent = facts["period"].str[:4].astype(int) > report.quarter.year - YEARS_ABOVE
     above = facts["region"] != report.assessment.region.code
     chosen = facts[above & recent & facts["indicator"].isin(wanted)]
     return _facts(report, chosen, "上级地区公开发布的数字（不进入预测）")

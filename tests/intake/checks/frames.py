@@ -7,7 +7,7 @@ import datetime as dt
 import pandas as pd
 
 from lianhu_analysis.catalog.periods import Period
-from lianhu_analysis.intake.observations import make_observations
+from lianhu_analysis.intake.observations import Observation, frame_observations
 
 REGION = "610104"
 # 亿元 a month; a year to date is their running sum, a year later 6 % more.
@@ -86,7 +86,7 @@ def steady_growth(code, years=range(2019, 2024), span="ytd"):
 
 
 def frame(*rows_of):
-    return make_observations([item for rows in rows_of for item in rows])
+    return frame_observations([Observation(**item) for rows in rows_of for item in rows])
 
 
 def change(data, period, value, *, code=None, measure="level", span="ytd", **other):

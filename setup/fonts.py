@@ -1,6 +1,6 @@
 """Make the two packaged fonts from a Noto Sans CJK collection.
 
-    python lianhu_analysis/render/drawing/fonts/make_subset.py NotoSansCJK-Regular.ttc NotoSansCJK-Bold.ttc
+    python setup/fonts.py NotoSansCJK-Regular.ttc NotoSansCJK-Bold.ttc
 
 Debian ships the collections in ``fonts-noto-cjk``.  Same input, same bytes.
 The family is renamed, so that a full Noto Sans installed on the machine never
@@ -17,6 +17,7 @@ from fontTools.ttLib import TTCollection, TTFont
 
 __all__ = ["FAMILY", "characters", "make_subset"]
 
+FOLDER = Path(__file__).resolve().parents[1] / "lianhu_analysis/render/drawing/fonts"
 FAMILY = "Lianhu Sans SC"
 FACE = "Noto Sans CJK SC"
 WEIGHTS = ("Regular", "Bold")
@@ -81,6 +82,6 @@ if __name__ == "__main__":
     if len(sys.argv) != 1 + len(WEIGHTS):
         raise SystemExit(__doc__)
     for source, style in zip(sys.argv[1:], WEIGHTS, strict=True):
-        file = Path(__file__).with_name(f"LianhuSansSC-{style}.otf")
+        file = FOLDER / f"LianhuSansSC-{style}.otf"
         make_subset(Path(source), style, file)
         sys.stdout.write(f"{file.name}: {file.stat().st_size:,} bytes\n")
