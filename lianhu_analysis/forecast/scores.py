@@ -22,7 +22,6 @@ __all__ = [
     "brier_skill",
     "calibration_error",
     "calibration_table",
-    "crps",
     "crps_of_quantiles",
     "diebold_mariano",
     "log_scores",
@@ -56,32 +55,6 @@ def point_scores(outcomes: ArrayLike, forecasts: ArrayLike) -> pd.DataFrame:
         bias=np.mean(errors),
         n_observations=errors.size,
     )
-
-
-def crps(outcomes: ArrayLike, draws: ArrayLike) -> FloatArray:
-    """Return the continuous ranked probability score of draws, in the unit of the outcome.
-
-    ``E|X - y| - E|X - X'| / 2`` (Gneiting and Raftery, 2007, eq. 21) under the
-    empirical distribution of the draws, by ``scoringrules``.
-
-    Parameters
-    ----------
-    outcomes
-        Shape (n,).
-    draws
-        Shape (n, m): one row of simulated outcomes for each outcome.
-
-    Returns
-    -------
-    ndarray
-        Shape (n,).
-    """
-    actual, simulated = _ensembles(outcomes, draws)
-    # Its import costs seconds where numba is there; the numpy backend gives the
-    # same figures with and without it.
-    import scoringrules
-
-    return np.asarray(scoringrules.crps_ensemble(actual, simulated, backend="numpy"), dtype=float)
 
 
 def crps_of_quantiles(outcomes: ArrayLike, quantiles: ArrayLike, levels: ArrayLike) -> FloatArray:
@@ -281,55 +254,40 @@ def calibration_error(
     )
 
 
-def diebold_mariano(losses: ArrayLike, other_losses: ArrayLike, horizon: int = 1) -> pd.DataFrame:
+def diebold_mariano(losses: ArrayLike, other_losses: ArrayLike) -> pd.DataFrame:
     """Test whether two forecasts are equally accurate (Diebold and Mariano, 1995).
 
-    The mean loss difference over its standard error, autocovariances up to
-    ``horizon - 1`` included, with the small-sample factor
-    ``sqrt((n + 1 - 2h + h (h - 1) / n) / n)`` and Student's t with n - 1
-    degrees of freedom (Harvey, Leybourne and Newbold, 1997, eq. 9).
+    The mean loss difference over its standard error for forecasts one step
+    ahead, with the small-sample factor ``sqrt((n - 1) / n)`` and Student's t
+    with n - 1 degrees of freedom (Harvey, Leybourne and Newbold, 1997, eq. 9).
 
     Parameters
     ----------
     losses, other_losses
         Shape (n,), in order of time, such as squared errors.
-    horizon
-        Steps ahead, at least 1: how far the losses of optimal forecasts overlap.
 
     Returns
     -------
     DataFrame
         One row: ``difference`` (mean of ``losses`` less ``other_losses``: a
         negative one favours the first), ``statistic``, ``p_value``
-        (two-sided), ``horizon``, ``n_observations``.  Statistic and p-value
-        are missing where the estimated variance is not positive or n is not
-        above the horizon.
+        (two-sided), ``n_observations``.  Statistic and p-value are missing
+        where the estimated variance is not positive.
     """
     first, second = _pairs(losses, other_losses)
-    if horizon < 1:
-        raise ForecastError(f"预测步长 {horizon} 不是正整数")
     difference = first - second
     n, mean = difference.size, float(difference.mean())
     statistic = p_value = np.nan
     centred = difference - mean
     variance = float(centred @ centred) / n
-    for lag in range(1, min(horizon, n)):
-        variance += 2 * float(centred[lag:] @ centred[:-lag]) / n
-    factor = (n + 1 - 2 * horizon + horizon * (horizon - 1) / n) / n
     # Equal differences leave rounding error, not information.
     least = 1e-24 * max(1.0, float(np.abs(difference).max())) ** 2
-    if n > horizon and variance > least and factor > 0:
+    if variance > least:
         from scipy.stats import t
 
-        statistic = float(np.sqrt(factor) * mean / np.sqrt(variance / n))
+        statistic = float(np.sqrt((n - 1) / n) * mean / np.sqrt(variance / n))
         p_value = float(2 * t.sf(abs(statistic), n - 1))
-    return _row(
-        difference=mean,
-        statistic=statistic,
-        p_value=p_value,
-        horizon=horizon,
-        n_observations=n,
-    )
+    return _row(difference=mean, statistic=statistic, p_value=p_value, n_observations=n)
 
 
 def _mean_scores(sums: FloatArray) -> tuple[FloatArray, FloatArray]:
