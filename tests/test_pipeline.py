@@ -8,11 +8,12 @@ import pytest
 
 import lianhu_analysis
 from lianhu_analysis import pipeline
+from lianhu_analysis.catalog.indicators import load_catalogue
 from lianhu_analysis.errors import ForecastError, UsageError
 from lianhu_analysis.intake.ingest import unread_files
 from lianhu_analysis.intake.new_workspace import create_workspace
 from lianhu_analysis.intake.store import VintageStore
-from lianhu_analysis.pipeline import answers
+from lianhu_analysis.pipeline import answers, story
 from lianhu_analysis.render import listing
 from lianhu_analysis.workspace import load_workspace
 from tests.conftest import ROOT, copy_workspace
@@ -240,6 +241,17 @@ def test_the_growth_model_comes_as_statsmodels_results(national):
     # Eleven months a year: the mean, the level, growth to date, eleven noises, eleven periods
     # and the festival.
     assert result.smoothed_state.shape[0] == 4 + 2 * 11
-    assert result.loglike(result.params) == pytest.approx(result.llf)
+    assert result.model.loglike(result.params) == pytest.approx(result.llf)
     with pytest.raises(ForecastError, match="没有公布的增速"):
         lianhu_analysis.model("lan.standard", str(national.root))
+
+
+def test_what_the_checks_doubt_is_marked_for_the_models(national):
+    day = dt.date(2024, 10, 31)
+    known = story.known_on(national, day, load_catalogue(national), parents=True)
+    doubts = [item for item in known.findings if item.severity in ("Severe", "Bad")]
+    versions = story.versions_to(national, day, known)
+    marked = versions[versions["doubted"]]
+    assert set(marked["indicator"]) <= {item.indicator for item in doubts}
+    assert not marked.empty
+    assert not versions["doubted"].all()

@@ -35,13 +35,20 @@ OLDEST_SHARES = 5
 
 @dataclass(frozen=True)
 class Point:
-    """One published figure and the key that leads back to its cell."""
+    """One published figure and the key that leads back to its cell.
+
+    Attributes
+    ----------
+    doubted
+        Whether the checks find it out of line.
+    """
 
     period: Period
     value: float
     published: dt.date
     provenance: str
     reference: int
+    doubted: bool = False
 
 
 @dataclass(frozen=True)
@@ -60,6 +67,10 @@ class Series:
         return np.array(
             [self.points[p].value if p in self.points else np.nan for p in periods], dtype=float
         )
+
+    def doubts(self, periods: Sequence[Period]) -> np.ndarray:
+        """Say of these periods whether the checks find their figure out of line."""
+        return np.array([p in self.points and self.points[p].doubted for p in periods])
 
     @property
     def years(self) -> list[int]:
@@ -235,12 +246,15 @@ def extract_versions(
         & own["provenance"].isin(list(provenances))
         & own["value"].notna()
     ].sort_values("published", kind="stable")
-    columns = (rows[name] for name in ("period", "value", "published", "provenance"))
+    if "doubted" not in rows:
+        rows = rows.assign(doubted=False)
+    columns = (rows[name] for name in ("period", "value", "published", "provenance", "doubted"))
     points = []
-    for label, text, value, published, provenance in zip(rows.index, *columns, strict=True):
+    for label, text, value, published, provenance, doubt in zip(rows.index, *columns, strict=True):
         period = Period.parse(str(text))
         if period.frequency == indicator.frequency:
-            points.append(Point(period, float(value), published.date(), str(provenance), label))
+            known = published.date()
+            points.append(Point(period, float(value), known, str(provenance), label, bool(doubt)))
     return Versions(indicator, measure, tuple(points))
 
 

@@ -269,6 +269,8 @@ class GrowthSources:
             above=above,
             festival=_festival(indicator, years),
             shares_reason=reason,
+            # What is doubted today was not yet on the days before.
+            doubted=np.vstack([latest.doubts(p) for p in rows]) if day is None else None,
         )
 
     def _shares_of(self, years: range, day: dt.date | None) -> tuple[FloatArray, str]:

@@ -334,19 +334,22 @@ def _issue(
         draft,
         attempts=(*attempts, *refused.items()),
         weights=weights,
-        weights_reason=lesson.weighing.reason + _few_years(drawn, panel),
+        weights_reason=lesson.weighing.reason + _cautions(drawn, panel),
     )
     return _with_draws(draft, combine(drawn, weights, lesson.calibration, integer=integer))
 
 
-def _few_years(drawn: Mapping[str, Draws], panel: Any) -> str:
-    """Say that the band is wide because few years can be compared."""
-    years = min(item.n_obs for item in drawn.values())
-    if not isinstance(panel, GrowthPanel) or years >= FEW_YEARS:
+def _cautions(drawn: Mapping[str, Draws], panel: Any) -> str:
+    """Say that few years can be compared, or that figures are doubted."""
+    if not isinstance(panel, GrowthPanel):
         return ""
-    text = f"；只有 {years} 年可比，区间因此放宽"
-    if panel.outlier_years:
-        text += f"（{'、'.join(panel.outlier_years)} 年列为异常，只用来放宽区间）"
+    text, years = "", min(item.n_obs for item in drawn.values())
+    if years < FEW_YEARS:
+        text += f"；只有 {years} 年可比，区间因此放宽"
+        if panel.outlier_years:
+            text += f"（{'、'.join(panel.outlier_years)} 年列为异常，只用来放宽区间）"
+    if panel.doubted is not None and panel.doubted.any():
+        text += f"；{int(panel.doubted.sum())} 个公布数被检查列为可疑，时间序列模型以三倍的噪声看待"
     return text
 
 

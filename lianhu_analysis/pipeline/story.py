@@ -14,6 +14,7 @@ from lianhu_analysis.catalog.targets import load_targets
 from lianhu_analysis.errors import UsageError
 from lianhu_analysis.forecast.assessment import Assessment, assess_targets
 from lianhu_analysis.forecast.verdict import Rules
+from lianhu_analysis.intake.checks.findings import FIGURE
 from lianhu_analysis.intake.corrections import (
     Assured,
     apply_corrections,
@@ -91,11 +92,17 @@ def rules_of(workspace: Workspace) -> Rules:
 
 
 def versions_to(workspace: Workspace, day: dt.date | None, known: Assured) -> pd.DataFrame:
-    """Return every version published by a day, corrected, the errors known by then withheld."""
+    """Return every version published by a day, corrected, the errors known by then withheld.
+
+    A column ``doubted`` says which figures the checks find out of line.
+    """
     regions = [region.code for region in (workspace.region, *workspace.parents)]
     every = VintageStore(workspace.processed).history(regions, day=day)
     corrected, _ = apply_corrections(every, load_corrections(workspace), as_of=day)
-    return withhold_errors(corrected, known.findings)
+    doubts = {item.key for item in known.findings if item.severity in ("Severe", "Bad")}
+    keys = pd.MultiIndex.from_frame(corrected[list(FIGURE)])
+    doubted = corrected.assign(doubted=keys.isin(list(doubts)) if doubts else False)
+    return withhold_errors(doubted, known.findings)
 
 
 def known_on(

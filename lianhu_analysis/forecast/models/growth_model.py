@@ -49,6 +49,8 @@ MAX_YEARS = 12
 FREEDOM = 4.0
 ITERATIONS = 3
 NEGLIGIBLE = 0.02
+# Variance of the noise of a figure that the checks find out of line, over the usual one's.
+DOUBT = 9.0
 # Persistence and variance (of a step of a random walk; else of the level) over the noise's.
 LEVELS = (*product((1.0,), (0.1, 1.0, 10.0, 100.0)), *product((0.8,), (3.0, 30.0)))
 PERIOD_EFFECTS = (0.0, 1.0)
@@ -83,6 +85,8 @@ class YearToDateGrowth(MLEModel):
         before; ``None`` for nothing.
     rounding
         Variance of the rounding of a published figure over the noise's.
+    doubted
+        Shape (years, n): periods whose noise is as large as an outlier's.
     """
 
     def __init__(
@@ -91,6 +95,7 @@ class YearToDateGrowth(MLEModel):
         shares: FloatArray,
         festival: FloatArray | None = None,
         rounding: float = 0.0,
+        doubted: np.ndarray | None = None,
     ) -> None:
         years, n = shares.shape
         self.centre = float(np.nanmean(ytd_growth_pct))
@@ -107,6 +112,9 @@ class YearToDateGrowth(MLEModel):
         self.loading[:, -1] = moved
         self.weight = weight
         self.tails = np.ones((2, years * n - 1))
+        self.doubt = np.ones(years * n - 1)
+        if doubted is not None:
+            self.doubt[doubted.ravel()[1:]] = DOUBT
         self["design", 0, 2] = 1.0
         self["obs_cov", 0, 0] = rounding
         self["selection"] = self._selection()
@@ -150,7 +158,10 @@ class YearToDateGrowth(MLEModel):
         self["transition"] = transition
         step = level if persistence == 1.0 else level * (1.0 - persistence**2)
         covariances = np.zeros((2, 2, size))
-        covariances[0, 0, :-1], covariances[1, 1, :-1] = step * self.tails[0], self.tails[1]
+        covariances[0, 0, :-1], covariances[1, 1, :-1] = (
+            step * self.tails[0],
+            self.tails[1] * self.doubt,
+        )
         self["state_cov"] = covariances
         start = np.diag(
             np.concatenate([[DIFFUSE, level, 0.0], np.ones(n), np.full(n, effect), [festival]])
@@ -324,7 +335,8 @@ def model_of(panel: GrowthPanel, min_points: int = 0) -> YearToDateGrowth:
     moved = panel.festival
     if moved is not None and np.abs(moved).max() < MOVED:
         moved = None
-    return YearToDateGrowth(growth, panel.shares, moved, panel.half_unit**2 / 3.0 / noise**2)
+    rounding = panel.half_unit**2 / 3.0 / noise**2
+    return YearToDateGrowth(growth, panel.shares, moved, rounding, panel.doubted)
 
 
 def _columns(panel: GrowthPanel) -> list[int]:

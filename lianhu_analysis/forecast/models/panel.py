@@ -43,6 +43,9 @@ class GrowthPanel:
     festival
         Shape (years, n): by how much more of Spring Festival fell into the
         period than a year before; ``None`` where the calendar does not matter.
+    doubted
+        Shape (years, n): figures that the checks find out of line; ``None``
+        for none.
     shares_reason
         Why the target's shares are unknown, so that models cut the year by its
         months; empty where they are known.
@@ -59,6 +62,7 @@ class GrowthPanel:
     announced: FloatArray | None = None
     above: FloatArray | None = None
     festival: FloatArray | None = None
+    doubted: np.ndarray | None = None
     shares_reason: str = ""
 
     def cut_at(self, columns: Sequence[int], max_years: int) -> GrowthPanel:
@@ -76,6 +80,9 @@ class GrowthPanel:
         if moved is not None:
             weighed = np.add.reduceat(parts * moved[rows], first, axis=1)
             moved = weighed / np.maximum(np.add.reduceat(parts, first, axis=1), 1e-12)
+        doubted = self.doubted
+        if doubted is not None:
+            doubted = doubted[rows, columns]
         return replace(
             self,
             ytd_growth_pct=self.ytd_growth_pct[rows, columns],
@@ -86,6 +93,7 @@ class GrowthPanel:
             announced=None,
             above=None,
             festival=moved,
+            doubted=doubted,
         )
 
     @property

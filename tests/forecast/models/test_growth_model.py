@@ -131,6 +131,14 @@ def test_one_bad_quarter_is_not_the_year_and_a_second_one_is_believed():
     assert back > 3.4
 
 
+def test_a_figure_that_the_checks_doubt_moves_the_forecast_less():
+    ytd = calm_years([5.0, 2.5])
+    doubted = np.zeros((10, 4), dtype=bool)
+    plain = forecast(panel(ytd, 2, doubted=doubted))
+    doubted[-1, 1] = True
+    assert forecast(panel(ytd, 2, doubted=doubted)) > plain + 0.1
+
+
 def test_a_shock_of_last_year_echoes_in_this_years_base():
     single = 5.0 + np.random.default_rng(2).normal(0, 0.25, (10, 4))
     single[-2, 1], single[-1, 1] = 0.4, 9.6  # last year's slump, this year's low base
