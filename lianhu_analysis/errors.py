@@ -81,13 +81,24 @@ class IntakeError(LianhuError):
         What the reader should do next.
     sheet, cell
         Where, as far as it is known.
+    skipped
+        Whether it is most likely not ours, so that there is nothing to mend.
     """
 
-    def __init__(self, message: str, remedy: str, *, sheet: str = "", cell: str = "") -> None:
+    def __init__(
+        self,
+        message: str,
+        remedy: str,
+        *,
+        sheet: str = "",
+        cell: str = "",
+        skipped: bool = False,
+    ) -> None:
         self.message = message
         self.remedy = remedy
         self.sheet = sheet
         self.cell = cell
+        self.skipped = skipped
         where = "!".join(part for part in (sheet, cell) if part)
         super().__init__(f"{where + '：' if where else ''}{message}。{remedy}")
 

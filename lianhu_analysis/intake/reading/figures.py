@@ -15,7 +15,7 @@ from lianhu_analysis.catalog.periods import Frequency, Period
 from lianhu_analysis.catalog.units import convert
 from lianhu_analysis.errors import IntakeError, LianhuError, PeriodError
 from lianhu_analysis.intake.observations import Observation, frame_observations
-from lianhu_analysis.intake.problems import Problem, ProblemKind, Refusal
+from lianhu_analysis.intake.problems import Problem
 from lianhu_analysis.intake.reading.cells import Reading as CellReading
 from lianhu_analysis.intake.reading.cells import read_value
 from lianhu_analysis.intake.reading.growth_forms import (
@@ -34,8 +34,8 @@ __all__ = [
     "Reading",
     "Slot",
     "period_for",
+    "refuse_january",
     "says_nothing",
-    "split_january",
 ]
 
 POINTS = "百分点"
@@ -169,12 +169,9 @@ class Collector:
         self.tables: list[TableNote] = []
         self.slots: list[Slot] = []
 
-    def refuse(
-        self, message: str, remedy: str, *, sheet: str = "", cell: str = "", skipped: bool = False
-    ) -> None:
-        """Note that something is not read; ``skipped`` where there is nothing to mend."""
-        kind: ProblemKind = "skipped" if skipped else "refused"
-        self.problems.append(Problem(sheet, cell, message, remedy, kind))
+    def refuse(self, error: IntakeError, *, sheet: str = "", cell: str = "") -> None:
+        """Note that something is not read; the error itself may say where more exactly."""
+        self.problems.append(Problem.of(error, sheet=sheet, cell=cell))
 
     def take(self, token: object, slot: Slot) -> None:
         """Read one cell that is not blank into its slot."""
@@ -182,15 +179,11 @@ class Collector:
         try:
             self.rows.append(_observe(token, slot, self.delivery))
         except IntakeError as error:
-            self.problems.append(Problem.of(error, sheet=slot.sheet, cell=slot.cell))
+            self.refuse(error, sheet=slot.sheet, cell=slot.cell)
         except LianhuError as error:
-            name = slot.indicator.name_zh
-            self.refuse(
-                f"{name}：{error}",
-                "请核对这一格；有误的，请报送改正后的新文件",
-                sheet=slot.sheet,
-                cell=slot.cell,
-            )
+            message = f"{slot.indicator.name_zh}：{error}"
+            refused = IntakeError(message, "请核对这一格；有误的，请报送改正后的新文件")
+            self.refuse(refused, sheet=slot.sheet, cell=slot.cell)
 
     def result(self) -> Reading:
         """Return the observations, one a key, and every problem."""
@@ -243,26 +236,25 @@ def period_for(indicator: Indicator, title: Period, span: str, per: str = "") ->
         ) from error
 
 
-def split_january(indicator: Indicator, period: Period, span: str, token: object) -> Refusal | None:
-    """Return why a figure splits the joint first period of an indicator without a January.
+def refuse_january(indicator: Indicator, period: Period, span: str, token: object) -> None:
+    """Refuse a figure that splits the joint first period of an indicator without a January.
 
     January and February are one period, the year to date of February: no figure of
     January is published, and none of February alone.  A sign for no figure passes
     as February's own.
     """
     if not indicator.no_january or period.frequency != "M" or period.number > 2:
-        return None
+        return
     if period.number == 1:
-        return Refusal(
+        raise IntakeError(
             f"{indicator.name_zh} 1月不单独发布（1—2月合并），这里却有数 {token}",
             '请核对时期；当年确有1月数的，在版式说明的这一列写 january = "keep"',
         )
     if span == "single" and not says_nothing(token):
-        return Refusal(
+        raise IntakeError(
             f"{indicator.name_zh} 1—2月合并发布，没有2月单月的数，这里的 {token} 没有读",
             "合并的数请填在累计列（1—2月）；本月列请留空或填 —",
         )
-    return None
 
 
 def _observe(token: object, slot: Slot, delivery: Delivery) -> Observation:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 from lianhu_analysis.errors import IntakeError
 from lianhu_analysis.intake.grids.grid import Grid, cell_address
-from lianhu_analysis.intake.problems import Refusal
 from lianhu_analysis.intake.reading.around import SCOPE, Around, Time, resolve_time
 from lianhu_analysis.intake.reading.blocks import (
     Column,
@@ -39,25 +38,19 @@ class Teller:
     collector: Collector
     note: TableNote
 
-    def refuse(
-        self, refusal: Refusal | IntakeError, row: int, column: int, *, skipped: bool = False
-    ) -> None:
+    def refuse(self, error: IntakeError, row: int, column: int) -> None:
         """Refuse a cell, a row or a column at its address."""
-        cell = (refusal.cell if isinstance(refusal, IntakeError) else "") or cell_address(
-            row, column
-        )
-        self.collector.refuse(
-            refusal.message, refusal.remedy, sheet=self.grid.sheet, cell=cell, skipped=skipped
-        )
+        cell = cell_address(row, column)
+        self.collector.refuse(error, sheet=self.grid.sheet, cell=cell)
 
     def leave(self, column: Column, reason: str) -> None:
         """Note that a column is not read, which needs no telling."""
         cell = cell_address(self.table.top, column.number)
         self.note.columns.append(ColumnNote(cell, column.text, "", reason=reason))
 
-    def refuse_column(self, column: Column, refusal: Refusal) -> None:
+    def refuse_column(self, column: Column, error: IntakeError) -> None:
         """Refuse a column at the lowest cell of its own head, if it holds any figure."""
-        self.leave(column, refusal.message)
+        self.leave(column, error.message)
         rows = range(self.table.bottom + 1, self.table.end)
         if any(is_value(self.grid.at(row, column.number)) for row in rows):
             own = [
@@ -65,7 +58,7 @@ class Teller:
                 for r in range(self.table.top, self.table.bottom + 1)
                 if not is_blank(self.grid.at(r, column.number))
             ]
-            self.refuse(refusal, max(own, default=self.table.top), column.number)
+            self.refuse(error, max(own, default=self.table.top), column.number)
 
 
 @dataclass(frozen=True)
@@ -167,13 +160,12 @@ def _chosen(
         if meaning.facets.nothing and not meaning.facets.fact:
             teller.leave(meaning.column, meaning.facets.nothing)
             continue
-        refusal = meaning.refusal or _fault(meaning, read, around, scope, teller.grid)
-        whole = meaning
-        if refusal is None and meaning.is_growth:
-            whole, refusal = _of_left(place, left, read)
-        if refusal is not None:
+        try:
+            _check(meaning, read, around, scope, teller.grid)
+            whole = _of_left(place, left, read) if meaning.is_growth else meaning
+        except IntakeError as error:
             left = None  # whatever stood here, a growth beside it is not of another column
-            teller.refuse_column(meaning.column, refusal)
+            teller.refuse_column(meaning.column, error)
             continue
         if not whole.is_growth and not whole.facets.fact:
             left = whole
@@ -193,48 +185,49 @@ def _refuse_unheaded(column: Column, table: Table, panel: Panel, teller: Teller)
     axis = sum(is_period_cell(c.text) for c in panel.columns if c.text) > MANY
     shifted = len(rows) * 2 >= len(others) and not axis
     more = "，列名可能错了位，这张表没有读" if shifted else ""
-    refusal = Refusal(
+    error = IntakeError(
         f"这一列有数却没有列名{more}", "要收的，请报送补上了列名的新文件；不收的不必处理"
     )
-    teller.refuse(refusal, rows[0], column.number)
+    teller.refuse(error, rows[0], column.number)
     if shifted:
         raise Shifted
 
 
-def _fault(
+def _check(
     m: ColumnMeaning,
     read: Sequence[ColumnMeaning],
     around: Around,
     scope: Sequence[str],
     grid: Grid,
-) -> Refusal | None:
-    """Return why a column that is understood is not read all the same."""
+) -> None:
+    """Refuse a column that is not understood, and one that is not read all the same."""
+    if m.refusal:
+        raise m.refusal
     if m.column.number in grid.hidden_columns:
-        return Refusal(
+        raise IntakeError(
             f"列名“{m.text}”所在的列是隐藏的，这一列没有读",
             "要收的，请报送取消了隐藏的新文件；不要的不必处理",
         )
     if m.indicator and scope:
-        return Refusal(
+        raise IntakeError(
             f"列名“{m.text}”在标题“{scope[0]}”之下，说的可能不是全部，这一列没有读",
             "口径确实相同的，请报送标题改正后的新文件",
         )
     f = m.facets
     if f.measure != "yoy" or f.sure or f.unit in ("%", POINTS) or f.fact:
-        return None
+        return
     others = [o.facets for o in read if o is not m and not o.facets.nothing]
     rival = any(o.measure == "yoy" and (o.sure or o.unit == "%") for o in others)
     if rival or around.unit not in ("", "%"):
-        return Refusal(
+        raise IntakeError(
             f"列名“{m.text}”没有写 %，说不清是增速还是增减额，这一列没有读",
             "是增速的，请报送注明 % 的新文件；增减额不入库",
         )
-    return None
 
 
 def _of_left(
     place: int, left: ColumnMeaning | None, read: Sequence[ColumnMeaning]
-) -> tuple[ColumnMeaning, Refusal | None]:
+) -> ColumnMeaning:
     """Let a growth that says nothing of its span be of the amount on its left.
 
     Where heads name indicators, a nameless growth must stand right after its amount, one to one.
@@ -248,31 +241,31 @@ def _of_left(
         ]
         paired = all(n and read[n - 1].indicator and not read[n - 1].is_growth for n in nameless)
         if not paired or left is None or left.column != read[place - 1].column:
-            return growth, Refusal(
+            raise IntakeError(
                 f"列名“{growth.text}”没有说是哪个指标的增速，这一列没有读",
                 "请报送在列名写明指标的新文件，或让每个增速列紧跟它的绝对量列",
             )
         growth = growth._replace(indicator=left.indicator, region=left.region)
     if growth.facets.span or growth.part is not None:
-        return growth, None
+        return growth
     between = [m for m in read[:place] if not left or m.column.number > left.column.number]
     # After 全年目标 a bare 增长 may as well be the plan's.
     if any(m.facets.fact == "plan" or (m.refusal and not m.facets.nothing) for m in between):
-        return growth, Refusal(
+        raise IntakeError(
             f"列名“{growth.text}”没有说是当月还是累计，左边也没有读得出的绝对量列，这一列没有读",
             "请写成“累计比上年同期增长（%）”或“本月比上年同月增长（%）”，另报新文件",
         )
     if left is None:
-        return growth, None
+        return growth
     found = _amount_of(read[:place], left)
     if found is None:
-        return growth, Refusal(
+        raise IntakeError(
             f"列名“{growth.text}”前面另有增速，说不清是当月还是累计，这一列没有读",
             "请写成“累计比上年同期增长（%）”或“本月比上年同月增长（%）”，另报新文件",
         )
     facets = growth.facets._replace(span=found.facets.span, per=found.facets.per)
     year = growth.year or found.year
-    return growth._replace(facets=facets, part=found.part, year=year, left=True), None
+    return growth._replace(facets=facets, part=found.part, year=year, left=True)
 
 
 def _amount_of(before: Sequence[ColumnMeaning], left: ColumnMeaning) -> ColumnMeaning | None:
@@ -292,13 +285,11 @@ def _without_twins(columns: Sequence[ColumnMeaning], teller: Teller) -> list[Col
     counts = Counter(map(_key, columns))
     for m in columns:
         if counts[_key(m)] > 1 and not m.facets.fact:
-            teller.refuse_column(
-                m.column,
-                Refusal(
-                    f"列名“{m.text}”有不止一列是这个意思，说不清哪一列是本期的，这一列没有读",
-                    "请报送写明各列时期（如“上年同期”）的新文件",
-                ),
+            error = IntakeError(
+                f"列名“{m.text}”有不止一列是这个意思，说不清哪一列是本期的，这一列没有读",
+                "请报送写明各列时期（如“上年同期”）的新文件",
             )
+            teller.refuse_column(m.column, error)
     return [m for m in columns if counts[_key(m)] == 1]
 
 
@@ -338,13 +329,11 @@ def _agreeing(
     if (ends == {stated} and same_year) or (axis and stated in ends) or (not titled and axis):
         return found
     for m in found:
-        teller.refuse_column(
-            m.column,
-            Refusal(
-                f"列名“{m.text}”与标题或旁边的列不是同一个月，说不清哪个对，这一列没有读",
-                "请报送改正列名或标题后的新文件",
-            ),
+        error = IntakeError(
+            f"列名“{m.text}”与标题或旁边的列不是同一个月，说不清哪个对，这一列没有读",
+            "请报送改正列名或标题后的新文件",
         )
+        teller.refuse_column(m.column, error)
     return []
 
 

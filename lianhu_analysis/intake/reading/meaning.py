@@ -13,7 +13,6 @@ from typing import NamedTuple
 from lianhu_analysis.catalog.indicators import Indicator
 from lianhu_analysis.catalog.units import convert, normalise_unit
 from lianhu_analysis.errors import IntakeError, UnitError
-from lianhu_analysis.intake.problems import Refusal
 from lianhu_analysis.intake.reading.blocks import Column
 from lianhu_analysis.intake.reading.figures import POINTS
 from lianhu_analysis.intake.reading.words import (
@@ -56,7 +55,7 @@ class ColumnMeaning(NamedTuple):
     whole: str = ""
     left: bool = False
     own_unit: bool = False
-    refusal: Refusal | None = None
+    refusal: IntakeError | None = None
 
     @property
     def text(self) -> str:
@@ -160,7 +159,7 @@ def column_meaning(column: Column, grammar: Grammar) -> ColumnMeaning:
 
 def _head_fault(
     column: Column, said: Said, facets: Facets, part: Part | None, own_unit: bool
-) -> Refusal | None:
+) -> IntakeError | None:
     """Return why a head does not say what its column is."""
     text, left = column.text, "、".join(said.left)
     seen = "" if left == text else f"（不认识的是“{left}”）"
@@ -179,8 +178,8 @@ def _head_fault(
     return next((_unclear(shown, why, cure) for is_so, why, cure in faults if is_so), None)
 
 
-def _unclear(text: str, reason: str, remedy: str) -> Refusal:
-    return Refusal(f"列名“{text}”{reason}，这一列没有读", remedy)
+def _unclear(text: str, reason: str, remedy: str) -> IntakeError:
+    return IntakeError(f"列名“{text}”{reason}，这一列没有读", remedy)
 
 
 def _together(parts: list[Said]) -> Said:
@@ -203,10 +202,8 @@ def understand(
     title: Indicator | None,
     sheet_unit: str,
     by_growth: bool,
-) -> Meaning | Refusal:
-    """Return what the figures of a row under a column are, or why that cannot be told.
-
-    A refusal without a remedy need not be told: nothing of ours is missing.
+) -> Meaning:
+    """Return what the figures of a row under a column are.
 
     Parameters
     ----------
@@ -218,23 +215,25 @@ def understand(
         The unit above the head, of amounts that state none.
     by_growth
         Whether another column of the table holds growth, so that this one does not.
+
+    Raises
+    ------
+    IntakeError
+        Why that cannot be told; without a remedy, nothing of ours is missing.
     """
-    try:
-        indicator = _indicator(row, column, title)
-        if column.facets.fact or row.facets.fact:
-            return _fact(indicator, row, column, sheet_unit)
-        measure = _measure(indicator, row, column, around, by_growth)
-        measure, form, units = _form(indicator, row, column, measure)
-        is_level = measure == "level"
-        _check_direction(indicator, column, measure)
-        _check_price(indicator, row.facets.price or column.facets.price, is_level)
-        span = _span(indicator, row, column, is_level)
-        if is_level:
-            unit = _one_unit(indicator, units, row.inherited or sheet_unit)
-        else:
-            unit = _unit_of_growth(indicator, units, column)
-    except IntakeError as error:
-        return Refusal(error.message, error.remedy)
+    indicator = _indicator(row, column, title)
+    if column.facets.fact or row.facets.fact:
+        return _fact(indicator, row, column, sheet_unit)
+    measure = _measure(indicator, row, column, around, by_growth)
+    measure, form, units = _form(indicator, row, column, measure)
+    is_level = measure == "level"
+    _check_direction(indicator, column, measure)
+    _check_price(indicator, row.facets.price or column.facets.price, is_level)
+    span = _span(indicator, row, column, is_level)
+    if is_level:
+        unit = _one_unit(indicator, units, row.inherited or sheet_unit)
+    else:
+        unit = _unit_of_growth(indicator, units, column)
     per = column.facets.per or row.facets.per or row.per
     joint = row.facets.joint or column.facets.joint
     return Meaning(indicator, "level" if is_level else "yoy", span, per, unit, form, joint)

@@ -34,7 +34,7 @@ class Stub:
 
 
 class Elsewhere(Exception):
-    """A row is about a place that is none of the workspace's."""
+    """A row is about a place that is none of the workspace's, which needs no telling."""
 
 
 class StubReader:

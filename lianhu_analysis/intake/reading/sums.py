@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from lianhu_analysis.catalog.structure import Sum, load_structure
+from lianhu_analysis.errors import IntakeError
 from lianhu_analysis.intake.observations import Observation
 from lianhu_analysis.intake.reading.figures import Collector
 from lianhu_analysis.intake.reading.outline import adds_up
@@ -34,13 +35,12 @@ def single_quarters(collector: Collector) -> Iterator[Observation]:
             single |= set(found)
             if found:
                 names = "、".join(dict.fromkeys(row.indicator for row in found))
-                collector.refuse(
+                told = IntakeError(
                     f"{year} 年的 {names} 列名写累计，按合计核对却是单季数，已作为当季数入库",
                     "不必处理；有疑问的，请向报送单位核实",
-                    sheet=sheet,
-                    cell=found[0].cell,
                     skipped=True,
                 )
+                collector.refuse(told, sheet=sheet, cell=found[0].cell)
     for row in collector.rows:
         yield row._replace(span="single") if row in single else row
 

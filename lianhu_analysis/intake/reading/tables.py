@@ -11,7 +11,6 @@ from functools import cached_property
 from lianhu_analysis.catalog.indicators import Indicator
 from lianhu_analysis.errors import IntakeError
 from lianhu_analysis.intake.grids.grid import Grid, cell_address
-from lianhu_analysis.intake.problems import Refusal
 from lianhu_analysis.intake.reading.around import (
     Around,
     level_region,
@@ -19,7 +18,7 @@ from lianhu_analysis.intake.reading.around import (
     title_indicator,
 )
 from lianhu_analysis.intake.reading.blocks import STUBS, Panel, Table, is_blank, is_value
-from lianhu_analysis.intake.reading.figures import Collector, Slot, says_nothing, split_january
+from lianhu_analysis.intake.reading.figures import Collector, Slot, refuse_january, says_nothing
 from lianhu_analysis.intake.reading.growth_forms import Neighbours, neighbours
 from lianhu_analysis.intake.reading.heads import Heads, Teller, read_heads
 from lianhu_analysis.intake.reading.meaning import (
@@ -28,7 +27,7 @@ from lianhu_analysis.intake.reading.meaning import (
     RowMeaning,
     understand,
 )
-from lianhu_analysis.intake.reading.names import Unnamed, find_name
+from lianhu_analysis.intake.reading.names import find_name
 from lianhu_analysis.intake.reading.notes import ColumnNote, RowNote, TableNote
 from lianhu_analysis.intake.reading.outline import Item, Label, outline, read_line
 from lianhu_analysis.intake.reading.statements import is_statement, stated_day
@@ -78,19 +77,18 @@ def read_sheet(
         try:
             around = _around(table, grammar, collector, book, above)
         except IntakeError as error:
-            cell = error.cell or (table.titles[0][0] if table.titles else "A1")
-            collector.refuse(error.message, error.remedy, sheet=grid.sheet, cell=cell)
+            cell = table.titles[0][0] if table.titles else "A1"
+            collector.refuse(error, sheet=grid.sheet, cell=cell)
             continue
         for panel in table.panels:
             _PanelReader(table, panel, around, grammar, collector).read()
         above = around
     if headless:
-        collector.refuse(
+        bare = IntakeError(
             f"{headless} 起有数却没有表头" if tables else _no_head(grid),
             "请报送在数的上一行写明列名（如“指标名称、计量单位、本月止累计、同比增长（%）”）的新文件",
-            sheet=grid.sheet,
-            cell=headless,
         )
+        collector.refuse(bare, sheet=grid.sheet, cell=headless)
 
 
 def _no_head(grid: Grid) -> str:
@@ -168,8 +166,8 @@ class _PanelReader:
         self.collector.tables.append(self.note)
         stub = [n for role, found in self.panel.stub.items() if role != "unit" for n in found]
         if hidden := [n for n in stub if n in self.grid.hidden_columns]:
-            refusal = Refusal("名称所在的列是隐藏的，这张表没有读", "请报送取消了隐藏的新文件")
-            self.teller.refuse(refusal, self.table.top, hidden[0])
+            error = IntakeError("名称所在的列是隐藏的，这张表没有读", "请报送取消了隐藏的新文件")
+            self.teller.refuse(error, self.table.top, hidden[0])
             return
         units = self._metadata()
         heads = read_heads(self.table, self.panel, self.around, self.grammar, self.teller, units)
@@ -209,12 +207,12 @@ class _PanelReader:
             return True
         seen = self.table.titles[-1][1] if self.table.titles else self.grid.sheet
         what = "各行是地区，" if by_region else "行和列名都没有写指标名称，"
-        refusal = Refusal(
+        error = IntakeError(
             f"{what}标题“{seen.strip()[:40]}”说的不是目录中的指标；这张表没有读",
             "不收的不必处理；要收的，请把标题的写法加入指标目录的 aliases",
+            skipped=True,
         )
-        column = self.heads.columns[0].column.number
-        self.teller.refuse(refusal, self.table.top, column, skipped=True)
+        self.teller.refuse(error, self.table.top, self.heads.columns[0].column.number)
         return False
 
     # ---- rows
@@ -236,11 +234,11 @@ class _PanelReader:
             if not item.has_figures:
                 continue
             if item.row in twice:
-                refusal = Refusal(
+                error = IntakeError(
                     "这个时期写了不止一行，数又不同，说不清哪一行对，没有读",
                     "请核对各行的时期，另报新文件",
                 )
-                self.teller.refuse(refusal, item.row, self.panel.first("period") or 0)
+                self.teller.refuse(error, item.row, self.panel.first("period") or 0)
                 continue
             label = labels[item.row]
             label = label._replace(parents=(*label.parents, *contexts))
@@ -271,20 +269,21 @@ class _PanelReader:
                 # The first of several name columns heads a group for the rows below it.
                 items.append(Item(-number - 1, read_line(texts[0]), False))
             if filled and names and not label.strip():
-                refusal = Refusal("这一行有数却没有指标名称", "请报送填写了指标名称的新文件")
-                self.teller.refuse(refusal, number, filled[0])
+                error = IntakeError("这一行有数却没有指标名称", "请报送填写了指标名称的新文件")
+                self.teller.refuse(error, number, filled[0])
                 continue
             values = (self.grid.at(number, n) for n in levels)
             amounts = tuple(_amount(value) for value in values) if filled else ()
             blank_item = not filled and self._is_item_left_blank(number, label)
             items.append(Item(number, read_line(label), bool(filled) or blank_item, amounts))
         if self.hidden:
-            refusal = Refusal(
+            error = IntakeError(
                 f"这张表有 {len(self.hidden)} 行是隐藏的，没有读",
                 "要收的，请报送取消了隐藏的新文件；不要的不必处理",
+                skipped=True,
             )
             column = names[0] if names else self.heads.columns[0].column.number
-            self.teller.refuse(refusal, self.hidden[0], column, skipped=True)
+            self.teller.refuse(error, self.hidden[0], column)
         return items
 
     def _filled(self, number: int) -> list[int]:
@@ -322,11 +321,11 @@ class _PanelReader:
             return False
         if all(is_blank(cell) for cell in self.grid.rows[number][self._width :]):
             return False
-        refusal = Refusal(
+        error = IntakeError(
             "这一行的列数多于表头，数可能错了位，没有读",
             "含逗号的文字和千分位要用双引号括起来，请另报新文件",
         )
-        self.teller.refuse(refusal, number, 0)
+        self.teller.refuse(error, number, 0)
         return True
 
     @cached_property
@@ -350,11 +349,11 @@ class _PanelReader:
             return False
         below = self.grid.rows[number + 1 : self.table.end]
         if any(is_value(cell) for row in below for cell in row):
-            refusal = Refusal(
+            error = IntakeError(
                 f"表中间另有标题、单位或发布日期“{line.strip()[:40]}”，以下各行没有读",
                 "请报送在它下面再写一次表头、或分成两张工作表的新文件",
             )
-            self.teller.refuse(refusal, number, 0)
+            self.teller.refuse(error, number, 0)
         return True
 
     def _periods_twice(self) -> set[int]:
@@ -411,11 +410,11 @@ class _PanelReader:
             self._note_row(number, label, unit=stub.unit, part=stub.part)
             meaning = RowMeaning(None, NOTHING, stub.unit, "", stub.span, stub.per)
             return Row(number, stub, meaning, stub.region)
-        found = find_name(label, known, self.heads.scope, self.grammar, self.delivery)
-        if isinstance(found, Unnamed):
-            column = self.panel.first("name") or 0
-            self.teller.refuse(found.refusal, number, column, skipped=found.skipped)
-            self._note_row(number, label, reason=found.refusal.message)
+        try:
+            found = find_name(label, known, self.heads.scope, self.grammar, self.delivery)
+        except IntakeError as error:
+            self.teller.refuse(error, number, self.panel.first("name") or 0)
+            self._note_row(number, label, reason=error.message)
             return None
         above = label.parents if label.is_part or label.is_member else ()
         lines = (*above, *reversed(label.groups))
@@ -459,14 +458,11 @@ class _PanelReader:
         meaning = understand(
             row.meaning, column, self.around.facets, self.title, unit, self.heads.by_growth
         )
-        if isinstance(meaning, Refusal):
-            raise meaning.error()
         indicator, number = meaning.indicator, column.column.number
         when = self._when(row, column, meaning)
         joint = meaning.joint and when.period.frequency == "M" and when.period.number == 2
         span = "ytd" if joint else when.span
-        if fault := split_january(indicator, when.period, span, token):
-            raise fault.error()
+        refuse_january(indicator, when.period, span, token)
         if indicator.kind == "growth_only" and meaning.measure == "level" and not meaning.fact:
             raise IntakeError(
                 f"{indicator.name_zh} 只发布增速，“{column.text}”列却有数 {str(token)[:20]}",

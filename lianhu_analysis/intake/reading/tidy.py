@@ -62,12 +62,9 @@ def read_grids(
         left = _read_described(left, layout, catalogue, collector, must=pinned is not None)
     for grid in left:
         if not grid.visible:
-            collector.refuse(
-                "这张工作表是隐藏的，没有读",
-                "要收的，请报送取消了隐藏的新文件；不要的不必处理",
-                sheet=grid.sheet,
-                skipped=True,
-            )
+            remedy = "要收的，请报送取消了隐藏的新文件；不要的不必处理"
+            hidden = IntakeError("这张工作表是隐藏的，没有读", remedy, skipped=True)
+            collector.refuse(hidden, sheet=grid.sheet)
     shown = [grid for grid in left if grid.visible]
     found = [(grid, *find_tables(grid, grammar)) for grid in shown]
     tables = [table for _, some, _ in found for table in some]
@@ -121,11 +118,9 @@ def _read_described(
     others = [g for g in grids if g not in named and not _ignored(g, layout)]
     if must:
         for grid in others:
-            collector.refuse(
-                f"版式说明 {layout.name} 没有提到这张工作表，没有读",
-                "请在版式说明中补上，或写入 ignore_sheets",
-                sheet=grid.sheet,
-            )
+            message = f"版式说明 {layout.name} 没有提到这张工作表，没有读"
+            unnamed = IntakeError(message, "请在版式说明中补上，或写入 ignore_sheets")
+            collector.refuse(unnamed, sheet=grid.sheet)
         return []
     return others
 
