@@ -29,7 +29,6 @@ from lianhu_analysis.intake.reading.words import (
     YEAR,
     Facets,
     Grammar,
-    Part,
     Said,
     fold,
     is_unit,
@@ -53,8 +52,7 @@ DAY = re.compile(
     r"|\d{1,2}月\d{1,2}[日号]"
 )
 RANGE = re.compile(rf"(?:[1-4]q{YEAR}|{YEAR}q[1-4])-(?:[1-4]q{YEAR}|{YEAR}q[1-4])")
-PINYIN_YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})n(?![a-z])")
-PINYIN_MONTH = re.compile(r"(?<!\d)(\d{1,2})yf(?![a-z])")
+PINYIN_YEAR, PINYIN_MONTH = re.compile(r"(?<=\d)n(?![a-z])"), re.compile(r"(?<=\d)yf(?![a-z])")
 LONE_YEAR = re.compile(rf"(?<![\d.-])({YEAR})(?![\d]|[-_.]\d|年|n)")
 CODED = re.compile(rf"{YEAR}[-_.]?\d{{2}}")
 PUBLISHED = re.compile(r"(?:发布|公布)(?:日期?|时间):(.*)")
@@ -162,9 +160,8 @@ def read_around(
     lines = [(cell, text) for cell, text in titles if not grammar.is_note(text)]
     region, named = delivery.region, False
     for cell, text in [("", sheet), *lines]:  # the line right above the head is nearest
-        if regions_in_rows:
-            _refuse_unknown_places(text, cell, grammar, delivery)
-        elif (found := region_of(text, cell, grammar, delivery)) is not None:
+        found = region_of(text, cell, grammar, delivery, regions_in_rows=regions_in_rows)
+        if found is not None and not regions_in_rows:
             region, named = found, True
     if not named and book is not None and not book.code and not regions_in_rows:
         raise IntakeError(
@@ -196,7 +193,9 @@ def read_around(
     )
 
 
-def region_of(text: str, cell: str, grammar: Grammar, delivery: Delivery) -> Region | None:
+def region_of(
+    text: str, cell: str, grammar: Grammar, delivery: Delivery, *, regions_in_rows: bool
+) -> Region | None:
     """Return the known region that a title or name says it is about; ``None`` if it names none.
 
     Raises
@@ -214,11 +213,12 @@ def region_of(text: str, cell: str, grammar: Grammar, delivery: Delivery) -> Reg
         return delivery.region
     if not other:
         levels = WHOLE.findall(re.sub(r"\([^()]*\)", "", part))
-        if not levels:
+        if not levels or regions_in_rows:
             return None
         other = f"全{levels[0]}"
         found = level_region(levels[0], grammar, delivery)
-    if found is None or (delivery.pinned and found != delivery.region):
+    pinned = delivery.pinned and not regions_in_rows
+    if found is None or (pinned and found != delivery.region):
         raise IntakeError(
             f"“{text.strip()[:60]}”说的是{other}，不是{delivery.region.name_zh}",
             "请确认没有放错地区；上级或同级地区的数据，请先在 lianhu.toml 登记为 [[parents]] 或 [[peers]]",
@@ -236,16 +236,6 @@ def level_region(level: str, grammar: Grammar, delivery: Delivery) -> Region | N
         return own
     parents = [r for r in delivery.regions if r != own and r.name_zh.endswith(level)]
     return parents[0] if len(parents) == 1 else None
-
-
-def _refuse_unknown_places(text: str, cell: str, grammar: Grammar, delivery: Delivery) -> None:
-    other = foreign_region(title_part(text), delivery.region, grammar.regions)
-    if other and other not in {region.name_zh for region in grammar.regions}:
-        raise IntakeError(
-            f"“{text.strip()[:60]}”说的是{other}，不是{delivery.region.name_zh}所在的地区",
-            "请确认没有放错地区",
-            cell=cell,
-        )
 
 
 def foreign_region(title: str, region: Region, regions: Iterable[Region]) -> str:
@@ -312,11 +302,11 @@ def time_around(
     IntakeError
         If two of them contradict each other.
     """
-    title = _title_clue(titles, grammar)
+    title = _clue("标题", titles, grammar)
     around = [
-        _clue("工作表名", sheet, grammar),
-        _clue("文件名", delivery.file, grammar, is_path=True),
-        *(_clue("文件夹名", name, grammar, is_path=True) for name in delivery.folders),
+        _clue("工作表名", [sheet], grammar),
+        _clue("文件名", [delivery.file], grammar, is_path=True),
+        *(_clue("文件夹名", [name], grammar, is_path=True) for name in delivery.folders),
     ]
     period = delivery.period
     pin = Clue("delivery.toml", str(period), period.year, period) if period else None
@@ -356,49 +346,36 @@ def resolve_time(time: Time, years: set[int], ends: set[int]) -> Time:
     return time._replace(year=year, period=Period(year, "M", month), span="")
 
 
-def _title_clue(titles: Sequence[str], grammar: Grammar) -> Clue:
-    shown = "；".join(title.strip() for title in titles if title.strip())[:60]
-    parts: list[Part] = []
-    years: set[int] = set()
-    for title in titles:
-        said = grammar.read(_timely(title_part(title), grammar))
-        parts += said.parts
-        years |= {*said.years, *(part.year for part in said.parts if part.year)}
+def _clue(where: str, texts: Sequence[str], grammar: Grammar, *, is_path: bool = False) -> Clue:
+    """Read a title or a name; in a path, figures without 年 may be a delivery's."""
+    shown = "；".join(text.strip() for text in texts if text.strip())[:60]
+    timely = [_timely(text, grammar) for text in texts]
+    said = [grammar.read(text) for text in timely]
+    stated = [part for one in said for part in one.parts]
+    coded = [part for part in stated if CODED.fullmatch(part.text)]
+    parts = [part for part in stated if part not in coded]
+    years = {year for one in said for year in one.years} | {part.year for part in parts} - {0}
+    if coded and is_path and not years:
+        return Clue(where, shown, coded[0].year, hint=coded[0].period.number)
+    parts = parts or coded
+    years |= {part.year for part in parts} - {0}
+    if where != "标题" and not years and (found := LONE_YEAR.search(timely[0])):
+        years = {int(found[1])}
     ends = {part.period.end.month for part in parts}
-    if len(ends) > 1 or len(years) > 1:
+    if where == "标题" and (len(ends) > 1 or len(years) > 1):
         named = "、".join(dict.fromkeys(part.text for part in parts)) or "、".join(map(str, years))
         raise IntakeError(f"标题中有不止一个时期：{named}", "请只留一个，或分成两张工作表")
-    year = years.pop() if years else 0
-    if not parts:
-        return Clue("标题", shown, year, Period(year, "A", 1) if year else None)
+    year = years.pop() if len(years) == 1 else 0
+    if len(ends) != 1:
+        return Clue(where, shown, year)
     finest = min(parts, key=lambda part: "MQA".index(part.period.frequency))
     spans = {part.span for part in parts}
-    return Clue("标题", shown, year, finest.period, spans.pop() if len(spans) == 1 else "")
-
-
-def _clue(where: str, name: str, grammar: Grammar, *, is_path: bool = False) -> Clue:
-    """Read a name; in a path, figures without 年 may be a delivery's."""
-    text = _timely(fold(name), grammar)
-    said = grammar.read(text)
-    coded = [part for part in said.parts if CODED.fullmatch(part.text)]
-    parts = [part for part in said.parts if part not in coded]
-    if coded and is_path and not said.years and not any(part.year for part in parts):
-        return Clue(where, name, coded[0].year, hint=coded[0].period.number)
-    parts = parts or coded
-    years = {*said.years, *(part.year for part in parts if part.year)}
-    if found := PINYIN_YEAR.search(text) or (None if years else LONE_YEAR.search(text)):
-        years.add(int(found[1]))
-    ends = {part.period.end.month: part for part in parts}
-    one = next(iter(ends.values())) if len(ends) == 1 else None
-    month = PINYIN_MONTH.search(text)
-    part = one.period if one else None
-    if month and 1 <= int(month[1]) <= 12:
-        part = Period(2000, "M", int(month[1]))
-    return Clue(where, name, years.pop() if len(years) == 1 else 0, part, one.span if one else "")
+    return Clue(where, shown, year, finest.period, spans.pop() if len(spans) == 1 else "")
 
 
 def _timely(text: str, grammar: Grammar) -> str:
     """Return a text without days, without months in which something was said, without ranges."""
+    text = PINYIN_MONTH.sub("月", PINYIN_YEAR.sub("年", title_part(text)))
     return RANGE.sub(" ", DAY.sub(" ", grammar.vocabulary.events.sub(" ", fold(text))))
 
 
@@ -410,8 +387,6 @@ def _agrees(one: Clue, other: Clue) -> bool:
 
 
 def _refuse_contradiction(clues: Sequence[Clue], clue: Clue) -> None:
-    if clue.hint:
-        return
     for earlier in clues:
         if earlier.hint or _agrees(earlier, clue):
             continue
@@ -444,23 +419,20 @@ def _published(lines: Sequence[Line]) -> dt.date | None:
 
 def _unit(lines: Sequence[Line]) -> str:
     """Return the one unit that stands above a head; 填报单位 names an office."""
-    known: dict[str, str] = {}
-    others = []
-    for cell, text in lines:
-        for piece in statements(text) or [text]:
-            found = UNIT.match(fold(piece))
-            stated = found[1] if found else ""
-            if unit := _unit_of_amounts(stated):
-                known.setdefault(unit, cell)
-            elif stated:
-                others.append(stated)
+    stated = [
+        (found[1], cell)
+        for cell, text in lines
+        for piece in statements(text) or [text]
+        if (found := UNIT.match(fold(piece)))
+    ]
+    known = {unit: cell for text, cell in stated if (unit := _unit_of_amounts(text))}
     if len(known) > 1:
         raise IntakeError(
             f"表头上方写了不止一个单位：{'、'.join(known)}",
             "请在“计量单位”列逐行写明，或只留一个",
             cell=list(known.values())[1],
         )
-    return next(iter([*known, *others]), "")
+    return next(iter([*known, *(text for text, _ in stated)]), "")
 
 
 def _unit_of_amounts(text: str) -> str:
