@@ -23,25 +23,39 @@ from lianhu_analysis.intake.reading.meaning import ColumnMeaning, column_meaning
 from lianhu_analysis.intake.reading.notes import ColumnNote, TableNote
 from lianhu_analysis.intake.reading.words import BARE, Grammar, fold
 
-__all__ = ["Heads", "Teller", "read_heads"]
+__all__ = ["Heads", "Place", "read_heads"]
 
 MANY = 5
 RANKS = re.compile("排名|位次|排位")
 
 
-@dataclass(frozen=True)
-class Teller:
-    """Tells what of one table is not read: to the user, and in the note on the table."""
+@dataclass
+class Place:
+    """One of the tables side by side, and all that stands around it; tells what is not read.
 
-    grid: Grid
+    What is told goes to the user, and into the note on the table.
+    """
+
     table: Table
+    panel: Panel
+    around: Around
+    grammar: Grammar
     collector: Collector
     note: TableNote
 
+    @property
+    def grid(self) -> Grid:
+        """The sheet."""
+        return self.table.grid
+
+    @property
+    def body(self) -> range:
+        """The rows below the head."""
+        return range(self.table.bottom + 1, self.table.end)
+
     def refuse(self, error: IntakeError, row: int, column: int) -> None:
         """Refuse a cell, a row or a column at its address."""
-        cell = cell_address(row, column)
-        self.collector.refuse(error, sheet=self.grid.sheet, cell=cell)
+        self.collector.refuse(error, sheet=self.grid.sheet, cell=cell_address(row, column))
 
     def leave(self, column: Column, reason: str) -> None:
         """Note that a column is not read, which needs no telling."""
@@ -51,8 +65,7 @@ class Teller:
     def refuse_column(self, column: Column, error: IntakeError) -> None:
         """Refuse a column at the lowest cell of its own head, if it holds any figure."""
         self.leave(column, error.message)
-        rows = range(self.table.bottom + 1, self.table.end)
-        if any(is_value(self.grid.at(row, column.number)) for row in rows):
+        if any(is_value(self.grid.at(row, column.number)) for row in self.body):
             own = [
                 r
                 for r in range(self.table.top, self.table.bottom + 1)
@@ -86,14 +99,7 @@ class Shifted(Exception):
     """Figures stand under no head where most rows have them: the heads may have shifted."""
 
 
-def read_heads(
-    table: Table,
-    panel: Panel,
-    around: Around,
-    grammar: Grammar,
-    teller: Teller,
-    units: dict[int, str],
-) -> Heads | None:
+def read_heads(place: Place, units: dict[int, str]) -> Heads | None:
     """Return what the columns of a panel are; ``None`` if its heads may have shifted.
 
     Parameters
@@ -101,7 +107,7 @@ def read_heads(
     units
         Of columns, as a row of metadata states them.
     """
-    read = [column_meaning(column, grammar) for column in _with_bare_numbers(panel.columns)]
+    read = [column_meaning(c, place.grammar) for c in _with_bare_numbers(place.panel.columns)]
     read = [
         m._replace(facets=m.facets._replace(unit=units[n]), own_unit=True)
         if (n := m.column.number) in units
@@ -110,15 +116,14 @@ def read_heads(
     ]
     ranked = any(m.facets.fact == "rank" for m in read)
     # A title of 排名 speaks of the column that holds them.
-    scope = tuple(t for t in around.scope if not ranked or SCOPE.search(RANKS.sub("", t)))
+    scope = tuple(t for t in place.around.scope if not ranked or SCOPE.search(RANKS.sub("", t)))
     try:
-        found = _chosen(read, table, panel, around, scope, teller)
+        found = _chosen(read, scope, place)
     except Shifted:
         return None
-    found = _without_twins(found, teller)
-    time = _time(found, around.time)
-    span = around.facets.span
-    found = _agreeing(found, time, teller, rows_say="period" in panel.stub, span=span)
+    found = _without_twins(found, place)
+    time = _time(found, place.around.time)
+    found = _agreeing(found, time, place)
     return Heads(
         tuple(found),
         time,
@@ -142,30 +147,25 @@ def _with_bare_numbers(columns: Sequence[Column]) -> list[Column]:
 
 
 def _chosen(
-    read: Sequence[ColumnMeaning],
-    table: Table,
-    panel: Panel,
-    around: Around,
-    scope: Sequence[str],
-    teller: Teller,
+    read: Sequence[ColumnMeaning], scope: Sequence[str], place: Place
 ) -> list[ColumnMeaning]:
     """Read the columns from the left; a growth may refer to the amount before it."""
     found: list[ColumnMeaning] = []
     left: ColumnMeaning | None = None
-    for place, meaning in enumerate(read):
+    for number, meaning in enumerate(read):
         if not meaning.text:
-            _refuse_unheaded(meaning.column, table, panel, teller)
+            _refuse_unheaded(meaning.column, place)
             left = None
             continue
         if meaning.facets.nothing and not meaning.facets.fact:
-            teller.leave(meaning.column, meaning.facets.nothing)
+            place.leave(meaning.column, meaning.facets.nothing)
             continue
         try:
-            _check(meaning, read, around, scope, teller.grid)
-            whole = _of_left(place, left, read) if meaning.is_growth else meaning
+            _check(meaning, read, scope, place)
+            whole = _of_left(number, left, read) if meaning.is_growth else meaning
         except IntakeError as error:
             left = None  # whatever stood here, a growth beside it is not of another column
-            teller.refuse_column(meaning.column, error)
+            place.refuse_column(meaning.column, error)
             continue
         if not whole.is_growth and not whole.facets.fact:
             left = whole
@@ -173,37 +173,33 @@ def _chosen(
     return found
 
 
-def _refuse_unheaded(column: Column, table: Table, panel: Panel, teller: Teller) -> None:
+def _refuse_unheaded(column: Column, place: Place) -> None:
     """Refuse figures under no head; where most rows have them, the other columns with them."""
-    grid, body = teller.grid, range(table.bottom + 1, table.end)
+    grid, body, columns = place.grid, place.body, place.panel.columns
     rows = [r for r in body if is_value(grid.at(r, column.number))]
     if not rows or not grid.sheet:
         return  # of a CSV each row that spills over is refused
-    headed = [c.number for c in panel.columns if c.text]
+    headed = [c.number for c in columns if c.text]
     others = [r for r in body if any(is_value(grid.at(r, n)) for n in headed)]
     # Heads that are an unbroken axis of periods cannot have shifted.
-    axis = sum(is_period_cell(c.text) for c in panel.columns if c.text) > MANY
+    axis = sum(is_period_cell(c.text) for c in columns if c.text) > MANY
     shifted = len(rows) * 2 >= len(others) and not axis
     more = "，列名可能错了位，这张表没有读" if shifted else ""
     error = IntakeError(
         f"这一列有数却没有列名{more}", "要收的，请报送补上了列名的新文件；不收的不必处理"
     )
-    teller.refuse(error, rows[0], column.number)
+    place.refuse(error, rows[0], column.number)
     if shifted:
         raise Shifted
 
 
 def _check(
-    m: ColumnMeaning,
-    read: Sequence[ColumnMeaning],
-    around: Around,
-    scope: Sequence[str],
-    grid: Grid,
+    m: ColumnMeaning, read: Sequence[ColumnMeaning], scope: Sequence[str], place: Place
 ) -> None:
     """Refuse a column that is not understood, and one that is not read all the same."""
     if m.refusal:
         raise m.refusal
-    if m.column.number in grid.hidden_columns:
+    if m.column.number in place.grid.hidden_columns:
         raise IntakeError(
             f"列名“{m.text}”所在的列是隐藏的，这一列没有读",
             "要收的，请报送取消了隐藏的新文件；不要的不必处理",
@@ -218,7 +214,7 @@ def _check(
         return
     others = [o.facets for o in read if o is not m and not o.facets.nothing]
     rival = any(o.measure == "yoy" and (o.sure or o.unit == "%") for o in others)
-    if rival or around.unit not in ("", "%"):
+    if rival or place.around.unit not in ("", "%"):
         raise IntakeError(
             f"列名“{m.text}”没有写 %，说不清是增速还是增减额，这一列没有读",
             "是增速的，请报送注明 % 的新文件；增减额不入库",
@@ -281,7 +277,7 @@ def _amount_of(before: Sequence[ColumnMeaning], left: ColumnMeaning) -> ColumnMe
     return rest[0] if len(rest) == 1 else None
 
 
-def _without_twins(columns: Sequence[ColumnMeaning], teller: Teller) -> list[ColumnMeaning]:
+def _without_twins(columns: Sequence[ColumnMeaning], place: Place) -> list[ColumnMeaning]:
     counts = Counter(map(_key, columns))
     for m in columns:
         if counts[_key(m)] > 1 and not m.facets.fact:
@@ -289,7 +285,7 @@ def _without_twins(columns: Sequence[ColumnMeaning], teller: Teller) -> list[Col
                 f"列名“{m.text}”有不止一列是这个意思，说不清哪一列是本期的，这一列没有读",
                 "请报送写明各列时期（如“上年同期”）的新文件",
             )
-            teller.refuse_column(m.column, error)
+            place.refuse_column(m.column, error)
     return [m for m in columns if counts[_key(m)] == 1]
 
 
@@ -309,16 +305,14 @@ def _time(columns: Iterable[ColumnMeaning], time: Time) -> Time:
     return resolve_time(time, {max(years)} if years else set(), ends)
 
 
-def _agreeing(
-    columns: Sequence[ColumnMeaning], time: Time, teller: Teller, *, rows_say: bool, span: str
-) -> list[ColumnMeaning]:
+def _agreeing(columns: Sequence[ColumnMeaning], time: Time, place: Place) -> list[ColumnMeaning]:
     """Leave out last year's columns, and refuse a table whose heads are of different months."""
-    found = list(columns)
-    axis = _is_axis(columns, span)
+    found, rows_say = list(columns), "period" in place.panel.stub
+    axis = _is_axis(columns, place.around.facets.span)
     if not axis and not rows_say:
         for m in columns:
             if _is_last_year(m, columns):
-                teller.leave(m.column, "上年同期的可比数，不作为上年的数入库")
+                place.leave(m.column, "上年同期的可比数，不作为上年的数入库")
                 found.remove(m)
     ends = {m.part.period.end.month for m in found if m.part}
     titled = time.title and time.period is not None
@@ -333,7 +327,7 @@ def _agreeing(
             f"列名“{m.text}”与标题或旁边的列不是同一个月，说不清哪个对，这一列没有读",
             "请报送改正列名或标题后的新文件",
         )
-        teller.refuse_column(m.column, error)
+        place.refuse_column(m.column, error)
     return []
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from lianhu_analysis.catalog.indicators import Indicator
@@ -17,10 +17,10 @@ from lianhu_analysis.intake.reading.around import (
     read_around,
     title_indicator,
 )
-from lianhu_analysis.intake.reading.blocks import STUBS, Panel, Table, is_blank, is_value
+from lianhu_analysis.intake.reading.blocks import STUBS, Table, is_blank, is_value
 from lianhu_analysis.intake.reading.figures import Collector, Slot, refuse_january, says_nothing
 from lianhu_analysis.intake.reading.growth_forms import Neighbours, neighbours
-from lianhu_analysis.intake.reading.heads import Heads, Teller, read_heads
+from lianhu_analysis.intake.reading.heads import Heads, Place, read_heads
 from lianhu_analysis.intake.reading.meaning import (
     ColumnMeaning,
     Meaning,
@@ -81,7 +81,8 @@ def read_sheet(
             collector.refuse(error, sheet=grid.sheet, cell=cell)
             continue
         for panel in table.panels:
-            _PanelReader(table, panel, around, grammar, collector).read()
+            note = TableNote(table, unit=around.unit)
+            _PanelReader(table, panel, around, grammar, collector, note).read()
         above = around
     if headless:
         bare = IntakeError(
@@ -140,26 +141,18 @@ def _has_axis(table: Table, grammar: Grammar) -> bool:
     return len(ends) > 1 or any("period" in panel.stub for panel in table.panels)
 
 
-class _PanelReader:
+@dataclass
+class _PanelReader(Place):
     """Reads one of the tables side by side, row by row."""
 
-    def __init__(
-        self, table: Table, panel: Panel, around: Around, grammar: Grammar, collector: Collector
-    ) -> None:
-        self.table, self.panel, self.grid = table, panel, table.grid
-        self.around, self.grammar, self.collector = around, grammar, collector
-        self.delivery = collector.delivery
-        self.rows = range(table.bottom + 1, table.end)
-        self.note = TableNote(table, unit=around.unit)
-        self.teller = Teller(self.grid, table, collector, self.note)
-        self.published: dict[int, dt.date | None] = {}
-        self.metadata: set[int] = set()
-        self.title: Indicator | None = None
-        self.beside: dict[int, Neighbours] = {}
-        self.zeros: set[tuple[int, int]] = set()
-        self.hidden: list[int] = []
-        self.heads: Heads
-        self.stubs: StubReader
+    published: dict[int, dt.date | None] = field(default_factory=dict)
+    metadata: set[int] = field(default_factory=set)
+    title: Indicator | None = None
+    beside: dict[int, Neighbours] = field(default_factory=dict)
+    zeros: set[tuple[int, int]] = field(default_factory=set)
+    hidden: list[int] = field(default_factory=list)
+    heads: Heads = field(init=False)
+    stubs: StubReader = field(init=False)
 
     def read(self) -> None:
         """Read heads, then rows; whatever is not read is told."""
@@ -167,16 +160,14 @@ class _PanelReader:
         stub = [n for role, found in self.panel.stub.items() if role != "unit" for n in found]
         if hidden := [n for n in stub if n in self.grid.hidden_columns]:
             error = IntakeError("名称所在的列是隐藏的，这张表没有读", "请报送取消了隐藏的新文件")
-            self.teller.refuse(error, self.table.top, hidden[0])
+            self.refuse(error, self.table.top, hidden[0])
             return
         units = self._metadata()
-        heads = read_heads(self.table, self.panel, self.around, self.grammar, self.teller, units)
+        heads = read_heads(self, units)
         if heads is None or not heads.columns:
             return
         self.heads = heads
-        self.stubs = StubReader(
-            self.table, self.panel, self.around, self.grammar, self.delivery, heads.time.year
-        )
+        self.stubs = StubReader(self, heads.time.year)
         self._note_heads()
         if self._is_named():
             self._read_rows()
@@ -186,7 +177,7 @@ class _PanelReader:
         units: dict[int, str] = {}
         column = self.panel.first("period")
         column = self.panel.first("name") if column is None else column
-        for row in self.rows if column is not None else ():
+        for row in self.body if column is not None else ():
             first = self.grid.at(row, column or 0)
             what = self.grammar.metadata(first)
             self.metadata |= {row} if what else set()
@@ -212,7 +203,7 @@ class _PanelReader:
             "不收的不必处理；要收的，请把标题的写法加入指标目录的 aliases",
             skipped=True,
         )
-        self.teller.refuse(error, self.table.top, self.heads.columns[0].column.number)
+        self.refuse(error, self.table.top, self.heads.columns[0].column.number)
         return False
 
     # ---- rows
@@ -238,7 +229,7 @@ class _PanelReader:
                     "这个时期写了不止一行，数又不同，说不清哪一行对，没有读",
                     "请核对各行的时期，另报新文件",
                 )
-                self.teller.refuse(error, item.row, self.panel.first("period") or 0)
+                self.refuse(error, item.row, self.panel.first("period") or 0)
                 continue
             label = labels[item.row]
             label = label._replace(parents=(*label.parents, *contexts))
@@ -257,7 +248,7 @@ class _PanelReader:
             if not c.is_growth and not c.facets.fact and c.facets.unit != "%"
         ]
         items: list[Item] = []
-        for number in self.rows:
+        for number in self.body:
             texts = [self._text(number, n) for n in names]
             label = next((text for text in reversed(texts) if text.strip()), "")
             filled = self._filled(number)
@@ -270,7 +261,7 @@ class _PanelReader:
                 items.append(Item(-number - 1, read_line(texts[0]), False))
             if filled and names and not label.strip():
                 error = IntakeError("这一行有数却没有指标名称", "请报送填写了指标名称的新文件")
-                self.teller.refuse(error, number, filled[0])
+                self.refuse(error, number, filled[0])
                 continue
             values = (self.grid.at(number, n) for n in levels)
             amounts = tuple(_amount(value) for value in values) if filled else ()
@@ -283,7 +274,7 @@ class _PanelReader:
                 skipped=True,
             )
             column = names[0] if names else self.heads.columns[0].column.number
-            self.teller.refuse(error, self.hidden[0], column)
+            self.refuse(error, self.hidden[0], column)
         return items
 
     def _filled(self, number: int) -> list[int]:
@@ -325,7 +316,7 @@ class _PanelReader:
             "这一行的列数多于表头，数可能错了位，没有读",
             "含逗号的文字和千分位要用双引号括起来，请另报新文件",
         )
-        self.teller.refuse(error, number, 0)
+        self.refuse(error, number, 0)
         return True
 
     @cached_property
@@ -353,7 +344,7 @@ class _PanelReader:
                 f"表中间另有标题、单位或发布日期“{line.strip()[:40]}”，以下各行没有读",
                 "请报送在它下面再写一次表头、或分成两张工作表的新文件",
             )
-            self.teller.refuse(error, number, 0)
+            self.refuse(error, number, 0)
         return True
 
     def _periods_twice(self) -> set[int]:
@@ -378,7 +369,7 @@ class _PanelReader:
             (part, [(row, n) for n in numbers]) for row, part in self.stubs.periods.items()
         ]
         if not lines:
-            rows = [r for r in self.rows if r not in self.grid.hidden_rows]
+            rows = [r for r in self.body if r not in self.grid.hidden_rows]
             lines = [
                 (c.part, [(row, c.column.number) for row in rows])
                 for c in self.heads.columns
@@ -403,7 +394,7 @@ class _PanelReader:
             self._note_row(number, label, reason=str(place))
             return None
         except IntakeError as error:
-            self.teller.refuse(error, number, 0)
+            self.refuse(error, number, 0)
             self._note_row(number, label, reason=error.message)
             return None
         if not label.text:
@@ -411,9 +402,9 @@ class _PanelReader:
             meaning = RowMeaning(None, NOTHING, stub.unit, "", stub.span, stub.per)
             return Row(number, stub, meaning, stub.region)
         try:
-            found = find_name(label, known, self.heads.scope, self.grammar, self.delivery)
+            found = find_name(label, known, self.heads.scope, self.grammar, self.collector.delivery)
         except IntakeError as error:
-            self.teller.refuse(error, number, self.panel.first("name") or 0)
+            self.refuse(error, number, self.panel.first("name") or 0)
             self._note_row(number, label, reason=error.message)
             return None
         above = label.parents if label.is_part or label.is_member else ()
@@ -434,7 +425,12 @@ class _PanelReader:
         rows = tuple(self.stubs.periods.values()) if "period" in self.panel.stub else ()
         span = self.around.facets.span
         return Axis(
-            self.heads.time, columns, rows, self.heads.accumulated, span, self.delivery.span
+            self.heads.time,
+            columns,
+            rows,
+            self.heads.accumulated,
+            span,
+            self.collector.delivery.span,
         )
 
     # ---- cells
@@ -451,10 +447,10 @@ class _PanelReader:
             except IntakeError as error:
                 # A sign for no figure may stand where there can be none.
                 if error.remedy and not says_nothing(token) and not column.facets.fact:
-                    self.teller.refuse(error, row.number, number)
+                    self.refuse(error, row.number, number)
 
     def _slot(self, row: Row, column: ColumnMeaning, token: object) -> Slot:
-        unit = self.around.unit or self.delivery.unit
+        unit = self.around.unit or self.collector.delivery.unit
         meaning = understand(
             row.meaning, column, self.around.facets, self.title, unit, self.heads.by_growth
         )
@@ -469,10 +465,14 @@ class _PanelReader:
                 "绝对量不采用；是增速的，请报送填在增长列的新文件",
             )
         published = row.stub.published or self.published.get(number) or self.around.published
-        stated = published or self.delivery.published
-        if not stated and self.delivery.day and when.period.end > self.delivery.day:
+        stated = published or self.collector.delivery.published
+        if (
+            not stated
+            and self.collector.delivery.day
+            and when.period.end > self.collector.delivery.day
+        ):
             raise IntakeError(
-                f"{indicator.name_zh}：{self.delivery.day} 交付时 {when.period} 还没有结束，不可能有这个数",
+                f"{indicator.name_zh}：{self.collector.delivery.day} 交付时 {when.period} 还没有结束，不可能有这个数",
                 "还没有到的时期不必处理；交付日期写错的，请在 delivery.toml 写明 published",
             )
         return Slot(
@@ -495,16 +495,16 @@ class _PanelReader:
     def _column_region(self, column: ColumnMeaning, meaning: Meaning) -> Region | None:
         if not column.whole or meaning.fact:
             return column.region
-        found = level_region(column.whole[1], self.grammar, self.delivery)
+        found = level_region(column.whole[1], self.grammar, self.collector.delivery)
         if found is None:
             raise IntakeError(
-                f"列名“{column.text}”说的是{column.whole}，不是{self.delivery.region.name_zh}",
+                f"列名“{column.text}”说的是{column.whole}，不是{self.collector.delivery.region.name_zh}",
                 "上级地区的数，请先在 lianhu.toml 登记 [[parents]]",
             )
         return found
 
     def _when(self, row: Row, column: ColumnMeaning, meaning: Meaning) -> When:
-        day = row.stub.published or self.around.published or self.delivery.published
+        day = row.stub.published or self.around.published or self.collector.delivery.published
         lag = row.meaning.facets.lag
         return find_when(meaning, column, row.stub.part, row.named, lag, self._axis, day)
 
@@ -516,7 +516,7 @@ class _PanelReader:
             cells = (
                 [self.grid.at(row, c.number) for c in self.panel.columns]
                 if across
-                else [self.grid.at(r, column) for r in self.rows]
+                else [self.grid.at(r, column) for r in self.body]
             )
             self.beside[series] = neighbours(cells, one_indicator=self.title is not None)
         return self.beside[series]
