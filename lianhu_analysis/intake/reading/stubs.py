@@ -15,7 +15,7 @@ from lianhu_analysis.intake.reading.statements import stated_day
 from lianhu_analysis.intake.reading.words import Part, fold, native, span_of
 from lianhu_analysis.workspace import Region
 
-__all__ = ["Elsewhere", "Stub", "StubReader"]
+__all__ = ["Stub", "StubReader"]
 
 LAST_YEAR = 2100
 FIRST_CODE = 190_001
@@ -31,10 +31,6 @@ class Stub:
     per: str = ""
     published: dt.date | None = None
     unit: str = ""
-
-
-class Elsewhere(Exception):
-    """A row is about a place that is none of the workspace's, which needs no telling."""
 
 
 @dataclass
@@ -56,9 +52,8 @@ class StubReader:
         Raises
         ------
         IntakeError
-            If a cell of the stub says what nobody knows, or two contradict each other.
-        Elsewhere
-            If the row is about a place that is none of the workspace's.
+            If a cell of the stub says what nobody knows, or two contradict each other; without
+            a remedy, if the row is about a place that is none of the workspace's.
         """
         span, per = self._span(number)
         unit = self._beside(number, "unit")
@@ -96,14 +91,14 @@ class StubReader:
         whole = len(folded) == 2 and folded[0] == "全"
         own = self.place.collector.delivery.region.name_zh[-1:] == folded[-1:]
         if whole and self.place.around.elsewhere and not own:
-            raise Elsewhere(f"“{text}”说的是哪里说不清，这一行没有收")
+            raise IntakeError(f"“{text}”说的是哪里说不清，这一行没有收", "")
         found = (
             level_region(folded[1], self.place.grammar, self.place.collector.delivery)
             if whole
             else self.place.grammar.region(text)
         )
         if found is None:
-            raise Elsewhere(f"“{text}”不是本工作区的地区，这一行没有收")
+            raise IntakeError(f"“{text}”不是本工作区的地区，这一行没有收", "")
         return found
 
     def _span(self, number: int) -> tuple[str, str]:

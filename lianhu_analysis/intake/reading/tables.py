@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -31,12 +32,13 @@ from lianhu_analysis.intake.reading.names import find_name
 from lianhu_analysis.intake.reading.notes import ColumnNote, RowNote, TableNote
 from lianhu_analysis.intake.reading.outline import Item, Label, outline, read_line
 from lianhu_analysis.intake.reading.statements import is_statement, stated_day
-from lianhu_analysis.intake.reading.stubs import Elsewhere, Stub, StubReader
+from lianhu_analysis.intake.reading.stubs import Stub, StubReader
 from lianhu_analysis.intake.reading.times import Axis, When, find_when
 from lianhu_analysis.intake.reading.words import (
     NOTHING,
     Grammar,
     Part,
+    Said,
     fold,
 )
 from lianhu_analysis.workspace import Region
@@ -351,73 +353,50 @@ class _PanelReader(Place):
         """Return rows of one period on an axis of periods, where they do not say the same."""
         if "name" in self.panel.stub or "region" in self.panel.stub:
             return set()
-        rows: dict[object, list[int]] = {}
+        rows: dict[object, list[int]] = defaultdict(list)
         for number, part in self.stubs.periods.items():
-            rows.setdefault((part.period, part.span), []).append(number)
-        told = ({tuple(self.grid.rows[n][1:]) for n in found} for found in rows.values())
-        return {
-            n
-            for found, said in zip(rows.values(), told, strict=True)
-            if len(said) > 1
-            for n in found
-        }
+            rows[part.period, part.span].append(number)
+        twice = (n for n in rows.values() if len({self.grid.rows[one][1:] for one in n}) > 1)
+        return {number for numbers in twice for number in numbers}
 
     def _zeros_to_come(self) -> set[tuple[int, int]]:
         """Return the cells of last periods that are all 0, after others that are not: a template's."""
-        numbers = [c.column.number for c in self.heads.columns]
-        lines: list[tuple[Part, list[tuple[int, int]]]] = [
-            (part, [(row, n) for n in numbers]) for row, part in self.stubs.periods.items()
-        ]
-        if not lines:
-            rows = [r for r in self.body if r not in self.grid.hidden_rows]
-            lines = [
-                (c.part, [(row, c.column.number) for row in rows])
-                for c in self.heads.columns
-                if c.part is not None
-            ]
+        columns, rows = self.heads.columns, [r for r in self.body if r not in self.grid.hidden_rows]
+        lines = [
+            (part, [(row, c.column.number) for c in columns])
+            for row, part in self.stubs.periods.items()
+        ] or [(c.part, [(row, c.column.number) for row in rows]) for c in columns if c.part]
         zeros: set[tuple[int, int]] = set()
         for _, cells in sorted(lines, key=lambda line: line[0].period.end, reverse=True):
-            values = [v for place in cells if not is_blank(v := self.grid.at(*place))]
-            if any(v not in (0, "0") for v in values):
-                several = len(zeros) > 1
-                return zeros if several else set()
-            zeros |= {place for place in cells if not is_blank(self.grid.at(*place))}
+            filled = {place for place in cells if not is_blank(self.grid.at(*place))}
+            if any(self.grid.at(*place) not in (0, "0") for place in filled):
+                return zeros if len(zeros) > 1 else set()
+            zeros |= filled
         return set()
 
     def _row(
         self, item: Item, label: Label, known: dict[str, Indicator], units: dict[str, str]
     ) -> Row | None:
-        number = item.row
+        number, named = item.row, None
         try:
             stub = self.stubs.read(number)
-        except Elsewhere as place:
-            self._note_row(number, label, reason=str(place))
-            return None
+            if label.text:
+                delivery = self.collector.delivery
+                named = find_name(label, known, self.heads.scope, self.grammar, delivery)
         except IntakeError as error:
-            self.refuse(error, number, 0)
+            if error.remedy:
+                self.refuse(error, number, self.panel.first("name") or 0)
             self._note_row(number, label, reason=error.message)
             return None
-        if not label.text:
-            self._note_row(number, label, unit=stub.unit, part=stub.part)
-            meaning = RowMeaning(None, NOTHING, stub.unit, "", stub.span, stub.per)
-            return Row(number, stub, meaning, stub.region)
-        try:
-            found = find_name(label, known, self.heads.scope, self.grammar, self.collector.delivery)
-        except IntakeError as error:
-            self.refuse(error, number, self.panel.first("name") or 0)
-            self._note_row(number, label, reason=error.message)
-            return None
+        indicator, said, region = named or (None, Said(), None)
         above = label.parents if label.is_part or label.is_member else ()
         lines = (*above, *reversed(label.groups))
         inherited = next((units[line] for line in lines if line in units), "")
         lags = [self.grammar.read(line).facets.lag for line in (*label.groups, *label.parents[:1])]
-        facets = found.said.facets._replace(lag=max([found.said.facets.lag, *lags]))
-        self._note_row(
-            number, label, found.indicator, unit=stub.unit or facets.unit, part=stub.part
-        )
-        meaning = RowMeaning(found.indicator, facets, stub.unit, inherited, stub.span, stub.per)
-        named = found.said.parts[0] if found.said.parts else None
-        return Row(number, stub, meaning, found.region or stub.region, named)
+        facets = said.facets._replace(lag=max([said.facets.lag, *lags]))
+        self._note_row(number, label, indicator, unit=stub.unit or facets.unit, part=stub.part)
+        meaning = RowMeaning(indicator, facets, stub.unit, inherited, stub.span, stub.per)
+        return Row(number, stub, meaning, region or stub.region, next(iter(said.parts), None))
 
     @cached_property
     def _axis(self) -> Axis:
