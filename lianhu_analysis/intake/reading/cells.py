@@ -11,12 +11,12 @@ import numbers
 import re
 import unicodedata
 from decimal import Decimal
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, TypeGuard
 
 from lianhu_analysis.catalog.remembering import remembered
 from lianhu_analysis.errors import IntakeError
 
-__all__ = ["Reading", "ValueStatus", "read_value"]
+__all__ = ["Reading", "ValueStatus", "is_number", "read_value"]
 
 ValueStatus = Literal["ok", "not_released", "below_unit", "not_meaningful"]
 
@@ -103,6 +103,12 @@ FAULTS = (
 # The longest finite number written out has about 1,100 characters.
 LONGEST = 1200
 QUOTED = 60
+
+
+def is_number(cell: object) -> TypeGuard[int | float]:
+    """Whether a cell holds a number, and no truth value."""
+    is_real = isinstance(cell, (int, float)) and not isinstance(cell, bool)
+    return is_real and not math.isnan(cell)  # type: ignore[arg-type]
 
 
 def read_value(token: object, *, unit_is_percent: bool = False) -> Reading:

@@ -10,6 +10,7 @@ from lianhu_analysis.errors import IntakeError, PeriodError
 from lianhu_analysis.intake.grids.grid import cell_address
 from lianhu_analysis.intake.reading.around import level_region
 from lianhu_analysis.intake.reading.blocks import is_blank
+from lianhu_analysis.intake.reading.cells import is_number
 from lianhu_analysis.intake.reading.heads import Place
 from lianhu_analysis.intake.reading.statements import stated_day
 from lianhu_analysis.intake.reading.words import Part, fold, native, span_of
@@ -140,7 +141,7 @@ class StubReader:
         if is_blank(cell):
             raise PeriodError("没有写时期")
         head = str(self.place.grid.at(self.place.table.bottom, column) or "")
-        number = cell if isinstance(cell, (int, float)) and not isinstance(cell, bool) else 0
+        number = cell if is_number(cell) else 0
         if 1 <= number <= 12 and self.place.grammar.role(head) == "period":
             cell = f"{int(number)}{'季度' if '季' in head else '月'}"
         elif LAST_YEAR < number < FIRST_CODE and self.place.grid.dates_from_1904:

@@ -19,6 +19,7 @@ from lianhu_analysis.intake.reading.around import (
     title_indicator,
 )
 from lianhu_analysis.intake.reading.blocks import STUBS, Table, is_blank, is_value
+from lianhu_analysis.intake.reading.cells import is_number
 from lianhu_analysis.intake.reading.figures import Collector, Slot, refuse_january, says_nothing
 from lianhu_analysis.intake.reading.growth_forms import Neighbours, neighbours
 from lianhu_analysis.intake.reading.heads import Heads, Place, read_heads
@@ -266,7 +267,7 @@ class _PanelReader(Place):
                 self.refuse(error, number, filled[0])
                 continue
             values = (self.grid.at(number, n) for n in levels)
-            amounts = tuple(_amount(value) for value in values) if filled else ()
+            amounts = tuple(float(v) if is_number(v) else None for v in values) if filled else ()
             blank_item = not filled and self._is_item_left_blank(number, label)
             items.append(Item(number, read_line(label), bool(filled) or blank_item, amounts))
         if self.hidden:
@@ -550,11 +551,6 @@ class _PanelReader(Place):
                 reason,
             )
         )
-
-
-def _amount(value: object) -> float | None:
-    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    return float(value) if is_number else None  # type: ignore[arg-type]
 
 
 def _latest(*days: dt.date | None) -> dt.date | None:
