@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable, Sequence
+from functools import reduce
 from typing import NamedTuple
 
 from lianhu_analysis.catalog.indicators import Indicator
@@ -276,9 +277,8 @@ def title_indicator(titles: Sequence[Line], sheet: str, grammar: Grammar) -> Ind
 
 def _meaning_of_titles(said: Sequence[Said]) -> Facets:
     """Return span and measure that titles state for all figures: 累计值, 累计增速（%）."""
-    joined = NOTHING
-    for one in said:
-        joined = joined.join(one.facets._replace(scope="", unit=""))
+    own = (one.facets._replace(scope="", unit="") for one in said)
+    joined = reduce(Facets.join, own, NOTHING)
     spans = {one.facets.span for one in said if one.facets.span}
     if len(spans) != 1 or joined.nothing or joined.form or joined.clash:
         return NOTHING

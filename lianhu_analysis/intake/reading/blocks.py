@@ -198,7 +198,7 @@ class _Finder:
             return len(cells) > 1 and all(isinstance(c, dt.date) for _, c in cells)
         first = cells[0][0]
         if len(cells) == 1 and not (first > 0 and (row, first) in self.covered):
-            return bool(roles) and current is None and self._below_is_head(row)
+            return False
         beside = [n for n, c in cells if n != first and (isinstance(c, dt.date) or (n, c) in texts)]
         named = roles and (len(roles) > 1 or beside)
         if current is None:
@@ -225,12 +225,6 @@ class _Finder:
             return False
         years = current is None and len(cells) > 1 and all(_is_year(c) for _, c in cells)
         return years or (has_roles and len(numbers) < len(cells))
-
-    def _below_is_head(self, row: int) -> bool:
-        below = self.grid.rows[row + 1] if row + 1 < len(self.grid.rows) else ()
-        return any(isinstance(c, str) and self._heads(c) for c in below) and not any(
-            is_value(c) for c in below
-        )
 
     def _heads(self, text: str) -> bool:
         """Whether a text says something that heads say."""
