@@ -317,12 +317,11 @@ def _check_direction(indicator: Indicator, column: ColumnMeaning, measure: str) 
 
 
 def _check_price(indicator: Indicator, price: str, is_level: bool) -> None:
-    fitting = (
-        {"current": ("current", "")}.get(price, ())
-        if is_level
-        else {"constant": ("constant", "comparable")}.get(price, ())
-    )
-    if price and (indicator.level_price if is_level else indicator.growth_basis) not in fitting:
+    if is_level:
+        fits = price == "current" and indicator.level_price in ("current", "")
+    else:
+        fits = price == "constant" and indicator.growth_basis in ("constant", "comparable")
+    if price and not fits:
         raise IntakeError(
             f"“{indicator.name_zh}”按{WORDS_ZH[price]}计，与目录中的口径不同",
             "口径确实相同的，请改指标目录的 level_price 或 growth_basis",
