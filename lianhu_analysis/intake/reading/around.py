@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import reduce
 from typing import NamedTuple
 
@@ -58,21 +58,7 @@ LONE_YEAR = re.compile(rf"(?<![\d.-])({YEAR})(?![\d]|[-_.]\d|年|n)")
 CODED = re.compile(rf"{YEAR}[-_.]?\d{{2}}")
 PUBLISHED = re.compile(r"(?:发布|公布)(?:日期?|时间):(.*)")
 UNIT = re.compile(r"^(?:计量|金额)?单位:(.+)")
-# Words that end like a region but name none, and offices that a title may thank.
-NOT_REGIONS = re.compile(
-    r"地区|景区|棚户区|街区|商业区|片区|[老主]城区|中心城区|全[省市区县]|各[省市区县]+|[省市区县](?:本级|级|属)|区县|市场|区域|区间"
-    r"|(?<![一-龥])(?:市区|城市)|园区|社区|小区|开发区|灾区|联盟|旗下|旗舰"
-    r"|个?(?:大中|大|中等|主要|重点|省会)城市|分[省市县区]+州?"
-)
 WHOLE = re.compile("全([国省市区县])(?!属)")
-# What a title says of all its figures that their bare names do not say.
-SCOPE = re.compile(
-    "[区市省央县]属|中央企业|民营|民间|非公|规模以下|限额以下|(?:两|三|四|五|多)年平均|年均"
-    "|排名|位次|(?:预期|年度|全年|工作)?(?:目标|计划)(?!.*(?:完成|执行|进展|进度|监测|考核))|预计|预测"
-)
-OFFICE = re.compile(
-    r"[一-龥]{2,16}(?:局|委员会|办公室|调查队|中心|支队|大队|分行)[一-龥]{0,4}(?:编印|编制|编|印)?"
-)
 REGION = re.compile(r"[一-龥]{2,}?(?:自治区|自治州|自治县|省|市|区|县|旗|盟)|全国|中国")
 
 
@@ -172,7 +158,8 @@ def read_around(
     texts = [text for _, text in lines]
     said = [grammar.read(title_part(text)) for text in (*texts, sheet)]
     facets = _meaning_of_titles(said)
-    scope = tuple(text.strip() for text in (*texts, sheet) if SCOPE.search(title_part(text)))
+    narrows = grammar.vocabulary.lines["scope"]
+    scope = tuple(text.strip() for text in (*texts, sheet) if narrows.search(title_part(text)))
     days = [day for _, text in titles for day in days_in(text)]
     try:
         time = time_around(texts, sheet, grammar, delivery)
@@ -206,9 +193,9 @@ def region_of(
     """
     known = {region.name_zh: region for region in grammar.regions}
     part = title_part(text)
-    if OFFICE.fullmatch(part):
+    if grammar.vocabulary.lines["offices"].fullmatch(part):
         return None  # whom the office is of is not whom its figures are about
-    other = foreign_region(part, delivery.region, grammar.regions)
+    other = foreign_region(part, delivery.region, grammar)
     found = known.get(other)
     if not other and delivery.region.name_zh in part:
         return delivery.region
@@ -239,7 +226,7 @@ def level_region(level: str, grammar: Grammar, delivery: Delivery) -> Region | N
     return parents[0] if len(parents) == 1 else None
 
 
-def foreign_region(title: str, region: Region, regions: Iterable[Region]) -> str:
+def foreign_region(title: str, region: Region, grammar: Grammar) -> str:
     """Return the region that a title names instead of ``region``; empty if none.
 
     A chain such as 陕西省西安市莲湖区 is about its last link; beside the region's
@@ -250,14 +237,14 @@ def foreign_region(title: str, region: Region, regions: Iterable[Region]) -> str
         text = re.sub(r"\([^()]*\)", "", text)
     text = re.sub(r"\d+年|[\d、,。~—–-]+月?份?", " ", text)
     own = text.find(region.name_zh)
-    for known in regions:
+    for known in grammar.regions:
         if known.code != region.code and 0 <= text.find(known.name_zh) < own:
             text = text.replace(known.name_zh, " ", 1)
             own = text.find(region.name_zh)
     text = text.replace(region.name_zh, " ")
     if region.code == NATION:
         text = text.replace("中国", " ")
-    named = REGION.findall(NOT_REGIONS.sub(" ", text))
+    named = REGION.findall(grammar.vocabulary.lines["not_regions"].sub(" ", text))
     return str(named[-1]) if named else ""
 
 
@@ -376,7 +363,7 @@ def _clue(where: str, texts: Sequence[str], grammar: Grammar, *, is_path: bool =
 def _timely(text: str, grammar: Grammar) -> str:
     """Return a text without days, without months in which something was said, without ranges."""
     text = PINYIN_MONTH.sub("月", PINYIN_YEAR.sub("年", title_part(text)))
-    return RANGE.sub(" ", DAY.sub(" ", grammar.vocabulary.events.sub(" ", fold(text))))
+    return RANGE.sub(" ", DAY.sub(" ", grammar.vocabulary.lines["events"].sub(" ", fold(text))))
 
 
 def _agrees(one: Clue, other: Clue) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from lianhu_analysis.errors import IntakeError
 from lianhu_analysis.intake.grids.grid import Grid, cell_address
-from lianhu_analysis.intake.reading.around import SCOPE, Around, Time, resolve_time
+from lianhu_analysis.intake.reading.around import Around, Time, resolve_time
 from lianhu_analysis.intake.reading.blocks import (
     Column,
     Panel,
@@ -116,7 +116,8 @@ def read_heads(place: Place, units: dict[int, str]) -> Heads | None:
     ]
     ranked = any(m.facets.fact == "rank" for m in read)
     # A title of 排名 speaks of the column that holds them.
-    scope = tuple(t for t in place.around.scope if not ranked or SCOPE.search(RANKS.sub("", t)))
+    narrows = place.grammar.vocabulary.lines["scope"]
+    scope = tuple(t for t in place.around.scope if not ranked or narrows.search(RANKS.sub("", t)))
     try:
         found = _chosen(read, scope, place)
     except Shifted:

@@ -129,7 +129,7 @@ def _narrowed(
         if line in label.groups:
             words_of += [said.facets.nothing] if said.facets.nothing else []
             words_of += [said.whole] if said.whole and said.whole[1] != own else []
-            other = foreign_region(line, delivery.region, grammar.regions)
+            other = foreign_region(line, delivery.region, grammar)
             words_of += [other] if other else []
         words_of += [line] if line in scope else []
         if words_of:

@@ -208,8 +208,8 @@ class Vocabulary:
         Folded word to what it says.
     roles, metadata
         Folded head or first cell to the kind of column or row.
-    ignore, events
-        Lines that are nothing, and texts that are no period.
+    lines
+        By kind, patterns of lines and of their words.
     title_words
         What a title may say beside region, period and indicator.
     contexts
@@ -223,8 +223,7 @@ class Vocabulary:
     words: Mapping[str, Facets]
     roles: Mapping[str, str]
     metadata: Mapping[str, str]
-    ignore: re.Pattern[str]
-    events: re.Pattern[str]
+    lines: Mapping[str, re.Pattern[str]]
     title_words: tuple[str, ...]
     contexts: tuple[str, ...]
     labels: Mapping[str, str]
@@ -285,17 +284,6 @@ class WordGroup:
 
 
 @dataclass(frozen=True)
-class WordLines:
-    """``[lines]`` as written."""
-
-    __pydantic_config__ = KNOWN_ONLY
-    ignore: tuple[re.Pattern[str], ...] = ()
-    events: tuple[re.Pattern[str], ...] = ()
-    contexts: tuple[str, ...] = ()
-    names: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
 class WordList:
     """A ``words.toml`` as written."""
 
@@ -307,7 +295,10 @@ class WordList:
     metadata: Mapping[Literal["unit", "published", "ignore"], tuple[str, ...]] = field(
         default_factory=dict
     )
-    lines: WordLines = field(default_factory=WordLines)
+    lines: Mapping[
+        Literal["ignore", "events", "contexts", "names", "scope", "not_regions", "offices"],
+        tuple[re.Pattern[str], ...],
+    ] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -324,18 +315,19 @@ def load_vocabulary(own: Path | None = None) -> Vocabulary:
     if own is not None and own.is_file():
         texts[own.name] = own.read_bytes()
     lists = [parse_written(text, WordList, partial(_wrong, name)) for name, text in texts.items()]
-    lines = [one.lines for one in lists]
+    lines: dict[str, list[str]] = defaultdict(list)
+    for kind, patterns in (item for one in lists for item in one.lines.items()):
+        lines[kind] += [pattern.pattern for pattern in patterns]
     groups = [group for one in lists for group in one.words]
     return Vocabulary(
         words={fold(word): group.says(word) for group in groups for word in group.are},
         roles=_kinds(one.roles for one in lists),
         metadata=_kinds(one.metadata for one in lists),
-        ignore=_any_of(pattern for one in lines for pattern in one.ignore),
-        events=_any_of(pattern for one in lines for pattern in one.events),
-        title_words=tuple(
-            sorted((fold(word) for one in lines for word in one.names), key=len, reverse=True)
-        ),
-        contexts=tuple(fold(word) for one in lines for word in one.contexts),
+        lines={
+            kind: re.compile("|".join(f"(?:{p})" for p in some)) for kind, some in lines.items()
+        },
+        title_words=tuple(sorted(map(fold, lines["names"]), key=len, reverse=True)),
+        contexts=tuple(map(fold, lines["contexts"])),
         labels={label: code for one in lists for label, code in one.labels.items()},
         text=b"\0".join(texts.values()).decode(),
     )
@@ -353,10 +345,6 @@ def _kinds(tables: Iterable[Mapping[Any, tuple[str, ...]]]) -> dict[str, str]:
         for kind, heads in table.items()
         for head in heads
     }
-
-
-def _any_of(patterns: Iterable[re.Pattern[str]]) -> re.Pattern[str]:
-    return re.compile("|".join(f"(?:{one.pattern})" for one in patterns))
 
 
 class Grammar:
@@ -399,7 +387,7 @@ class Grammar:
 
     def is_note(self, text: str) -> bool:
         """Whether a line is no data: a note, a source, a signature."""
-        return bool(self.vocabulary.ignore.fullmatch(fold(text)))
+        return bool(self.vocabulary.lines["ignore"].fullmatch(fold(text)))
 
     def name(self, path: str) -> Indicator | None:
         """Return the indicator of exactly this name or path."""
