@@ -39,7 +39,7 @@ __all__ = [
     "is_unit",
     "load_vocabulary",
     "native",
-    "stated_span",
+    "span_of",
 ]
 
 NATION = "100000"
@@ -484,32 +484,23 @@ def _part_of(found: re.Match[str]) -> Part | int | None:
     year = int(found["year"] or (coded[0] if coded else 0))
     words = found["part"] or found["alone"] or found["code"]
     try:
-        if found["code"]:
-            period, span = stated_span(words.upper(), None)
-        else:
-            unit = "" if re.search("[月季年]", words) else "月"
-            period, span = stated_span(words + unit, year or 2000)
+        unit = "" if found["code"] or re.search("[月季年]", words) else "月"
+        period, span = span_of(words + unit, year or 2000)
     except PeriodError:
         return None
     return Part(period, year, span, found[0])
 
 
-@remembered
-def stated_span(text: str, year: int | None) -> tuple[Period, str]:
-    """Return the period of a text, and its span where the text itself says it.
+def span_of(cell: object, year: int | None) -> tuple[Period, str]:
+    """Return the period of a cell, and its span where the cell itself says it.
 
     三季度 heads the quarter's column, whether single or accumulated.
 
     Raises
     ------
     PeriodError
-        If the text is no period.
+        If the cell is no period.
     """
-    return span_of(text, year)
-
-
-def span_of(cell: object, year: int | None) -> tuple[Period, str]:
-    """Return what `stated_span` does, of a cell of any type."""
     ytd = parse_period(cell, year=year, default_span="ytd")
     single = parse_period(cell, year=year, default_span="single")
     span = ytd.span if ytd.span == single.span else ""
