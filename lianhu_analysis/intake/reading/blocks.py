@@ -28,7 +28,16 @@ from lianhu_analysis.intake.reading.statements import (
 )
 from lianhu_analysis.intake.reading.words import BARE, Grammar, fold, is_unit, span_of
 
-__all__ = ["Column", "Panel", "Table", "find_tables", "is_blank", "is_period_cell", "is_value"]
+__all__ = [
+    "Column",
+    "Panel",
+    "Sheet",
+    "Table",
+    "find_tables",
+    "is_blank",
+    "is_period_cell",
+    "is_value",
+]
 
 DEEPEST = 5
 LOOKED_AT = 40
@@ -129,8 +138,16 @@ def _is_period_text(text: str) -> bool:
     return True
 
 
-def find_tables(grid: Grid, grammar: Grammar) -> tuple[list[Table], str]:
-    """Return the tables of a sheet from the top down, and the first figure under no head."""
+class Sheet(NamedTuple):
+    """The tables of a grid from the top down, and the address of the first figure under no head."""
+
+    grid: Grid
+    tables: list[Table]
+    headless: str = ""
+
+
+def find_tables(grid: Grid, grammar: Grammar) -> Sheet:
+    """Return a sheet with the tables on it."""
     return _Finder(grid, grammar).find()
 
 
@@ -148,7 +165,7 @@ class _Finder:
         """Return the cell that holds what a merged one shows."""
         return self.covered.get((row, column), (row, column))
 
-    def find(self) -> tuple[list[Table], str]:
+    def find(self) -> Sheet:
         tables: list[Table] = []
         headless = ""
         held = row = 0  # lines from `held` on belong to what comes next
@@ -175,7 +192,7 @@ class _Finder:
             tables[-1].end = len(rows)
         for table in tables:
             self._settle(table)
-        return [table for table in tables if table.panels], headless
+        return Sheet(self.grid, [table for table in tables if table.panels], headless)
 
     def _has_figures(self, row: int) -> bool:
         return row not in self.grid.hidden_rows and any(

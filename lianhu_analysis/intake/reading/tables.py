@@ -18,9 +18,15 @@ from lianhu_analysis.intake.reading.around import (
     read_around,
     title_indicator,
 )
-from lianhu_analysis.intake.reading.blocks import STUBS, Table, is_blank, is_value
+from lianhu_analysis.intake.reading.blocks import STUBS, Sheet, Table, is_blank, is_value
 from lianhu_analysis.intake.reading.cells import is_number
-from lianhu_analysis.intake.reading.figures import Collector, Slot, refuse_january, says_nothing
+from lianhu_analysis.intake.reading.figures import (
+    Collector,
+    Delivery,
+    Slot,
+    refuse_january,
+    says_nothing,
+)
 from lianhu_analysis.intake.reading.growth_forms import Neighbours, neighbours
 from lianhu_analysis.intake.reading.heads import Heads, Place, read_heads
 from lianhu_analysis.intake.reading.meaning import (
@@ -59,40 +65,33 @@ class Row:
 
 
 def read_sheet(
-    grid: Grid,
-    tables: Sequence[Table],
-    headless: str,
-    grammar: Grammar,
-    collector: Collector,
-    book: Region | None = None,
+    sheet: Sheet, grammar: Grammar, collector: Collector, book: Region | None = None
 ) -> None:
     """Read every table of a sheet into the collector.
 
     Parameters
     ----------
-    headless
-        Address of the first figure that stands under no head.
     book
         Whom the workbook is about, where a sheet does not say.
     """
     above: Around | None = None
-    for table in tables:
+    for table in sheet.tables:
         try:
-            around = _around(table, grammar, collector, book, above)
+            around = _around(table, grammar, collector.delivery, book, above)
         except IntakeError as error:
             cell = table.titles[0][0] if table.titles else "A1"
-            collector.refuse(error, sheet=grid.sheet, cell=cell)
+            collector.refuse(error, sheet=sheet.grid.sheet, cell=cell)
             continue
         for panel in table.panels:
             note = TableNote(table, unit=around.unit)
             _PanelReader(table, panel, around, grammar, collector, note).read()
         above = around
-    if headless:
+    if sheet.headless:
         bare = IntakeError(
-            f"{headless} 起有数却没有表头" if tables else _no_head(grid),
+            f"{sheet.headless} 起有数却没有表头" if sheet.tables else _no_head(sheet.grid),
             "请报送在数的上一行写明列名（如“指标名称、计量单位、本月止累计、同比增长（%）”）的新文件",
         )
-        collector.refuse(bare, sheet=grid.sheet, cell=headless)
+        collector.refuse(bare, sheet=sheet.grid.sheet, cell=sheet.headless)
 
 
 def _no_head(grid: Grid) -> str:
@@ -102,17 +101,13 @@ def _no_head(grid: Grid) -> str:
 
 
 def _around(
-    table: Table,
-    grammar: Grammar,
-    collector: Collector,
-    book: Region | None,
-    above: Around | None,
+    table: Table, grammar: Grammar, delivery: Delivery, book: Region | None, above: Around | None
 ) -> Around:
     """Return what stands around a table; one without a time of its own has that of the one above."""
     by_region = any("region" in panel.stub for panel in table.panels)
     said = [grammar.read(text) for _, text in table.titles if not is_statement(text)]
     timed = any(one.parts or one.years for one in said)
-    delivery, sheet = collector.delivery, table.grid.sheet
+    sheet = table.grid.sheet
     if above is not None and not timed:
         delivery, sheet = replace(delivery, file="", folders=(), period=None, book=None), ""
     around = read_around(

@@ -12,7 +12,7 @@ from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.errors import IntakeError
 from lianhu_analysis.intake.grids.grid import Grid
 from lianhu_analysis.intake.reading.around import level_region
-from lianhu_analysis.intake.reading.blocks import WHOLE, Table, find_tables, is_blank
+from lianhu_analysis.intake.reading.blocks import WHOLE, Sheet, Table, find_tables, is_blank
 from lianhu_analysis.intake.reading.figures import Collector, Delivery, Reading
 from lianhu_analysis.intake.reading.series import (
     SeriesLayout,
@@ -30,7 +30,6 @@ __all__ = ["read_grids"]
 
 MOST_TEXT = 60
 FEWEST_PLACES = 3
-Found = tuple[Grid, list[Table], str]
 
 
 def read_grids(
@@ -65,15 +64,14 @@ def read_grids(
             remedy = "要收的，请报送取消了隐藏的新文件；不要的不必处理"
             hidden = IntakeError("这张工作表是隐藏的，没有读", remedy, skipped=True)
             collector.refuse(hidden, sheet=grid.sheet)
-    shown = [grid for grid in left if grid.visible]
-    found = [(grid, *find_tables(grid, grammar)) for grid in shown]
-    tables = [table for _, some, _ in found for table in some]
+    found = [find_tables(grid, grammar) for grid in left if grid.visible]
+    tables = [table for sheet in found for table in sheet.tables]
     collector.delivery = replace(delivery, book=_period_of_book(tables, grammar))
     book = _whose(found, grammar, collector.delivery)
-    for grid, some, headless in found:
-        read_sheet(grid, some, headless, grammar, collector, book)
+    for sheet in found:
+        read_sheet(sheet, grammar, collector, book)
     collector.rows = [*single_quarters(collector)]
-    nothing = not any(some or headless for _, some, headless in found)
+    nothing = not any(sheet.tables or sheet.headless for sheet in found)
     if nothing and not collector.rows and not collector.problems:
         raise IntakeError(
             "没有一张工作表里有数",
@@ -140,7 +138,7 @@ def _period_of_book(tables: Iterable[Table], grammar: Grammar) -> Period | None:
     return found.pop() if len(found) == 1 else None
 
 
-def _whose(found: Sequence[Found], grammar: Grammar, delivery: Delivery) -> Region | None:
+def _whose(found: Sequence[Sheet], grammar: Grammar, delivery: Delivery) -> Region | None:
     """Return whom a workbook's sheets are about, where they do not say it themselves.
 
     A city's monthly report names the city on its contents page, in a title or in a label, or
@@ -153,7 +151,7 @@ def _whose(found: Sequence[Found], grammar: Grammar, delivery: Delivery) -> Regi
     if _is_elsewhere(found, grammar, own):
         return Region("", "别的地区")
     ours = any(own.name_zh in name for name in (delivery.file, *delivery.folders))
-    words = {word for grid, _, _ in found for word in _wholes(grid, grammar)}
+    words = {word for sheet in found for word in _wholes(sheet.grid, grammar)}
     if f"全{own.name_zh[-1:]}" in words or (ours and not words):
         return None
     if words and not ours:
@@ -166,14 +164,13 @@ def _whose(found: Sequence[Found], grammar: Grammar, delivery: Delivery) -> Regi
     return found_by_figures
 
 
-def _is_elsewhere(found: Sequence[Found], grammar: Grammar, own: Region) -> bool:
+def _is_elsewhere(found: Sequence[Sheet], grammar: Grammar, own: Region) -> bool:
     """Whether tables by areas list several places of which none is known but another's 全市."""
     places: list[str] = []
-    for grid, tables, _ in found:
-        for table in tables:
-            for column in (n for panel in table.panels for n in panel.stub.get("region", [])):
-                cells = (grid.at(row, column) for row in range(table.bottom + 1, table.end))
-                places += [cell for cell in cells if isinstance(cell, str) and cell.strip()]
+    for table in (table for sheet in found for table in sheet.tables):
+        for column in (n for panel in table.panels for n in panel.stub.get("region", [])):
+            cells = (table.grid.at(row, column) for row in range(table.bottom + 1, table.end))
+            places += [cell for cell in cells if isinstance(cell, str) and cell.strip()]
     named = {fold(place) for place in places} - {"合计", "总计"}
     wholes = {name for name in named if WHOLE.fullmatch(name)}
     unknown = not any(grammar.region(name) for name in named - wholes)
@@ -186,17 +183,17 @@ def _is_elsewhere(found: Sequence[Found], grammar: Grammar, own: Region) -> bool
 
 
 def _whose_by_figures(
-    found: Sequence[Found], grammar: Grammar, delivery: Delivery
+    found: Sequence[Sheet], grammar: Grammar, delivery: Delivery
 ) -> tuple[Region | None, bool]:
     """Return the region of tables by areas whose row the other sheets equal, and whether any is."""
-    by_area = [item for item in found if _is_by_area(item[1])]
-    others = [item for item in found if item[1] and not _is_by_area(item[1])]
+    by_area = [sheet for sheet in found if _is_by_area(sheet)]
+    others = [sheet for sheet in found if sheet.tables and sheet not in by_area]
     known = {region.code: region for region in delivery.regions}
     if not by_area or not others:
         return None, False
     areas, rest = (_figures(group, grammar, delivery) for group in (by_area, others))
     above = any(key[0] in known and key[0] != delivery.region.code for key in areas)
-    wholes = [whole for grid, _, _ in by_area if (whole := _whole_row(grid))]
+    wholes = [whole for sheet in by_area if (whole := _whole_row(sheet.grid))]
     if not above and not wholes:
         return None, False
     said = {key[1:]: value for key, value in rest.items()}
@@ -213,16 +210,16 @@ def _whole_row(grid: Grid) -> str:
     return next((fold(text) for text in texts if WHOLE.fullmatch(fold(text))), "")
 
 
-def _is_by_area(tables: Sequence[Table]) -> bool:
-    return any("region" in panel.stub for table in tables for panel in table.panels)
+def _is_by_area(sheet: Sheet) -> bool:
+    return any("region" in panel.stub for table in sheet.tables for panel in table.panels)
 
 
 def _figures(
-    found: Sequence[Found], grammar: Grammar, delivery: Delivery
+    found: Sequence[Sheet], grammar: Grammar, delivery: Delivery
 ) -> dict[tuple[str, ...], float]:
     scratch = Collector(delivery)
-    for grid, tables, headless in found:
-        read_sheet(grid, tables, headless, grammar, scratch)
+    for sheet in found:
+        read_sheet(sheet, grammar, scratch)
     return {
         (row.region, row.indicator, row.measure, row.span, row.period): row.value
         for row in scratch.rows
