@@ -23,11 +23,12 @@ from lianhu_analysis.intake.reading.cells import is_number
 from lianhu_analysis.intake.reading.figures import (
     Collector,
     Delivery,
+    Neighbours,
     Slot,
+    neighbours,
     refuse_january,
     says_nothing,
 )
-from lianhu_analysis.intake.reading.growth_forms import Neighbours, neighbours
 from lianhu_analysis.intake.reading.heads import Heads, Place, read_heads
 from lianhu_analysis.intake.reading.meaning import (
     ColumnMeaning,

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
 from lianhu_analysis.catalog.indicators import Catalogue
 from lianhu_analysis.catalog.periods import Period
+from lianhu_analysis.catalog.structure import Sum, load_structure
 from lianhu_analysis.errors import IntakeError
 from lianhu_analysis.intake.grids.grid import Grid
+from lianhu_analysis.intake.observations import Observation
 from lianhu_analysis.intake.reading.around import level_region
 from lianhu_analysis.intake.reading.blocks import WHOLE, Sheet, Table, find_tables, is_blank
 from lianhu_analysis.intake.reading.figures import Collector, Delivery, Reading
+from lianhu_analysis.intake.reading.outline import adds_up
 from lianhu_analysis.intake.reading.series import (
     SeriesLayout,
     find_sheets,
@@ -21,7 +24,6 @@ from lianhu_analysis.intake.reading.series import (
     read_series,
     table_faults,
 )
-from lianhu_analysis.intake.reading.sums import single_quarters
 from lianhu_analysis.intake.reading.tables import read_sheet
 from lianhu_analysis.intake.reading.words import Grammar, Vocabulary, fold
 from lianhu_analysis.workspace import Region
@@ -30,6 +32,9 @@ __all__ = ["read_grids"]
 
 MOST_TEXT = 60
 FEWEST_PLACES = 3
+FEWEST_PARTS = 2
+
+Rows = dict[str, dict[int, Observation]]
 
 
 def read_grids(
@@ -70,7 +75,7 @@ def read_grids(
     book = _whose(found, grammar, collector.delivery)
     for sheet in found:
         read_sheet(sheet, grammar, collector, book)
-    collector.rows = [*single_quarters(collector)]
+    collector.rows = [*_single_quarters(collector)]
     nothing = not any(sheet.tables or sheet.headless for sheet in found)
     if nothing and not collector.rows and not collector.problems:
         raise IntakeError(
@@ -243,3 +248,54 @@ def _wholes(grid: Grid, grammar: Grammar) -> set[str]:
                 if said.whole and fold(cell) != said.whole and not said.facets.fact:
                     found.add(said.whole)
     return found
+
+
+def _single_quarters(collector: Collector) -> Iterator[Observation]:
+    """Yield the rows of a delivery; quarters that add up only one after the other are single.
+
+    The parts of a total whose figures of the quarters, not those to date, sum to the
+    total to date are single quarters, whatever their head says: each year by itself.
+    """
+    series: dict[tuple[str, ...], Rows] = defaultdict(lambda: defaultdict(dict))
+    for row in collector.rows:
+        if row.measure == "level" and row.span == "ytd" and "Q" in row.period and row.value:
+            year, quarter = row.period.split("Q")
+            series[row.region, row.sheet, year][row.indicator][int(quarter)] = row
+    single: set[Observation] = set()
+    for (_, sheet, year), rows in series.items():
+        for relation in load_structure().sums:
+            found = _parts_by_quarter(rows, relation)
+            single |= set(found)
+            if found:
+                names = "、".join(dict.fromkeys(row.indicator for row in found))
+                told = IntakeError(
+                    f"{year} 年的 {names} 列名写累计，按合计核对却是单季数，已作为当季数入库",
+                    "不必处理；有疑问的，请向报送单位核实",
+                    skipped=True,
+                )
+                collector.refuse(told, sheet=sheet, cell=found[0].cell)
+    for row in collector.rows:
+        yield row._replace(span="single") if row in single else row
+
+
+def _parts_by_quarter(rows: Rows, relation: Sum) -> Sequence[Observation]:
+    """Return the parts of a total that add up to it over the quarters of the year so far."""
+    whole, parts = (
+        rows.get(relation.whole, {}),
+        [rows[code] for code in relation.parts if code in rows],
+    )
+    complete = [code for code in relation.parts if code in rows or code in relation.optional]
+    quarters = sorted(whole)
+    if len(parts) < FEWEST_PARTS or len(complete) < len(relation.parts):
+        return ()
+    if quarters != list(range(1, len(quarters) + 1)) or len(quarters) < FEWEST_PARTS:
+        return ()
+    if any(q not in part for part in parts for q in quarters):
+        return ()
+    for last in quarters[1:]:
+        total = (whole[last].value,)
+        if adds_up(total, [(part[last].value,) for part in parts]):
+            return ()
+        if not adds_up(total, [(part[q].value,) for part in parts for q in range(1, last + 1)]):
+            return ()
+    return [part[q] for part in parts for q in quarters]
