@@ -46,6 +46,7 @@ __all__ = [
     "resolve_time",
     "time_around",
     "title_indicator",
+    "whole_region",
 ]
 
 DAY = re.compile(
@@ -224,6 +225,23 @@ def level_region(level: str, grammar: Grammar, delivery: Delivery) -> Region | N
         return own
     parents = [r for r in delivery.regions if r != own and r.name_zh.endswith(level)]
     return parents[0] if len(parents) == 1 else None
+
+
+def whole_region(whole: str, said: str, grammar: Grammar, delivery: Delivery) -> Region:
+    """Return the region that 全市 and the like mean where a name or head says so.
+
+    Raises
+    ------
+    IntakeError
+        If it is none of the workspace's.
+    """
+    found = level_region(whole[1], grammar, delivery)
+    if found is None:
+        raise IntakeError(
+            f"{said}说的是{whole}，不是{delivery.region.name_zh}",
+            "上级地区的数，请先在 lianhu.toml 登记 [[parents]]",
+        )
+    return found
 
 
 def foreign_region(title: str, region: Region, grammar: Grammar) -> str:

@@ -95,17 +95,18 @@ class Heads:
     scope: tuple[str, ...]
 
 
-class Shifted(Exception):
-    """Figures stand under no head where most rows have them: the heads may have shifted."""
-
-
-def read_heads(place: Place, units: dict[int, str]) -> Heads | None:
-    """Return what the columns of a panel are; ``None`` if its heads may have shifted.
+def read_heads(place: Place, units: dict[int, str]) -> Heads:
+    """Return what the columns of a panel are.
 
     Parameters
     ----------
     units
         Of columns, as a row of metadata states them.
+
+    Raises
+    ------
+    IntakeError
+        If figures stand under no head where most rows have them: the heads may have shifted.
     """
     read = [column_meaning(c, place.grammar) for c in _with_bare_numbers(place.panel.columns)]
     read = [
@@ -118,11 +119,7 @@ def read_heads(place: Place, units: dict[int, str]) -> Heads | None:
     # A title of 排名 speaks of the column that holds them.
     narrows = place.grammar.vocabulary.lines["scope"]
     scope = tuple(t for t in place.around.scope if not ranked or narrows.search(RANKS.sub("", t)))
-    try:
-        found = _chosen(read, scope, place)
-    except Shifted:
-        return None
-    found = _without_twins(found, place)
+    found = _without_twins(_chosen(read, scope, place), place)
     time = _time(found, place.around.time)
     found = _agreeing(found, time, place)
     return Heads(
@@ -187,11 +184,13 @@ def _refuse_unheaded(column: Column, place: Place) -> None:
     shifted = len(rows) * 2 >= len(others) and not axis
     more = "，列名可能错了位，这张表没有读" if shifted else ""
     error = IntakeError(
-        f"这一列有数却没有列名{more}", "要收的，请报送补上了列名的新文件；不收的不必处理"
+        f"这一列有数却没有列名{more}",
+        "要收的，请报送补上了列名的新文件；不收的不必处理",
+        cell=cell_address(rows[0], column.number),
     )
-    place.refuse(error, rows[0], column.number)
     if shifted:
-        raise Shifted
+        raise error
+    place.refuse(error, rows[0], column.number)
 
 
 def _check(

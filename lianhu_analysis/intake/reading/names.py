@@ -9,7 +9,7 @@ from typing import NamedTuple
 from lianhu_analysis.catalog.indicators import Indicator
 from lianhu_analysis.catalog.structure import load_structure
 from lianhu_analysis.errors import IntakeError
-from lianhu_analysis.intake.reading.around import foreign_region, level_region
+from lianhu_analysis.intake.reading.around import foreign_region, whole_region
 from lianhu_analysis.intake.reading.figures import Delivery
 from lianhu_analysis.intake.reading.outline import SECTOR, Label
 from lianhu_analysis.intake.reading.words import Grammar, Said, fold
@@ -92,8 +92,6 @@ def _accepted(
     """Return a name with its region, unless it is not taken all the same."""
     facets, text, whole = named.said.facets, label.text, named.said.whole
     region = named.said.regions[0] if len(named.said.regions) == 1 else None
-    if whole:
-        region = level_region(whole[1], grammar, delivery)
     if facets.clash:
         raise IntakeError(
             f"“{text}”里有相互矛盾的说法（{facets.clash}）", "请只保留一种说法，另报新文件"
@@ -101,9 +99,8 @@ def _accepted(
     if facets.nothing:
         reason = f"“{text}”说的不是 {named.indicator.name_zh} 的数或增速（{facets.nothing}），不读"
         raise IntakeError(reason, NOT_OURS.rstrip("；"), skipped=True)
-    if whole and region is None:
-        reason = f"“{text}”说的是{whole}，不是{delivery.region.name_zh}"
-        raise IntakeError(reason, "上级地区的数，请先在 lianhu.toml 登记 [[parents]]")
+    if whole:
+        region = whole_region(whole, f"“{text}”", grammar, delivery)
     if not by_path and (narrowed := _narrowed(label, named, scope, grammar, delivery)):
         place, words = narrowed
         path = f"{place}/{text}" if place else text

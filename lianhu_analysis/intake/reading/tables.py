@@ -14,9 +14,9 @@ from lianhu_analysis.errors import IntakeError
 from lianhu_analysis.intake.grids.grid import Grid, cell_address
 from lianhu_analysis.intake.reading.around import (
     Around,
-    level_region,
     read_around,
     title_indicator,
+    whole_region,
 )
 from lianhu_analysis.intake.reading.blocks import STUBS, Sheet, Table, is_blank, is_value
 from lianhu_analysis.intake.reading.cells import is_number
@@ -149,6 +149,7 @@ class _PanelReader(Place):
     title: Indicator | None = None
     beside: dict[int, Neighbours] = field(default_factory=dict)
     zeros: set[tuple[int, int]] = field(default_factory=set)
+    twice: set[int] = field(default_factory=set)
     hidden: list[int] = field(default_factory=list)
     heads: Heads = field(init=False)
     stubs: StubReader = field(init=False)
@@ -156,20 +157,25 @@ class _PanelReader(Place):
     def read(self) -> None:
         """Read heads, then rows; whatever is not read is told."""
         self.collector.tables.append(self.note)
+        try:
+            self._refuse_hidden_names()
+            self.heads = read_heads(self, self._metadata())
+            if self.heads.columns:
+                self.stubs = StubReader(self, self.heads.time.year)
+                self._note_heads()
+                self._find_title()
+                self._read_rows()
+        except IntakeError as error:
+            self.refuse(error, self.table.top, 0)
+
+    def _refuse_hidden_names(self) -> None:
         stub = [n for role, found in self.panel.stub.items() if role != "unit" for n in found]
         if hidden := [n for n in stub if n in self.grid.hidden_columns]:
-            error = IntakeError("名称所在的列是隐藏的，这张表没有读", "请报送取消了隐藏的新文件")
-            self.refuse(error, self.table.top, hidden[0])
-            return
-        units = self._metadata()
-        heads = read_heads(self, units)
-        if heads is None or not heads.columns:
-            return
-        self.heads = heads
-        self.stubs = StubReader(self, heads.time.year)
-        self._note_heads()
-        if self._is_named():
-            self._read_rows()
+            raise IntakeError(
+                "名称所在的列是隐藏的，这张表没有读",
+                "请报送取消了隐藏的新文件",
+                cell=cell_address(self.table.top, hidden[0]),
+            )
 
     def _metadata(self) -> dict[int, str]:
         """Read rows between head and figures that describe the columns: 单位, 更新时间."""
@@ -187,23 +193,22 @@ class _PanelReader(Place):
                     self.published[n] = stated_day(self.grid.at(row, n) or "")
         return units
 
-    def _is_named(self) -> bool:
+    def _find_title(self) -> None:
         """Find the indicator of title or sheet where neither rows nor columns name one."""
         by_region = "region" in self.panel.stub
         named = "name" in self.panel.stub or any(c.indicator for c in self.heads.columns)
         if not named or by_region:
             self.title = title_indicator(self.table.titles, self.grid.sheet, self.grammar)
         if named or self.title is not None:
-            return True
+            return
         seen = self.table.titles[-1][1] if self.table.titles else self.grid.sheet
         what = "各行是地区，" if by_region else "行和列名都没有写指标名称，"
-        error = IntakeError(
+        raise IntakeError(
             f"{what}标题“{seen.strip()[:40]}”说的不是目录中的指标；这张表没有读",
             "不收的不必处理；要收的，请把标题的写法加入指标目录的 aliases",
+            cell=cell_address(self.table.top, self.heads.columns[0].column.number),
             skipped=True,
         )
-        self.refuse(error, self.table.top, self.heads.columns[0].column.number)
-        return False
 
     # ---- rows
 
@@ -215,20 +220,13 @@ class _PanelReader(Place):
         contexts = tuple(w for w in words if w in titles and "外币" not in titles)
         units: dict[str, str] = {}
         known: dict[str, Indicator] = {}
-        twice = self._periods_twice()
+        self.twice = self._periods_twice()
         self.zeros = self._zeros_to_come()
         for item in items:
             text = item.line.text
             if unit := self.grammar.read(text).facets.unit:
                 units[text] = unit
             if not item.has_figures:
-                continue
-            if item.row in twice:
-                error = IntakeError(
-                    "这个时期写了不止一行，数又不同，说不清哪一行对，没有读",
-                    "请核对各行的时期，另报新文件",
-                )
-                self.refuse(error, item.row, self.panel.first("period") or 0)
                 continue
             label = labels[item.row]
             label = label._replace(parents=(*label.parents, *contexts))
@@ -376,6 +374,12 @@ class _PanelReader(Place):
     ) -> Row | None:
         number, named = item.row, None
         try:
+            if number in self.twice:
+                raise IntakeError(
+                    "这个时期写了不止一行，数又不同，说不清哪一行对，没有读",
+                    "请核对各行的时期，另报新文件",
+                    cell=cell_address(number, self.panel.first("period") or 0),
+                )
             stub = self.stubs.read(number)
             if label.text:
                 delivery = self.collector.delivery
@@ -440,6 +444,10 @@ class _PanelReader(Place):
                 f"{indicator.name_zh} 只发布增速，“{column.text}”列却有数 {str(token)[:20]}",
                 "绝对量不采用；是增速的，请报送填在增长列的新文件",
             )
+        region = column.region
+        if column.whole and not meaning.fact:
+            said = f"列名“{column.text}”"
+            region = whole_region(column.whole, said, self.grammar, self.collector.delivery)
         published = row.stub.published or self.published.get(number) or self.around.published
         stated = published or self.collector.delivery.published
         if (
@@ -461,23 +469,12 @@ class _PanelReader(Place):
             cell_address(row.number, number),
             meaning.form,
             published,
-            row.region or self._column_region(column, meaning) or self.around.region,
+            row.region or region or self.around.region,
             self._neighbours(row.number, number) if meaning.measure == "yoy" else None,
             _latest(self.around.not_before, when.reported.end if when.reported else None),
             meaning.fact,
             (row.number, number) in self.zeros,
         )
-
-    def _column_region(self, column: ColumnMeaning, meaning: Meaning) -> Region | None:
-        if not column.whole or meaning.fact:
-            return column.region
-        found = level_region(column.whole[1], self.grammar, self.collector.delivery)
-        if found is None:
-            raise IntakeError(
-                f"列名“{column.text}”说的是{column.whole}，不是{self.collector.delivery.region.name_zh}",
-                "上级地区的数，请先在 lianhu.toml 登记 [[parents]]",
-            )
-        return found
 
     def _when(self, row: Row, column: ColumnMeaning, meaning: Meaning) -> When:
         day = row.stub.published or self.around.published or self.collector.delivery.published
