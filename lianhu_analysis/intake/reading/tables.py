@@ -12,12 +12,7 @@ from functools import cached_property
 from lianhu_analysis.catalog.indicators import Indicator
 from lianhu_analysis.errors import IntakeError
 from lianhu_analysis.intake.grids.grid import Grid, cell_address
-from lianhu_analysis.intake.reading.around import (
-    Around,
-    read_around,
-    title_indicator,
-    whole_region,
-)
+from lianhu_analysis.intake.reading.around import Around, read_around, title_indicator, whole_region
 from lianhu_analysis.intake.reading.blocks import STUBS, Sheet, Table, is_blank, is_value
 from lianhu_analysis.intake.reading.cells import is_number
 from lianhu_analysis.intake.reading.figures import (
@@ -30,25 +25,14 @@ from lianhu_analysis.intake.reading.figures import (
     says_nothing,
 )
 from lianhu_analysis.intake.reading.heads import Heads, Place, read_heads
-from lianhu_analysis.intake.reading.meaning import (
-    ColumnMeaning,
-    Meaning,
-    RowMeaning,
-    understand,
-)
+from lianhu_analysis.intake.reading.meaning import ColumnMeaning, Meaning, RowMeaning, understand
 from lianhu_analysis.intake.reading.names import find_name
 from lianhu_analysis.intake.reading.notes import ColumnNote, RowNote, TableNote
 from lianhu_analysis.intake.reading.outline import Item, Label, outline, read_line
 from lianhu_analysis.intake.reading.statements import is_statement, stated_day
 from lianhu_analysis.intake.reading.stubs import Stub, StubReader
 from lianhu_analysis.intake.reading.times import Axis, When, find_when
-from lianhu_analysis.intake.reading.words import (
-    NOTHING,
-    Grammar,
-    Part,
-    Said,
-    fold,
-)
+from lianhu_analysis.intake.reading.words import NOTHING, Grammar, Part, Said, fold
 from lianhu_analysis.workspace import Region
 
 __all__ = ["read_sheet"]
@@ -262,8 +246,7 @@ class _PanelReader(Place):
                 continue
             values = (self.grid.at(number, n) for n in levels)
             amounts = tuple(float(v) if is_number(v) else None for v in values) if filled else ()
-            blank_item = not filled and self._is_item_left_blank(number, label)
-            items.append(Item(number, read_line(label), bool(filled) or blank_item, amounts))
+            items.append(Item(number, read_line(label), bool(filled), amounts))
         if self.hidden:
             error = IntakeError(
                 f"这张表有 {len(self.hidden)} 行是隐藏的，没有读",
@@ -295,13 +278,6 @@ class _PanelReader(Place):
         if not filled and self.grammar.role(label) == "name":
             return False
         return not (filled and self._spills_over(number))
-
-    def _is_item_left_blank(self, number: int, label: str) -> bool:
-        """Whether a row without figures is a known item left blank, and heads no group."""
-        unit = self.panel.first("unit")
-        if unit is None or is_blank(self.grid.at(number, unit)):
-            return False
-        return self.grammar.read(read_line(label).text).indicator is not None
 
     def _spills_over(self, number: int) -> bool:
         """Refuse a row of a CSV that has more fields than its head: they have shifted."""
