@@ -38,7 +38,6 @@ from lianhu_analysis.workspace import Region
 
 __all__ = [
     "Around",
-    "Clue",
     "Time",
     "foreign_region",
     "level_region",

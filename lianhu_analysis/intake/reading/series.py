@@ -23,10 +23,7 @@ from lianhu_analysis.workspace import Workspace
 from lianhu_analysis.written import KNOWN_ONLY, Whole, read_written
 
 __all__ = [
-    "SeriesColumn",
     "SeriesLayout",
-    "SeriesSheet",
-    "SeriesTable",
     "choose_layout",
     "find_sheets",
     "fold_header",
