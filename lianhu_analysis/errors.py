@@ -81,12 +81,15 @@ class IntakeError(LianhuError):
         What the reader should do next.
     cell
         Where on its sheet, if that is known.
+    skipped
+        Whether it is most likely not ours, so that there is nothing to mend.
     """
 
-    def __init__(self, message: str, remedy: str, *, cell: str = "") -> None:
+    def __init__(self, message: str, remedy: str, *, cell: str = "", skipped: bool = False) -> None:
         self.message = message
         self.remedy = remedy
         self.cell = cell
+        self.skipped = skipped
         super().__init__(f"{cell + '：' if cell else ''}{message}。{remedy}")
 
 

@@ -50,7 +50,7 @@ READS = (
     "intake/records.py",
     "intake/same_figures.py",
     "intake/grids/*.py",
-    "intake/reading/*.py",
+    "intake/reading/*.*",
     "written.py",
 )
 

@@ -18,7 +18,6 @@ __all__ = [
     "Group",
     "Problem",
     "ProblemKind",
-    "Refusal",
     "grouped",
     "needs_attention",
     "place_text",
@@ -74,23 +73,12 @@ class Problem:
     @classmethod
     def of(cls, error: IntakeError, *, sheet: str = "", cell: str = "") -> Problem:
         """Turn a refusal into a line of the report on its file."""
-        return cls(sheet, error.cell or cell, error.message, error.remedy)
+        kind: ProblemKind = "skipped" if error.skipped else "refused"
+        return cls(sheet, error.cell or cell, error.message, error.remedy, kind)
 
     def as_dict(self) -> dict[str, str]:
         """Return plain types, as the command line and the ledger write them."""
         return asdict(self)
-
-
-@dataclass(frozen=True)
-class Refusal:
-    """Why something is not read, and what to do; where it stands is told later."""
-
-    message: str
-    remedy: str
-
-    def error(self) -> IntakeError:
-        """Return the error to raise."""
-        return IntakeError(self.message, self.remedy)
 
 
 @dataclass(frozen=True)

@@ -69,7 +69,7 @@ def read_records(grid: Grid, catalogue: Catalogue, delivery: Delivery) -> Readin
         except _FieldError as error:
             field, message, remedy = error.args
             column = header.index(field) if field in header else 0
-            collector.refuse(message, remedy, cell=cell_address(number, column))
+            collector.refuse(IntakeError(message, remedy), cell=cell_address(number, column))
         else:
             address = cell_address(number, header.index("value"))
             collector.rows.append(found._replace(cell=address))

@@ -63,7 +63,7 @@ def period(*titles: str, sheet: str = "表", **options: object) -> Period | None
     ],
 )
 def test_titles_of_our_own_region_or_of_none_pass(title):
-    assert foreign_region(title, LIANHU, REGIONS) == ""
+    assert foreign_region(title, LIANHU, GRAMMAR) == ""
     assert around(title, axis=True).region == LIANHU
 
 
@@ -79,7 +79,7 @@ def test_titles_of_our_own_region_or_of_none_pass(title):
     ],
 )
 def test_titles_of_another_region_are_named(title, named):
-    assert foreign_region(title, LIANHU, REGIONS) == named
+    assert foreign_region(title, LIANHU, GRAMMAR) == named
 
 
 @pytest.mark.parametrize(
@@ -112,13 +112,14 @@ def test_a_title_is_nearer_than_the_sheets_name():
 
 
 def test_a_parents_delivery_must_not_be_about_the_district():
-    assert foreign_region("西安市2024年9月", XIAN, REGIONS) == ""
-    assert foreign_region("西安市莲湖区2024年9月", XIAN, REGIONS) == "莲湖区"
+    assert foreign_region("西安市2024年9月", XIAN, GRAMMAR) == ""
+    assert foreign_region("西安市莲湖区2024年9月", XIAN, GRAMMAR) == "莲湖区"
 
 
 def test_the_nation_has_two_names():
     nation = Region("100000", "全国")
-    assert foreign_region("中国2024年9月主要指标", nation, (nation,)) == ""
+    of_nation = Grammar(load_vocabulary(), read_catalogue(None, {}), (nation,))
+    assert foreign_region("中国2024年9月主要指标", nation, of_nation) == ""
 
 
 def test_where_rows_name_their_regions_the_title_may_be_the_parents():

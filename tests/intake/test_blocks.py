@@ -37,8 +37,8 @@ def find(rows: Rows, merged: Sequence[str] = (), **grid_of: object) -> tuple[lis
         left, top, right, bottom = openpyxl.utils.range_boundaries(area)
         ranges.append((top - 1, left - 1, bottom - 1, right - 1))
     grid = Grid("表", tuple(map(tuple, rows)), merged=tuple(ranges), **grid_of)  # type: ignore[arg-type]
-    tables, headless = find_tables(grid, GRAMMAR)
-    return tables, bool(headless)
+    sheet = find_tables(grid, GRAMMAR)
+    return sheet.tables, bool(sheet.headless)
 
 
 def one(rows: Rows, merged: Sequence[str] = (), **grid_of: object) -> Table:

@@ -7,7 +7,7 @@ from itertools import product
 import pytest
 
 from lianhu_analysis.catalog.indicators import read_catalogue
-from lianhu_analysis.intake.problems import Refusal
+from lianhu_analysis.errors import IntakeError
 from lianhu_analysis.intake.reading.blocks import Column
 from lianhu_analysis.intake.reading.meaning import (
     ColumnMeaning,
@@ -46,23 +46,26 @@ def mean(
     about: str = "",
     by_growth: bool = False,
     span: str = "",
-) -> Meaning | Refusal:
+) -> Meaning | IntakeError:
     """Cross a row of a name and its unit with a column; ``above``: the group's unit."""
     said = GRAMMAR.read(name)
     row = RowMeaning(said.indicator, said.facets, unit, above, span)
     named = GRAMMAR.read(about).indicator if about else None
     column = head(*cells)
     assert column.refusal is None, column.refusal
-    return understand(row, column, title or Facets(), named, sheet_unit, by_growth)
+    try:
+        return understand(row, column, title or Facets(), named, sheet_unit, by_growth)
+    except IntakeError as error:
+        return error
 
 
-def short(found: Meaning | Refusal) -> tuple[str, ...]:
+def short(found: Meaning | IntakeError) -> tuple[str, ...]:
     assert isinstance(found, Meaning), found
     return found.measure, found.span, found.unit, found.form
 
 
-def why(found: Meaning | Refusal) -> str:
-    assert isinstance(found, Refusal), found
+def why(found: Meaning | IntakeError) -> str:
+    assert isinstance(found, IntakeError), found
     assert found.remedy
     return found.message
 
@@ -163,7 +166,7 @@ def test_what_is_no_observation_is_no_fault_either(text):
 def test_what_a_figure_is(name, cells, options, expected):
     found = mean(name, *cells, **options)
     if expected is None:
-        assert isinstance(found, Refusal)
+        assert isinstance(found, IntakeError)
     else:
         assert short(found) == expected
 

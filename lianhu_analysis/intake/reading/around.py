@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from functools import reduce
 from typing import NamedTuple
 
 from lianhu_analysis.catalog.indicators import Indicator
@@ -29,7 +30,6 @@ from lianhu_analysis.intake.reading.words import (
     YEAR,
     Facets,
     Grammar,
-    Part,
     Said,
     fold,
     is_unit,
@@ -38,7 +38,6 @@ from lianhu_analysis.workspace import Region
 
 __all__ = [
     "Around",
-    "Clue",
     "Time",
     "foreign_region",
     "level_region",
@@ -46,6 +45,7 @@ __all__ = [
     "resolve_time",
     "time_around",
     "title_indicator",
+    "whole_region",
 ]
 
 DAY = re.compile(
@@ -53,27 +53,12 @@ DAY = re.compile(
     r"|\d{1,2}月\d{1,2}[日号]"
 )
 RANGE = re.compile(rf"(?:[1-4]q{YEAR}|{YEAR}q[1-4])-(?:[1-4]q{YEAR}|{YEAR}q[1-4])")
-PINYIN_YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})n(?![a-z])")
-PINYIN_MONTH = re.compile(r"(?<!\d)(\d{1,2})yf(?![a-z])")
+PINYIN_YEAR, PINYIN_MONTH = re.compile(r"(?<=\d)n(?![a-z])"), re.compile(r"(?<=\d)yf(?![a-z])")
 LONE_YEAR = re.compile(rf"(?<![\d.-])({YEAR})(?![\d]|[-_.]\d|年|n)")
 CODED = re.compile(rf"{YEAR}[-_.]?\d{{2}}")
 PUBLISHED = re.compile(r"(?:发布|公布)(?:日期?|时间):(.*)")
 UNIT = re.compile(r"^(?:计量|金额)?单位:(.+)")
-# Words that end like a region but name none, and offices that a title may thank.
-NOT_REGIONS = re.compile(
-    r"地区|景区|棚户区|街区|商业区|片区|[老主]城区|中心城区|全[省市区县]|各[省市区县]+|[省市区县](?:本级|级|属)|区县|市场|区域|区间"
-    r"|(?<![一-龥])(?:市区|城市)|园区|社区|小区|开发区|灾区|联盟|旗下|旗舰"
-    r"|个?(?:大中|大|中等|主要|重点|省会)城市|分[省市县区]+州?"
-)
 WHOLE = re.compile("全([国省市区县])(?!属)")
-# What a title says of all its figures that their bare names do not say.
-SCOPE = re.compile(
-    "[区市省央县]属|中央企业|民营|民间|非公|规模以下|限额以下|(?:两|三|四|五|多)年平均|年均"
-    "|排名|位次|(?:预期|年度|全年|工作)?(?:目标|计划)(?!.*(?:完成|执行|进展|进度|监测|考核))|预计|预测"
-)
-OFFICE = re.compile(
-    r"[一-龥]{2,16}(?:局|委员会|办公室|调查队|中心|支队|大队|分行)[一-龥]{0,4}(?:编印|编制|编|印)?"
-)
 REGION = re.compile(r"[一-龥]{2,}?(?:自治区|自治州|自治县|省|市|区|县|旗|盟)|全国|中国")
 
 
@@ -162,9 +147,8 @@ def read_around(
     lines = [(cell, text) for cell, text in titles if not grammar.is_note(text)]
     region, named = delivery.region, False
     for cell, text in [("", sheet), *lines]:  # the line right above the head is nearest
-        if regions_in_rows:
-            _refuse_unknown_places(text, cell, grammar, delivery)
-        elif (found := region_of(text, cell, grammar, delivery)) is not None:
+        found = region_of(text, cell, grammar, delivery, regions_in_rows=regions_in_rows)
+        if found is not None and not regions_in_rows:
             region, named = found, True
     if not named and book is not None and not book.code and not regions_in_rows:
         raise IntakeError(
@@ -174,7 +158,8 @@ def read_around(
     texts = [text for _, text in lines]
     said = [grammar.read(title_part(text)) for text in (*texts, sheet)]
     facets = _meaning_of_titles(said)
-    scope = tuple(text.strip() for text in (*texts, sheet) if SCOPE.search(title_part(text)))
+    narrows = grammar.vocabulary.lines["scope"]
+    scope = tuple(text.strip() for text in (*texts, sheet) if narrows.search(title_part(text)))
     days = [day for _, text in titles for day in days_in(text)]
     try:
         time = time_around(texts, sheet, grammar, delivery)
@@ -196,7 +181,9 @@ def read_around(
     )
 
 
-def region_of(text: str, cell: str, grammar: Grammar, delivery: Delivery) -> Region | None:
+def region_of(
+    text: str, cell: str, grammar: Grammar, delivery: Delivery, *, regions_in_rows: bool
+) -> Region | None:
     """Return the known region that a title or name says it is about; ``None`` if it names none.
 
     Raises
@@ -206,19 +193,20 @@ def region_of(text: str, cell: str, grammar: Grammar, delivery: Delivery) -> Reg
     """
     known = {region.name_zh: region for region in grammar.regions}
     part = title_part(text)
-    if OFFICE.fullmatch(part):
+    if grammar.vocabulary.lines["offices"].fullmatch(part):
         return None  # whom the office is of is not whom its figures are about
-    other = foreign_region(part, delivery.region, grammar.regions)
+    other = foreign_region(part, delivery.region, grammar)
     found = known.get(other)
     if not other and delivery.region.name_zh in part:
         return delivery.region
     if not other:
         levels = WHOLE.findall(re.sub(r"\([^()]*\)", "", part))
-        if not levels:
+        if not levels or regions_in_rows:
             return None
         other = f"全{levels[0]}"
         found = level_region(levels[0], grammar, delivery)
-    if found is None or (delivery.pinned and found != delivery.region):
+    pinned = delivery.pinned and not regions_in_rows
+    if found is None or (pinned and found != delivery.region):
         raise IntakeError(
             f"“{text.strip()[:60]}”说的是{other}，不是{delivery.region.name_zh}",
             "请确认没有放错地区；上级或同级地区的数据，请先在 lianhu.toml 登记为 [[parents]] 或 [[peers]]",
@@ -238,17 +226,24 @@ def level_region(level: str, grammar: Grammar, delivery: Delivery) -> Region | N
     return parents[0] if len(parents) == 1 else None
 
 
-def _refuse_unknown_places(text: str, cell: str, grammar: Grammar, delivery: Delivery) -> None:
-    other = foreign_region(title_part(text), delivery.region, grammar.regions)
-    if other and other not in {region.name_zh for region in grammar.regions}:
+def whole_region(whole: str, said: str, grammar: Grammar, delivery: Delivery) -> Region:
+    """Return the region that 全市 and the like mean where a name or head says so.
+
+    Raises
+    ------
+    IntakeError
+        If it is none of the workspace's.
+    """
+    found = level_region(whole[1], grammar, delivery)
+    if found is None:
         raise IntakeError(
-            f"“{text.strip()[:60]}”说的是{other}，不是{delivery.region.name_zh}所在的地区",
-            "请确认没有放错地区",
-            cell=cell,
+            f"{said}说的是{whole}，不是{delivery.region.name_zh}",
+            "上级地区的数，请先在 lianhu.toml 登记 [[parents]]",
         )
+    return found
 
 
-def foreign_region(title: str, region: Region, regions: Iterable[Region]) -> str:
+def foreign_region(title: str, region: Region, grammar: Grammar) -> str:
     """Return the region that a title names instead of ``region``; empty if none.
 
     A chain such as 陕西省西安市莲湖区 is about its last link; beside the region's
@@ -259,14 +254,14 @@ def foreign_region(title: str, region: Region, regions: Iterable[Region]) -> str
         text = re.sub(r"\([^()]*\)", "", text)
     text = re.sub(r"\d+年|[\d、,。~—–-]+月?份?", " ", text)
     own = text.find(region.name_zh)
-    for known in regions:
+    for known in grammar.regions:
         if known.code != region.code and 0 <= text.find(known.name_zh) < own:
             text = text.replace(known.name_zh, " ", 1)
             own = text.find(region.name_zh)
     text = text.replace(region.name_zh, " ")
     if region.code == NATION:
         text = text.replace("中国", " ")
-    named = REGION.findall(NOT_REGIONS.sub(" ", text))
+    named = REGION.findall(grammar.vocabulary.lines["not_regions"].sub(" ", text))
     return str(named[-1]) if named else ""
 
 
@@ -286,9 +281,8 @@ def title_indicator(titles: Sequence[Line], sheet: str, grammar: Grammar) -> Ind
 
 def _meaning_of_titles(said: Sequence[Said]) -> Facets:
     """Return span and measure that titles state for all figures: 累计值, 累计增速（%）."""
-    joined = NOTHING
-    for one in said:
-        joined = joined.join(one.facets._replace(scope="", unit=""))
+    own = (one.facets._replace(scope="", unit="") for one in said)
+    joined = reduce(Facets.join, own, NOTHING)
     spans = {one.facets.span for one in said if one.facets.span}
     if len(spans) != 1 or joined.nothing or joined.form or joined.clash:
         return NOTHING
@@ -312,11 +306,11 @@ def time_around(
     IntakeError
         If two of them contradict each other.
     """
-    title = _title_clue(titles, grammar)
+    title = _clue("标题", titles, grammar)
     around = [
-        _clue("工作表名", sheet, grammar),
-        _clue("文件名", delivery.file, grammar, is_path=True),
-        *(_clue("文件夹名", name, grammar, is_path=True) for name in delivery.folders),
+        _clue("工作表名", [sheet], grammar),
+        _clue("文件名", [delivery.file], grammar, is_path=True),
+        *(_clue("文件夹名", [name], grammar, is_path=True) for name in delivery.folders),
     ]
     period = delivery.period
     pin = Clue("delivery.toml", str(period), period.year, period) if period else None
@@ -356,50 +350,37 @@ def resolve_time(time: Time, years: set[int], ends: set[int]) -> Time:
     return time._replace(year=year, period=Period(year, "M", month), span="")
 
 
-def _title_clue(titles: Sequence[str], grammar: Grammar) -> Clue:
-    shown = "；".join(title.strip() for title in titles if title.strip())[:60]
-    parts: list[Part] = []
-    years: set[int] = set()
-    for title in titles:
-        said = grammar.read(_timely(title_part(title), grammar))
-        parts += said.parts
-        years |= {*said.years, *(part.year for part in said.parts if part.year)}
+def _clue(where: str, texts: Sequence[str], grammar: Grammar, *, is_path: bool = False) -> Clue:
+    """Read a title or a name; in a path, figures without 年 may be a delivery's."""
+    shown = "；".join(text.strip() for text in texts if text.strip())[:60]
+    timely = [_timely(text, grammar) for text in texts]
+    said = [grammar.read(text) for text in timely]
+    stated = [part for one in said for part in one.parts]
+    coded = [part for part in stated if CODED.fullmatch(part.text)]
+    parts = [part for part in stated if part not in coded]
+    years = {year for one in said for year in one.years} | {part.year for part in parts} - {0}
+    if coded and is_path and not years:
+        return Clue(where, shown, coded[0].year, hint=coded[0].period.number)
+    parts = parts or coded
+    years |= {part.year for part in parts} - {0}
+    if where != "标题" and not years and (found := LONE_YEAR.search(timely[0])):
+        years = {int(found[1])}
     ends = {part.period.end.month for part in parts}
-    if len(ends) > 1 or len(years) > 1:
+    if where == "标题" and (len(ends) > 1 or len(years) > 1):
         named = "、".join(dict.fromkeys(part.text for part in parts)) or "、".join(map(str, years))
         raise IntakeError(f"标题中有不止一个时期：{named}", "请只留一个，或分成两张工作表")
-    year = years.pop() if years else 0
-    if not parts:
-        return Clue("标题", shown, year, Period(year, "A", 1) if year else None)
+    year = years.pop() if len(years) == 1 else 0
+    if len(ends) != 1:
+        return Clue(where, shown, year)
     finest = min(parts, key=lambda part: "MQA".index(part.period.frequency))
     spans = {part.span for part in parts}
-    return Clue("标题", shown, year, finest.period, spans.pop() if len(spans) == 1 else "")
-
-
-def _clue(where: str, name: str, grammar: Grammar, *, is_path: bool = False) -> Clue:
-    """Read a name; in a path, figures without 年 may be a delivery's."""
-    text = _timely(fold(name), grammar)
-    said = grammar.read(text)
-    coded = [part for part in said.parts if CODED.fullmatch(part.text)]
-    parts = [part for part in said.parts if part not in coded]
-    if coded and is_path and not said.years and not any(part.year for part in parts):
-        return Clue(where, name, coded[0].year, hint=coded[0].period.number)
-    parts = parts or coded
-    years = {*said.years, *(part.year for part in parts if part.year)}
-    if found := PINYIN_YEAR.search(text) or (None if years else LONE_YEAR.search(text)):
-        years.add(int(found[1]))
-    ends = {part.period.end.month: part for part in parts}
-    one = next(iter(ends.values())) if len(ends) == 1 else None
-    month = PINYIN_MONTH.search(text)
-    part = one.period if one else None
-    if month and 1 <= int(month[1]) <= 12:
-        part = Period(2000, "M", int(month[1]))
-    return Clue(where, name, years.pop() if len(years) == 1 else 0, part, one.span if one else "")
+    return Clue(where, shown, year, finest.period, spans.pop() if len(spans) == 1 else "")
 
 
 def _timely(text: str, grammar: Grammar) -> str:
     """Return a text without days, without months in which something was said, without ranges."""
-    return RANGE.sub(" ", DAY.sub(" ", grammar.vocabulary.events.sub(" ", fold(text))))
+    text = PINYIN_MONTH.sub("月", PINYIN_YEAR.sub("年", title_part(text)))
+    return RANGE.sub(" ", DAY.sub(" ", grammar.vocabulary.lines["events"].sub(" ", fold(text))))
 
 
 def _agrees(one: Clue, other: Clue) -> bool:
@@ -410,8 +391,6 @@ def _agrees(one: Clue, other: Clue) -> bool:
 
 
 def _refuse_contradiction(clues: Sequence[Clue], clue: Clue) -> None:
-    if clue.hint:
-        return
     for earlier in clues:
         if earlier.hint or _agrees(earlier, clue):
             continue
@@ -444,23 +423,20 @@ def _published(lines: Sequence[Line]) -> dt.date | None:
 
 def _unit(lines: Sequence[Line]) -> str:
     """Return the one unit that stands above a head; 填报单位 names an office."""
-    known: dict[str, str] = {}
-    others = []
-    for cell, text in lines:
-        for piece in statements(text) or [text]:
-            found = UNIT.match(fold(piece))
-            stated = found[1] if found else ""
-            if unit := _unit_of_amounts(stated):
-                known.setdefault(unit, cell)
-            elif stated:
-                others.append(stated)
+    stated = [
+        (found[1], cell)
+        for cell, text in lines
+        for piece in statements(text) or [text]
+        if (found := UNIT.match(fold(piece)))
+    ]
+    known = {unit: cell for text, cell in stated if (unit := _unit_of_amounts(text))}
     if len(known) > 1:
         raise IntakeError(
             f"表头上方写了不止一个单位：{'、'.join(known)}",
             "请在“计量单位”列逐行写明，或只留一个",
             cell=list(known.values())[1],
         )
-    return next(iter([*known, *others]), "")
+    return next(iter([*known, *(text for text, _ in stated)]), "")
 
 
 def _unit_of_amounts(text: str) -> str:

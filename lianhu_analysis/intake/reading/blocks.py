@@ -17,7 +17,7 @@ from typing import NamedTuple
 from lianhu_analysis.catalog.remembering import remembered
 from lianhu_analysis.errors import IntakeError, PeriodError
 from lianhu_analysis.intake.grids.grid import Grid, cell_address
-from lianhu_analysis.intake.reading.cells import read_value
+from lianhu_analysis.intake.reading.cells import is_number, read_value
 from lianhu_analysis.intake.reading.statements import (
     FIRST_SERIAL,
     LAST_SERIAL,
@@ -28,7 +28,16 @@ from lianhu_analysis.intake.reading.statements import (
 )
 from lianhu_analysis.intake.reading.words import BARE, Grammar, fold, is_unit, span_of
 
-__all__ = ["Column", "Panel", "Table", "find_tables", "is_blank", "is_period_cell", "is_value"]
+__all__ = [
+    "Column",
+    "Panel",
+    "Sheet",
+    "Table",
+    "find_tables",
+    "is_blank",
+    "is_period_cell",
+    "is_value",
+]
 
 DEEPEST = 5
 LOOKED_AT = 40
@@ -101,10 +110,7 @@ def is_blank(cell: object) -> bool:
 
 def is_value(cell: object) -> bool:
     """Whether a cell holds a figure or a sign for none, as a number or as text."""
-    if isinstance(cell, str):
-        return _is_value_text(cell)
-    is_number = isinstance(cell, (int, float)) and not isinstance(cell, bool)
-    return is_number and not math.isnan(cell)  # type: ignore[arg-type]
+    return _is_value_text(cell) if isinstance(cell, str) else is_number(cell)
 
 
 @remembered
@@ -118,11 +124,9 @@ def _is_value_text(text: str) -> bool:
 
 def is_period_cell(cell: object) -> bool:
     """Whether a cell is a period by itself: a date, a code, a serial number, words."""
-    if isinstance(cell, (dt.date, dt.datetime)):
-        return True
-    if isinstance(cell, (int, float)) and not isinstance(cell, bool):
-        return _is_coded(cell) or (float(cell).is_integer() and 1950 <= cell <= 2100)
-    return isinstance(cell, str) and _is_period_text(cell)
+    if isinstance(cell, str):
+        return _is_period_text(cell)
+    return isinstance(cell, dt.date) or _is_coded(cell) or _is_year(cell)
 
 
 @remembered
@@ -134,8 +138,16 @@ def _is_period_text(text: str) -> bool:
     return True
 
 
-def find_tables(grid: Grid, grammar: Grammar) -> tuple[list[Table], str]:
-    """Return the tables of a sheet from the top down, and the first figure under no head."""
+class Sheet(NamedTuple):
+    """The tables of a grid from the top down, and the address of the first figure under no head."""
+
+    grid: Grid
+    tables: list[Table]
+    headless: str = ""
+
+
+def find_tables(grid: Grid, grammar: Grammar) -> Sheet:
+    """Return a sheet with the tables on it."""
     return _Finder(grid, grammar).find()
 
 
@@ -149,7 +161,11 @@ class _Finder:
             for column in range(left, right + 1)
         }
 
-    def find(self) -> tuple[list[Table], str]:
+    def _home(self, row: int, column: int) -> tuple[int, int]:
+        """Return the cell that holds what a merged one shows."""
+        return self.covered.get((row, column), (row, column))
+
+    def find(self) -> Sheet:
         tables: list[Table] = []
         headless = ""
         held = row = 0  # lines from `held` on belong to what comes next
@@ -176,7 +192,7 @@ class _Finder:
             tables[-1].end = len(rows)
         for table in tables:
             self._settle(table)
-        return [table for table in tables if table.panels], headless
+        return Sheet(self.grid, [table for table in tables if table.panels], headless)
 
     def _has_figures(self, row: int) -> bool:
         return row not in self.grid.hidden_rows and any(
@@ -199,7 +215,7 @@ class _Finder:
             return len(cells) > 1 and all(isinstance(c, dt.date) for _, c in cells)
         first = cells[0][0]
         if len(cells) == 1 and not (first > 0 and (row, first) in self.covered):
-            return bool(roles) and current is None and self._below_is_head(row)
+            return False
         beside = [n for n, c in cells if n != first and (isinstance(c, dt.date) or (n, c) in texts)]
         named = roles and (len(roles) > 1 or beside)
         if current is None:
@@ -224,16 +240,8 @@ class _Finder:
         numbers = [c for _, c in cells if is_value(c)]
         if not all(_may_head(c) for c in numbers):
             return False
-        years = [c for c in numbers if isinstance(c, (int, float)) and 1950 <= c <= 2100]
-        return (has_roles and len(numbers) < len(cells)) or (
-            current is None and len(years) == len(cells) > 1
-        )
-
-    def _below_is_head(self, row: int) -> bool:
-        below = self.grid.rows[row + 1] if row + 1 < len(self.grid.rows) else ()
-        return any(isinstance(c, str) and self._heads(c) for c in below) and not any(
-            is_value(c) for c in below
-        )
+        years = current is None and len(cells) > 1 and all(_is_year(c) for _, c in cells)
+        return years or (has_roles and len(numbers) < len(cells))
 
     def _heads(self, text: str) -> bool:
         """Whether a text says something that heads say."""
@@ -277,12 +285,9 @@ class _Finder:
         if row in self.grid.hidden_rows:
             return False
         own = [(n, c) for n, c in enumerate(self.grid.rows[row]) if not is_blank(c)]
-        own = [(n, c) for n, c in own if self.covered.get((row, n), (row, n))[0] > top]
+        own = [(n, c) for n, c in own if self._home(row, n)[0] > top]
         if not own:
-            reaching = (
-                self.covered.get((row, n), (row, n))[0] for n in range(len(self.grid.rows[top]))
-            )
-            return any(top <= home < row for home in reaching)
+            return any(top <= self._home(row, n)[0] < row for n in range(len(self.grid.rows[top])))
         for _, cell in own:
             if not isinstance(cell, (str, dt.date)) or (
                 is_value(cell) and not self._heads(str(cell))
@@ -314,7 +319,7 @@ class _Finder:
 
     def _divide(self, table: Table) -> None:
         """Divide the columns of a head into panels; called before its last row is known."""
-        table.end = self._next_guess(table)
+        table.end = min(len(self.grid.rows), table.bottom + 1 + LOOKED_AT)
         rows = range(table.bottom + 1, table.end)
         width = max((len(self.grid.rows[r]) for r in range(table.top, table.end)), default=0)
         panel = Panel()
@@ -337,9 +342,6 @@ class _Finder:
             gap = False
         table.panels = [p for p in panels if p.columns]
 
-    def _next_guess(self, table: Table) -> int:
-        return min(len(self.grid.rows), table.bottom + 1 + LOOKED_AT)
-
     def _column_kind(
         self, table: Table, number: int, rows: range
     ) -> tuple[str, tuple[Line, ...], str]:
@@ -349,8 +351,9 @@ class _Finder:
         role = self.grammar.role(text) or next(
             (r for _, t in reversed(cells) if (r := self.grammar.role(t))), ""
         )
-        body = [c for r in rows if not is_blank(c := self.grid.at(r, number))]
-        counts = Counter(self._content(c) for c in body if not self._is_remark(c))
+        filled = [c for r in rows if not is_blank(c := self.grid.at(r, number))]
+        body = [c for c in filled if not self._is_remark(c)]
+        counts = Counter(map(self._content, body))
         if number > 1 and not role:  # amounts may well be as large as the days since 1900
             coded = sum(not isinstance(c, (str, dt.date)) and _is_coded(c) for c in body)
             counts.update(value=coded, period=-coded)
@@ -361,7 +364,7 @@ class _Finder:
             role = _role_by_content(role, counts)
         if role:
             return role, cells, text
-        if not body and not cells:
+        if not filled and not cells:
             return "", (), ""
         said = self.grammar.read(text)
         firm = said.facets.measure or said.facets.span or said.parts or said.years or said.names
@@ -371,7 +374,6 @@ class _Finder:
 
     def _are_places(self, body: Sequence[object]) -> bool:
         """Whether no cell of a column names an indicator: 全市 and districts that nobody knows."""
-        body = [cell for cell in body if not self._is_remark(cell)]
         texts = [cell for cell in body if isinstance(cell, str) and not is_value(cell)]
         said = [self.grammar.read(text) for text in texts]
         return len(texts) == len(body) and not any(
@@ -399,9 +401,7 @@ class _Finder:
     def _stack(self, table: Table, number: int) -> tuple[Line, ...]:
         cells: dict[tuple[int, int], str] = {}
         for row in range(table.top, table.bottom + 1):
-            home = self.covered.get((row, number), (row, number))
-            if home[0] < table.top:
-                continue
+            home = self._home(row, number)
             value = self.grid.at(*home)
             if not is_blank(value) and not (isinstance(value, str) and is_statement(value)):
                 cells[home] = _head_text(value)
@@ -419,14 +419,8 @@ class _Finder:
         below = {n: self._text_below(table, row, n) for n in owned}
         loose = [n for n in owned if below[n] and (row, n) not in self.covered]
         labels = {n for n in loose if not is_blank(self.grid.at(row, n))}
-        blanks = [
-            n
-            for n in loose
-            if is_blank(self.grid.at(row, n))
-            and not any(
-                cell_address(r, n) == a for r in range(table.top, row) for a, _ in owned[n].cells
-            )
-        ]
+        above = range(table.top, row + 1)
+        blanks = [n for n in loose if all(is_blank(self.grid.at(r, n)) for r in above)]
         if not labels or not blanks:
             return
         restarts = len(labels) > 1 and len({below[n] for n in labels}) == 1
@@ -457,11 +451,9 @@ class _Finder:
 
     def _text_below(self, table: Table, row: int, number: int) -> str:
         for below in range(row + 1, table.bottom + 1):
-            value = self.grid.at(below, number)
-            if not is_blank(value) and (below, number) not in self.covered:
+            home = self._home(below, number)
+            if home[0] > row and not is_blank(value := self.grid.at(*home)):
                 return _head_text(value)
-            if (below, number) in self.covered and self.covered[below, number][0] > row:
-                return _head_text(self.grid.at(*self.covered[below, number]))
         return ""
 
 
@@ -479,31 +471,26 @@ def _role_by_content(role: str, counts: Counter[str]) -> str:
 
 
 def _head_text(value: object) -> str:
-    if isinstance(value, dt.date):
-        return f"{value.year}年{value.month}月"
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    text = str(value)
-    if isinstance(value, int) and int(value) in SERIALS:
-        day = SERIAL_ZERO + dt.timedelta(days=int(value))
-        return f"{day.year}年{day.month}月"
-    if isinstance(value, int) and 1950 <= value <= 2100:
-        return f"{value}年"
-    return text
+    if is_number(value) and float(value).is_integer():
+        number = int(value)
+        if number not in SERIALS:
+            return f"{number}年" if _is_year(number) else str(number)
+        value = SERIAL_ZERO + dt.timedelta(days=number)
+    return f"{value.year}年{value.month}月" if isinstance(value, dt.date) else str(value)
 
 
 def _is_coded(cell: object) -> bool:
     """Whether a number is most likely a code of year and month, or a date's."""
-    number = float(cell) if isinstance(cell, (int, float)) else 0.5
-    if not number.is_integer():
-        return False
-    return int(number) in SERIALS or (190_001 <= number <= 210_012 and 1 <= number % 100 <= 12)
+    number = int(cell) if is_number(cell) and float(cell).is_integer() else 0
+    return number in SERIALS or (190_001 <= number <= 210_012 and 1 <= number % 100 <= 12)
+
+
+def _is_year(cell: object) -> bool:
+    return is_number(cell) and float(cell).is_integer() and 1950 <= cell <= 2100
 
 
 def _may_head(cell: object) -> bool:
     """Whether a number may be a head: a month, a year, a code of both, a date."""
     if isinstance(cell, str):
         return bool(BARE.fullmatch(fold(cell))) or is_period_cell(cell)
-    if isinstance(cell, float) and not cell.is_integer():
-        return False
-    return is_period_cell(cell) or (isinstance(cell, (int, float)) and 1 <= cell <= 12)
+    return is_period_cell(cell) or cell in range(1, 13)

@@ -10,13 +10,17 @@ import math
 import numbers
 import re
 import unicodedata
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal, NamedTuple
+from functools import cache
+from importlib import resources
+from typing import Literal, NamedTuple, TypeGuard
 
 from lianhu_analysis.catalog.remembering import remembered
 from lianhu_analysis.errors import IntakeError
+from lianhu_analysis.written import parse_written
 
-__all__ = ["Reading", "ValueStatus", "read_value"]
+__all__ = ["Reading", "ValueStatus", "is_number", "read_value"]
 
 ValueStatus = Literal["ok", "not_released", "below_unit", "not_meaningful"]
 
@@ -36,21 +40,6 @@ class Reading(NamedTuple):
     says_percent: bool = False
 
 
-# Yearbooks print the ellipsis for less than the unit shown.  A dash covers "none",
-# "base was zero" and "last year's profit was negative": no figure in any case.
-NO_FIGURE: tuple[tuple[re.Pattern[str], ValueStatus], ...] = (
-    (
-        re.compile(r"|#?N/A(N/A)?|NAN?|NULL|NONE|(尚?未公|未发)布|暂无|\*{2,}"),
-        "not_released",
-    ),
-    (re.compile(r"\.{2,}|⋯+"), "below_unit"),
-    (
-        re.compile(
-            r"[-‐‑‒–—―─−]+|/|翻[一两]?番|扭亏(为盈)?|(首次)?由负转正|由正转负|由亏转盈|由盈转亏|[增减]亏"
-        ),
-        "not_meaningful",
-    ),
-)
 SAME_AS_LAST_YEAR = re.compile(r"同比持平|[与较比]?(?:上年|去年)同[期月]持平")
 
 BLANKS = "\\s\u200b-\u200d\u2060\ufeff"
@@ -70,39 +59,38 @@ GROWTH = re.compile(
 NUMERALS = {name: n for n, name in enumerate("一二三四五六七八九十", 1)} | {"两": 2}
 BROKEN_POINT = re.compile(r"([+-]?[0-9]+)[、。,·]([0-9]{1,2})(%?)")
 UNIT_TAIL = re.compile(rf"[+-]?(?:{NUMBER})([^0-9%.,+*/-]+)")
-# The first that is found in a text explains why it is no figure.
-FAULTS = (
-    (
-        r"^#(?:[A-Z_]+[/0-9]*[!?]|GETTING_DATA)$",
-        "是公式出错的结果",
-        "请在原文件中改正公式后重新导出",
-    ),
-    ("^=", "是没有算出结果的公式", "请用表格软件打开并保存，或粘贴为数值"),
-    (
-        "加快|回落|放缓|收窄|扩大|提升|百分点",
-        "说的是增速或比率的变化，不是增速",
-        "请填写增速本身；比率的变化请写成“-3.9个百分点”",
-    ),
-    ("平均|年均", "说的是几年的平均，不是这一年的增速", "请填写与上年同期相比的增速"),
-    (
-        "目标|预期|计划|预计|左右|以上|以下|以内",
-        "说的是目标或估计，不是已有的数",
-        "请填写实际的数；目标写到 targets.toml",
-    ),
-    ("位|名", "说的是位次，不是数", "请把位次写到“位次”列"),
-    (
-        "持平",
-        "说不清是数值持平还是增速持平",
-        "若与上年同期相同，请填 0；若增速相同，请填那个增速",
-    ),
-    ("^一$", "可能是破折号，也可能是数字", "请填写数字 1，或写成 —"),
-    (rf"^\((?:{NUMBER})%?\)$", "用了括号，可能表示负数，也可能是注", "请填写带正负号的数"),
-    (r"[0-9][^0-9.]+[0-9]|\.[0-9]+\.", "里不止一个数", "请一格只写一个数"),
-    ("", "不是数", "请填写数值；没有数就留空，原因写到备注列"),
-)
 # The longest finite number written out has about 1,100 characters.
 LONGEST = 1200
 QUOTED = 60
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Why a text in which a pattern is found is no figure, and what to write instead."""
+
+    pattern: re.Pattern[str]
+    reason: str
+    remedy: str
+
+
+@dataclass(frozen=True)
+class CellWords:
+    """``cells.toml``: signs for no figure, and faults."""
+
+    signs: dict[ValueStatus, re.Pattern[str]]
+    faults: tuple[Fault, ...]
+
+
+@cache
+def _words() -> CellWords:
+    text = resources.files("lianhu_analysis.intake.reading").joinpath("cells.toml").read_bytes()
+    return parse_written(text, CellWords, lambda faults: IntakeError("；".join(faults), ""))
+
+
+def is_number(cell: object) -> TypeGuard[int | float]:
+    """Whether a cell holds a number, and no truth value."""
+    is_real = isinstance(cell, (int, float)) and not isinstance(cell, bool)
+    return is_real and not math.isnan(cell)  # type: ignore[arg-type]
 
 
 def read_value(token: object, *, unit_is_percent: bool = False) -> Reading:
@@ -187,7 +175,8 @@ def _fold(text: str) -> str:
 
 
 def _no_figure(folded: str) -> ValueStatus | None:
-    return next((status for sign, status in NO_FIGURE if sign.fullmatch(folded)), None)
+    signs = _words().signs.items()
+    return next((status for status, sign in signs if sign.fullmatch(folded)), None)
 
 
 def _figure(token: str, folded: str) -> tuple[float, bool]:
@@ -228,10 +217,8 @@ def _explain(token: str, folded: str) -> IntakeError:
         return _refuse(
             token, f"在数值后面带有“{tail[1]}”", "请只填数值，单位写到单位列，说明写到备注列"
         )
-    reason, remedy = next(
-        (reason, remedy) for pattern, reason, remedy in FAULTS if re.search(pattern, folded)
-    )
-    return _refuse(token, reason, remedy)
+    fault = next(fault for fault in _words().faults if fault.pattern.search(folded))
+    return _refuse(token, fault.reason, fault.remedy)
 
 
 def _refuse(token: str, reason: str, remedy: str) -> IntakeError:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple, cast
 
@@ -15,14 +17,9 @@ from lianhu_analysis.catalog.periods import Frequency, Period
 from lianhu_analysis.catalog.units import convert
 from lianhu_analysis.errors import IntakeError, LianhuError, PeriodError
 from lianhu_analysis.intake.observations import Observation, frame_observations
-from lianhu_analysis.intake.problems import Problem, ProblemKind, Refusal
+from lianhu_analysis.intake.problems import Problem
 from lianhu_analysis.intake.reading.cells import Reading as CellReading
 from lianhu_analysis.intake.reading.cells import read_value
-from lianhu_analysis.intake.reading.growth_forms import (
-    INDEX_RANGE,
-    Neighbours,
-    growth_in_percent,
-)
 from lianhu_analysis.intake.reading.notes import TableNote
 from lianhu_analysis.intake.same_figures import merge_rows
 from lianhu_analysis.workspace import Region
@@ -31,17 +28,27 @@ __all__ = [
     "POINTS",
     "Collector",
     "Delivery",
+    "Neighbours",
     "Reading",
     "Slot",
+    "neighbours",
     "period_for",
+    "refuse_january",
     "says_nothing",
-    "split_january",
 ]
 
 POINTS = "百分点"
 FREQUENCIES = {"M": "月", "Q": "季", "A": "年"}
 FACT_UNITS = {"rank": "位", "gap": "百分点", "plan_share": "%"}
 IN_POINTS = re.compile(rf"\s*个?\s*{POINTS}\s*$")
+
+
+# Lumpy series (land, foreign investment) do double; broad aggregates do not.
+INDEX_LIKE = (80.0, 130.0)
+FEWEST = 3
+WIDE = 30.0
+INDEX_RANGE = (50.0, 200.0)
+PRINTED_DECIMALS = 2
 
 
 @dataclass(frozen=True)
@@ -88,6 +95,24 @@ class Delivery:
     span: str = ""
     unit: str = ""
     book: Period | None = None
+
+
+class Neighbours(NamedTuple):
+    """What most figures of one growth column or series look like.
+
+    Attributes
+    ----------
+    indices
+        They lie where indices with last year at 100 do.
+    unrounded
+        They are percentages in full precision, so that a small one is no fraction.
+    wide
+        They are of one indicator and far apart, so that a large one is no index.
+    """
+
+    indices: bool = False
+    unrounded: bool = False
+    wide: bool = False
 
 
 class Slot(NamedTuple):
@@ -169,12 +194,9 @@ class Collector:
         self.tables: list[TableNote] = []
         self.slots: list[Slot] = []
 
-    def refuse(
-        self, message: str, remedy: str, *, sheet: str = "", cell: str = "", skipped: bool = False
-    ) -> None:
-        """Note that something is not read; ``skipped`` where there is nothing to mend."""
-        kind: ProblemKind = "skipped" if skipped else "refused"
-        self.problems.append(Problem(sheet, cell, message, remedy, kind))
+    def refuse(self, error: IntakeError, *, sheet: str = "", cell: str = "") -> None:
+        """Note that something is not read; the error itself may say where more exactly."""
+        self.problems.append(Problem.of(error, sheet=sheet, cell=cell))
 
     def take(self, token: object, slot: Slot) -> None:
         """Read one cell that is not blank into its slot."""
@@ -182,15 +204,11 @@ class Collector:
         try:
             self.rows.append(_observe(token, slot, self.delivery))
         except IntakeError as error:
-            self.problems.append(Problem.of(error, sheet=slot.sheet, cell=slot.cell))
+            self.refuse(error, sheet=slot.sheet, cell=slot.cell)
         except LianhuError as error:
-            name = slot.indicator.name_zh
-            self.refuse(
-                f"{name}：{error}",
-                "请核对这一格；有误的，请报送改正后的新文件",
-                sheet=slot.sheet,
-                cell=slot.cell,
-            )
+            message = f"{slot.indicator.name_zh}：{error}"
+            refused = IntakeError(message, "请核对这一格；有误的，请报送改正后的新文件")
+            self.refuse(refused, sheet=slot.sheet, cell=slot.cell)
 
     def result(self) -> Reading:
         """Return the observations, one a key, and every problem."""
@@ -243,26 +261,52 @@ def period_for(indicator: Indicator, title: Period, span: str, per: str = "") ->
         ) from error
 
 
-def split_january(indicator: Indicator, period: Period, span: str, token: object) -> Refusal | None:
-    """Return why a figure splits the joint first period of an indicator without a January.
+def refuse_january(indicator: Indicator, period: Period, span: str, token: object) -> None:
+    """Refuse a figure that splits the joint first period of an indicator without a January.
 
     January and February are one period, the year to date of February: no figure of
     January is published, and none of February alone.  A sign for no figure passes
     as February's own.
     """
     if not indicator.no_january or period.frequency != "M" or period.number > 2:
-        return None
+        return
     if period.number == 1:
-        return Refusal(
+        raise IntakeError(
             f"{indicator.name_zh} 1月不单独发布（1—2月合并），这里却有数 {token}",
             '请核对时期；当年确有1月数的，在版式说明的这一列写 january = "keep"',
         )
     if span == "single" and not says_nothing(token):
-        return Refusal(
+        raise IntakeError(
             f"{indicator.name_zh} 1—2月合并发布，没有2月单月的数，这里的 {token} 没有读",
             "合并的数请填在累计列（1—2月）；本月列请留空或填 —",
         )
-    return None
+
+
+def neighbours(tokens: Iterable[object], *, one_indicator: bool = False) -> Neighbours:
+    """Look at the figures of one growth column or series."""
+    values = []
+    for token in tokens:
+        if isinstance(token, float) and math.isfinite(token):
+            values.append(token)
+            continue
+        try:
+            reading = read_value(token, unit_is_percent=True)
+        except IntakeError:
+            continue
+        if reading.value is not None and not reading.says_percent:
+            values.append(reading.value)
+    enough = len(values) >= FEWEST
+    indices = sum(INDEX_LIKE[0] <= value <= INDEX_LIKE[1] for value in values)
+    large = [value for value in values if abs(value) >= 1]
+    fine = sum(round(value, PRINTED_DECIMALS) != round(value, 9) for value in large)
+    return Neighbours(
+        enough and indices * 2 > len(values),
+        enough and fine > 1 and len(large) * 2 > len(values),
+        enough
+        and one_indicator
+        and indices * 4 < len(values)
+        and any(abs(v) >= WIDE and not INDEX_LIKE[0] <= v <= INDEX_LIKE[1] for v in values),
+    )
 
 
 def _observe(token: object, slot: Slot, delivery: Delivery) -> Observation:
@@ -321,7 +365,7 @@ def _read_growth(token: object, slot: Slot) -> tuple[CellReading, float | None, 
     value = reading.value
     # 4.8% and 增长1.6倍 say what they are, whatever form the column has.
     if value is not None and not reading.says_percent:
-        value = growth_in_percent(value, slot.form, indicator, slot.beside or Neighbours())
+        value = _in_percent(value, slot.form, indicator, slot.beside or Neighbours())
     return reading, value, "%"
 
 
@@ -353,3 +397,49 @@ def _level(value: float, slot: Slot) -> float:
             f"若是涨幅，请填指数 {100 + value:g}" if abs(value) < low else "请核对这一格的数",
         )
     return converted
+
+
+def _in_percent(value: float, form: str, indicator: Indicator, beside: Neighbours) -> float:
+    """Return a growth rate in percent.
+
+    Parameters
+    ----------
+    value
+        The figure as delivered.
+    form
+        ``percent``, ``index`` (last year = 100) or ``fraction``.
+    beside
+        What the figures beside it look like.
+
+    Raises
+    ------
+    IntakeError
+        If the figure is not of that form; the form is never guessed from it.
+    """
+    if form == "fraction":
+        return round(value * 100, 10)
+    if form == "index":
+        # A year in which a total fell by half or doubled is not an index misread.
+        if not INDEX_RANGE[0] <= value <= INDEX_RANGE[1]:
+            raise IntakeError(
+                f"{indicator.name_zh} 的 {value:g} 不像以上年为 100 的指数",
+                "请核对；如果这一格已是增速，请改正原表或版式说明的 form",
+            )
+        return round(value - 100, 10)
+    broad = indicator.tier == "core" or indicator.kind == "growth_only"
+    doubtful = broad or beside.indices or indicator.growth_basis == "constant"
+    if doubtful and not beside.wide and INDEX_LIKE[0] <= value <= INDEX_LIKE[1]:
+        raise IntakeError(
+            f"{indicator.name_zh} 的增速 {value:g} 像以上年为 100 的指数",
+            f"若是指数，请改为增速 {round(value - 100, 10):g}；确是增速的，请写成 {value:g}%",
+        )
+    if (
+        not beside.unrounded
+        and -1 < value < 1
+        and round(value, PRINTED_DECIMALS) != round(value, 9)
+    ):
+        raise IntakeError(
+            f"{indicator.name_zh} 的增速 {value:g} 像小数，说不清是 {value:g}% 还是 {value * 100:g}%",
+            "请写成带百分号的数，或在版式说明中写明 form",
+        )
+    return value

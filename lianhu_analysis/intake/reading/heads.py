@@ -9,8 +9,7 @@ from dataclasses import dataclass
 
 from lianhu_analysis.errors import IntakeError
 from lianhu_analysis.intake.grids.grid import Grid, cell_address
-from lianhu_analysis.intake.problems import Refusal
-from lianhu_analysis.intake.reading.around import SCOPE, Around, Time, resolve_time
+from lianhu_analysis.intake.reading.around import Around, Time, resolve_time
 from lianhu_analysis.intake.reading.blocks import (
     Column,
     Panel,
@@ -24,48 +23,55 @@ from lianhu_analysis.intake.reading.meaning import ColumnMeaning, column_meaning
 from lianhu_analysis.intake.reading.notes import ColumnNote, TableNote
 from lianhu_analysis.intake.reading.words import BARE, Grammar, fold
 
-__all__ = ["Heads", "Teller", "read_heads"]
+__all__ = ["Heads", "Place", "read_heads"]
 
 MANY = 5
 RANKS = re.compile("排名|位次|排位")
 
 
-@dataclass(frozen=True)
-class Teller:
-    """Tells what of one table is not read: to the user, and in the note on the table."""
+@dataclass
+class Place:
+    """One of the tables side by side, and all that stands around it; tells what is not read.
 
-    grid: Grid
+    What is told goes to the user, and into the note on the table.
+    """
+
     table: Table
+    panel: Panel
+    around: Around
+    grammar: Grammar
     collector: Collector
     note: TableNote
 
-    def refuse(
-        self, refusal: Refusal | IntakeError, row: int, column: int, *, skipped: bool = False
-    ) -> None:
+    @property
+    def grid(self) -> Grid:
+        """The sheet."""
+        return self.table.grid
+
+    @property
+    def body(self) -> range:
+        """The rows below the head."""
+        return range(self.table.bottom + 1, self.table.end)
+
+    def refuse(self, error: IntakeError, row: int, column: int) -> None:
         """Refuse a cell, a row or a column at its address."""
-        cell = (refusal.cell if isinstance(refusal, IntakeError) else "") or cell_address(
-            row, column
-        )
-        self.collector.refuse(
-            refusal.message, refusal.remedy, sheet=self.grid.sheet, cell=cell, skipped=skipped
-        )
+        self.collector.refuse(error, sheet=self.grid.sheet, cell=cell_address(row, column))
 
     def leave(self, column: Column, reason: str) -> None:
         """Note that a column is not read, which needs no telling."""
         cell = cell_address(self.table.top, column.number)
         self.note.columns.append(ColumnNote(cell, column.text, "", reason=reason))
 
-    def refuse_column(self, column: Column, refusal: Refusal) -> None:
+    def refuse_column(self, column: Column, error: IntakeError) -> None:
         """Refuse a column at the lowest cell of its own head, if it holds any figure."""
-        self.leave(column, refusal.message)
-        rows = range(self.table.bottom + 1, self.table.end)
-        if any(is_value(self.grid.at(row, column.number)) for row in rows):
+        self.leave(column, error.message)
+        if any(is_value(self.grid.at(row, column.number)) for row in self.body):
             own = [
                 r
                 for r in range(self.table.top, self.table.bottom + 1)
                 if not is_blank(self.grid.at(r, column.number))
             ]
-            self.refuse(refusal, max(own, default=self.table.top), column.number)
+            self.refuse(error, max(own, default=self.table.top), column.number)
 
 
 @dataclass(frozen=True)
@@ -89,26 +95,20 @@ class Heads:
     scope: tuple[str, ...]
 
 
-class Shifted(Exception):
-    """Figures stand under no head where most rows have them: the heads may have shifted."""
-
-
-def read_heads(
-    table: Table,
-    panel: Panel,
-    around: Around,
-    grammar: Grammar,
-    teller: Teller,
-    units: dict[int, str],
-) -> Heads | None:
-    """Return what the columns of a panel are; ``None`` if its heads may have shifted.
+def read_heads(place: Place, units: dict[int, str]) -> Heads:
+    """Return what the columns of a panel are.
 
     Parameters
     ----------
     units
         Of columns, as a row of metadata states them.
+
+    Raises
+    ------
+    IntakeError
+        If figures stand under no head where most rows have them: the heads may have shifted.
     """
-    read = [column_meaning(column, grammar) for column in _with_bare_numbers(panel.columns)]
+    read = [column_meaning(c, place.grammar) for c in _with_bare_numbers(place.panel.columns)]
     read = [
         m._replace(facets=m.facets._replace(unit=units[n]), own_unit=True)
         if (n := m.column.number) in units
@@ -117,15 +117,11 @@ def read_heads(
     ]
     ranked = any(m.facets.fact == "rank" for m in read)
     # A title of 排名 speaks of the column that holds them.
-    scope = tuple(t for t in around.scope if not ranked or SCOPE.search(RANKS.sub("", t)))
-    try:
-        found = _chosen(read, table, panel, around, scope, teller)
-    except Shifted:
-        return None
-    found = _without_twins(found, teller)
-    time = _time(found, around.time)
-    span = around.facets.span
-    found = _agreeing(found, time, teller, rows_say="period" in panel.stub, span=span)
+    narrows = place.grammar.vocabulary.lines["scope"]
+    scope = tuple(t for t in place.around.scope if not ranked or narrows.search(RANKS.sub("", t)))
+    found = _without_twins(_chosen(read, scope, place), place)
+    time = _time(found, place.around.time)
+    found = _agreeing(found, time, place)
     return Heads(
         tuple(found),
         time,
@@ -149,31 +145,25 @@ def _with_bare_numbers(columns: Sequence[Column]) -> list[Column]:
 
 
 def _chosen(
-    read: Sequence[ColumnMeaning],
-    table: Table,
-    panel: Panel,
-    around: Around,
-    scope: Sequence[str],
-    teller: Teller,
+    read: Sequence[ColumnMeaning], scope: Sequence[str], place: Place
 ) -> list[ColumnMeaning]:
     """Read the columns from the left; a growth may refer to the amount before it."""
     found: list[ColumnMeaning] = []
     left: ColumnMeaning | None = None
-    for place, meaning in enumerate(read):
+    for number, meaning in enumerate(read):
         if not meaning.text:
-            _refuse_unheaded(meaning.column, table, panel, teller)
+            _refuse_unheaded(meaning.column, place)
             left = None
             continue
         if meaning.facets.nothing and not meaning.facets.fact:
-            teller.leave(meaning.column, meaning.facets.nothing)
+            place.leave(meaning.column, meaning.facets.nothing)
             continue
-        refusal = meaning.refusal or _fault(meaning, read, around, scope, teller.grid)
-        whole = meaning
-        if refusal is None and meaning.is_growth:
-            whole, refusal = _of_left(place, left, read)
-        if refusal is not None:
+        try:
+            _check(meaning, read, scope, place)
+            whole = _of_left(number, left, read) if meaning.is_growth else meaning
+        except IntakeError as error:
             left = None  # whatever stood here, a growth beside it is not of another column
-            teller.refuse_column(meaning.column, refusal)
+            place.refuse_column(meaning.column, error)
             continue
         if not whole.is_growth and not whole.facets.fact:
             left = whole
@@ -181,60 +171,59 @@ def _chosen(
     return found
 
 
-def _refuse_unheaded(column: Column, table: Table, panel: Panel, teller: Teller) -> None:
+def _refuse_unheaded(column: Column, place: Place) -> None:
     """Refuse figures under no head; where most rows have them, the other columns with them."""
-    grid, body = teller.grid, range(table.bottom + 1, table.end)
+    grid, body, columns = place.grid, place.body, place.panel.columns
     rows = [r for r in body if is_value(grid.at(r, column.number))]
     if not rows or not grid.sheet:
         return  # of a CSV each row that spills over is refused
-    headed = [c.number for c in panel.columns if c.text]
+    headed = [c.number for c in columns if c.text]
     others = [r for r in body if any(is_value(grid.at(r, n)) for n in headed)]
     # Heads that are an unbroken axis of periods cannot have shifted.
-    axis = sum(is_period_cell(c.text) for c in panel.columns if c.text) > MANY
+    axis = sum(is_period_cell(c.text) for c in columns if c.text) > MANY
     shifted = len(rows) * 2 >= len(others) and not axis
     more = "，列名可能错了位，这张表没有读" if shifted else ""
-    refusal = Refusal(
-        f"这一列有数却没有列名{more}", "要收的，请报送补上了列名的新文件；不收的不必处理"
+    error = IntakeError(
+        f"这一列有数却没有列名{more}",
+        "要收的，请报送补上了列名的新文件；不收的不必处理",
+        cell=cell_address(rows[0], column.number),
     )
-    teller.refuse(refusal, rows[0], column.number)
     if shifted:
-        raise Shifted
+        raise error
+    place.refuse(error, rows[0], column.number)
 
 
-def _fault(
-    m: ColumnMeaning,
-    read: Sequence[ColumnMeaning],
-    around: Around,
-    scope: Sequence[str],
-    grid: Grid,
-) -> Refusal | None:
-    """Return why a column that is understood is not read all the same."""
-    if m.column.number in grid.hidden_columns:
-        return Refusal(
+def _check(
+    m: ColumnMeaning, read: Sequence[ColumnMeaning], scope: Sequence[str], place: Place
+) -> None:
+    """Refuse a column that is not understood, and one that is not read all the same."""
+    if m.refusal:
+        raise m.refusal
+    if m.column.number in place.grid.hidden_columns:
+        raise IntakeError(
             f"列名“{m.text}”所在的列是隐藏的，这一列没有读",
             "要收的，请报送取消了隐藏的新文件；不要的不必处理",
         )
     if m.indicator and scope:
-        return Refusal(
+        raise IntakeError(
             f"列名“{m.text}”在标题“{scope[0]}”之下，说的可能不是全部，这一列没有读",
             "口径确实相同的，请报送标题改正后的新文件",
         )
     f = m.facets
     if f.measure != "yoy" or f.sure or f.unit in ("%", POINTS) or f.fact:
-        return None
+        return
     others = [o.facets for o in read if o is not m and not o.facets.nothing]
     rival = any(o.measure == "yoy" and (o.sure or o.unit == "%") for o in others)
-    if rival or around.unit not in ("", "%"):
-        return Refusal(
+    if rival or place.around.unit not in ("", "%"):
+        raise IntakeError(
             f"列名“{m.text}”没有写 %，说不清是增速还是增减额，这一列没有读",
             "是增速的，请报送注明 % 的新文件；增减额不入库",
         )
-    return None
 
 
 def _of_left(
     place: int, left: ColumnMeaning | None, read: Sequence[ColumnMeaning]
-) -> tuple[ColumnMeaning, Refusal | None]:
+) -> ColumnMeaning:
     """Let a growth that says nothing of its span be of the amount on its left.
 
     Where heads name indicators, a nameless growth must stand right after its amount, one to one.
@@ -248,31 +237,31 @@ def _of_left(
         ]
         paired = all(n and read[n - 1].indicator and not read[n - 1].is_growth for n in nameless)
         if not paired or left is None or left.column != read[place - 1].column:
-            return growth, Refusal(
+            raise IntakeError(
                 f"列名“{growth.text}”没有说是哪个指标的增速，这一列没有读",
                 "请报送在列名写明指标的新文件，或让每个增速列紧跟它的绝对量列",
             )
         growth = growth._replace(indicator=left.indicator, region=left.region)
     if growth.facets.span or growth.part is not None:
-        return growth, None
+        return growth
     between = [m for m in read[:place] if not left or m.column.number > left.column.number]
     # After 全年目标 a bare 增长 may as well be the plan's.
     if any(m.facets.fact == "plan" or (m.refusal and not m.facets.nothing) for m in between):
-        return growth, Refusal(
+        raise IntakeError(
             f"列名“{growth.text}”没有说是当月还是累计，左边也没有读得出的绝对量列，这一列没有读",
             "请写成“累计比上年同期增长（%）”或“本月比上年同月增长（%）”，另报新文件",
         )
     if left is None:
-        return growth, None
+        return growth
     found = _amount_of(read[:place], left)
     if found is None:
-        return growth, Refusal(
+        raise IntakeError(
             f"列名“{growth.text}”前面另有增速，说不清是当月还是累计，这一列没有读",
             "请写成“累计比上年同期增长（%）”或“本月比上年同月增长（%）”，另报新文件",
         )
     facets = growth.facets._replace(span=found.facets.span, per=found.facets.per)
     year = growth.year or found.year
-    return growth._replace(facets=facets, part=found.part, year=year, left=True), None
+    return growth._replace(facets=facets, part=found.part, year=year, left=True)
 
 
 def _amount_of(before: Sequence[ColumnMeaning], left: ColumnMeaning) -> ColumnMeaning | None:
@@ -288,17 +277,15 @@ def _amount_of(before: Sequence[ColumnMeaning], left: ColumnMeaning) -> ColumnMe
     return rest[0] if len(rest) == 1 else None
 
 
-def _without_twins(columns: Sequence[ColumnMeaning], teller: Teller) -> list[ColumnMeaning]:
+def _without_twins(columns: Sequence[ColumnMeaning], place: Place) -> list[ColumnMeaning]:
     counts = Counter(map(_key, columns))
     for m in columns:
         if counts[_key(m)] > 1 and not m.facets.fact:
-            teller.refuse_column(
-                m.column,
-                Refusal(
-                    f"列名“{m.text}”有不止一列是这个意思，说不清哪一列是本期的，这一列没有读",
-                    "请报送写明各列时期（如“上年同期”）的新文件",
-                ),
+            error = IntakeError(
+                f"列名“{m.text}”有不止一列是这个意思，说不清哪一列是本期的，这一列没有读",
+                "请报送写明各列时期（如“上年同期”）的新文件",
             )
+            place.refuse_column(m.column, error)
     return [m for m in columns if counts[_key(m)] == 1]
 
 
@@ -318,16 +305,14 @@ def _time(columns: Iterable[ColumnMeaning], time: Time) -> Time:
     return resolve_time(time, {max(years)} if years else set(), ends)
 
 
-def _agreeing(
-    columns: Sequence[ColumnMeaning], time: Time, teller: Teller, *, rows_say: bool, span: str
-) -> list[ColumnMeaning]:
+def _agreeing(columns: Sequence[ColumnMeaning], time: Time, place: Place) -> list[ColumnMeaning]:
     """Leave out last year's columns, and refuse a table whose heads are of different months."""
-    found = list(columns)
-    axis = _is_axis(columns, span)
+    found, rows_say = list(columns), "period" in place.panel.stub
+    axis = _is_axis(columns, place.around.facets.span)
     if not axis and not rows_say:
         for m in columns:
             if _is_last_year(m, columns):
-                teller.leave(m.column, "上年同期的可比数，不作为上年的数入库")
+                place.leave(m.column, "上年同期的可比数，不作为上年的数入库")
                 found.remove(m)
     ends = {m.part.period.end.month for m in found if m.part}
     titled = time.title and time.period is not None
@@ -338,13 +323,11 @@ def _agreeing(
     if (ends == {stated} and same_year) or (axis and stated in ends) or (not titled and axis):
         return found
     for m in found:
-        teller.refuse_column(
-            m.column,
-            Refusal(
-                f"列名“{m.text}”与标题或旁边的列不是同一个月，说不清哪个对，这一列没有读",
-                "请报送改正列名或标题后的新文件",
-            ),
+        error = IntakeError(
+            f"列名“{m.text}”与标题或旁边的列不是同一个月，说不清哪个对，这一列没有读",
+            "请报送改正列名或标题后的新文件",
         )
+        place.refuse_column(m.column, error)
     return []
 
 

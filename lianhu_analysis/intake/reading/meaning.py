@@ -7,13 +7,12 @@ is said twice differently, or is missing where the catalogue cannot supply it, i
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, reduce
 from typing import NamedTuple
 
 from lianhu_analysis.catalog.indicators import Indicator
 from lianhu_analysis.catalog.units import convert, normalise_unit
 from lianhu_analysis.errors import IntakeError, UnitError
-from lianhu_analysis.intake.problems import Refusal
 from lianhu_analysis.intake.reading.blocks import Column
 from lianhu_analysis.intake.reading.figures import POINTS
 from lianhu_analysis.intake.reading.words import (
@@ -56,7 +55,7 @@ class ColumnMeaning(NamedTuple):
     whole: str = ""
     left: bool = False
     own_unit: bool = False
-    refusal: Refusal | None = None
+    refusal: IntakeError | None = None
 
     @property
     def text(self) -> str:
@@ -121,26 +120,17 @@ class Meaning(NamedTuple):
 
 def column_meaning(column: Column, grammar: Grammar) -> ColumnMeaning:
     """Join what the cells of a head say; what no word covers refuses the column."""
-    text = column.text
-    joined = grammar.read(text)
-    if joined.left or joined.facets.clash:
-        apart = _together([grammar.read(cell) for _, cell in column.cells])
-        if len(apart.left) + bool(apart.facets.clash) < len(joined.left) + bool(
-            joined.facets.clash
-        ):
-            joined = apart
+    apart = _together([grammar.read(cell) for _, cell in column.cells])
+    joined = min(
+        grammar.read(column.text), apart, key=lambda said: len(said.left) + bool(said.facets.clash)
+    )
     facets, own = joined.facets, False
-    for _, cell in reversed(column.cells):
-        said = grammar.read(cell).facets
-        if said.unit:
-            own = bool(said.measure or said.span or len(column.cells) == 1)
-            facets = facets._replace(unit=said.unit)
-            break
-    if (
-        joined.indicator
-        and joined.indicator.kind == "growth_only"
-        and joined.named[-1].endswith("增速")
-    ):
+    cells = (grammar.read(cell).facets for _, cell in reversed(column.cells))
+    if said := next((cell for cell in cells if cell.unit), None):
+        own = bool(said.measure or said.span or len(column.cells) == 1)
+        facets = facets._replace(unit=said.unit)
+    only_growth = joined.indicator is not None and joined.indicator.kind == "growth_only"
+    if only_growth and joined.named[-1].endswith("增速"):
         facets = facets._replace(measure="yoy", sure=True)
     region = joined.regions[0] if len(joined.regions) == 1 else None
     part = joined.parts[0] if len(joined.parts) == 1 else None
@@ -160,7 +150,7 @@ def column_meaning(column: Column, grammar: Grammar) -> ColumnMeaning:
 
 def _head_fault(
     column: Column, said: Said, facets: Facets, part: Part | None, own_unit: bool
-) -> Refusal | None:
+) -> IntakeError | None:
     """Return why a head does not say what its column is."""
     text, left = column.text, "、".join(said.left)
     seen = "" if left == text else f"（不认识的是“{left}”）"
@@ -176,17 +166,16 @@ def _head_fault(
         (change, "不认识：单位不是 %，说的是增减额", "增速请注明 %，另报新文件；增减额不入库"),
     )
     shown = f"（上格空白）{text}" if column.half else text
-    return next((_unclear(shown, why, cure) for is_so, why, cure in faults if is_so), None)
-
-
-def _unclear(text: str, reason: str, remedy: str) -> Refusal:
-    return Refusal(f"列名“{text}”{reason}，这一列没有读", remedy)
+    told = (
+        IntakeError(f"列名“{shown}”{why}，这一列没有读", cure)
+        for is_so, why, cure in faults
+        if is_so
+    )
+    return next(told, None)
 
 
 def _together(parts: list[Said]) -> Said:
-    facets = NOTHING
-    for part in parts:
-        facets = facets.join(part.facets)
+    facets = reduce(Facets.join, (part.facets for part in parts), NOTHING)
     flat = {
         name: tuple(dict.fromkeys(item for part in parts for item in getattr(part, name)))
         for name in ("names", "named", "parts", "years", "regions", "left")
@@ -203,10 +192,8 @@ def understand(
     title: Indicator | None,
     sheet_unit: str,
     by_growth: bool,
-) -> Meaning | Refusal:
-    """Return what the figures of a row under a column are, or why that cannot be told.
-
-    A refusal without a remedy need not be told: nothing of ours is missing.
+) -> Meaning:
+    """Return what the figures of a row under a column are.
 
     Parameters
     ----------
@@ -218,23 +205,26 @@ def understand(
         The unit above the head, of amounts that state none.
     by_growth
         Whether another column of the table holds growth, so that this one does not.
+
+    Raises
+    ------
+    IntakeError
+        Why that cannot be told; without a remedy, nothing of ours is missing.
     """
-    try:
-        indicator = _indicator(row, column, title)
-        if column.facets.fact or row.facets.fact:
-            return _fact(indicator, row, column, sheet_unit)
-        measure = _measure(indicator, row, column, around, by_growth)
-        measure, form, units = _form(indicator, row, column, measure)
-        is_level = measure == "level"
-        _check_direction(indicator, column, measure)
-        _check_price(indicator, row.facets.price or column.facets.price, is_level)
-        span = _span(indicator, row, column, is_level)
-        if is_level:
-            unit = _one_unit(indicator, units, row.inherited or sheet_unit)
-        else:
-            unit = _unit_of_growth(indicator, units, column)
-    except IntakeError as error:
-        return Refusal(error.message, error.remedy)
+    indicator = _indicator(row, column, title)
+    if column.facets.fact or row.facets.fact:
+        return _fact(indicator, row, column, sheet_unit)
+    measure = _measure(indicator, row, column, around, by_growth)
+    measure, form, units = _form(indicator, row, column, measure)
+    is_level = measure == "level"
+    _check_direction(indicator, column, measure)
+    _check_price(indicator, row.facets.price or column.facets.price, is_level)
+    span = _span(indicator, row, column, is_level)
+    unit = (
+        _one_unit(indicator, units, row.inherited or sheet_unit)
+        if is_level
+        else _unit_of_growth(indicator, units, column)
+    )
     per = column.facets.per or row.facets.per or row.per
     joint = row.facets.joint or column.facets.joint
     return Meaning(indicator, "level" if is_level else "yoy", span, per, unit, form, joint)
@@ -328,12 +318,10 @@ def _check_direction(indicator: Indicator, column: ColumnMeaning, measure: str) 
 
 def _check_price(indicator: Indicator, price: str, is_level: bool) -> None:
     if is_level:
-        fits = price in ("", "current") and (not price or indicator.level_price in ("current", ""))
+        fits = price == "current" and indicator.level_price in ("current", "")
     else:
-        fits = not price or (
-            price == "constant" and indicator.growth_basis in ("constant", "comparable")
-        )
-    if not fits:
+        fits = price == "constant" and indicator.growth_basis in ("constant", "comparable")
+    if price and not fits:
         raise IntakeError(
             f"“{indicator.name_zh}”按{WORDS_ZH[price]}计，与目录中的口径不同",
             "口径确实相同的，请改指标目录的 level_price 或 growth_basis",

@@ -8,14 +8,14 @@ from typing import NamedTuple
 
 from lianhu_analysis.catalog.indicators import Indicator
 from lianhu_analysis.catalog.structure import load_structure
-from lianhu_analysis.intake.problems import Refusal
-from lianhu_analysis.intake.reading.around import foreign_region, level_region
+from lianhu_analysis.errors import IntakeError
+from lianhu_analysis.intake.reading.around import foreign_region, whole_region
 from lianhu_analysis.intake.reading.figures import Delivery
 from lianhu_analysis.intake.reading.outline import SECTOR, Label
 from lianhu_analysis.intake.reading.words import Grammar, Said, fold
 from lianhu_analysis.workspace import Region
 
-__all__ = ["Named", "Unnamed", "find_name"]
+__all__ = ["Named", "find_name"]
 
 NOT_OURS = "这一行不收的，不必处理；"
 BRACKETS = re.compile(r"[(（][^()（）]*[)）]$")
@@ -29,20 +29,13 @@ class Named(NamedTuple):
     region: Region | None = None
 
 
-class Unnamed(NamedTuple):
-    """Why a row has no indicator; ``skipped`` where there is most likely nothing to mend."""
-
-    refusal: Refusal
-    skipped: bool = False
-
-
 def find_name(
     label: Label,
     known: Mapping[str, Indicator],
     scope: tuple[str, ...],
     grammar: Grammar,
     delivery: Delivery,
-) -> Named | Unnamed:
+) -> Named:
     """Return the indicator of a row: by its path, else by its own name where that says all.
 
     Parameters
@@ -51,6 +44,11 @@ def find_name(
         Indicators of the rows above, by their labels.
     scope
         Titles that narrow what all names mean.
+
+    Raises
+    ------
+    IntakeError
+        Why a row has no indicator; ``skipped`` where there is most likely nothing to mend.
     """
     said = grammar.read(label.text)
     if by_path := _by_path(label, said, known, grammar):
@@ -60,7 +58,7 @@ def find_name(
         whole = known.get(label.parents[0]) if label.parents else None
         bare = whole is not None and _is_part_of(said.names[0], whole, label.is_marked)
     if not bare:
-        return _unmatched(label, grammar)
+        raise _unmatched(label, grammar)
     return _accepted(label, Named(said.names[0], said), scope, grammar, delivery)
 
 
@@ -90,31 +88,26 @@ def _accepted(
     delivery: Delivery,
     *,
     by_path: bool = False,
-) -> Named | Unnamed:
-    """Return a name with its region, or why it is not taken all the same."""
+) -> Named:
+    """Return a name with its region, unless it is not taken all the same."""
     facets, text, whole = named.said.facets, label.text, named.said.whole
     region = named.said.regions[0] if len(named.said.regions) == 1 else None
-    if whole:
-        region = level_region(whole[1], grammar, delivery)
     if facets.clash:
-        return Unnamed(
-            Refusal(f"“{text}”里有相互矛盾的说法（{facets.clash}）", "请只保留一种说法，另报新文件")
+        raise IntakeError(
+            f"“{text}”里有相互矛盾的说法（{facets.clash}）", "请只保留一种说法，另报新文件"
         )
     if facets.nothing:
         reason = f"“{text}”说的不是 {named.indicator.name_zh} 的数或增速（{facets.nothing}），不读"
-        return Unnamed(Refusal(reason, NOT_OURS.rstrip("；")), skipped=True)
-    if whole and region is None:
-        reason = f"“{text}”说的是{whole}，不是{delivery.region.name_zh}"
-        return Unnamed(Refusal(reason, "上级地区的数，请先在 lianhu.toml 登记 [[parents]]"))
+        raise IntakeError(reason, NOT_OURS.rstrip("；"), skipped=True)
+    if whole:
+        region = whole_region(whole, f"“{text}”", grammar, delivery)
     if not by_path and (narrowed := _narrowed(label, named, scope, grammar, delivery)):
         place, words = narrowed
         path = f"{place}/{text}" if place else text
         where = f"在“{place}”之下，" if place else ""
-        return Unnamed(
-            Refusal(
-                f"“{text}”{where}说的可能只是{words}的数，不按简称匹配",
-                f'{NOT_OURS}要收的，请在 words.toml 的 [labels] 登记 "{path}" = "指标代码"',
-            ),
+        raise IntakeError(
+            f"“{text}”{where}说的可能只是{words}的数，不按简称匹配",
+            f'{NOT_OURS}要收的，请在 words.toml 的 [labels] 登记 "{path}" = "指标代码"',
             skipped=True,
         )
     return named._replace(region=region)
@@ -133,7 +126,7 @@ def _narrowed(
         if line in label.groups:
             words_of += [said.facets.nothing] if said.facets.nothing else []
             words_of += [said.whole] if said.whole and said.whole[1] != own else []
-            other = foreign_region(line, delivery.region, grammar.regions)
+            other = foreign_region(line, delivery.region, grammar)
             words_of += [other] if other else []
         words_of += [line] if line in scope else []
         if words_of:
@@ -141,24 +134,23 @@ def _narrowed(
     return None
 
 
-def _unmatched(label: Label, grammar: Grammar) -> Unnamed:
+def _unmatched(label: Label, grammar: Grammar) -> IntakeError:
     near = list(_near(label.text, grammar))
     hint = "、".join(dict.fromkeys(f"{item.name_zh}（{item.code}）" for item in near))
     if label.is_part and label.parents:
         # A hint never names a path: it may be right for one table and wrong for another.
         meant = f"（是否指 {hint}？）" if hint else ""
-        return Unnamed(
-            Refusal(
-                f"其中项“{label.path}”不在指标目录中（其中项按完整路径匹配，不按简称）",
-                f'{NOT_OURS}要收的，请在 words.toml 的 [labels] 登记 "{label.path}" = "指标代码"{meant}',
-            ),
+        return IntakeError(
+            f"其中项“{label.path}”不在指标目录中（其中项按完整路径匹配，不按简称）",
+            f'{NOT_OURS}要收的，请在 words.toml 的 [labels] 登记 "{label.path}" = "指标代码"{meant}',
             skipped=True,
         )
-    if hint:
-        remedy = f"是否指 {hint}？如是，请把这个写法加入指标目录的 aliases"
-        return Unnamed(Refusal(f"指标名称“{label.text}”不在指标目录中", remedy))
-    remedy = f"{NOT_OURS}要收的，请把这个写法加入指标目录的 aliases"
-    return Unnamed(Refusal(f"指标名称“{label.text}”不在指标目录中", remedy), skipped=True)
+    asked = f"是否指 {hint}？如是，" if hint else f"{NOT_OURS}要收的，"
+    return IntakeError(
+        f"指标名称“{label.text}”不在指标目录中",
+        f"{asked}请把这个写法加入指标目录的 aliases",
+        skipped=not hint,
+    )
 
 
 def _near(text: str, grammar: Grammar) -> Iterator[Indicator]:

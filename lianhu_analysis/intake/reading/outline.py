@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import NamedTuple
 
 from lianhu_analysis.catalog.remembering import remembered
@@ -168,7 +169,6 @@ class _Walk:
     in_grouping: bool = False
     in_parts: bool = False
     whole: str = ""
-    has_owner: bool = False
 
     def place(self, item: Item) -> Label:
         line, text = item.line, item.line.text
@@ -192,22 +192,18 @@ class _Walk:
     def _open_grouping(self, line: Line) -> None:
         self.in_grouping, self.in_parts = True, False
         if line.owner:
-            self.owner, self.owner_depth, self.has_owner = line.owner, line.depth, True
+            self.owner, self.owner_depth = line.owner, line.depth
         # Groupings side by side belong to the same item; a group line in between takes over.
-        if not self.has_owner and self.items:
-            self.owner = self.items[0][1]
-            self.owner_depth = line.depth
-            self.has_owner = True
-        self.items = [(line.indent, self.owner)] if self.has_owner else []
+        if not self.owner and self.items:
+            self.owner, self.owner_depth = self.items[0][1], line.depth
+        self.items = [(line.indent, self.owner)] if self.owner else []
 
     def _group_line(self, line: Line) -> Label:
-        self.in_parts = self.in_grouping = self.has_owner = False
-        self.items = [(line.indent, line.text)]
-        self.numbered = []
+        self.in_parts = self.in_grouping = False
+        self.items, self.numbered, self.owner = [(line.indent, line.text)], [], ""
         self.groups = [(d, name) for d, name in self.groups if d < line.depth]
         label = Label(line.text, self._names(line.depth))
         self.groups.append((line.depth, line.text))
-        self.owner = ""
         return label
 
     def _item(self, line: Line, numbered: bool) -> Label:
@@ -219,16 +215,16 @@ class _Walk:
                 self.whole if self.in_parts and not line.is_part else self._above()
             )
             under_group = parent in {name for _, name in self.groups} and not line.is_part
-            label = Label(
+            member = self.in_grouping and parent == self.owner and not line.is_part
+            self._push(line)
+            return Label(
                 text,
                 self._names(99),
                 (parent,) if parent else (),
-                is_part=not under_group and not self._is_member(parent, line),
-                is_member=self._is_member(parent, line),
+                is_part=not under_group and not member,
+                is_member=member,
                 is_marked=line.is_part or self.in_parts,
             )
-            self._push(line)
-            return label
         if self.in_grouping:
             self._push(line, base=True)
             return Label(text, self._names(99), (self.owner,) if self.owner else (), is_member=True)
@@ -238,22 +234,14 @@ class _Walk:
             parents += [name for _, name in self.items[-1:] if name not in parents]
         else:
             self.numbered.append((line.depth, text))
-        self.items = [(line.indent, text)]
-        self.has_owner = False
+        self.items, self.owner = [(line.indent, text)], ""
         # An unnumbered item stays under the unnumbered line above it.
         return Label(text, self._names(line.depth if numbered else 99), tuple(parents))
 
-    def _is_member(self, parent: str, line: Line) -> bool:
-        return self.in_grouping and parent == self.owner and not line.is_part
-
     def _indented(self, line: Line) -> str | None:
         """Return the nearest line above that is indented less, where this one is at all."""
-        if line.indent < 2:
-            return None
-        for indent, name in reversed(self.items):
-            if indent < line.indent:
-                return name
-        return None  # aligned with the first of its kind
+        outer = (name for indent, name in reversed(self.items) if indent < line.indent)
+        return next(outer, None) if line.indent >= 2 else None
 
     def _above(self) -> str:
         return self.items[-1][1] if self.items else ""
@@ -274,57 +262,40 @@ class _Walk:
 
 
 def _sectors(items: Sequence[Item]) -> Iterator[tuple[int, str]]:
-    """Yield rows of 第一、二、三产业 and the item that they add up to.
+    """Yield rows of 第一、二、三产业 and the item that they add up to."""
+    runs: list[list[Item]] = []
+    for item in items:
+        if item.has_figures and SECTOR.fullmatch(item.line.text):
+            if not runs or item.line.text in {other.line.text for other in runs[-1]}:
+                runs.append([])
+            runs[-1].append(item)
+    for run in runs:
+        whole = _whole_of(run, [item for item in items if item.row < run[0].row])
+        yield from ((item.row, whole) for item in run)
 
-    Amounts decide where there are any; without them the item right above the first one.
+
+def _whole_of(run: Sequence[Item], earlier: Sequence[Item]) -> str:
+    """Return the item that a run of parts adds up to.
+
+    Amounts decide where there are any; without them the item right above the first one, or
+    above the groupings that it stands in.
     """
-    run: list[Item] = []
-    above: list[Item] = []
-    before: Item | None = None
-    for item in [*items, None]:
-        is_sector = item is not None and item.has_figures and bool(SECTOR.fullmatch(item.line.text))
-        if item is not None and is_sector:
-            again = item.line.text in {other.line.text for other in run}
-            if again or not run:
-                yield from _whole_of(run, above, before)
-                run, above = [], [i for i in items if i.row < item.row and i.has_figures]
-                before = above[-1] if above else None
-                groupings = [i for i in items if i.row < item.row and not i.has_figures]
-                if groupings and before is not None and groupings[-1].row > before.row:
-                    is_grouping = bool(groupings[-1].line.grouping)
-                    before = _owner(above, groupings) if is_grouping else None
-            run.append(item)
-    yield from _whole_of(run, above, before)
-
-
-def _owner(above: Sequence[Item], groupings: Sequence[Item]) -> Item | None:
-    """Return the item that a row of groupings belongs to: the first one above them all."""
-    start = groupings[-1]
-    for line in reversed(groupings):
-        if not line.line.grouping:
-            break
-        start = line
-    return next((item for item in reversed(above) if item.row < start.row), None)
-
-
-def _whole_of(
-    run: Sequence[Item], above: Sequence[Item], before: Item | None
-) -> Iterator[tuple[int, str]]:
-    if not run:
-        return
+    above = [item for item in earlier if item.has_figures]
+    lines = [item for item in earlier if not item.has_figures]
+    whole = above[-1] if above else None
+    if whole and lines and lines[-1].row > whole.row:
+        groupings = [*takewhile(lambda item: item.line.grouping, reversed(lines))]
+        start = groupings[-1].row if groupings else -1
+        whole = next((item for item in reversed(above) if item.row < start), None)
     parts = [item.amounts for item in run]
-    weighed = any(amount is not None for amounts in parts for amount in amounts)
-    whole = before
-    if weighed and len(run) > 1:
-        sums = [item for item in reversed(above) if adds_up(item.amounts, parts)]
-        stand_in = before is not None and not _comparable(before.amounts, parts)
-        whole = sums[0] if sums else (before if stand_in else None)
-    for item in run:
-        yield item.row, whole.line.text if whole is not None else ""
-
-
-def _comparable(whole: Sequence[float | None], parts: Sequence[Sequence[float | None]]) -> bool:
-    return any(w is not None and all(p[n] is not None for p in parts) for n, w in enumerate(whole))
+    if len(run) > 1 and any(amount is not None for amounts in parts for amount in amounts):
+        comparable = whole and any(
+            amount is not None and all(part[n] is not None for part in parts)
+            for n, amount in enumerate(whole.amounts)
+        )
+        sums = (item for item in reversed(above) if adds_up(item.amounts, parts))
+        whole = next(sums, None if comparable else whole)
+    return whole.line.text if whole else ""
 
 
 def adds_up(whole: Sequence[float | None], parts: Sequence[Sequence[float | None]]) -> bool:

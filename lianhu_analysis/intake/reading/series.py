@@ -18,20 +18,12 @@ from lianhu_analysis.catalog.remembering import remembered
 from lianhu_analysis.errors import IntakeError, PeriodError, UsageError
 from lianhu_analysis.intake.grids.grid import Grid, cell_address, column_number
 from lianhu_analysis.intake.reading.blocks import is_blank
-from lianhu_analysis.intake.reading.figures import (
-    Collector,
-    Slot,
-    period_for,
-    split_january,
-)
+from lianhu_analysis.intake.reading.figures import Collector, Slot, period_for, refuse_january
 from lianhu_analysis.workspace import Workspace
 from lianhu_analysis.written import KNOWN_ONLY, Whole, read_written
 
 __all__ = [
-    "SeriesColumn",
     "SeriesLayout",
-    "SeriesSheet",
-    "SeriesTable",
     "choose_layout",
     "find_sheets",
     "fold_header",
@@ -208,12 +200,8 @@ def read_series(grid: Grid, sheet: SeriesSheet, catalogue: Catalogue, collector:
     for table in sheet.tables:
         faults = table_faults(grid, table)
         for address, message in faults:
-            collector.refuse(
-                message,
-                "这张表没有读。请核对原表是否改了版式；确实改了，请改版式说明",
-                sheet=grid.sheet,
-                cell=address,
-            )
+            remedy = "这张表没有读。请核对原表是否改了版式；确实改了，请改版式说明"
+            collector.refuse(IntakeError(message, remedy), sheet=grid.sheet, cell=address)
         if not faults:
             _read_table(grid, table, catalogue, collector)
 
@@ -231,19 +219,16 @@ def _read_table(grid: Grid, table: SeriesTable, catalogue: Catalogue, collector:
                 raise PeriodError("没有写时期")
             period = parse_period(stated, default_span="ytd").period
         except PeriodError as error:
-            collector.refuse(
-                f"{error}；这一行没有读",
-                "请改正这一格的时期",
-                sheet=grid.sheet,
-                cell=cell_address(row, period_column),
-            )
+            refused = IntakeError(f"{error}；这一行没有读", "请改正这一格的时期")
+            address = cell_address(row, period_column)
+            collector.refuse(refused, sheet=grid.sheet, cell=address)
             continue
         for column, number in filled:
             token, address = grid.at(row, number), cell_address(row, number)
             try:
                 slot = _slot(column, period, token, catalogue)
             except IntakeError as error:
-                collector.refuse(error.message, error.remedy, sheet=grid.sheet, cell=address)
+                collector.refuse(error, sheet=grid.sheet, cell=address)
             else:
                 collector.take(token, slot._replace(sheet=grid.sheet, cell=address))
 
@@ -254,7 +239,6 @@ def _slot(column: SeriesColumn, stated: Period, token: object, catalogue: Catalo
     except UsageError as error:
         raise IntakeError(str(error), "请改正版式说明的 indicator") from error
     period, span = period_for(indicator, stated, column.span)
-    fault = split_january(indicator, period, span, token)
-    if fault and column.january == "refuse":
-        raise fault.error()
+    if column.january == "refuse":
+        refuse_january(indicator, period, span, token)
     return Slot(indicator, column.measure, span, period, column.unit, form=column.form)

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 
 from lianhu_analysis.catalog.remembering import remembered
 from lianhu_analysis.intake.grids.grid import Grid, cell_address
+from lianhu_analysis.intake.reading.cells import is_number
 
 __all__ = [
     "Line",
@@ -109,11 +110,8 @@ def _shown(grid: Grid, cell: object) -> object:
     """Return a cell as text; a count of days as the day that a spreadsheet shows for it."""
     if isinstance(cell, dt.datetime):
         return cell.date().isoformat()
-    is_number = isinstance(cell, (int, float)) and not isinstance(cell, bool)
-    if is_number and FIRST_SERIAL <= float(str(cell)) <= LAST_SERIAL:
-        return (
-            cell if grid.dates_from_1904 else SERIAL_ZERO + dt.timedelta(days=int(float(str(cell))))
-        )
+    if is_number(cell) and FIRST_SERIAL <= cell <= LAST_SERIAL:
+        return cell if grid.dates_from_1904 else SERIAL_ZERO + dt.timedelta(days=int(cell))
     return cell.strip() if isinstance(cell, str) else cell
 
 

@@ -8,14 +8,15 @@ from functools import cached_property
 
 from lianhu_analysis.errors import IntakeError, PeriodError
 from lianhu_analysis.intake.grids.grid import cell_address
-from lianhu_analysis.intake.reading.around import Around, level_region
-from lianhu_analysis.intake.reading.blocks import Panel, Table, is_blank
-from lianhu_analysis.intake.reading.figures import Delivery
+from lianhu_analysis.intake.reading.around import level_region
+from lianhu_analysis.intake.reading.blocks import is_blank
+from lianhu_analysis.intake.reading.cells import is_number
+from lianhu_analysis.intake.reading.heads import Place
 from lianhu_analysis.intake.reading.statements import stated_day
-from lianhu_analysis.intake.reading.words import Grammar, Part, fold, native, span_of
+from lianhu_analysis.intake.reading.words import Part, fold, native, span_of
 from lianhu_analysis.workspace import Region
 
-__all__ = ["Elsewhere", "Stub", "StubReader"]
+__all__ = ["Stub", "StubReader"]
 
 LAST_YEAR = 2100
 FIRST_CODE = 190_001
@@ -33,31 +34,18 @@ class Stub:
     unit: str = ""
 
 
-class Elsewhere(Exception):
-    """A row is about a place that is none of the workspace's."""
-
-
+@dataclass
 class StubReader:
     """Reads the columns beside the names of one panel.
 
-    Parameters
+    Attributes
     ----------
     year
         The year of the table, for periods that state none; 0 if it has none.
     """
 
-    def __init__(
-        self,
-        table: Table,
-        panel: Panel,
-        around: Around,
-        grammar: Grammar,
-        delivery: Delivery,
-        year: int,
-    ) -> None:
-        self.table, self.panel, self.grid = table, panel, table.grid
-        self.around, self.grammar, self.delivery = around, grammar, delivery
-        self.year = year
+    place: Place
+    year: int
 
     def read(self, number: int) -> Stub:
         """Return what stands beside the name of a row.
@@ -65,9 +53,8 @@ class StubReader:
         Raises
         ------
         IntakeError
-            If a cell of the stub says what nobody knows, or two contradict each other.
-        Elsewhere
-            If the row is about a place that is none of the workspace's.
+            If a cell of the stub says what nobody knows, or two contradict each other; without
+            a remedy, if the row is about a place that is none of the workspace's.
         """
         span, per = self._span(number)
         unit = self._beside(number, "unit")
@@ -78,7 +65,7 @@ class StubReader:
             raise IntakeError(
                 f"发布日期“{day}”不是一个日子；这一行没有读",
                 "请写成 2024-10-22，另报新文件",
-                cell=cell_address(number, self.panel.first("published") or 0),
+                cell=cell_address(number, self.place.panel.first("published") or 0),
             )
         part = self.periods.get(number) or self._part(number)
         if part is not None and span:
@@ -87,15 +74,15 @@ class StubReader:
                 raise IntakeError(
                     f"时期“{part.text}”与口径相互矛盾",
                     "请改正其中之一，另报新文件",
-                    cell=cell_address(number, self.panel.first("period") or 0),
+                    cell=cell_address(number, self.place.panel.first("period") or 0),
                 )
             part = part._replace(span=span)
         place = self._region(region) if region else None
         return Stub(place, part, span, per, published, native(unit))
 
     def _beside(self, number: int, role: str) -> str:
-        column = self.panel.first(role)
-        cell = None if column is None else self.grid.at(number, column)
+        column = self.place.panel.first(role)
+        cell = None if column is None else self.place.grid.at(number, column)
         if isinstance(cell, dt.datetime):
             return cell.date().isoformat()
         return "" if is_blank(cell) else str(cell).strip()
@@ -103,37 +90,39 @@ class StubReader:
     def _region(self, text: str) -> Region:
         folded = fold(text)
         whole = len(folded) == 2 and folded[0] == "全"
-        own = self.delivery.region.name_zh[-1:] == folded[-1:]
-        if whole and self.around.elsewhere and not own:
-            raise Elsewhere(f"“{text}”说的是哪里说不清，这一行没有收")
+        own = self.place.collector.delivery.region.name_zh[-1:] == folded[-1:]
+        if whole and self.place.around.elsewhere and not own:
+            raise IntakeError(f"“{text}”说的是哪里说不清，这一行没有收", "")
         found = (
-            level_region(folded[1], self.grammar, self.delivery)
+            level_region(folded[1], self.place.grammar, self.place.collector.delivery)
             if whole
-            else self.grammar.region(text)
+            else self.place.grammar.region(text)
         )
         if found is None:
-            raise Elsewhere(f"“{text}”不是本工作区的地区，这一行没有收")
+            raise IntakeError(f"“{text}”不是本工作区的地区，这一行没有收", "")
         return found
 
     def _span(self, number: int) -> tuple[str, str]:
         text = self._beside(number, "span")
-        said = self.grammar.read(text)
+        said = self.place.grammar.read(text)
         if text and (not said.facets.span or said.left):
             raise IntakeError(
                 f"口径“{text}”不认识",
                 "请写累计、当月、当季、期末或年度，另报新文件",
-                cell=cell_address(number, self.panel.first("span") or 0),
+                cell=cell_address(number, self.place.panel.first("span") or 0),
             )
         return said.facets.span, said.facets.per
 
     def _part(self, number: int) -> Part | None:
         """Return the period beside a row; of two columns one may hold the year."""
-        columns = self.panel.stub.get("period", [])
+        columns = self.place.panel.stub.get("period", [])
         stated: Part | None = None
         for n in columns:
-            cell = self.grid.at(number, n)
+            cell = self.place.grid.at(number, n)
             if is_blank(cell) and len(columns) > 1:
-                above = (self.grid.at(r, n) for r in range(number, self.table.bottom, -1))
+                above = (
+                    self.place.grid.at(r, n) for r in range(number, self.place.table.bottom, -1)
+                )
                 cell = next((c for c in above if not is_blank(c)), None)
             year = stated.period.year if stated and stated.period.frequency == "A" else 0
             try:
@@ -151,11 +140,11 @@ class StubReader:
     def _read_period(self, cell: object, column: int, year: int) -> Part:
         if is_blank(cell):
             raise PeriodError("没有写时期")
-        head = str(self.grid.at(self.table.bottom, column) or "")
-        number = cell if isinstance(cell, (int, float)) and not isinstance(cell, bool) else 0
-        if 1 <= number <= 12 and self.grammar.role(head) == "period":
+        head = str(self.place.grid.at(self.place.table.bottom, column) or "")
+        number = cell if is_number(cell) else 0
+        if 1 <= number <= 12 and self.place.grammar.role(head) == "period":
             cell = f"{int(number)}{'季度' if '季' in head else '月'}"
-        elif LAST_YEAR < number < FIRST_CODE and self.grid.dates_from_1904:
+        elif LAST_YEAR < number < FIRST_CODE and self.place.grid.dates_from_1904:
             raise PeriodError(f"“{cell}”是从 1904 年算起的日子，说不清是哪个月")
         period, span = span_of(cell, year or None)
         return Part(period, period.year, span, str(cell).strip())
@@ -164,11 +153,11 @@ class StubReader:
     def periods(self) -> dict[int, Part]:
         """Return the periods of all rows that state one."""
         found = {}
-        for number in range(self.table.bottom + 1, self.table.end):
+        for number in self.place.body:
             try:
                 part = self._part(number)
             except IntakeError:
                 continue
-            if part is not None and number not in self.grid.hidden_rows:
+            if part is not None and number not in self.place.grid.hidden_rows:
                 found[number] = part
         return found

@@ -4,42 +4,35 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from lianhu_analysis.catalog.indicators import Indicator
 from lianhu_analysis.errors import IntakeError
 from lianhu_analysis.intake.grids.grid import Grid, cell_address
-from lianhu_analysis.intake.problems import Refusal
-from lianhu_analysis.intake.reading.around import (
-    Around,
-    level_region,
-    read_around,
-    title_indicator,
+from lianhu_analysis.intake.reading.around import Around, read_around, title_indicator, whole_region
+from lianhu_analysis.intake.reading.blocks import STUBS, Sheet, Table, is_blank, is_value
+from lianhu_analysis.intake.reading.cells import is_number
+from lianhu_analysis.intake.reading.figures import (
+    Collector,
+    Delivery,
+    Neighbours,
+    Slot,
+    neighbours,
+    refuse_january,
+    says_nothing,
 )
-from lianhu_analysis.intake.reading.blocks import STUBS, Panel, Table, is_blank, is_value
-from lianhu_analysis.intake.reading.figures import Collector, Slot, says_nothing, split_january
-from lianhu_analysis.intake.reading.growth_forms import Neighbours, neighbours
-from lianhu_analysis.intake.reading.heads import Heads, Teller, read_heads
-from lianhu_analysis.intake.reading.meaning import (
-    ColumnMeaning,
-    Meaning,
-    RowMeaning,
-    understand,
-)
-from lianhu_analysis.intake.reading.names import Unnamed, find_name
+from lianhu_analysis.intake.reading.heads import Heads, Place, read_heads
+from lianhu_analysis.intake.reading.meaning import ColumnMeaning, Meaning, RowMeaning, understand
+from lianhu_analysis.intake.reading.names import find_name
 from lianhu_analysis.intake.reading.notes import ColumnNote, RowNote, TableNote
 from lianhu_analysis.intake.reading.outline import Item, Label, outline, read_line
 from lianhu_analysis.intake.reading.statements import is_statement, stated_day
-from lianhu_analysis.intake.reading.stubs import Elsewhere, Stub, StubReader
+from lianhu_analysis.intake.reading.stubs import Stub, StubReader
 from lianhu_analysis.intake.reading.times import Axis, When, find_when
-from lianhu_analysis.intake.reading.words import (
-    NOTHING,
-    Grammar,
-    Part,
-    fold,
-)
+from lianhu_analysis.intake.reading.words import NOTHING, Grammar, Part, Said, fold
 from lianhu_analysis.workspace import Region
 
 __all__ = ["read_sheet"]
@@ -57,40 +50,33 @@ class Row:
 
 
 def read_sheet(
-    grid: Grid,
-    tables: Sequence[Table],
-    headless: str,
-    grammar: Grammar,
-    collector: Collector,
-    book: Region | None = None,
+    sheet: Sheet, grammar: Grammar, collector: Collector, book: Region | None = None
 ) -> None:
     """Read every table of a sheet into the collector.
 
     Parameters
     ----------
-    headless
-        Address of the first figure that stands under no head.
     book
         Whom the workbook is about, where a sheet does not say.
     """
     above: Around | None = None
-    for table in tables:
+    for table in sheet.tables:
         try:
-            around = _around(table, grammar, collector, book, above)
+            around = _around(table, grammar, collector.delivery, book, above)
         except IntakeError as error:
-            cell = error.cell or (table.titles[0][0] if table.titles else "A1")
-            collector.refuse(error.message, error.remedy, sheet=grid.sheet, cell=cell)
+            cell = table.titles[0][0] if table.titles else "A1"
+            collector.refuse(error, sheet=sheet.grid.sheet, cell=cell)
             continue
         for panel in table.panels:
-            _PanelReader(table, panel, around, grammar, collector).read()
+            note = TableNote(table, unit=around.unit)
+            _PanelReader(table, panel, around, grammar, collector, note).read()
         above = around
-    if headless:
-        collector.refuse(
-            f"{headless} 起有数却没有表头" if tables else _no_head(grid),
+    if sheet.headless:
+        bare = IntakeError(
+            f"{sheet.headless} 起有数却没有表头" if sheet.tables else _no_head(sheet.grid),
             "请报送在数的上一行写明列名（如“指标名称、计量单位、本月止累计、同比增长（%）”）的新文件",
-            sheet=grid.sheet,
-            cell=headless,
         )
+        collector.refuse(bare, sheet=sheet.grid.sheet, cell=sheet.headless)
 
 
 def _no_head(grid: Grid) -> str:
@@ -100,17 +86,13 @@ def _no_head(grid: Grid) -> str:
 
 
 def _around(
-    table: Table,
-    grammar: Grammar,
-    collector: Collector,
-    book: Region | None,
-    above: Around | None,
+    table: Table, grammar: Grammar, delivery: Delivery, book: Region | None, above: Around | None
 ) -> Around:
     """Return what stands around a table; one without a time of its own has that of the one above."""
     by_region = any("region" in panel.stub for panel in table.panels)
     said = [grammar.read(text) for _, text in table.titles if not is_statement(text)]
     timed = any(one.parts or one.years for one in said)
-    delivery, sheet = collector.delivery, table.grid.sheet
+    sheet = table.grid.sheet
     if above is not None and not timed:
         delivery, sheet = replace(delivery, file="", folders=(), period=None, book=None), ""
     around = read_around(
@@ -142,53 +124,49 @@ def _has_axis(table: Table, grammar: Grammar) -> bool:
     return len(ends) > 1 or any("period" in panel.stub for panel in table.panels)
 
 
-class _PanelReader:
+@dataclass
+class _PanelReader(Place):
     """Reads one of the tables side by side, row by row."""
 
-    def __init__(
-        self, table: Table, panel: Panel, around: Around, grammar: Grammar, collector: Collector
-    ) -> None:
-        self.table, self.panel, self.grid = table, panel, table.grid
-        self.around, self.grammar, self.collector = around, grammar, collector
-        self.delivery = collector.delivery
-        self.rows = range(table.bottom + 1, table.end)
-        self.note = TableNote(table, unit=around.unit)
-        self.teller = Teller(self.grid, table, collector, self.note)
-        self.published: dict[int, dt.date | None] = {}
-        self.metadata: set[int] = set()
-        self.title: Indicator | None = None
-        self.beside: dict[int, Neighbours] = {}
-        self.zeros: set[tuple[int, int]] = set()
-        self.hidden: list[int] = []
-        self.heads: Heads
-        self.stubs: StubReader
+    published: dict[int, dt.date | None] = field(default_factory=dict)
+    metadata: set[int] = field(default_factory=set)
+    title: Indicator | None = None
+    beside: dict[int, Neighbours] = field(default_factory=dict)
+    zeros: set[tuple[int, int]] = field(default_factory=set)
+    twice: set[int] = field(default_factory=set)
+    hidden: list[int] = field(default_factory=list)
+    heads: Heads = field(init=False)
+    stubs: StubReader = field(init=False)
 
     def read(self) -> None:
         """Read heads, then rows; whatever is not read is told."""
         self.collector.tables.append(self.note)
+        try:
+            self._refuse_hidden_names()
+            self.heads = read_heads(self, self._metadata())
+            if self.heads.columns:
+                self.stubs = StubReader(self, self.heads.time.year)
+                self._note_heads()
+                self._find_title()
+                self._read_rows()
+        except IntakeError as error:
+            self.refuse(error, self.table.top, 0)
+
+    def _refuse_hidden_names(self) -> None:
         stub = [n for role, found in self.panel.stub.items() if role != "unit" for n in found]
         if hidden := [n for n in stub if n in self.grid.hidden_columns]:
-            refusal = Refusal("名称所在的列是隐藏的，这张表没有读", "请报送取消了隐藏的新文件")
-            self.teller.refuse(refusal, self.table.top, hidden[0])
-            return
-        units = self._metadata()
-        heads = read_heads(self.table, self.panel, self.around, self.grammar, self.teller, units)
-        if heads is None or not heads.columns:
-            return
-        self.heads = heads
-        self.stubs = StubReader(
-            self.table, self.panel, self.around, self.grammar, self.delivery, heads.time.year
-        )
-        self._note_heads()
-        if self._is_named():
-            self._read_rows()
+            raise IntakeError(
+                "名称所在的列是隐藏的，这张表没有读",
+                "请报送取消了隐藏的新文件",
+                cell=cell_address(self.table.top, hidden[0]),
+            )
 
     def _metadata(self) -> dict[int, str]:
         """Read rows between head and figures that describe the columns: 单位, 更新时间."""
         units: dict[int, str] = {}
         column = self.panel.first("period")
         column = self.panel.first("name") if column is None else column
-        for row in self.rows if column is not None else ():
+        for row in self.body if column is not None else ():
             first = self.grid.at(row, column or 0)
             what = self.grammar.metadata(first)
             self.metadata |= {row} if what else set()
@@ -199,23 +177,22 @@ class _PanelReader:
                     self.published[n] = stated_day(self.grid.at(row, n) or "")
         return units
 
-    def _is_named(self) -> bool:
+    def _find_title(self) -> None:
         """Find the indicator of title or sheet where neither rows nor columns name one."""
         by_region = "region" in self.panel.stub
         named = "name" in self.panel.stub or any(c.indicator for c in self.heads.columns)
         if not named or by_region:
             self.title = title_indicator(self.table.titles, self.grid.sheet, self.grammar)
         if named or self.title is not None:
-            return True
+            return
         seen = self.table.titles[-1][1] if self.table.titles else self.grid.sheet
         what = "各行是地区，" if by_region else "行和列名都没有写指标名称，"
-        refusal = Refusal(
+        raise IntakeError(
             f"{what}标题“{seen.strip()[:40]}”说的不是目录中的指标；这张表没有读",
             "不收的不必处理；要收的，请把标题的写法加入指标目录的 aliases",
+            cell=cell_address(self.table.top, self.heads.columns[0].column.number),
+            skipped=True,
         )
-        column = self.heads.columns[0].column.number
-        self.teller.refuse(refusal, self.table.top, column, skipped=True)
-        return False
 
     # ---- rows
 
@@ -227,20 +204,13 @@ class _PanelReader:
         contexts = tuple(w for w in words if w in titles and "外币" not in titles)
         units: dict[str, str] = {}
         known: dict[str, Indicator] = {}
-        twice = self._periods_twice()
+        self.twice = self._periods_twice()
         self.zeros = self._zeros_to_come()
         for item in items:
             text = item.line.text
             if unit := self.grammar.read(text).facets.unit:
                 units[text] = unit
             if not item.has_figures:
-                continue
-            if item.row in twice:
-                refusal = Refusal(
-                    "这个时期写了不止一行，数又不同，说不清哪一行对，没有读",
-                    "请核对各行的时期，另报新文件",
-                )
-                self.teller.refuse(refusal, item.row, self.panel.first("period") or 0)
                 continue
             label = labels[item.row]
             label = label._replace(parents=(*label.parents, *contexts))
@@ -259,7 +229,7 @@ class _PanelReader:
             if not c.is_growth and not c.facets.fact and c.facets.unit != "%"
         ]
         items: list[Item] = []
-        for number in self.rows:
+        for number in self.body:
             texts = [self._text(number, n) for n in names]
             label = next((text for text in reversed(texts) if text.strip()), "")
             filled = self._filled(number)
@@ -271,20 +241,20 @@ class _PanelReader:
                 # The first of several name columns heads a group for the rows below it.
                 items.append(Item(-number - 1, read_line(texts[0]), False))
             if filled and names and not label.strip():
-                refusal = Refusal("这一行有数却没有指标名称", "请报送填写了指标名称的新文件")
-                self.teller.refuse(refusal, number, filled[0])
+                error = IntakeError("这一行有数却没有指标名称", "请报送填写了指标名称的新文件")
+                self.refuse(error, number, filled[0])
                 continue
             values = (self.grid.at(number, n) for n in levels)
-            amounts = tuple(_amount(value) for value in values) if filled else ()
-            blank_item = not filled and self._is_item_left_blank(number, label)
-            items.append(Item(number, read_line(label), bool(filled) or blank_item, amounts))
+            amounts = tuple(float(v) if is_number(v) else None for v in values) if filled else ()
+            items.append(Item(number, read_line(label), bool(filled), amounts))
         if self.hidden:
-            refusal = Refusal(
+            error = IntakeError(
                 f"这张表有 {len(self.hidden)} 行是隐藏的，没有读",
                 "要收的，请报送取消了隐藏的新文件；不要的不必处理",
+                skipped=True,
             )
             column = names[0] if names else self.heads.columns[0].column.number
-            self.teller.refuse(refusal, self.hidden[0], column, skipped=True)
+            self.refuse(error, self.hidden[0], column)
         return items
 
     def _filled(self, number: int) -> list[int]:
@@ -309,24 +279,17 @@ class _PanelReader:
             return False
         return not (filled and self._spills_over(number))
 
-    def _is_item_left_blank(self, number: int, label: str) -> bool:
-        """Whether a row without figures is a known item left blank, and heads no group."""
-        unit = self.panel.first("unit")
-        if unit is None or is_blank(self.grid.at(number, unit)):
-            return False
-        return self.grammar.read(read_line(label).text).indicator is not None
-
     def _spills_over(self, number: int) -> bool:
         """Refuse a row of a CSV that has more fields than its head: they have shifted."""
         if self.grid.sheet:
             return False
         if all(is_blank(cell) for cell in self.grid.rows[number][self._width :]):
             return False
-        refusal = Refusal(
+        error = IntakeError(
             "这一行的列数多于表头，数可能错了位，没有读",
             "含逗号的文字和千分位要用双引号括起来，请另报新文件",
         )
-        self.teller.refuse(refusal, number, 0)
+        self.refuse(error, number, 0)
         return True
 
     @cached_property
@@ -350,84 +313,67 @@ class _PanelReader:
             return False
         below = self.grid.rows[number + 1 : self.table.end]
         if any(is_value(cell) for row in below for cell in row):
-            refusal = Refusal(
+            error = IntakeError(
                 f"表中间另有标题、单位或发布日期“{line.strip()[:40]}”，以下各行没有读",
                 "请报送在它下面再写一次表头、或分成两张工作表的新文件",
             )
-            self.teller.refuse(refusal, number, 0)
+            self.refuse(error, number, 0)
         return True
 
     def _periods_twice(self) -> set[int]:
         """Return rows of one period on an axis of periods, where they do not say the same."""
         if "name" in self.panel.stub or "region" in self.panel.stub:
             return set()
-        rows: dict[object, list[int]] = {}
+        rows: dict[object, list[int]] = defaultdict(list)
         for number, part in self.stubs.periods.items():
-            rows.setdefault((part.period, part.span), []).append(number)
-        told = ({tuple(self.grid.rows[n][1:]) for n in found} for found in rows.values())
-        return {
-            n
-            for found, said in zip(rows.values(), told, strict=True)
-            if len(said) > 1
-            for n in found
-        }
+            rows[part.period, part.span].append(number)
+        twice = (n for n in rows.values() if len({self.grid.rows[one][1:] for one in n}) > 1)
+        return {number for numbers in twice for number in numbers}
 
     def _zeros_to_come(self) -> set[tuple[int, int]]:
         """Return the cells of last periods that are all 0, after others that are not: a template's."""
-        numbers = [c.column.number for c in self.heads.columns]
-        lines: list[tuple[Part, list[tuple[int, int]]]] = [
-            (part, [(row, n) for n in numbers]) for row, part in self.stubs.periods.items()
-        ]
-        if not lines:
-            rows = [r for r in self.rows if r not in self.grid.hidden_rows]
-            lines = [
-                (c.part, [(row, c.column.number) for row in rows])
-                for c in self.heads.columns
-                if c.part is not None
-            ]
+        columns, rows = self.heads.columns, [r for r in self.body if r not in self.grid.hidden_rows]
+        lines = [
+            (part, [(row, c.column.number) for c in columns])
+            for row, part in self.stubs.periods.items()
+        ] or [(c.part, [(row, c.column.number) for row in rows]) for c in columns if c.part]
         zeros: set[tuple[int, int]] = set()
         for _, cells in sorted(lines, key=lambda line: line[0].period.end, reverse=True):
-            values = [v for place in cells if not is_blank(v := self.grid.at(*place))]
-            if any(v not in (0, "0") for v in values):
-                several = len(zeros) > 1
-                return zeros if several else set()
-            zeros |= {place for place in cells if not is_blank(self.grid.at(*place))}
+            filled = {place for place in cells if not is_blank(self.grid.at(*place))}
+            if any(self.grid.at(*place) not in (0, "0") for place in filled):
+                return zeros if len(zeros) > 1 else set()
+            zeros |= filled
         return set()
 
     def _row(
         self, item: Item, label: Label, known: dict[str, Indicator], units: dict[str, str]
     ) -> Row | None:
-        number = item.row
+        number, named = item.row, None
         try:
+            if number in self.twice:
+                raise IntakeError(
+                    "这个时期写了不止一行，数又不同，说不清哪一行对，没有读",
+                    "请核对各行的时期，另报新文件",
+                    cell=cell_address(number, self.panel.first("period") or 0),
+                )
             stub = self.stubs.read(number)
-        except Elsewhere as place:
-            self._note_row(number, label, reason=str(place))
-            return None
+            if label.text:
+                delivery = self.collector.delivery
+                named = find_name(label, known, self.heads.scope, self.grammar, delivery)
         except IntakeError as error:
-            self.teller.refuse(error, number, 0)
+            if error.remedy:
+                self.refuse(error, number, self.panel.first("name") or 0)
             self._note_row(number, label, reason=error.message)
             return None
-        if not label.text:
-            self._note_row(number, label, unit=stub.unit, part=stub.part)
-            meaning = RowMeaning(None, NOTHING, stub.unit, "", stub.span, stub.per)
-            return Row(number, stub, meaning, stub.region)
-        found = find_name(label, known, self.heads.scope, self.grammar, self.delivery)
-        if isinstance(found, Unnamed):
-            column = self.panel.first("name") or 0
-            self.teller.refuse(found.refusal, number, column, skipped=found.skipped)
-            self._note_row(number, label, reason=found.refusal.message)
-            return None
+        indicator, said, region = named or (None, Said(), None)
         above = label.parents if label.is_part or label.is_member else ()
         lines = (*above, *reversed(label.groups))
         inherited = next((units[line] for line in lines if line in units), "")
         lags = [self.grammar.read(line).facets.lag for line in (*label.groups, *label.parents[:1])]
-        facets = found.said.facets._replace(lag=max([found.said.facets.lag, *lags]))
-        self._note_row(
-            number, label, found.indicator, unit=stub.unit or facets.unit, part=stub.part
-        )
-        meaning = RowMeaning(found.indicator, facets, stub.unit, inherited, stub.span, stub.per)
-        named = found.said.parts[0] if found.said.parts else None
-        return Row(number, stub, meaning, found.region or stub.region, named)
+        facets = said.facets._replace(lag=max([said.facets.lag, *lags]))
+        self._note_row(number, label, indicator, unit=stub.unit or facets.unit, part=stub.part)
+        meaning = RowMeaning(indicator, facets, stub.unit, inherited, stub.span, stub.per)
+        return Row(number, stub, meaning, region or stub.region, next(iter(said.parts), None))
 
     @cached_property
     def _axis(self) -> Axis:
@@ -435,7 +381,12 @@ class _PanelReader:
         rows = tuple(self.stubs.periods.values()) if "period" in self.panel.stub else ()
         span = self.around.facets.span
         return Axis(
-            self.heads.time, columns, rows, self.heads.accumulated, span, self.delivery.span
+            self.heads.time,
+            columns,
+            rows,
+            self.heads.accumulated,
+            span,
+            self.collector.delivery.span,
         )
 
     # ---- cells
@@ -452,31 +403,36 @@ class _PanelReader:
             except IntakeError as error:
                 # A sign for no figure may stand where there can be none.
                 if error.remedy and not says_nothing(token) and not column.facets.fact:
-                    self.teller.refuse(error, row.number, number)
+                    self.refuse(error, row.number, number)
 
     def _slot(self, row: Row, column: ColumnMeaning, token: object) -> Slot:
-        unit = self.around.unit or self.delivery.unit
+        unit = self.around.unit or self.collector.delivery.unit
         meaning = understand(
             row.meaning, column, self.around.facets, self.title, unit, self.heads.by_growth
         )
-        if isinstance(meaning, Refusal):
-            raise meaning.error()
         indicator, number = meaning.indicator, column.column.number
         when = self._when(row, column, meaning)
         joint = meaning.joint and when.period.frequency == "M" and when.period.number == 2
         span = "ytd" if joint else when.span
-        if fault := split_january(indicator, when.period, span, token):
-            raise fault.error()
+        refuse_january(indicator, when.period, span, token)
         if indicator.kind == "growth_only" and meaning.measure == "level" and not meaning.fact:
             raise IntakeError(
                 f"{indicator.name_zh} 只发布增速，“{column.text}”列却有数 {str(token)[:20]}",
                 "绝对量不采用；是增速的，请报送填在增长列的新文件",
             )
+        region = column.region
+        if column.whole and not meaning.fact:
+            said = f"列名“{column.text}”"
+            region = whole_region(column.whole, said, self.grammar, self.collector.delivery)
         published = row.stub.published or self.published.get(number) or self.around.published
-        stated = published or self.delivery.published
-        if not stated and self.delivery.day and when.period.end > self.delivery.day:
+        stated = published or self.collector.delivery.published
+        if (
+            not stated
+            and self.collector.delivery.day
+            and when.period.end > self.collector.delivery.day
+        ):
             raise IntakeError(
-                f"{indicator.name_zh}：{self.delivery.day} 交付时 {when.period} 还没有结束，不可能有这个数",
+                f"{indicator.name_zh}：{self.collector.delivery.day} 交付时 {when.period} 还没有结束，不可能有这个数",
                 "还没有到的时期不必处理；交付日期写错的，请在 delivery.toml 写明 published",
             )
         return Slot(
@@ -489,26 +445,15 @@ class _PanelReader:
             cell_address(row.number, number),
             meaning.form,
             published,
-            row.region or self._column_region(column, meaning) or self.around.region,
+            row.region or region or self.around.region,
             self._neighbours(row.number, number) if meaning.measure == "yoy" else None,
             _latest(self.around.not_before, when.reported.end if when.reported else None),
             meaning.fact,
             (row.number, number) in self.zeros,
         )
 
-    def _column_region(self, column: ColumnMeaning, meaning: Meaning) -> Region | None:
-        if not column.whole or meaning.fact:
-            return column.region
-        found = level_region(column.whole[1], self.grammar, self.delivery)
-        if found is None:
-            raise IntakeError(
-                f"列名“{column.text}”说的是{column.whole}，不是{self.delivery.region.name_zh}",
-                "上级地区的数，请先在 lianhu.toml 登记 [[parents]]",
-            )
-        return found
-
     def _when(self, row: Row, column: ColumnMeaning, meaning: Meaning) -> When:
-        day = row.stub.published or self.around.published or self.delivery.published
+        day = row.stub.published or self.around.published or self.collector.delivery.published
         lag = row.meaning.facets.lag
         return find_when(meaning, column, row.stub.part, row.named, lag, self._axis, day)
 
@@ -520,7 +465,7 @@ class _PanelReader:
             cells = (
                 [self.grid.at(row, c.number) for c in self.panel.columns]
                 if across
-                else [self.grid.at(r, column) for r in self.rows]
+                else [self.grid.at(r, column) for r in self.body]
             )
             self.beside[series] = neighbours(cells, one_indicator=self.title is not None)
         return self.beside[series]
@@ -575,11 +520,6 @@ class _PanelReader:
                 reason,
             )
         )
-
-
-def _amount(value: object) -> float | None:
-    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    return float(value) if is_number else None  # type: ignore[arg-type]
 
 
 def _latest(*days: dt.date | None) -> dt.date | None:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
 from lianhu_analysis.catalog.indicators import Catalogue
 from lianhu_analysis.catalog.periods import Period
+from lianhu_analysis.catalog.structure import Sum, load_structure
 from lianhu_analysis.errors import IntakeError
 from lianhu_analysis.intake.grids.grid import Grid
+from lianhu_analysis.intake.observations import Observation
 from lianhu_analysis.intake.reading.around import level_region
-from lianhu_analysis.intake.reading.blocks import WHOLE, Table, find_tables, is_blank
+from lianhu_analysis.intake.reading.blocks import WHOLE, Sheet, Table, find_tables, is_blank
 from lianhu_analysis.intake.reading.figures import Collector, Delivery, Reading
+from lianhu_analysis.intake.reading.outline import adds_up
 from lianhu_analysis.intake.reading.series import (
     SeriesLayout,
     find_sheets,
@@ -21,7 +24,6 @@ from lianhu_analysis.intake.reading.series import (
     read_series,
     table_faults,
 )
-from lianhu_analysis.intake.reading.sums import single_quarters
 from lianhu_analysis.intake.reading.tables import read_sheet
 from lianhu_analysis.intake.reading.words import Grammar, Vocabulary, fold
 from lianhu_analysis.workspace import Region
@@ -30,7 +32,9 @@ __all__ = ["read_grids"]
 
 MOST_TEXT = 60
 FEWEST_PLACES = 3
-Found = tuple[Grid, list[Table], str]
+FEWEST_PARTS = 2
+
+Rows = dict[str, dict[int, Observation]]
 
 
 def read_grids(
@@ -62,21 +66,17 @@ def read_grids(
         left = _read_described(left, layout, catalogue, collector, must=pinned is not None)
     for grid in left:
         if not grid.visible:
-            collector.refuse(
-                "这张工作表是隐藏的，没有读",
-                "要收的，请报送取消了隐藏的新文件；不要的不必处理",
-                sheet=grid.sheet,
-                skipped=True,
-            )
-    shown = [grid for grid in left if grid.visible]
-    found = [(grid, *find_tables(grid, grammar)) for grid in shown]
-    tables = [table for _, some, _ in found for table in some]
+            remedy = "要收的，请报送取消了隐藏的新文件；不要的不必处理"
+            hidden = IntakeError("这张工作表是隐藏的，没有读", remedy, skipped=True)
+            collector.refuse(hidden, sheet=grid.sheet)
+    found = [find_tables(grid, grammar) for grid in left if grid.visible]
+    tables = [table for sheet in found for table in sheet.tables]
     collector.delivery = replace(delivery, book=_period_of_book(tables, grammar))
     book = _whose(found, grammar, collector.delivery)
-    for grid, some, headless in found:
-        read_sheet(grid, some, headless, grammar, collector, book)
-    collector.rows = [*single_quarters(collector)]
-    nothing = not any(some or headless for _, some, headless in found)
+    for sheet in found:
+        read_sheet(sheet, grammar, collector, book)
+    collector.rows = [*_single_quarters(collector)]
+    nothing = not any(sheet.tables or sheet.headless for sheet in found)
     if nothing and not collector.rows and not collector.problems:
         raise IntakeError(
             "没有一张工作表里有数",
@@ -121,11 +121,9 @@ def _read_described(
     others = [g for g in grids if g not in named and not _ignored(g, layout)]
     if must:
         for grid in others:
-            collector.refuse(
-                f"版式说明 {layout.name} 没有提到这张工作表，没有读",
-                "请在版式说明中补上，或写入 ignore_sheets",
-                sheet=grid.sheet,
-            )
+            message = f"版式说明 {layout.name} 没有提到这张工作表，没有读"
+            unnamed = IntakeError(message, "请在版式说明中补上，或写入 ignore_sheets")
+            collector.refuse(unnamed, sheet=grid.sheet)
         return []
     return others
 
@@ -145,7 +143,7 @@ def _period_of_book(tables: Iterable[Table], grammar: Grammar) -> Period | None:
     return found.pop() if len(found) == 1 else None
 
 
-def _whose(found: Sequence[Found], grammar: Grammar, delivery: Delivery) -> Region | None:
+def _whose(found: Sequence[Sheet], grammar: Grammar, delivery: Delivery) -> Region | None:
     """Return whom a workbook's sheets are about, where they do not say it themselves.
 
     A city's monthly report names the city on its contents page, in a title or in a label, or
@@ -158,7 +156,7 @@ def _whose(found: Sequence[Found], grammar: Grammar, delivery: Delivery) -> Regi
     if _is_elsewhere(found, grammar, own):
         return Region("", "别的地区")
     ours = any(own.name_zh in name for name in (delivery.file, *delivery.folders))
-    words = {word for grid, _, _ in found for word in _wholes(grid, grammar)}
+    words = {word for sheet in found for word in _wholes(sheet.grid, grammar)}
     if f"全{own.name_zh[-1:]}" in words or (ours and not words):
         return None
     if words and not ours:
@@ -171,14 +169,13 @@ def _whose(found: Sequence[Found], grammar: Grammar, delivery: Delivery) -> Regi
     return found_by_figures
 
 
-def _is_elsewhere(found: Sequence[Found], grammar: Grammar, own: Region) -> bool:
+def _is_elsewhere(found: Sequence[Sheet], grammar: Grammar, own: Region) -> bool:
     """Whether tables by areas list several places of which none is known but another's 全市."""
     places: list[str] = []
-    for grid, tables, _ in found:
-        for table in tables:
-            for column in (n for panel in table.panels for n in panel.stub.get("region", [])):
-                cells = (grid.at(row, column) for row in range(table.bottom + 1, table.end))
-                places += [cell for cell in cells if isinstance(cell, str) and cell.strip()]
+    for table in (table for sheet in found for table in sheet.tables):
+        for column in (n for panel in table.panels for n in panel.stub.get("region", [])):
+            cells = (table.grid.at(row, column) for row in range(table.bottom + 1, table.end))
+            places += [cell for cell in cells if isinstance(cell, str) and cell.strip()]
     named = {fold(place) for place in places} - {"合计", "总计"}
     wholes = {name for name in named if WHOLE.fullmatch(name)}
     unknown = not any(grammar.region(name) for name in named - wholes)
@@ -191,17 +188,17 @@ def _is_elsewhere(found: Sequence[Found], grammar: Grammar, own: Region) -> bool
 
 
 def _whose_by_figures(
-    found: Sequence[Found], grammar: Grammar, delivery: Delivery
+    found: Sequence[Sheet], grammar: Grammar, delivery: Delivery
 ) -> tuple[Region | None, bool]:
     """Return the region of tables by areas whose row the other sheets equal, and whether any is."""
-    by_area = [item for item in found if _is_by_area(item[1])]
-    others = [item for item in found if item[1] and not _is_by_area(item[1])]
+    by_area = [sheet for sheet in found if _is_by_area(sheet)]
+    others = [sheet for sheet in found if sheet.tables and sheet not in by_area]
     known = {region.code: region for region in delivery.regions}
     if not by_area or not others:
         return None, False
     areas, rest = (_figures(group, grammar, delivery) for group in (by_area, others))
     above = any(key[0] in known and key[0] != delivery.region.code for key in areas)
-    wholes = [whole for grid, _, _ in by_area if (whole := _whole_row(grid))]
+    wholes = [whole for sheet in by_area if (whole := _whole_row(sheet.grid))]
     if not above and not wholes:
         return None, False
     said = {key[1:]: value for key, value in rest.items()}
@@ -218,16 +215,16 @@ def _whole_row(grid: Grid) -> str:
     return next((fold(text) for text in texts if WHOLE.fullmatch(fold(text))), "")
 
 
-def _is_by_area(tables: Sequence[Table]) -> bool:
-    return any("region" in panel.stub for table in tables for panel in table.panels)
+def _is_by_area(sheet: Sheet) -> bool:
+    return any("region" in panel.stub for table in sheet.tables for panel in table.panels)
 
 
 def _figures(
-    found: Sequence[Found], grammar: Grammar, delivery: Delivery
+    found: Sequence[Sheet], grammar: Grammar, delivery: Delivery
 ) -> dict[tuple[str, ...], float]:
     scratch = Collector(delivery)
-    for grid, tables, headless in found:
-        read_sheet(grid, tables, headless, grammar, scratch)
+    for sheet in found:
+        read_sheet(sheet, grammar, scratch)
     return {
         (row.region, row.indicator, row.measure, row.span, row.period): row.value
         for row in scratch.rows
@@ -251,3 +248,54 @@ def _wholes(grid: Grid, grammar: Grammar) -> set[str]:
                 if said.whole and fold(cell) != said.whole and not said.facets.fact:
                     found.add(said.whole)
     return found
+
+
+def _single_quarters(collector: Collector) -> Iterator[Observation]:
+    """Yield the rows of a delivery; quarters that add up only one after the other are single.
+
+    The parts of a total whose figures of the quarters, not those to date, sum to the
+    total to date are single quarters, whatever their head says: each year by itself.
+    """
+    series: dict[tuple[str, ...], Rows] = defaultdict(lambda: defaultdict(dict))
+    for row in collector.rows:
+        if row.measure == "level" and row.span == "ytd" and "Q" in row.period and row.value:
+            year, quarter = row.period.split("Q")
+            series[row.region, row.sheet, year][row.indicator][int(quarter)] = row
+    single: set[Observation] = set()
+    for (_, sheet, year), rows in series.items():
+        for relation in load_structure().sums:
+            found = _parts_by_quarter(rows, relation)
+            single |= set(found)
+            if found:
+                names = "、".join(dict.fromkeys(row.indicator for row in found))
+                told = IntakeError(
+                    f"{year} 年的 {names} 列名写累计，按合计核对却是单季数，已作为当季数入库",
+                    "不必处理；有疑问的，请向报送单位核实",
+                    skipped=True,
+                )
+                collector.refuse(told, sheet=sheet, cell=found[0].cell)
+    for row in collector.rows:
+        yield row._replace(span="single") if row in single else row
+
+
+def _parts_by_quarter(rows: Rows, relation: Sum) -> Sequence[Observation]:
+    """Return the parts of a total that add up to it over the quarters of the year so far."""
+    whole, parts = (
+        rows.get(relation.whole, {}),
+        [rows[code] for code in relation.parts if code in rows],
+    )
+    complete = [code for code in relation.parts if code in rows or code in relation.optional]
+    quarters = sorted(whole)
+    if len(parts) < FEWEST_PARTS or len(complete) < len(relation.parts):
+        return ()
+    if quarters != list(range(1, len(quarters) + 1)) or len(quarters) < FEWEST_PARTS:
+        return ()
+    if any(q not in part for part in parts for q in quarters):
+        return ()
+    for last in quarters[1:]:
+        total = (whole[last].value,)
+        if adds_up(total, [(part[last].value,) for part in parts]):
+            return ()
+        if not adds_up(total, [(part[q].value,) for part in parts for q in range(1, last + 1)]):
+            return ()
+    return [part[q] for part in parts for q in quarters]

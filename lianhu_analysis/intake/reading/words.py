@@ -8,15 +8,14 @@ left over and named, never skipped.
 from __future__ import annotations
 
 import re
-import tomllib
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 from importlib import resources
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from lianhu_analysis.catalog.indicators import Catalogue, Indicator, names_of
 from lianhu_analysis.catalog.periods import Period, parse_period
@@ -24,6 +23,7 @@ from lianhu_analysis.catalog.remembering import LONGEST, remembered
 from lianhu_analysis.catalog.units import KNOWN_UNITS, normalise_unit
 from lianhu_analysis.errors import IntakeError, PeriodError, UnitError
 from lianhu_analysis.workspace import Region
+from lianhu_analysis.written import KNOWN_ONLY, Whole, parse_written
 
 __all__ = [
     "BARE",
@@ -39,20 +39,10 @@ __all__ = [
     "is_unit",
     "load_vocabulary",
     "native",
-    "stated_span",
+    "span_of",
 ]
 
 NATION = "100000"
-CHOICES = {
-    "measure": ("level", "yoy", "reduction"),
-    "span": ("ytd", "single", "point", "annual"),
-    "per": ("month", "quarter"),
-    "form": ("index",),
-    "price": ("current", "constant"),
-    "fact": ("rank", "gap", "plan", "plan_share"),
-}
-ROLES = ("name", "region", "period", "unit", "span", "published")
-METADATA = ("unit", "published", "ignore")
 TEXTS = 16_384
 BLANKS = re.compile(r"[\s\u200b-\u200f\u2060\u202a-\u202e\ufeff]+")
 DASHES = re.compile(
@@ -126,43 +116,27 @@ class Facets(NamedTuple):
     clash: str = ""
 
     def join(self, other: Facets) -> Facets:
-        """Return what both say together."""
-        if other == NOTHING:
-            return self
-        if self == NOTHING:
-            return other
-        clash = self.clash or other.clash
-        values = {}
-        for name in SINGLE:
-            mine, theirs = getattr(self, name), getattr(other, name)
-            if name == "unit":
-                values[name] = theirs or mine  # the nearest to the figures
-                continue
-            if mine and theirs and mine != theirs:
-                pair = {mine, theirs}
-                if name == "measure" and pair == {"yoy", "reduction"}:
-                    values[name] = "yoy" if other.measure == "yoy" else "reduction"
-                    continue
-                if name == "measure" and "level" in pair:
-                    values[name] = (pair - {"level"}).pop()  # 完成数同比 is a growth
-                    continue
-                if name != "per":
-                    clash = clash or f"{WORDS_ZH.get(mine, mine)}、{WORDS_ZH.get(theirs, theirs)}"
-            values[name] = theirs or mine
-        scope = "、".join(dict.fromkeys(filter(None, (self.scope, other.scope))))
-        return Facets(
-            **values,
+        """Return what both say together; of a unit the nearest to the figures counts."""
+        if NOTHING in (self, other):
+            return self if other == NOTHING else other
+        joined = Facets._make(b or a for a, b in zip(self, other, strict=True))
+        pairs = ((getattr(self, name), getattr(other, name)) for name in ("span", "base", "price"))
+        clashes = (
+            f"{WORDS_ZH.get(mine, mine)}、{WORDS_ZH.get(theirs, theirs)}"
+            for mine, theirs in pairs
+            if mine and theirs and mine != theirs
+        )
+        return joined._replace(
+            # 完成数同比 is a growth
+            measure=self.measure if self.measure and other.measure == "level" else joined.measure,
             nothing=self.nothing or other.nothing,
             fact=self.fact or other.fact,
-            scope=scope,
+            scope="、".join(dict.fromkeys(filter(None, (self.scope, other.scope)))),
             lag=max(self.lag, other.lag),
-            joint=self.joint or other.joint,
-            sure=self.sure or other.sure,
-            clash=clash,
+            clash=self.clash or other.clash or next(clashes, ""),
         )
 
 
-SINGLE = ("measure", "span", "per", "form", "base", "unit", "price")
 NOTHING = Facets()
 WORDS_ZH = {
     "ytd": "累计",
@@ -234,8 +208,8 @@ class Vocabulary:
         Folded word to what it says.
     roles, metadata
         Folded head or first cell to the kind of column or row.
-    ignore, events
-        Lines that are nothing, and texts that are no period.
+    lines
+        By kind, patterns of lines and of their words.
     title_words
         What a title may say beside region, period and indicator.
     contexts
@@ -249,8 +223,7 @@ class Vocabulary:
     words: Mapping[str, Facets]
     roles: Mapping[str, str]
     metadata: Mapping[str, str]
-    ignore: re.Pattern[str]
-    events: re.Pattern[str]
+    lines: Mapping[str, re.Pattern[str]]
     title_words: tuple[str, ...]
     contexts: tuple[str, ...]
     labels: Mapping[str, str]
@@ -283,6 +256,52 @@ def is_unit(text: str) -> bool:
         return False
 
 
+@dataclass(frozen=True)
+class WordGroup:
+    """One ``[[words]]`` as written: the words, and the `Facets` that they all say."""
+
+    __pydantic_config__ = KNOWN_ONLY
+    are: tuple[str, ...]
+    measure: Literal["", "level", "yoy", "reduction"] = ""
+    span: Literal["", "ytd", "single", "point", "annual"] = ""
+    per: Literal["", "month", "quarter"] = ""
+    form: Literal["", "index"] = ""
+    base: str = ""
+    unit: str = ""
+    price: Literal["", "current", "constant"] = ""
+    nothing: str = ""
+    fact: Literal["", "rank", "gap", "plan", "plan_share"] = ""
+    scope: bool = False
+    lag: Whole = 0
+    joint: bool = False
+    sure: bool = False
+    neutral: bool = False
+
+    def says(self, word: str) -> Facets:
+        """Return what one of the words says."""
+        said = {name: getattr(self, name) for name in Facets._fields[:-1]}
+        return Facets(**said | {"scope": word if self.scope else ""})
+
+
+@dataclass(frozen=True)
+class WordList:
+    """A ``words.toml`` as written."""
+
+    __pydantic_config__ = KNOWN_ONLY
+    words: tuple[WordGroup, ...] = ()
+    roles: Mapping[
+        Literal["name", "region", "period", "unit", "span", "published"], tuple[str, ...]
+    ] = field(default_factory=dict)
+    metadata: Mapping[Literal["unit", "published", "ignore"], tuple[str, ...]] = field(
+        default_factory=dict
+    )
+    lines: Mapping[
+        Literal["ignore", "events", "contexts", "names", "scope", "not_regions", "offices"],
+        tuple[re.Pattern[str], ...],
+    ] = field(default_factory=dict)
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+
 def load_vocabulary(own: Path | None = None) -> Vocabulary:
     """Read the built-in words and those of a workspace.
 
@@ -292,71 +311,40 @@ def load_vocabulary(own: Path | None = None) -> Vocabulary:
         Naming the file and entry that is wrong.
     """
     built_in = resources.files("lianhu_analysis.intake.reading").joinpath("words.toml")
-    texts = {"words.toml（内置）": built_in.read_text(encoding="utf-8")}
+    texts = {"words.toml（内置）": built_in.read_bytes()}
     if own is not None and own.is_file():
-        texts[own.name] = own.read_text(encoding="utf-8-sig")
-    words: dict[str, Facets] = {}
-    tables: dict[str, dict[str, str]] = {"roles": {}, "metadata": {}}
+        texts[own.name] = own.read_bytes()
+    lists = [parse_written(text, WordList, partial(_wrong, name)) for name, text in texts.items()]
     lines: dict[str, list[str]] = defaultdict(list)
-    labels: dict[str, str] = {}
-    for name, text in texts.items():
-        try:
-            table = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
-            raise IntakeError(f"{name} 不是有效的 TOML：{error}", "请改正后重试") from error
-        _check_shape(name, table)
-        for entry in table.get("words", []):
-            said = {k: v for k, v in entry.items() if k not in ("are", "neutral", "scope")}
-            for word in entry["are"]:
-                scope = word if entry.get("scope") else ""
-                words[fold(word)] = Facets(**said, scope=scope)
-        for kind, known in tables.items():
-            for role, heads in table.get(kind, {}).items():
-                known.update({fold(head).strip(EDGES): role for head in heads})
-        for key, patterns in table.get("lines", {}).items():
-            lines[key] += patterns
-        labels |= table.get("labels", {})
-    try:
-        ignore = re.compile("|".join(f"(?:{p})" for p in lines["ignore"]))
-        events = re.compile("|".join(f"(?:{p})" for p in lines["events"]))
-    except re.error as error:
-        raise IntakeError(f"词表的 [lines] 不是有效的正则表达式（{error}）", "请改正") from error
-    names = tuple(sorted(map(fold, lines["names"]), key=len, reverse=True))
-    contexts = tuple(map(fold, lines["contexts"]))
-    everything = "\0".join(texts.values())
+    for kind, patterns in (item for one in lists for item in one.lines.items()):
+        lines[kind] += [pattern.pattern for pattern in patterns]
+    groups = [group for one in lists for group in one.words]
     return Vocabulary(
-        words,
-        tables["roles"],
-        tables["metadata"],
-        ignore,
-        events,
-        names,
-        contexts,
-        labels,
-        everything,
+        words={fold(word): group.says(word) for group in groups for word in group.are},
+        roles=_kinds(one.roles for one in lists),
+        metadata=_kinds(one.metadata for one in lists),
+        lines={
+            kind: re.compile("|".join(f"(?:{p})" for p in some)) for kind, some in lines.items()
+        },
+        title_words=tuple(sorted(map(fold, lines["names"]), key=len, reverse=True)),
+        contexts=tuple(map(fold, lines["contexts"])),
+        labels={label: code for one in lists for label, code in one.labels.items()},
+        text=b"\0".join(texts.values()).decode(),
     )
 
 
-def _check_shape(name: str, table: Mapping[str, Any]) -> None:
-    known = {"words", "roles", "metadata", "lines", "labels"}
-    faults = [f"不认识的字段 {key}" for key in table if key not in known]
-    allowed = {*Facets._fields, "are", "neutral"} - {"clash"}
-    for number, entry in enumerate(table.get("words", []), 1):
-        if unknown := sorted(set(entry) - allowed):
-            faults.append(f"第 {number} 组 words 有不认识的字段 {'、'.join(unknown)}")
-        wrong = [f"{k} = {v!r}" for k, v in entry.items() if k in CHOICES and v not in CHOICES[k]]
-        faults += [f"第 {number} 组 words 的 {'、'.join(wrong)} 不认识"] if wrong else []
-        if not isinstance(entry.get("are"), list):
-            faults.append(f"第 {number} 组 words 没有写 are = [词, ……]")
-    kinds = {"roles": ROLES, "metadata": METADATA}
-    for kind, roles in kinds.items():
-        for role, heads in table.get(kind, {}).items():
-            if role not in roles or not isinstance(heads, list):
-                faults.append(f"[{kind}] 的 {role} 应是 {'、'.join(roles)} 之一，写成 [词, ……]")
-    labels = table.get("labels", {})
-    faults += [f"[labels] 的 {key} 应写成代码" for key, v in labels.items() if type(v) is not str]
-    if faults:
-        raise IntakeError(f"{name}：{'；'.join(faults)}", "请对照 docs/intake.md 改正")
+def _wrong(name: str, faults: list[str]) -> IntakeError:
+    return IntakeError(f"{name}：{'；'.join(faults)}", "请对照 docs/intake.md 改正")
+
+
+def _kinds(tables: Iterable[Mapping[Any, tuple[str, ...]]]) -> dict[str, str]:
+    """Return the kind of each folded head."""
+    return {
+        fold(head).strip(EDGES): kind
+        for table in tables
+        for kind, heads in table.items()
+        for head in heads
+    }
 
 
 class Grammar:
@@ -399,7 +387,7 @@ class Grammar:
 
     def is_note(self, text: str) -> bool:
         """Whether a line is no data: a note, a source, a signature."""
-        return bool(self.vocabulary.ignore.fullmatch(fold(text)))
+        return bool(self.vocabulary.lines["ignore"].fullmatch(fold(text)))
 
     def name(self, path: str) -> Indicator | None:
         """Return the indicator of exactly this name or path."""
@@ -496,32 +484,23 @@ def _part_of(found: re.Match[str]) -> Part | int | None:
     year = int(found["year"] or (coded[0] if coded else 0))
     words = found["part"] or found["alone"] or found["code"]
     try:
-        if found["code"]:
-            period, span = stated_span(words.upper(), None)
-        else:
-            unit = "" if re.search("[月季年]", words) else "月"
-            period, span = stated_span(words + unit, year or 2000)
+        unit = "" if found["code"] or re.search("[月季年]", words) else "月"
+        period, span = span_of(words + unit, year or 2000)
     except PeriodError:
         return None
     return Part(period, year, span, found[0])
 
 
-@remembered
-def stated_span(text: str, year: int | None) -> tuple[Period, str]:
-    """Return the period of a text, and its span where the text itself says it.
+def span_of(cell: object, year: int | None) -> tuple[Period, str]:
+    """Return the period of a cell, and its span where the cell itself says it.
 
     三季度 heads the quarter's column, whether single or accumulated.
 
     Raises
     ------
     PeriodError
-        If the text is no period.
+        If the cell is no period.
     """
-    return span_of(text, year)
-
-
-def span_of(cell: object, year: int | None) -> tuple[Period, str]:
-    """Return what `stated_span` does, of a cell of any type."""
     ytd = parse_period(cell, year=year, default_span="ytd")
     single = parse_period(cell, year=year, default_span="single")
     span = ytd.span if ytd.span == single.span else ""

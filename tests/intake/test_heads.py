@@ -1,0 +1,112 @@
+"""The heads of a panel: what each column is, and which of them are not read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from lianhu_analysis.catalog.indicators import read_catalogue
+from lianhu_analysis.errors import IntakeError
+from lianhu_analysis.intake.grids.grid import Grid
+from lianhu_analysis.intake.reading.around import read_around
+from lianhu_analysis.intake.reading.blocks import find_tables
+from lianhu_analysis.intake.reading.figures import Collector, Delivery
+from lianhu_analysis.intake.reading.heads import Heads, Place, read_heads
+from lianhu_analysis.intake.reading.notes import TableNote
+from lianhu_analysis.intake.reading.words import Grammar, load_vocabulary
+from lianhu_analysis.workspace import Region
+
+LIANHU, XIAN = Region("610104", "莲湖区"), Region("610100", "西安市")
+GRAMMAR = Grammar(load_vocabulary(), read_catalogue(None, {}), (LIANHU, XIAN))
+DELIVERY = Delivery("a.xlsx", LIANHU, (LIANHU, XIAN))
+TITLE, RETAIL, BUDGET = "莲湖区2024年1-9月", "社会消费品零售总额", "一般公共预算收入"
+
+
+def read(
+    *heads: str | None, title: str = TITLE, row: Sequence[object] = (), hidden: Sequence[int] = ()
+) -> tuple[Heads, Place]:
+    """Read the heads to the right of 指标 and 单位, over two rows of figures."""
+    body = tuple(row) or tuple(float(n) for n in range(1, len(heads) + 1))
+    rows = ((title,), ("指标", "单位", *heads), (RETAIL, "亿元", *body), (BUDGET, "亿元", *body))
+    grid = Grid("表", rows, hidden_columns=frozenset(hidden))
+    (table,) = find_tables(grid, GRAMMAR).tables
+    around = read_around(table.titles, grid.sheet, GRAMMAR, DELIVERY)
+    place = Place(table, table.panels[0], around, GRAMMAR, Collector(DELIVERY), TableNote(table))
+    return read_heads(place, {}), place
+
+
+def spans(found: Heads) -> list[tuple[str, str]]:
+    return [("yoy" if m.is_growth else "level", m.says_span) for m in found.columns]
+
+
+def refused(place: Place) -> dict[str, str]:
+    return {problem.cell: problem.message for problem in place.collector.problems}
+
+
+@pytest.mark.parametrize(
+    ("heads", "expected"),
+    [
+        (("累计", "增长(%)"), [("level", "ytd"), ("yoy", "ytd")]),
+        (
+            ("本月", "增长(%)", "累计", "增长(%)"),
+            [("level", "single"), ("yoy", "single"), ("level", "ytd"), ("yoy", "ytd")],
+        ),
+        (("本月", "累计", "累计增长(%)"), [("level", "single"), ("level", "ytd"), ("yoy", "ytd")]),
+    ],
+)
+def test_a_growth_that_says_no_span_is_of_the_amount_on_its_left(heads, expected):
+    found, place = read(*heads)
+    assert spans(found) == expected
+    assert found.by_growth and found.accumulated and not refused(place)
+
+
+@pytest.mark.parametrize(
+    ("heads", "cell", "words"),
+    [
+        (("累计", "累计"), "C2", "不止一列"),
+        (("累计", "增减", "增长(%)"), "D2", "没有写 %"),
+        (("累计", "年度目标", "增长(%)"), "E2", "没有说是当月还是累计"),
+        (("1-8月", "甲乙丙丁"), "D2", "不认识"),
+    ],
+)
+def test_a_column_that_may_be_two_things_is_refused_at_its_head(heads, cell, words):
+    _, place = read(*heads)
+    assert words in refused(place)[cell]
+
+
+def test_last_years_column_is_left_out_without_a_word():
+    found, place = read("2023年1-9月", "2024年1-9月", "增长(%)")
+    assert [m.column.number for m in found.columns] == [3, 4]
+    assert not refused(place)
+    assert [note.cell for note in place.note.columns if "上年同期" in note.reason] == ["C2"]
+
+
+def test_heads_of_another_month_than_the_title_are_refused():
+    found, place = read("1-8月", "增长(%)")
+    assert not found.columns
+    assert "不是同一个月" in refused(place)["C2"]
+
+
+def test_a_number_beside_a_range_is_a_month():
+    found, _ = read("8", "1-8", title="莲湖区2024年8月")
+    assert spans(found) == [("level", ""), ("level", "ytd")]
+    assert {m.part.period.end.month for m in found.columns if m.part} == {8}
+
+
+def test_a_hidden_column_is_refused():
+    found, place = read("本月", "累计", hidden=[2])
+    assert spans(found) == [("level", "ytd")]
+    assert "隐藏" in refused(place)["C2"]
+
+
+def test_figures_under_no_head_in_most_rows_refuse_the_table():
+    with pytest.raises(IntakeError, match="错了位") as caught:
+        read("累计", None, "增长(%)", row=(1.0, 2.0, 3.0))
+    assert caught.value.cell == "D3"
+
+
+def test_a_title_of_ranks_speaks_of_the_column_that_holds_them():
+    title = f"{TITLE}指标及排名"
+    assert read("累计", title=title)[0].scope == (title,)
+    assert read("累计", "排名", title=title)[0].scope == ()
