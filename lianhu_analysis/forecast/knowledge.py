@@ -110,13 +110,12 @@ class Knowledge:
         """
         periods = year_periods(catalogue.get(target.indicator), target.year)
         month = periods[n_known - 1].end.month if n_known else 0
-        if (target.year, month) not in self._pools:
-            self._pools[target.year, month] = {
-                (level, code): self._record(catalogue, rules, level, code, target.year, month)
-                for level, code in self._pooled(catalogue)
-            }
-        found = self._pools[target.year, month]
-        return tuple(item for key, item in found.items() if key != (0, target.indicator))
+        kept = self._pools.setdefault((target.year, month), {})
+        wanted = [key for key in self._pooled(catalogue) if key != (0, target.indicator)]
+        for level, code in wanted:
+            if (level, code) not in kept:
+                kept[level, code] = self._record(catalogue, rules, level, code, target.year, month)
+        return tuple(kept[key] for key in wanted)
 
     def _pooled(self, catalogue: Catalogue) -> list[tuple[int, str]]:
         """Which series: by level above the region, and code."""

@@ -17,8 +17,7 @@ LARGEST_GROWTH = 600.0
 def suspected_slip(series: Series, year: int) -> str:
     """Say which figure is a slip and not a figure, in words; empty if none is.
 
-    Growth of the year itself is one beyond ``LARGEST_GROWTH`` (models look
-    after the past).  Of counts, amounts and stocks, a year's largest figure is
+    Growth beyond ``LARGEST_GROWTH`` is one, in the year itself or before.  Of counts, amounts and stocks, a year's largest figure is
     compared with the largest of all other years up to ``year``: where it is
     more than ``SLIP_RATIO`` times as large, neither the figure nor what is
     learned from it can be stood behind.
@@ -29,7 +28,7 @@ def suspected_slip(series: Series, year: int) -> str:
         Growth, cumulative counts or amounts, or a stock, as known on a day.
     """
     if series.measure == "yoy":
-        own = [point for period, point in series.points.items() if period.year == year]
+        own = [point for period, point in series.points.items() if period.year <= year]
         wild = next((point for point in own if abs(point.value) > LARGEST_GROWTH), None)
         if wild is None:
             return ""

@@ -314,20 +314,21 @@ def _issue(
     panel = sources.panel_on(year, None)
     # The same data a year later get the same streams: see ``run_at``.
     key = f"{draft.target.indicator}/0/{n_known}"
-    wanted = [item for item in candidates if item.name in lesson.weighing.weights]
-    drawn, refused = attempt(wanted, panel, key, FULL)
-    if not drawn and benchmark not in refused:
-        drawn, more = attempt(candidates[:1], panel, key, FULL)
-        refused |= more
+    # Without the benchmark's own errors nothing says how far the others may err.
+    chosen = {benchmark, *lesson.weighing.weights}
+    drawn, refused = attempt([item for item in candidates if item.name in chosen], panel, key, FULL)
     draft = replace(draft, lesson=lesson)
-    if not drawn:
-        rest = [item for item in candidates if item.name not in refused and not item.optional]
+    if benchmark in refused:
+        rest = [item for item in candidates if item.name not in chosen and not item.optional]
         refused |= attempt(rest, panel, key, FULL)[1]
         reasons = "；".join(dict.fromkeys(refused.values()))
         return replace(draft, reason=reasons, attempts=tuple(refused.items()))
-    learned = {name: lesson.weighing.weights.get(name, 1.0) for name in drawn}
+    learned = {name: lesson.weighing.weights.get(name, 0.0) for name in drawn}
     total = sum(learned.values())
-    weights = {name: weight / total for name, weight in learned.items()}
+    # Where all that had weight were refused, the benchmark stands alone.
+    weights = {name: weight / total for name, weight in learned.items() if weight > 0.0}
+    weights = weights or {benchmark: 1.0}
+    drawn = {name: drawn[name] for name in weights}
     reason = getattr(panel, "shares_reason", "")
     attempts = (("shares", f"{reason}；模型改用最近已知的比重或按月数均分"),) if reason else ()
     draft = replace(

@@ -100,7 +100,7 @@ def open_model(code: str, workspace: str = "", as_of: str = "") -> MLEResults:
         If too little growth is published.
     """
     # statsmodels takes half a second to import.
-    from lianhu_analysis.forecast.models.growth_model import likeliest
+    from lianhu_analysis.forecast.models.state_space import likeliest
 
     space = locate_workspace(workspace)
     catalogue = load_catalogue(space)

@@ -11,7 +11,7 @@ def last_line(capsys):
 
 def test_the_run_ends_with_its_figure(last_line):
     calibration.main(["--quick", "--replications", "1", "--processes", "1", "--seed", "3"])
-    assert "6 economies x 3 lengths x 1: 80 % bands hold" in last_line()
+    assert "8 economies x 3 lengths x 1: 80 % bands hold" in last_line()
 
 
 def verdicts(inside: int, outside: int) -> pd.DataFrame:

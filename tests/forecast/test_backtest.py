@@ -83,7 +83,7 @@ def test_the_record_says_what_the_verdict_of_that_day_said(record):
     row = record[(record["year"] == 2023) & (record["position"] == "Q3")]
     row = row[row["model"] == "combination"].iloc[0]
     # The same weights and calibration; 10,000 draws stand against 1,000.
-    assert verdict.mean == pytest.approx(row["mean"], abs=0.02)
+    assert verdict.mean == pytest.approx(row["mean"], abs=0.03)
     assert verdict.quantiles[0.9] == pytest.approx(row["q900"], abs=0.05)
 
 

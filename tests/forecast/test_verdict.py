@@ -238,8 +238,8 @@ def test_the_json_has_every_field_of_the_contract():
     levels = ["0.025", "0.05", "0.1", "0.25", "0.5", "0.75", "0.9", "0.95", "0.975"]
     assert list(content["quantiles"]) == levels
     assert sum(content["weights"].values()) == pytest.approx(1.0)
-    assert content["calibration"]["years"] == 5
-    assert (content["track"]["n"], content["track"]["enough"]) == (7, False)
+    assert content["calibration"]["years"] == 6
+    assert (content["track"]["n"], content["track"]["enough"]) == (8, False)
 
 
 def test_outlier_years_are_the_workspaces_to_say():

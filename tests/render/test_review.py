@@ -19,7 +19,7 @@ def rows():
     """Six years at two positions: the combination is nearer than the rule of thumb but in 2020."""
     for year in range(2015, 2021):
         for n_known, position in ((0, "none"), (3, "Q3")):
-            for model, miss in (("persistence", 0.2), ("local_level", 0.1), ("combination", 0.1)):
+            for model, miss in (("persistence", 0.2), ("growth_model", 0.1), ("combination", 0.1)):
                 wide = miss if year < 2020 else 3 * miss
                 mean = 5.0 + wide
                 yield {
@@ -97,7 +97,7 @@ def test_losing_cells_are_listed_and_winning_ones_are_not():
     assert "2 个时点中 1 个不及基准" in review.skill().drawn[0]
     assert "Q3" in review.losing().data
     assert "没有这样的格子" in words(desk().losing())
-    assert "局部水平模型" in review.cells().data
+    assert "结构时间序列模型" in review.cells().data
 
 
 def test_issued_verdicts_are_shown():

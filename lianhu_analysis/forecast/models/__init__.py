@@ -58,9 +58,9 @@ __all__ = [
 
 
 def growth_model(panel: GrowthPanel, rng: np.random.Generator, effort: Effort = FULL) -> Draws:
-    """Forecast with the structural model of growth: see ``growth_model.average``."""
+    """Forecast with the structural model of growth: see ``state_space.average``."""
     # statsmodels takes half a second to import, which an answer kept from before need not pay.
-    from lianhu_analysis.forecast.models.growth_model import average
+    from lianhu_analysis.forecast.models.state_space import average
 
     return average(panel, rng, effort)
 

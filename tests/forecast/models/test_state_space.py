@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from lianhu_analysis.forecast.models import FULL, GrowthPanel
-from lianhu_analysis.forecast.models.growth_model import (
+from lianhu_analysis.forecast.models.state_space import (
     DIFFUSE,
     MIDDLE,
     YearToDateGrowth,
