@@ -17,9 +17,9 @@ LARGEST_GROWTH = 600.0
 def suspected_slip(series: Series, year: int) -> str:
     """Say which figure is a slip and not a figure, in words; empty if none is.
 
-    Growth beyond ``LARGEST_GROWTH`` is one, in the year itself or before.  Of counts, amounts and stocks, a year's largest figure is
-    compared with the largest of all other years up to ``year``: where it is
-    more than ``SLIP_RATIO`` times as large, neither the figure nor what is
+    Growth beyond ``LARGEST_GROWTH`` is one, in the year itself or before.  Of
+    counts, amounts and stocks, a year's largest figure is compared with the
+    largest of all other years up to ``year``: where it is more than ``SLIP_RATIO`` times as large, neither the figure nor what is
     learned from it can be stood behind.
 
     Parameters

@@ -110,3 +110,14 @@ def test_a_title_of_ranks_speaks_of_the_column_that_holds_them():
     title = f"{TITLE}指标及排名"
     assert read("累计", title=title)[0].scope == (title,)
     assert read("累计", "排名", title=title)[0].scope == ()
+
+
+def test_a_growth_behind_last_years_amount_is_of_this_years():
+    found, _ = read("2024年1-9月", "2023年1-9月", "增长(%)")
+    assert [(m.text, m.is_growth) for m in found.columns] == [
+        ("2024年1-9月", False), ("增长(%)", True),
+    ]  # fmt: skip
+    assert found.columns[1].stated_year == 2024
+    # Without this year's beside it, it is of the amount that there is.
+    alone, _ = read("2023年1-9月", "增长(%)", title="莲湖区2023年1-9月")
+    assert len(alone.columns) == 2

@@ -244,6 +244,7 @@ def _of_left(
         growth = growth._replace(indicator=left.indicator, region=left.region)
     if growth.facets.span or growth.part is not None:
         return growth
+    left = _of_this_year(left, read[:place])
     between = [m for m in read[:place] if not left or m.column.number > left.column.number]
     # After 全年目标 a bare 增长 may as well be the plan's.
     if any(m.facets.fact == "plan" or (m.refusal and not m.facets.nothing) for m in between):
@@ -262,6 +263,23 @@ def _of_left(
     facets = growth.facets._replace(span=found.facets.span, per=found.facets.per)
     year = growth.year or found.year
     return growth._replace(facets=facets, part=found.part, year=year, left=True)
+
+
+def _of_this_year(
+    left: ColumnMeaning | None, before: Sequence[ColumnMeaning]
+) -> ColumnMeaning | None:
+    """Return this year's amount where last year's stands between it and its growth."""
+    if left is None or not _is_last_year(left, before):
+        return left
+    kind = (left.indicator, left.region, left.facets.span)
+    newer = [
+        m
+        for m in before
+        if m.stated_year == left.stated_year + 1
+        and not m.is_growth
+        and (m.indicator, m.region, m.facets.span) == kind
+    ]
+    return newer[0] if len(newer) == 1 else left
 
 
 def _amount_of(before: Sequence[ColumnMeaning], left: ColumnMeaning) -> ColumnMeaning | None:
