@@ -5,8 +5,8 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import isfinite
-from typing import Any, Literal, cast
+from math import inf, isfinite
+from typing import Any, Literal, cast, get_args
 
 import numpy as np
 
@@ -17,8 +17,8 @@ from lianhu_analysis.workspace import Workspace
 
 __all__ = ["Rule", "Target", "chance", "load_targets", "parse_targets"]
 
-Rule = Literal["at_least", "about", "at_most"]
-RULES = ("at_least", "about", "at_most")
+Rule = Literal["at_least", "about", "at_most", "range"]
+RULES = get_args(Rule)
 MEASURES = ("level", "yoy")
 BASES = ("", "published_fact", "second_hand")
 
@@ -39,7 +39,8 @@ class Target:
         In ``unit``, which is the indicator's own unit for a level and % for
         growth; a reduction is stored as a positive number.
     rule
-        ``at_least``, ``at_most``, or ``about`` (左右) with ``tolerance``.
+        ``at_least``, ``at_most``, ``about`` (左右) with ``tolerance``, or ``range``
+        from ``value`` to ``upper``, which is met at its lower bound or above.
     decimals
         Decimals with which the figure is published: 5.95 counts as 6.0 with
         one.  ``None`` if the figure is not rounded before it is judged.
@@ -62,6 +63,7 @@ class Target:
     decimals: int | None
     address: str = ""
     basis: str = ""
+    upper: float | None = None
 
     @property
     def is_growth(self) -> bool:
@@ -87,10 +89,17 @@ class Target:
             would be published, so 5.95 meets 6.0 with one decimal.
         """
         slack = self.tolerance if about else 0.0
-        slack += FLOATING if published or self.decimals is None else self.half_unit
+        slack += FLOATING + (0.0 if published else self.half_unit)
         if self.rule == "at_most":
             return values <= self.value + slack
         return values >= self.value - slack
+
+    def within(self, values: Any, *, published: bool = False) -> Any:
+        """Say of each figure whether it lies within the range: 8.65 is published as 8.7."""
+        rounded = not published and self.decimals is not None
+        slack = self.half_unit - FLOATING if rounded else FLOATING
+        upper = inf if self.upper is None else self.upper
+        return self.met_by(values, published=published) & (values <= upper + slack)
 
     def chance_in(self, draws: Any, *, about: bool = False) -> float:
         """Return the share of simulated figures that meet it: see ``chance``."""
@@ -161,37 +170,53 @@ def parse_targets(
     return tuple(targets)
 
 
+REQUIRED = ("indicator", "measure", "year", "value", "rule", "unit", "title_zh", "source")
+OPTIONAL = ("tolerance", "decimals", "address", "basis", "upper")
+NUMBERS = ("value", "tolerance", "upper")
+TEXTS = ("title_zh", "source", "address")
+CHOICES = {"measure": MEASURES, "rule": RULES, "basis": BASES}
+
+
 def _target_faults(item: Mapping[str, Any], catalogue: Catalogue) -> list[str]:
-    required = ("indicator", "measure", "year", "value", "rule", "unit", "title_zh", "source")
-    optional = ("tolerance", "decimals", "address", "basis")
-    faults = [f"{name}：缺少" for name in required if name not in item]
-    faults += [f"{name}：不认识的字段" for name in item if name not in (*required, *optional)]
+    faults = [f"{name}：缺少" for name in REQUIRED if name not in item]
+    faults += [f"{name}：不认识的字段" for name in item if name not in (*REQUIRED, *OPTIONAL)]
     if faults:
         return faults
     if item["indicator"] not in catalogue:
         faults.append(f"indicator：指标目录中没有 {item['indicator']}")
-    if item["measure"] not in MEASURES:
-        faults.append(f"measure：{item['measure']!r} 不认识。可填 level、yoy")
-    if item["rule"] not in RULES:
-        faults.append(f"rule：{item['rule']!r} 不认识。可填 {'、'.join(RULES)}")
+    for name, known in CHOICES.items():
+        if item.get(name, known[0]) not in known:
+            told = "、".join(filter(None, known)) + ("" if all(known) else "，或不写")
+            faults.append(f"{name}：{item[name]!r} 不认识。可填 {told}")
     if not isinstance(item["year"], int) or not 1949 <= item["year"] <= 2100:
         faults.append(f"year：{item['year']!r} 不是年份")
-    for name in ("value", "tolerance"):
-        value = item.get(name, 0.0)
-        if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
-            faults.append(f"{name}：{value!r} 不是数")
-        elif name == "tolerance" and value < 0:
-            faults.append(f"tolerance：{value!r} 是负数。容差不小于 0")
     decimals = item.get("decimals", 0)
     if isinstance(decimals, bool) or not isinstance(decimals, int) or not 0 <= decimals <= 6:
         faults.append(f"decimals：{decimals!r} 不是 0 至 6 的整数")
-    if item.get("basis", "") not in BASES:
-        faults.append(f"basis：{item['basis']!r} 不认识。可填 published_fact、second_hand，或不写")
-    if not isinstance(item.get("address", ""), str):
-        faults.append(f"address：{item['address']!r} 不是文字")
+    texts = [name for name in TEXTS if not isinstance(item.get(name, ""), str)]
+    faults += [f"{name}：{item[name]!r} 不是文字" for name in texts]
+    numbers = [name for name in NUMBERS if not _is_number(item.get(name, 0.0))]
+    faults += [f"{name}：{item[name]!r} 不是数" for name in numbers]
+    faults += [] if numbers else _rule_faults(item)
+    return faults or _unit_faults(item, catalogue.get(item["indicator"]))
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
+
+
+def _rule_faults(item: Mapping[str, Any]) -> list[str]:
+    """Say which numbers do not go with the rule."""
+    faults = []
+    if item.get("tolerance", 0) < 0:
+        faults.append(f"tolerance：{item['tolerance']!r} 是负数。容差不小于 0")
     if "tolerance" in item and item["rule"] != "about":
         faults.append("tolerance：只有 about（左右）才有容差")
-    return faults or _unit_faults(item, catalogue.get(item["indicator"]))
+    if ("upper" in item) != (item["rule"] == "range"):
+        faults.append("upper：range（区间）必须有上限，其他规则没有。请补上或删去")
+    elif item.get("upper", inf) <= item["value"]:
+        faults.append(f"upper：{item['upper']!r} 不大于下限 {item['value']!r}。请核对两端")
+    return faults
 
 
 def _unit_faults(item: Mapping[str, Any], indicator: Indicator) -> list[str]:
@@ -210,7 +235,8 @@ def _target(item: Mapping[str, Any], indicator: Indicator) -> Target:
         indicator=item["indicator"],
         measure=item["measure"],
         year=item["year"],
-        value=convert(float(item["value"]), item["unit"], own),
+        value=convert(item["value"], item["unit"], own),
+        upper=convert(item["upper"], item["unit"], own) if "upper" in item else None,
         rule=cast(Rule, item["rule"]),
         tolerance=float(item.get("tolerance", ABOUT_TOLERANCE if item["rule"] == "about" else 0.0)),
         unit=own,

@@ -114,6 +114,9 @@ def _issued(verdict: Verdict) -> dict[str, Any]:
         kept["quantiles"] = {str(level): float(v) for level, v in zip(LADDER, ladder, strict=True)}
         kept["weights"] = dict(verdict.weights)
         kept["n_obs"] = verdict.draws.n_obs
+    # What few targets have is written where it is: the digest of all others stays as it was.
+    rare = {"upper": target.upper, "probability_within": verdict.probability_within}
+    kept |= {name: value for name, value in rare.items() if value is not None}
     rounded: dict[str, Any] = _rounded(kept)
     return rounded
 
@@ -137,6 +140,7 @@ def target_of(verdict: Mapping[str, Any]) -> Target:
         title_zh=verdict["title_zh"],
         source=verdict["target_source"],
         decimals=verdict["decimals"],
+        upper=verdict.get("upper"),
     )
 
 

@@ -290,6 +290,8 @@ def _target_lines(item: dict[str, Any]) -> list[str]:
     if item["rule"] == "about":
         about = probability_text(item["probability_about"])
         detail += f"（容差 {item['tolerance']:g} 个百分点内 {about}）"
+    if item["probability_within"] is not None:
+        detail += f"（区间内 {probability_text(item['probability_within'])}）"
     low, high = item["quantiles"]["0.1"], item["quantiles"]["0.9"]
     detail += f"；预测 {item['mean']:,.2f}，可能区间 {low:,.2f}～{high:,.2f}"
     needed = f"    {item['required_span']} 需 "

@@ -15,7 +15,7 @@ from lianhu_analysis.render.drawing.outlook_charts import (
     path_chart,
     precedents_chart,
 )
-from lianhu_analysis.render.quarterly.report import Report, plain_text, value_text
+from lianhu_analysis.render.quarterly.report import Report, aim_text, value_text
 from lianhu_analysis.render.quarterly.report_charts import caption
 
 __all__ = ["joint_picture", "path_pictures", "precedent_pictures"]
@@ -74,7 +74,7 @@ def _path_picture(report: Report, verdict: Verdict) -> Picture:
     finding = f"剩余时期须增长 {told}" if target.is_growth else f"还须完成 {told}"
     if verdict.indicator.is_reduction:
         finding = f"剩余时期须下降 {told}"
-    aim = plain_text(target.value)
+    aim = aim_text(target, target.unit if target.is_growth else "")
     figure = path_chart(
         history,
         path,
@@ -82,7 +82,7 @@ def _path_picture(report: Report, verdict: Verdict) -> Picture:
         caption=caption(report, verdict),
         unit=target.unit,
         target=target.value,
-        target_text=f"目标 {aim}{target.unit if target.is_growth else ''}",
+        target_text=f"目标 {aim}",
         simulated=report.simulated,
     )
     return picture(figure, f"{name}今年累计、达标须走的路径与预测，{finding}")

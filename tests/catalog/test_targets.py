@@ -1,7 +1,10 @@
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from lianhu_analysis.catalog.indicators import load_catalogue, read_catalogue
 from lianhu_analysis.catalog.targets import load_targets, parse_targets
@@ -21,6 +24,14 @@ unit = "%"
 title_zh = "地区生产总值增长6%左右"
 source = "工作报告"
 """
+RANGE = GDP.replace("6.0", "8.1").replace('"about"', '"range"\nupper = 8.6')
+
+
+def amount(text):
+    """The same of a count in its own unit."""
+    return (
+        text.replace("gdp.total", "prj.key.done").replace('"yoy"', '"level"').replace("%", "亿元")
+    )
 
 
 def parse(text):
@@ -71,6 +82,8 @@ def test_the_announced_national_targets_each_have_a_source_and_an_address():
     assert len(found) == len(targets) == 35
     assert {year for code, year in found if code == "gdp.total"} == {*range(2011, 2026)} - {2020}
     assert found["gdp.total", 2016] == 6.5
+    ranges = {t.year: (t.value, t.upper) for t in targets if t.rule == "range"}
+    assert ranges == {2016: (6.5, 7.0), 2019: (6.0, 6.5)}
     assert found["inv.fai.yoy", 2014] == 17.5
     assert found["csm.retail.total", 2013] == 14.5
     assert found["ind.va_above.yoy", 2014] == 9.5
@@ -105,6 +118,10 @@ def test_an_amount_in_another_unit_becomes_the_catalogues():
         ('rule = "about"', 'rule = "about"\ndecimals = 99', "decimals：99"),
         ('rule = "about"', 'rule = "about"\nbasis = "rumour"', "basis：'rumour' 不认识"),
         ('rule = "about"', 'rule = "about"\naddress = 7', "address：7 不是文字"),
+        ('"about"', '"range"', "upper：range（区间）必须有上限"),
+        ('"about"', '"at_least"\nupper = 7.0', "upper：range（区间）必须有上限，其他规则没有"),
+        ('"about"', '"range"\nupper = 6.0', "upper：6.0 不大于下限 6.0"),
+        ('"about"', '"range"\nupper = "7"', "upper：'7' 不是数"),
     ],
 )
 def test_a_wrong_target_names_its_field(old, new, fault):
@@ -147,6 +164,40 @@ def test_a_figure_meets_a_target_as_it_would_be_published(rule, figure, plain, a
     (target,) = parse(GDP.replace('"about"', f'"{rule}"'))
     assert bool(target.met_by(figure)) == plain
     assert bool(target.met_by(figure, about=True)) == about
+
+
+def test_a_range_is_met_from_its_lower_bound_and_left_above_its_upper():
+    (target,) = parse(RANGE)
+    assert (target.value, target.upper, target.tolerance) == (8.1, 8.6, 0.0)
+    found = {
+        figure: (bool(target.met_by(figure)), bool(target.within(figure)))
+        for figure in (8.04, 8.05, 8.64, 8.65)
+    }
+    # 8.64 is published as 8.6 and 8.65 as 8.7.
+    assert found == {
+        8.04: (False, False), 8.05: (True, True), 8.64: (True, True), 8.65: (True, False),
+    }  # fmt: skip
+    assert target.within(8.6, published=True)
+    assert not target.within(8.64, published=True)
+    assert not target.within(8.0, published=True)
+    exact = parse(RANGE + "decimals = 0")[0]
+    assert exact.within(8.6) and exact.within(9.09) and not exact.within(9.1)
+    whole = parse(amount(RANGE))[0]
+    assert whole.decimals is None
+    assert whole.within(8.6) and not whole.within(8.61) and not whole.within(8.09)
+
+
+@settings(deadline=None)
+@given(st.integers(-200, 500), st.integers(1, 50), st.integers(-21_000, 56_000))
+def test_a_figure_is_within_a_range_as_its_published_tenths_are(low, width, thousandths):
+    target = replace(parse(RANGE)[0], value=low / 10, upper=(low + width) / 10)
+    # Half up in whole numbers: no floating point has a say.
+    tenths = (thousandths + 50) // 100
+    figure = thousandths / 1000
+    assert bool(target.met_by(figure)) == (tenths >= low)
+    assert bool(target.within(figure)) == (low <= tenths <= low + width)
+    assert bool(target.within(tenths / 10, published=True)) == (low <= tenths <= low + width)
+    assert not target.within(figure) or target.met_by(figure)
 
 
 def test_a_published_figure_is_not_rounded_again():

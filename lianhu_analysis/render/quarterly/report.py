@@ -21,6 +21,8 @@ from lianhu_analysis.render.tables import Html
 
 __all__ = [
     "Report",
+    "aim_figure",
+    "aim_text",
     "counted",
     "headline",
     "headline_table",
@@ -149,7 +151,27 @@ def title_text(region_zh: str, quarter: Period, targets: Sequence[Target]) -> st
         return f"{period}经济分析报告"
     first = targets[0]
     about = "左右" if first.rule == "about" else ""
-    return f"{period}经济分析：全年目标{plain_text(first.value)}{first.unit}{about}能否实现？"
+    aim = aim_text(first, first.unit)
+    return f"{period}经济分析：全年目标{aim}{about}能否实现？"
+
+
+def _ends(target: Target) -> list[Target]:
+    """The target, or both ends of a range, each as a figure of the targets file."""
+    if target.upper is None:
+        return [target]
+    lower = replace(target, upper=None)
+    return [lower, replace(lower, value=target.upper, title_zh=f"{target.title_zh}（上限）")]
+
+
+def aim_text(target: Target, unit: str) -> str:
+    """Write a target, or both ends of a range."""
+    return "—".join(f"{plain_text(item.value)}{unit}" for item in _ends(target))
+
+
+def aim_figure(report: Report, target: Target, unit: str) -> Html:
+    """Print a target, or both ends of a range, traced to the targets file."""
+    ends = [report.register.target(item, aim_text(item, unit)) for item in _ends(target)]
+    return Html("—".join(ends))
 
 
 def headline(report: Report) -> Html:
@@ -161,7 +183,7 @@ def headline(report: Report) -> Html:
     verdict = assessment.verdicts[0]
     target = verdict.target
     # The title asks with this text, and a number in a title must be registered.
-    aim = report.register.target(target, f"{plain_text(target.value)}{target.unit}")
+    aim = aim_figure(report, target, target.unit)
     question = tables.heading(
         2, tables.name(verdict.indicator.name_zh), f"能否{_verb(verdict)}", aim, _rule_words(target)
     )
@@ -176,7 +198,7 @@ def _verb(verdict: Verdict) -> str:
 
 
 def _rule_words(target: Target) -> str:
-    return {"about": "左右", "at_least": "以上", "at_most": "以内"}[target.rule]
+    return {"about": "左右", "at_least": "以上", "at_most": "以内", "range": ""}[target.rule]
 
 
 def _answer(report: Report, verdict: Verdict) -> list[str | Html]:
@@ -198,7 +220,8 @@ def _answer(report: Report, verdict: Verdict) -> list[str | Html]:
         tolerance = report.register.target(_tolerance_of(target), plain_text(target.tolerance))
         answer += ["；“左右”按容许低", tolerance, "个百分点计，概率为"]
         answer += [_probability(report, verdict, about, "按“左右”计的达标概率")]
-    answer += ["。", _track_sentence(report, verdict)]
+    answer += [*_within(report, verdict, "；落在区间内的概率为", ""), "。"]
+    answer += [_track_sentence(report, verdict)]
     if verdict.actual_reference is not None:
         answer += [period, "为", actual, target.unit, "；"]
     return [*answer, *_required_sentence(report, verdict)]
@@ -290,6 +313,8 @@ def status_words(verdict: Verdict) -> str:
     if verdict.status != "ok":
         if verdict.status == "missed":
             return "未实现"
+        if verdict.draws is None and verdict.probability_within == 0:
+            return "已实现（高于区间）"
         return "已实现" if verdict.probability else "在容差内实现（低于目标值）"
     judged = verdict.probability_about if verdict.target.rule == "about" else verdict.probability
     return likelihood_words(judged or 0.0)
@@ -300,7 +325,7 @@ def headline_table(report: Report) -> Html:
     rows = [
         [
             tables.name(verdict.indicator.name_zh),
-            Html(f"{report.target(verdict.target)}%"),
+            aim_figure(report, verdict.target, "%"),
             report.observed(verdict.actual_reference),
             _period(verdict),
             required_figure(report, verdict),
@@ -337,7 +362,7 @@ def verdict_table(report: Report) -> Html:
             _usual(report, verdict),
             _forecast(report, verdict),
             _both_probabilities(report, verdict),
-            status_words(verdict),
+            tables.join(status_words(verdict), *_within(report, verdict, "（区间内", "）")),
         ]
         for verdict in report.assessment.verdicts
     ]
@@ -422,6 +447,14 @@ def _both_probabilities(report: Report, verdict: Verdict) -> Html:
         return tables.join(plain, _track_note(report, verdict))
     about = _probability(report, verdict, verdict.probability_about, "按“左右”计的达标概率")
     return tables.join(plain, "／", about, _track_note(report, verdict))
+
+
+def _within(report: Report, verdict: Verdict, before: str, after: str) -> list[str | Html]:
+    """The chance to end within a range that is not over yet."""
+    if verdict.draws is None or verdict.probability_within is None:
+        return []
+    chance = _probability(report, verdict, verdict.probability_within, "落在区间内的概率")
+    return [before, chance, after]
 
 
 def _judged_track(verdict: Verdict) -> Track | None:

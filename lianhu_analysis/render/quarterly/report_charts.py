@@ -15,8 +15,9 @@ from lianhu_analysis.render.drawing import charts
 from lianhu_analysis.render.drawing.charts import Picture, picture
 from lianhu_analysis.render.quarterly.report import (
     Report,
+    aim_figure,
+    aim_text,
     forecast_text,
-    plain_text,
     status_words,
 )
 
@@ -83,7 +84,7 @@ def _settings(report: Report, verdict: Verdict) -> dict[str, Any]:
     target = verdict.target
     end_text = _end_text(report, verdict)
     aim = _aim(verdict)
-    report.register.target(target, aim)
+    aim_figure(report, target, "%" if target.is_growth else "")
     return {
         "title": f"{verdict.indicator.name_zh}：{status_words(verdict)}",
         "caption": caption(report, verdict),
@@ -97,8 +98,7 @@ def _settings(report: Report, verdict: Verdict) -> dict[str, Any]:
 
 def _aim(verdict: Verdict) -> str:
     """Return the target as it stands beside its line: the unit of growth goes with it."""
-    text = plain_text(verdict.target.value)
-    return f"{text}%" if verdict.target.is_growth else text
+    return aim_text(verdict.target, "%" if verdict.target.is_growth else "")
 
 
 def _picture(figure: Figure, verdict: Verdict, shown: str) -> Picture:
