@@ -118,7 +118,7 @@ def catalog(
             f"{item['name_zh']}（{item['unit']}）"
         )
     for item in content["targets"]:
-        print_text(f"目标 {item['year']}  {item['title_zh']}  〔{item['source']}〕")
+        print_text(f"目标 {item['year']}  {item['name_zh']}  〔{item['source']}〕")
     tell(content["summary"])
 
 

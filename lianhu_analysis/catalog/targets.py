@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import inf, isfinite
 from typing import Any, Literal, cast, get_args
@@ -15,7 +16,15 @@ from lianhu_analysis.catalog.units import convert
 from lianhu_analysis.errors import CatalogueError, UnitError, WorkspaceError
 from lianhu_analysis.workspace import Workspace
 
-__all__ = ["Rule", "Target", "chance", "load_targets", "parse_targets"]
+__all__ = [
+    "Rule",
+    "Target",
+    "chance",
+    "load_targets",
+    "named",
+    "parse_targets",
+    "versions_on",
+]
 
 Rule = Literal["at_least", "about", "at_most", "range"]
 RULES = get_args(Rule)
@@ -49,6 +58,10 @@ class Target:
     basis
         ``published_fact`` (a page of a government or of its news agency),
         ``second_hand`` (a report or reprint of it), or empty: not said.
+    in_force
+        The day from which it replaces the version before; ``None`` from the start.
+    set_by
+        Who set it, where several did; empty: not said.
     """
 
     indicator: str
@@ -64,6 +77,13 @@ class Target:
     address: str = ""
     basis: str = ""
     upper: float | None = None
+    in_force: dt.date | None = None
+    set_by: str = ""
+
+    @property
+    def name_zh(self) -> str:
+        """The title, with who set it."""
+        return named(self.title_zh, self.set_by)
 
     @property
     def is_growth(self) -> bool:
@@ -104,6 +124,33 @@ class Target:
     def chance_in(self, draws: Any, *, about: bool = False) -> float:
         """Return the share of simulated figures that meet it: see ``chance``."""
         return chance(self.met_by(draws, about=about))
+
+
+def named(name: str, set_by: str) -> str:
+    """Return a name with who set the target, where that is said."""
+    return f"{name}（{set_by}）" if set_by and set_by not in name else name
+
+
+def versions_on(targets: Iterable[Target], day: dt.date | None = None) -> list[tuple[Target, ...]]:
+    """Return the versions of each target in force by a day, the newest first.
+
+    Parameters
+    ----------
+    targets
+        In the order of the file, which the result keeps.
+    day
+        ``None`` for every version.
+    """
+    found: dict[tuple[object, ...], list[Target]] = {}
+    for item in targets:
+        if day is None or item.in_force is None or item.in_force <= day:
+            key = (item.indicator, item.measure, item.year, item.set_by)
+            found.setdefault(key, []).append(item)
+    start = dt.date.min
+    return [
+        tuple(sorted(versions, key=lambda item: item.in_force or start, reverse=True))
+        for versions in found.values()
+    ]
 
 
 def chance(met: Any) -> float:
@@ -158,7 +205,8 @@ def parse_targets(
     for number, item in enumerate(table.get("target", []), start=1):
         where = f"第 {number} 个目标（{item.get('indicator', '缺 indicator')}）"
         found = _target_faults(item, catalogue)
-        key = (item.get("indicator"), item.get("measure"), item.get("year"))
+        key = tuple(item.get(name) for name in ("indicator", "measure", "year", "set_by"))
+        key += (str(item.get("in_force", f"{item.get('year')}-01-01")),)
         if key in seen:
             found.append(f"与第 {seen[key]} 个目标重复")
         seen.setdefault(key, number)
@@ -171,9 +219,9 @@ def parse_targets(
 
 
 REQUIRED = ("indicator", "measure", "year", "value", "rule", "unit", "title_zh", "source")
-OPTIONAL = ("tolerance", "decimals", "address", "basis", "upper")
+OPTIONAL = ("tolerance", "decimals", "address", "basis", "upper", "in_force", "set_by")
 NUMBERS = ("value", "tolerance", "upper")
-TEXTS = ("title_zh", "source", "address")
+TEXTS = ("title_zh", "source", "address", "set_by")
 CHOICES = {"measure": MEASURES, "rule": RULES, "basis": BASES}
 
 
@@ -188,11 +236,16 @@ def _target_faults(item: Mapping[str, Any], catalogue: Catalogue) -> list[str]:
         if item.get(name, known[0]) not in known:
             told = "、".join(filter(None, known)) + ("" if all(known) else "，或不写")
             faults.append(f"{name}：{item[name]!r} 不认识。可填 {told}")
-    if not isinstance(item["year"], int) or not 1949 <= item["year"] <= 2100:
-        faults.append(f"year：{item['year']!r} 不是年份")
     decimals = item.get("decimals", 0)
     if isinstance(decimals, bool) or not isinstance(decimals, int) or not 0 <= decimals <= 6:
         faults.append(f"decimals：{decimals!r} 不是 0 至 6 的整数")
+    day = item.get("in_force", dt.date.min)
+    if not isinstance(item["year"], int) or not 1949 <= item["year"] <= 2100:
+        faults.append(f"year：{item['year']!r} 不是年份")
+    elif type(day) is not dt.date:
+        faults.append(f"in_force：{day!r} 不是日期。请写成 2024-07-01，不加引号")
+    elif day.year > item["year"]:
+        faults.append(f"in_force：{day} 晚于目标年份。请核对")
     texts = [name for name in TEXTS if not isinstance(item.get(name, ""), str)]
     faults += [f"{name}：{item[name]!r} 不是文字" for name in texts]
     numbers = [name for name in NUMBERS if not _is_number(item.get(name, 0.0))]
@@ -245,4 +298,6 @@ def _target(item: Mapping[str, Any], indicator: Indicator) -> Target:
         decimals=item.get("decimals", GROWTH_DECIMALS if growth else None),
         address=item.get("address", ""),
         basis=item.get("basis", ""),
+        in_force=item.get("in_force"),
+        set_by=item.get("set_by", ""),
     )

@@ -58,7 +58,7 @@ class Frequency:
     n, came_true
         Verdicts whose outcome is known, and how many of their events happened.
     n_targets
-        Different targets of different years among them.
+        Different figures of different years among them: who set the target does not matter.
     """
 
     low: float
@@ -115,7 +115,12 @@ def _issued(verdict: Verdict) -> dict[str, Any]:
         kept["weights"] = dict(verdict.weights)
         kept["n_obs"] = verdict.draws.n_obs
     # What few targets have is written where it is: the digest of all others stays as it was.
-    rare = {"upper": target.upper, "probability_within": verdict.probability_within}
+    rare: dict[str, Any] = {
+        "upper": target.upper,
+        "probability_within": verdict.probability_within,
+        "set_by": target.set_by or None,
+        "in_force": None if target.in_force is None else target.in_force.isoformat(),
+    }
     kept |= {name: value for name, value in rare.items() if value is not None}
     rounded: dict[str, Any] = _rounded(kept)
     return rounded
@@ -141,6 +146,8 @@ def target_of(verdict: Mapping[str, Any]) -> Target:
         source=verdict["target_source"],
         decimals=verdict["decimals"],
         upper=verdict.get("upper"),
+        in_force=dt.date.fromisoformat(verdict["in_force"]) if "in_force" in verdict else None,
+        set_by=verdict.get("set_by", ""),
     )
 
 
@@ -199,7 +206,7 @@ def score_issued(
 
 
 RECORD_COLUMNS = [
-    "issue", "region", "as_of", "year", "indicator", "measure", "title_zh", "rule", "status", "reason",
+    "issue", "region", "as_of", "year", "indicator", "measure", "set_by", "title_zh", "rule", "status", "reason",
     "actual_period", "probability", "probability_about", "mean", "outcome", "published",
     "retrospective", "met", "met_about", "brier", "brier_about", "crps", "error",
     "persistence_error", "covered_80",
@@ -224,6 +231,7 @@ def record_frame(entries: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
     # Columns without a single score yet must be of no number's type.
     frame = pd.DataFrame(list(entries), columns=RECORD_COLUMNS, dtype=object)
     frame = frame.astype(dict.fromkeys(NUMBERS, float))
+    frame["set_by"] = frame["set_by"].fillna("")
     order = ["as_of", "issue", "indicator", "measure"]
     return frame.sort_values(order, kind="stable", ignore_index=True)
 
@@ -243,7 +251,7 @@ def told_in_advance(record: pd.DataFrame, as_of: dt.date | None = None) -> pd.Da
     if as_of is not None:
         counted = counted[counted["published"] <= as_of.isoformat()]
     counted = counted.sort_values("issue", kind="stable")
-    counted = counted.drop_duplicates(["region", "as_of", "year", "indicator", "measure"])
+    counted = counted.drop_duplicates(["region", "as_of", "year", "indicator", "measure", "set_by"])
     return counted.sort_index()
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from lianhu_analysis.catalog.indicators import Catalogue, Indicator
 from lianhu_analysis.catalog.periods import Period
-from lianhu_analysis.catalog.targets import Target, chance
+from lianhu_analysis.catalog.targets import Target, chance, named
 from lianhu_analysis.errors import ForecastError
 from lianhu_analysis.forecast.combination import Lesson, combine, learn
 from lianhu_analysis.forecast.history import (
@@ -121,6 +121,8 @@ class Verdict:
     lesson
         What past years at the same position taught; ``None`` where no
         forecast was tried.
+    replaced
+        Earlier versions of the target, the newest first.
     track, track_about
         How often percentages such as the two probabilities came true.
     """
@@ -148,6 +150,12 @@ class Verdict:
     lesson: Lesson | None = None
     track: Track | None = None
     track_about: Track | None = None
+    replaced: tuple[Target, ...] = ()
+
+    @property
+    def name_zh(self) -> str:
+        """Name of the indicator, with who set the target where several did."""
+        return named(self.indicator.name_zh, self.target.set_by)
 
     @property
     def mean(self) -> float | None:
@@ -422,13 +430,8 @@ def verdict_json(verdict: Verdict) -> dict[str, Any]:
     return {
         "indicator": target.indicator,
         "name_zh": verdict.indicator.name_zh,
-        "title_zh": target.title_zh,
-        "measure": target.measure,
-        "target": target.value,
-        "upper": target.upper,
-        "rule": target.rule,
-        "tolerance": target.tolerance,
-        "unit": target.unit,
+        **_target_json(target),
+        "replaced": [_target_json(item) for item in verdict.replaced],
         "actual": verdict.actual,
         "actual_period": None if verdict.actual_period is None else str(verdict.actual_period),
         "mean": verdict.mean,
@@ -452,6 +455,20 @@ def verdict_json(verdict: Verdict) -> dict[str, Any]:
         "n_obs": len(verdict.series.points) if verdict.draws is None else verdict.draws.n_obs,
         "status": verdict.status,
         "reason": verdict.reason,
+    }
+
+
+def _target_json(target: Target) -> dict[str, Any]:
+    return {
+        "title_zh": target.title_zh,
+        "set_by": target.set_by,
+        "in_force": None if target.in_force is None else target.in_force.isoformat(),
+        "measure": target.measure,
+        "target": target.value,
+        "upper": target.upper,
+        "rule": target.rule,
+        "tolerance": target.tolerance,
+        "unit": target.unit,
     }
 
 

@@ -6,12 +6,13 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
+from itertools import pairwise
 from typing import Any
 
 import pandas as pd
 
 from lianhu_analysis.catalog.indicators import Catalogue, Indicator
-from lianhu_analysis.catalog.targets import Target
+from lianhu_analysis.catalog.targets import Target, named
 from lianhu_analysis.errors import UsageError
 from lianhu_analysis.intake.checks.findings import SEVERITIES, SEVERITY_ZH, Finding
 from lianhu_analysis.intake.problems import FileResult, Group, grouped
@@ -45,7 +46,10 @@ def catalogue_json(
     """Return what ``lianhu catalog --json`` prints."""
     return {
         "indicators": [asdict(item) for item in indicators],
-        "targets": [asdict(item) for item in targets],
+        "targets": [
+            {**asdict(item), "in_force": str(item.in_force or "") or None, "name_zh": item.name_zh}
+            for item in targets
+        ],
         "proposal": catalogue.proposal,
         "summary": catalogue_summary(catalogue, targets),
     }
@@ -278,14 +282,16 @@ def _target_lines(item: dict[str, Any]) -> list[str]:
     actual = "尚未公布"
     if item["actual"] is not None:
         actual = f"{item['actual_period']} 为 {item['actual']:,.10g} {item['unit']}"
-    line = f"- {item['title_zh']}：{actual}"
+    lines = [f"- {named(item['title_zh'], item['set_by'])}：{actual}"]
+    for newer, older in pairwise((item, *item["replaced"])):
+        lines.append(f"    {newer['in_force']} 起改为现在的目标，此前为：{older['title_zh']}")
     if item["status"] == "refused":
-        return [line, f"    不作预测：{item['reason']}"]
+        return [*lines, f"    不作预测：{item['reason']}"]
     if item["status"] != "ok":
         words = "已实现" if item["status"] == "reached" else "未实现"
         if item["status"] == "reached" and not item["probability"]:
             words = f"在容差 {item['tolerance']:g} 内实现（低于目标值）"
-        return [line, f"    {words}：{item['reason']}"]
+        return [*lines, f"    {words}：{item['reason']}"]
     detail = f"    达标概率 {probability_text(item['probability'])}"
     if item["rule"] == "about":
         about = probability_text(item["probability_about"])
@@ -304,7 +310,7 @@ def _target_lines(item: dict[str, Any]) -> list[str]:
     share = item["required_share"]
     if share is not None and share["basis"] != "own":
         needed += f"；比重以 {share['indicator']} {share['year']} 年累计绝对额代替"
-    return [line, detail, *_trust_lines(item), needed, *_path_lines(item)]
+    return [*lines, detail, *_trust_lines(item), needed, *_path_lines(item)]
 
 
 def _trust_lines(item: dict[str, Any]) -> list[str]:

@@ -68,7 +68,7 @@ def path_frames(verdict: Verdict) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 
 def _path_picture(report: Report, verdict: Verdict) -> Picture:
-    target, name = verdict.target, verdict.indicator.name_zh
+    target, name = verdict.target, verdict.name_zh
     history, path = path_frames(verdict)
     told = f"{_told(verdict)}{target.unit}"
     finding = f"剩余时期须增长 {told}" if target.is_growth else f"还须完成 {told}"
@@ -90,7 +90,7 @@ def _path_picture(report: Report, verdict: Verdict) -> Picture:
 
 def _precedent_picture(report: Report, verdict: Verdict) -> Picture:
     past, required = verdict.required.precedents, verdict.required
-    name, target = verdict.indicator.name_zh, verdict.target
+    name, target = verdict.name_zh, verdict.target
     enough, n = past.count()
     frame = pd.DataFrame(
         {
@@ -126,11 +126,15 @@ def joint_picture(report: Report, joint: Joint) -> Picture | tables.Html:
     if joint.dependence is None:
         reason = joint.reason or "尚无结果的目标不足两项"
         return tables.paragraph(f"没有相关可画：{reason}。")
-    open_ones = [item for item in report.assessment.verdicts if item.draws is not None]
+    names = {
+        (item.target.indicator, item.target.measure): item.indicator.name_zh
+        for item in report.assessment.verdicts
+        if item.draws is not None
+    }
     years = joint.dependence.years
     figure = correlation_chart(
         joint.dependence.correlation,
-        [item.indicator.name_zh for item in open_ones],
+        list(names.values()),
         title="各目标的误差怎样同涨同落",
         caption=f"往年同期误差的名次相关（{years[0]}—{years[-1]} 年中 {len(years)} 年），"
         f"已向零收缩 {joint.dependence.shrinkage:.0%}",

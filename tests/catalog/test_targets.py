@@ -1,3 +1,4 @@
+import datetime as dt
 import tomllib
 from dataclasses import replace
 from pathlib import Path
@@ -7,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lianhu_analysis.catalog.indicators import load_catalogue, read_catalogue
-from lianhu_analysis.catalog.targets import load_targets, parse_targets
+from lianhu_analysis.catalog.targets import load_targets, parse_targets, versions_on
 from lianhu_analysis.errors import CatalogueError, WorkspaceError
 from lianhu_analysis.workspace import load_workspace
 
@@ -118,6 +119,10 @@ def test_an_amount_in_another_unit_becomes_the_catalogues():
         ('rule = "about"', 'rule = "about"\ndecimals = 99', "decimals：99"),
         ('rule = "about"', 'rule = "about"\nbasis = "rumour"', "basis：'rumour' 不认识"),
         ('rule = "about"', 'rule = "about"\naddress = 7', "address：7 不是文字"),
+        ('rule = "about"', 'rule = "about"\nset_by = 1', "set_by：1 不是文字"),
+        ("6.0", '6.0\nin_force = "2024-07-01"', "in_force：'2024-07-01' 不是日期"),
+        ("6.0", "6.0\nin_force = 2024-07-01T08:00:00", "in_force：.*不是日期"),
+        ("6.0", "6.0\nin_force = 2042-07-01", "in_force：2042-07-01 晚于目标年份"),
         ('"about"', '"range"', "upper：range（区间）必须有上限"),
         ('"about"', '"at_least"\nupper = 7.0', "upper：range（区间）必须有上限，其他规则没有"),
         ('"about"', '"range"\nupper = 6.0', "upper：6.0 不大于下限 6.0"),
@@ -198,6 +203,27 @@ def test_a_figure_is_within_a_range_as_its_published_tenths_are(low, width, thou
     assert bool(target.within(figure)) == (low <= tenths <= low + width)
     assert bool(target.within(tenths / 10, published=True)) == (low <= tenths <= low + width)
     assert not target.within(figure) or target.met_by(figure)
+
+
+def test_versions_of_a_target_replace_one_another():
+    july = GDP.replace("6.0", "5.5") + "in_force = 2024-07-01\n"
+    city = GDP.replace("6.0", "7.0") + 'set_by = "市下达任务"\n'
+    targets = parse(GDP + city + july)
+
+    def values(day):
+        return [[item.value for item in versions] for versions in versions_on(targets, day)]
+
+    assert values(dt.date(2024, 6, 30)) == [[6.0], [7.0]]
+    assert values(dt.date(2024, 7, 1)) == [[5.5, 6.0], [7.0]]
+    assert values(None) == [[5.5, 6.0], [7.0]]
+    # Nothing was set before the only version was in force.
+    assert versions_on(parse(july), dt.date(2024, 6, 30)) == []
+    assert [item.name_zh for item in targets][:2] == [
+        "地区生产总值增长6%左右", "地区生产总值增长6%左右（市下达任务）",
+    ]  # fmt: skip
+    for again in (july + july, GDP + GDP + "in_force = 2024-01-01\n", city + city):
+        with pytest.raises(CatalogueError, match=r"第 2 个目标.* 与第 1 个目标重复"):
+            parse(again)
 
 
 def test_a_published_figure_is_not_rounded_again():

@@ -6,8 +6,9 @@ import pandas as pd
 import pytest
 
 from lianhu_analysis.catalog.targets import Target
+from lianhu_analysis.forecast.assessment import assess_targets
 from lianhu_analysis.forecast.verdict import Rules, judge, verdict_json
-from lianhu_analysis.workspace import CensusBreak
+from lianhu_analysis.workspace import CensusBreak, Region
 from tests.forecast.frames import catalogue, figures, indicator
 
 GDP = indicator("gdp.total")
@@ -260,6 +261,31 @@ def test_an_amount_in_its_range_may_still_leave_it():
     assert verdict.probability_within < 0.1
     wide = judge(figures(*rows), dataclasses.replace(goal, upper=110.0), catalogue(land), RULES)
     assert wide.probability_within > 0.9
+
+
+def test_every_target_of_an_indicator_is_judged_in_its_version_of_the_day():
+    people, city = target(value=5.0), target(value=5.2, set_by="市下达任务")
+    revised = target(value=4.6, in_force=dt.date(2024, 7, 1))
+
+    def assessed(day):
+        return assess_targets(
+            gdp_frame(), [people, city, revised], region=Region("100000", "全国"), year=2024,
+            as_of=day, catalogue=catalogue(GDP), rules=RULES,
+        )  # fmt: skip
+
+    late = assessed(dt.date(2024, 10, 18))
+    assert [item.target for item in late.verdicts] == [revised, city]
+    assert [item.replaced for item in late.verdicts] == [(people,), ()]
+    assert late.verdict("gdp.total").target == revised
+    assert late.verdict("gdp.total", "yoy", "市下达任务").name_zh == "名称gdp.total（市下达任务）"
+    with pytest.raises(KeyError):
+        late.verdict("gdp.total", "yoy", "省下达任务")
+    content = [verdict_json(item) for item in late.verdicts]
+    assert [(item["target"], item["set_by"], item["in_force"]) for item in content] == [
+        (4.6, "", "2024-07-01"), (5.2, "市下达任务", None),
+    ]  # fmt: skip
+    assert [item["target"] for item in content[0]["replaced"]] == [5.0]
+    assert [item.target for item in assessed(dt.date(2024, 6, 30)).verdicts] == [people, city]
 
 
 def test_the_json_has_every_field_of_the_contract():

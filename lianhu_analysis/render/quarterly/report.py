@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Any
 
 import pandas as pd
@@ -113,7 +114,7 @@ class Report:
         return self.register.model(
             value,
             text,
-            label=f"{verdict.indicator.name_zh}：{label}",
+            label=f"{verdict.name_zh}：{label}",
             model=model_name(verdict),
             as_of=self.as_of.isoformat(),
         )
@@ -185,7 +186,7 @@ def headline(report: Report) -> Html:
     # The title asks with this text, and a number in a title must be registered.
     aim = aim_figure(report, target, target.unit)
     question = tables.heading(
-        2, tables.name(verdict.indicator.name_zh), f"能否{_verb(verdict)}", aim, _rule_words(target)
+        2, tables.name(verdict.name_zh), f"能否{_verb(verdict)}", aim, _rule_words(target)
     )
     answer = tables.paragraph(*_answer(report, verdict))
     return tables.join(question, answer, tables.paragraph(*_tally(report)))
@@ -268,7 +269,7 @@ def required_figure(report: Report, verdict: Verdict, rounding: float = 0.0) -> 
     required = verdict.required
     if required.value is None:
         return tables.cite(required.reason)
-    label = f"{verdict.indicator.name_zh}：剩余时期所需"
+    label = f"{verdict.name_zh}：剩余时期所需"
     if not verdict.target.is_growth:
         text = value_text(required.value, verdict.target.unit)
         return report.modelled(verdict, required.value, text, "剩余时期所需")
@@ -324,7 +325,7 @@ def headline_table(report: Report) -> Html:
     """Growth targets: target, actual, what remains, rule of thumb, forecast, probability."""
     rows = [
         [
-            tables.name(verdict.indicator.name_zh),
+            tables.name(verdict.name_zh),
             aim_figure(report, verdict.target, "%"),
             report.observed(verdict.actual_reference),
             _period(verdict),
@@ -342,7 +343,7 @@ def headline_table(report: Report) -> Html:
     caption = "增长类目标：实际、所需与预测"
     table = tables.html_table(headers, rows, caption, numeric=(1, 2, 4, 5, 6, 7, 8))
     notes = [
-        tables.join(tables.name(verdict.indicator.name_zh), "的剩余时期所需", *note[1:], "。")
+        tables.join(tables.name(verdict.name_zh), "的剩余时期所需", *note[1:], "。")
         for verdict in report.assessment.verdicts
         if verdict.target.is_growth
         for note in [_stand_in(verdict)]
@@ -355,7 +356,7 @@ def verdict_table(report: Report) -> Html:
     """Every target with its verdict; counts beside the progress that is usual."""
     rows = [
         [
-            tables.name(verdict.target.title_zh),
+            tables.name(verdict.target.name_zh),
             report.observed(verdict.actual_reference),
             verdict.target.unit,
             _period(verdict),
@@ -367,14 +368,44 @@ def verdict_table(report: Report) -> Html:
         for verdict in report.assessment.verdicts
     ]
     headers = ["目标", "实际", "单位", "截至", "常年同期进度", "预测全年", "达标概率", "判断"]
-    return tables.html_table(headers, rows, "各项目标的判断", numeric=(1, 4, 5, 6))
+    table = tables.html_table(headers, rows, "各项目标的判断", numeric=(1, 4, 5, 6))
+    notes = [
+        note for verdict in report.assessment.verdicts for note in _target_notes(report, verdict)
+    ]
+    return tables.join(table, tables.bullet_list(notes)) if notes else table
+
+
+def _target_notes(report: Report, verdict: Verdict) -> list[Html]:
+    """What stood before the target."""
+    notes, target = [], verdict.target
+    head = tables.join(tables.name(target.name_zh), "：")
+    for newer, older in pairwise((target, *verdict.replaced)):
+        since, told = tables.when(str(newer.in_force)), tables.name(older.title_zh)
+        aims = [aim_figure(report, item, item.unit) for item in (newer, older)]
+        words = [_rule_words(item) for item in (newer, older)]
+        notes.append(
+            tables.join(
+                head,
+                since,
+                "起为",
+                aims[0],
+                words[0],
+                "，此前为",
+                aims[1],
+                words[1],
+                "（",
+                told,
+                "）。",
+            )
+        )
+    return notes
 
 
 def refusals(report: Report) -> Html:
     """What is not forecast, and why; models that were set aside, and why."""
     items = []
     for verdict in report.assessment.verdicts:
-        title = tables.name(verdict.target.title_zh)
+        title = tables.name(verdict.target.name_zh)
         if verdict.status == "refused":
             items.append(tables.join(title, "：不作预测。", tables.cite(verdict.reason)))
         elif verdict.draws is not None and verdict.attempts:
@@ -433,7 +464,7 @@ def _interval(report: Report, verdict: Verdict) -> Html:
 def _probability(report: Report, verdict: Verdict, value: float, label: str) -> Html:
     return report.register.probability(
         value,
-        label=f"{verdict.indicator.name_zh}：{label}",
+        label=f"{verdict.name_zh}：{label}",
         model=model_name(verdict),
         as_of=report.as_of.isoformat(),
     )
@@ -463,7 +494,7 @@ def _judged_track(verdict: Verdict) -> Track | None:
 
 
 def _track_counts(report: Report, verdict: Verdict, track: Track) -> tuple[Html, Html]:
-    name = verdict.indicator.name_zh
+    name = verdict.name_zh
     return (
         counted(report, track.n, f"{name}：往年同期预测次数"),
         counted(report, track.came_true, f"{name}：其中这样的百分比成真次数"),
@@ -495,7 +526,7 @@ def _usual(report: Report, verdict: Verdict) -> Html:
     return report.register.model(
         verdict.usual_share,
         f"{tables.growth_text(verdict.usual_share * 100)}%",
-        label=f"{verdict.indicator.name_zh}：常年同期完成比重",
+        label=f"{verdict.name_zh}：常年同期完成比重",
         model=MODEL_NAMES["progress"],
         as_of=report.as_of.isoformat(),
         share=True,

@@ -86,7 +86,7 @@ def _settings(report: Report, verdict: Verdict) -> dict[str, Any]:
     aim = _aim(verdict)
     aim_figure(report, target, "%" if target.is_growth else "")
     return {
-        "title": f"{verdict.indicator.name_zh}：{status_words(verdict)}",
+        "title": f"{verdict.name_zh}：{status_words(verdict)}",
         "caption": caption(report, verdict),
         "unit": target.unit,
         "target": target.value,
@@ -102,7 +102,7 @@ def _aim(verdict: Verdict) -> str:
 
 
 def _picture(figure: Figure, verdict: Verdict, shown: str) -> Picture:
-    target, name = verdict.target, verdict.indicator.name_zh
+    target, name = verdict.target, verdict.name_zh
     unit = "" if target.is_growth else target.unit
     words = status_words(verdict)
     return picture(figure, f"{name}{shown}，目标 {_aim(verdict)}{unit}，判断：{words}")

@@ -77,7 +77,7 @@ def vintage_table(report: Report) -> Html:
         row = report.row(verdict.actual_reference)
         rows.append(
             [
-                tables.name(verdict.indicator.name_zh),
+                tables.name(verdict.name_zh),
                 tables.when(row["period"]),
                 report.observed(verdict.actual_reference),
                 tables.when(f"{row['published']:%Y-%m-%d}"),
