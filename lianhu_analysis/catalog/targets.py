@@ -6,6 +6,7 @@ import datetime as dt
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from math import inf, isfinite
 from typing import Any, Literal, cast, get_args
 
@@ -62,6 +63,9 @@ class Target:
         The day from which it replaces the version before; ``None`` from the start.
     set_by
         Who set it, where several did; empty: not said.
+    plan
+        The yearly amount, in ``unit``, of which ``value`` is a share; ``None`` for
+        a value that is no share.
     """
 
     indicator: str
@@ -79,6 +83,7 @@ class Target:
     upper: float | None = None
     in_force: dt.date | None = None
     set_by: str = ""
+    plan: float | None = None
 
     @property
     def name_zh(self) -> str:
@@ -219,8 +224,8 @@ def parse_targets(
 
 
 REQUIRED = ("indicator", "measure", "year", "value", "rule", "unit", "title_zh", "source")
-OPTIONAL = ("tolerance", "decimals", "address", "basis", "upper", "in_force", "set_by")
-NUMBERS = ("value", "tolerance", "upper")
+OPTIONAL = ("tolerance", "decimals", "address", "basis", "upper", "in_force", "set_by", "plan")
+NUMBERS = ("value", "tolerance", "upper", "plan")
 TEXTS = ("title_zh", "source", "address", "set_by")
 CHOICES = {"measure": MEASURES, "rule": RULES, "basis": BASES}
 
@@ -269,11 +274,16 @@ def _rule_faults(item: Mapping[str, Any]) -> list[str]:
         faults.append("upper：range（区间）必须有上限，其他规则没有。请补上或删去")
     elif item.get("upper", inf) <= item["value"]:
         faults.append(f"upper：{item['upper']!r} 不大于下限 {item['value']!r}。请核对两端")
+    if "plan" in item:
+        if item["measure"] != "level" or item["unit"] != "%":
+            faults.append("plan：只有单位为 % 的数量目标（完成年度计划的百分之几）才有年度计划")
+        if item["plan"] <= 0:
+            faults.append(f"plan：{item['plan']!r} 不大于 0。请写年度计划的数量")
     return faults
 
 
 def _unit_faults(item: Mapping[str, Any], indicator: Indicator) -> list[str]:
-    own = "%" if item["measure"] == "yoy" else indicator.unit
+    own = "%" if item["measure"] == "yoy" or "plan" in item else indicator.unit
     try:
         convert(1.0, item["unit"], own)
     except UnitError as error:
@@ -284,14 +294,22 @@ def _unit_faults(item: Mapping[str, Any], indicator: Indicator) -> list[str]:
 def _target(item: Mapping[str, Any], indicator: Indicator) -> Target:
     growth = item["measure"] == "yoy"
     own = "%" if growth else indicator.unit
+    tolerance = item.get("tolerance", ABOUT_TOLERANCE if item["rule"] == "about" else 0.0)
+
+    def counted(value: float) -> float:
+        """Return what is written, in the indicator's unit."""
+        if "plan" not in item:
+            return convert(value, item["unit"], own)
+        return float(Fraction(repr(value)) * Fraction(repr(item["plan"])) / 100)
+
     return Target(
         indicator=item["indicator"],
         measure=item["measure"],
         year=item["year"],
-        value=convert(item["value"], item["unit"], own),
-        upper=convert(item["upper"], item["unit"], own) if "upper" in item else None,
+        value=counted(item["value"]),
+        upper=counted(item["upper"]) if "upper" in item else None,
         rule=cast(Rule, item["rule"]),
-        tolerance=float(item.get("tolerance", ABOUT_TOLERANCE if item["rule"] == "about" else 0.0)),
+        tolerance=counted(tolerance),
         unit=own,
         title_zh=item["title_zh"],
         source=item["source"],
@@ -300,4 +318,5 @@ def _target(item: Mapping[str, Any], indicator: Indicator) -> Target:
         basis=item.get("basis", ""),
         in_force=item.get("in_force"),
         set_by=item.get("set_by", ""),
+        plan=item.get("plan"),
     )

@@ -119,6 +119,7 @@ def _issued(verdict: Verdict) -> dict[str, Any]:
         "upper": target.upper,
         "probability_within": verdict.probability_within,
         "set_by": target.set_by or None,
+        "plan": target.plan,
         "in_force": None if target.in_force is None else target.in_force.isoformat(),
     }
     kept |= {name: value for name, value in rare.items() if value is not None}
@@ -148,6 +149,7 @@ def target_of(verdict: Mapping[str, Any]) -> Target:
         upper=verdict.get("upper"),
         in_force=dt.date.fromisoformat(verdict["in_force"]) if "in_force" in verdict else None,
         set_by=verdict.get("set_by", ""),
+        plan=verdict.get("plan"),
     )
 
 

@@ -335,7 +335,9 @@ def _festival(indicator: Indicator, years: range) -> FloatArray | None:
 
 def whole_numbers(versions: Versions, target: Target) -> bool:
     """Whether a level is counted in whole numbers."""
-    integer = float(target.value).is_integer() and versions.indicator.level_price == "na"
+    integer = (
+        float(target.plan or target.value).is_integer() and versions.indicator.level_price == "na"
+    )
     return integer and all(float(point.value).is_integer() for point in versions.points)
 
 

@@ -469,6 +469,7 @@ def _target_json(target: Target) -> dict[str, Any]:
         "rule": target.rule,
         "tolerance": target.tolerance,
         "unit": target.unit,
+        "plan": target.plan,
     }
 
 

@@ -226,6 +226,34 @@ def test_versions_of_a_target_replace_one_another():
             parse(again)
 
 
+SHARE = amount(GDP.replace("6.0", "95")).replace('"亿元"', '"%"\nplan = 80')
+
+
+def test_a_share_of_the_years_plan_is_an_amount():
+    (target,) = parse(SHARE.replace('"about"', '"at_least"'))
+    assert (target.value, target.unit, target.plan) == (76.0, "亿元", 80)
+    assert target.met_by(76.0) and not target.met_by(75.99)
+    (about,) = parse(SHARE + "tolerance = 5\n")
+    assert (about.value, about.tolerance) == (76.0, 4.0)
+    (between,) = parse(SHARE.replace('"about"', '"range"\nupper = 105'))
+    assert (between.value, between.upper) == (76.0, 84.0)
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        (SHARE.replace("= 80", "= 0"), "plan：0 不大于 0"),
+        (SHARE.replace("= 80", '= "八十"'), "plan：'八十' 不是数"),
+        (SHARE.replace('"%"', '"亿元"'), "plan：只有单位为 % 的数量目标"),
+        (GDP + "plan = 80", "plan：只有单位为 % 的数量目标"),
+        (SHARE.replace("plan = 80", ""), "unit："),
+    ],
+)
+def test_a_plan_without_a_share_is_a_fault(text, fault):
+    with pytest.raises(CatalogueError, match=fault):
+        parse(text)
+
+
 def test_a_published_figure_is_not_rounded_again():
     (target,) = parse(GDP)
     assert not target.met_by(5.95, published=True)

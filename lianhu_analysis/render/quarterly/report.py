@@ -171,7 +171,8 @@ def aim_text(target: Target, unit: str) -> str:
 
 def aim_figure(report: Report, target: Target, unit: str) -> Html:
     """Print a target, or both ends of a range, traced to the targets file."""
-    ends = [report.register.target(item, aim_text(item, unit)) for item in _ends(target)]
+    mark, after = (unit, "") if unit == "%" else ("", unit)
+    ends = [report.register.target(item, aim_text(item, mark)) + after for item in _ends(target)]
     return Html("—".join(ends))
 
 
@@ -376,9 +377,29 @@ def verdict_table(report: Report) -> Html:
 
 
 def _target_notes(report: Report, verdict: Verdict) -> list[Html]:
-    """What stood before the target."""
+    """The plan of which a target is a share, and what stood before it."""
     notes, target = [], verdict.target
     head = tables.join(tables.name(target.name_zh), "：")
+    if target.plan is not None:
+        whole = replace(target, value=target.plan, title_zh=f"{target.title_zh}（年度计划）")
+        share = replace(
+            target,
+            value=100 * target.value / target.plan,
+            title_zh=f"{target.title_zh}（比重）",
+            upper=None,
+        )
+        notes.append(
+            tables.join(
+                head,
+                "完成年度计划",
+                aim_figure(report, whole, target.unit),
+                "的",
+                aim_figure(report, share, "%"),
+                "，即",
+                aim_figure(report, target, target.unit),
+                "。",
+            )
+        )
     for newer, older in pairwise((target, *verdict.replaced)):
         since, told = tables.when(str(newer.in_force)), tables.name(older.title_zh)
         aims = [aim_figure(report, item, item.unit) for item in (newer, older)]
