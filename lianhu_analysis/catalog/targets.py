@@ -13,6 +13,7 @@ from typing import Any, Literal, cast, get_args
 import numpy as np
 
 from lianhu_analysis.catalog.indicators import Catalogue, Indicator
+from lianhu_analysis.catalog.target_sheet import HEADS, NUMBERS, SUFFIXES, Sheet, read_sheet
 from lianhu_analysis.catalog.units import convert
 from lianhu_analysis.errors import CatalogueError, UnitError, WorkspaceError
 from lianhu_analysis.workspace import Workspace
@@ -89,6 +90,11 @@ class Target:
     def name_zh(self) -> str:
         """The title, with who set it."""
         return named(self.title_zh, self.set_by)
+
+    @property
+    def share_pct(self) -> float:
+        """The share of the year's plan that is to be done, as it was written."""
+        return round(100 * self.value / (self.plan or self.value), 6)
 
     @property
     def is_growth(self) -> bool:
@@ -172,17 +178,19 @@ def chance(met: Any) -> float:
 
 
 def load_targets(workspace: Workspace, catalogue: Catalogue) -> tuple[Target, ...]:
-    """Read the workspace's targets file.
+    """Read the workspace's targets: TOML, or a sheet with a target in each row.
 
     Raises
     ------
     WorkspaceError
-        If the file is missing or not TOML.
+        If the file is missing or not what its name says.
     CatalogueError
         With every fault of its targets.
     """
     path = workspace.targets
     try:
+        if path.suffix.lower() in SUFFIXES:
+            return _parse(read_sheet(path), catalogue, path.name)
         table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         raise WorkspaceError(
@@ -205,17 +213,25 @@ def parse_targets(
         Naming target and field of each fault.
     """
     faults = [f"不认识的字段 {name}。目标写在 [[target]] 下" for name in table if name != "target"]
-    targets = []
-    seen: dict[tuple[object, ...], int] = {}
-    for number, item in enumerate(table.get("target", []), start=1):
-        where = f"第 {number} 个目标（{item.get('indicator', '缺 indicator')}）"
+    items = table.get("target", [])
+    places = [f"第 {number} 个目标" for number in range(1, len(items) + 1)]
+    return _parse(Sheet(items, places, {}, faults), catalogue, source)
+
+
+def _parse(sheet: Sheet, catalogue: Catalogue, source: str) -> tuple[Target, ...]:
+    faults, targets = list(sheet.faults), []
+    seen: dict[tuple[object, ...], str] = {}
+    for place, item in zip(sheet.places, sheet.rows, strict=True):
+        where = f"{place}（{item.get('indicator', '缺 indicator')}）"
         found = _target_faults(item, catalogue)
         key = tuple(item.get(name) for name in ("indicator", "measure", "year", "set_by"))
         key += (str(item.get("in_force", f"{item.get('year')}-01-01")),)
         if key in seen:
-            found.append(f"与第 {seen[key]} 个目标重复")
-        seen.setdefault(key, number)
-        faults += [f"{where} {fault}" for fault in found]
+            found.append(f"与{seen[key]}重复")
+        seen.setdefault(key, place)
+        for fault in found:
+            name, colon, told = fault.partition("：")
+            faults.append(f"{where} {sheet.columns.get(name, name)}{colon}{told}")
         if not found:
             targets.append(_target(item, catalogue.get(item["indicator"])))
     if faults:
@@ -224,8 +240,7 @@ def parse_targets(
 
 
 REQUIRED = ("indicator", "measure", "year", "value", "rule", "unit", "title_zh", "source")
-OPTIONAL = ("tolerance", "decimals", "address", "basis", "upper", "in_force", "set_by", "plan")
-NUMBERS = ("value", "tolerance", "upper", "plan")
+OPTIONAL = tuple(name for name in HEADS if name not in REQUIRED)
 TEXTS = ("title_zh", "source", "address", "set_by")
 CHOICES = {"measure": MEASURES, "rule": RULES, "basis": BASES}
 

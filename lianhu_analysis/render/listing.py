@@ -284,7 +284,7 @@ def _target_lines(item: dict[str, Any]) -> list[str]:
         actual = f"{item['actual_period']} 为 {item['actual']:,.10g} {item['unit']}"
     lines = [f"- {named(item['title_zh'], item['set_by'])}：{actual}"]
     if item["plan"] is not None:
-        share = f"{100 * item['target'] / item['plan']:.10g}%"
+        share = f"{100 * item['target'] / item['plan']:.6g}%"
         amounts = [f"{item[name]:,.10g}{item['unit']}" for name in ("plan", "target")]
         lines.append(f"    完成年度计划{amounts[0]}的{share}，即{amounts[1]}")
     for newer, older in pairwise((item, *item["replaced"])):

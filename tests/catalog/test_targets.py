@@ -1,3 +1,4 @@
+import csv
 import datetime as dt
 import tomllib
 from dataclasses import replace
@@ -6,8 +7,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from openpyxl import Workbook
 
 from lianhu_analysis.catalog.indicators import load_catalogue, read_catalogue
+from lianhu_analysis.catalog.target_sheet import FIELDS
 from lianhu_analysis.catalog.targets import load_targets, parse_targets, versions_on
 from lianhu_analysis.errors import CatalogueError, WorkspaceError
 from lianhu_analysis.workspace import load_workspace
@@ -259,3 +262,135 @@ def test_a_published_figure_is_not_rounded_again():
     assert not target.met_by(5.95, published=True)
     assert target.met_by(5.8, about=True, published=True)
     assert not target.met_by(5.79, about=True, published=True)
+
+
+SHEET = [
+    line.split("|")
+    for line in """\
+指标|口径|年份|目标值|上限|规则|容差|单位|名称|来源|生效日|下达单位|年度计划
+gdp.total|yoy|2024|6.0||左右||%|增长6%左右|报告|||
+gdp.total|增速|２０２４年|８．１％|8.6|区间||％|增长8.1%—8.6%|报告|2024/7/1|市|
+prj.key.done|数量|2024|95%||不低于||%|完成95%|报告|2024年7月1日||1,200
+|||||||||||| \n\
+ene.intensity|yoy|2024|2||不超过||%|NA|报告|||""".split("\n")
+]
+MEANT = """
+[[target]]
+indicator = "gdp.total"
+measure = "yoy"
+year = 2024
+value = 6.0
+rule = "about"
+unit = "%"
+title_zh = "增长6%左右"
+source = "报告"
+[[target]]
+indicator = "gdp.total"
+measure = "yoy"
+year = 2024
+value = 8.1
+upper = 8.6
+rule = "range"
+unit = "%"
+title_zh = "增长8.1%—8.6%"
+source = "报告"
+in_force = 2024-07-01
+set_by = "市"
+[[target]]
+indicator = "prj.key.done"
+measure = "level"
+year = 2024
+value = 95
+rule = "at_least"
+unit = "%"
+title_zh = "完成95%"
+source = "报告"
+in_force = 2024-07-01
+plan = 1200
+[[target]]
+indicator = "ene.intensity"
+measure = "yoy"
+year = 2024
+value = 2
+rule = "at_most"
+unit = "%"
+title_zh = "NA"
+source = "报告"
+"""
+
+
+def from_sheet(path):
+    workspace = replace(load_workspace(ROOT), targets=path)
+    return load_targets(workspace, CATALOGUE)
+
+
+def book(path, rows, **cells):
+    made = Workbook()
+    for row in rows:
+        made.active.append([text or None for text in row])
+    for where, (value, form) in cells.items():
+        made.active[where].value = value
+        made.active[where].number_format = form
+    made.save(path)
+    return path
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+def test_a_csv_says_what_toml_says(tmp_path, encoding):
+    file = tmp_path / "targets.csv"
+    with file.open("w", encoding=encoding, newline="") as out:
+        csv.writer(out).writerows(SHEET)
+    assert from_sheet(file) == parse(MEANT)
+
+
+def test_a_workbook_says_what_toml_says_in_whatever_form_excel_keeps_it(tmp_path):
+    typed = {
+        "C2": (2024, "General"), "D2": (0.06, "0.0%"), "D3": (8.1, "0.00"), "E3": (8.6, "General"),
+        "K3": (dt.datetime(2024, 7, 1), "yyyy-mm-dd"), "M4": (1200, "#,##0"), "D6": (0.02, "0%"),
+    }  # fmt: skip
+    english = [[FIELDS[head] for head in SHEET[0]], *SHEET[1:]]
+    for rows in (SHEET, english):
+        assert from_sheet(book(tmp_path / "t.xlsx", rows)) == parse(MEANT)
+        assert from_sheet(book(tmp_path / "t.XLSX", rows, **typed)) == parse(MEANT)
+
+
+def test_every_fault_of_a_sheet_has_its_row_column_and_remedy(tmp_path):
+    rows = [[*SHEET[0], "颜色", "规则"], *([*row, "", ""] for row in SHEET[1:])]
+    rows[1][13] = "红"
+    rows[2][4], rows[2][10] = "8.1", "2024-13-01"
+    rows[3][3], rows[3][12] = "约95", ""
+    rows[5][5], rows[5][2] = "大约", "明年"
+    file = book(
+        tmp_path / "t.xlsx",
+        rows,
+        D2=("=3+3", "General"),
+        B8=("=B2", "General"),
+        O7=("注", "General"),
+    )
+    with pytest.raises(CatalogueError) as caught:
+        from_sheet(file)
+    told = "\n".join(caught.value.faults)
+    for part in (
+        "N1：不认识的表头 '颜色'。可用 指标、口径", "规则（O 列）：这一列不止一处",
+        "第 2 行 目标值（D 列）：公式没有算出的结果", "第 8 行 口径（B 列）：公式没有算出的结果",
+        "第 3 行（gdp.total） 生效日（K 列）：'2024-13-01' 不是日期",
+        "第 4 行（prj.key.done） 目标值（D 列）：'约95' 不是数",
+        "第 6 行（ene.intensity） 年份（C 列）：'明年' 不是年份",
+    ):  # fmt: skip
+        assert part in told, told
+    short = [row[:9] for row in SHEET[:2]]
+    with pytest.raises(CatalogueError, match=r"第 2 行（gdp\.total） 来源（没有这一列）：缺少"):
+        from_sheet(book(tmp_path / "t.xlsx", short))
+    with pytest.raises(CatalogueError, match=r"第 3 行.* 与第 2 行重复"):
+        from_sheet(book(tmp_path / "t.xlsx", [SHEET[0], SHEET[1], SHEET[1]]))
+
+
+def test_a_sheet_that_is_none_is_said_to_be_so(tmp_path):
+    for name, content in (
+        ("t.xlsx", b"PK damaged"), ("t.csv", b""), ("t.csv", "指标,口径\ngdp.total,yoy,6\n".encode())
+    ):  # fmt: skip
+        (tmp_path / name).write_bytes(content)
+        with pytest.raises(WorkspaceError, match=r"目标文件 .*读不出.*或另存为 xlsx"):
+            from_sheet(tmp_path / name)
+    with pytest.raises(WorkspaceError, match="找不到目标文件"):
+        from_sheet(tmp_path / "none.csv")

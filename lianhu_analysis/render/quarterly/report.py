@@ -381,44 +381,18 @@ def _target_notes(report: Report, verdict: Verdict) -> list[Html]:
     notes, target = [], verdict.target
     head = tables.join(tables.name(target.name_zh), "：")
     if target.plan is not None:
-        whole = replace(target, value=target.plan, title_zh=f"{target.title_zh}（年度计划）")
-        share = replace(
-            target,
-            value=100 * target.value / target.plan,
-            title_zh=f"{target.title_zh}（比重）",
-            upper=None,
+        whole, share = (
+            replace(target, value=value, upper=None, title_zh=f"{target.title_zh}（{words}）")
+            for value, words in ((target.plan, "年度计划"), (target.share_pct, "完成比重"))
         )
-        notes.append(
-            tables.join(
-                head,
-                "完成年度计划",
-                aim_figure(report, whole, target.unit),
-                "的",
-                aim_figure(report, share, "%"),
-                "，即",
-                aim_figure(report, target, target.unit),
-                "。",
-            )
-        )
+        said = [head, "完成年度计划", aim_figure(report, whole, target.unit), "的"]
+        said += [aim_figure(report, share, "%"), "，即", aim_figure(report, target, target.unit)]
+        notes.append(tables.join(*said, "。"))
     for newer, older in pairwise((target, *verdict.replaced)):
-        since, told = tables.when(str(newer.in_force)), tables.name(older.title_zh)
-        aims = [aim_figure(report, item, item.unit) for item in (newer, older)]
-        words = [_rule_words(item) for item in (newer, older)]
-        notes.append(
-            tables.join(
-                head,
-                since,
-                "起为",
-                aims[0],
-                words[0],
-                "，此前为",
-                aims[1],
-                words[1],
-                "（",
-                told,
-                "）。",
-            )
-        )
+        said = [head, tables.when(str(newer.in_force)), "起为"]
+        said += [aim_figure(report, newer, newer.unit), _rule_words(newer), "，此前为"]
+        said += [aim_figure(report, older, older.unit), _rule_words(older)]
+        notes.append(tables.join(*said, "（", tables.name(older.title_zh), "）。"))
     return notes
 
 
