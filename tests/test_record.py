@@ -82,6 +82,20 @@ def test_verdicts_are_kept_once_and_scored_when_the_outcome_is_out(space):
     assert describe_record(space, dt.date(2025, 1, 17), 2024)["scored_now"] == []
 
 
+def test_two_targets_of_one_figure_are_kept_and_scored_apart(national, tmp_path):
+    text = national.targets.read_text(encoding="utf-8")
+    (ours,) = [part for part in text.split("\n\n") if '"gdp.total"' in part and "= 2024" in part]
+    file = tmp_path / "targets.toml"
+    file.write_text(f'{ours}\n{ours}\nset_by = "市下达任务：A/B"\n', encoding="utf-8")
+    space = dataclasses.replace(national, targets=file, record_folder=tmp_path / "record")
+    kept = pipeline.describe_record(space, OCTOBER, 2024)
+    assert [item["set_by"] for item in kept["open"]] == ["", "市下达任务：A/B"]
+    scored = pipeline.describe_record(space, dt.date(2025, 1, 17), 2024)
+    assert len(scored["scored_now"]) == 2
+    assert sum("（市下达任务：A/B）：" in line for line in pipeline.record_lines(scored)) == 1
+    assert len(files(space)) == 3
+
+
 def test_a_verdict_on_a_known_past_is_kept_apart(space):
     describe_record(space, OCTOBER, 2024)
     content = describe_record(space, None, 2024)

@@ -214,6 +214,36 @@ def test_a_report_with_an_untraced_number_is_not_published(national, tmp_path):
     assert read_manifest(space.reports) == ()
 
 
+def test_targets_as_they_are_set_stand_on_the_page(national, tmp_path):
+    source = (ROOT / "examples/national/targets.toml").read_text(encoding="utf-8")
+    (ours,) = [part for part in source.split("\n\n") if '"gdp.total"' in part and "= 2024" in part]
+    spaced = ours.replace('rule = "about"', 'rule = "range"\nupper = 5.4').replace(
+        "tolerance = 0.2\n", ""
+    )
+    share = ours.replace('"yoy"', '"level"').replace("5.0", "95").replace('"about"', '"at_least"')
+    share = share.replace("tolerance = 0.2\n", "").replace("增长5%左右", "完成计划的95%")
+    space = borrowed(national, tmp_path / "space")
+    texts = [
+        ours.replace("5.0", "5.5").replace("增长5%", "增长5.5%"),
+        f"{spaced}\nin_force = 2024-08-01", f'{ours}\nset_by = "2024年市下达任务"',
+        f"{share}\nplan = 1350000",
+    ]  # fmt: skip
+    space.targets.write_text("\n\n".join(texts), encoding="utf-8")
+    (plan,) = pipeline.plan_reports(space, ["2024Q3"], None, {})
+    outcome = pipeline.publish(space, plan)
+    assert outcome.error == ""
+    text = words(outcome.path.read_text(encoding="utf-8"))
+    for part in (
+        "能否增长5%—5.4%截至", "落在区间内的概率为", "2024-08-01起为5%—5.4%，此前为5.5%左右",
+        "国内生产总值（2024年市下达任务）", "完成年度计划1,350,000亿元的95%，即1,282,500亿元",
+    ):  # fmt: skip
+        assert part in text, part
+    content = pipeline.describe_forecast(space, plan.as_of, 2024)
+    lines = "\n".join(pipeline.forecast_lines(content))
+    assert "2024-08-01 起改为现在的目标，此前为：国内生产总值增长5.5%左右" in lines
+    assert "完成年度计划1,350,000亿元的95%，即1,282,500亿元" in lines
+
+
 def test_data_that_changes_while_the_report_runs_stops_it(national, tmp_path, monkeypatch):
     space = borrowed(national, tmp_path / "space")
     (plan,) = pipeline.plan_reports(space, ["2024Q3"], None, {})

@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from math import isfinite
-from typing import Any, Literal, cast
+from fractions import Fraction
+from math import inf, isfinite
+from typing import Any, Literal, cast, get_args
 
 import numpy as np
 
 from lianhu_analysis.catalog.indicators import Catalogue, Indicator
+from lianhu_analysis.catalog.target_sheet import HEADS, NUMBERS, SUFFIXES, Sheet, read_sheet
 from lianhu_analysis.catalog.units import convert
 from lianhu_analysis.errors import CatalogueError, UnitError, WorkspaceError
 from lianhu_analysis.workspace import Workspace
 
-__all__ = ["Rule", "Target", "chance", "load_targets", "parse_targets"]
+__all__ = [
+    "Rule",
+    "Target",
+    "chance",
+    "load_targets",
+    "named",
+    "parse_targets",
+    "versions_on",
+]
 
-Rule = Literal["at_least", "about", "at_most"]
-RULES = ("at_least", "about", "at_most")
+Rule = Literal["at_least", "about", "at_most", "range"]
+RULES = get_args(Rule)
 MEASURES = ("level", "yoy")
 BASES = ("", "published_fact", "second_hand")
 
@@ -39,7 +50,8 @@ class Target:
         In ``unit``, which is the indicator's own unit for a level and % for
         growth; a reduction is stored as a positive number.
     rule
-        ``at_least``, ``at_most``, or ``about`` (左右) with ``tolerance``.
+        ``at_least``, ``at_most``, ``about`` (左右) with ``tolerance``, or ``range``
+        from ``value`` to ``upper``, which is met at its lower bound or above.
     decimals
         Decimals with which the figure is published: 5.95 counts as 6.0 with
         one.  ``None`` if the figure is not rounded before it is judged.
@@ -48,6 +60,13 @@ class Target:
     basis
         ``published_fact`` (a page of a government or of its news agency),
         ``second_hand`` (a report or reprint of it), or empty: not said.
+    in_force
+        The day from which it replaces the version before; ``None`` from the start.
+    set_by
+        Who set it, where several did; empty: not said.
+    plan
+        The yearly amount, in ``unit``, of which ``value`` is a share; ``None`` for
+        a value that is no share.
     """
 
     indicator: str
@@ -62,6 +81,20 @@ class Target:
     decimals: int | None
     address: str = ""
     basis: str = ""
+    upper: float | None = None
+    in_force: dt.date | None = None
+    set_by: str = ""
+    plan: float | None = None
+
+    @property
+    def name_zh(self) -> str:
+        """The title, with who set it."""
+        return named(self.title_zh, self.set_by)
+
+    @property
+    def share_pct(self) -> float:
+        """The share of the year's plan that is to be done, as it was written."""
+        return round(100 * self.value / (self.plan or self.value), 6)
 
     @property
     def is_growth(self) -> bool:
@@ -87,14 +120,48 @@ class Target:
             would be published, so 5.95 meets 6.0 with one decimal.
         """
         slack = self.tolerance if about else 0.0
-        slack += FLOATING if published or self.decimals is None else self.half_unit
+        slack += FLOATING + (0.0 if published else self.half_unit)
         if self.rule == "at_most":
             return values <= self.value + slack
         return values >= self.value - slack
 
+    def within(self, values: Any, *, published: bool = False) -> Any:
+        """Say of each figure whether it lies within the range: 8.65 is published as 8.7."""
+        rounded = not published and self.decimals is not None
+        slack = self.half_unit - FLOATING if rounded else FLOATING
+        upper = inf if self.upper is None else self.upper
+        return self.met_by(values, published=published) & (values <= upper + slack)
+
     def chance_in(self, draws: Any, *, about: bool = False) -> float:
         """Return the share of simulated figures that meet it: see ``chance``."""
         return chance(self.met_by(draws, about=about))
+
+
+def named(name: str, set_by: str) -> str:
+    """Return a name with who set the target, where that is said."""
+    return f"{name}（{set_by}）" if set_by and set_by not in name else name
+
+
+def versions_on(targets: Iterable[Target], day: dt.date | None = None) -> list[tuple[Target, ...]]:
+    """Return the versions of each target in force by a day, the newest first.
+
+    Parameters
+    ----------
+    targets
+        In the order of the file, which the result keeps.
+    day
+        ``None`` for every version.
+    """
+    found: dict[tuple[object, ...], list[Target]] = {}
+    for item in targets:
+        if day is None or item.in_force is None or item.in_force <= day:
+            key = (item.indicator, item.measure, item.year, item.set_by)
+            found.setdefault(key, []).append(item)
+    start = dt.date.min
+    return [
+        tuple(sorted(versions, key=lambda item: item.in_force or start, reverse=True))
+        for versions in found.values()
+    ]
 
 
 def chance(met: Any) -> float:
@@ -111,17 +178,19 @@ def chance(met: Any) -> float:
 
 
 def load_targets(workspace: Workspace, catalogue: Catalogue) -> tuple[Target, ...]:
-    """Read the workspace's targets file.
+    """Read the workspace's targets: TOML, or a sheet with a target in each row.
 
     Raises
     ------
     WorkspaceError
-        If the file is missing or not TOML.
+        If the file is missing or not what its name says.
     CatalogueError
         With every fault of its targets.
     """
     path = workspace.targets
     try:
+        if path.suffix.lower() in SUFFIXES:
+            return _parse(read_sheet(path), catalogue, path.name)
         table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         raise WorkspaceError(
@@ -144,16 +213,25 @@ def parse_targets(
         Naming target and field of each fault.
     """
     faults = [f"不认识的字段 {name}。目标写在 [[target]] 下" for name in table if name != "target"]
-    targets = []
-    seen: dict[tuple[object, ...], int] = {}
-    for number, item in enumerate(table.get("target", []), start=1):
-        where = f"第 {number} 个目标（{item.get('indicator', '缺 indicator')}）"
+    items = table.get("target", [])
+    places = [f"第 {number} 个目标" for number in range(1, len(items) + 1)]
+    return _parse(Sheet(items, places, {}, faults), catalogue, source)
+
+
+def _parse(sheet: Sheet, catalogue: Catalogue, source: str) -> tuple[Target, ...]:
+    faults, targets = list(sheet.faults), []
+    seen: dict[tuple[object, ...], str] = {}
+    for place, item in zip(sheet.places, sheet.rows, strict=True):
+        where = f"{place}（{item.get('indicator', '缺 indicator')}）"
         found = _target_faults(item, catalogue)
-        key = (item.get("indicator"), item.get("measure"), item.get("year"))
+        key = tuple(item.get(name) for name in ("indicator", "measure", "year", "set_by"))
+        key += (str(item.get("in_force", f"{item.get('year')}-01-01")),)
         if key in seen:
-            found.append(f"与第 {seen[key]} 个目标重复")
-        seen.setdefault(key, number)
-        faults += [f"{where} {fault}" for fault in found]
+            found.append(f"与{seen[key]}重复")
+        seen.setdefault(key, place)
+        for fault in found:
+            name, colon, told = fault.partition("：")
+            faults.append(f"{where} {sheet.columns.get(name, name)}{colon}{told}")
         if not found:
             targets.append(_target(item, catalogue.get(item["indicator"])))
     if faults:
@@ -161,41 +239,66 @@ def parse_targets(
     return tuple(targets)
 
 
+REQUIRED = ("indicator", "measure", "year", "value", "rule", "unit", "title_zh", "source")
+OPTIONAL = tuple(name for name in HEADS if name not in REQUIRED)
+TEXTS = ("title_zh", "source", "address", "set_by")
+CHOICES = {"measure": MEASURES, "rule": RULES, "basis": BASES}
+
+
 def _target_faults(item: Mapping[str, Any], catalogue: Catalogue) -> list[str]:
-    required = ("indicator", "measure", "year", "value", "rule", "unit", "title_zh", "source")
-    optional = ("tolerance", "decimals", "address", "basis")
-    faults = [f"{name}：缺少" for name in required if name not in item]
-    faults += [f"{name}：不认识的字段" for name in item if name not in (*required, *optional)]
+    faults = [f"{name}：缺少" for name in REQUIRED if name not in item]
+    faults += [f"{name}：不认识的字段" for name in item if name not in (*REQUIRED, *OPTIONAL)]
     if faults:
         return faults
     if item["indicator"] not in catalogue:
         faults.append(f"indicator：指标目录中没有 {item['indicator']}")
-    if item["measure"] not in MEASURES:
-        faults.append(f"measure：{item['measure']!r} 不认识。可填 level、yoy")
-    if item["rule"] not in RULES:
-        faults.append(f"rule：{item['rule']!r} 不认识。可填 {'、'.join(RULES)}")
-    if not isinstance(item["year"], int) or not 1949 <= item["year"] <= 2100:
-        faults.append(f"year：{item['year']!r} 不是年份")
-    for name in ("value", "tolerance"):
-        value = item.get(name, 0.0)
-        if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
-            faults.append(f"{name}：{value!r} 不是数")
-        elif name == "tolerance" and value < 0:
-            faults.append(f"tolerance：{value!r} 是负数。容差不小于 0")
+    for name, known in CHOICES.items():
+        if item.get(name, known[0]) not in known:
+            told = "、".join(filter(None, known)) + ("" if all(known) else "，或不写")
+            faults.append(f"{name}：{item[name]!r} 不认识。可填 {told}")
     decimals = item.get("decimals", 0)
     if isinstance(decimals, bool) or not isinstance(decimals, int) or not 0 <= decimals <= 6:
         faults.append(f"decimals：{decimals!r} 不是 0 至 6 的整数")
-    if item.get("basis", "") not in BASES:
-        faults.append(f"basis：{item['basis']!r} 不认识。可填 published_fact、second_hand，或不写")
-    if not isinstance(item.get("address", ""), str):
-        faults.append(f"address：{item['address']!r} 不是文字")
-    if "tolerance" in item and item["rule"] != "about":
-        faults.append("tolerance：只有 about（左右）才有容差")
+    day = item.get("in_force", dt.date.min)
+    if not isinstance(item["year"], int) or not 1949 <= item["year"] <= 2100:
+        faults.append(f"year：{item['year']!r} 不是年份")
+    elif type(day) is not dt.date:
+        faults.append(f"in_force：{day!r} 不是日期。请写成 2024-07-01，不加引号")
+    elif day.year > item["year"]:
+        faults.append(f"in_force：{day} 晚于目标年份。请核对")
+    texts = [name for name in TEXTS if not isinstance(item.get(name, ""), str)]
+    faults += [f"{name}：{item[name]!r} 不是文字" for name in texts]
+    numbers = [name for name in NUMBERS if not _is_number(item.get(name, 0.0))]
+    faults += [f"{name}：{item[name]!r} 不是数" for name in numbers]
+    faults += [] if numbers else _rule_faults(item)
     return faults or _unit_faults(item, catalogue.get(item["indicator"]))
 
 
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
+
+
+def _rule_faults(item: Mapping[str, Any]) -> list[str]:
+    """Say which numbers do not go with the rule."""
+    faults = []
+    if item.get("tolerance", 0) < 0:
+        faults.append(f"tolerance：{item['tolerance']!r} 是负数。容差不小于 0")
+    if "tolerance" in item and item["rule"] != "about":
+        faults.append("tolerance：只有 about（左右）才有容差")
+    if ("upper" in item) != (item["rule"] == "range"):
+        faults.append("upper：range（区间）必须有上限，其他规则没有。请补上或删去")
+    elif item.get("upper", inf) <= item["value"]:
+        faults.append(f"upper：{item['upper']!r} 不大于下限 {item['value']!r}。请核对两端")
+    if "plan" in item:
+        if item["measure"] != "level" or item["unit"] != "%":
+            faults.append("plan：只有单位为 % 的数量目标（完成年度计划的百分之几）才有年度计划")
+        if item["plan"] <= 0:
+            faults.append(f"plan：{item['plan']!r} 不大于 0。请写年度计划的数量")
+    return faults
+
+
 def _unit_faults(item: Mapping[str, Any], indicator: Indicator) -> list[str]:
-    own = "%" if item["measure"] == "yoy" else indicator.unit
+    own = "%" if item["measure"] == "yoy" or "plan" in item else indicator.unit
     try:
         convert(1.0, item["unit"], own)
     except UnitError as error:
@@ -206,17 +309,29 @@ def _unit_faults(item: Mapping[str, Any], indicator: Indicator) -> list[str]:
 def _target(item: Mapping[str, Any], indicator: Indicator) -> Target:
     growth = item["measure"] == "yoy"
     own = "%" if growth else indicator.unit
+    tolerance = item.get("tolerance", ABOUT_TOLERANCE if item["rule"] == "about" else 0.0)
+
+    def counted(value: float) -> float:
+        """Return what is written, in the indicator's unit."""
+        if "plan" not in item:
+            return convert(value, item["unit"], own)
+        return float(Fraction(repr(value)) * Fraction(repr(item["plan"])) / 100)
+
     return Target(
         indicator=item["indicator"],
         measure=item["measure"],
         year=item["year"],
-        value=convert(float(item["value"]), item["unit"], own),
+        value=counted(item["value"]),
+        upper=counted(item["upper"]) if "upper" in item else None,
         rule=cast(Rule, item["rule"]),
-        tolerance=float(item.get("tolerance", ABOUT_TOLERANCE if item["rule"] == "about" else 0.0)),
+        tolerance=counted(tolerance),
         unit=own,
         title_zh=item["title_zh"],
         source=item["source"],
         decimals=item.get("decimals", GROWTH_DECIMALS if growth else None),
         address=item.get("address", ""),
         basis=item.get("basis", ""),
+        in_force=item.get("in_force"),
+        set_by=item.get("set_by", ""),
+        plan=item.get("plan"),
     )

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
 
 from lianhu_analysis.catalog.indicators import Catalogue
-from lianhu_analysis.catalog.targets import Target
+from lianhu_analysis.catalog.targets import Target, versions_on
 from lianhu_analysis.forecast.joint import Joint, joint_json, joint_of
 from lianhu_analysis.forecast.record import PastRuns
 from lianhu_analysis.forecast.verdict import (
@@ -59,12 +59,14 @@ class Assessment:
         """Whether a simulated row went into any verdict."""
         return "simulated" in self.provenance
 
-    def verdict(self, indicator: str, measure: str = "yoy") -> Verdict:
-        """Return the verdict of one target; ``KeyError`` if there is none."""
+    def verdict(self, indicator: str, measure: str = "yoy", set_by: str | None = None) -> Verdict:
+        """Return the verdict of one target, by default the first; ``KeyError`` if there is none."""
         for item in self.verdicts:
-            if item.target.indicator == indicator and item.target.measure == measure:
+            target = item.target
+            wanted = (indicator, measure, target.set_by if set_by is None else set_by)
+            if (target.indicator, target.measure, target.set_by) == wanted:
                 return item
-        raise KeyError((indicator, measure))
+        raise KeyError((indicator, measure, set_by))
 
 
 def assess_targets(
@@ -80,7 +82,7 @@ def assess_targets(
     versions: pd.DataFrame | None = None,
     past_runs: PastRuns | None = None,
 ) -> Assessment:
-    """Judge every target of ``year``.
+    """Judge every target of ``year`` in its newest version in force by ``as_of``.
 
     Parameters
     ----------
@@ -94,14 +96,17 @@ def assess_targets(
     """
     every = frame if versions is None else versions
     own = frame[frame["region"] == region.code].reset_index(drop=True)
+    known = versions_on(targets, as_of)
     knowledge = Knowledge(
         every[every["region"] == region.code],
         tuple(every[every["region"] == parent.code] for parent in parents),
-        tuple(targets),
+        tuple(target for versions in known for target in versions),
         past_runs,
     )
     judged = [
-        judge(own, target, catalogue, rules, knowledge) for target in targets if target.year == year
+        replace(judge(own, newest, catalogue, rules, knowledge), replaced=tuple(earlier))
+        for newest, *earlier in known
+        if newest.year == year
     ]
     # How often a percentage comes true is told by the past of all targets together.
     ranks = [rank for item in judged if item.lesson for rank in item.lesson.ranks.values()]

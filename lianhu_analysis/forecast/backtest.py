@@ -8,6 +8,7 @@ calibration that its day could know.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
@@ -16,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from lianhu_analysis.catalog.indicators import Catalogue
-from lianhu_analysis.catalog.targets import Target
+from lianhu_analysis.catalog.targets import Target, versions_on
 from lianhu_analysis.forecast.combination import Lesson, learn
 from lianhu_analysis.forecast.growth import FloatArray
 from lianhu_analysis.forecast.history import Versions, year_periods
@@ -80,7 +81,8 @@ def backtest(
         ``outcome`` (as first published), ``mean``, ``q025``, ``q100``, ``q500``,
         ``q900``, ``q975``, ``crps``, ``log_score``, ``rank`` (probability
         integral transform), ``event`` (``announced`` or ``last_year``),
-        ``threshold``, ``probability``, ``met``, ``outlier``.
+        ``threshold``, ``probability``, ``met``, ``outlier``; ``again`` where
+        the forecast has a row before, for another target of its year.
     """
     figures = {(item.indicator, item.measure): item for item in targets}
     frames = []
@@ -100,7 +102,12 @@ def backtest(
             lesson = learn(record, candidates[0].name, pool)
             rows = _rows(record, lesson, sources.versions, target, candidates[0].name, n_known)
             announced = knowledge.announced(target.indicator, target.measure)
-            frames.append(_with_events(pd.DataFrame(rows), sources.versions, target, announced))
+            asked = [
+                {**row, "aim": aim, "again": number > 0}
+                for row in rows
+                for number, aim in enumerate(_aims(announced, row["year"], row["day"]))
+            ]
+            frames.append(_with_events(pd.DataFrame(asked), sources.versions, target))
     table = pd.concat([frame for frame in frames if not frame.empty] or [pd.DataFrame()])
     if table.empty:
         return table
@@ -157,9 +164,13 @@ def _position(versions: Versions, run: Run, n_known: int) -> str:
     return str(year_periods(versions.indicator, run.year)[n_known - 1])[4:].lstrip("-")
 
 
-def _with_events(
-    table: pd.DataFrame, versions: Versions, target: Target, announced: Any
-) -> pd.DataFrame:
+def _aims(announced: Sequence[Target], year: int, day: dt.date) -> list[Target | None]:
+    """The targets of a year as they stood on a day, or one question without any."""
+    own = [item for item in announced if item.year == year]
+    return [newest for newest, *_ in versions_on(own, day)] or [None]
+
+
+def _with_events(table: pd.DataFrame, versions: Versions, target: Target) -> pd.DataFrame:
     """Score the forecasts, and ask each for the probability of its year's event."""
     if table.empty:
         return table
@@ -178,15 +189,17 @@ def _with_events(
         for year in first.years
         if (point := first.points.get(year_periods(versions.indicator, year)[-1])) is not None
     }
-    years = table["year"].to_numpy()
-    aims = [announced.get(year, last.get(year - 1, np.nan)) for year in years]
-    table["event"] = ["announced" if year in announced else "last_year" for year in years]
-    table["threshold"] = np.array(aims, dtype=float)
-    at_most = target.rule == "at_most"
-    edge = table["threshold"].to_numpy() + (half if at_most else -half)
+    aims = table.pop("aim").tolist()
+    before = [last.get(year - 1, np.nan) for year in table["year"]]
+    goals = [y if aim is None else aim.value for aim, y in zip(aims, before, strict=True)]
+    table["event"] = ["last_year" if aim is None else "announced" for aim in aims]
+    table["threshold"] = np.array(goals, dtype=float)
+    at_most = np.array([(aim or target).rule == "at_most" for aim in aims])
+    halves = np.array([(aim or target).half_unit for aim in aims])
+    edge = table["threshold"].to_numpy() + np.where(at_most, halves, -halves)
     below = np.array([unit_rank(q, x) for q, x in zip(quantiles, edge, strict=True)])
-    table["probability"] = np.where(np.isnan(edge), np.nan, below if at_most else 1.0 - below)
-    met = outcome <= edge + 1e-9 if at_most else outcome >= edge - 1e-9
+    table["probability"] = np.where(np.isnan(edge), np.nan, np.where(at_most, below, 1.0 - below))
+    met = np.where(at_most, outcome <= edge + 1e-9, outcome >= edge - 1e-9)
     table["met"] = np.where(np.isnan(edge), np.nan, met)
     return table
 
@@ -214,7 +227,7 @@ def cells(table: pd.DataFrame) -> pd.DataFrame:
         return pd.DataFrame()
     rows = []
     keys = ["indicator", "measure", "n_known", "position"]
-    for key, group in table.groupby(keys, sort=False):
+    for key, group in table[~table["again"]].groupby(keys, sort=False):
         bar = group[group["model"] == group["benchmark"].iloc[0]].set_index("year")
         for model, own in group.groupby("model", sort=False):
             for scope in (ALL, WITHOUT_OUTLIERS):

@@ -58,7 +58,7 @@ class Frequency:
     n, came_true
         Verdicts whose outcome is known, and how many of their events happened.
     n_targets
-        Different targets of different years among them.
+        Different figures of different years among them: who set the target does not matter.
     """
 
     low: float
@@ -114,6 +114,15 @@ def _issued(verdict: Verdict) -> dict[str, Any]:
         kept["quantiles"] = {str(level): float(v) for level, v in zip(LADDER, ladder, strict=True)}
         kept["weights"] = dict(verdict.weights)
         kept["n_obs"] = verdict.draws.n_obs
+    # What few targets have is written where it is: the digest of all others stays as it was.
+    rare: dict[str, Any] = {
+        "upper": target.upper,
+        "probability_within": verdict.probability_within,
+        "set_by": target.set_by or None,
+        "plan": target.plan,
+        "in_force": None if target.in_force is None else target.in_force.isoformat(),
+    }
+    kept |= {name: value for name, value in rare.items() if value is not None}
     rounded: dict[str, Any] = _rounded(kept)
     return rounded
 
@@ -137,6 +146,10 @@ def target_of(verdict: Mapping[str, Any]) -> Target:
         title_zh=verdict["title_zh"],
         source=verdict["target_source"],
         decimals=verdict["decimals"],
+        upper=verdict.get("upper"),
+        in_force=dt.date.fromisoformat(verdict["in_force"]) if "in_force" in verdict else None,
+        set_by=verdict.get("set_by", ""),
+        plan=verdict.get("plan"),
     )
 
 
@@ -195,7 +208,7 @@ def score_issued(
 
 
 RECORD_COLUMNS = [
-    "issue", "region", "as_of", "year", "indicator", "measure", "title_zh", "rule", "status", "reason",
+    "issue", "region", "as_of", "year", "indicator", "measure", "set_by", "title_zh", "rule", "status", "reason",
     "actual_period", "probability", "probability_about", "mean", "outcome", "published",
     "retrospective", "met", "met_about", "brier", "brier_about", "crps", "error",
     "persistence_error", "covered_80",
@@ -220,6 +233,7 @@ def record_frame(entries: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
     # Columns without a single score yet must be of no number's type.
     frame = pd.DataFrame(list(entries), columns=RECORD_COLUMNS, dtype=object)
     frame = frame.astype(dict.fromkeys(NUMBERS, float))
+    frame["set_by"] = frame["set_by"].fillna("")
     order = ["as_of", "issue", "indicator", "measure"]
     return frame.sort_values(order, kind="stable", ignore_index=True)
 
@@ -239,7 +253,7 @@ def told_in_advance(record: pd.DataFrame, as_of: dt.date | None = None) -> pd.Da
     if as_of is not None:
         counted = counted[counted["published"] <= as_of.isoformat()]
     counted = counted.sort_values("issue", kind="stable")
-    counted = counted.drop_duplicates(["region", "as_of", "year", "indicator", "measure"])
+    counted = counted.drop_duplicates(["region", "as_of", "year", "indicator", "measure", "set_by"])
     return counted.sort_index()
 
 

@@ -59,7 +59,7 @@ class Joint:
         With every target judged by its value, and with tolerances; ``None``
         for ``reason``.
     independent, independent_about
-        The same if the targets had nothing to do with each other: for comparison only.
+        The same if the targets' figures had nothing to do with each other: for comparison only.
     covered
         The targets that it speaks of.
     left_out
@@ -98,7 +98,12 @@ def joint_of(verdicts: Sequence[Verdict], outlier_years: Sequence[int] = ()) -> 
     found = Joint(tuple(item.target for item in covered), left_out)
     if len(covered) < 2:
         return _refused(found, "有预测或结果的目标不足两项，没有联合概率可言")
-    open_ones = [item for item in covered if item.draws is not None]
+    # A figure has one future, whoever set targets for it.
+    figures: dict[tuple[str, str], list[Verdict]] = {}
+    for item in covered:
+        if item.draws is not None:
+            figures.setdefault((item.target.indicator, item.target.measure), []).append(item)
+    open_ones = [items[0] for items in figures.values()]
     settled = [
         [bool(chance) for item in covered if item.draws is None for chance in [value(item)]]
         for value in (lambda item: item.probability, lambda item: item.probability_about)
@@ -119,8 +124,8 @@ def joint_of(verdicts: Sequence[Verdict], outlier_years: Sequence[int] = ()) -> 
     together, alone = [], []
     for about, certain in zip((False, True), settled, strict=True):
         met = [
-            item.target.met_by(values, about=about)
-            for item, values in zip(open_ones, draws, strict=True)
+            np.all([item.target.met_by(values, about=about) for item in items], axis=0)
+            for items, values in zip(figures.values(), draws, strict=True)
         ]
         together.append(chance(np.all(met, axis=0)) if met else 1.0)
         alone.append(float(np.prod([chance(item) for item in met])))
@@ -261,7 +266,7 @@ def joint_json(joint: Joint) -> dict[str, Any]:
     ``joint_probability`` speaks of every target of the year or is ``None``;
     ``joint`` says what can be said of those that are covered.
     """
-    left_out = "、".join(target.title_zh for target, _ in joint.left_out)
+    left_out = "、".join(target.name_zh for target, _ in joint.left_out)
     reason = joint.reason
     if not reason and left_out:
         reason = f"{left_out}不作预测，全部目标的联合概率无从谈起；其余各项的见 joint"
@@ -273,9 +278,12 @@ def joint_json(joint: Joint) -> dict[str, Any]:
             "probability_about": joint.probability_about,
             "independent": joint.independent,
             "independent_about": joint.independent_about,
-            "targets": [f"{item.indicator}/{item.measure}" for item in joint.covered],
+            "targets": [
+                "/".join(filter(None, (item.indicator, item.measure, item.set_by)))
+                for item in joint.covered
+            ],
             "left_out": [
-                {"indicator": item.indicator, "title_zh": item.title_zh, "reason": why}
+                {"indicator": item.indicator, "title_zh": item.name_zh, "reason": why}
                 for item, why in joint.left_out
             ],
             "years": [] if joint.dependence is None else list(joint.dependence.years),

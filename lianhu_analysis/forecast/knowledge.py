@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -11,7 +11,7 @@ import pandas as pd
 
 from lianhu_analysis.catalog.calendar import festival_share
 from lianhu_analysis.catalog.indicators import Catalogue, Indicator
-from lianhu_analysis.catalog.targets import Target
+from lianhu_analysis.catalog.targets import Target, versions_on
 from lianhu_analysis.errors import ForecastError
 from lianhu_analysis.forecast.growth import FloatArray, single_from_ytd
 from lianhu_analysis.forecast.history import (
@@ -55,7 +55,7 @@ class Knowledge:
     above
         The same of each region above, nearest first.
     targets
-        Targets of every year: what was announced.
+        Targets of every year and every version: what was announced.
     past_runs
         Where past runs are kept; ``None`` for nowhere.
     """
@@ -139,13 +139,10 @@ class Knowledge:
         outliers = tuple(item for item in rules.outlier_years if item < year)
         return record_of(sources, POOL_CANDIDATES, year, sum(reached), outlier_years=outliers)
 
-    def announced(self, indicator: str, measure: str) -> Mapping[int, float]:
-        """Return the targets announced for one figure of the region, by year."""
-        return {
-            item.year: item.value
-            for item in self.targets
-            if (item.indicator, item.measure) == (indicator, measure)
-        }
+    def announced(self, indicator: str, measure: str) -> tuple[Target, ...]:
+        """Return the targets announced for one figure of the region, every version."""
+        wanted = (indicator, measure)
+        return tuple(item for item in self.targets if (item.indicator, item.measure) == wanted)
 
 
 def growth_weights(
@@ -177,15 +174,15 @@ class GrowthSources:
         Growth, and the levels whose shares weigh the year.
     above
         Growth of the regions above, nearest first.
-    announced
-        Targets by year.
+    targets
+        What was announced for this growth: every year, every version.
     """
 
     growth: Versions
     levels: Versions
     proxy: Versions | None
     above: tuple[Versions, ...]
-    announced: Mapping[int, float]
+    targets: tuple[Target, ...]
     rules: Rules
     past_runs: PastRuns | None = None
     _shares: dict[tuple[int, int, int], FloatArray | str] = field(
@@ -214,7 +211,7 @@ class GrowthSources:
             levels=knowledge.extract(indicator, "level", rules, level),
             proxy=proxy,
             above=tuple(item for item in above if item.points),
-            announced={} if level else knowledge.announced(indicator.code, "yoy"),
+            targets=() if level else knowledge.announced(indicator.code, "yoy"),
             rules=rules,
             past_runs=knowledge.past_runs,
         )
@@ -228,7 +225,14 @@ class GrowthSources:
         """Return everything that a past run may depend on, as text."""
         series = [self.growth, self.levels, *([self.proxy] if self.proxy else []), *self.above]
         texts = [item.told() for item in series]
-        return "|".join([*texts, repr(sorted(self.announced.items())), repr(self.rules)])
+        return "|".join([*texts, repr(self.targets), repr(self.rules)])
+
+    def announced_on(self, day: dt.date | None) -> dict[int, float]:
+        """Return what each year was to reach as told on a day, by who comes first in the file."""
+        found: dict[int, float] = {}
+        for newest, *_ in versions_on(self.targets, day):
+            found.setdefault(newest.year, newest.value)
+        return found
 
     def delay(self, year: int, n_known: int) -> int:
         """Return how many days after the year's last figure something related came out."""
@@ -248,6 +252,7 @@ class GrowthSources:
         known = np.flatnonzero(np.isfinite(growth[-1]))
         n_known = int(known[-1]) + 1 if known.size else 0
         shares, reason = self._shares_of(years, day)
+        announced = self.announced_on(day)
         above = None
         for versions in self.above:
             series = versions.on(day)
@@ -264,7 +269,7 @@ class GrowthSources:
             outlier=np.array([y in self.rules.outlier_years and y < year for y in years]),
             year=year,
             first_pct=np.vstack([first.values(periods) for periods in rows]),
-            announced=np.array([self.announced.get(item, np.nan) for item in years]),
+            announced=np.array([announced.get(item, np.nan) for item in years]),
             above=above,
             festival=_festival(indicator, years),
             shares_reason=reason,
@@ -331,7 +336,9 @@ def _festival(indicator: Indicator, years: range) -> FloatArray | None:
 
 def whole_numbers(versions: Versions, target: Target) -> bool:
     """Whether a level is counted in whole numbers."""
-    integer = float(target.value).is_integer() and versions.indicator.level_price == "na"
+    integer = (
+        float(target.plan or target.value).is_integer() and versions.indicator.level_price == "na"
+    )
     return integer and all(float(point.value).is_integer() for point in versions.points)
 
 

@@ -19,8 +19,9 @@ def suspected_slip(series: Series, year: int) -> str:
 
     Growth beyond ``LARGEST_GROWTH`` is one, in the year itself or before.  Of
     counts, amounts and stocks, a year's largest figure is compared with the
-    largest of all other years up to ``year``: where it is more than ``SLIP_RATIO`` times as large, neither the figure nor what is
-    learned from it can be stood behind.
+    largest of all other years up to ``year``: where it is more than
+    ``SLIP_RATIO`` times as large, neither the figure nor what is learned from
+    it can be stood behind.
 
     Parameters
     ----------

@@ -11,7 +11,7 @@ import pandas as pd
 
 from lianhu_analysis.catalog.indicators import Catalogue, Indicator
 from lianhu_analysis.catalog.periods import Period
-from lianhu_analysis.catalog.targets import Target
+from lianhu_analysis.catalog.targets import Target, chance, named
 from lianhu_analysis.errors import ForecastError
 from lianhu_analysis.forecast.combination import Lesson, combine, learn
 from lianhu_analysis.forecast.history import (
@@ -103,6 +103,8 @@ class Verdict:
         The latest published figure of the year and its row in the frame.
     draws
         Simulated year-end figures; ``None`` where there is no forecast.
+    probability_within
+        Of lying within a range; ``None`` for other rules.
     fan
         Quantiles of the figure after each remaining period: one row per
         period, columns ``QUANTILES``.
@@ -119,6 +121,8 @@ class Verdict:
     lesson
         What past years at the same position taught; ``None`` where no
         forecast was tried.
+    replaced
+        Earlier versions of the target, the newest first.
     track, track_about
         How often percentages such as the two probabilities came true.
     """
@@ -136,6 +140,7 @@ class Verdict:
     draws: Draws | None = None
     probability: float | None = None
     probability_about: float | None = None
+    probability_within: float | None = None
     fan: pd.DataFrame | None = None
     attempts: tuple[tuple[str, str], ...] = ()
     usual_share: float | None = None
@@ -145,6 +150,12 @@ class Verdict:
     lesson: Lesson | None = None
     track: Track | None = None
     track_about: Track | None = None
+    replaced: tuple[Target, ...] = ()
+
+    @property
+    def name_zh(self) -> str:
+        """Name of the indicator, with who set the target where several did."""
+        return named(self.indicator.name_zh, self.target.set_by)
 
     @property
     def mean(self) -> float | None:
@@ -219,6 +230,9 @@ def _outcome(draft: Verdict, final: float) -> Verdict:
         benchmark={"persistence": final},
         probability=float(target.met_by(final, published=True)),
         probability_about=float(met),
+        probability_within=float(target.within(final, published=True))
+        if target.rule == "range"
+        else None,
     )
 
 
@@ -272,22 +286,20 @@ def _judge_level(
             return replace(draft, reason="本年尚无数据，存量没有起点")
         draft = replace(draft, benchmark={"persistence": actual})
         return _issue(draft, sources, STOCK_CANDIDATES, n_known, rules, integer=integer)
-    if target.rule == "at_least" and actual >= target.value:
-        return replace(
-            draft,
-            status="reached",
-            reason="累计数已达到目标",
-            probability=1.0,
-            probability_about=1.0,
-            benchmark={"persistence": actual},
-        )
+    reached = target.rule in ("at_least", "range") and actual >= target.value
+    done: dict[str, Any] = {"status": "reached", "reason": "累计数已达到目标"}
+    done |= {"probability": 1.0, "probability_about": 1.0}
+    if reached and target.rule == "at_least":
+        return replace(draft, benchmark={"persistence": actual}, **done)
     panel = sources.panel_on(target.year, None)
     if isinstance(panel, ProgressPanel) and panel.increments.sum() > 0:
         usual = panel.increments.sum(axis=0)
         share = float(usual[:n_known].sum() / usual.sum())
         pace = actual / share if share > 0 else float(usual.sum() / len(panel.increments))
         draft = replace(draft, usual_share=share, benchmark={"persistence": pace})
-    return _issue(draft, sources, PROGRESS_CANDIDATES, n_known, rules, integer=integer)
+    found = _issue(draft, sources, PROGRESS_CANDIDATES, n_known, rules, integer=integer)
+    # Where a range has been entered, whether it will be left is still open.
+    return replace(found, **done) if reached else found
 
 
 def _issue(
@@ -358,6 +370,7 @@ def _with_draws(draft: Verdict, draws: Draws) -> Verdict:
     target = draft.target
     plain = target.chance_in(draws.values)
     about = target.chance_in(draws.values, about=True)
+    within = chance(target.within(draws.values)) if target.rule == "range" else None
     remaining = draft.required.periods[-draws.path.shape[1] :]
     fan = pd.DataFrame(
         np.quantile(draws.path, QUANTILES, axis=0).T,
@@ -372,6 +385,7 @@ def _with_draws(draft: Verdict, draws: Draws) -> Verdict:
             draws=draws,
             probability=plain,
             probability_about=about,
+            probability_within=within,
             fan=fan,
         ),
         ranks,
@@ -420,18 +434,15 @@ def verdict_json(verdict: Verdict) -> dict[str, Any]:
     return {
         "indicator": target.indicator,
         "name_zh": verdict.indicator.name_zh,
-        "title_zh": target.title_zh,
-        "measure": target.measure,
-        "target": target.value,
-        "rule": target.rule,
-        "tolerance": target.tolerance,
-        "unit": target.unit,
+        **_target_json(target),
+        "replaced": [_target_json(item) for item in verdict.replaced],
         "actual": verdict.actual,
         "actual_period": None if verdict.actual_period is None else str(verdict.actual_period),
         "mean": verdict.mean,
         "quantiles": {str(level): value for level, value in verdict.quantiles.items()},
         "probability": verdict.probability,
         "probability_about": verdict.probability_about,
+        "probability_within": verdict.probability_within,
         **required_json(verdict.required),
         "benchmark": dict(verdict.benchmark),
         "usual_share": verdict.usual_share,
@@ -448,6 +459,21 @@ def verdict_json(verdict: Verdict) -> dict[str, Any]:
         "n_obs": len(verdict.series.points) if verdict.draws is None else verdict.draws.n_obs,
         "status": verdict.status,
         "reason": verdict.reason,
+    }
+
+
+def _target_json(target: Target) -> dict[str, Any]:
+    return {
+        "title_zh": target.title_zh,
+        "set_by": target.set_by,
+        "in_force": None if target.in_force is None else target.in_force.isoformat(),
+        "measure": target.measure,
+        "target": target.value,
+        "upper": target.upper,
+        "rule": target.rule,
+        "tolerance": target.tolerance,
+        "unit": target.unit,
+        "plan": target.plan,
     }
 
 

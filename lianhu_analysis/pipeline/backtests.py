@@ -91,7 +91,7 @@ def backtest_json(found: Backtest) -> dict[str, Any]:
         "as_of": None if found.as_of is None else found.as_of.isoformat(),
         "simulated": found.workspace.simulated,
         "years": years,
-        "n_forecasts": len(found.record),
+        "n_forecasts": int((~found.record["again"]).sum()) if len(found.record) else 0,
         "cells": _rows(table, found.catalogue),
         "losing": _rows(losing, found.catalogue),
         "events": _rows(events_table(found.record)),

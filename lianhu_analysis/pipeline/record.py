@@ -212,7 +212,10 @@ def _entries(workspace: Workspace) -> Iterator[tuple[str, dict[str, Any]]]:
         if sorted(batch["provenance"]) != sorted(workspace.forecast_provenance):
             continue
         for verdict in batch["verdicts"]:
-            key = safe_name(file.stem, verdict["indicator"], verdict["measure"])
+            # Who set it may be any text, which no file name takes.
+            setter = [digest([{"": verdict["set_by"]}])] if verdict.get("set_by") else []
+            setter = [item[:DIGEST_LENGTH] for item in setter]
+            key = safe_name(file.stem, verdict["indicator"], verdict["measure"], *setter)
             score_file = workspace.record / SCORES / f"{key}.json"
             score = _read(score_file) if score_file.exists() else {}
             yield (

@@ -14,7 +14,7 @@ from typing import Any
 import lianhu_analysis
 from lianhu_analysis.catalog.indicators import load_catalogue
 from lianhu_analysis.catalog.periods import Period
-from lianhu_analysis.catalog.targets import load_targets
+from lianhu_analysis.catalog.targets import load_targets, named, versions_on
 from lianhu_analysis.errors import (
     PeriodError,
     ReportError,
@@ -226,7 +226,8 @@ def _render(
 
     simulated = workspace.simulated
     targets = load_targets(workspace, load_catalogue(workspace))
-    own = [target for target in targets if target.year == plan.quarter.year]
+    newest = [versions[0] for versions in versions_on(targets, plan.as_of)]
+    own = [target for target in newest if target.year == plan.quarter.year]
     title = title_text(workspace.region.name_zh, plan.quarter, own)
     with TemporaryDirectory(prefix="lianhu-") as folder:
         private = Path(folder)
@@ -269,7 +270,9 @@ def _names(workspace: Workspace, register: FigureRegister) -> set[str]:
     """Names with digits that a page may print: of indicators, targets and reference facts."""
     catalogue = load_catalogue(workspace)
     names = {item.name_zh for item in catalogue}
-    names |= {target.title_zh for target in load_targets(workspace, catalogue)}
+    for target in load_targets(workspace, catalogue):
+        names |= {target.title_zh, target.name_zh}
+        names.add(named(catalogue.get(target.indicator).name_zh, target.set_by))
     facts = {str(figure.detail.get("indicator", "")) for figure in register}
     return names | {code.removeprefix("fact.") for code in facts}
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 import lianhu_analysis
 from lianhu_analysis.catalog.indicators import Catalogue, load_catalogue
-from lianhu_analysis.catalog.targets import load_targets
+from lianhu_analysis.catalog.targets import load_targets, versions_on
 from lianhu_analysis.errors import UsageError
 from lianhu_analysis.forecast.assessment import Assessment, assess_targets
 from lianhu_analysis.forecast.verdict import Rules
@@ -64,7 +64,7 @@ def assess(
     catalogue = load_catalogue(workspace)
     targets = load_targets(workspace, catalogue)
     day = as_of or default_day(workspace)
-    known = sorted({target.year for target in targets})
+    known = sorted({versions[0].year for versions in versions_on(targets, day)})
     if year is None:
         begun = [item for item in known if day is None or item <= day.year]
         year = max(begun or known or [day.year if day else dt.date.min.year])

@@ -202,7 +202,7 @@ class FigureRegister:
             target.value,
             text or tables.growth_text(target.value),
             kind="target",
-            label=label or f"{target.title_zh} {target.year}",
+            label=label or f"{target.name_zh} {target.year}",
             indicator=target.indicator,
             year=target.year,
             rule=target.rule,

@@ -6,12 +6,13 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from lianhu_analysis.catalog.indicators import Catalogue, Indicator
-from lianhu_analysis.catalog.targets import Target
+from lianhu_analysis.catalog.targets import Target, named
 from lianhu_analysis.errors import UsageError
 from lianhu_analysis.intake.checks.findings import SEVERITIES, SEVERITY_ZH, Finding
 from lianhu_analysis.intake.problems import FileResult, Group, grouped
@@ -57,7 +58,10 @@ def catalogue_json(
     note = "（建议稿，待区里正式目录替换）" if catalogue.proposal else ""
     return {
         "indicators": [asdict(item) for item in indicators],
-        "targets": [asdict(item) for item in targets],
+        "targets": [
+            {**asdict(item), "in_force": str(item.in_force or "") or None, "name_zh": item.name_zh}
+            for item in targets
+        ],
         "proposal": catalogue.proposal,
         "summary": f"{catalogue.source}{note}：核心 {core} 项，监测 {len(catalogue) - core} 项；"
         f"目标 {len(targets)} 项",
@@ -70,7 +74,7 @@ def catalogue_lines(content: dict[str, Any]) -> list[str]:
         f"{item['code']:<26}{item['tier']:<9}{item['frequency']}  {item['name_zh']}（{item['unit']}）"
         for item in content["indicators"]
     ] + [
-        f"目标 {item['year']}  {item['title_zh']}  〔{item['source']}〕"
+        f"目标 {item['year']}  {item['name_zh']}  〔{item['source']}〕"
         for item in content["targets"]
     ]
 
@@ -307,18 +311,26 @@ def _target_lines(item: dict[str, Any]) -> list[str]:
     actual = "尚未公布"
     if item["actual"] is not None:
         actual = f"{item['actual_period']} 为 {item['actual']:,.10g} {item['unit']}"
-    line = f"- {item['title_zh']}：{actual}"
+    lines = [f"- {named(item['title_zh'], item['set_by'])}：{actual}"]
+    if item["plan"] is not None:
+        share = f"{100 * item['target'] / item['plan']:.6g}%"
+        amounts = [f"{item[name]:,.10g}{item['unit']}" for name in ("plan", "target")]
+        lines.append(f"    完成年度计划{amounts[0]}的{share}，即{amounts[1]}")
+    for newer, older in pairwise((item, *item["replaced"])):
+        lines.append(f"    {newer['in_force']} 起改为现在的目标，此前为：{older['title_zh']}")
     if item["status"] == "refused":
-        return [line, f"    不作预测：{item['reason']}"]
+        return [*lines, f"    不作预测：{item['reason']}"]
     if item["status"] != "ok":
         words = "已实现" if item["status"] == "reached" else "未实现"
         if item["status"] == "reached" and not item["probability"]:
             words = f"在容差 {item['tolerance']:g} 内实现（低于目标值）"
-        return [line, f"    {words}：{item['reason']}"]
+        return [*lines, f"    {words}：{item['reason']}"]
     detail = f"    达标概率 {probability_text(item['probability'])}"
     if item["rule"] == "about":
         about = probability_text(item["probability_about"])
         detail += f"（容差 {item['tolerance']:g} 个百分点内 {about}）"
+    if item["probability_within"] is not None:
+        detail += f"（区间内 {probability_text(item['probability_within'])}）"
     low, high = item["quantiles"]["0.1"], item["quantiles"]["0.9"]
     detail += f"；预测 {item['mean']:,.2f}，可能区间 {low:,.2f}～{high:,.2f}"
     needed = f"    {item['required_span']} 需 "
@@ -331,7 +343,7 @@ def _target_lines(item: dict[str, Any]) -> list[str]:
     share = item["required_share"]
     if share is not None and share["basis"] != "own":
         needed += f"；比重以 {share['indicator']} {share['year']} 年累计绝对额代替"
-    return [line, detail, *_trust_lines(item), needed, *_path_lines(item)]
+    return [*lines, detail, *_trust_lines(item), needed, *_path_lines(item)]
 
 
 def _trust_lines(item: dict[str, Any]) -> list[str]:

@@ -16,7 +16,7 @@ from lianhu_analysis.render.drawing.outlook_charts import (
     path_chart,
     precedents_chart,
 )
-from lianhu_analysis.render.quarterly.report import Report, plain_text, value_text
+from lianhu_analysis.render.quarterly.report import Report, aim_text, value_text
 from lianhu_analysis.render.quarterly.report_charts import caption
 
 __all__ = ["joint_picture", "path_pictures", "precedent_pictures"]
@@ -69,19 +69,19 @@ def path_frames(verdict: Verdict) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 
 def _path_picture(report: Report, verdict: Verdict) -> Picture:
-    target, name = verdict.target, verdict.indicator.name_zh
+    target, name = verdict.target, verdict.name_zh
     history, path = path_frames(verdict)
     told = f"{_told(verdict)}{target.unit}"
     finding = f"剩余时期须增长 {told}" if target.is_growth else f"还须完成 {told}"
     if verdict.indicator.is_reduction:
         finding = f"剩余时期须下降 {told}"
-    aim = plain_text(target.value)
+    aim = aim_text(target, target.unit if target.is_growth else "")
     setting = Setting(
         title=f"{name}：{finding}",
         caption=caption(report, verdict),
         unit=target.unit,
         target=target.value,
-        target_text=f"目标 {aim}{target.unit if target.is_growth else ''}",
+        target_text=f"目标 {aim}",
         simulated=report.simulated,
     )
     return picture(
@@ -91,7 +91,7 @@ def _path_picture(report: Report, verdict: Verdict) -> Picture:
 
 def _precedent_picture(report: Report, verdict: Verdict) -> Picture:
     past, required = verdict.required.precedents, verdict.required
-    name, target = verdict.indicator.name_zh, verdict.target
+    name, target = verdict.name_zh, verdict.target
     enough, n = past.count()
     frame = pd.DataFrame(
         {
@@ -128,7 +128,11 @@ def joint_picture(report: Report, joint: Joint) -> Picture | tables.Html:
     if joint.dependence is None:
         reason = joint.reason or "尚无结果的目标不足两项"
         return tables.paragraph(f"没有相关可画：{reason}。")
-    open_ones = [item for item in report.assessment.verdicts if item.draws is not None]
+    names = {
+        (item.target.indicator, item.target.measure): item.indicator.name_zh
+        for item in report.assessment.verdicts
+        if item.draws is not None
+    }
     years = joint.dependence.years
     setting = Setting(
         title="各目标的误差怎样同涨同落",
@@ -136,6 +140,5 @@ def joint_picture(report: Report, joint: Joint) -> Picture | tables.Html:
         f"已向零收缩 {joint.dependence.shrinkage:.0%}",
         simulated=report.simulated,
     )
-    names = [item.indicator.name_zh for item in open_ones]
-    figure = correlation_chart(joint.dependence.correlation, names, setting)
+    figure = correlation_chart(joint.dependence.correlation, list(names.values()), setting)
     return picture(figure, "各目标往年同期误差的名次相关，紫色同涨同落，橙色此涨彼落")

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from lianhu_analysis.catalog.targets import named
 from lianhu_analysis.forecast.issued import CLASSES, came_true, frequency_json, told_in_advance
 from lianhu_analysis.forecast.scores import point_scores
 from lianhu_analysis.render.tables import probability_text
@@ -14,7 +15,7 @@ from lianhu_analysis.render.tables import probability_text
 __all__ = ["frequency_text", "record_json", "record_lines"]
 
 SHOWN_OF_OPEN = (
-    "issue", "as_of", "year", "indicator", "measure", "title_zh", "status", "reason",
+    "issue", "as_of", "year", "indicator", "measure", "set_by", "title_zh", "status", "reason",
     "actual_period", "probability", "probability_about", "mean",
 )  # fmt: skip
 SHOWN_OF_SCORED = (
@@ -97,20 +98,24 @@ def record_lines(content: Mapping[str, Any]) -> list[str]:
     return lines + _summary_lines(content["summary"])
 
 
+def _title(item: Mapping[str, Any]) -> str:
+    return named(item["title_zh"], item.get("set_by", ""))
+
+
 def _open_line(item: Mapping[str, Any]) -> str:
     said = "不作预测" if item["status"] == "refused" else probability_text(item["probability"])
-    return f"- {item['title_zh']}：截至 {item['as_of']}，{said}"
+    return f"- {_title(item)}：截至 {item['as_of']}，{said}"
 
 
 def _scored_line(item: Mapping[str, Any]) -> str:
     words = "达到" if item["met"] else "在容差内" if item["met_about"] else "未达到"
     result = f"{item['published']} 公布 {item['outcome']:,.10g}，{words}目标"
     if item["status"] == "refused":
-        return f"- {item['title_zh']}：截至 {item['as_of']}不作预测；{result}"
+        return f"- {_title(item)}：截至 {item['as_of']}不作预测；{result}"
     late = "（补记，不计入）" if item["retrospective"] else ""
     said = probability_text(item["probability"])
     return (
-        f"- {item['title_zh']}：截至 {item['as_of']}说 {said}；{result}；"
+        f"- {_title(item)}：截至 {item['as_of']}说 {said}；{result}；"
         f"Brier {item['brier']:.3f}{late}"
     )
 

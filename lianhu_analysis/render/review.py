@@ -41,7 +41,7 @@ CELL_NAMES = {
 ISSUED_NAMES = {
     "as_of": "截至日", "title_zh": "目标", "status": "判断", "probability": "达标概率",
     "probability_about": "按容差", "mean": "预测", "outcome": "结果", "published": "公布日",
-    "met": "达到", "met_about": "按容差达到", "brier": "Brier", "retrospective": "补记",
+    "set_by": "下达单位", "met": "达到", "met_about": "按容差达到", "brier": "Brier", "retrospective": "补记",
 }  # fmt: skip
 
 
@@ -74,7 +74,7 @@ class ReviewDesk:
             *self._mark(),
             tables.paragraph(
                 f"{self.region_zh}：回测 {self.backtest['indicator'].nunique()} 个指标、"
-                f"{years.min()}—{years.max()} 年，共 {len(self.backtest):,} 次预测"
+                f"{years.min()}—{years.max()} 年，共 {(~self.backtest['again']).sum():,} 次预测"
                 f"（截至 {self.as_of}）；存档的判断 {len(self.record)} 项，"
                 f"其中事先发布且已有结果的 {len(told)} 项。"
             ),
@@ -129,7 +129,7 @@ class ReviewDesk:
         """Draw where outcomes fell in the combination's forecasts."""
         own = self.backtest
         if len(own):
-            own = own[own["model"].eq(COMBINATION) & ~own["outlier"]]
+            own = own[own["model"].eq(COMBINATION) & ~own["outlier"] & ~own["again"]]
         if own.empty:
             return tables.paragraph(NOTHING)
         setting = self._setting(

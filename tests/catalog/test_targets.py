@@ -1,10 +1,17 @@
+import csv
+import datetime as dt
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from openpyxl import Workbook
 
 from lianhu_analysis.catalog.indicators import load_catalogue, read_catalogue
-from lianhu_analysis.catalog.targets import load_targets, parse_targets
+from lianhu_analysis.catalog.target_sheet import FIELDS
+from lianhu_analysis.catalog.targets import load_targets, parse_targets, versions_on
 from lianhu_analysis.errors import CatalogueError, WorkspaceError
 from lianhu_analysis.workspace import load_workspace
 
@@ -21,6 +28,14 @@ unit = "%"
 title_zh = "地区生产总值增长6%左右"
 source = "工作报告"
 """
+RANGE = GDP.replace("6.0", "8.1").replace('"about"', '"range"\nupper = 8.6')
+
+
+def amount(text):
+    """The same of a count in its own unit."""
+    return (
+        text.replace("gdp.total", "prj.key.done").replace('"yoy"', '"level"').replace("%", "亿元")
+    )
 
 
 def parse(text):
@@ -71,6 +86,8 @@ def test_the_announced_national_targets_each_have_a_source_and_an_address():
     assert len(found) == len(targets) == 35
     assert {year for code, year in found if code == "gdp.total"} == {*range(2011, 2026)} - {2020}
     assert found["gdp.total", 2016] == 6.5
+    ranges = {t.year: (t.value, t.upper) for t in targets if t.rule == "range"}
+    assert ranges == {2016: (6.5, 7.0), 2019: (6.0, 6.5)}
     assert found["inv.fai.yoy", 2014] == 17.5
     assert found["csm.retail.total", 2013] == 14.5
     assert found["ind.va_above.yoy", 2014] == 9.5
@@ -105,6 +122,14 @@ def test_an_amount_in_another_unit_becomes_the_catalogues():
         ('rule = "about"', 'rule = "about"\ndecimals = 99', "decimals：99"),
         ('rule = "about"', 'rule = "about"\nbasis = "rumour"', "basis：'rumour' 不认识"),
         ('rule = "about"', 'rule = "about"\naddress = 7', "address：7 不是文字"),
+        ('rule = "about"', 'rule = "about"\nset_by = 1', "set_by：1 不是文字"),
+        ("6.0", '6.0\nin_force = "2024-07-01"', "in_force：'2024-07-01' 不是日期"),
+        ("6.0", "6.0\nin_force = 2024-07-01T08:00:00", "in_force：.*不是日期"),
+        ("6.0", "6.0\nin_force = 2042-07-01", "in_force：2042-07-01 晚于目标年份"),
+        ('"about"', '"range"', "upper：range（区间）必须有上限"),
+        ('"about"', '"at_least"\nupper = 7.0', "upper：range（区间）必须有上限，其他规则没有"),
+        ('"about"', '"range"\nupper = 6.0', "upper：6.0 不大于下限 6.0"),
+        ('"about"', '"range"\nupper = "7"', "upper：'7' 不是数"),
     ],
 )
 def test_a_wrong_target_names_its_field(old, new, fault):
@@ -149,8 +174,223 @@ def test_a_figure_meets_a_target_as_it_would_be_published(rule, figure, plain, a
     assert bool(target.met_by(figure, about=True)) == about
 
 
+def test_a_range_is_met_from_its_lower_bound_and_left_above_its_upper():
+    (target,) = parse(RANGE)
+    assert (target.value, target.upper, target.tolerance) == (8.1, 8.6, 0.0)
+    found = {
+        figure: (bool(target.met_by(figure)), bool(target.within(figure)))
+        for figure in (8.04, 8.05, 8.64, 8.65)
+    }
+    # 8.64 is published as 8.6 and 8.65 as 8.7.
+    assert found == {
+        8.04: (False, False), 8.05: (True, True), 8.64: (True, True), 8.65: (True, False),
+    }  # fmt: skip
+    assert target.within(8.6, published=True)
+    assert not target.within(8.64, published=True)
+    assert not target.within(8.0, published=True)
+    exact = parse(RANGE + "decimals = 0")[0]
+    assert exact.within(8.6) and exact.within(9.09) and not exact.within(9.1)
+    whole = parse(amount(RANGE))[0]
+    assert whole.decimals is None
+    assert whole.within(8.6) and not whole.within(8.61) and not whole.within(8.09)
+
+
+@settings(deadline=None)
+@given(st.integers(-200, 500), st.integers(1, 50), st.integers(-21_000, 56_000))
+def test_a_figure_is_within_a_range_as_its_published_tenths_are(low, width, thousandths):
+    target = replace(parse(RANGE)[0], value=low / 10, upper=(low + width) / 10)
+    # Half up in whole numbers: no floating point has a say.
+    tenths = (thousandths + 50) // 100
+    figure = thousandths / 1000
+    assert bool(target.met_by(figure)) == (tenths >= low)
+    assert bool(target.within(figure)) == (low <= tenths <= low + width)
+    assert bool(target.within(tenths / 10, published=True)) == (low <= tenths <= low + width)
+    assert not target.within(figure) or target.met_by(figure)
+
+
+def test_versions_of_a_target_replace_one_another():
+    july = GDP.replace("6.0", "5.5") + "in_force = 2024-07-01\n"
+    city = GDP.replace("6.0", "7.0") + 'set_by = "市下达任务"\n'
+    targets = parse(GDP + city + july)
+
+    def values(day):
+        return [[item.value for item in versions] for versions in versions_on(targets, day)]
+
+    assert values(dt.date(2024, 6, 30)) == [[6.0], [7.0]]
+    assert values(dt.date(2024, 7, 1)) == [[5.5, 6.0], [7.0]]
+    assert values(None) == [[5.5, 6.0], [7.0]]
+    # Nothing was set before the only version was in force.
+    assert versions_on(parse(july), dt.date(2024, 6, 30)) == []
+    assert [item.name_zh for item in targets][:2] == [
+        "地区生产总值增长6%左右", "地区生产总值增长6%左右（市下达任务）",
+    ]  # fmt: skip
+    for again in (july + july, GDP + GDP + "in_force = 2024-01-01\n", city + city):
+        with pytest.raises(CatalogueError, match=r"第 2 个目标.* 与第 1 个目标重复"):
+            parse(again)
+
+
+SHARE = amount(GDP.replace("6.0", "95")).replace('"亿元"', '"%"\nplan = 80')
+
+
+def test_a_share_of_the_years_plan_is_an_amount():
+    (target,) = parse(SHARE.replace('"about"', '"at_least"'))
+    assert (target.value, target.unit, target.plan) == (76.0, "亿元", 80)
+    assert target.met_by(76.0) and not target.met_by(75.99)
+    (about,) = parse(SHARE + "tolerance = 5\n")
+    assert (about.value, about.tolerance) == (76.0, 4.0)
+    (between,) = parse(SHARE.replace('"about"', '"range"\nupper = 105'))
+    assert (between.value, between.upper) == (76.0, 84.0)
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        (SHARE.replace("= 80", "= 0"), "plan：0 不大于 0"),
+        (SHARE.replace("= 80", '= "八十"'), "plan：'八十' 不是数"),
+        (SHARE.replace('"%"', '"亿元"'), "plan：只有单位为 % 的数量目标"),
+        (GDP + "plan = 80", "plan：只有单位为 % 的数量目标"),
+        (SHARE.replace("plan = 80", ""), "unit："),
+    ],
+)
+def test_a_plan_without_a_share_is_a_fault(text, fault):
+    with pytest.raises(CatalogueError, match=fault):
+        parse(text)
+
+
 def test_a_published_figure_is_not_rounded_again():
     (target,) = parse(GDP)
     assert not target.met_by(5.95, published=True)
     assert target.met_by(5.8, about=True, published=True)
     assert not target.met_by(5.79, about=True, published=True)
+
+
+SHEET = [
+    line.split("|")
+    for line in """\
+指标|口径|年份|目标值|上限|规则|容差|单位|名称|来源|生效日|下达单位|年度计划
+gdp.total|yoy|2024|6.0||左右||%|增长6%左右|报告|||
+gdp.total|增速|２０２４年|８．１％|8.6|区间||％|增长8.1%—8.6%|报告|2024/7/1|市|
+prj.key.done|数量|2024|95%||不低于||%|完成95%|报告|2024年7月1日||1,200
+|||||||||||| \n\
+ene.intensity|yoy|2024|2||不超过||%|NA|报告|||""".split("\n")
+]
+MEANT = """
+[[target]]
+indicator = "gdp.total"
+measure = "yoy"
+year = 2024
+value = 6.0
+rule = "about"
+unit = "%"
+title_zh = "增长6%左右"
+source = "报告"
+[[target]]
+indicator = "gdp.total"
+measure = "yoy"
+year = 2024
+value = 8.1
+upper = 8.6
+rule = "range"
+unit = "%"
+title_zh = "增长8.1%—8.6%"
+source = "报告"
+in_force = 2024-07-01
+set_by = "市"
+[[target]]
+indicator = "prj.key.done"
+measure = "level"
+year = 2024
+value = 95
+rule = "at_least"
+unit = "%"
+title_zh = "完成95%"
+source = "报告"
+in_force = 2024-07-01
+plan = 1200
+[[target]]
+indicator = "ene.intensity"
+measure = "yoy"
+year = 2024
+value = 2
+rule = "at_most"
+unit = "%"
+title_zh = "NA"
+source = "报告"
+"""
+
+
+def from_sheet(path):
+    workspace = replace(load_workspace(ROOT), targets=path)
+    return load_targets(workspace, CATALOGUE)
+
+
+def book(path, rows, **cells):
+    made = Workbook()
+    for row in rows:
+        made.active.append([text or None for text in row])
+    for where, (value, form) in cells.items():
+        made.active[where].value = value
+        made.active[where].number_format = form
+    made.save(path)
+    return path
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+def test_a_csv_says_what_toml_says(tmp_path, encoding):
+    file = tmp_path / "targets.csv"
+    with file.open("w", encoding=encoding, newline="") as out:
+        csv.writer(out).writerows(SHEET)
+    assert from_sheet(file) == parse(MEANT)
+
+
+def test_a_workbook_says_what_toml_says_in_whatever_form_excel_keeps_it(tmp_path):
+    typed = {
+        "C2": (2024, "General"), "D2": (0.06, "0.0%"), "D3": (8.1, "0.00"), "E3": (8.6, "General"),
+        "K3": (dt.datetime(2024, 7, 1), "yyyy-mm-dd"), "M4": (1200, "#,##0"), "D6": (0.02, "0%"),
+    }  # fmt: skip
+    english = [[FIELDS[head] for head in SHEET[0]], *SHEET[1:]]
+    for rows in (SHEET, english):
+        assert from_sheet(book(tmp_path / "t.xlsx", rows)) == parse(MEANT)
+        assert from_sheet(book(tmp_path / "t.XLSX", rows, **typed)) == parse(MEANT)
+
+
+def test_every_fault_of_a_sheet_has_its_row_column_and_remedy(tmp_path):
+    rows = [[*SHEET[0], "颜色", "规则"], *([*row, "", ""] for row in SHEET[1:])]
+    rows[1][13] = "红"
+    rows[2][4], rows[2][10] = "8.1", "2024-13-01"
+    rows[3][3], rows[3][12] = "约95", ""
+    rows[5][5], rows[5][2] = "大约", "明年"
+    file = book(
+        tmp_path / "t.xlsx",
+        rows,
+        D2=("=3+3", "General"),
+        B8=("=B2", "General"),
+        O7=("注", "General"),
+    )
+    with pytest.raises(CatalogueError) as caught:
+        from_sheet(file)
+    told = "\n".join(caught.value.faults)
+    for part in (
+        "N1：不认识的表头 '颜色'。可用 指标、口径", "规则（O 列）：这一列不止一处",
+        "第 2 行 目标值（D 列）：公式没有算出的结果", "第 8 行 口径（B 列）：公式没有算出的结果",
+        "第 3 行（gdp.total） 生效日（K 列）：'2024-13-01' 不是日期",
+        "第 4 行（prj.key.done） 目标值（D 列）：'约95' 不是数",
+        "第 6 行（ene.intensity） 年份（C 列）：'明年' 不是年份",
+    ):  # fmt: skip
+        assert part in told, told
+    short = [row[:9] for row in SHEET[:2]]
+    with pytest.raises(CatalogueError, match=r"第 2 行（gdp\.total） 来源（没有这一列）：缺少"):
+        from_sheet(book(tmp_path / "t.xlsx", short))
+    with pytest.raises(CatalogueError, match=r"第 3 行.* 与第 2 行重复"):
+        from_sheet(book(tmp_path / "t.xlsx", [SHEET[0], SHEET[1], SHEET[1]]))
+
+
+def test_a_sheet_that_is_none_is_said_to_be_so(tmp_path):
+    for name, content in (
+        ("t.xlsx", b"PK damaged"), ("t.csv", b""), ("t.csv", "指标,口径\ngdp.total,yoy,6\n".encode())
+    ):  # fmt: skip
+        (tmp_path / name).write_bytes(content)
+        with pytest.raises(WorkspaceError, match=r"目标文件 .*读不出.*或另存为 xlsx"):
+            from_sheet(tmp_path / name)
+    with pytest.raises(WorkspaceError, match="找不到目标文件"):
+        from_sheet(tmp_path / "none.csv")

@@ -1,3 +1,5 @@
+import datetime as dt
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -111,6 +113,24 @@ def test_counts_have_a_record_too():
     record = backtest(Knowledge(frame), [AREA], catalogue(LAND), RULES, range(2019, 2024))
     assert {"progress", "pace", "combination"} <= set(record["model"])
     assert record["year"].min() == 2019
+
+
+def test_each_target_of_a_year_is_an_event_and_each_forecast_one_row():
+    people = target(year=2023, value=5.0)
+    revised = target(year=2023, value=4.5, in_force=dt.date(2023, 8, 1))
+    city = target(year=2023, value=5.1, rule="at_most", tolerance=0.0, set_by="市下达任务")
+    knowledge = Knowledge(gdp_frame(), targets=(people, city, revised))
+    record = backtest(knowledge, knowledge.targets, catalogue(GDP), RULES, range(2022, 2024))
+    own = record[(record["year"] == 2023) & (record["model"] == "combination")]
+    # The first half year was out in July, before the revision; the third quarter after it.
+    asked = own.groupby("position")["threshold"].apply(list)
+    assert (asked["Q2"], asked["Q3"]) == ([5.0, 5.1], [4.5, 5.1])
+    outcome = own["outcome"].iloc[0]
+    met = own.groupby("position")["met"].apply(list)["Q3"]
+    assert met == [float(outcome >= 4.45), float(outcome <= 5.15)]
+    assert own["again"].tolist() == [False, True] * 4
+    table = cells(record)
+    assert (table.loc[table["scope"] == "all", "n_observations"] <= 2).all()
 
 
 def test_nothing_to_look_at_is_an_empty_record():

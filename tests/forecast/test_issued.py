@@ -76,16 +76,35 @@ def test_a_refusal_has_an_outcome_and_no_score():
     }  # fmt: skip
 
 
-def assessed(frame=None):
+def assessed(frame=None, targets=()):
     return assess_targets(
         gdp_frame() if frame is None else frame,
-        [target()],
+        targets or [target()],
         region=NATION,
         year=2024,
         as_of=DAY,
         catalogue=catalogue(GDP),
         rules=Rules(("official",)),
     )
+
+
+def test_what_few_targets_have_is_kept_and_what_others_lack_is_not_missed():
+    rare = target(
+        value=4.5, upper=5.0, rule="range", tolerance=0.0, in_force=dt.date(2024, 7, 1),
+        set_by="市下达任务",
+    )  # fmt: skip
+    plain, kept = issue(assessed(targets=(target(), rare)))
+    assert target_of(kept) == rare
+    assert 0 < kept["probability_within"] < kept["probability"]
+    # Documents from before these fields stay as they were, and are read.
+    assert not {"upper", "probability_within", "in_force", "set_by"} & set(plain)
+    assert target_of(plain) == target()
+    entries = [
+        {**item, "region": "100000", "as_of": "2024-10-18", "issue": number, **score(4.8)}
+        for number, item in enumerate((plain, kept, plain, kept), 1)
+    ]
+    told = told_in_advance(record_frame(entries))
+    assert told[["issue", "set_by"]].to_numpy().tolist() == [[1, ""], [2, "市下达任务"]]
 
 
 def test_what_is_issued_can_be_read_back_and_is_the_same_twice():

@@ -120,6 +120,21 @@ def test_the_joint_chance_lies_between_its_bounds(goal, other):
     assert max(sum(chances) - 1, 0) - 1e-9 <= joint.probability <= min(chances) + 1e-9
 
 
+def test_two_targets_of_one_figure_have_one_future():
+    first, second = two()
+    city = judge(gdp_frame(), target(value=5.2, set_by="市下达任务"), catalogue(GDP), RULES)
+    # Who reaches 5.2 has reached 5.0: the chance of both is that of the higher one.
+    alone = joint_of([first, city])
+    assert alone.dependence is None
+    assert alone.probability == alone.independent == city.probability
+    joint = joint_of([first, second, city], RULES.outlier_years)
+    assert joint.dependence.correlation.shape == (2, 2)
+    assert joint.probability == joint_of([city, second], RULES.outlier_years).probability
+    assert joint_json(joint)["joint"]["targets"] == [
+        "gdp.total/yoy", "csm.retail.total/yoy", "gdp.total/yoy/市下达任务",
+    ]  # fmt: skip
+
+
 def test_a_refused_target_is_left_out_and_named():
     first, second = two()
     refused = judge(gdp_frame()[:0], target(), catalogue(GDP), RULES)

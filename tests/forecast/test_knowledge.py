@@ -1,5 +1,8 @@
+import datetime as dt
+from dataclasses import replace
+
 from lianhu_analysis.catalog.targets import Target
-from lianhu_analysis.forecast.knowledge import Knowledge, Rules
+from lianhu_analysis.forecast.knowledge import GrowthSources, Knowledge, Rules
 from tests.forecast.frames import catalogue, figures, indicator
 
 ITEMS = [
@@ -58,5 +61,18 @@ def test_the_order_of_rows_and_of_the_catalogue_choose_nothing():
 
 def test_what_was_announced_is_the_regions_own():
     knowledge = Knowledge(history(["c.target"]), targets=(AIM,))
-    assert knowledge.announced("c.target", "yoy") == {2024: 6.0}
-    assert knowledge.announced("b.core", "yoy") == {}
+    assert knowledge.announced("c.target", "yoy") == (AIM,)
+    assert knowledge.announced("b.core", "yoy") == ()
+
+
+def test_a_day_knows_the_version_of_that_day_by_who_comes_first():
+    middle, late = (
+        replace(AIM, value=value, in_force=dt.date(2024, month, 1))
+        for value, month in ((5.5, 7), (5.0, 10))
+    )
+    city = replace(AIM, value=7.0, set_by="市下达任务")
+    knowledge = Knowledge(history(["c.target"]), targets=(AIM, late, city, middle))
+    sources = GrowthSources.of(knowledge, ITEMS[2], catalogue(*ITEMS), RULES)
+    days = (dt.date(2024, 6, 30), dt.date(2024, 7, 1), dt.date(2024, 12, 31), None)
+    assert [sources.announced_on(day)[2024] for day in days] == [6.0, 5.5, 5.0, 5.0]
+    assert sources.panel_on(2024, days[1]).announced[-1] == 5.5

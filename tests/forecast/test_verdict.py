@@ -6,8 +6,9 @@ import pandas as pd
 import pytest
 
 from lianhu_analysis.catalog.targets import Target
+from lianhu_analysis.forecast.assessment import assess_targets
 from lianhu_analysis.forecast.verdict import Rules, judge, verdict_json
-from lianhu_analysis.workspace import CensusBreak
+from lianhu_analysis.workspace import CensusBreak, Region
 from tests.forecast.frames import catalogue, figures, indicator
 
 GDP = indicator("gdp.total")
@@ -225,6 +226,66 @@ def test_a_target_at_most_counts_from_the_other_side():
         gdp_frame(extra=final), target(rule="at_most", tolerance=0.0), catalogue(GDP), RULES
     )
     assert verdict.status == "missed"
+
+
+def test_a_range_is_judged_at_its_lower_bound_and_by_what_lies_within():
+    goal = target(value=4.8, upper=5.0, rule="range", tolerance=0.0)
+    verdict = judge(gdp_frame(), goal, catalogue(GDP), RULES)
+    values = verdict.draws.values
+    assert verdict.probability == (np.sum(values >= 4.75) + 0.5) / (values.size + 1)
+    inside = (values >= 4.75) & (values < 5.05)
+    assert verdict.probability_within == (np.sum(inside) + 0.5) / (values.size + 1)
+    # (4.8 - 0.72 * 4.8) / 0.28 = 4.8
+    assert verdict.required.value == pytest.approx(4.8)
+    assert judge(gdp_frame(), target(), catalogue(GDP), RULES).probability_within is None
+    for final, status, within in ((4.7, "missed", 0.0), (5.0, "reached", 1.0), (5.1, "reached", 0)):
+        extra = [("gdp.total", "yoy", "ytd", "2024Q4", final, "2025-01-17")]
+        settled = judge(gdp_frame(extra=extra), goal, catalogue(GDP), RULES)
+        assert (settled.status, settled.probability_within) == (status, within)
+
+
+def test_an_amount_in_its_range_may_still_leave_it():
+    land = indicator("lan.supply.area", unit="亩", level_price="na")
+    rows = [
+        (land.code, "level", "ytd", f"{year}Q{n}", 25.0 * n + year % 3, f"{year}-12-31")
+        for year in range(2014, 2025)
+        for n in range(1, 5)
+        if (year, n) != (2024, 4)
+    ]
+    goal = target(
+        land.code, measure="level", value=70.0, upper=90.0, rule="range", unit="亩", decimals=None
+    )
+    verdict = judge(figures(*rows), goal, catalogue(land), RULES)
+    assert (verdict.status, verdict.probability) == ("reached", 1.0)
+    # Every year has made 100 to 102 of it.
+    assert verdict.probability_within < 0.1
+    wide = judge(figures(*rows), dataclasses.replace(goal, upper=110.0), catalogue(land), RULES)
+    assert wide.probability_within > 0.9
+
+
+def test_every_target_of_an_indicator_is_judged_in_its_version_of_the_day():
+    people, city = target(value=5.0), target(value=5.2, set_by="市下达任务")
+    revised = target(value=4.6, in_force=dt.date(2024, 7, 1))
+
+    def assessed(day):
+        return assess_targets(
+            gdp_frame(), [people, city, revised], region=Region("100000", "全国"), year=2024,
+            as_of=day, catalogue=catalogue(GDP), rules=RULES,
+        )  # fmt: skip
+
+    late = assessed(dt.date(2024, 10, 18))
+    assert [item.target for item in late.verdicts] == [revised, city]
+    assert [item.replaced for item in late.verdicts] == [(people,), ()]
+    assert late.verdict("gdp.total").target == revised
+    assert late.verdict("gdp.total", "yoy", "市下达任务").name_zh == "名称gdp.total（市下达任务）"
+    with pytest.raises(KeyError):
+        late.verdict("gdp.total", "yoy", "省下达任务")
+    content = [verdict_json(item) for item in late.verdicts]
+    assert [(item["target"], item["set_by"], item["in_force"]) for item in content] == [
+        (4.6, "", "2024-07-01"), (5.2, "市下达任务", None),
+    ]  # fmt: skip
+    assert [item["target"] for item in content[0]["replaced"]] == [5.0]
+    assert [item.target for item in assessed(dt.date(2024, 6, 30)).verdicts] == [people, city]
 
 
 def test_the_json_has_every_field_of_the_contract():

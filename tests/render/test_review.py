@@ -31,7 +31,7 @@ def rows():
                     "q975": mean + 1, "crps": wide / 2, "log_score": 1.0, "rank": 0.4,
                     "event": "announced", "threshold": 5.0,
                     "probability": 0.7 if year % 2 else 0.2, "met": float(year % 2),
-                    "outlier": year == 2020,
+                    "outlier": year == 2020, "again": False,
                 }  # fmt: skip
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 
 import numpy as np
@@ -22,8 +21,8 @@ def progress(panel: ProgressPanel, rng: np.random.Generator, effort: Effort = FU
     Counts are gamma-Poisson (Gelman et al., 2013, sec. 2.6): a year has a pace
     with mean one and the spread of past years, and its periods scatter around
     pace times usual increment with the overdispersion of a Poisson regression
-    on years and periods (quasi-likelihood, McCullagh and Nelder, 1989, ch. 6),
-    fitted by statsmodels.  A few years know neither the usual increments nor
+    on years and periods (quasi-likelihood, McCullagh and Nelder, 1989, ch. 6).
+    A few years know neither the usual increments nor
     the spread of the paces: both are drawn from what the years leave open, and
     the draws are resampled by how well each foretold what was done so far
     (sampling-importance-resampling, Rubin, 1988).
@@ -152,22 +151,19 @@ def _need_years(panel: ProgressPanel, effort: Effort) -> None:
 
 
 def _dispersion(increments: FloatArray) -> float:
-    """Return variance over mean of what is left when every year and period has its own rate."""
-    import statsmodels.api as sm
+    """Return variance over mean of what is left when every year and period has its own rate.
 
+    Pearson's statistic of the Poisson regression on years and periods, over its
+    degrees of freedom; of a whole table its fit is row sum times column sum
+    over the total (McCullagh and Nelder, 1989, sec. 6.4).
+    """
     table = increments[increments.sum(axis=1) > 0][:, increments.sum(axis=0) > 0]
     years, periods = table.shape
     if years < 2 or periods < 2:
         return 1.0
-    by_year = np.kron(np.eye(years), np.ones((periods, 1)))
-    by_period = np.kron(np.ones((years, 1)), np.eye(periods))
-    design = np.column_stack([by_year, by_period[:, 1:]])
-    model = sm.GLM(table.ravel(), design, family=sm.families.Poisson())
-    with warnings.catch_warnings():
-        # Years that agree to the last digit are a perfect prediction, not a fault.
-        warnings.simplefilter("ignore")
-        fit = model.fit(scale="X2")
-    return max(float(fit.scale), 1e-6)
+    fitted = np.outer(table.sum(axis=1), table.sum(axis=0)) / table.sum()
+    chi_square = float(((table - fitted) ** 2 / fitted).sum())
+    return max(chi_square / ((years - 1) * (periods - 1)), 1e-6)
 
 
 def _usual(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Any
 
 import pandas as pd
@@ -21,6 +22,8 @@ from lianhu_analysis.render.tables import Html
 
 __all__ = [
     "Report",
+    "aim_figure",
+    "aim_text",
     "counted",
     "headline",
     "headline_table",
@@ -111,7 +114,7 @@ class Report:
         return self.register.model(
             value,
             text,
-            label=f"{verdict.indicator.name_zh}：{label}",
+            label=f"{verdict.name_zh}：{label}",
             model=model_name(verdict),
             as_of=self.as_of.isoformat(),
         )
@@ -149,7 +152,28 @@ def title_text(region_zh: str, quarter: Period, targets: Sequence[Target]) -> st
         return f"{period}经济分析报告"
     first = targets[0]
     about = "左右" if first.rule == "about" else ""
-    return f"{period}经济分析：全年目标{plain_text(first.value)}{first.unit}{about}能否实现？"
+    aim = aim_text(first, first.unit)
+    return f"{period}经济分析：全年目标{aim}{about}能否实现？"
+
+
+def _ends(target: Target) -> list[Target]:
+    """The target, or both ends of a range, each as a figure of the targets file."""
+    if target.upper is None:
+        return [target]
+    lower = replace(target, upper=None)
+    return [lower, replace(lower, value=target.upper, title_zh=f"{target.title_zh}（上限）")]
+
+
+def aim_text(target: Target, unit: str) -> str:
+    """Write a target, or both ends of a range."""
+    return "—".join(f"{plain_text(item.value)}{unit}" for item in _ends(target))
+
+
+def aim_figure(report: Report, target: Target, unit: str) -> Html:
+    """Print a target, or both ends of a range, traced to the targets file."""
+    mark, after = (unit, "") if unit == "%" else ("", unit)
+    ends = [report.register.target(item, aim_text(item, mark)) + after for item in _ends(target)]
+    return Html("—".join(ends))
 
 
 def headline(report: Report) -> Html:
@@ -161,9 +185,9 @@ def headline(report: Report) -> Html:
     verdict = assessment.verdicts[0]
     target = verdict.target
     # The title asks with this text, and a number in a title must be registered.
-    aim = report.register.target(target, f"{plain_text(target.value)}{target.unit}")
+    aim = aim_figure(report, target, target.unit)
     question = tables.heading(
-        2, tables.name(verdict.indicator.name_zh), f"能否{_verb(verdict)}", aim, _rule_words(target)
+        2, tables.name(verdict.name_zh), f"能否{_verb(verdict)}", aim, _rule_words(target)
     )
     answer = tables.paragraph(*_answer(report, verdict))
     return tables.join(question, answer, tables.paragraph(*_tally(report)))
@@ -176,7 +200,7 @@ def _verb(verdict: Verdict) -> str:
 
 
 def _rule_words(target: Target) -> str:
-    return {"about": "左右", "at_least": "以上", "at_most": "以内"}[target.rule]
+    return {"about": "左右", "at_least": "以上", "at_most": "以内", "range": ""}[target.rule]
 
 
 def _answer(report: Report, verdict: Verdict) -> list[str | Html]:
@@ -198,7 +222,8 @@ def _answer(report: Report, verdict: Verdict) -> list[str | Html]:
         tolerance = report.register.target(_tolerance_of(target), plain_text(target.tolerance))
         answer += ["；“左右”按容许低", tolerance, "个百分点计，概率为"]
         answer += [_probability(report, verdict, about, "按“左右”计的达标概率")]
-    answer += ["。", _track_sentence(report, verdict)]
+    answer += [*_within(report, verdict, "；落在区间内的概率为", ""), "。"]
+    answer += [_track_sentence(report, verdict)]
     if verdict.actual_reference is not None:
         answer += [period, "为", actual, target.unit, "；"]
     return [*answer, *_required_sentence(report, verdict)]
@@ -245,7 +270,7 @@ def required_figure(report: Report, verdict: Verdict, rounding: float = 0.0) -> 
     required = verdict.required
     if required.value is None:
         return tables.cite(required.reason)
-    label = f"{verdict.indicator.name_zh}：剩余时期所需"
+    label = f"{verdict.name_zh}：剩余时期所需"
     if not verdict.target.is_growth:
         text = value_text(required.value, verdict.target.unit)
         return report.modelled(verdict, required.value, text, "剩余时期所需")
@@ -290,6 +315,8 @@ def status_words(verdict: Verdict) -> str:
     if verdict.status != "ok":
         if verdict.status == "missed":
             return "未实现"
+        if verdict.draws is None and verdict.probability_within == 0:
+            return "已实现（高于区间）"
         return "已实现" if verdict.probability else "在容差内实现（低于目标值）"
     judged = verdict.probability_about if verdict.target.rule == "about" else verdict.probability
     return likelihood_words(judged or 0.0)
@@ -299,8 +326,8 @@ def headline_table(report: Report) -> Html:
     """Growth targets: target, actual, what remains, rule of thumb, forecast, probability."""
     rows = [
         [
-            tables.name(verdict.indicator.name_zh),
-            Html(f"{report.target(verdict.target)}%"),
+            tables.name(verdict.name_zh),
+            aim_figure(report, verdict.target, "%"),
             report.observed(verdict.actual_reference),
             _period(verdict),
             required_figure(report, verdict),
@@ -317,7 +344,7 @@ def headline_table(report: Report) -> Html:
     caption = "增长类目标：实际、所需与预测"
     table = tables.html_table(headers, rows, caption, numeric=(1, 2, 4, 5, 6, 7, 8))
     notes = [
-        tables.join(tables.name(verdict.indicator.name_zh), "的剩余时期所需", *note[1:], "。")
+        tables.join(tables.name(verdict.name_zh), "的剩余时期所需", *note[1:], "。")
         for verdict in report.assessment.verdicts
         if verdict.target.is_growth
         for note in [_stand_in(verdict)]
@@ -330,26 +357,50 @@ def verdict_table(report: Report) -> Html:
     """Every target with its verdict; counts beside the progress that is usual."""
     rows = [
         [
-            tables.name(verdict.target.title_zh),
+            tables.name(verdict.target.name_zh),
             report.observed(verdict.actual_reference),
             verdict.target.unit,
             _period(verdict),
             _usual(report, verdict),
             _forecast(report, verdict),
             _both_probabilities(report, verdict),
-            status_words(verdict),
+            tables.join(status_words(verdict), *_within(report, verdict, "（区间内", "）")),
         ]
         for verdict in report.assessment.verdicts
     ]
     headers = ["目标", "实际", "单位", "截至", "常年同期进度", "预测全年", "达标概率", "判断"]
-    return tables.html_table(headers, rows, "各项目标的判断", numeric=(1, 4, 5, 6))
+    table = tables.html_table(headers, rows, "各项目标的判断", numeric=(1, 4, 5, 6))
+    notes = [
+        note for verdict in report.assessment.verdicts for note in _target_notes(report, verdict)
+    ]
+    return tables.join(table, tables.bullet_list(notes)) if notes else table
+
+
+def _target_notes(report: Report, verdict: Verdict) -> list[Html]:
+    """The plan of which a target is a share, and what stood before it."""
+    notes, target = [], verdict.target
+    head = tables.join(tables.name(target.name_zh), "：")
+    if target.plan is not None:
+        whole, share = (
+            replace(target, value=value, upper=None, title_zh=f"{target.title_zh}（{words}）")
+            for value, words in ((target.plan, "年度计划"), (target.share_pct, "完成比重"))
+        )
+        said = [head, "完成年度计划", aim_figure(report, whole, target.unit), "的"]
+        said += [aim_figure(report, share, "%"), "，即", aim_figure(report, target, target.unit)]
+        notes.append(tables.join(*said, "。"))
+    for newer, older in pairwise((target, *verdict.replaced)):
+        said = [head, tables.when(str(newer.in_force)), "起为"]
+        said += [aim_figure(report, newer, newer.unit), _rule_words(newer), "，此前为"]
+        said += [aim_figure(report, older, older.unit), _rule_words(older)]
+        notes.append(tables.join(*said, "（", tables.name(older.title_zh), "）。"))
+    return notes
 
 
 def refusals(report: Report) -> Html:
     """What is not forecast, and why; models that were set aside, and why."""
     items = []
     for verdict in report.assessment.verdicts:
-        title = tables.name(verdict.target.title_zh)
+        title = tables.name(verdict.target.name_zh)
         if verdict.status == "refused":
             items.append(tables.join(title, "：不作预测。", tables.cite(verdict.reason)))
         elif verdict.draws is not None and verdict.attempts:
@@ -404,7 +455,7 @@ def _interval(report: Report, verdict: Verdict) -> Html:
 def _probability(report: Report, verdict: Verdict, value: float, label: str) -> Html:
     return report.register.probability(
         value,
-        label=f"{verdict.indicator.name_zh}：{label}",
+        label=f"{verdict.name_zh}：{label}",
         model=model_name(verdict),
         as_of=report.as_of.isoformat(),
     )
@@ -420,13 +471,21 @@ def _both_probabilities(report: Report, verdict: Verdict) -> Html:
     return tables.join(plain, "／", about, _track_note(report, verdict))
 
 
+def _within(report: Report, verdict: Verdict, before: str, after: str) -> list[str | Html]:
+    """The chance to end within a range that is not over yet."""
+    if verdict.draws is None or verdict.probability_within is None:
+        return []
+    chance = _probability(report, verdict, verdict.probability_within, "落在区间内的概率")
+    return [before, chance, after]
+
+
 def _judged_track(verdict: Verdict) -> Track | None:
     """The track of the probability that the words go by."""
     return verdict.track_about if verdict.target.rule == "about" else verdict.track
 
 
 def _track_counts(report: Report, verdict: Verdict, track: Track) -> tuple[Html, Html]:
-    name = verdict.indicator.name_zh
+    name = verdict.name_zh
     return (
         counted(report, track.n, f"{name}：往年同期预测次数"),
         counted(report, track.came_true, f"{name}：其中这样的百分比成真次数"),
@@ -458,7 +517,7 @@ def _usual(report: Report, verdict: Verdict) -> Html:
     return report.register.model(
         verdict.usual_share,
         f"{tables.growth_text(verdict.usual_share * 100)}%",
-        label=f"{verdict.indicator.name_zh}：常年同期完成比重",
+        label=f"{verdict.name_zh}：常年同期完成比重",
         model=MODEL_NAMES["progress"],
         as_of=report.as_of.isoformat(),
         share=True,

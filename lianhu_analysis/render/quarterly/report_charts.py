@@ -14,8 +14,9 @@ from lianhu_analysis.render.drawing.chart_layout import Setting
 from lianhu_analysis.render.drawing.charts import Picture, picture
 from lianhu_analysis.render.quarterly.report import (
     Report,
+    aim_figure,
+    aim_text,
     forecast_text,
-    plain_text,
     status_words,
 )
 
@@ -82,9 +83,9 @@ def _setting(report: Report, verdict: Verdict) -> Setting:
     target = verdict.target
     end_text = _end_text(report, verdict)
     aim = _aim(verdict)
-    report.register.target(target, aim)
+    aim_figure(report, target, "%" if target.is_growth else "")
     return Setting(
-        title=f"{verdict.indicator.name_zh}：{status_words(verdict)}",
+        title=f"{verdict.name_zh}：{status_words(verdict)}",
         caption=caption(report, verdict),
         unit=target.unit,
         target=target.value,
@@ -96,12 +97,11 @@ def _setting(report: Report, verdict: Verdict) -> Setting:
 
 def _aim(verdict: Verdict) -> str:
     """Return the target as it stands beside its line: the unit of growth goes with it."""
-    text = plain_text(verdict.target.value)
-    return f"{text}%" if verdict.target.is_growth else text
+    return aim_text(verdict.target, "%" if verdict.target.is_growth else "")
 
 
 def _picture(figure: Figure, verdict: Verdict, shown: str) -> Picture:
-    target, name = verdict.target, verdict.indicator.name_zh
+    target, name = verdict.target, verdict.name_zh
     unit = "" if target.is_growth else target.unit
     words = status_words(verdict)
     return picture(figure, f"{name}{shown}，目标 {_aim(verdict)}{unit}，判断：{words}")

@@ -23,7 +23,7 @@ def path_table(report: Report) -> Html:
     rows, notes = [], []
     for verdict in report.assessment.verdicts:
         required = verdict.required
-        title = tables.name(verdict.target.title_zh)
+        title = tables.name(verdict.target.name_zh)
         if verdict.status in ("reached", "missed"):
             continue
         if not required.path:
@@ -68,7 +68,7 @@ def _single(report: Report, verdict: Verdict, step: Step) -> Html:
     total = ref(_to_date(report, verdict, step))
     return report.register.arithmetic(
         f"({{{end}}} * {{{total}}} - {{{level}}} * {{{growth}}}) / ({{{end}}} - {{{level}}})",
-        label=f"{verdict.indicator.name_zh}：{step.period} 须达到的增速",
+        label=f"{verdict.name_zh}：{step.period} 须达到的增速",
         decimals=2,
     )
 
@@ -91,7 +91,7 @@ def _to_date(report: Report, verdict: Verdict, step: Step) -> Html:
     needed = ref(required_figure(report, verdict))
     return report.register.arithmetic(
         f"({{{start}}} * {{{actual}}} + ({{{end}}} - {{{start}}}) * {{{needed}}}) / {{{end}}}",
-        label=f"{verdict.indicator.name_zh}：到 {step.period} 末累计须达到",
+        label=f"{verdict.name_zh}：到 {step.period} 末累计须达到",
         decimals=2,
     )
 
@@ -101,7 +101,7 @@ def _amount(report: Report, verdict: Verdict, value: float, period: Period, word
     return report.register.model(
         value,
         text,
-        label=f"{verdict.indicator.name_zh}：{period} {words}",
+        label=f"{verdict.name_zh}：{period} {words}",
         model="剩余数量按常年进度分摊",
         as_of=report.as_of.isoformat(),
     )
@@ -114,7 +114,7 @@ def precedents_list(report: Report) -> Html:
         required = verdict.required
         if verdict.status in ("reached", "missed") or required.value is None:
             continue
-        title = tables.name(verdict.target.title_zh)
+        title = tables.name(verdict.target.name_zh)
         past = required.precedents
         if not past.years:
             items.append(
@@ -122,7 +122,7 @@ def precedents_list(report: Report) -> Html:
             )
             continue
         reached, n = past.count()
-        name = verdict.indicator.name_zh
+        name = verdict.name_zh
         parts: list[object] = [
             title, "：", tables.when(f"{past.years[0]}—{past.years[-1]}"), "年中",
             counted(report, n, f"{name}：同期可比的年数"), "年可比，达到过",
@@ -173,7 +173,7 @@ def joint_paragraph(report: Report) -> Html:
         parts += ["相关取自", tables.when(f"{years[0]}—{years[-1]}"), "年中可比的"]
         parts += [counted(report, len(years), "估计相关所用的年数"), "年，并按年数向互不相关收缩。"]
     for target, reason in joint.left_out:
-        parts += [tables.name(target.title_zh), "不在其内（", tables.cite(reason), "）。"]
+        parts += [tables.name(target.name_zh), "不在其内（", tables.cite(reason), "）。"]
     if joint.left_out:
         parts += ["全部目标同时实现的概率不会高于此。"]
     return tables.paragraph(*parts)

@@ -78,7 +78,7 @@ def vintage_table(report: Report) -> Html:
         row = report.row(verdict.actual_reference)
         rows.append(
             [
-                tables.name(verdict.indicator.name_zh),
+                tables.name(verdict.name_zh),
                 tables.when(row["period"]),
                 report.observed(verdict.actual_reference),
                 tables.when(f"{row['published']:%Y-%m-%d}"),
@@ -146,6 +146,8 @@ def method_notes(report: Report) -> Html:
     if tolerances:
         note = tables.cite(f"{'、'.join(sorted(tolerances))} 个百分点")
         items.insert(1, tables.join("“左右”按容许低", note, "判断，是本工具的约定。"))
+    if any(verdict.target.rule == "range" for verdict in report.assessment.verdicts):
+        items.insert(1, "区间目标达到下限即为达标，另给落在区间内的概率。")
     if report.assessment.catalogue.proposal:
         items.append("指标目录是建议稿，待区里正式目录替换。")
     if report.simulated:

@@ -11,6 +11,7 @@ from lianhu_analysis.forecast.models import (
     progress,
     usual_change,
 )
+from lianhu_analysis.forecast.models.progress import _dispersion
 
 SHARES = np.array([0.22, 0.46, 0.72, 1.0])
 
@@ -200,3 +201,20 @@ def test_usual_change_by_hand():
 def test_usual_change_needs_five_years():
     with pytest.raises(ForecastError, match="只有 2 年"):
         usual_change([1.0, 2.0, np.nan], actual=5.0, integer=True, rng=rng())
+
+
+def test_the_scatter_within_years_is_that_of_statsmodels_poisson_regression():
+    import statsmodels.api as sm
+
+    table = np.random.default_rng(6).poisson(5.0, size=(6, 4)).astype(float)
+    years = np.kron(np.eye(6), np.ones((4, 1)))
+    periods = np.kron(np.ones((6, 1)), np.eye(4))[:, 1:]
+    design = np.column_stack([years, periods])
+    fit = sm.GLM(table.ravel(), design, family=sm.families.Poisson()).fit(scale="X2")
+    assert _dispersion(table) == pytest.approx(fit.scale, rel=1e-6)
+
+
+def test_years_that_are_all_alike_are_no_traceback():
+    increments = np.tile([2.0, 3.0, 4.0, 6.0], (5, 1))
+    draws = progress(ProgressPanel(increments, actual=5.0, n_known=2, integer=True), rng())
+    assert np.median(draws.values) == pytest.approx(15.0, abs=1.0)
