@@ -88,11 +88,11 @@ def test_two_targets_of_one_figure_are_kept_and_scored_apart(national, tmp_path)
     file = tmp_path / "targets.toml"
     file.write_text(f'{ours}\n{ours}\nset_by = "市下达任务：A/B"\n', encoding="utf-8")
     space = dataclasses.replace(national, targets=file, record_folder=tmp_path / "record")
-    kept = pipeline.describe_record(space, OCTOBER, 2024)
+    kept = describe_record(space, OCTOBER, 2024)
     assert [item["set_by"] for item in kept["open"]] == ["", "市下达任务：A/B"]
-    scored = pipeline.describe_record(space, dt.date(2025, 1, 17), 2024)
+    scored = describe_record(space, dt.date(2025, 1, 17), 2024)
     assert len(scored["scored_now"]) == 2
-    assert sum("（市下达任务：A/B）：" in line for line in pipeline.record_lines(scored)) == 1
+    assert sum("（市下达任务：A/B）：" in line for line in record_listing.record_lines(scored)) == 1
     assert len(files(space)) == 3
 
 

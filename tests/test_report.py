@@ -9,8 +9,9 @@ import pytest
 
 from lianhu_analysis import pipeline
 from lianhu_analysis.errors import StoreError
-from lianhu_analysis.pipeline import reports
+from lianhu_analysis.pipeline import answers, reports
 from lianhu_analysis.pipeline.record import describe_record
+from lianhu_analysis.render import listing
 from lianhu_analysis.render.publishing.publish import read_manifest
 from lianhu_analysis.workspace import load_workspace
 from tests.conftest import ROOT
@@ -238,8 +239,8 @@ def test_targets_as_they_are_set_stand_on_the_page(national, tmp_path):
         "国内生产总值（2024年市下达任务）", "完成年度计划1,350,000亿元的95%，即1,282,500亿元",
     ):  # fmt: skip
         assert part in text, part
-    content = pipeline.describe_forecast(space, plan.as_of, 2024)
-    lines = "\n".join(pipeline.forecast_lines(content))
+    content = answers.describe_forecast(space, plan.as_of, 2024)
+    lines = "\n".join(listing.forecast_lines(content))
     assert "2024-08-01 起改为现在的目标，此前为：国内生产总值增长5.5%左右" in lines
     assert "完成年度计划1,350,000亿元的95%，即1,282,500亿元" in lines
 

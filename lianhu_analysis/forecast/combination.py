@@ -17,16 +17,16 @@ from scipy import special
 
 from lianhu_analysis.forecast.growth import FloatArray
 from lianhu_analysis.forecast.models import Draws
-from lianhu_analysis.forecast.record import LEVELS, Record, unit_rank
+from lianhu_analysis.forecast.record import Record, unit_rank
 from lianhu_analysis.forecast.stacking import stack
 
 __all__ = ["Calibration", "Lesson", "Weighing", "calibrate", "combine", "learn", "weigh"]
 
 NEGLIGIBLE_WEIGHT = 0.01
 # The models' own spread counts as this many years in which it was right.
-YEARS_FOR = 8.0
+YEARS_FOR = 4.0
 # Fewer years than this cannot show that the spread is too wide.
-YEARS_TO_NARROW = 10
+YEARS_TO_NARROW = 5
 
 
 @dataclass(frozen=True)
@@ -56,29 +56,13 @@ class Calibration:
     Attributes
     ----------
     scale
-        Its factor.
-    freedom
-        Degrees of freedom of Student's t that takes the normal's place: the
-        factor is itself known from few years only.
+        Its factor; the candidates' own distributions have the heavy tails of few years.
     years
         Past years learned from.
     """
 
     scale: float = 1.0
-    freedom: float = YEARS_FOR
     years: int = 0
-
-    @property
-    def factors(self) -> FloatArray:
-        """Factor of the distance from the median at each of ``LEVELS``."""
-        return self.at(LEVELS)
-
-    def at(self, levels: FloatArray) -> FloatArray:
-        """Factor of the distance from the median at some levels."""
-        normal = special.ndtri(levels)
-        heavy = special.stdtrit(self.freedom, levels)
-        ratio = np.divide(heavy, normal, out=np.ones_like(normal), where=np.abs(normal) > 1e-9)
-        return np.asarray(self.scale * ratio)
 
 
 @dataclass(frozen=True)
@@ -151,7 +135,7 @@ def learn(record: Record, benchmark: str, pool: Sequence[Record] = ()) -> Lesson
         known = [score for published, score in scores if published <= run.day]
         weighings[run.year] = weighing
         calibration = calibrate(known, _pooled_squares(known_pool, weighing))
-        issued[run.year] = _stretch(combined, calibration.factors)
+        issued[run.year] = _stretch(combined, calibration.scale)
         ranks[run.year] = unit_rank(issued[run.year], run.outcome)
         if run.year not in record.outlier_years:
             score = float(special.ndtri(unit_rank(combined, run.outcome)))
@@ -177,9 +161,8 @@ def calibrate(scores: Sequence[float], pooled: Sequence[float] = ()) -> Calibrat
     """Learn the spread's factor from the normal scores of past outcomes.
 
     The factor's square is their mean square, shrunk to one as if ``YEARS_FOR``
-    years had shown it (scaled inverse chi-square posterior; Gelman et al.,
-    2013, sec. 2.6); the predictive distribution is Student's t with as many
-    degrees of freedom.  Few years do not narrow it.
+    years had shown it (mean of the scaled inverse chi-square posterior; Gelman
+    et al., 2013, sec. 2.6).  Few years do not narrow it.
 
     Parameters
     ----------
@@ -187,11 +170,10 @@ def calibrate(scores: Sequence[float], pooled: Sequence[float] = ()) -> Calibrat
         By year, the mean squared score of other series.
     """
     years = len(scores) + len(pooled)
-    freedom = YEARS_FOR + years
-    square = (YEARS_FOR + float(np.sum(np.square(scores)) + np.sum(pooled))) / freedom
+    square = (YEARS_FOR + float(np.sum(np.square(scores)) + np.sum(pooled))) / (YEARS_FOR + years)
     if len(scores) < YEARS_TO_NARROW:
         square = max(square, 1.0)
-    return Calibration(float(np.sqrt(square)), YEARS_FOR + len(scores), years)
+    return Calibration(float(np.sqrt(square)), years)
 
 
 def _averaged(
@@ -206,9 +188,9 @@ def _averaged(
     return np.asarray(np.sum(parts, axis=0))
 
 
-def _stretch(quantiles: FloatArray, factors: FloatArray) -> FloatArray:
+def _stretch(quantiles: FloatArray, factor: float) -> FloatArray:
     middle = np.median(quantiles)
-    return np.asarray(middle + (quantiles - middle) * factors)
+    return np.asarray(middle + (quantiles - middle) * factor)
 
 
 def combine(
@@ -235,8 +217,7 @@ def combine(
         (np.sort(drawn[name].values) * weight for name, weight in weights.items()),
         start=np.zeros(base.values.size),
     )
-    levels = (np.arange(ranked.size) + 0.5) / ranked.size
-    ranked = np.maximum.accumulate(_stretch(ranked, calibration.at(levels)))
+    ranked = _stretch(ranked, calibration.scale)
     if integer:
         ranked = np.rint(ranked)
     if base.done is not None:
