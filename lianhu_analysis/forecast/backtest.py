@@ -29,6 +29,7 @@ from lianhu_analysis.forecast.knowledge import (
     whole_numbers,
 )
 from lianhu_analysis.forecast.models import (
+    FULL,
     GROWTH_CANDIDATES,
     PROGRESS_CANDIDATES,
     STOCK_CANDIDATES,
@@ -137,6 +138,8 @@ def _rows(
     n_known: int,
 ) -> Iterable[dict[str, Any]]:
     for run in record.runs:
+        if run.n_obs.get(benchmark, 0) < FULL.min_years:
+            continue  # a forecast of that day would have been refused
         said: dict[str, FloatArray] = dict(run.quantiles)
         if run.year in lesson.issued:
             said[COMBINATION] = lesson.issued[run.year]

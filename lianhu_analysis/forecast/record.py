@@ -12,7 +12,7 @@ import hashlib
 import json
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Protocol
 
@@ -86,6 +86,8 @@ class Run:
         The year's figure as first published, and on which day.
     quantiles
         By candidate, shape (200,) at ``LEVELS``; refused candidates are absent.
+    n_obs
+        By candidate, what it was estimated on: of a rule, comparable past years.
     """
 
     year: int
@@ -93,6 +95,7 @@ class Run:
     outcome: float
     published: dt.date
     quantiles: dict[str, FloatArray]
+    n_obs: dict[str, int] = field(default_factory=dict)
 
     @cached_property
     def centres(self) -> dict[str, float]:
@@ -210,6 +213,7 @@ def _content_of(runs: Sequence[Run]) -> bytes:
             "outcome": run.outcome,
             "published": run.published.isoformat(),
             "quantiles": {name: values.tolist() for name, values in run.quantiles.items()},
+            "n_obs": run.n_obs,
         }
         for run in runs
     ]
@@ -224,6 +228,7 @@ def _runs_of(content: bytes) -> tuple[Run, ...]:
             row["outcome"],
             dt.date.fromisoformat(row["published"]),
             {name: np.array(values) for name, values in row["quantiles"].items()},
+            row["n_obs"],
         )
         for row in json.loads(content)
     )
@@ -260,4 +265,5 @@ def run_at(
     quantiles = {
         name: np.quantile(draws.values, LEVELS, method="hazen") for name, draws in drawn.items()
     }
-    return Run(year, day, outcome.value, outcome.published, quantiles)
+    n_obs = {name: draws.n_obs for name, draws in drawn.items()}
+    return Run(year, day, outcome.value, outcome.published, quantiles, n_obs)

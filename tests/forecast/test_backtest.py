@@ -26,6 +26,13 @@ def test_one_row_a_forecast(record):
     assert set(record.loc[record["outlier"], "year"]) == {2020, 2021}
 
 
+def test_years_that_a_forecast_would_have_refused_are_not_scored(record):
+    # Growth from 2014 on: after Q3, three comparable years lie behind 2017; before the
+    # first figure of a year a rule needs the year before as well.
+    assert record.loc[record["position"] == "Q3", "year"].min() == 2017
+    assert record.loc[record["position"] == "none", "year"].min() == 2018
+
+
 def test_the_event_is_the_announced_target_or_last_years_growth(record):
     # 2024 alone has a target; the years before are asked whether they reached the year before.
     assert set(record["event"]) == {"last_year"}
