@@ -14,7 +14,7 @@ import pandas as pd
 from lianhu_analysis.catalog.indicators import Catalogue, Indicator
 from lianhu_analysis.catalog.targets import Target, named
 from lianhu_analysis.errors import UsageError
-from lianhu_analysis.forecast.models import MODEL_NAMES
+from lianhu_analysis.forecast.models import weights_text
 from lianhu_analysis.intake.checks.findings import SEVERITIES, SEVERITY_ZH, Finding
 from lianhu_analysis.intake.problems import FileResult, Group, grouped
 from lianhu_analysis.render.record_listing import frequency_text
@@ -353,11 +353,7 @@ def _trust_lines(item: dict[str, Any]) -> list[str]:
     told = f"历次同类预测只有 {track['n']} 次，这样的百分比兑现多少说不清"
     if track["enough"]:
         told = f"同样的百分比在 {track['n']} 次历史预测中兑现 {track['came_true']} 次"
-    weights = "、".join(
-        f"{MODEL_NAMES.get(name, name)} {weight:.0%}"
-        for name, weight in sorted(item["weights"].items(), key=lambda pair: -pair[1])
-    )
-    lines = [f"    {told}；{item['weights_reason']}（{weights}）"]
+    lines = [f"    {told}；{weights_text(item['weights_reason'], item['weights'])}"]
     record = item["record_about"] if item["rule"] == "about" else item["record"]
     if record["n"]:
         lines.append(f"    本工具此前发布的 {frequency_text(record)}")

@@ -7,7 +7,7 @@ draws, done once for all models in ``verdict``.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,6 +54,7 @@ __all__ = [
     "progress",
     "stock_change",
     "usual_change",
+    "weights_text",
 ]
 
 
@@ -105,3 +106,9 @@ MODEL_NAMES = {
     item.name: item.name_zh
     for item in (*GROWTH_CANDIDATES, *PROGRESS_CANDIDATES, *STOCK_CANDIDATES)
 } | {"combination": "多模型加权组合"}
+
+
+def weights_text(reason: str, weights: Mapping[str, float]) -> str:
+    """Say in words what weights rest on, and what they are, the largest first."""
+    ordered = sorted(weights.items(), key=lambda pair: -pair[1])
+    return f"{reason}（{'、'.join(f'{MODEL_NAMES.get(n, n)} {w:.0%}' for n, w in ordered)}）"

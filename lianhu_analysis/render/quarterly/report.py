@@ -14,7 +14,7 @@ from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.catalog.targets import Target
 from lianhu_analysis.forecast.assessment import Assessment
 from lianhu_analysis.forecast.issued import issue, record_frame, told_in_advance
-from lianhu_analysis.forecast.models import MODEL_NAMES
+from lianhu_analysis.forecast.models import MODEL_NAMES, weights_text
 from lianhu_analysis.forecast.verdict import Track, Verdict
 from lianhu_analysis.render import tables
 from lianhu_analysis.render.figures import FigureRegister
@@ -397,17 +397,17 @@ def _target_notes(report: Report, verdict: Verdict) -> list[Html]:
 
 
 def refusals(report: Report) -> Html:
-    """What is not forecast, and why; models that were set aside, and why."""
+    """What is not forecast, and why; what the other forecasts rest on."""
     items = []
     for verdict in report.assessment.verdicts:
         title = tables.name(verdict.target.name_zh)
         if verdict.status == "refused":
             items.append(tables.join(title, "：不作预测。", tables.cite(verdict.reason)))
-        elif verdict.draws is not None and verdict.attempts:
-            model = MODEL_NAMES[verdict.draws.model]
-            reason = "；".join(reason for _, reason in verdict.attempts)
-            items.append(tables.join(title, f"：采用{model}，因为", tables.cite(reason)))
-    return tables.bullet_list(items) if items else tables.paragraph("没有不作预测的目标。")
+        elif verdict.draws is not None:
+            reasons = [weights_text(verdict.weights_reason, verdict.weights)]
+            reasons += [reason for _, reason in verdict.attempts]
+            items.append(tables.join(title, "：", tables.cite("；".join(reasons)), "。"))
+    return tables.bullet_list(items) if items else tables.paragraph("没有尚无结果的目标。")
 
 
 def _benchmark(report: Report, verdict: Verdict) -> Html:
