@@ -54,9 +54,8 @@ def _forget(workspace: Path) -> None:
 def _timed(code: Path, arguments: Sequence[str]) -> float:
     command = [sys.executable, "-m", "lianhu_analysis", *arguments]
     start = time.perf_counter()
-    subprocess.run(
-        command, check=True, capture_output=True, env={**os.environ, "PYTHONPATH": str(code)}
-    )
+    environment = {**os.environ, "PYTHONPATH": str(code)}
+    subprocess.run(command, check=True, capture_output=True, env=environment, cwd=code)
     return time.perf_counter() - start
 
 

@@ -31,7 +31,7 @@ __all__ = ["GrowthSources", "Knowledge", "LevelSources", "Rules", "growth_weight
 
 # Series that weights and spread are learned from, beside the target's own; the cost grows with
 # every one, what it adds soon does not.
-MAX_POOL = 24
+MAX_POOL = 16
 
 
 @dataclass(frozen=True)

@@ -117,7 +117,8 @@ class YearToDateGrowth(MLEModel):
             self.doubt[doubted.ravel()[1:]] = DOUBT
         self["design", 0, 2] = 1.0
         self["obs_cov", 0, 0] = rounding
-        self["selection"] = self._selection()
+        self["selection"], self["transition"] = self._selection(), self._transition()
+        self["state_cov"] = np.zeros((2, 2, years * n))
         self.ssm.filter_concentrated = True
         self.initialize_known(np.zeros(k), np.eye(k))
 
@@ -139,30 +140,29 @@ class YearToDateGrowth(MLEModel):
         selection[2, 0], selection[2, 1] = after, after
         return selection
 
+    def _transition(self) -> FloatArray:
+        """What is the same for all parameters, shape (k, k, T)."""
+        n, k, size = self.periods, self.k_states, self.weight.size
+        transition = np.zeros((k, k, size))
+        fixed = [0, *range(3 + n, k)]
+        transition[fixed, fixed] = 1.0
+        transition[range(4, 3 + n), range(3, 2 + n)] = 1.0
+        after = np.append(self.weight[1:], 0.0)
+        transition[2] = (after[:, None] * np.vstack([self.loading[1:], np.zeros(k)])).T
+        transition[2, 2] = 1.0 - after
+        return transition
+
     def update(self, params: FloatArray, **kwargs: Any) -> None:
         """Put the parameters into the matrices."""
         persistence, level, effect, festival, echo = super().update(params, **kwargs)
-        n, k, size = self.periods, self.k_states, self.weight.size
-        moves = np.zeros((k, k))
-        fixed = [0, *range(3 + n, k)]
-        moves[fixed, fixed] = 1.0
-        moves[1, 1] = persistence
-        moves[range(4, 3 + n), range(3, 2 + n)] = 1.0
-        transition = np.repeat(moves[:, :, None], size, axis=2)
+        n, k = self.periods, self.k_states
         after = np.append(self.weight[1:], 0.0)
-        loading = np.vstack([self.loading[1:], np.zeros(k)])
-        loading[:, 1] = persistence
-        loading[:, 2 + n] = -echo
-        transition[2] = (after[:, None] * loading).T
-        transition[2, 2] = 1.0 - after
-        self["transition"] = transition
+        self["transition", 1, 1, :] = persistence
+        self["transition", 2, 1, :] = after * persistence
+        self["transition", 2, 2 + n, :] = -after * echo
         step = level if persistence == 1.0 else level * (1.0 - persistence**2)
-        covariances = np.zeros((2, 2, size))
-        covariances[0, 0, :-1], covariances[1, 1, :-1] = (
-            step * self.tails[0],
-            self.tails[1] * self.doubt,
-        )
-        self["state_cov"] = covariances
+        self["state_cov", 0, 0, :-1] = step * self.tails[0]
+        self["state_cov", 1, 1, :-1] = self.tails[1] * self.doubt
         start = np.diag(
             np.concatenate([[DIFFUSE, level, 0.0], np.ones(n), np.full(n, effect), [festival]])
         )
