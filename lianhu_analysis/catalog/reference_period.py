@@ -94,11 +94,6 @@ class Period:
         last_day = calendar.monthrange(self.year, self._last_month)[1]
         return dt.date(self.year, self._last_month, last_day)
 
-    @property
-    def same_last_year(self) -> Period:
-        """The same period one year before."""
-        return Period(self.year - 1, self.frequency, self.number)
-
     def shift(self, n: int) -> Period:
         """Return the period ``n`` steps of its own frequency later."""
         per_year = PER_YEAR[self.frequency]

@@ -105,10 +105,6 @@ def test_as_frequency_refuses_an_unknown_frequency():
         Period(2024, "A", 1).as_frequency("W")
 
 
-def test_the_same_period_last_year():
-    assert str(Period.parse("2024-02").same_last_year) == "2023-02"
-
-
 @pytest.mark.parametrize(
     ("code", "span", "label"),
     [

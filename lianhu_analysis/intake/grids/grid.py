@@ -37,9 +37,6 @@ class Grid:
     above
         Of a table in a document: the lines of text between it and the table before.
         They are no rows of the grid, so that addresses count the table's own rows.
-    cut
-        Addresses of texts that were too long for any name, of which only the beginning
-        and an ellipsis are kept.
     """
 
     sheet: str
@@ -50,21 +47,11 @@ class Grid:
     hidden_columns: frozenset[int] = frozenset()
     dates_from_1904: bool = False
     above: tuple[str, ...] = ()
-    cut: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, sheet: str, rows: Iterable[Iterable[object]], **known: Any) -> Grid:
         """Return a grid of cells as the libraries give them, overlong texts cut."""
-        found: list[tuple[object, ...]] = []
-        cut: list[str] = []
-        for number, row in enumerate(rows):
-            cells = list(map(_plain, row))
-            for column, cell in enumerate(cells):
-                if isinstance(cell, str) and len(cell) > LONGEST:
-                    cells[column] = cell[:SHOWN] + "…"
-                    cut.append(cell_address(number, column))
-            found.append(tuple(cells))
-        return cls(sheet, tuple(found), cut=tuple(cut), **known)
+        return cls(sheet, tuple(tuple(map(_plain, row)) for row in rows), **known)
 
     def at(self, row: int, column: int) -> object:
         """Return the value at zero-based positions; ``None`` outside the sheet."""
@@ -78,6 +65,9 @@ def _plain(value: object) -> object:
         return int(value) if value.is_integer() and abs(value) < 1e15 else value
     if isinstance(value, (dt.time, dt.timedelta)):
         return str(value)
+    if isinstance(value, str) and len(value) > LONGEST:
+        # Too long for any name: the beginning tells which cell it is.
+        return value[:SHOWN] + "…"
     return None if value == "" else value
 
 
