@@ -325,6 +325,23 @@ def test_the_long_form_may_say_the_span_in_a_column(read):
     assert {p.cell for p in reading.problems} == {"C5", "D6"}
 
 
+def test_a_column_of_spans_may_say_growth_and_no_plan(read):
+    rows = [
+        ["指标", "单位", "口径", "2024年1-9月"],
+        [RETAIL, "亿元", "累计", 481.25],
+        [RETAIL, "%", "累计增速", 4.6],
+        [RETAIL, None, "累计同比增速", 4.6],
+        [RETAIL, "亿元", "年度计划", 700],
+    ]
+    reading = read(rows)
+    assert short(reading)["D2"] == retail("level", "ytd", "2024-09", 481.25)
+    assert {short(reading).get(cell) for cell in ("D3", "D4")} - {None} == {
+        retail("yoy", "ytd", "2024-09", 4.6)
+    }
+    assert "D5" not in short(reading)
+    assert "C5 口径“年度计划”不认识" in told(reading)
+
+
 def test_a7_price_indices_in_panels_with_a_line_of_bases(read):
     head = ["指数名称", "价格指数", None, None]
     rows = [

@@ -13,7 +13,7 @@ from lianhu_analysis.intake.reading.blocks import is_blank
 from lianhu_analysis.intake.reading.cells import is_number
 from lianhu_analysis.intake.reading.heads import Place
 from lianhu_analysis.intake.reading.statements import stated_day
-from lianhu_analysis.intake.reading.words import Part, fold, native, span_of
+from lianhu_analysis.intake.reading.words import Facets, Part, fold, native, span_of
 from lianhu_analysis.workspace import Region
 
 __all__ = ["Stub", "StubReader"]
@@ -32,6 +32,7 @@ class Stub:
     per: str = ""
     published: dt.date | None = None
     unit: str = ""
+    measure: str = ""
 
 
 @dataclass
@@ -56,7 +57,8 @@ class StubReader:
             If a cell of the stub says what nobody knows, or two contradict each other; without
             a remedy, if the row is about a place that is none of the workspace's.
         """
-        span, per = self._span(number)
+        said = self._span(number)
+        span = said.span
         unit = self._beside(number, "unit")
         region = self._beside(number, "region")
         day = self._beside(number, "published")
@@ -78,7 +80,7 @@ class StubReader:
                 )
             part = part._replace(span=span)
         place = self._region(region) if region else None
-        return Stub(place, part, span, per, published, native(unit))
+        return Stub(place, part, span, said.per, published, native(unit), said.measure)
 
     def _beside(self, number: int, role: str) -> str:
         column = self.place.panel.first(role)
@@ -102,16 +104,17 @@ class StubReader:
             raise IntakeError(f"“{text}”不是本工作区的地区，这一行没有收", "")
         return found
 
-    def _span(self, number: int) -> tuple[str, str]:
+    def _span(self, number: int) -> Facets:
         text = self._beside(number, "span")
         said = self.place.grammar.read(text)
-        if text and (not said.facets.span or said.left):
+        other = said.left or said.facets.fact or said.facets.nothing
+        if text and (other or not said.facets.span):
             raise IntakeError(
                 f"口径“{text}”不认识",
-                "请写累计、当月、当季、期末或年度，另报新文件",
+                "请写累计、当月、当季、期末或年度（增速写累计增速之类），另报新文件",
                 cell=cell_address(number, self.place.panel.first("span") or 0),
             )
-        return said.facets.span, said.facets.per
+        return said.facets
 
     def _part(self, number: int) -> Part | None:
         """Return the period beside a row; of two columns one may hold the year."""

@@ -370,7 +370,8 @@ class _PanelReader(Place):
         lines = (*above, *reversed(label.groups))
         inherited = next((units[line] for line in lines if line in units), "")
         lags = [self.grammar.read(line).facets.lag for line in (*label.groups, *label.parents[:1])]
-        facets = said.facets._replace(lag=max([said.facets.lag, *lags]))
+        measure = said.facets.measure or stub.measure
+        facets = said.facets._replace(lag=max([said.facets.lag, *lags]), measure=measure)
         self._note_row(number, label, indicator, unit=stub.unit or facets.unit, part=stub.part)
         meaning = RowMeaning(indicator, facets, stub.unit, inherited, stub.span, stub.per)
         return Row(number, stub, meaning, region or stub.region, next(iter(said.parts), None))
