@@ -29,6 +29,8 @@ __all__ = ["Diagnosis", "Environment", "diagnose", "next_due", "overdue", "relea
 
 OLDEST_PYTHON = (3, 11)
 KERNEL = "python3"
+# jupyter_client reads the first two as the interpreter that it runs in.
+OWN_PYTHON = ("python", "python3", sys.executable)
 REQUIREMENT = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)([^\\]*)")
 NEVER_SHOWN = 3
 
@@ -58,7 +60,7 @@ class Environment:
     missing_fonts
         Packaged fonts that are not there.
     kernels
-        Names of the Jupyter kernels found.
+        Interpreters of the Jupyter kernels found, by name.
     packages
         Packages whose version is not the locked one: name, locked, installed (or empty).
     store_busy
@@ -73,7 +75,7 @@ class Environment:
 
     python: tuple[int, int, int]
     missing_fonts: tuple[str, ...]
-    kernels: tuple[str, ...]
+    kernels: Mapping[str, str]
     packages: tuple[tuple[str, str, str], ...]
     store_busy: bool
     stray_parts: tuple[str, ...]
@@ -102,7 +104,10 @@ def survey(workspace: Workspace, requirements: Path | None = None) -> Environmen
     return Environment(
         python=(sys.version_info[0], sys.version_info[1], sys.version_info[2]),
         missing_fonts=tuple(file.name for file in fonts if not file.is_file()),
-        kernels=tuple(sorted(KernelSpecManager().find_kernel_specs())),
+        kernels={
+            name: found["spec"]["argv"][0]
+            for name, found in KernelSpecManager().get_all_specs().items()
+        },
         packages=() if requirements is None else _unlike_lock(requirements),
         store_busy=_is_held(workspace.processed / ".store.lock"),
         stray_parts=tuple(part for part in present if part not in listed),
@@ -186,8 +191,15 @@ def _machine(environment: Environment) -> list[Diagnosis]:
             "请重新取得完整的程序",
         )
         if environment.missing_fonts
-        else Diagnosis("Good", "fonts", "内置中文字体齐全"),
+        else Diagnosis("Good", "fonts", "内置中文字体都在；图中遇到其中没有的生僻字，以〓代替"),
         Diagnosis("Good", "kernel", f"笔记本内核 {KERNEL} 可用")
+        if environment.kernels.get(KERNEL) in OWN_PYTHON
+        else Diagnosis(
+            "Uncertain",
+            "kernel",
+            f"笔记本内核 {KERNEL}（{environment.kernels[KERNEL]}）属于另一个解释器",
+            "报告不受影响；要在 JupyterLab 中使用，请从环境变量 JUPYTER_PATH 中去掉它所在的文件夹",
+        )
         if KERNEL in environment.kernels
         else Diagnosis("Error", "kernel", f"没有笔记本内核 {KERNEL}，报告无法生成", remake),
     ]

@@ -261,6 +261,9 @@ def test_picture_is_the_same_bytes_twice_and_needs_words():
         picture(fan(), "  ")
 
 
-def test_a_title_with_an_undrawable_character_is_refused():
+def test_an_ideograph_that_the_font_lacks_is_a_mark_and_another_sign_is_refused():
+    drawn = picture(fan(title="瀍河区"), "瀍河区增速")
+    assert "〓河区" in drawn.drawn
+    assert drawn.alt == "瀍河区增速"
     with pytest.raises(ReportError, match="画不出的字"):
-        picture(fan(title="龘"), "增速")
+        picture(fan(title="\u0e01"), "增速")  # Thai, before the ideographs

@@ -21,7 +21,7 @@ from tests.intake.checks.frames import frame, row
 CATALOGUE = read_catalogue(None, {})
 RETAIL = CATALOGUE.get("csm.retail.total")
 ONLY_RETAIL = Catalogue((RETAIL,), "test", proposal=False)
-WELL = Environment((3, 11, 7), (), ("python3",), (), False, (), (), ())
+WELL = Environment((3, 11, 7), (), {"python3": "python"}, (), False, (), (), ())
 
 
 def said(environment, day=dt.date(2024, 10, 21)):
@@ -44,7 +44,13 @@ def test_all_is_well():
             "fonts",
             "缺少内置字体 LianhuSansSC-Bold.otf",
         ),
-        ({"kernels": ("ir",)}, "Error", "kernel", "没有笔记本内核 python3"),
+        ({"kernels": {"ir": "R"}}, "Error", "kernel", "没有笔记本内核 python3"),
+        (
+            {"kernels": {"python3": "/other/bin/python3"}},
+            "Uncertain",
+            "kernel",
+            "笔记本内核 python3（/other/bin/python3）属于另一个解释器",
+        ),
         (
             {"packages": (("pandas", "3.0.1", "2.2.0"),)},
             "Bad",

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+import os
 from pathlib import Path
 
 import nbformat
@@ -160,3 +162,15 @@ def test_a_truncated_notebook_file_is_refused(tmp_path):
     broken.write_text(WORKED.read_text("utf-8")[:500], encoding="utf-8")
     with pytest.raises(ReportError, match="读不出"):
         _read_notebook(broken)
+
+
+def test_a_kernel_of_another_interpreter_is_not_used(make_template, tmp_path, monkeypatch):
+    folder = tmp_path / "elsewhere" / "kernels" / "python3"
+    folder.mkdir(parents=True)
+    spec = {"argv": ["/no/such/python", "{connection_file}"], "display_name": "另一个"}
+    (folder / "kernel.json").write_text(json.dumps({**spec, "language": "python"}), "utf-8")
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path / "elsewhere"))
+    (tmp_path / "run").mkdir()
+    executed = execute(make_template("x = 1"), {}, tmp_path / "run")
+    assert executed.notebook.is_file()
+    assert os.environ["JUPYTER_PATH"] == str(tmp_path / "elsewhere")

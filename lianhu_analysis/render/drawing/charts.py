@@ -29,7 +29,9 @@ from lianhu_analysis.render.drawing.chart_layout import (
     set_ticks,
     unit_note,
 )
-from lianhu_analysis.render.drawing.theme import PALETTE, strict_glyphs
+from lianhu_analysis.render.drawing.theme import PALETTE, covered_characters, strict_glyphs
+
+FIRST_IDEOGRAPH = "\u3400"  # what is before it, DejaVu Sans draws
 
 __all__ = [
     "QUANTILES",
@@ -71,20 +73,28 @@ class Picture:
 
 
 def picture(figure: Figure, alt: str) -> Picture:
-    """Draw a figure, refusing it if a character cannot be drawn.
+    """Draw a figure; a rare ideograph (瀍, 璟) that the font lacks is a geta mark, 〓.
 
     Raises
     ------
     ReportError
-        If a glyph is missing or there is no text for readers who cannot see.
+        If another glyph is missing or there is no text for readers who cannot see.
     """
     if not alt.strip():
         raise ReportError("图缺少文字说明（alt）。请用一句话写出图中的结论")
+    for text in figure.findobj(Text):
+        text.set_text("".join(map(_drawable, text.get_text())))
     canvas = FigureCanvasAgg(figure)
     buffer = io.BytesIO()
     with strict_glyphs():
         canvas.print_png(buffer, metadata={"Software": None})
     return Picture(buffer.getvalue(), alt, _drawn_texts(figure))
+
+
+def _drawable(character: str) -> str:
+    """Return an ideograph's place holder where the font has none; all else as it is."""
+    known = character < FIRST_IDEOGRAPH or character in covered_characters()
+    return character if known else "〓"
 
 
 def _drawn_texts(figure: Figure) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import re
 import secrets
 import shutil
@@ -250,7 +251,7 @@ def _run(template: Path, parameters: dict[str, Any], output: Path, cell_timeout:
     profile = output.parent / ".ipython"
     profile.mkdir(exist_ok=True)
     try:
-        with _quiet():
+        with _quiet(), _own_kernel():
             papermill.execute_notebook(
                 _braced(template),
                 _braced(output),
@@ -292,6 +293,19 @@ def _quiet() -> Iterator[None]:
         finally:
             for logger, level in zip(loggers, levels, strict=True):
                 logger.setLevel(level)
+
+
+@contextmanager
+def _own_kernel() -> Iterator[None]:
+    """Let no kernel of another interpreter come before this one's, whatever JUPYTER_PATH says."""
+    said = os.environ.get("JUPYTER_PATH")
+    os.environ["JUPYTER_PATH"] = str(Path(sys.prefix) / "share" / "jupyter")
+    try:
+        yield
+    finally:
+        os.environ.pop("JUPYTER_PATH")
+        if said is not None:
+            os.environ["JUPYTER_PATH"] = said
 
 
 def _braced(path: Path) -> str:
