@@ -9,12 +9,10 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-__all__ = ["__version__", "model"]
-
 
 def model(code: str, workspace: str = "", as_of: str = "") -> MLEResults:
-    """Return statsmodels' results of one indicator's growth model: see ``pipeline.open_model``."""
+    """Return statsmodels' results of one indicator's growth model: see ``answers.open_model``."""
     # The version must be known without loading statsmodels.
-    from lianhu_analysis.pipeline import open_model
+    from lianhu_analysis.pipeline.answers import open_model
 
     return open_model(code, workspace, as_of)

@@ -68,10 +68,6 @@ class Series:
             [self.points[p].value if p in self.points else np.nan for p in periods], dtype=float
         )
 
-    def doubts(self, periods: Sequence[Period]) -> np.ndarray:
-        """Say of these periods whether the checks find their figure out of line."""
-        return np.array([p in self.points and self.points[p].doubted for p in periods])
-
     @property
     def years(self) -> list[int]:
         """Years with at least one point, in order."""

@@ -112,9 +112,9 @@ class Knowledge:
         month = periods[n_known - 1].end.month if n_known else 0
         kept = self._pools.setdefault((target.year, month), {})
         wanted = [key for key in self._pooled(catalogue) if key != (0, target.indicator)]
-        for level, code in wanted:
-            if (level, code) not in kept:
-                kept[level, code] = self._record(catalogue, rules, level, code, target.year, month)
+        for key in wanted:
+            if key not in kept:
+                kept[key] = self._record(catalogue, rules, *key, target.year, month)
         return tuple(kept[key] for key in wanted)
 
     def _pooled(self, catalogue: Catalogue) -> list[tuple[int, str]]:
@@ -252,6 +252,7 @@ class GrowthSources:
         known = np.flatnonzero(np.isfinite(growth[-1]))
         n_known = int(known[-1]) + 1 if known.size else 0
         shares, reason = self._shares_of(years, day)
+        doubted = {p for p, point in latest.points.items() if point.doubted and day is None}
         announced = self.announced_on(day)
         above = None
         for versions in self.above:
@@ -274,7 +275,7 @@ class GrowthSources:
             festival=_festival(indicator, years),
             shares_reason=reason,
             # What is doubted today was not yet on the days before.
-            doubted=np.vstack([latest.doubts(p) for p in rows]) if day is None else None,
+            doubted=np.array([[p in doubted for p in periods] for periods in rows]),
         )
 
     def _shares_of(self, years: range, day: dt.date | None) -> tuple[FloatArray, str]:

@@ -29,8 +29,8 @@ def suspected_slip(series: Series, year: int) -> str:
         Growth, cumulative counts or amounts, or a stock, as known on a day.
     """
     if series.measure == "yoy":
-        own = [point for period, point in series.points.items() if period.year <= year]
-        wild = next((point for point in own if abs(point.value) > LARGEST_GROWTH), None)
+        until = (point for period, point in series.points.items() if period.year <= year)
+        wild = next((point for point in until if abs(point.value) > LARGEST_GROWTH), None)
         if wild is None:
             return ""
         return f"{wild.period} 的增速 {wild.value:g}% 疑为单位或口径错误，请先核对"

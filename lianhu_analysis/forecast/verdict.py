@@ -338,8 +338,7 @@ def _issue(
     learned = {name: lesson.weighing.weights.get(name, 0.0) for name in drawn}
     total = sum(learned.values())
     # Where all that had weight were refused, the benchmark stands alone.
-    weights = {name: weight / total for name, weight in learned.items() if weight > 0.0}
-    weights = weights or {benchmark: 1.0}
+    weights = {n: weight / total for n, weight in learned.items() if weight} or {benchmark: 1.0}
     drawn = {name: drawn[name] for name in weights}
     reason = getattr(panel, "shares_reason", "")
     attempts = (("shares", f"{reason}；模型改用最近已知的比重或按月数均分"),) if reason else ()

@@ -1,18 +1,7 @@
 """The story: ingest() a delivery, assess() the targets, publish() a report."""
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from lianhu_analysis.pipeline.answers import (
-        open_desk,
-        open_intake,
-        open_model,
-        open_quality,
-        open_review,
-    )
-    from lianhu_analysis.pipeline.reports import open_report, plan_reports, publish
-    from lianhu_analysis.pipeline.story import assess, ingest
+from typing import Any
 
 __all__ = [
     "assess",
@@ -28,11 +17,8 @@ __all__ = [
 ]
 
 _HOMES = {
-    "assess": "story",
-    "ingest": "story",
-    "open_report": "reports",
-    "plan_reports": "reports",
-    "publish": "reports",
+    **dict.fromkeys(("assess", "ingest"), "story"),
+    **dict.fromkeys(("open_report", "plan_reports", "publish"), "reports"),
 }
 
 

@@ -28,9 +28,8 @@ MAX_FILES = 1_500
 @cache
 def _code() -> str:
     """Hash the code and data of this package, and name the libraries that compute."""
-    digest = hashlib.sha256()
-    for name in ("numpy", "scipy", "pandas", "statsmodels"):
-        digest.update(f"{name} {version(name)}\n".encode())
+    libraries = [version(name) for name in ("numpy", "scipy", "pandas", "statsmodels")]
+    digest = hashlib.sha256(repr(libraries).encode())
     root = Path(lianhu_analysis.__file__).parent
     for file in sorted(root.rglob("*")):
         if file.suffix in (".py", ".toml", ".csv"):

@@ -13,14 +13,13 @@ from typing import Any
 
 import numpy as np
 
-from lianhu_analysis.forecast.models.draws import FULL, N_DRAWS, PAST, Draws, Effort
+from lianhu_analysis.forecast.models.draws import FULL, PAST, Draws, Effort
 from lianhu_analysis.forecast.models.panel import GrowthPanel, ProgressPanel, StockPanel
 from lianhu_analysis.forecast.models.progress import (
     no_change,
     pace,
     progress,
     stock_change,
-    usual_change,
 )
 from lianhu_analysis.forecast.models.rules import (
     announced_target,
@@ -33,7 +32,6 @@ __all__ = [
     "FULL",
     "GROWTH_CANDIDATES",
     "MODEL_NAMES",
-    "N_DRAWS",
     "PAST",
     "POOL_CANDIDATES",
     "PROGRESS_CANDIDATES",
@@ -44,16 +42,8 @@ __all__ = [
     "GrowthPanel",
     "ProgressPanel",
     "StockPanel",
-    "announced_target",
-    "growth_model",
-    "no_change",
-    "own_past",
-    "pace",
-    "parent_growth",
     "persistence",
     "progress",
-    "stock_change",
-    "usual_change",
     "weights_text",
 ]
 

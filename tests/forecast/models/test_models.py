@@ -3,15 +3,14 @@ import pytest
 
 from lianhu_analysis.errors import ForecastError
 from lianhu_analysis.forecast.models import (
-    N_DRAWS,
     GrowthPanel,
     ProgressPanel,
     growth_model,
     persistence,
     progress,
-    usual_change,
 )
-from lianhu_analysis.forecast.models.progress import _dispersion
+from lianhu_analysis.forecast.models.draws import N_DRAWS
+from lianhu_analysis.forecast.models.progress import _dispersion, usual_change
 
 SHARES = np.array([0.22, 0.46, 0.72, 1.0])
 
