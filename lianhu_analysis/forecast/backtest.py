@@ -125,7 +125,7 @@ def _sources(
     if target.is_growth:
         return GrowthSources.of(knowledge, indicator, catalogue, rules), GROWTH_CANDIDATES
     versions = knowledge.extract(indicator, target.measure, rules)
-    sources = LevelSources(versions, whole_numbers(versions, target))
+    sources = LevelSources(versions, whole_numbers(versions, target), knowledge.past_runs)
     return sources, STOCK_CANDIDATES if indicator.kind == "stock" else PROGRESS_CANDIDATES
 
 

@@ -138,8 +138,7 @@ def learn(record: Record, benchmark: str, pool: Sequence[Record] = ()) -> Lesson
         issued[run.year] = _stretch(combined, calibration.scale)
         ranks[run.year] = unit_rank(issued[run.year], run.outcome)
         if run.year not in record.outlier_years:
-            score = float(special.ndtri(unit_rank(combined, run.outcome)))
-            scores.append((run.published, score))
+            scores.append((run.published, _normal_score(combined, run.outcome)))
     weighing = weigh(record, benchmark, pool)
     calibration = calibrate([score for _, score in scores], _pooled_squares(pool, weighing))
     return Lesson(weighing, calibration, issued, ranks, weighings)
@@ -152,9 +151,13 @@ def _pooled_squares(pool: Sequence[Record], weighing: Weighing) -> Sequence[floa
         for run in record.lessons:
             combined = _averaged(run.quantiles, weighing.weights)
             if combined is not None:
-                score = float(special.ndtri(unit_rank(combined, run.outcome)))
+                score = _normal_score(combined, run.outcome)
                 squares.setdefault(run.year, []).append(score**2)
     return [float(np.mean(item)) for item in squares.values()]
+
+
+def _normal_score(quantiles: FloatArray, outcome: float) -> float:
+    return float(special.ndtri(unit_rank(quantiles, outcome)))
 
 
 def calibrate(scores: Sequence[float], pooled: Sequence[float] = ()) -> Calibration:

@@ -135,9 +135,8 @@ class Knowledge:
     ) -> Record:
         indicator = catalogue.get(code)
         sources = GrowthSources.of(self, indicator, catalogue, rules, level)
-        reached = [item.end.month <= month for item in year_periods(indicator, year)]
-        outliers = tuple(item for item in rules.outlier_years if item < year)
-        return record_of(sources, POOL_CANDIDATES, year, sum(reached), outlier_years=outliers)
+        reached = sum(item.end.month <= month for item in year_periods(indicator, year))
+        return record_of(sources, POOL_CANDIDATES, year, reached, outlier_years=rules.outlier_years)
 
     def announced(self, indicator: str, measure: str) -> tuple[Target, ...]:
         """Return the targets announced for one figure of the region, every version."""

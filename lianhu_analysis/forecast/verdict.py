@@ -320,7 +320,7 @@ def _issue(
         year,
         n_known,
         delay=sources.delay(year, n_known),
-        outlier_years=tuple(item for item in rules.outlier_years if item < year),
+        outlier_years=rules.outlier_years,
     )
     lesson = learn(record, benchmark, pool)
     panel = sources.panel_on(year, None)

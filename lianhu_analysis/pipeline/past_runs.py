@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import heapq
 import os
 from functools import cache
 from importlib.metadata import version
@@ -20,7 +21,6 @@ from lianhu_analysis.workspace import CONFIG_NAME, Workspace
 
 __all__ = ["PastRunFiles", "fingerprint"]
 
-FOLDER = "past_runs"
 # Some 60 kB each; the oldest go first.
 MAX_FILES = 1_500
 
@@ -56,7 +56,7 @@ class PastRunFiles:
     """One file a record, under the store of a workspace."""
 
     def __init__(self, workspace: Workspace) -> None:
-        self.folder = workspace.processed / FOLDER
+        self.folder = workspace.processed / "past_runs"
 
     def _path(self, key: str) -> Path:
         return self.folder / f"{_code()[:16]}-{key[:32]}.json"
@@ -77,8 +77,8 @@ class PastRunFiles:
             temporary = path.with_name(f"{path.name}.{os.getpid()}{PART_SUFFIX}")
             temporary.write_bytes(content)
             settle(temporary, path)
-            files = sorted(self.folder.iterdir(), key=lambda file: file.stat().st_mtime)
-            for file in files[:-MAX_FILES]:
+            files = list(self.folder.iterdir())
+            for file in heapq.nsmallest(len(files) - MAX_FILES, files, key=os.path.getmtime):
                 file.unlink(missing_ok=True)
         except OSError:
             # A full or read-only disk costs time, not the answer.

@@ -111,6 +111,8 @@ class YearToDateGrowth(MLEModel):
         self.loading[np.arange(years * n), 3 + n + np.arange(years * n) % n] = 1.0
         self.loading[:, -1] = moved
         self.weight = weight
+        # Of the period after each, by which what enters then moves growth to date.
+        self.weight_after = np.append(weight[1:], 0.0)
         self.tails = np.ones((2, years * n - 1))
         self.doubt = np.ones(years * n - 1)
         if doubted is not None:
@@ -134,10 +136,9 @@ class YearToDateGrowth(MLEModel):
 
     def _selection(self) -> FloatArray:
         """Where steps and noises enter at the next period, shape (k, 2, T)."""
-        after = np.append(self.weight[1:], 0.0)
-        selection = np.zeros((self.k_states, 2, after.size))
+        selection = np.zeros((self.k_states, 2, self.weight.size))
         selection[1, 0], selection[3, 1] = 1.0, 1.0
-        selection[2, 0], selection[2, 1] = after, after
+        selection[2] = self.weight_after
         return selection
 
     def _transition(self) -> FloatArray:
@@ -147,20 +148,18 @@ class YearToDateGrowth(MLEModel):
         fixed = [0, *range(3 + n, k)]
         transition[fixed, fixed] = 1.0
         transition[range(4, 3 + n), range(3, 2 + n)] = 1.0
-        after = np.append(self.weight[1:], 0.0)
-        transition[2] = (after[:, None] * np.vstack([self.loading[1:], np.zeros(k)])).T
-        transition[2, 2] = 1.0 - after
+        transition[2] = (self.weight_after[:, None] * np.vstack([self.loading[1:], np.zeros(k)])).T
+        transition[2, 2] = 1.0 - self.weight_after
         return transition
 
     def update(self, params: FloatArray, **kwargs: Any) -> None:
         """Put the parameters into the matrices."""
         persistence, level, effect, festival, echo = super().update(params, **kwargs)
         n, k = self.periods, self.k_states
-        after = np.append(self.weight[1:], 0.0)
         self["transition", 1, 1, :] = persistence
-        self["transition", 2, 1, :] = after * persistence
-        self["transition", 2, 2 + n, :] = -after * echo
-        step = level if persistence == 1.0 else level * (1.0 - persistence**2)
+        self["transition", 2, 1, :] = self.weight_after * persistence
+        self["transition", 2, 2 + n, :] = -self.weight_after * echo
+        step = _step_variance(persistence, level)
         self["state_cov", 0, 0, :-1] = step * self.tails[0]
         self["state_cov", 1, 1, :-1] = self.tails[1] * self.doubt
         start = np.diag(
@@ -339,6 +338,11 @@ def model_of(panel: GrowthPanel, min_points: int = 0) -> YearToDateGrowth:
     return YearToDateGrowth(growth, panel.shares, moved, rounding, panel.doubted)
 
 
+def _step_variance(persistence: float, level: float) -> float:
+    """Variance of a step: a walk's own, else what keeps the level's variance."""
+    return level if persistence == 1.0 else level * (1.0 - persistence**2)
+
+
 def _columns(panel: GrowthPanel) -> list[int]:
     """Where the year is cut: the quarters' ends, and the newest figure."""
     n = panel.shares.shape[1]
@@ -364,7 +368,7 @@ def _simulated(
     """
     n = model.periods
     persistence, level, _, _, echo = params
-    step = level if persistence == 1.0 else level * (1.0 - persistence**2)
+    step = _step_variance(persistence, level)
     degrees = newest.n_obs - 1
     scale = np.sqrt(newest.scale * newest.n_obs / rng.chisquare(degrees, size=count))
     normal = rng.normal(size=(count, model.k_states))
