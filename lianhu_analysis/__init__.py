@@ -7,12 +7,21 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from statsmodels.tsa.statespace.mlemodel import MLEResults
 
+    from lianhu_analysis.pipeline.session import Session
+
+__all__ = ["__version__", "model", "open"]
+
 __version__ = "0.1.0"
 
 
-def model(code: str, workspace: str = "", as_of: str = "") -> MLEResults:
-    """Return statsmodels' results of one indicator's growth model: see ``answers.open_model``."""
+def open(workspace: str = "", as_of: str = "") -> Session:
+    """Open a workspace as of a day: see ``pipeline.session.open_session``."""
     # The version must be known without loading statsmodels.
-    from lianhu_analysis.pipeline.answers import open_model
+    from lianhu_analysis.pipeline.session import open_session
 
-    return open_model(code, workspace, as_of)
+    return open_session(workspace, as_of)
+
+
+def model(code: str, workspace: str = "", as_of: str = "") -> MLEResults:
+    """Return statsmodels' results of one indicator's growth model: see ``Session.model``."""
+    return open(workspace, as_of).model(code)

@@ -39,10 +39,10 @@ def _loaded_when_used(name: str) -> ModuleType:
 if TYPE_CHECKING:
     from lianhu_analysis.intake import ingest as deliveries
     from lianhu_analysis.intake import new_workspace, problems
-    from lianhu_analysis.pipeline import answers, backtests, reports, story
+    from lianhu_analysis.pipeline import answers, backtests, reports, session
     from lianhu_analysis.pipeline import record as issued
+    from lianhu_analysis.render import analyses, listing, record_listing
     from lianhu_analysis.render import lab as jupyter
-    from lianhu_analysis.render import listing, record_listing
 else:
     # Help and wrong use are answered before pandas and statsmodels are loaded: one second.
     deliveries = _loaded_when_used("lianhu_analysis.intake.ingest")
@@ -52,8 +52,9 @@ else:
     backtests = _loaded_when_used("lianhu_analysis.pipeline.backtests")
     issued = _loaded_when_used("lianhu_analysis.pipeline.record")
     reports = _loaded_when_used("lianhu_analysis.pipeline.reports")
-    story = _loaded_when_used("lianhu_analysis.pipeline.story")
+    session = _loaded_when_used("lianhu_analysis.pipeline.session")
     jupyter = _loaded_when_used("lianhu_analysis.render.lab")
+    analyses = _loaded_when_used("lianhu_analysis.render.analyses")
     listing = _loaded_when_used("lianhu_analysis.render.listing")
     record_listing = _loaded_when_used("lianhu_analysis.render.record_listing")
 
@@ -123,7 +124,7 @@ def catalog(
     as_json: JsonOption = False,
 ) -> None:
     """列出并校验指标目录和目标。"""
-    content = answers.describe_catalogue(located(context, workspace), code)
+    content = answers.describe_catalogue(opened(context, workspace), code)
     print_answer(content, listing.catalogue_lines(content), as_json=as_json)
     if not as_json:
         tell(content["summary"])
@@ -156,11 +157,11 @@ def ingest(
         raise UsageError("--cell 只与 --explain FILE 合用")
     space = located(context, workspace)
     if explained is not None:
-        explanation = answers.explain(space, explained, cell)
+        explanation = answers.explain(session.Session(space), explained, cell)
         print_answer(explanation.as_dict(), explanation.lines(), as_json=as_json)
         raise typer.Exit(ATTENTION if explanation.needs_attention else FINE)
     with messages.status("正在读入……") as status:
-        results = story.ingest(
+        results = answers.ingest(
             space,
             paths or [],
             lambda path: status.update(Text(problems.printable(f"正在读入 {path}"))),
@@ -194,9 +195,8 @@ def check(
     """按严重程度列出数据检查结果；Error 的数字在更正之前不进入预测和报告。"""
     if since and not revisions:
         raise UsageError("--since 只用于 --revisions")
-    space = located(context, workspace)
     findings = answers.check(
-        space, parse_day(as_of), revised=revisions, since=parse_day(since, "--since")
+        opened(context, workspace, as_of), revised=revisions, since=parse_day(since, "--since")
     )
     shown = listing.select_findings(findings, severity)
     content = {"findings": [finding.as_dict() for finding in shown]}
@@ -214,7 +214,7 @@ def doctor(
     as_json: JsonOption = False,
 ) -> None:
     """看看环境与工作区是否正常：Python、字体、内核、锁、无主文件、该到而未到的数据。"""
-    diagnoses = answers.examine(located(context, workspace), parse_day(as_of))
+    diagnoses = answers.examine(opened(context, workspace, as_of))
     content = {"diagnoses": [asdict(item) for item in diagnoses]}
     print_answer(content, listing.diagnosis_lines(diagnoses), as_json=as_json)
     if any(item.severity in ("Error", "Severe", "Bad") for item in diagnoses):
@@ -233,7 +233,7 @@ def show(
     as_json: JsonOption = False,
 ) -> None:
     """一个指标截至某日的全部观测，各带来源单元格。"""
-    content = answers.show_indicator(located(context, workspace), code, parse_day(as_of), region)
+    content = answers.show_indicator(opened(context, workspace, as_of), code, region)
     print_answer(content, listing.observation_lines(content), as_json=as_json)
 
 
@@ -248,9 +248,9 @@ def forecast(
     as_json: JsonOption = False,
 ) -> None:
     """每个目标：预测、概率、所需增速、基准和判断。"""
-    space = located(context, workspace)
-    content = answers.describe_forecast(space, parse_day(as_of), year)
-    warn_unread(space)
+    asked = opened(context, workspace, as_of)
+    content = answers.describe_forecast(asked, year)
+    warn_unread(asked.workspace)
     print_answer(content, listing.forecast_lines(content), as_json=as_json)
 
 
@@ -265,9 +265,9 @@ def record(
     as_json: JsonOption = False,
 ) -> None:
     """存档当日的判断，给已有结果的评分，列出等待结果的；同样的判断只存一次。"""
-    space = located(context, workspace)
-    content = issued.describe_record(space, parse_day(as_of), year)
-    warn_unread(space)
+    asked = opened(context, workspace, as_of)
+    content = issued.describe_record(asked, year)
+    warn_unread(asked.workspace)
     print_answer(content, record_listing.record_lines(content), as_json=as_json)
 
 
@@ -283,12 +283,12 @@ def backtest(
     """回测：历年各期当时会怎样预测、后来怎样；逐格与基准比较，输的也列出。"""
     if first is not None and last is not None and first > last:
         raise UsageError(f"--from {first} 晚于 --to {last}")
-    space = located(context, workspace)
+    asked = opened(context, workspace, as_of)
     with messages.status("正在回测……") as status:
         found = backtests.run_backtest(
-            space, parse_day(as_of), first, last, lambda name: status.update(f"正在回测 {name}")
+            asked, first, last, lambda name: status.update(f"正在回测 {name}")
         )
-    content = backtests.backtest_json(found)
+    content = backtests.backtest_json(asked, found)
     print_answer(content, listing.backtest_lines(content), as_json=as_json)
 
 
@@ -314,15 +314,15 @@ def report(
         raise UsageError(f"--lang {lang}：目前只有中文（zh）报告")
     if formats != "html":
         raise UsageError(f"--format {formats}：目前只能生成 html")
-    space = located(context, workspace)
-    day = parse_day(as_of)
+    asked = opened(context, workspace, as_of)
+    space = asked.workspace
     extra = dict(parse_parameter(item) for item in parameters or [])
-    plans = reports.plan_reports(space, quarters or [], day, extra)
+    plans = reports.plan_reports(asked, quarters or [], extra)
     unread = warn_unread(space)
     outcomes = []
     for plan in plans:
         with messages.status(f"正在生成 {plan.name} ……"):
-            outcomes.append(reports.publish(space, plan, force=force))
+            outcomes.append(reports.publish(asked, plan, force=force))
     if as_json:
         print_json({"reports": [reports.outcome_json(space, outcome) for outcome in outcomes]})
     for outcome in outcomes:
@@ -359,6 +359,11 @@ def located(context: typer.Context, workspace: Path | None) -> Workspace:
     return find_workspace(Path.cwd()) if chosen is None else load_workspace(chosen)
 
 
+def opened(context: typer.Context, workspace: Path | None, as_of: str = "") -> session.Session:
+    """Return what the workspace that an option names knew on a day."""
+    return session.Session(located(context, workspace), parse_day(as_of))
+
+
 def parse_day(text: str, option: str = "--as-of") -> dt.date | None:
     """Return the day of an option; ``None`` if it was not given."""
     if not text:
@@ -384,6 +389,11 @@ def print_answer(content: dict[str, Any], lines: Iterable[str], *, as_json: bool
         return
     for line in lines:
         print_text(line)
+
+
+def print_analysis(document: dict[str, Any], *, as_json: bool) -> None:
+    """Write the document of an analysis on standard output: see ``analysis.answer``."""
+    print_answer(document, analyses.answer_lines(document), as_json=as_json)
 
 
 def print_json(content: Any) -> None:

@@ -11,6 +11,7 @@ from lianhu_analysis.catalog.indicators import COLUMNS
 from lianhu_analysis.intake.deliveries import Sidecar
 from lianhu_analysis.intake.reading.words import Facets
 from lianhu_analysis.pipeline import answers, reports
+from lianhu_analysis.pipeline.session import Session
 from lianhu_analysis.render.publishing.notebook import parameters_of
 from tests.conftest import ROOT, copy_workspace
 
@@ -40,7 +41,7 @@ def test_every_catalogue_column_is_in_the_guide():
 
 
 def test_every_field_of_the_forecast_document_is_in_the_guide(national):
-    content = answers.describe_forecast(national, None, 2024)
+    content = answers.describe_forecast(Session(national), 2024)
     guide = read("commands.md")
     fields = {*content, *content["targets"][0]} - {"indicator", "name_zh", "title_zh", "measure"}
     for name in fields:

@@ -8,6 +8,7 @@ import pytest
 
 from lianhu_analysis.pipeline import answers, past_runs
 from lianhu_analysis.pipeline.past_runs import PastRunFiles, fingerprint
+from lianhu_analysis.pipeline.session import Session
 from lianhu_analysis.workspace import load_workspace
 from tests.conftest import copy_workspace
 
@@ -22,13 +23,13 @@ def space(national, tmp_path):
 
 
 def test_an_answer_kept_is_the_answer(space):
-    first = answers.describe_forecast(space, DAY, 2024)
+    first = answers.describe_forecast(Session(space, DAY), 2024)
     files = sorted((space.processed / "past_runs").iterdir())
     assert files
-    assert answers.describe_forecast(space, DAY, 2024) == first
+    assert answers.describe_forecast(Session(space, DAY), 2024) == first
     assert sorted((space.processed / "past_runs").iterdir()) == files
     shutil.rmtree(space.processed / "past_runs")
-    assert answers.describe_forecast(space, DAY, 2024) == first
+    assert answers.describe_forecast(Session(space, DAY), 2024) == first
 
 
 def test_every_input_is_in_the_fingerprint(space, monkeypatch):

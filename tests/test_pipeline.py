@@ -13,7 +13,8 @@ from lianhu_analysis.errors import ForecastError, UsageError
 from lianhu_analysis.intake.ingest import unread_files
 from lianhu_analysis.intake.new_workspace import create_workspace
 from lianhu_analysis.intake.store import VintageStore
-from lianhu_analysis.pipeline import answers, story
+from lianhu_analysis.pipeline import answers
+from lianhu_analysis.pipeline.session import Session
 from lianhu_analysis.render import listing
 from lianhu_analysis.workspace import load_workspace
 from tests.conftest import ROOT, copy_workspace
@@ -113,12 +114,12 @@ def test_defaults_come_from_the_store_and_not_from_the_clock(national):
     assessment = pipeline.assess(national)
     assert assessment.as_of == dt.date(2026, 4, 30)
     assert assessment.year == 2025
-    (plan,) = pipeline.plan_reports(national, [], None, {})
+    (plan,) = pipeline.plan_reports(Session(national), [], {})
     assert str(plan.quarter) == "2025Q4"  # 2026Q1 is known, but 2026 has no target
 
 
 def test_a_past_quarters_report_knows_what_was_known_then(national):
-    (plan,) = pipeline.plan_reports(national, ["2024Q3"], None, {})
+    (plan,) = pipeline.plan_reports(Session(national), ["2024Q3"], {})
     assert plan.as_of == OCTOBER_2024
     assert plan.name == "100000-2024Q3-2024-10-31"
 
@@ -140,7 +141,7 @@ def test_a_report_that_cannot_be_made_is_refused_before_any_work(
     national, quarters, day, parameters, fault
 ):
     with pytest.raises(UsageError, match=fault):
-        pipeline.plan_reports(national, quarters, day, parameters)
+        pipeline.plan_reports(Session(national, day), quarters, parameters)
 
 
 def test_a_year_without_targets_names_the_years_that_have_some(national):
@@ -149,7 +150,7 @@ def test_a_year_without_targets_names_the_years_that_have_some(national):
 
 
 def test_the_document_carries_the_contracts_fields(national):
-    content = answers.describe_forecast(national, OCTOBER_2024, 2024)
+    content = answers.describe_forecast(Session(national, OCTOBER_2024), 2024)
     assert content["region"] == "100000"
     assert content["provenance"] == "official"
     # The nation has one target a year.
@@ -161,15 +162,15 @@ def test_the_document_carries_the_contracts_fields(national):
 
 
 def test_an_empty_workspace_works_at_once(empty):
-    assert answers.describe_catalogue(empty)["summary"].endswith("目标 0 项")
+    assert answers.describe_catalogue(Session(empty))["summary"].endswith("目标 0 项")
     assert pipeline.ingest(empty) == ()
-    content = answers.describe_forecast(empty, None, None)
+    content = answers.describe_forecast(Session(empty), None)
     assert content["as_of"] is None
     assert listing.forecast_lines(content) == [
         "还没有数据。请把文件放进 data/raw，再运行 lianhu ingest"
     ]
     with pytest.raises(UsageError, match="还没有可用于预测的数据"):
-        pipeline.plan_reports(empty, ["2024Q3"], None, {})
+        pipeline.plan_reports(Session(empty), ["2024Q3"], {})
 
 
 def test_a_filled_template_lands_as_figures(empty):
@@ -190,14 +191,14 @@ def test_a_filled_template_lands_as_figures(empty):
     book.save(empty.raw / "来文" / "2024年9月.xlsx")
     (result,) = pipeline.ingest(empty)
     assert (result.status, result.problems) == ("read", ())
-    shown = answers.show_indicator(empty, "fis.revenue.gpb", None)
+    shown = answers.show_indicator(Session(empty), "fis.revenue.gpb")
     by_key = {(row["measure"], row["span"]): row for row in shown["observations"]}
     assert by_key["level", "ytd"]["value"] == 30.2
     assert by_key["yoy", "ytd"]["value"] == 5.5
     assert by_key["level", "ytd"]["period"] == "2024-09"
     assert by_key["level", "ytd"]["published"] == "2024-10-22"
     assert by_key["level", "ytd"]["cell"] == "D4"
-    output = answers.show_indicator(empty, "ind.output_above", None)
+    output = answers.show_indicator(Session(empty), "ind.output_above")
     growth = next(row for row in output["observations"] if row["measure"] == "yoy")
     assert growth["value"] is None
     assert growth["status"] != "ok"
@@ -226,10 +227,10 @@ def test_a_workspace_is_never_overwritten(empty):
 def test_facts_are_shown_and_feed_no_forecast(tmp_path):
     space = load_workspace(copy_workspace(ROOT, tmp_path / "lianhu"))
     pipeline.ingest(space, [space.raw / "published_facts"])
-    content = answers.describe_forecast(space, dt.date(2025, 12, 31), 2024)
+    content = answers.describe_forecast(Session(space, dt.date(2025, 12, 31)), 2024)
     assert content["provenance"] == "none"
     assert {item["status"] for item in content["targets"]} == {"refused"}
-    shown = answers.show_indicator(space, "gdp.total", dt.date(2025, 12, 31))
+    shown = answers.show_indicator(Session(space, dt.date(2025, 12, 31)), "gdp.total")
     provenances = {row["period"]: row["provenance"] for row in shown["observations"]}
     assert provenances["2023"] == "published_fact"
     assert provenances["2024"] == "second_hand"
@@ -250,9 +251,9 @@ def test_the_growth_model_comes_as_statsmodels_results(national):
 
 def test_what_the_checks_doubt_is_marked_for_the_models(national):
     day = dt.date(2024, 10, 31)
-    known = story.known_on(national, day, load_catalogue(national), parents=True)
+    session = Session(national, day)
+    known, versions = session.assured, session.versions
     doubts = [item for item in known.findings if item.severity in ("Severe", "Bad")]
-    versions = story.versions_to(national, day, known)
     marked = versions[versions["doubted"]]
     assert set(marked["indicator"]) <= {item.indicator for item in doubts}
     assert not marked.empty

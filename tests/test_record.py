@@ -13,6 +13,7 @@ from lianhu_analysis.errors import StoreError
 from lianhu_analysis.pipeline import answers
 from lianhu_analysis.pipeline import record as keeping
 from lianhu_analysis.pipeline.record import describe_record
+from lianhu_analysis.pipeline.session import Session
 from lianhu_analysis.render import record_listing
 from lianhu_analysis.workspace import load_workspace
 from tests.conftest import ROOT, copy_workspace
@@ -57,16 +58,16 @@ def files(space):
 
 
 def test_verdicts_are_kept_once_and_scored_when_the_outcome_is_out(space):
-    first = describe_record(space, OCTOBER, 2024)
+    first = describe_record(Session(space, OCTOBER), 2024)
     assert (first["issued"], first["archived"], first["scored_now"]) == (1, 1, [])
     assert [item["indicator"] for item in first["open"]] == ["gdp.total"]
     before = files(space)
-    again = describe_record(space, OCTOBER, 2024)
+    again = describe_record(Session(space, OCTOBER), 2024)
     assert (again["archived"], files(space)) == (0, before)
     assert "没有重复存档" in record_listing.record_lines(again)[0]
     # The day before the outcome it is still open.
-    assert describe_record(space, dt.date(2025, 1, 16), 2024)["scored_now"] == []
-    later = describe_record(space, dt.date(2025, 1, 17), 2024)
+    assert describe_record(Session(space, dt.date(2025, 1, 16)), 2024)["scored_now"] == []
+    later = describe_record(Session(space, dt.date(2025, 1, 17)), 2024)
     scored = {item["as_of"]: item for item in later["scored_now"]}
     assert set(scored) == {"2024-10-31", "2025-01-16"}
     assert scored["2024-10-31"]["outcome"] == 5.0
@@ -79,7 +80,7 @@ def test_verdicts_are_kept_once_and_scored_when_the_outcome_is_out(space):
     assert "无可存档" in record_listing.record_lines(later)[0]
     # What was written before is as it was.
     assert {name: files(space)[name] for name in before} == before
-    assert describe_record(space, dt.date(2025, 1, 17), 2024)["scored_now"] == []
+    assert describe_record(Session(space, dt.date(2025, 1, 17)), 2024)["scored_now"] == []
 
 
 def test_two_targets_of_one_figure_are_kept_and_scored_apart(national, tmp_path):
@@ -88,37 +89,37 @@ def test_two_targets_of_one_figure_are_kept_and_scored_apart(national, tmp_path)
     file = tmp_path / "targets.toml"
     file.write_text(f'{ours}\n{ours}\nset_by = "市下达任务：A/B"\n', encoding="utf-8")
     space = dataclasses.replace(national, targets=file, record_folder=tmp_path / "record")
-    kept = describe_record(space, OCTOBER, 2024)
+    kept = describe_record(Session(space, OCTOBER), 2024)
     assert [item["set_by"] for item in kept["open"]] == ["", "市下达任务：A/B"]
-    scored = describe_record(space, dt.date(2025, 1, 17), 2024)
+    scored = describe_record(Session(space, dt.date(2025, 1, 17)), 2024)
     assert len(scored["scored_now"]) == 2
     assert sum("（市下达任务：A/B）：" in line for line in record_listing.record_lines(scored)) == 1
     assert len(files(space)) == 3
 
 
 def test_a_verdict_on_a_known_past_is_kept_apart(space):
-    describe_record(space, OCTOBER, 2024)
-    content = describe_record(space, None, 2024)
+    describe_record(Session(space, OCTOBER), 2024)
+    content = describe_record(Session(space), 2024)
     assert content["scored"][0]["retrospective"]
     assert (content["summary"]["told_in_advance"], content["summary"]["retrospective"]) == (0, 1)
     lines = record_listing.record_lines(content)
     assert any("补记，不计入" in line for line in lines)
     assert "还没有" in lines[-1]
-    item = answers.describe_forecast(space, OCTOBER, 2024)["targets"][0]
+    item = answers.describe_forecast(Session(space, OCTOBER), 2024)["targets"][0]
     assert item["record"]["n"] == 0
 
 
 def test_a_verdict_told_in_advance_counts_once_its_outcome_is_delivered(growing):
     space, deliver = growing
-    kept = describe_record(space, None, 2024)
+    kept = describe_record(Session(space), 2024)
     assert (kept["as_of"], kept["archived"]) == ("2024-10-18", 1)
     deliver()
-    content = describe_record(space, dt.date(2025, 3, 1), 2024)
+    content = describe_record(Session(space, dt.date(2025, 3, 1)), 2024)
     (scored,) = content["scored_now"]
     assert not scored["retrospective"]
     assert content["summary"]["told_in_advance"] == 1
     assert any("1 项" in line and "Brier" in line for line in record_listing.record_lines(content))
-    told = answers.describe_forecast(space, dt.date(2025, 5, 1), 2025)["targets"][0]
+    told = answers.describe_forecast(Session(space, dt.date(2025, 5, 1)), 2025)["targets"][0]
     assert (
         told["record"]["n"]
         + sum(
@@ -129,12 +130,12 @@ def test_a_verdict_told_in_advance_counts_once_its_outcome_is_delivered(growing)
         == 1
     )
     # On a day before the outcome nobody knew of it.
-    earlier = answers.describe_forecast(space, dt.date(2024, 12, 1), 2024)["targets"][0]
+    earlier = answers.describe_forecast(Session(space, dt.date(2024, 12, 1)), 2024)["targets"][0]
     assert earlier["record"]["n"] == 0
 
 
 def test_what_the_record_holds_says_what_it_rests_on(space):
-    describe_record(space, JULY, 2024)
+    describe_record(Session(space, JULY), 2024)
     (file,) = space.record.glob("issued/*.json")
     assert file.name.startswith("00001-100000-2024-2024-07-31-")
     batch = json.loads(file.read_text(encoding="utf-8"))
@@ -146,7 +147,7 @@ def test_what_the_record_holds_says_what_it_rests_on(space):
     assert batch["versions"]["statsmodels"]
     assert len(batch["store_fingerprint"]) == 64
     assert str(space.root) not in file.read_text(encoding="utf-8")
-    describe_record(space, OCTOBER, 2024)
+    describe_record(Session(space, OCTOBER), 2024)
     assert sorted(path.name[:6] for path in space.record.glob("issued/*.json")) == [
         "00001-",
         "00002-",
@@ -154,11 +155,11 @@ def test_what_the_record_holds_says_what_it_rests_on(space):
 
 
 def test_a_damaged_record_is_refused_and_left_alone(space):
-    describe_record(space, OCTOBER, 2024)
+    describe_record(Session(space, OCTOBER), 2024)
     (file,) = space.record.glob("issued/*.json")
     file.write_text(file.read_text(encoding="utf-8")[:100], encoding="utf-8")
     with pytest.raises(StoreError, match=rf"{file.name} 读不出.*请从备份恢复"):
-        describe_record(space, OCTOBER, 2024)
+        describe_record(Session(space, OCTOBER), 2024)
     assert len(list(space.record.rglob("*.json"))) == 1
 
 
@@ -168,10 +169,10 @@ def test_a_killed_write_leaves_nothing_that_counts(space, monkeypatch):
 
     monkeypatch.setattr("os.replace", killed)
     with pytest.raises(KeyboardInterrupt):
-        describe_record(space, OCTOBER, 2024)
+        describe_record(Session(space, OCTOBER), 2024)
     monkeypatch.undo()
     assert files(space) == {}
-    assert describe_record(space, OCTOBER, 2024)["archived"] == 1
+    assert describe_record(Session(space, OCTOBER), 2024)["archived"] == 1
 
 
 def test_a_record_in_use_is_waited_for_and_then_refused(space, monkeypatch):
@@ -181,11 +182,11 @@ def test_a_record_in_use_is_waited_for_and_then_refused(space, monkeypatch):
         FileLock(space.record / keeping.LOCK_NAME),
         pytest.raises(StoreError, match="占用判断记录"),
     ):
-        describe_record(space, OCTOBER, 2024)
+        describe_record(Session(space, OCTOBER), 2024)
 
 
 def test_verdicts_of_another_region_in_the_same_folder_play_no_part(space):
-    describe_record(space, OCTOBER, 2024)
+    describe_record(Session(space, OCTOBER), 2024)
     (file,) = space.record.glob("issued/*.json")
     batch = json.loads(file.read_text(encoding="utf-8"))
     other = file.with_name(file.name.replace("00001-100000", "00002-610100"))
@@ -194,16 +195,16 @@ def test_verdicts_of_another_region_in_the_same_folder_play_no_part(space):
 
 
 def test_verdicts_on_simulated_figures_are_not_scored_by_real_ones(space):
-    describe_record(space, OCTOBER, 2024)
+    describe_record(Session(space, OCTOBER), 2024)
     (file,) = space.record.glob("issued/*.json")
     batch = json.loads(file.read_text(encoding="utf-8"))
     file.write_text(json.dumps({**batch, "provenance": ["simulated"]}), encoding="utf-8")
-    content = describe_record(space, dt.date(2025, 1, 31), 2024)
+    content = describe_record(Session(space, dt.date(2025, 1, 31)), 2024)
     assert (content["scored_now"], content["open"], content["scored"]) == ([], [], [])
 
 
 def test_an_empty_workspace_has_nothing_to_keep(empty):
-    content = describe_record(empty, None, None)
+    content = describe_record(Session(empty), None)
     assert (content["as_of"], content["archived"]) == (None, 0)
     assert record_listing.record_lines(content) == [
         "还没有数据。请把文件放进 data/raw，再运行 lianhu ingest"

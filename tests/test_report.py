@@ -11,6 +11,7 @@ from lianhu_analysis import pipeline
 from lianhu_analysis.errors import StoreError
 from lianhu_analysis.pipeline import answers, reports
 from lianhu_analysis.pipeline.record import describe_record
+from lianhu_analysis.pipeline.session import Session
 from lianhu_analysis.render import listing
 from lianhu_analysis.render.publishing.publish import read_manifest
 from lianhu_analysis.workspace import load_workspace
@@ -24,16 +25,16 @@ OUTSIDE = re.compile(
 @pytest.fixture(scope="module")
 def published(national, tmp_path_factory):
     space = dataclasses.replace(national, reports=tmp_path_factory.mktemp("reports"))
-    (plan,) = pipeline.plan_reports(space, ["2024Q3"], None, {})
-    return space, plan, pipeline.publish(space, plan)
+    (plan,) = pipeline.plan_reports(Session(space), ["2024Q3"], {})
+    return space, plan, pipeline.publish(Session(space), plan)
 
 
 @pytest.fixture(scope="module")
 def lianhu(tmp_path_factory):
     space = load_workspace(ROOT)
     space = dataclasses.replace(space, reports=tmp_path_factory.mktemp("lianhu"))
-    (plan,) = pipeline.plan_reports(space, ["2024Q3"], None, {})
-    outcome = pipeline.publish(space, plan)
+    (plan,) = pipeline.plan_reports(Session(space), ["2024Q3"], {})
+    outcome = pipeline.publish(Session(space), plan)
     assert outcome.error == ""
     return space, outcome.path.read_text(encoding="utf-8")
 
@@ -70,13 +71,13 @@ def test_a_report_whose_verdicts_cannot_be_kept_stands_with_a_warning(
     national, tmp_path, monkeypatch
 ):
     space = dataclasses.replace(national, reports=tmp_path)
-    (plan,) = pipeline.plan_reports(space, ["2024Q3"], None, {})
+    (plan,) = pipeline.plan_reports(Session(space), ["2024Q3"], {})
 
     def refused(*_, **__):
         raise StoreError("记录被占用")
 
     monkeypatch.setattr(reports, "keep_verdicts", refused)
-    outcome = pipeline.publish(space, plan)
+    outcome = pipeline.publish(Session(space), plan)
     assert outcome.error == ""
     assert outcome.path.is_file()
     assert "没有存档（记录被占用）" in outcome.warning
@@ -107,10 +108,10 @@ def test_the_page_asks_nothing_of_the_network_and_runs_no_script(published, lian
 
 def test_unchanged_inputs_are_not_rendered_twice_and_give_the_same_bytes(published):
     space, plan, outcome = published
-    again = pipeline.publish(space, plan)
+    again = pipeline.publish(Session(space), plan)
     assert (again.fresh, again.path, again.error) == (False, outcome.path, "")
     before = outcome.path.read_bytes()
-    forced = pipeline.publish(space, plan, force=True)
+    forced = pipeline.publish(Session(space), plan, force=True)
     assert forced.fresh
     assert forced.path.read_bytes() == before
 
@@ -126,15 +127,15 @@ def borrowed(national, folder):
 
 def test_a_changed_target_or_a_damaged_page_is_rendered_again(national, tmp_path):
     space = borrowed(national, tmp_path / "space")
-    (plan,) = pipeline.plan_reports(space, ["2024Q3"], None, {})
-    assert "5%左右" in pipeline.publish(space, plan).path.read_text(encoding="utf-8")
+    (plan,) = pipeline.plan_reports(Session(space), ["2024Q3"], {})
+    assert "5%左右" in pipeline.publish(Session(space), plan).path.read_text(encoding="utf-8")
     text = space.targets.read_text(encoding="utf-8").replace("value = 5.0", "value = 5.3")
     space.targets.write_text(text, encoding="utf-8")
-    changed = pipeline.publish(space, plan)
+    changed = pipeline.publish(Session(space), plan)
     assert changed.fresh
     assert "5.3%左右" in changed.path.read_text(encoding="utf-8")
     changed.path.write_text("damaged", encoding="utf-8")
-    repaired = pipeline.publish(space, plan)
+    repaired = pipeline.publish(Session(space), plan)
     assert repaired.fresh
     assert "5.3%左右" in repaired.path.read_text(encoding="utf-8")
 
@@ -207,8 +208,8 @@ def test_a_report_with_an_untraced_number_is_not_published(national, tmp_path):
     own = space.root / reports.TEMPLATE
     own.parent.mkdir(parents=True)
     own.write_text(json.dumps(template), encoding="utf-8")
-    (plan,) = pipeline.plan_reports(space, ["2024Q3"], None, {})
-    outcome = pipeline.publish(space, plan)
+    (plan,) = pipeline.plan_reports(Session(space), ["2024Q3"], {})
+    outcome = pipeline.publish(Session(space), plan)
     assert "7.5" in outcome.error
     assert outcome.path is None
     assert not list(space.reports.glob("*.html"))
@@ -230,8 +231,8 @@ def test_targets_as_they_are_set_stand_on_the_page(national, tmp_path):
         f"{share}\nplan = 1350000",
     ]  # fmt: skip
     space.targets.write_text("\n\n".join(texts), encoding="utf-8")
-    (plan,) = pipeline.plan_reports(space, ["2024Q3"], None, {})
-    outcome = pipeline.publish(space, plan)
+    (plan,) = pipeline.plan_reports(Session(space), ["2024Q3"], {})
+    outcome = pipeline.publish(Session(space), plan)
     assert outcome.error == ""
     text = words(outcome.path.read_text(encoding="utf-8"))
     for part in (
@@ -239,7 +240,7 @@ def test_targets_as_they_are_set_stand_on_the_page(national, tmp_path):
         "国内生产总值（2024年市下达任务）", "完成年度计划1,350,000亿元的95%，即1,282,500亿元",
     ):  # fmt: skip
         assert part in text, part
-    content = answers.describe_forecast(space, plan.as_of, 2024)
+    content = answers.describe_forecast(Session(space, plan.as_of), 2024)
     lines = "\n".join(listing.forecast_lines(content))
     assert "2024-08-01 起改为现在的目标，此前为：国内生产总值增长5.5%左右" in lines
     assert "完成年度计划1,350,000亿元的95%，即1,282,500亿元" in lines
@@ -247,7 +248,7 @@ def test_targets_as_they_are_set_stand_on_the_page(national, tmp_path):
 
 def test_data_that_changes_while_the_report_runs_stops_it(national, tmp_path, monkeypatch):
     space = borrowed(national, tmp_path / "space")
-    (plan,) = pipeline.plan_reports(space, ["2024Q3"], None, {})
+    (plan,) = pipeline.plan_reports(Session(space), ["2024Q3"], {})
     hashes = reports._inputs
 
     def moving(workspace, template):
@@ -256,6 +257,6 @@ def test_data_that_changes_while_the_report_runs_stops_it(national, tmp_path, mo
 
     moving.calls = 0
     monkeypatch.setattr(reports, "_inputs", moving)
-    outcome = pipeline.publish(space, plan)
+    outcome = pipeline.publish(Session(space), plan)
     assert "运行期间数据或设置有变化" in outcome.error
     assert not list(space.reports.glob("*.html"))

@@ -12,7 +12,6 @@ import pandas as pd
 from lianhu_analysis.catalog.indicators import Catalogue
 from lianhu_analysis.catalog.targets import Target, versions_on
 from lianhu_analysis.forecast.joint import Joint, joint_json, joint_of
-from lianhu_analysis.forecast.record import PastRuns
 from lianhu_analysis.forecast.verdict import (
     Knowledge,
     Rules,
@@ -23,7 +22,7 @@ from lianhu_analysis.forecast.verdict import (
 )
 from lianhu_analysis.workspace import Region
 
-__all__ = ["Assessment", "assess_targets", "assessment_json"]
+__all__ = ["Assessment", "assess_targets", "assessment_json", "verdict_frame"]
 
 
 @dataclass(frozen=True)
@@ -79,8 +78,7 @@ def assess_targets(
     as_of: dt.date | None,
     catalogue: Catalogue,
     rules: Rules,
-    versions: pd.DataFrame | None = None,
-    past_runs: PastRuns | None = None,
+    knowledge: Knowledge | None = None,
 ) -> Assessment:
     """Judge every target of ``year`` in its newest version in force by ``as_of``.
 
@@ -88,21 +86,15 @@ def assess_targets(
     ----------
     frame
         As-of observations; rows of other regions play no part.
-    versions
-        Every version published by that day, of the region and its parents: what
-        the models' past is seen from.  Default: the frame.
-    past_runs
-        Where past runs are kept from one call to the next.
+    knowledge
+        Every version published by that day: what the models' past is seen from.
+        Default: the frame.
     """
-    every = frame if versions is None else versions
     own = frame[frame["region"] == region.code].reset_index(drop=True)
     known = versions_on(targets, as_of)
-    knowledge = Knowledge(
-        every[every["region"] == region.code],
-        tuple(every[every["region"] == parent.code] for parent in parents),
-        tuple(target for versions in known for target in versions),
-        past_runs,
-    )
+    if knowledge is None:
+        above = tuple(frame[frame["region"] == parent.code] for parent in parents)
+        knowledge = Knowledge(own, above, tuple(target for told in known for target in told))
     judged = [
         replace(judge(own, newest, catalogue, rules, knowledge), replaced=tuple(earlier))
         for newest, *earlier in known
@@ -128,3 +120,23 @@ def assessment_json(assessment: Assessment) -> dict[str, Any]:
         "targets": [verdict_json(verdict) for verdict in assessment.verdicts],
         **joint_json(assessment.joint),
     }
+
+
+def verdict_frame(assessment: Assessment) -> pd.DataFrame:
+    """Return the verdicts as a table to sort, join and export: the forecast document, laid out.
+
+    Returns
+    -------
+    DataFrame
+        One row a target, in their order.  Columns are the plain fields of the document
+        under their names, the points of the rules of thumb (``persistence``), the
+        quantiles (``q0.1``) and the models' weights (``weight.NAME``).
+    """
+    rows = []
+    for item in map(verdict_json, assessment.verdicts):
+        plain = {key: value for key, value in item.items() if not isinstance(value, dict | list)}
+        plain |= item["benchmark"]
+        plain |= {f"q{level}": value for level, value in item["quantiles"].items()}
+        plain |= {f"weight.{model}": weight for model, weight in item["weights"].items()}
+        rows.append(plain)
+    return pd.DataFrame(rows)

@@ -1,23 +1,24 @@
-"""The story: ingest() a delivery, assess() the targets, publish() a report."""
+"""The story: ingest() a delivery, ask a session about a day, publish() a report."""
 
 from importlib import import_module
 from typing import Any
 
 __all__ = [
+    "Session",
     "assess",
     "ingest",
     "open_desk",
     "open_intake",
-    "open_model",
     "open_quality",
     "open_report",
     "open_review",
+    "open_session",
     "plan_reports",
     "publish",
 ]
 
 _HOMES = {
-    **dict.fromkeys(("assess", "ingest"), "story"),
+    **dict.fromkeys(("Session", "open_session"), "session"),
     **dict.fromkeys(("open_report", "plan_reports", "publish"), "reports"),
 }
 

@@ -3,64 +3,77 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import json
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+import lianhu_analysis
 from lianhu_analysis.catalog.indicators import load_catalogue
-from lianhu_analysis.catalog.targets import load_targets
-from lianhu_analysis.errors import ForecastError, UsageError
-from lianhu_analysis.forecast.assessment import assessment_json
-from lianhu_analysis.forecast.issued import frequency_fields, told_in_advance
-from lianhu_analysis.forecast.knowledge import GrowthSources, Knowledge
+from lianhu_analysis.forecast.assessment import Assessment, assessment_json
+from lianhu_analysis.forecast.issued import frequency_fields
 from lianhu_analysis.intake.checks.findings import Finding
 from lianhu_analysis.intake.checks.revisions import revision_findings, revisions
 from lianhu_analysis.intake.explain import Explanation, explain_file
 from lianhu_analysis.intake.grids.workbook import FILES
+from lianhu_analysis.intake.ingest import ingest_files
 from lianhu_analysis.intake.origins import CellExplanation, explain_cell
-from lianhu_analysis.intake.problems import Problem
+from lianhu_analysis.intake.problems import FileResult, Problem
 from lianhu_analysis.intake.raw_files import find_files
-from lianhu_analysis.intake.store import VintageStore
 from lianhu_analysis.pipeline.backtests import run_backtest
-from lianhu_analysis.pipeline.past_runs import PastRunFiles, fingerprint
 from lianhu_analysis.pipeline.record import read_record
-from lianhu_analysis.pipeline.story import (
-    PROJECT_ROOT,
-    assess,
-    default_day,
-    known_on,
-    rules_of,
-    versions_to,
-)
+from lianhu_analysis.pipeline.session import Session, open_session
 from lianhu_analysis.render import listing
 from lianhu_analysis.workspace import Workspace, locate_workspace
 
 # Charts cost seconds to import: what draws imports them.
 if TYPE_CHECKING:
-    from statsmodels.tsa.statespace.mlemodel import MLEResults
-
     from lianhu_analysis.render.desk import Desk
     from lianhu_analysis.render.doctor import Diagnosis
     from lianhu_analysis.render.intake import IntakeDesk
     from lianhu_analysis.render.quality import QualityDesk
     from lianhu_analysis.render.review import ReviewDesk
 
+PROJECT_ROOT = Path(lianhu_analysis.__file__).resolve().parent.parent
+
 __all__ = [
+    "PROJECT_ROOT",
+    "assess",
     "check",
     "describe_catalogue",
     "describe_forecast",
     "examine",
     "explain",
+    "ingest",
     "open_desk",
     "open_intake",
-    "open_model",
     "open_quality",
     "open_review",
     "show_indicator",
 ]
+
+
+def ingest(
+    workspace: Workspace,
+    paths: Sequence[Path] = (),
+    on_file: Callable[[str], None] | None = None,
+) -> tuple[FileResult, ...]:
+    """Read deliveries into the vintage store; what cannot be read is listed.
+
+    Parameters
+    ----------
+    paths
+        Files or folders; none means everything under the workspace's raw folder.
+    """
+    return ingest_files(workspace, load_catalogue(workspace), paths, progress=on_file)
+
+
+def assess(
+    workspace: Workspace, as_of: dt.date | None = None, year: int | None = None
+) -> Assessment:
+    """Judge the targets of a year from what was known on a day: see ``Session.assess``."""
+    return Session(workspace, as_of).assess(year)
 
 
 def open_desk(workspace: str = "", as_of: str = "") -> Desk:
@@ -68,50 +81,20 @@ def open_desk(workspace: str = "", as_of: str = "") -> Desk:
 
     Parameters
     ----------
-    workspace
-        Folder of the workspace, also relative to the nearest one upwards;
-        empty for that nearest one itself.
-    as_of
-        Only what was published by this day; empty for the last publication.
+    workspace, as_of
+        As in ``open_session``.
     """
     from lianhu_analysis.render.desk import Desk
 
-    space, day = _opened(workspace, as_of)
-    assessment = assess(space, day)
-    store = VintageStore(space.processed)
+    session = open_session(workspace, as_of)
+    assessment = session.assess()
 
     def vintages(code: str) -> pd.DataFrame:
-        return store.history([space.region.code], indicators=[code], day=day)
+        return session.store.history(
+            [session.workspace.region.code], indicators=[code], day=session.asked
+        )
 
-    return Desk(assessment, vintages, told_in_advance(read_record(space), assessment.as_of))
-
-
-def open_model(code: str, workspace: str = "", as_of: str = "") -> MLEResults:
-    """Return statsmodels' results for one indicator's published growth.
-
-    Parameters
-    ----------
-    workspace, as_of
-        As in ``open_desk``.
-
-    Raises
-    ------
-    ForecastError
-        If too little growth is published.
-    """
-    # statsmodels takes half a second to import.
-    from lianhu_analysis.forecast.models.state_space import likeliest
-
-    space = locate_workspace(workspace)
-    catalogue = load_catalogue(space)
-    day = dt.date.fromisoformat(as_of) if as_of else default_day(space)
-    versions = versions_to(space, day, known_on(space, day, catalogue))
-    own = Knowledge(versions[versions["region"] == space.region.code])
-    sources = GrowthSources.of(own, catalogue.get(code), catalogue, rules_of(space))
-    years = sources.growth.on(None).years
-    if not years:
-        raise ForecastError(f"{code} 没有公布的增速，不能建模。可用 lianhu show {code} 查看")
-    return likeliest(sources.panel_on(years[-1], None))
+    return Desk(assessment, vintages, session.told)
 
 
 def open_review(workspace: str = "", as_of: str = "") -> ReviewDesk:
@@ -120,38 +103,34 @@ def open_review(workspace: str = "", as_of: str = "") -> ReviewDesk:
     Parameters
     ----------
     workspace, as_of
-        As in ``open_desk``.  The back-test is computed once for the same data,
+        As in ``open_session``.  The back-test is computed once for the same data,
         settings and code, which takes a while.
     """
     from lianhu_analysis.render.review import ReviewDesk
 
-    space, day = _opened(workspace, as_of)
-    found = run_backtest(space, day)
+    session = open_session(workspace, as_of)
     return ReviewDesk(
-        region_zh=space.region.name_zh,
-        as_of=found.as_of,
-        simulated=space.simulated,
-        catalogue=found.catalogue,
-        backtest=found.record,
-        record=read_record(space),
+        region_zh=session.workspace.region.name_zh,
+        as_of=session.day,
+        simulated=session.workspace.simulated,
+        catalogue=session.catalogue,
+        backtest=run_backtest(session),
+        record=read_record(session.workspace),
     )
 
 
 def open_quality(workspace: str = "", as_of: str = "") -> QualityDesk:
-    """Open a workspace's data for a look at their quality; see ``open_desk``."""
+    """Open a workspace's data for a look at their quality; see ``open_session``."""
     from lianhu_analysis.render.quality import QualityDesk
 
-    space, day = _opened(workspace, as_of)
-    catalogue, day = load_catalogue(space), day or default_day(space)
-    fed = space.forecast_provenance
-    assured = known_on(space, day, catalogue, provenances=fed)
-    vintages = VintageStore(space.processed).history([space.region.code], day=day)
+    session = open_session(workspace, as_of)
+    space, fed = session.workspace, session.workspace.forecast_provenance
+    assured = session.known(provenances=fed)
+    vintages = session.store.history([space.region.code], day=session.day)
     vintages = vintages[vintages["provenance"].isin(fed)]
-    return QualityDesk(space, catalogue, day, assured.frame, vintages, assured.findings)
-
-
-def _opened(workspace: str, as_of: str) -> tuple[Workspace, dt.date | None]:
-    return locate_workspace(workspace), dt.date.fromisoformat(as_of) if as_of else None
+    return QualityDesk(
+        space, session.catalogue, session.day, assured.frame, vintages, assured.findings
+    )
 
 
 def open_intake(workspace: str = "", file: str = "") -> IntakeDesk:
@@ -160,7 +139,7 @@ def open_intake(workspace: str = "", file: str = "") -> IntakeDesk:
     Parameters
     ----------
     workspace
-        As in ``open_desk``.
+        As in ``open_session``.
     file
         Path below the raw folder; empty for the last workbook there by name.
 
@@ -186,70 +165,31 @@ def open_intake(workspace: str = "", file: str = "") -> IntakeDesk:
     return IntakeDesk(Explanation(name, (), (nothing,)))
 
 
-def describe_catalogue(workspace: Workspace, code: str = "") -> dict[str, Any]:
+def describe_catalogue(session: Session, code: str = "") -> dict[str, Any]:
     """Validate catalogue and targets and return them for printing."""
-    catalogue = load_catalogue(workspace)
-    targets = load_targets(workspace, catalogue)
+    catalogue = session.catalogue
     chosen = [catalogue.get(code)] if code else list(catalogue)
-    return listing.catalogue_json(
-        catalogue, chosen, [item for item in targets if not code or item.indicator == code]
-    )
+    targets = [item for item in session.targets if not code or item.indicator == code]
+    return listing.catalogue_json(catalogue, chosen, targets)
 
 
-def describe_forecast(
-    workspace: Workspace, as_of: dt.date | None, year: int | None
-) -> dict[str, Any]:
-    """Assess and return the forecast document, the record beside each percentage.
-
-    The same figures, settings and code give the same verdicts, so these are computed once.
-    """
-    day = as_of or default_day(workspace)
-    kept = PastRunFiles(workspace)
-    question = f"forecast {year} {fingerprint(workspace, day)}"
-    key = hashlib.sha256(question.encode()).hexdigest()
-    found = kept.get(key)
-    if found is None:
-        content = assessment_json(assess(workspace, day, year))
-        kept.put(key, json.dumps(content, ensure_ascii=False).encode())
-    else:
-        content = json.loads(found)
-    told = told_in_advance(read_record(workspace), day)
-    targets = [{**item, **frequency_fields(told, item)} for item in content["targets"]]
+def describe_forecast(session: Session, year: int | None) -> dict[str, Any]:
+    """Assess and return the forecast document, the record beside each percentage."""
+    content = session.kept(f"forecast {year}", lambda: assessment_json(session.assess(year)))
+    targets = [{**item, **frequency_fields(session.told, item)} for item in content["targets"]]
     return {**content, "targets": targets}
 
 
-def show_indicator(
-    workspace: Workspace, code: str, as_of: dt.date | None, region: str = ""
-) -> dict[str, Any]:
-    """Return one indicator's observations as of a day (default: the last publication).
-
-    Parameters
-    ----------
-    region
-        Code of a region that the workspace names; empty for its own.
-
-    Raises
-    ------
-    UsageError
-        If the workspace names no such region.
-    """
-    indicator = load_catalogue(workspace).get(code)
-    store = VintageStore(workspace.processed)
-    region = region or workspace.region.code
-    if region not in workspace.regions:
-        known = "、".join(f"{item.code} {item.name_zh}" for item in workspace.regions.values())
-        raise UsageError(f"--region {region!r} 不在 lianhu.toml 中，可填 {known}")
-    day = as_of or store.last_published(None, [region])
-    frame = store.as_of(day, regions=[region], indicators=[code])
-    return listing.observations_json(frame, indicator, region, day)
+def show_indicator(session: Session, code: str, region: str = "") -> dict[str, Any]:
+    """Return the document of one indicator's observations: see ``Session.show``."""
+    frame = session.show(code, region)
+    region = region or session.workspace.region.code
+    day = session.asked or session.store.last_published(None, [region])
+    return listing.observations_json(frame, session.catalogue.get(code), region, day)
 
 
 def check(
-    workspace: Workspace,
-    as_of: dt.date | None = None,
-    *,
-    revised: bool = False,
-    since: dt.date | None = None,
+    session: Session, *, revised: bool = False, since: dt.date | None = None
 ) -> tuple[Finding, ...]:
     """Check what was known on a day, or list what was revised.
 
@@ -260,37 +200,37 @@ def check(
     since
         Only revisions published after this day.
     """
-    catalogue = load_catalogue(workspace)
-    day = as_of or VintageStore(workspace.processed).last_published(None, [workspace.region.code])
+    space = session.workspace
+    own = [space.region.code]
+    # Facts shown beside the forecast are checked too: the day is that of the last of any kind.
+    day = session.asked or session.store.last_published(None, own)
     if not revised:
-        return known_on(workspace, day, catalogue).findings
-    versions = VintageStore(workspace.processed).history([workspace.region.code], day=day)
-    table = revisions(versions, breaks=workspace.census_breaks, since=since, as_of=day)
-    return revision_findings(table, catalogue)
+        return (session if day is None else session.on(day)).known().findings
+    versions = session.store.history(own, day=day)
+    table = revisions(versions, breaks=space.census_breaks, since=since, as_of=day)
+    return revision_findings(table, session.catalogue)
 
 
-def examine(workspace: Workspace, as_of: dt.date | None = None) -> tuple[Diagnosis, ...]:
+def examine(session: Session) -> tuple[Diagnosis, ...]:
     """Say how the machine and the workspace stand, the worst first.
 
-    Parameters
-    ----------
-    as_of
-        The day by whose calendar figures are due; default the last publication.
+    Figures are due by the calendar of the session's day.
     """
     # Looking for kernels costs a second to import.
     from lianhu_analysis.render.doctor import diagnose, survey
 
-    catalogue = load_catalogue(workspace)
-    day = as_of or default_day(workspace)
     lock = PROJECT_ROOT / "requirements.lock"
-    environment = survey(workspace, lock if lock.is_file() else None)
-    frame = known_on(workspace, day, catalogue).frame
+    environment = survey(session.workspace, lock if lock.is_file() else None)
     return diagnose(
-        environment, frame, catalogue, as_of=day, provenances=workspace.forecast_provenance
+        environment,
+        session.known().frame,
+        session.catalogue,
+        as_of=session.day,
+        provenances=session.workspace.forecast_provenance,
     )
 
 
-def explain(workspace: Workspace, path: Path, cell: str = "") -> Explanation | CellExplanation:
+def explain(session: Session, path: Path, cell: str = "") -> Explanation | CellExplanation:
     """Say how a delivered file, or one cell of it, is read; nothing is stored."""
-    told = explain_file(path, workspace, load_catalogue(workspace))
+    told = explain_file(path, session.workspace, session.catalogue)
     return explain_cell(told, cell) if cell else told

@@ -2,100 +2,77 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pandas as pd
 
-from lianhu_analysis.catalog.indicators import Catalogue, load_catalogue
-from lianhu_analysis.catalog.targets import load_targets
+from lianhu_analysis.catalog.indicators import Catalogue
 from lianhu_analysis.forecast.backtest import backtest, cells, events_table, reliability
-from lianhu_analysis.forecast.verdict import Knowledge
 from lianhu_analysis.intake.whole_files import PART_SUFFIX, settle
-from lianhu_analysis.pipeline.past_runs import PastRunFiles, fingerprint
-from lianhu_analysis.pipeline.story import default_day, known_on, rules_of, versions_to
-from lianhu_analysis.workspace import Workspace
+from lianhu_analysis.pipeline.session import Session
 
-__all__ = ["Backtest", "backtest_json", "run_backtest"]
+__all__ = ["backtest_json", "run_backtest"]
 
 FOLDER = "backtest"
 
 
-@dataclass(frozen=True)
-class Backtest:
-    """The record of a workspace.
-
-    Attributes
-    ----------
-    record
-        One row a forecast: see ``forecast.backtest``.
-    """
-
-    workspace: Workspace
-    as_of: dt.date | None
-    catalogue: Catalogue
-    record: pd.DataFrame
-
-
 def run_backtest(
-    workspace: Workspace,
-    as_of: dt.date | None = None,
+    session: Session,
     first: int | None = None,
     last: int | None = None,
     progress: Callable[[str], None] | None = None,
-) -> Backtest:
+) -> pd.DataFrame:
     """Return the record of the years ``first`` to ``last``, from the cache where it holds it.
 
     Parameters
     ----------
-    as_of
-        Default: the last publication that may feed a forecast.
     progress
         Called with the name of each figure that has to be computed.
+
+    Returns
+    -------
+    DataFrame
+        One row a forecast: see ``forecast.backtest``; empty if there is nothing to test.
     """
-    catalogue = load_catalogue(workspace)
-    day = as_of or default_day(workspace)
-    path = workspace.processed / FOLDER / f"{fingerprint(workspace, day)[:24]}.parquet"
+    path = session.workspace.processed / FOLDER / f"{session.fingerprint[:24]}.parquet"
     record = _read(path)
     if record is None:
-        targets = load_targets(workspace, catalogue)
-        assured = known_on(workspace, day, catalogue, parents=True)
-        every = versions_to(workspace, day, assured)
-        codes = [region.code for region in (workspace.region, *workspace.parents)]
-        own, *above = (every[every["region"] == code] for code in codes)
-        knowledge = Knowledge(own, tuple(above), targets, PastRunFiles(workspace))
-        record = backtest(knowledge, targets, catalogue, rules_of(workspace), progress=progress)
+        # What was announced later than the day is an aim of the past all the same.
+        knowledge = replace(session.knowledge, targets=session.targets)
+        record = backtest(
+            knowledge, session.targets, session.catalogue, session.rules, progress=progress
+        )
         if not record.empty:
             _write(record, path)
             record = _read(path)
     if record is None or record.empty:
-        return Backtest(workspace, day, catalogue, pd.DataFrame())
+        return pd.DataFrame()
     kept = record["year"].between(first or record["year"].min(), last or record["year"].max())
-    return Backtest(workspace, day, catalogue, record[kept].reset_index(drop=True))
+    return record[kept].reset_index(drop=True)
 
 
-def backtest_json(found: Backtest) -> dict[str, Any]:
-    """Return what ``lianhu backtest --json`` prints."""
-    table = cells(found.record)
+def backtest_json(session: Session, record: pd.DataFrame) -> dict[str, Any]:
+    """Return what ``lianhu backtest --json`` prints of a record: see ``run_backtest``."""
+    table = cells(record)
     losing = table[table["loses"] & (table["model"] == "combination")] if len(table) else table
-    years = sorted(found.record["year"].unique().tolist()) if len(found.record) else []
+    years = sorted(record["year"].unique().tolist()) if len(record) else []
     return {
-        "region": found.workspace.region.code,
-        "region_zh": found.workspace.region.name_zh,
-        "as_of": None if found.as_of is None else found.as_of.isoformat(),
-        "simulated": found.workspace.simulated,
+        "region": session.workspace.region.code,
+        "region_zh": session.workspace.region.name_zh,
+        "as_of": None if session.day is None else session.day.isoformat(),
+        "simulated": session.workspace.simulated,
         "years": years,
-        "n_forecasts": int((~found.record["again"]).sum()) if len(found.record) else 0,
-        "cells": _rows(table, found.catalogue),
-        "losing": _rows(losing, found.catalogue),
-        "events": _rows(events_table(found.record)),
-        "reliability": _rows(reliability(found.record)),
+        "n_forecasts": int((~record["again"]).sum()) if len(record) else 0,
+        "cells": _rows(table, session.catalogue),
+        "losing": _rows(losing, session.catalogue),
+        "events": _rows(events_table(record)),
+        "reliability": _rows(reliability(record)),
     }
 
 

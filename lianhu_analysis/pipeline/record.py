@@ -11,21 +11,22 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from lianhu_analysis.catalog.indicators import Catalogue, load_catalogue
 from lianhu_analysis.errors import StoreError
-from lianhu_analysis.forecast.history import extract_versions, year_periods
+from lianhu_analysis.forecast.history import year_periods
 from lianhu_analysis.forecast.issued import digest, issue, record_frame, score_issued
-from lianhu_analysis.intake.store import VintageStore
 from lianhu_analysis.intake.whole_files import locked, write_whole
-from lianhu_analysis.pipeline.story import assess, default_day, known_on, versions_to
 from lianhu_analysis.render.publishing.publish import safe_name, versions
 from lianhu_analysis.render.record_listing import record_json
 from lianhu_analysis.workspace import Workspace
+
+if TYPE_CHECKING:
+    from lianhu_analysis.pipeline.session import Session
 
 __all__ = ["describe_record", "keep_verdicts", "read_record", "record_hash"]
 
@@ -37,18 +38,15 @@ DIGEST_LENGTH = 12
 NOT_AGAIN = "记录不能由原始数据重建：请从备份恢复这个文件，不要删除整个文件夹"
 
 
-def describe_record(
-    workspace: Workspace, as_of: dt.date | None, year: int | None
-) -> dict[str, Any]:
+def describe_record(session: Session, year: int | None) -> dict[str, Any]:
     """Archive the verdicts of a day, score the open ones whose outcome is out, and tell all.
+
+    Only what was published by the session's day counts, for verdicts and outcomes.
 
     Parameters
     ----------
-    as_of
-        Only what was published by this day counts, for verdicts and outcomes;
-        default: the last publication that may feed a forecast.
     year
-        Of the targets; default as in ``assess``.
+        Of the targets; default as in ``Session.assess``.
 
     Returns
     -------
@@ -57,12 +55,10 @@ def describe_record(
         day, none if every outcome is known; of them the number ``archived``, none if the
         record held the same already; then see ``record_json``.
     """
-    assessment = assess(workspace, as_of, year)
+    assessment, workspace = session.assess(year), session.workspace
     day, verdicts = assessment.as_of, issue(assessment)
-    archived: list[dict[str, Any]] = []
-    if day is not None:
-        archived = keep_verdicts(workspace, day, assessment.year, verdicts, occasion="record")
-    scored = _score_open(workspace, day)
+    archived = keep_verdicts(session, assessment.year, verdicts, occasion="record")
+    scored = _score_open(session)
     return {
         "region": workspace.region.code,
         "region_zh": workspace.region.name_zh,
@@ -75,8 +71,7 @@ def describe_record(
 
 
 def keep_verdicts(
-    workspace: Workspace,
-    as_of: dt.date,
+    session: Session,
     year: int,
     verdicts: Sequence[Mapping[str, Any]],
     *,
@@ -101,10 +96,11 @@ def keep_verdicts(
     StoreError
         If another process holds the record too long.
     """
-    if not verdicts:
+    workspace, as_of = session.workspace, session.day
+    if not verdicts or as_of is None:
         return []
-    last = default_day(workspace)
-    ledger = VintageStore(workspace.processed).ledger()
+    last = replace(session, asked=None).day
+    ledger = session.store.ledger()
     held = json.dumps(sorted((path, entry.sha256) for path, entry in ledger.items()))
     batch = {
         "format": FORMAT,
@@ -152,12 +148,13 @@ def record_hash(workspace: Workspace) -> str:
     return hashlib.sha256(text.encode("utf-8")).hexdigest() if files else ""
 
 
-def _score_open(workspace: Workspace, day: dt.date | None) -> list[dict[str, Any]]:
-    """Score the verdicts whose outcome was published by a day."""
+def _score_open(session: Session) -> list[dict[str, Any]]:
+    """Score the verdicts whose outcome was published by the session's day."""
+    workspace = session.workspace
     waiting = [(key, entry) for key, entry in _entries(workspace) if "outcome" not in entry]
     if not waiting:
         return []
-    outcomes = _Outcomes(workspace, day, load_catalogue(workspace))
+    outcomes = _Outcomes(session)
     scored = []
     with locked(workspace.record / LOCK_NAME, LOCK_SECONDS, "判断记录"):
         for key, entry in waiting:
@@ -179,20 +176,18 @@ def _score_open(workspace: Workspace, day: dt.date | None) -> list[dict[str, Any
 class _Outcomes:
     """Figures of whole years as first published, looked up once for each indicator."""
 
-    def __init__(self, workspace: Workspace, day: dt.date | None, catalogue: Catalogue) -> None:
-        self._catalogue = catalogue
-        self._provenances = workspace.forecast_provenance
-        every = versions_to(workspace, day, known_on(workspace, day, catalogue))
-        self._frame = every[every["region"] == workspace.region.code]
+    def __init__(self, session: Session) -> None:
+        self._catalogue = session.catalogue
+        self._rules = session.rules
+        self._knowledge = session.knowledge
 
     def of(self, verdict: Mapping[str, Any]) -> tuple[float, dt.date] | None:
         """Return the outcome and its day, if it came out after the verdict's day."""
         if verdict["indicator"] not in self._catalogue:
             return None
         indicator = self._catalogue.get(verdict["indicator"])
-        published = extract_versions(
-            self._frame, indicator, verdict["measure"], self._provenances
-        ).first_on(None)
+        found = self._knowledge.extract(indicator, verdict["measure"], self._rules)
+        published = found.first_on(None)
         point = published.points.get(year_periods(indicator, verdict["year"])[-1])
         if point is None or point.published.isoformat() <= verdict["as_of"]:
             return None

@@ -6,15 +6,14 @@ import datetime as dt
 import hashlib
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import lianhu_analysis
-from lianhu_analysis.catalog.indicators import load_catalogue
 from lianhu_analysis.catalog.periods import Period
-from lianhu_analysis.catalog.targets import load_targets, named, versions_on
+from lianhu_analysis.catalog.targets import named, versions_on
 from lianhu_analysis.errors import (
     PeriodError,
     ReportError,
@@ -22,12 +21,11 @@ from lianhu_analysis.errors import (
     UsageError,
     WorkspaceError,
 )
-from lianhu_analysis.forecast.issued import told_in_advance
 from lianhu_analysis.intake.corrections import FILE_NAME as CORRECTIONS
 from lianhu_analysis.intake.ingest import unread_files
-from lianhu_analysis.intake.store import VintageStore
-from lianhu_analysis.pipeline.record import keep_verdicts, read_record, record_hash
-from lianhu_analysis.pipeline.story import PROJECT_ROOT, assess, default_day, known_on
+from lianhu_analysis.pipeline.answers import PROJECT_ROOT
+from lianhu_analysis.pipeline.record import keep_verdicts, record_hash
+from lianhu_analysis.pipeline.session import Session, open_session
 from lianhu_analysis.render.figures import FigureRegister
 from lianhu_analysis.render.publishing.publish import (
     ManifestEntry,
@@ -42,7 +40,7 @@ from lianhu_analysis.render.publishing.publish import (
 )
 from lianhu_analysis.render.quarterly.report import Report, title_text
 from lianhu_analysis.render.trace import check_origins
-from lianhu_analysis.workspace import Workspace, locate_workspace
+from lianhu_analysis.workspace import Workspace
 
 __all__ = [
     "Outcome",
@@ -105,26 +103,22 @@ def open_report(workspace: str, quarter: str, as_of: str) -> Report:
     quarter, as_of
         As ``2024Q3`` and ``2024-10-31``; empty ones as in ``plan_reports``.
     """
-    space = locate_workspace(workspace)
-    day = dt.date.fromisoformat(as_of) if as_of else None
-    plan = plan_reports(space, [quarter] if quarter else [], day, {})[0]
-    store = VintageStore(space.processed)
-    known = known_on(space, plan.as_of, load_catalogue(space), parents=True).frame
+    asked = open_session(workspace, as_of)
+    plan = plan_reports(asked, [quarter] if quarter else [], {})[0]
+    session = asked.on(plan.as_of)
+    known = session.assured.frame
     return Report(
-        assessment=assess(space, plan.as_of, plan.quarter.year),
+        assessment=session.assess(plan.quarter.year),
         quarter=plan.quarter,
-        raw_files={path: entry.sha256 for path, entry in store.ledger().items()},
+        raw_files={path: entry.sha256 for path, entry in session.store.ledger().items()},
         context=known[known["provenance"].isin(FACTS) & known["value"].notna()],
-        unread=unread_files(space),
-        record=told_in_advance(read_record(space), plan.as_of),
+        unread=unread_files(session.workspace),
+        record=session.told,
     )
 
 
 def plan_reports(
-    workspace: Workspace,
-    quarters: Sequence[str],
-    as_of: dt.date | None,
-    parameters: Mapping[str, str],
+    session: Session, quarters: Sequence[str], parameters: Mapping[str, str]
 ) -> list[ReportPlan]:
     """Decide which reports to make, refusing what cannot be made before any work.
 
@@ -137,15 +131,15 @@ def plan_reports(
     UsageError
         On an unknown quarter or parameter, or a quarter without a GDP figure.
     """
+    workspace, as_of = session.workspace, session.asked
     if parameters:
         _check_parameters(_template(workspace), parameters)
-    years = {target.year for target in load_targets(workspace, load_catalogue(workspace))}
-    store = VintageStore(workspace.processed)
-    last = default_day(workspace)
+    years = {target.year for target in session.targets}
+    last = replace(session, asked=None).day
     if last is None:
         raise UsageError("还没有可用于预测的数据。请把文件放进 data/raw，再运行 lianhu ingest")
     if not quarters:
-        quarters = [_last_quarter(store, workspace, as_of or last, years)]
+        quarters = [_last_quarter(session, as_of or last, years)]
     plans = []
     for text in dict.fromkeys(quarters):
         quarter = _parse_quarter(text)
@@ -154,7 +148,7 @@ def plan_reports(
             raise UsageError(f"{text}：{workspace.targets.name} 中只有 {told} 年的目标")
         following = Period(quarter.end.year, "M", quarter.end.month).shift(1)
         day = as_of or min(last, following.end)
-        if str(quarter) not in _gdp_quarters(store, workspace, day):
+        if str(quarter) not in _gdp_quarters(session, day):
             raise UsageError(f"截至 {day}，库中没有 {quarter} 的地区生产总值，不能生成该季报告")
         name = safe_name(workspace.region.code, str(quarter), day.isoformat())
         plans.append(ReportPlan(name, quarter, day, dict(parameters)))
@@ -169,51 +163,52 @@ def _check_parameters(template: Path, parameters: Mapping[str, str]) -> None:
         raise UsageError(f"参数 {'、'.join(fixed)} 由命令行的选项给出，不能用 --parameter 指定")
 
 
-def _gdp_quarters(store: VintageStore, workspace: Workspace, day: dt.date) -> set[str]:
+def _gdp_quarters(session: Session, day: dt.date) -> set[str]:
     """Quarters whose GDP was known on a day."""
-    frame = store.as_of(day, regions=[workspace.region.code], indicators=[GDP])
+    workspace = session.workspace
+    frame = session.store.as_of(day, regions=[workspace.region.code], indicators=[GDP])
     known = frame[frame["provenance"].isin(workspace.forecast_provenance) & frame["value"].notna()]
     return {period for period in known["period"] if "Q" in period}
 
 
-def _last_quarter(store: VintageStore, workspace: Workspace, day: dt.date, years: set[int]) -> str:
-    known = _gdp_quarters(store, workspace, day)
+def _last_quarter(session: Session, day: dt.date, years: set[int]) -> str:
+    known = _gdp_quarters(session, day)
     known = {text for text in known if not years or int(text[:4]) in years}
     if not known:
         raise UsageError(f"截至 {day}，有目标的年份没有任何季度的地区生产总值，请指定季度")
     return max(known)
 
 
-def publish(workspace: Workspace, plan: ReportPlan, *, force: bool = False) -> Outcome:
+def publish(asked: Session, plan: ReportPlan, *, force: bool = False) -> Outcome:
     """Run, check and publish one report; an unchanged one is left as it stands.
 
     The notebook runs in a private folder; the page is put in place only if
     every cell ran and every number was traced, and its manifest entry is
     written last.
     """
+    session = asked.on(plan.as_of)
+    workspace = session.workspace
     template = _template(workspace)
-    inputs = _inputs(workspace, template)
+    inputs = _inputs(session, template)
     parameters = {"quarter": str(plan.quarter), "as_of": plan.as_of.isoformat(), **plan.parameters}
     print_of_inputs = fingerprint(inputs, parameters, versions())
     done = find_published(workspace.reports, plan.name, print_of_inputs)
     if done is not None and not force:
         return Outcome(plan.name, _page_path(workspace, done), fresh=False)
     try:
-        entry, verdicts = _render(workspace, plan, template, inputs, parameters, print_of_inputs)
+        entry, verdicts = _render(session, plan, template, inputs, parameters, print_of_inputs)
     except ReportError as error:
         return Outcome(plan.name, None, fresh=True, error=str(error))
     warning = ""
     try:
-        keep_verdicts(
-            workspace, plan.as_of, plan.quarter.year, verdicts, occasion=f"report {plan.name}"
-        )
+        keep_verdicts(session, plan.quarter.year, verdicts, occasion=f"report {plan.name}")
     except (StoreError, OSError) as error:
         warning = f"报告已发布，但其中的判断没有存档（{error}）。请运行 lianhu record --as-of {plan.as_of}"
     return Outcome(plan.name, _page_path(workspace, entry), fresh=True, warning=warning)
 
 
 def _render(
-    workspace: Workspace,
+    session: Session,
     plan: ReportPlan,
     template: Path,
     inputs: dict[str, str],
@@ -224,9 +219,9 @@ def _render(
     from lianhu_analysis.render.publishing.notebook import execute
     from lianhu_analysis.render.publishing.page import render_page
 
+    workspace = session.workspace
     simulated = workspace.simulated
-    targets = load_targets(workspace, load_catalogue(workspace))
-    newest = [versions[0] for versions in versions_on(targets, plan.as_of)]
+    newest = [told[0] for told in versions_on(session.targets, plan.as_of)]
     own = [target for target in newest if target.year == plan.quarter.year]
     title = title_text(workspace.region.name_zh, plan.quarter, own)
     with TemporaryDirectory(prefix="lianhu-") as folder:
@@ -238,13 +233,12 @@ def _render(
             name=plan.name,
             failures=workspace.reports / "failed",
         )
-        if _inputs(workspace, template) != inputs:
+        if _inputs(session, template) != inputs:
             raise ReportError(f"报告 {plan.name} 运行期间数据或设置有变化，未发布。请重新运行")
         register = FigureRegister.load(executed.figures)
-        known = known_on(workspace, plan.as_of, load_catalogue(workspace), parents=True).frame
-        if faults := check_origins(register, known):
+        if faults := check_origins(register, session.assured.frame):
             raise ReportError(f"报告 {plan.name} 的数字与版本库不符，未发布：{'；'.join(faults)}")
-        names = _names(workspace, register)
+        names = _names(session, register)
         page = render_page(
             executed.notebook, register, title=title, simulated=simulated, names=names
         )
@@ -266,11 +260,11 @@ def _render(
         return put_in_place(private, workspace.reports, entry), executed.verdicts
 
 
-def _names(workspace: Workspace, register: FigureRegister) -> set[str]:
+def _names(session: Session, register: FigureRegister) -> set[str]:
     """Names with digits that a page may print: of indicators, targets and reference facts."""
-    catalogue = load_catalogue(workspace)
+    catalogue = session.catalogue
     names = {item.name_zh for item in catalogue}
-    for target in load_targets(workspace, catalogue):
+    for target in session.targets:
         names |= {target.title_zh, target.name_zh}
         names.add(named(catalogue.get(target.indicator).name_zh, target.set_by))
     facts = {str(figure.detail.get("indicator", "")) for figure in register}
@@ -307,10 +301,10 @@ def _parse_quarter(text: str) -> Period:
     raise UsageError(f"{text!r} 不是季度。请写成 2024Q3 的样子（Q1 至 Q4）")
 
 
-def _inputs(workspace: Workspace, template: Path) -> dict[str, str]:
+def _inputs(session: Session, template: Path) -> dict[str, str]:
     """Hashes of everything that a report depends on, by name."""
-    ledger = VintageStore(workspace.processed).ledger()
-    inputs = {path: entry.sha256 for path, entry in ledger.items()}
+    workspace = session.workspace
+    inputs = {path: entry.sha256 for path, entry in session.store.ledger().items()}
     inputs |= {f"unread:{path}": reason for path, reason in unread_files(workspace)}
     # Scores that are on the page; verdicts that wait for their outcome are not.
     if scores := record_hash(workspace):

@@ -1,0 +1,1 @@
+"""Why: who pulls, what moved, what if, which lever; pure functions of figures and verdicts."""

@@ -1,0 +1,94 @@
+"""What an analysis says: sentences made from numbers, the tables behind them, its limits."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from lianhu_analysis.forecast.assessment import Assessment
+
+__all__ = ["Answer", "answer_of", "rows_of"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """One answer, the same for command line, report and notebook.
+
+    Attributes
+    ----------
+    question
+        In Chinese, as a reader would ask it.
+    sentences
+        In Chinese; every number in them stands in a table too.
+    tables
+        By name.  Columns have English names and plain cells (text, numbers,
+        missing where unknown); what readers see of an indicator is in ``name_zh``.
+    notes
+        Method, limits, and what was left out with the reason.
+    simulated
+        Whether a simulated figure was used.
+    """
+
+    question: str
+    region: str
+    region_zh: str
+    as_of: str | None
+    simulated: bool
+    sentences: tuple[str, ...]
+    tables: Mapping[str, pd.DataFrame]
+    notes: tuple[str, ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the JSON document: fields as they are, tables as lists of rows."""
+        plain = {
+            "question": self.question,
+            "region": self.region,
+            "region_zh": self.region_zh,
+            "as_of": self.as_of,
+            "simulated": self.simulated,
+            "sentences": list(self.sentences),
+            "notes": list(self.notes),
+        }
+        return plain | {name: rows_of(table) for name, table in self.tables.items()}
+
+
+def answer_of(
+    assessment: Assessment,
+    question: str,
+    sentences: tuple[str, ...],
+    tables: Mapping[str, pd.DataFrame],
+    notes: tuple[str, ...] = (),
+    *,
+    simulated: bool | None = None,
+) -> Answer:
+    """Return an answer about an assessment's region and day.
+
+    Parameters
+    ----------
+    simulated
+        Default: whether a simulated row is among the region's figures.
+    """
+    if simulated is None:
+        simulated = bool(assessment.frame["provenance"].eq("simulated").any())
+    return Answer(
+        question=question,
+        region=assessment.region.code,
+        region_zh=assessment.region.name_zh,
+        as_of=None if assessment.as_of is None else assessment.as_of.isoformat(),
+        simulated=simulated,
+        sentences=sentences,
+        tables=tables,
+        notes=notes,
+    )
+
+
+def rows_of(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return a table as plain rows; what is missing is ``None``."""
+    rows: list[dict[str, Any]] = json.loads(
+        table.to_json(orient="records", double_precision=15, date_format="iso")
+    )
+    return rows

@@ -1,0 +1,91 @@
+"""One workspace on one day, asked many times: read once, tables that agree with the document."""
+
+import datetime as dt
+import json
+
+import pandas as pd
+import pytest
+
+import lianhu_analysis as lh
+from lianhu_analysis.errors import UsageError
+from lianhu_analysis.forecast.assessment import assessment_json
+from lianhu_analysis.intake.new_workspace import create_workspace
+from lianhu_analysis.intake.store import VintageStore
+from lianhu_analysis.pipeline.session import Session
+from lianhu_analysis.workspace import load_workspace
+
+OCTOBER = dt.date(2024, 10, 31)
+
+
+def test_a_day_is_read_from_the_store_once(national, monkeypatch):
+    read = []
+    whole = VintageStore.as_of
+    monkeypatch.setattr(
+        VintageStore, "as_of", lambda self, *a, **k: read.append(a) or whole(self, *a, **k)
+    )
+    session = Session(national, OCTOBER)
+    assert session.assess(2024) is session.assess(2024)
+    session.assess(2023)
+    assert len(session.versions) == len(session.versions)
+    assert len(read) == 1
+
+
+def test_the_table_of_verdicts_says_what_the_document_says(national):
+    session = lh.open(str(national.root), "2024-10-31")
+    table = session.verdicts(2024)
+    document = assessment_json(session.assess(2024))["targets"]
+    assert len(table) == len(document) > 0
+    for (_, row), item in zip(table.iterrows(), document, strict=True):
+        for name in ("indicator", "target", "actual", "required", "probability", "status"):
+            assert row[name] == item[name] or (pd.isna(row[name]) and item[name] is None)
+        assert row["persistence"] == item["benchmark"]["persistence"]
+        for level, value in item["quantiles"].items():
+            assert row[f"q{level}"] == value
+        weights = row.filter(like="weight.").dropna()
+        assert weights.to_dict() == pytest.approx(
+            {f"weight.{model}": weight for model, weight in item["weights"].items()}
+        )
+    # What is plain can be exported; nothing nested is left in a cell.
+    assert not table.map(lambda cell: isinstance(cell, dict | list)).any().any()
+
+
+def test_another_day_keeps_the_list_and_knows_less(national):
+    session = Session(national, OCTOBER)
+    before = session.on(dt.date(2024, 7, 31))
+    assert before.catalogue is session.catalogue
+    assert before.day == dt.date(2024, 7, 31)
+    assert len(before.versions) < len(session.versions)
+    assert before.versions["published"].max() <= pd.Timestamp(before.day)
+
+
+def test_observations_of_one_indicator_are_a_table_with_cells(national):
+    shown = lh.open(str(national.root)).show("gdp.total")
+    assert set(shown["indicator"]) == {"gdp.total"}
+    assert shown["cell"].notna().all()
+    with pytest.raises(UsageError, match="--region"):
+        lh.open(str(national.root)).show("gdp.total", "123456")
+
+
+def test_a_day_that_is_none_is_refused(national):
+    with pytest.raises(UsageError, match="2024/10/31"):
+        lh.open(str(national.root), "2024/10/31")
+
+
+def test_an_empty_store_is_no_day(tmp_path):
+    create_workspace(tmp_path / "x", "x", "999999")
+    session = Session(load_workspace(tmp_path / "x"))
+    assert session.day is None
+    assert session.verdicts().empty or session.verdicts()["status"].eq("refused").all()
+
+
+def test_a_document_is_computed_once(national):
+    asked = []
+
+    def answer():
+        asked.append(1)
+        return {"n": len(asked)}
+
+    session = Session(national, OCTOBER)
+    question = json.dumps("a question of this test")
+    assert session.kept(question, answer) == session.kept(question, answer) == {"n": 1}
+    assert Session(national, dt.date(2024, 7, 31)).kept(question, answer) == {"n": 2}
