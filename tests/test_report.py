@@ -64,7 +64,7 @@ def test_the_verdicts_of_a_report_are_kept_once_it_is_published(published):
     judged = pipeline.assess(space, plan.as_of, 2024).verdict("gdp.total")
     assert batch["verdicts"][0]["probability"] == pytest.approx(judged.probability)
     # `lianhu record` finds the same verdicts there already.
-    assert describe_record(space, plan.as_of, 2024)["archived"] == 0
+    assert describe_record(Session(space, plan.as_of), 2024)["archived"] == 0
 
 
 def test_a_report_whose_verdicts_cannot_be_kept_stands_with_a_warning(
