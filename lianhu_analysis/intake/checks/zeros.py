@@ -90,8 +90,7 @@ def _blank(evidence: Evidence) -> Bools:
     lumpy = [item.code for item in evidence.catalogue if evidence.structure.is_lumpy(item)]
     frame = evidence.frame
     judged = frame[frame["value"].notna() & ~frame["indicator"].isin(lumpy)]
-    sheet = judged.groupby(["source", "sheet", "published", "region", "period"])["value"]
-    blank = (sheet.transform("count") >= CLEAR_RUN) & (
-        sheet.transform(lambda v: v.abs().max()) == 0
-    )
+    keys = [judged[name] for name in ("source", "sheet", "published", "region", "period")]
+    sheet = judged["value"].abs().groupby(keys)
+    blank = (sheet.transform("count") >= CLEAR_RUN) & (sheet.transform("max") == 0)
     return np.asarray(blank.reindex(frame.index, fill_value=False).to_numpy(dtype=bool))
