@@ -294,6 +294,20 @@ class FigureRegister:
             table = table.replace(link, link.replace("<tr>", f'<tr id="{figure.ref}">'), 1)
         return Html(table)
 
+    def origin_text(self, ref: str) -> str:
+        """Say in one line what a number is and where it came from."""
+        figure = self.figure(ref)
+        detail = figure.detail
+        if figure.kind == "observation":
+            path, title, _ = split_source(detail["source"])
+            parts = [path, place_text(detail.get("sheet"), detail.get("cell")), title]
+            parts.append(f"“{detail['token']}”")
+        elif figure.kind == "arithmetic":
+            parts = [REF.sub(lambda match: self.figure(match[1]).text, detail["formula"])]
+        else:
+            parts = [detail.get("model", "") or detail["source"]]
+        return f"{figure.label}：{' '.join(filter(None, parts))}"
+
     def _origin(self, figure: Figure) -> Html:
         if figure.kind != "arithmetic":
             return _origin(figure)

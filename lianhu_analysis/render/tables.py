@@ -196,7 +196,7 @@ def html_table(
             raise ReportError(
                 f"表“{caption}”第 {number} 行的“{empty[0]}”为空。请用 missing_text 写明原因"
             )
-        body.append(f"<tr>{_cells(cells, numeric)}</tr>")
+        body.append(f"<tr>{_cells(cells, headers, numeric)}</tr>")
     head = "".join(
         f'<th scope="col"{_align(i, numeric)}>{_escaped(header)}</th>'
         for i, header in enumerate(headers)
@@ -211,9 +211,10 @@ def _align(position: int, numeric: Sequence[int]) -> str:
     return ' class="right"' if position in numeric else ""
 
 
-def _cells(cells: Sequence[object], numeric: Sequence[int]) -> str:
+def _cells(cells: Sequence[object], headers: Sequence[object], numeric: Sequence[int]) -> str:
+    """Write a row; each cell knows its head, which stands beside it on a phone."""
     first = f'<th scope="row"{_align(0, numeric)}>{_escaped(cells[0])}</th>'
     return first + "".join(
-        f"<td{_align(i, numeric)}>{_escaped(cell)}</td>"
+        f'<td{_align(i, numeric)} data-label="{html.escape(str(headers[i]))}">{_escaped(cell)}</td>'
         for i, cell in enumerate(cells[1:], start=1)
     )

@@ -90,7 +90,7 @@ def test_simulated_data_is_marked_on_the_chart_and_in_the_caption(make):
 def test_the_mark_changes_the_picture_where_the_data_are():
     def middle(figure):
         image = Image.open(io.BytesIO(picture(figure, "增速").png)).convert("RGB")
-        return np.asarray(image)[150:350, 150:650]
+        return np.asarray(image)[200:480, 200:890]
 
     differing = (middle(fan(simulated=True)) != middle(fan(simulated=False))).any(axis=2)
     assert differing.mean() > 0.02

@@ -87,6 +87,29 @@ def test_every_link_to_an_origin_has_its_row(tree):
         assert len(tree.xpath(f"//tr[@id='{target[1:]}']")) == 1
 
 
+def test_an_origin_is_folded_away_and_told_beside_its_number(tree):
+    (folded,) = tree.xpath("//details[@class='origins']")
+    assert folded.get("open") is None
+    assert not tree.xpath("//main//a[@class='origin'][not(@data-tip)][not(ancestor::details)]")
+    (tip,) = set(tree.xpath("//main//a[@href='#fig-1'][not(ancestor::details)]/@data-tip"))
+    row = tree.xpath("//tr[@id='fig-1']")[0].text_content()
+    assert tip.split("：")[0] in row
+
+
+def test_every_cell_carries_its_head_for_a_phone(tree):
+    for table in tree.xpath("//table"):
+        heads = [head.text_content() for head in table.xpath(".//thead//th")]
+        for row in table.xpath(".//tbody/tr"):
+            assert row.xpath("td/@data-label") == heads[1:]
+
+
+def test_simulated_tables_and_printed_pages_carry_the_mark(page, worked):
+    assert '<body class="simulated-data">' in page
+    assert ".simulated-data caption::after" in page
+    assert "@page simulated { @top-center" in page
+    assert "<body>" in render(worked, simulated=False)
+
+
 def test_simulated_data_is_marked_on_the_page_and_its_tab(page, worked):
     real = render(worked, simulated=False)
     assert page.count("演示数据（模拟）") == real.count("演示数据（模拟）") + 2

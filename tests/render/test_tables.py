@@ -106,7 +106,7 @@ def test_table_escapes_text_and_marks_headers():
     assert table == (
         '<div class="table"><table><caption>表&lt;1&gt;</caption><thead><tr>'
         '<th scope="col">指标</th><th scope="col" class="right">增速</th></tr></thead>'
-        '<tbody><tr><th scope="row">&lt;gdp&gt;</th><td class="right"><b>5</b></td></tr></tbody>'
+        '<tbody><tr><th scope="row">&lt;gdp&gt;</th><td class="right" data-label="增速"><b>5</b></td></tr></tbody>'
         "</table></div>"
     )
 

@@ -45,7 +45,7 @@ ATTRIBUTES = {
     "data": {"value", "data-ref", "class"},
     "img": {"src", "alt"},
     "th": {"scope", "class", "colspan", "rowspan"},
-    "td": {"class", "colspan", "rowspan"},
+    "td": {"class", "colspan", "rowspan", "data-label"},
     "ol": {"start"},
     "time": {"datetime"},
     **{tag: {"class"} for tag in ("div", "p", "section", "span", "table", "tr", "li", "ul")},
@@ -59,7 +59,7 @@ WORDS = {
         "skip": "跳到正文",
         "contents": "目录",
         "origins": "数字出处",
-        "hint": "正文中带虚线的数字可点击，跳到它的出处：文件、工作表、单元格和原文。",
+        "hint": "正文中带虚线的数字，指向或点按即见出处，再点跳到下表：文件、工作表、单元格和原文。",
     },
     "en": {
         "skip": "Skip to content",
@@ -107,7 +107,11 @@ def render_page(
         origins = register.provenance_table(_with_inputs(refs, register), language)
         _refuse(title, check_html(origins, register))
         hint = f'<p class="note">{words["hint"]}</p>'
-        body += f"<section><h2>{words['origins']}</h2>{hint}{origins}</section>"
+        body = _with_tips(body, register)
+        body += (
+            f'<details class="origins"><summary><h2>{words["origins"]}</h2></summary>'
+            f"{hint}{origins}</details>"
+        )
     body, contents = _with_contents(body)
     header = f"<h1>{html.escape(title)}</h1>"
     header += mark_simulated() if simulated else ""
@@ -117,7 +121,7 @@ def render_page(
         f'{nav if contents else ""}<main id="main">{body}</main>'
     )
     tab_title = f"{SIMULATED_MARK}{title}" if simulated else title
-    return build_document(whole, title=tab_title, language=language)
+    return build_document(whole, title=tab_title, language=language, simulated=simulated)
 
 
 def sanitise(fragment: str) -> str:
@@ -134,8 +138,17 @@ def sanitise(fragment: str) -> str:
     )
 
 
-def build_document(body: str, *, title: str, language: str = "zh-CN") -> str:
-    """Put a body of ours into a document with style, font and content policy."""
+def build_document(
+    body: str, *, title: str, language: str = "zh-CN", simulated: bool = False
+) -> str:
+    """Put a body of ours into a document with style, font and content policy.
+
+    Parameters
+    ----------
+    simulated
+        Whether every table and every printed page must carry the mark.
+    """
+    marked = ' class="simulated-data"' if simulated else ""
     style = _font_faces(body) + (TEMPLATES / "page.css").read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha256(style.encode("utf-8")).digest()).decode("ascii")
     policy = (
@@ -148,7 +161,7 @@ def build_document(body: str, *, title: str, language: str = "zh-CN") -> str:
         '<meta name="referrer" content="no-referrer">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{html.escape(title)}</title>\n<style>{style}</style>\n</head>\n"
-        f"<body>\n{body}\n</body>\n</html>\n"
+        f"<body{marked}>\n{body}\n</body>\n</html>\n"
     )
 
 
@@ -235,6 +248,15 @@ def _with_inputs(refs: tuple[str, ...], register: FigureRegister) -> list[str]:
         formula = register.figure(ref).detail.get("formula", "")
         chain += [used for used in re.findall(r"\{(fig-\d+)\}", formula) if used not in chain]
     return chain
+
+
+def _with_tips(body: str, register: FigureRegister) -> str:
+    """Put each number's origin beside it, to be seen on hover, focus and tap."""
+    root = lxml.html.fragment_fromstring(body, create_parent="div")
+    for link in root.iter("a"):
+        if link.get("class") == "origin":
+            link.set("data-tip", register.origin_text(link.get("href", "").removeprefix("#")))
+    return _inner_html(root)
 
 
 def _with_contents(body: str) -> tuple[str, str]:
