@@ -303,10 +303,14 @@ class FigureRegister:
             parts = [path, place_text(detail.get("sheet"), detail.get("cell")), title]
             parts.append(f"“{detail['token']}”")
         elif figure.kind == "arithmetic":
-            parts = [REF.sub(lambda match: self.figure(match[1]).text, detail["formula"])]
+            parts = [self.formula_text(figure)]
         else:
             parts = [detail.get("model", "") or detail["source"]]
         return f"{figure.label}：{' '.join(filter(None, parts))}"
+
+    def formula_text(self, figure: Figure) -> str:
+        """Return a formula with its figures as printed; empty for other kinds of numbers."""
+        return REF.sub(lambda match: self.figure(match[1]).text, figure.detail.get("formula", ""))
 
     def _origin(self, figure: Figure) -> Html:
         if figure.kind != "arithmetic":

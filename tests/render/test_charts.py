@@ -14,7 +14,9 @@ from lianhu_analysis.errors import ReportError
 from lianhu_analysis.render.drawing.chart_layout import Setting
 from lianhu_analysis.render.drawing.charts import (
     QUANTILES,
+    Panel,
     fan_chart,
+    fan_grid,
     indicator_chart,
     picture,
     progress_chart,
@@ -267,3 +269,35 @@ def test_an_ideograph_that_the_font_lacks_is_a_mark_and_another_sign_is_refused(
     assert drawn.alt == "瀍河区增速"
     with pytest.raises(ReportError, match="画不出的字"):
         picture(fan(title="\u0e01"), "增速")  # Thai, before the ideographs
+
+
+def panel(title="地区生产总值", usual=None, values=(5.0, 5.2, 5.3)):
+    fan = FAN.head(1)
+    return Panel(title, ["Q1", "Q2", "Q3"], np.array(values, dtype=float), fan, 6.0, usual)
+
+
+def test_small_fans_share_one_legend_and_keep_their_titles():
+    usual = np.column_stack([np.arange(4.0), np.arange(4.0) + 1, np.arange(4.0) + 2])
+    figure = fan_grid(
+        [panel(), panel("工业"), panel("土地", usual), panel("投资")],
+        Setting(title="四项目标", caption="截至 2024-10-31", simulated=True),
+    )
+    assert [axes.get_title(loc="left") for axes in figure.axes] == [
+        "地区生产总值",
+        "工业",
+        "土地",
+        "投资",
+    ]
+    (legend,) = figure.legends
+    words = [text.get_text() for text in legend.get_texts()]
+    assert len(words) == len(set(words))
+    assert {"实际", "目标", "预测中位数", "常年进度"} <= set(words)
+    assert all(axes.get_legend() is None for axes in figure.axes)
+    assert picture(figure, "四格").png.startswith(b"\x89PNG")
+
+
+def test_a_small_fan_without_figures_is_refused():
+    with pytest.raises(ReportError, match="没有任何实际数"):
+        fan_grid([panel(values=[np.nan] * 3)], Setting(title="空", caption="无"))
+    with pytest.raises(ReportError):
+        fan_grid([], Setting(title="空", caption="无"))

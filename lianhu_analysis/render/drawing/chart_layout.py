@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -21,7 +22,9 @@ __all__ = [
     "draw_actual",
     "draw_target",
     "finish",
+    "finish_grid",
     "new_figure",
+    "new_grid",
     "set_ticks",
     "unit_note",
 ]
@@ -29,6 +32,7 @@ __all__ = [
 WIDTH_INCHES, HEIGHT_INCHES, DPI = 8.0, 4.6, 150
 LEFT, RIGHT, RIGHT_OF_REMARKS, POINTS_PER_INCH = 0.085, 0.96, 0.86, 72
 MAX_TICKS = 12
+GRID_COLUMNS, GRID_ROW_INCHES = 3, 1.55
 TITLE_SIZE, CAPTION_SIZE, LABEL_SIZE = 13, 8, 9
 # Of a legend, in ems.
 COLUMN_SPACING, HANDLE_LENGTH = 1.2, 1.6
@@ -99,30 +103,36 @@ class Setting:
         return ENGLISH[word] if self.language.startswith("en") else word
 
 
-def new_figure(setting: Setting, unit: str = "", *, panels: int = 1) -> tuple[Figure, Axes]:
+def new_figure(
+    setting: Setting, unit: str = "", *, panels: int = 1, height: float = HEIGHT_INCHES
+) -> tuple[Figure, Any]:
     """Start a figure: title above, caption below, the mark of simulated data across.
 
     Parameters
     ----------
     unit
         Of the vertical axis, if it is not the setting's.
+    panels
+        One above the other; none leaves room for a grid.
+    height
+        In inches.
 
     Returns
     -------
     tuple
-        The figure and its first panel.
+        The figure and its first panel, if it has one.
     """
     apply_theme()
     title_lines = _wrap(setting.title, _ems(WIDTH_INCHES * 0.96, TITLE_SIZE))
     note_lines = _wrap(setting.note, _ems(WIDTH_INCHES * 0.96, CAPTION_SIZE))
-    figure = Figure(figsize=(WIDTH_INCHES, HEIGHT_INCHES), dpi=DPI)
-    title_share = len(title_lines) * 1.45 * TITLE_SIZE / POINTS_PER_INCH / HEIGHT_INCHES
-    note_share = len(note_lines) * 1.6 * CAPTION_SIZE / POINTS_PER_INCH / HEIGHT_INCHES
+    figure = Figure(figsize=(WIDTH_INCHES, height), dpi=DPI)
+    title_share = len(title_lines) * 1.45 * TITLE_SIZE / POINTS_PER_INCH / height
+    note_share = len(note_lines) * 1.6 * CAPTION_SIZE / POINTS_PER_INCH / height
     figure.subplots_adjust(
         left=LEFT,
         right=RIGHT,
-        top=0.985 - title_share - 0.085,
-        bottom=0.13 + note_share,
+        top=0.985 - title_share - 0.085 * HEIGHT_INCHES / height,
+        bottom=0.13 * HEIGHT_INCHES / height + note_share,
         hspace=0.32,
     )
     figure.text(
@@ -138,20 +148,55 @@ def new_figure(setting: Setting, unit: str = "", *, panels: int = 1) -> tuple[Fi
         color=PALETTE["muted"],
         gid="caption",
     )
-    axes = figure.subplots(panels, 1, squeeze=False)[:, 0]
-    unit_note(axes[0], unit or setting.unit, setting)
     if setting.simulated:
         figure.text(
             0.48, 0.5, SIMULATED_MARK, ha="center", va="center", size=38, rotation=18,
             color=PALETTE["target"], alpha=0.22, zorder=10, gid="mark",
         )  # fmt: skip
+    if not panels:
+        return figure, None
+    axes = figure.subplots(panels, 1, squeeze=False)[:, 0]
+    unit_note(axes[0], unit or setting.unit, setting)
     return figure, axes[0]
 
 
-def draw_actual(axes: Axes, values: np.ndarray, label: str) -> None:
+def new_grid(setting: Setting, titles: Sequence[str]) -> tuple[Figure, list[Axes]]:
+    """Start a figure of small panels, each with a title of its own, under one title and legend."""
+    rows = math.ceil(len(titles) / GRID_COLUMNS)
+    height = 1.45 + GRID_ROW_INCHES * rows
+    figure, _ = new_figure(setting, panels=0, height=height)
+    figure.subplots_adjust(left=0.06, right=0.985, hspace=0.62, wspace=0.24)
+    grid = figure.subplots(rows, GRID_COLUMNS, squeeze=False).ravel()
+    for axes in grid[len(titles) :]:
+        axes.remove()
+    for axes, title in zip(grid, titles, strict=False):
+        axes.set_title(title, loc="left", size=LABEL_SIZE, weight="bold")
+        axes.tick_params(labelsize=CAPTION_SIZE)
+    return figure, list(grid[: len(titles)])
+
+
+def finish_grid(grid: Sequence[Axes], labels: Sequence[Sequence[str]]) -> None:
+    """Name first and last period of each panel, and add the one legend."""
+    figure = grid[0].get_figure()
+    legend: dict[str, Any] = {}
+    for axes, named in zip(grid, labels, strict=True):
+        handles, names = axes.get_legend_handles_labels()
+        legend |= dict(zip(names, handles, strict=True))
+        axes.yaxis.set_major_locator(MaxNLocator(4))
+        axes.set_xticks([0, len(named) - 1], [named[0], named[-1]])
+        axes.set_xlim(-0.6, max(len(named) - 0.4, 0.6))
+    if figure is not None:
+        figure.legend(
+            list(legend.values()), list(legend), loc="lower right", bbox_to_anchor=(0.985, 0.03),
+            ncols=len(legend), columnspacing=COLUMN_SPACING, handlelength=HANDLE_LENGTH,
+            fontsize=CAPTION_SIZE,
+        )  # fmt: skip
+
+
+def draw_actual(axes: Axes, values: np.ndarray, label: str, size: float = 4) -> None:
     """Draw published figures, one a period."""
     x = np.arange(len(values))
-    axes.plot(x, values, color=PALETTE["actual"], marker="o", ms=4, label=label)
+    axes.plot(x, values, color=PALETTE["actual"], marker="o", ms=size, label=label)
 
 
 def draw_target(axes: Axes, setting: Setting, word: str = "目标") -> list[tuple[float, str, str]]:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import base64
 import io
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -26,7 +27,9 @@ from lianhu_analysis.render.drawing.chart_layout import (
     draw_actual,
     draw_target,
     finish,
+    finish_grid,
     new_figure,
+    new_grid,
     set_ticks,
     unit_note,
 )
@@ -37,8 +40,10 @@ FIRST_IDEOGRAPH = "\u3400"  # what is before it, DejaVu Sans draws
 
 __all__ = [
     "QUANTILES",
+    "Panel",
     "Picture",
     "fan_chart",
+    "fan_grid",
     "indicator_chart",
     "picture",
     "progress_chart",
@@ -72,6 +77,28 @@ class Picture:
             {"image/png": base64.b64encode(self.png).decode("ascii")},
             {"image/png": {"alt": self.alt, "drawn": list(self.drawn)}},
         )
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One small fan of many.
+
+    Attributes
+    ----------
+    labels, values
+        Of the periods drawn, up to the newest figure.
+    fan
+        As in ``fan_chart``.
+    usual
+        Shape (periods, 3): low, middle and high of usual progress; ``None`` for growth.
+    """
+
+    title: str
+    labels: Sequence[str]
+    values: np.ndarray
+    fan: pd.DataFrame
+    target: float
+    usual: np.ndarray | None = None
 
 
 def picture(figure: Figure, alt: str) -> Picture:
@@ -147,6 +174,40 @@ def fan_chart(
     remarks += draw_target(axes, setting)
     finish(axes, labels, remarks)
     return figure
+
+
+def fan_grid(panels: Sequence[Panel], setting: Setting) -> Figure:
+    """Draw many small fans under one title: past, what may come, target, and usual progress.
+
+    Raises
+    ------
+    ReportError
+        If there is no panel, or one has no figures.
+    """
+    if not panels or any(not np.isfinite(item.values).any() for item in panels):
+        raise ReportError(f"图“{setting.title}”有一格没有任何实际数，不能画。请检查指标与时期")
+    figure, grid = new_grid(setting, [item.title for item in panels])
+    labels = []
+    for axes, panel in zip(grid, panels, strict=True):
+        if panel.usual is not None:
+            _draw_usual(axes, panel.usual, setting)
+        draw_actual(axes, panel.values, setting.word("实际"), size=2)
+        if len(panel.fan):
+            _draw_fan(axes, panel.values, panel.fan, setting)
+        draw_target(axes, replace(setting, target=panel.target))
+        labels.append([*panel.labels, *panel.fan["label"]])
+    finish_grid(grid, labels)
+    return figure
+
+
+def _draw_usual(axes: Axes, usual: np.ndarray, setting: Setting) -> None:
+    """Draw the range and the middle of usual progress, shape (periods, 3)."""
+    x = np.arange(len(usual))
+    low, mid, high = usual.T
+    axes.fill_between(
+        x, low, high, color=PALETTE["muted"], alpha=0.2, lw=0, label=setting.word("常年进度范围")
+    )
+    axes.plot(x, mid, color=PALETTE["muted"], ls=":", label=setting.word("常年进度"))
 
 
 def _draw_fan(axes: Axes, values: np.ndarray, fan: pd.DataFrame, setting: Setting) -> float:
@@ -267,21 +328,11 @@ def progress_chart(
         As in ``fan_chart``: one row for each of the last periods of ``frame``; may have no rows.
     """
     figure, axes = new_figure(setting)
-    x = np.arange(len(frame))
     low, mid, high = (
         frame[column].to_numpy(dtype=float) for column in ("usual_low", "usual_mid", "usual_high")
     )
     if np.isfinite(mid).any():
-        axes.fill_between(
-            x,
-            low,
-            high,
-            color=PALETTE["muted"],
-            alpha=0.2,
-            lw=0,
-            label=setting.word("常年进度范围"),
-        )
-        axes.plot(x, mid, color=PALETTE["muted"], ls=":", label=setting.word("常年进度"))
+        _draw_usual(axes, np.column_stack([low, mid, high]), setting)
     actual = frame["actual"].to_numpy(dtype=float)
     draw_actual(axes, actual, setting.word("今年累计"))
     remarks = []

@@ -1,0 +1,118 @@
+"""The Word document has the standard's form, the page's words and whole tables."""
+
+import base64
+import io
+import zipfile
+
+import lxml.etree
+from docx import Document
+from docx.oxml.ns import qn
+from docx.shared import Mm, Pt
+from PIL import Image
+
+from lianhu_analysis.render.publishing.word import render_word
+
+
+def png():
+    buffer = io.BytesIO()
+    Image.new("RGB", (40, 20), "white").save(buffer, "PNG")
+    return base64.b64encode(buffer.getvalue()).decode()
+
+
+BODY = f"""<h2>一、总体判断</h2><p>增长 <data value="5.3">5.3</data>%，
+<script_like>&lt;script&gt;</script_like>高于全市。</p><h3>（一）工业</h3><ul><li>一项</li><li>又一项</li></ul>
+<div class="table"><table><caption>增速</caption><thead><tr><th>指标</th><th class="right">增速（%）</th></tr></thead>
+<tbody><tr><th>地区生产总值</th><td class="right">5.3</td></tr></tbody></table></div>
+<figure><img src="data:image/png;base64,{png()}" alt="增速加快"></figure>"""
+
+
+def opened(simulated=False):
+    data = render_word(BODY, title="某区2024年前三季度经济运行分析", simulated=simulated)
+    return Document(io.BytesIO(data)), data
+
+
+def test_the_page_is_that_of_the_standard():
+    document, _ = opened()
+    section = document.sections[0]
+    assert [round(side.mm) for side in (section.page_width, section.page_height)] == [210, 297]
+    sides = section.top_margin, section.left_margin, section.right_margin, section.bottom_margin
+    assert [round(side.mm) for side in sides] == [37, 28, 26, 35]
+    normal = document.styles["Normal"]
+    assert normal.font.size == Pt(16)
+    assert normal.element.rPr.rFonts.get(qn("w:eastAsia")) == "仿宋_GB2312"
+    assert normal.paragraph_format.line_spacing.pt == 28.95
+    # 22 lines of it fill the text of 225 mm, but for the last one's spacing.
+    assert 22 * 28.95 <= 225 / 25.4 * 72 < 23 * 28.95
+    assert document.styles["Title"].font.size == Pt(22)
+    faces = [
+        document.styles[name].element.rPr.rFonts.get(qn("w:eastAsia"))
+        for name in ("Title", "Heading 1", "Heading 2")
+    ]
+    assert faces == ["方正小标宋简体", "黑体", "楷体_GB2312"]
+
+
+def test_pages_are_numbered_between_dashes_outside():
+    document, _ = opened()
+    section = document.sections[0]
+    assert document.settings.odd_and_even_pages_header_footer
+    for footer, side in ((section.footer, 2), (section.even_page_footer, 0)):
+        paragraph = footer.paragraphs[0]
+        assert int(paragraph.alignment) == side
+        assert "PAGE" in paragraph._p.xml
+        assert paragraph.text.startswith("— ")
+        assert paragraph.text.endswith(" —")
+
+
+def test_words_headings_and_lists_are_those_of_the_page():
+    document, _ = opened()
+    told = [(item.style.name, item.text) for item in document.paragraphs if item.text]
+    assert told[:6] == [
+        ("Title", "某区2024年前三季度经济运行分析"),
+        ("Heading 1", "一、总体判断"),
+        ("Normal", "增长 5.3%， <script>高于全市。"),
+        ("Heading 2", "（一）工业"),
+        ("List Bullet", "一项"),
+        ("List Bullet", "又一项"),
+    ]
+
+
+def test_tables_have_three_lines_a_repeated_head_and_whole_rows():
+    document, _ = opened()
+    (table,) = document.tables
+    assert [[cell.text for cell in row.cells] for row in table.rows] == [
+        ["指标", "增速（%）"],
+        ["地区生产总值", "5.3"],
+    ]
+    xml = table._tbl.xml
+    assert xml.count("w:cantSplit") == 2
+    assert xml.count("<w:tblHeader") == 1
+    sides = {line.tag.partition("}")[2] for line in table._tbl.tblPr.find(qn("w:tblBorders"))}
+    assert sides == {"top", "bottom"}
+    assert xml.count("<w:tcBorders>") == 2
+    widths = [column.width for column in table.columns]
+    assert widths[0] > widths[1]
+    assert abs(sum(widths) - Mm(156)) < 1000
+
+
+def test_a_chart_is_whole_and_has_words():
+    document, _ = opened()
+    (shape,) = document.inline_shapes
+    assert shape.width == Mm(156)
+    assert shape._inline.docPr.get("descr") == "增速加快"
+
+
+def test_simulated_data_are_marked_on_every_page_and_table():
+    document, data = opened(simulated=True)
+    section = document.sections[0]
+    for header in (section.header, section.even_page_header):
+        assert header.paragraphs[0].text == "演示数据（模拟）"
+    captions = [item.text for item in document.paragraphs if item.style.name == "Caption"]
+    assert captions == ["增速（演示数据（模拟））"]
+    assert b"\xe6\xbc\x94" not in opened()[1]
+    with zipfile.ZipFile(io.BytesIO(data)) as package:
+        # No macro, no link to the outside.
+        assert not [name for name in package.namelist() if "vba" in name.lower()]
+        for name in package.namelist():
+            if name.endswith(".rels"):
+                root = lxml.etree.fromstring(package.read(name))
+                assert not root.xpath("//*[@TargetMode='External']")
