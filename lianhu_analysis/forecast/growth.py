@@ -78,7 +78,7 @@ def required_growth(target_pct: float, ytd_growth_pct: float, share: float) -> f
 
 
 def required_band(
-    target_pct: float, ytd_growth_pct: float, share: float, half_unit: float = 0.05
+    target_pct: float, ytd_growth_pct: float, share: float, half_unit: float
 ) -> tuple[float, float]:
     """Return the lowest and highest required growth that rounding leaves open.
 

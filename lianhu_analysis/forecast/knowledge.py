@@ -268,6 +268,7 @@ class GrowthSources:
             # Nobody could know a year for an outlier while it lasted.
             outlier=np.array([y in self.rules.outlier_years and y < year for y in years]),
             year=year,
+            half_unit=self._half_unit(year),
             first_pct=np.vstack([first.values(periods) for periods in rows]),
             announced=np.array([announced.get(item, np.nan) for item in years]),
             above=above,
@@ -276,6 +277,11 @@ class GrowthSources:
             # What is doubted today was not yet on the days before.
             doubted=np.array([[p in doubted for p in periods] for periods in rows]),
         )
+
+    def _half_unit(self, year: int) -> float:
+        """Half of the last published decimal, as the target of the nearest year says."""
+        nearest = min(self.targets, key=lambda item: abs(item.year - year), default=None)
+        return GrowthPanel.half_unit if nearest is None else nearest.half_unit
 
     def _shares_of(self, years: range, day: dt.date | None) -> tuple[FloatArray, str]:
         """Shares by year, and why the target's are unknown if they are.

@@ -14,7 +14,6 @@ from lianhu_analysis.forecast.history import Point, Series, share_for, year_peri
 from lianhu_analysis.workspace import CensusBreak
 
 __all__ = [
-    "HALF_UNIT",
     "Past",
     "Precedents",
     "compare",
@@ -23,7 +22,6 @@ __all__ = [
     "precedents_json",
 ]
 
-HALF_UNIT = 0.05  # of growth as published, in points
 # A year's growth is first published in the winter after it; from this month on
 # a figure of the year is a revision.
 REVISED_FROM = 7
@@ -103,7 +101,7 @@ def past_growth(
         if year >= target.year or whole is None:
             continue
         if n_remaining == len(periods):
-            found.append((year, whole.value, HALF_UNIT))
+            found.append((year, whole.value, target.half_unit))
             continue
         so_far = growth.points.get(periods[len(periods) - n_remaining - 1])
         if so_far is None or not _one_vintage(so_far, whole):
@@ -114,7 +112,7 @@ def past_growth(
             continue
         if share < 1.0:
             value = required_growth(whole.value, so_far.value, share)
-            found.append((year, value, HALF_UNIT * (1 + share) / (1 - share)))
+            found.append((year, value, target.half_unit * (1 + share) / (1 - share)))
     if not found:
         return Past(reason="往年没有同时公布两端增速和比重的年份，说不出历史上达到过几次")
     years, values, slacks = zip(*found, strict=True)

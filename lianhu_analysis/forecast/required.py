@@ -25,7 +25,6 @@ from lianhu_analysis.forecast.growth import (
 )
 from lianhu_analysis.forecast.history import Point, Series, Share, share_for, year_periods
 from lianhu_analysis.forecast.precedents import (
-    HALF_UNIT,
     Past,
     Precedents,
     compare,
@@ -173,7 +172,7 @@ def growth_required(
             None, remaining, reason=reason, path_reason=reason, precedents=Precedents(reason=reason)
         )
     value = required_growth(target.value, latest.value, share.value)
-    low, high = required_band(target.value, latest.value, share.value, HALF_UNIT)
+    low, high = required_band(target.value, latest.value, share.value, target.half_unit)
     others = [required_growth(target.value, latest.value, other) for other in share.alternatives]
     spread = max((abs(other - value) for other in others), default=None)
     found = Required(value, remaining, low, high, share, spread)
@@ -258,7 +257,7 @@ def _growth_path(
             share = level.value / weights.share.whole.value
             middle, low, high = (
                 float(path_growth(target.value, latest.value + slack, [base, share, 1.0])[0])
-                for slack in (0.0, -HALF_UNIT, HALF_UNIT)
+                for slack in (0.0, -target.half_unit, target.half_unit)
             )
             step = replace(step, to_date=middle, to_date_low=low, to_date_high=high, level=level)
         except ForecastError as error:
@@ -284,12 +283,14 @@ def _growth_quarters(
         step = replace(end, period=quarter)
         # A quarter of which nothing is known yet grows as all that remains.
         if first is None or first.end < latest.period.end:
-            step = _begun_quarter(step, first, end, weights)
+            step = _begun_quarter(step, first, end, weights, target.half_unit)
         steps.append(step)
     return tuple(steps)
 
 
-def _begun_quarter(step: Step, before: Period | None, end: Step, weights: _Weighing) -> Step:
+def _begun_quarter(
+    step: Step, before: Period | None, end: Step, weights: _Weighing, half_unit: float
+) -> Step:
     """A quarter partly published: its own growth from the year before it and to its end."""
     step = replace(step, single=None, single_low=None, single_high=None)
     if end.to_date is None or end.to_date_low is None or end.to_date_high is None:
@@ -314,8 +315,8 @@ def _begun_quarter(step: Step, before: Period | None, end: Step, weights: _Weigh
         (stop * to_date - start * (known.value + slack)) / (stop - start)
         for to_date, slack in (
             (end.to_date, 0.0),
-            (end.to_date_low, HALF_UNIT),
-            (end.to_date_high, -HALF_UNIT),
+            (end.to_date_low, half_unit),
+            (end.to_date_high, -half_unit),
         )
     )
     return replace(

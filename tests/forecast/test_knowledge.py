@@ -76,3 +76,18 @@ def test_a_day_knows_the_version_of_that_day_by_who_comes_first():
     days = (dt.date(2024, 6, 30), dt.date(2024, 7, 1), dt.date(2024, 12, 31), None)
     assert [sources.announced_on(day)[2024] for day in days] == [6.0, 5.5, 5.0, 5.0]
     assert sources.panel_on(2024, days[1]).announced[-1] == 5.5
+
+
+def test_models_round_as_the_target_of_the_nearest_year_is_published():
+    finer = replace(AIM, year=2022, decimals=2)
+    knowledge = Knowledge(history(["a.monitored", "c.target"]), targets=(AIM, finer))
+    halves = {
+        (code, year): GrowthSources.of(knowledge, item, catalogue(*ITEMS), RULES)
+        .panel_on(year, None)
+        .half_unit
+        for code, item in (("a.monitored", ITEMS[0]), ("c.target", ITEMS[2]))
+        for year in (2020, 2023, 2024)
+    }
+    # One decimal where no target says, or where it says so: the same number to the bit.
+    assert {halves["a.monitored", year] for year in (2020, 2024)} == {0.05}
+    assert [halves["c.target", year] for year in (2020, 2023, 2024)] == [0.005, 0.05, 0.05]

@@ -86,6 +86,26 @@ def test_a_share_that_was_not_published_is_not_filled_in():
     assert path(found.path) == [("2024Q3", 5.1636, None), ("2024Q4", 5.1636, 5.0)]
 
 
+def test_the_band_is_that_of_the_decimals_published():
+    past = {"2023Q2": 4.95, "2023Q4": 5.25}
+    found = growth(
+        {**LEVELS_2023, "2022Q2": 40.0, "2022Q4": 100.0},
+        {**past, "2024Q2": 4.82},
+        goal=target(GDP, decimals=2),
+    )
+    # Half of 0.01, and what it moves: (5 - 0.45 * (4.82 +- 0.005)) / 0.55.
+    assert found.low == pytest.approx((5 - 0.45 * 4.825) / 0.55)
+    assert found.high == pytest.approx((5 - 0.45 * 4.815) / 0.55)
+    third = found.path[0]
+    assert third.to_date_low == pytest.approx((0.45 * 4.815 + 0.27 * third.single_high) / 0.72)
+    # Of a past year, in which the share to date was 0.4: 0.005 * 1.4 / 0.6.
+    assert found.precedents.slacks == pytest.approx([0.005 * 1.4 / 0.6])
+    months = {f"2023-{month:02d}": 10.0 * month for month in range(2, 13)}
+    published = {"2024-09": 4.0, "2024-10": 4.4}
+    whole = growth(months, published, RETAIL, goal=target(RETAIL, decimals=0))
+    assert whole.quarters[0].single_low == pytest.approx((60 - 9 * 4.5) / 3)
+
+
 def test_without_shares_there_is_neither_path_nor_precedent():
     found = growth({}, {"2024Q2": 4.8})
     assert (found.value, found.path) == (None, ())

@@ -11,8 +11,14 @@ from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.forecast.assessment import assess_targets
 from lianhu_analysis.forecast.issued import record_frame
 from lianhu_analysis.forecast.verdict import Rules
+from lianhu_analysis.render.figures import FigureRegister
 from lianhu_analysis.render.quarterly import report_outlook as look
-from lianhu_analysis.render.quarterly.report import Report, headline, verdict_table
+from lianhu_analysis.render.quarterly.report import (
+    Report,
+    headline,
+    headline_table,
+    verdict_table,
+)
 from lianhu_analysis.render.trace import check_html
 from lianhu_analysis.workspace import Region
 from tests.forecast.frames import catalogue, figures, indicator
@@ -108,6 +114,26 @@ def test_history_and_the_joint_chance_are_told_and_traced(report):
     assert check_html(joint, report.register, NAMES) == ()
     assert "3项目标都达到目标值的概率为" in words(joint)
     assert "年中可比的8年" in words(joint)
+
+
+def test_growth_is_printed_with_the_decimals_that_are_published(report):
+    frame, first = report.assessment.frame.copy(), report.assessment.verdicts[0]
+    frame.loc[first.actual_reference, "value"] = 4.82
+    finer = dataclasses.replace(first, target=dataclasses.replace(first.target, decimals=2))
+
+    def told(verdict):
+        assessment = dataclasses.replace(report.assessment, verdicts=(verdict,), frame=frame)
+        page = dataclasses.replace(report, assessment=assessment, register=FigureRegister())
+        return words(headline(page)), cells(headline_table(page))[0], page.register
+
+    sentence, row, register = told(finer)
+    low, high = (f"{finer.quantiles[level]:.2f}" for level in (0.1, 0.9))
+    assert (row[2], row[7]) == ("4.82", f"{low}～{high}")
+    assert "为4.82%" in sentence
+    halves = {item.detail["formula"].split("+ ")[1].split(")")[0] for item in register
+              if "四舍五入" in item.label}  # fmt: skip
+    assert halves == {"0.005", "-0.005"}
+    assert told(first)[1][2] == "4.8"
 
 
 def test_beside_each_percentage_stands_how_often_such_ones_came_true(report):

@@ -30,7 +30,7 @@ class GrowthPanel:
     year
         The target's year.
     half_unit
-        Half of the last published decimal, in points.
+        Half of the last published decimal, in points; of one decimal where nobody says.
     first_pct
         Shape (years, n): the same growth as first published; ``None`` where
         it was never revised.  Rules of thumb are judged by it.

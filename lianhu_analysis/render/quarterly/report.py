@@ -103,7 +103,11 @@ class Report:
         if reference is None:
             return Html(tables.missing_text("not_released"))
         row = self.row(reference)
-        return self.register.observation(row, value_text(float(row["value"]), row["unit"]))
+        aims = (item.target for item in self.assessment.verdicts)
+        own = (aim for aim in aims if (aim.indicator, aim.measure) == (row["indicator"], "yoy"))
+        rate = max(map(rate_decimals, own), default=1) if row["measure"] == "yoy" else 1
+        text = value_text(float(row["value"]), row["unit"], rate=rate)
+        return self.register.observation(row, text)
 
     def target(self, target: Target) -> Html:
         """Print a target's value, traced to the targets file."""
@@ -120,10 +124,15 @@ class Report:
         )
 
 
-def value_text(value: float, unit: str, decimals: int = 2) -> str:
-    """Format a published figure as its unit is published; ``decimals`` of an amount."""
+def rate_decimals(target: Target) -> int:
+    """Decimals with which growth is printed: those that are published, at least one."""
+    return max(target.decimals or 1, 1)
+
+
+def value_text(value: float, unit: str, decimals: int = 2, *, rate: int = 1) -> str:
+    """Format a published figure as its unit is published: decimals of an amount, or of a rate."""
     if unit == "%":
-        return tables.growth_text(value)
+        return tables.growth_text(value, rate)
     if float(value).is_integer():
         return tables.count_text(int(value))
     return tables.level_text(value, decimals)
@@ -244,8 +253,8 @@ def _required_sentence(report: Report, verdict: Verdict) -> list[str | Html]:
     sentence: list[str | Html] = ["要恰好达标，", span, f"需{_verb(verdict)}"]
     sentence += [required_figure(report, verdict), "%"]
     if required.low is not None and required.high is not None and required.low < required.high:
-        low = required_figure(report, verdict, rounding=0.05)
-        high = required_figure(report, verdict, rounding=-0.05)
+        low = required_figure(report, verdict, rounding=target.half_unit)
+        high = required_figure(report, verdict, rounding=-target.half_unit)
         sentence += ["（仅因公布数四舍五入，可在", low, "%至", high, "%之间）"]
     return [*sentence, *_stand_in(verdict), "。"]
 
@@ -444,12 +453,16 @@ def _interval(report: Report, verdict: Verdict) -> Html:
     quantiles = verdict.quantiles
     if not quantiles:
         return Html(status_words(verdict))
-    low, high = quantiles[0.1], quantiles[0.9]
-    return tables.join(
-        report.modelled(verdict, low, tables.growth_text(low), "可能区间下端（第10百分位）"),
-        "～",
-        report.modelled(verdict, high, tables.growth_text(high), "可能区间上端（第90百分位）"),
+    low, high = (
+        report.modelled(
+            verdict,
+            quantiles[level],
+            tables.growth_text(quantiles[level], rate_decimals(verdict.target)),
+            f"可能区间{words}百分位）",
+        )
+        for level, words in ((0.1, "下端（第10"), (0.9, "上端（第90"))
     )
+    return tables.join(low, "～", high)
 
 
 def _probability(report: Report, verdict: Verdict, value: float, label: str) -> Html:
