@@ -10,6 +10,7 @@ from filelock import FileLock
 
 from lianhu_analysis import pipeline
 from lianhu_analysis.errors import StoreError
+from lianhu_analysis.intake import whole_files
 from lianhu_analysis.pipeline import answers
 from lianhu_analysis.pipeline import record as keeping
 from lianhu_analysis.pipeline.record import describe_record
@@ -176,7 +177,7 @@ def test_a_killed_write_leaves_nothing_that_counts(space, monkeypatch):
 
 
 def test_a_record_in_use_is_waited_for_and_then_refused(space, monkeypatch):
-    monkeypatch.setattr(keeping, "LOCK_SECONDS", 0.1)
+    monkeypatch.setattr(whole_files, "LOCK_SECONDS", 0.1)
     space.record.mkdir(parents=True)
     with (
         FileLock(space.record / keeping.LOCK_NAME),

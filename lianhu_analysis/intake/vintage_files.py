@@ -14,18 +14,17 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import duckdb
 import pandas as pd
 
 from lianhu_analysis.errors import StoreError
 from lianhu_analysis.intake.observations import COLUMNS, KEY
 from lianhu_analysis.intake.problems import Problem
-from lianhu_analysis.intake.whole_files import PART_SUFFIX, locked, settle, write_whole
+from lianhu_analysis.intake.whole_files import PARTS, locked, sweep, write_parquet, write_whole
 
 __all__ = ["REBUILD", "LedgerEntry", "StoreWriter", "read_ledger"]
 
 LEDGER_FORMAT = 1
-LOCK_SECONDS = 120.0
+ORDERED = f"SELECT {', '.join(COLUMNS)} FROM frame ORDER BY {', '.join(KEY)}"
 REBUILD = "请删除 data/processed 后重新运行 lianhu ingest（原始文件都在 data/raw）"
 
 
@@ -100,7 +99,6 @@ class StoreWriter:
         self.root = root
         self._ledger = root / "ledger"
         self._lock_path = root / ".store.lock"
-        self._connection: duckdb.DuckDBPyConnection | None = None
         self._has_written = False
 
     def append(
@@ -149,13 +147,11 @@ class StoreWriter:
         )
         with self._locked():
             for part, rows in (parts | old).items():
-                self._write_part(rows, self.root / part)
+                write_parquet(self.root / part, rows, ORDERED)
             text = json.dumps(
                 {"format": LEDGER_FORMAT, **asdict(entry)}, ensure_ascii=False, indent=1
             )
-            entry_path = self._ledger / f"{identity}.json"
-            entry_path.parent.mkdir(parents=True, exist_ok=True)
-            write_whole(entry_path, text.encode())
+            write_whole(self._ledger / f"{identity}.json", text.encode())
         return entry
 
     def remove(self, path: str) -> None:
@@ -165,9 +161,6 @@ class StoreWriter:
 
     def close(self) -> None:
         """Sweep if anything was written."""
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
         if self._has_written:
             with self._locked():
                 self._sweep()
@@ -175,31 +168,16 @@ class StoreWriter:
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
-        with locked(self._lock_path, LOCK_SECONDS, "存储目录"):
+        with locked(self._lock_path, "存储目录"):
             self._has_written = True
             yield
-
-    def _write_part(self, frame: pd.DataFrame, target: Path) -> None:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        temporary = target.with_suffix(PART_SUFFIX)
-        if self._connection is None:
-            self._connection = duckdb.connect()
-        self._connection.register("frame", frame)
-        self._connection.execute(
-            f"COPY (SELECT {', '.join(COLUMNS)} FROM frame ORDER BY {', '.join(KEY)})"
-            f" TO '{_quoted(temporary)}' (FORMAT parquet, COMPRESSION zstd)"
-        )
-        self._connection.unregister("frame")
-        settle(temporary, target)
 
     def _sweep(self) -> None:
         """Remove parts and partial files of no entry."""
         listed = {part for entry in read_ledger(self.root).values() for part in entry.parts}
-        for file in (self.root / "observations").glob("*/*"):
-            if file.relative_to(self.root).as_posix() not in listed:
-                _discard(file)
-        for file in self._ledger.glob(f"*{PART_SUFFIX}*"):
-            _discard(file)
+        files = (self.root / "observations").glob("*/*")
+        sweep(file for file in files if file.relative_to(self.root).as_posix() not in listed)
+        sweep(self._ledger.glob(PARTS))
 
 
 def _pieces(frame: pd.DataFrame, identity: str) -> dict[str, pd.DataFrame]:
@@ -212,14 +190,3 @@ def _pieces(frame: pd.DataFrame, identity: str) -> dict[str, pd.DataFrame]:
 
 def _identity(path: str) -> str:
     return hashlib.sha256(path.encode()).hexdigest()[:16]
-
-
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")
-
-
-def _discard(file: Path) -> None:
-    try:
-        file.unlink(missing_ok=True)
-    except PermissionError:
-        return  # Windows: a reader has it open; the next writer sweeps it

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +13,7 @@ import pandas as pd
 
 from lianhu_analysis.catalog.indicators import Catalogue
 from lianhu_analysis.forecast.backtest import backtest, cells, events_table, reliability
-from lianhu_analysis.intake.whole_files import PART_SUFFIX, settle
+from lianhu_analysis.intake.whole_files import write_parquet
 from lianhu_analysis.pipeline.session import Session
 
 __all__ = ["backtest_json", "run_backtest"]
@@ -93,13 +92,7 @@ def _read(path: Path) -> pd.DataFrame | None:
 
 def _write(record: pd.DataFrame, path: Path) -> None:
     """Write the record whole, and drop those of other data or code."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_suffix(f".{os.getpid()}{PART_SUFFIX}")
-    with duckdb.connect() as connection:
-        connection.register("record", record)
-        quoted = str(temporary).replace("'", "''")
-        connection.execute(f"COPY record TO '{quoted}' (FORMAT parquet, COMPRESSION zstd)")
-    settle(temporary, path)
+    write_parquet(path, record)
     for other in path.parent.glob("*.parquet"):
         if other != path:
             other.unlink(missing_ok=True)

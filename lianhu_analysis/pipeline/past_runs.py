@@ -14,9 +14,10 @@ from importlib.metadata import version
 from pathlib import Path
 
 import lianhu_analysis
+from lianhu_analysis.errors import StoreError
 from lianhu_analysis.intake.corrections import FILE_NAME
 from lianhu_analysis.intake.store import VintageStore
-from lianhu_analysis.intake.whole_files import PART_SUFFIX, settle
+from lianhu_analysis.intake.whole_files import write_whole
 from lianhu_analysis.workspace import CONFIG_NAME, Workspace
 
 __all__ = ["PastRunFiles", "fingerprint"]
@@ -70,16 +71,11 @@ class PastRunFiles:
 
     def put(self, key: str, content: bytes) -> None:
         """Keep something under a key; where nothing can be written, nothing is kept."""
-        path = self._path(key)
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            # Two processes may keep the same thing at once: each under a name of its own.
-            temporary = path.with_name(f"{path.name}.{os.getpid()}{PART_SUFFIX}")
-            temporary.write_bytes(content)
-            settle(temporary, path)
+            write_whole(self._path(key), content)
             files = list(self.folder.iterdir())
             for file in heapq.nsmallest(len(files) - MAX_FILES, files, key=os.path.getmtime):
                 file.unlink(missing_ok=True)
-        except OSError:
+        except (OSError, StoreError):
             # A full or read-only disk costs time, not the answer.
             return

@@ -20,7 +20,7 @@ import pandas as pd
 from lianhu_analysis.errors import StoreError
 from lianhu_analysis.forecast.history import year_periods
 from lianhu_analysis.forecast.issued import digest, issue, record_frame, score_issued
-from lianhu_analysis.intake.whole_files import locked, write_whole
+from lianhu_analysis.intake.whole_files import PARTS, locked, sweep, write_whole
 from lianhu_analysis.render.publishing.publish import safe_name, versions
 from lianhu_analysis.render.record_listing import record_json
 from lianhu_analysis.workspace import Workspace
@@ -33,7 +33,6 @@ __all__ = ["describe_record", "keep_verdicts", "read_record", "record_hash"]
 FORMAT = 1
 ISSUED, SCORES = "issued", "scores"
 LOCK_NAME = ".record.lock"
-LOCK_SECONDS = 60.0
 DIGEST_LENGTH = 12
 NOT_AGAIN = "记录不能由原始数据重建：请从备份恢复这个文件，不要删除整个文件夹"
 
@@ -118,7 +117,7 @@ def keep_verdicts(
     name = safe_name(
         workspace.region.code, str(year), as_of.isoformat(), digest(verdicts)[:DIGEST_LENGTH]
     )
-    with locked(workspace.record / LOCK_NAME, LOCK_SECONDS, "判断记录"):
+    with locked(workspace.record / LOCK_NAME, "判断记录"):
         files = sorted((workspace.record / ISSUED).glob("*.json"))
         same = [file for file in files if file.stem.partition("-")[2] == name]
         if same:
@@ -156,7 +155,7 @@ def _score_open(session: Session) -> list[dict[str, Any]]:
         return []
     outcomes = _Outcomes(session)
     scored = []
-    with locked(workspace.record / LOCK_NAME, LOCK_SECONDS, "判断记录"):
+    with locked(workspace.record / LOCK_NAME, "判断记录"):
         for key, entry in waiting:
             found = outcomes.of(entry)
             target = workspace.record / SCORES / f"{key}.json"
@@ -237,6 +236,6 @@ def _read(file: Path) -> dict[str, Any]:
 
 
 def _write(target: Path, content: Mapping[str, Any]) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
+    sweep(target.parent.glob(PARTS))
     text = json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
     write_whole(target, text.encode("utf-8"))

@@ -120,7 +120,7 @@ def _is_held(path: Path) -> bool:
     if not path.exists():
         return False
     try:
-        with locked(path, 0, ""):
+        with locked(path, "", 0):
             return False
     except StoreError:
         return True

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import lxml.html
 import pytest
+from filelock import FileLock
 
-from lianhu_analysis.errors import ReportError, UsageError
+from lianhu_analysis.errors import ReportError, StoreError, UsageError
+from lianhu_analysis.intake import whole_files
 from lianhu_analysis.render.publishing.publish import (
     ManifestEntry,
     file_hash,
@@ -139,6 +141,15 @@ def test_a_crash_before_the_entry_publishes_nothing(private, reports, monkeypatc
     publish(private, reports, entry())
     assert len(read_manifest(reports)) == 1
     assert not list(reports.rglob("*.part"))
+
+
+def test_a_folder_in_use_is_waited_for_and_then_refused(private, reports, monkeypatch):
+    monkeypatch.setattr(whole_files, "LOCK_SECONDS", 0.1)
+    reports.mkdir()
+    lock = reports / ".publish.lock"
+    with FileLock(lock), pytest.raises(StoreError, match=f"占用报告文件夹超过 0 秒（锁文件 {lock}"):
+        publish(private, reports, entry())
+    assert read_manifest(reports) == ()
 
 
 def test_a_missing_or_empty_file_publishes_nothing(private, reports):

@@ -18,11 +18,9 @@ from importlib import metadata
 from pathlib import Path
 from urllib.parse import quote
 
-from filelock import FileLock
-
 from lianhu_analysis import __version__
 from lianhu_analysis.errors import ReportError, UsageError
-from lianhu_analysis.intake.whole_files import PART_SUFFIX, write_whole
+from lianhu_analysis.intake.whole_files import PARTS, locked, sweep, write_whole
 from lianhu_analysis.render.tables import SIMULATED_MARK, Html, html_table, when
 
 __all__ = [
@@ -154,6 +152,8 @@ def publish(private_dir: Path, reports_dir: Path, entry: ManifestEntry) -> Manif
     ReportError
         If the page is missing or empty, or another report differs only in case
         or in the Unicode form of its name.
+    StoreError
+        If another process holds the folder too long, or the disk refuses.
     """
     if safe_name(entry.name) != entry.name:
         raise UsageError(f"报告名 {entry.name!r} 不是规范形式，请用 safe_name 生成")
@@ -162,9 +162,8 @@ def publish(private_dir: Path, reports_dir: Path, entry: ManifestEntry) -> Manif
     if not source.is_file() or not source.stat().st_size:
         raise ReportError(f"要发布的 {name} 不存在或为空，没有发布任何文件")
     manifest_dir = reports_dir / MANIFEST_FOLDER
-    manifest_dir.mkdir(parents=True, exist_ok=True)
-    with FileLock(reports_dir / LOCK_NAME):
-        _sweep(reports_dir)
+    with locked(reports_dir / LOCK_NAME, "报告文件夹"):
+        sweep([*reports_dir.glob(PARTS), *manifest_dir.glob(PARTS)])
         _refuse_collision(reports_dir, name)
         write_whole(target, source.read_bytes())
         whole = replace(entry, outputs={name: file_hash(target)})
@@ -264,10 +263,3 @@ def _refuse_collision(reports_dir: Path, page: str) -> None:
 
 def _folded(name: str) -> str:
     return unicodedata.normalize("NFKC", name).casefold()
-
-
-def _sweep(reports_dir: Path) -> None:
-    """Remove what a killed run left; the lock is held, so no other run is writing."""
-    for folder in (reports_dir, reports_dir / MANIFEST_FOLDER):
-        for file in folder.glob(f"*{PART_SUFFIX}"):
-            file.unlink(missing_ok=True)
