@@ -9,7 +9,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Annotated, Any
@@ -20,7 +20,7 @@ from rich.text import Text
 
 from lianhu_analysis import __version__
 from lianhu_analysis.errors import LianhuError, UsageError
-from lianhu_analysis.workspace import Workspace, find_workspace, load_workspace
+from lianhu_analysis.workspace import LANGUAGES, Workspace, find_workspace, load_workspace
 
 
 def _loaded_when_used(name: str) -> ModuleType:
@@ -300,7 +300,7 @@ def report(
     ] = None,
     workspace: WorkspaceOption = None,
     as_of: AsOfOption = "",
-    lang: Annotated[str, typer.Option("--lang", help="报告语言，目前为 zh。")] = "zh",
+    lang: Annotated[str, typer.Option("--lang", help="报告语言；默认按 lianhu.toml。")] = "",
     formats: Annotated[str, typer.Option("--format", help="输出格式，目前为 html。")] = "html",
     parameters: Annotated[
         list[str] | None,
@@ -310,12 +310,13 @@ def report(
     as_json: JsonOption = False,
 ) -> None:
     """用 papermill 生成季度报告；没有变化的不重做。"""
-    if lang != "zh":
-        raise UsageError(f"--lang {lang}：目前只有中文（zh）报告")
+    if lang and lang not in LANGUAGES:
+        raise UsageError(f"--lang {lang}：目前可填 {'、'.join(LANGUAGES)}")
     if formats != "html":
         raise UsageError(f"--format {formats}：目前只能生成 html")
     asked = opened(context, workspace, as_of)
-    space = asked.workspace
+    space = replace(asked.workspace, language=lang or asked.workspace.language)
+    asked = replace(asked, workspace=space)
     extra = dict(parse_parameter(item) for item in parameters or [])
     plans = reports.plan_reports(asked, quarters or [], extra)
     unread = warn_unread(space)

@@ -12,6 +12,7 @@ from typing import Any
 from lianhu_analysis.errors import WorkspaceError
 
 __all__ = [
+    "LANGUAGES",
     "CensusBreak",
     "Region",
     "Workspace",
@@ -22,6 +23,8 @@ __all__ = [
 ]
 
 CONFIG_NAME = "lianhu.toml"
+# Of reports.
+LANGUAGES = ("zh",)
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,8 @@ class Workspace:
         Days on which the base of published levels changed, in order.
     outlier_years
         Years that the models treat as missing (documented in docs/method.md).
+    language
+        Of reports, where none is asked for.
     layouts
         Folder of layout descriptions of the workspace's own.
     record_folder
@@ -234,6 +239,11 @@ def _from_table(root: Path, config: Path, table: dict[str, Any]) -> Workspace:
         raise WorkspaceError(
             f"{config}：字段的写法不对（{error}）。请对照 docs/workspace.md 改正"
         ) from error
+    if workspace.language not in LANGUAGES:
+        known = "、".join(LANGUAGES)
+        raise WorkspaceError(
+            f"{config}：[report] language = {workspace.language!r} 不行，目前可填 {known}。请改正"
+        )
     named = (workspace.region, *workspace.parents, *workspace.peers)
     if len(workspace.regions) < len(named):
         codes = [item.code for item in named]

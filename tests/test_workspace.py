@@ -58,6 +58,7 @@ def test_paths_are_told_as_the_user_knows_them(tmp_path):
         ("[region\n", "不是有效的 TOML"),
         ('[regoin]\ncode = "1"\n', "不认识的字段 regoin"),
         ("[paths]\n", "缺少字段 region"),
+        (MINIMAL + '[report]\nlanguage = "en"\n', r"lianhu\.toml：\[report\] language = 'en'.*zh"),
         ('[region]\ncode = "1"\n', r"缺少字段 region\.name_zh"),
         (MINIMAL + 'colour = "red"\n', "写法不对"),
         (MINIMAL + '[[peers]]\ncode = "999999"\nname_zh = "某区"\n', "999999 写了不止一次"),

@@ -250,7 +250,7 @@ def _render(
             region_zh=workspace.region.name_zh,
             quarter=str(plan.quarter),
             as_of=plan.as_of.isoformat(),
-            language="zh",
+            language=workspace.language,
             simulated=simulated,
             fingerprint=print_of_inputs,
             inputs=inputs,
