@@ -66,6 +66,8 @@ class Workspace:
         Years that the models treat as missing (documented in docs/method.md).
     language
         Of reports, where none is asked for.
+    tells_sensitive
+        Whether public reports may show what the catalogue marks sensitive.
     layouts
         Folder of layout descriptions of the workspace's own.
     record_folder
@@ -88,6 +90,7 @@ class Workspace:
     outlier_years: tuple[int, ...]
     record_folder: Path | None = None
     peers: tuple[Region, ...] = ()
+    tells_sensitive: bool = False
 
     @property
     def regions(self) -> dict[str, Region]:
@@ -205,7 +208,7 @@ def _from_table(root: Path, config: Path, table: dict[str, Any]) -> Workspace:
     try:
         paths = table.get("paths", {})
         catalogue = table.get("catalogue", {})
-        forecast = table.get("forecast", {})
+        forecast, report = table.get("forecast", {}), table.get("report", {})
         file = catalogue.get("file")
         for name in ("code", "name_zh"):
             if name not in table["region"]:
@@ -222,7 +225,8 @@ def _from_table(root: Path, config: Path, table: dict[str, Any]) -> Workspace:
             targets=root / paths.get("targets", "targets.toml"),
             layouts=root / paths.get("layouts", "layouts"),
             expected_counts=dict(catalogue.get("counts", {})),
-            language=table.get("report", {}).get("language", "zh"),
+            language=report.get("language", "zh"),
+            tells_sensitive=report.get("sensitive", False),
             forecast_provenance=tuple(forecast.get("provenance", ["official"])),
             census_breaks=tuple(
                 sorted(
@@ -240,10 +244,12 @@ def _from_table(root: Path, config: Path, table: dict[str, Any]) -> Workspace:
             f"{config}：字段的写法不对（{error}）。请对照 docs/workspace.md 改正"
         ) from error
     if workspace.language not in LANGUAGES:
-        known = "、".join(LANGUAGES)
-        raise WorkspaceError(
-            f"{config}：[report] language = {workspace.language!r} 不行，目前可填 {known}。请改正"
-        )
+        told = f"[report] language = {workspace.language!r} 不行，目前可填 {'、'.join(LANGUAGES)}"
+        raise WorkspaceError(f"{config}：{told}。请改正")
+    if other := sorted(set(report) - {"language", "sensitive"}):
+        raise WorkspaceError(f"{config}：[report] 中不认识的 {'、'.join(other)}。请删除或改正")
+    if not isinstance(workspace.tells_sensitive, bool):
+        raise WorkspaceError(f"{config}：[report] sensitive 只能是 true 或 false，不加引号。请改正")
     named = (workspace.region, *workspace.parents, *workspace.peers)
     if len(workspace.regions) < len(named):
         codes = [item.code for item in named]

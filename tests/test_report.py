@@ -1,5 +1,6 @@
 """The report as a reviewer gets it: whole, traced, marked, and the same bytes twice."""
 
+import csv
 import dataclasses
 import json
 import re
@@ -8,7 +9,7 @@ import lxml.html
 import pytest
 
 from lianhu_analysis import pipeline
-from lianhu_analysis.errors import StoreError
+from lianhu_analysis.errors import StoreError, UsageError
 from lianhu_analysis.pipeline import answers, reports
 from lianhu_analysis.pipeline.record import describe_record
 from lianhu_analysis.pipeline.session import Session
@@ -150,6 +151,86 @@ def test_the_manifest_says_what_the_page_was_made_from(published):
     assert str(space.root) not in json.dumps(dataclasses.asdict(entry))
     index = (space.reports / "index.html").read_text(encoding="utf-8")
     assert f"{plan.name}.html" in index
+
+
+RETAIL, RETAIL_ZH = "csm.retail.total", "社会消费品零售总额"
+PUBLIC = {"audience": "public"}
+
+
+def figure_texts(html, name):
+    """The printed figures whose origin names an indicator, and all the others."""
+    page = lxml.html.fromstring(html)
+    origins = {row.get("id"): row.text_content() for row in page.xpath("//tr[@id]")}
+    found = {True: set(), False: set()}
+    for number in page.xpath("//main//data[@data-ref]"):
+        found[name in origins[number.get("data-ref")]].add(number.text_content())
+    return found[True], found[False]
+
+
+@pytest.fixture(scope="module")
+def discreet(tmp_path_factory):
+    """Lianhu's workspace with its store, in whose catalogue retail sales are sensitive."""
+    folder = tmp_path_factory.mktemp("discreet")
+    (folder / "data").mkdir()
+    (folder / "data" / "processed").symlink_to(load_workspace(ROOT).processed)
+    (folder / "targets.toml").write_bytes((ROOT / "targets.toml").read_bytes())
+    text = (ROOT / "lianhu.toml").read_text(encoding="utf-8")
+    text = text.replace("[catalogue]", '[catalogue]\nfile = "indicators.csv"')
+    (folder / "lianhu.toml").write_text(text, encoding="utf-8")
+    built_in = ROOT / "lianhu_analysis" / "catalog" / "data" / "indicators.csv"
+    with built_in.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    with (folder / "indicators.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, rows[0])
+        writer.writeheader()
+        writer.writerows(
+            {**row, "sensitive": "yes" if row["code"] == RETAIL else row["sensitive"]}
+            for row in rows
+        )
+    return load_workspace(folder)
+
+
+def test_a_public_report_shows_no_figure_of_a_sensitive_indicator(lianhu, discreet):
+    its, others = figure_texts(lianhu[1], RETAIL_ZH)
+    assert len(its - others) > 5
+    (internal,) = pipeline.plan_reports(Session(discreet), ["2024Q3"], {})
+    (public,) = pipeline.plan_reports(Session(discreet), ["2024Q3"], PUBLIC)
+    assert public.name == f"{internal.name}-public"
+    made = pipeline.publish(Session(discreet), public)
+    assert made.error == ""
+    html = made.path.read_text(encoding="utf-8")
+    shown, kept = figure_texts(html, RETAIL_ZH)
+    assert shown == set()
+    assert (its - others) & kept == set()
+    assert RETAIL_ZH in lianhu[1] and RETAIL_ZH not in html and RETAIL not in html
+    assert re.search(r"本页是公开版，未列出敏感指标的目标1项、对照数字[1-9]\d*行", words(html))
+    (kept_entry,) = read_manifest(discreet.reports)
+    assert (kept_entry.name, kept_entry.audience, kept_entry.language) == (
+        public.name,
+        "public",
+        "zh",
+    )
+    assert kept_entry.parameters["audience"] == "public"
+    assert read_manifest(lianhu[0].reports)[0].audience == "internal"
+
+
+def test_the_workspace_may_let_sensitive_indicators_through(lianhu, discreet):
+    (public,) = pipeline.plan_reports(Session(discreet), ["2024Q3"], PUBLIC)
+    config = discreet.root / "lianhu.toml"
+    text = config.read_text(encoding="utf-8")
+    config.write_text(text.replace("[report]", "[report]\nsensitive = true"), encoding="utf-8")
+    made = pipeline.publish(Session(load_workspace(discreet.root)), public)
+    assert (made.error, made.fresh) == ("", True)
+    html = made.path.read_text(encoding="utf-8")
+    assert figure_texts(lianhu[1], RETAIL_ZH)[0] <= figure_texts(html, RETAIL_ZH)[0]
+    assert "未列出敏感指标的目标0项" in words(html)
+
+
+def test_another_audience_is_refused_before_any_work(national):
+    with pytest.raises(UsageError, match="audience='press' 不行，可填 internal、public"):
+        pipeline.plan_reports(Session(national), ["2024Q3"], {"audience": "press"})
+    with pytest.raises(UsageError, match="audience='' 不行"):
+        pipeline.open_report(str(national.root), "2024Q3", "", "")
 
 
 def test_lianhus_report_is_marked_as_simulated_everywhere(lianhu):

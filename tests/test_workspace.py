@@ -37,6 +37,7 @@ def test_defaults_are_the_usual_folders(tmp_path):
     assert space.raw == tmp_path / "data" / "raw"
     assert space.catalogue is None
     assert space.forecast_provenance == ("official",)
+    assert (space.language, space.tells_sensitive) == ("zh", False)
 
 
 def test_the_nearest_workspace_upwards_is_found(tmp_path):
@@ -58,6 +59,8 @@ def test_paths_are_told_as_the_user_knows_them(tmp_path):
         ("[region\n", "不是有效的 TOML"),
         ('[regoin]\ncode = "1"\n', "不认识的字段 regoin"),
         ("[paths]\n", "缺少字段 region"),
+        (MINIMAL + "[report]\nsensitve = true\n", r"\[report\] 中不认识的 sensitve"),
+        (MINIMAL + '[report]\nsensitive = "no"\n', r"\[report\] sensitive 只能是 true 或 false"),
         (MINIMAL + '[report]\nlanguage = "en"\n', r"lianhu\.toml：\[report\] language = 'en'.*zh"),
         ('[region]\ncode = "1"\n', r"缺少字段 region\.name_zh"),
         (MINIMAL + 'colour = "red"\n', "写法不对"),

@@ -142,6 +142,12 @@ class Catalogue:
     def __contains__(self, code: object) -> bool:
         return code in self._by_code
 
+    @property
+    def sensitive(self) -> frozenset[str]:
+        """Codes that public reports leave out: marked so, or weighed by the levels of such."""
+        marked = {item.code for item in self if item.sensitive}
+        return frozenset(marked | {item.code for item in self if item.weight_proxy in marked})
+
     def get(self, code: str) -> Indicator:
         """Return the indicator of a code.
 

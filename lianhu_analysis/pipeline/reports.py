@@ -38,6 +38,7 @@ from lianhu_analysis.render.publishing.publish import (
 from lianhu_analysis.render.publishing.publish import (
     publish as put_in_place,
 )
+from lianhu_analysis.render.quarterly.audience import AUDIENCES, for_public, refuse_hidden
 from lianhu_analysis.render.quarterly.report import Report, title_text
 from lianhu_analysis.render.trace import check_origins
 from lianhu_analysis.workspace import Workspace
@@ -71,6 +72,7 @@ class ReportPlan:
     name: str
     quarter: Period
     as_of: dt.date
+    audience: str
     parameters: dict[str, str]
 
 
@@ -93,7 +95,7 @@ class Outcome:
     warning: str = ""
 
 
-def open_report(workspace: str, quarter: str, as_of: str) -> Report:
+def open_report(workspace: str, quarter: str, as_of: str, audience: str = "internal") -> Report:
     """Open a report inside its notebook: judge the targets, start the figure register.
 
     Parameters
@@ -102,12 +104,15 @@ def open_report(workspace: str, quarter: str, as_of: str) -> Report:
         Folder of the workspace; empty for the nearest upwards.
     quarter, as_of
         As ``2024Q3`` and ``2024-10-31``; empty ones as in ``plan_reports``.
+    audience
+        ``internal``, or ``public``: see ``for_public``.
     """
     asked = open_session(workspace, as_of)
+    hidden = _hidden(asked, audience)
     plan = plan_reports(asked, [quarter] if quarter else [], {})[0]
     session = asked.on(plan.as_of)
     known = session.assured.frame
-    return Report(
+    report = Report(
         assessment=session.assess(plan.quarter.year),
         quarter=plan.quarter,
         raw_files={path: entry.sha256 for path, entry in session.store.ledger().items()},
@@ -115,6 +120,16 @@ def open_report(workspace: str, quarter: str, as_of: str) -> Report:
         unread=unread_files(session.workspace),
         record=session.told,
     )
+    outlier_years = session.workspace.outlier_years
+    return report if audience == "internal" else for_public(report, hidden, outlier_years)
+
+
+def _hidden(session: Session, audience: str) -> frozenset[str]:
+    """Return the codes of what an audience may not see; refuse an unknown one."""
+    if audience not in AUDIENCES:
+        raise UsageError(f"audience={audience!r} 不行，可填 {'、'.join(AUDIENCES)}")
+    told = audience == "internal" or session.workspace.tells_sensitive
+    return frozenset() if told else session.catalogue.sensitive
 
 
 def plan_reports(
@@ -134,6 +149,8 @@ def plan_reports(
     workspace, as_of = session.workspace, session.asked
     if parameters:
         _check_parameters(_template(workspace), parameters)
+    audience = parameters.get("audience", "internal")
+    _hidden(session, audience)  # refuses another one
     years = {target.year for target in session.targets}
     last = replace(session, asked=None).day
     if last is None:
@@ -150,8 +167,9 @@ def plan_reports(
         day = as_of or min(last, following.end)
         if str(quarter) not in _gdp_quarters(session, day):
             raise UsageError(f"截至 {day}，库中没有 {quarter} 的地区生产总值，不能生成该季报告")
-        name = safe_name(workspace.region.code, str(quarter), day.isoformat())
-        plans.append(ReportPlan(name, quarter, day, dict(parameters)))
+        public = ("public",) if audience == "public" else ()
+        name = safe_name(workspace.region.code, str(quarter), day.isoformat(), *public)
+        plans.append(ReportPlan(name, quarter, day, audience, dict(parameters)))
     return plans
 
 
@@ -223,6 +241,8 @@ def _render(
     simulated = workspace.simulated
     newest = [told[0] for told in versions_on(session.targets, plan.as_of)]
     own = [target for target in newest if target.year == plan.quarter.year]
+    hidden = _hidden(session, plan.audience)
+    own = [target for target in own if target.indicator not in hidden]
     title = title_text(workspace.region.name_zh, plan.quarter, own)
     with TemporaryDirectory(prefix="lianhu-") as folder:
         private = Path(folder)
@@ -236,6 +256,7 @@ def _render(
         if _inputs(session, template) != inputs:
             raise ReportError(f"报告 {plan.name} 运行期间数据或设置有变化，未发布。请重新运行")
         register = FigureRegister.load(executed.figures)
+        refuse_hidden(register, hidden)
         if faults := check_origins(register, session.assured.frame):
             raise ReportError(f"报告 {plan.name} 的数字与版本库不符，未发布：{'；'.join(faults)}")
         names = _names(session, register)
@@ -256,6 +277,7 @@ def _render(
             inputs=inputs,
             parameters=parameters,
             versions=versions(),
+            audience=plan.audience,
         )
         return put_in_place(private, workspace.reports, entry), executed.verdicts
 

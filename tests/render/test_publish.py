@@ -79,7 +79,7 @@ def test_a_published_report_has_files_entry_and_index(private, reports):
     assert whole.outputs == {"610104-2024Q3.html": file_hash(file)}
     assert read_manifest(reports) == (whole,)
     assert index_rows(reports) == [
-        ["报告 <610104-2024Q3>", "莲湖区", "2024Q3", "2024-10-25", "中文", "实际数据"]
+        ["报告 <610104-2024Q3>", "莲湖区", "2024Q3", "2024-10-25", "中文", "内部", "实际数据"]
     ]
     assert sorted(path.name for path in reports.iterdir() if not path.name.startswith(".")) == [
         "610104-2024Q3.html",

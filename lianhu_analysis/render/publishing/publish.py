@@ -70,6 +70,8 @@ class ManifestEntry:
         Hash of each input by its name.
     outputs
         Hash of each published file; filled in by :func:`publish`.
+    audience
+        ``public``, without what is sensitive, or ``internal``.
     """
 
     name: str
@@ -85,6 +87,7 @@ class ManifestEntry:
     parameters: Mapping[str, object]
     versions: Mapping[str, str]
     outputs: Mapping[str, str] = field(default_factory=dict)
+    audience: str = "internal"
 
 
 def safe_name(*parts: str) -> str:
@@ -207,7 +210,7 @@ def _write_index(reports_dir: Path) -> None:
         key=lambda entry: (entry.quarter, entry.region, entry.as_of, entry.name),
         reverse=True,
     )
-    headers = ("报告", "地区", "季度", "数据截至", "语言", "性质")
+    headers = ("报告", "地区", "季度", "数据截至", "语言", "读者", "性质")
     rows = [
         (
             Html(f'<a href="{quote(entry.name)}{REPORT_SUFFIX}">{html.escape(entry.title)}</a>'),
@@ -215,6 +218,7 @@ def _write_index(reports_dir: Path) -> None:
             when(entry.quarter),
             when(entry.as_of),
             "英文" if entry.language.startswith("en") else "中文",
+            "公开" if entry.audience == "public" else "内部",
             Html(f'<span class="simulated">{SIMULATED_MARK}</span>')
             if entry.simulated
             else "实际数据",

@@ -59,6 +59,9 @@ class Report:
         Raw files that the store does not hold as they lie there, and why.
     context
         Published facts of the region and its parents as known on the day.
+    withheld
+        Of a public report: how many targets, and rows of published facts, it leaves
+        out as sensitive; ``None`` for an internal one.
     record
         Forecasts told in advance whose outcome was known on the day: see
         ``told_in_advance``.
@@ -70,6 +73,7 @@ class Report:
     context: pd.DataFrame
     unread: tuple[tuple[str, str], ...] = ()
     record: pd.DataFrame = field(default_factory=lambda: told_in_advance(record_frame(())))
+    withheld: tuple[int, int] | None = None
     register: FigureRegister = field(default_factory=FigureRegister)
 
     @property
@@ -190,7 +194,8 @@ def headline(report: Report) -> Html:
     assessment = report.assessment
     if not assessment.verdicts:
         year = tables.when(f"{assessment.year}年")
-        return tables.paragraph(year, "的目标文件中没有目标，本报告不作判断。")
+        nothing = tables.paragraph(year, "的目标文件中没有可列出的目标，本报告不作判断。")
+        return tables.join(nothing, *_withheld(report))
     verdict = assessment.verdicts[0]
     target = verdict.target
     # The title asks with this text, and a number in a title must be registered.
@@ -199,7 +204,17 @@ def headline(report: Report) -> Html:
         2, tables.name(verdict.name_zh), f"能否{_verb(verdict)}", aim, _rule_words(target)
     )
     answer = tables.paragraph(*_answer(report, verdict))
-    return tables.join(question, answer, tables.paragraph(*_tally(report)))
+    return tables.join(question, answer, tables.paragraph(*_tally(report)), *_withheld(report))
+
+
+def _withheld(report: Report) -> list[Html]:
+    """Say of a public report how much it leaves out."""
+    if report.withheld is None:
+        return []
+    targets = counted(report, report.withheld[0], "公开版未列出的敏感指标目标个数")
+    rows = counted(report, report.withheld[1], "公开版未列出的敏感指标对照数字行数")
+    said = ["本页是公开版，未列出敏感指标的目标", targets, "项、对照数字", rows, "行。"]
+    return [tables.paragraph(*said)]
 
 
 def _verb(verdict: Verdict) -> str:
@@ -453,16 +468,15 @@ def _interval(report: Report, verdict: Verdict) -> Html:
     quantiles = verdict.quantiles
     if not quantiles:
         return Html(status_words(verdict))
-    low, high = (
-        report.modelled(
-            verdict,
-            quantiles[level],
-            tables.growth_text(quantiles[level], rate_decimals(verdict.target)),
-            f"可能区间{words}百分位）",
-        )
-        for level, words in ((0.1, "下端（第10"), (0.9, "上端（第90"))
+    low, high = quantiles[0.1], quantiles[0.9]
+    low_text, high_text = (
+        tables.growth_text(value, rate_decimals(verdict.target)) for value in (low, high)
     )
-    return tables.join(low, "～", high)
+    return tables.join(
+        report.modelled(verdict, low, low_text, "可能区间下端（第10百分位）"),
+        "～",
+        report.modelled(verdict, high, high_text, "可能区间上端（第90百分位）"),
+    )
 
 
 def _probability(report: Report, verdict: Verdict, value: float, label: str) -> Html:

@@ -14,8 +14,10 @@ from lianhu_analysis.render.tables import Html
 
 __all__ = [
     "deliveries_table",
+    "facts_above",
     "facts_table",
     "method_notes",
+    "own_facts",
     "parents_table",
     "vintage_table",
 ]
@@ -32,24 +34,31 @@ BASIS_NAMES = {"stated": "注明", "assumed": "推定"}
 
 def facts_table(report: Report) -> Html:
     """Published facts of the region as known on the day; they feed no forecast."""
-    facts = report.context
-    own = facts[facts["region"] == report.assessment.region.code]
-    return _facts(report, own, "公开发布的数字（不进入预测）")
+    return _facts(report, own_facts(report), "公开发布的数字（不进入预测）")
 
 
 def parents_table(report: Report) -> Html:
     """What was published of the targets' indicators in the regions above, latest years only."""
+    return _facts(report, facts_above(report), "上级地区公开发布的数字（不进入预测）")
+
+
+def own_facts(report: Report) -> pd.DataFrame:
+    """Return the rows of ``facts_table``."""
+    return report.context[report.context["region"] == report.assessment.region.code]
+
+
+def facts_above(report: Report) -> pd.DataFrame:
+    """Return the rows of ``parents_table``."""
     facts = report.context
     wanted = {verdict.target.indicator for verdict in report.assessment.verdicts}
     recent = facts["period"].str[:4].astype(int) > report.quarter.year - YEARS_ABOVE
     above = facts["region"] != report.assessment.region.code
-    chosen = facts[above & recent & facts["indicator"].isin(wanted)]
-    return _facts(report, chosen, "上级地区公开发布的数字（不进入预测）")
+    return facts[above & recent & facts["indicator"].isin(wanted)]
 
 
 def _facts(report: Report, facts: pd.DataFrame, caption: str) -> Html:
     if facts.empty:
-        return tables.paragraph(f"截至报告日，库中没有{caption}。")
+        return tables.paragraph(f"截至报告日，库中没有可列出的{caption}。")
     facts = facts.sort_values(
         ["region", "period", "provenance"], ascending=[False, False, True], kind="stable"
     )

@@ -1,0 +1,65 @@
+"""For whom a report is: a public one leaves out what the catalogue marks sensitive."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+
+from lianhu_analysis.errors import ReportError
+from lianhu_analysis.forecast.joint import joint_of
+from lianhu_analysis.render.figures import FigureRegister
+from lianhu_analysis.render.quarterly.report import Report
+from lianhu_analysis.render.quarterly.report_sources import facts_above, own_facts
+
+__all__ = ["AUDIENCES", "for_public", "is_hidden", "refuse_hidden"]
+
+AUDIENCES = ("internal", "public")
+
+
+def for_public(report: Report, hidden: frozenset[str], outlier_years: Sequence[int]) -> Report:
+    """Return the report without targets and rows of some indicators; what stays is unchanged.
+
+    Parameters
+    ----------
+    hidden
+        Codes of indicators; empty if the workspace lets all be told.
+    outlier_years
+        As in ``joint_of``: the chance of all targets at once is told of those that stay.
+    """
+    assessment = report.assessment
+    shown = tuple(item for item in assessment.verdicts if item.target.indicator not in hidden)
+    if withheld := len(assessment.verdicts) - len(shown):
+        joint = joint_of(shown, outlier_years)
+        assessment = replace(assessment, verdicts=shown, joint=joint)
+    public = replace(
+        report,
+        assessment=assessment,
+        context=report.context[~is_hidden(report.context["indicator"], hidden)],
+        record=report.record[~report.record["indicator"].isin(hidden)],
+    )
+    rows = sum(len(facts(report)) - len(facts(public)) for facts in (own_facts, facts_above))
+    return replace(public, withheld=(withheld, rows))
+
+
+def is_hidden(indicators: pd.Series[Any], hidden: frozenset[str]) -> pd.Series[bool]:
+    """Say of each code whether it, or the indicator that a fact (``fact.KIND.CODE``) is of, is hidden."""
+    return indicators.str.replace(r"^fact\.[^.]+\.", "", regex=True).isin(hidden)
+
+
+def refuse_hidden(register: FigureRegister, hidden: frozenset[str]) -> None:
+    """Check that no figure of a page is one of some indicators, whatever its template says.
+
+    Raises
+    ------
+    ReportError
+        Naming them.
+    """
+    told = pd.Series([item.detail.get("indicator", "") for item in register], dtype=str)
+    if found := sorted(set(told[is_hidden(told, hidden)])):
+        raise ReportError(
+            f"公开报告中有敏感指标 {'、'.join(found)} 的数字，未发布。请从模板中删去，"
+            "或在 lianhu.toml 写明 [report] sensitive = true"
+        )
