@@ -142,6 +142,14 @@ def test_images_have_words(tree):
     assert alt.startswith("前三季度增长5.3%")
 
 
+def test_the_mark_of_a_simulation_is_bold_wherever_it_stands(tmp_path):
+    page = build_document('<table><td><span class="simulated">演示</span></td></table>', title="单")
+    (data,) = re.findall(r"font-weight: 700; src: url\(\"data:font/woff2;base64,([^\"]+)", page)
+    (tmp_path / "bold.woff2").write_bytes(base64.b64decode(data))
+    with TTFont(tmp_path / "bold.woff2") as font:
+        assert set("演示") <= {chr(code) for code in font.getBestCmap()}
+
+
 def test_embedded_fonts_hold_every_character_of_the_page(page, tree, tmp_path):
     fonts = re.findall(r"font-weight: (\d+); src: url\(\"data:font/woff2;base64,([^\"]+)", page)
     held = {}

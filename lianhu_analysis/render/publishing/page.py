@@ -25,6 +25,9 @@ from lianhu_analysis.render.trace import check_html, check_prose
 
 __all__ = ["build_document", "render_page", "sanitise"]
 
+# What page.css sets in bold.
+BOLD = "|".join(f".//{tag}" for tag in "h1 h2 h3 h4 h5 h6 th strong b caption".split())
+BOLD += "|.//*[@class='simulated']"
 TEMPLATES = Path(__file__).parent / "templates"
 PAGE_FONT = "Lianhu Page"
 SHOWN_KINDS = ("text/html", "image/png", "text/markdown", "text/plain")
@@ -279,13 +282,7 @@ def _inner_html(element: Any) -> str:
 
 def _font_faces(body: str) -> str:
     root = lxml.html.fragment_fromstring(body, create_parent="div")
-    bold = "".join(
-        element.text_content()
-        for element in root.iter(
-            "h1", "h2", "h3", "h4", "h5", "h6", "th", "strong", "b", "caption", "p"
-        )
-        if element.tag != "p" or element.get("class") == "simulated"
-    )
+    bold = "".join(element.text_content() for element in root.xpath(BOLD))
     covered = covered_characters()
     regular = _font_face("regular", 400, covered & set(_text_of(body)))
     return regular + _font_face("bold", 700, covered & set(bold))
