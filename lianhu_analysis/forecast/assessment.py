@@ -11,15 +11,9 @@ import pandas as pd
 
 from lianhu_analysis.catalog.indicators import Catalogue
 from lianhu_analysis.catalog.targets import Target, versions_on
+from lianhu_analysis.forecast.frequency import of_ranks
 from lianhu_analysis.forecast.joint import Joint, joint_json, joint_of
-from lianhu_analysis.forecast.verdict import (
-    Knowledge,
-    Rules,
-    Verdict,
-    judge,
-    verdict_json,
-    with_track,
-)
+from lianhu_analysis.forecast.verdict import Knowledge, Rules, Verdict, judge, verdict_json
 from lianhu_analysis.workspace import Region
 
 __all__ = ["Assessment", "assess_targets", "assessment_json", "verdict_frame"]
@@ -101,12 +95,29 @@ def assess_targets(
         if newest.year == year
     ]
     # How often a percentage comes true is told by the past of all targets together.
-    ranks = [rank for item in judged if item.lesson for rank in item.lesson.ranks.values()]
-    verdicts = tuple(with_track(verdict, ranks) for verdict in judged)
+    ranks = {
+        (item.target.indicator, item.target.measure, year): rank
+        for item in judged
+        if item.lesson
+        for year, rank in item.lesson.ranks.items()
+    }
+    verdicts = tuple(_with_track(verdict, list(ranks.values())) for verdict in judged)
     used = sorted({reference for verdict in verdicts for reference in verdict.references})
     provenance = "+".join(sorted(set(own.loc[used, "provenance"]))) or "none"
     joint = joint_of(verdicts, rules.outlier_years)
     return Assessment(region, parents, year, as_of, catalogue, own, verdicts, provenance, joint)
+
+
+def _with_track(verdict: Verdict, ranks: Sequence[float]) -> Verdict:
+    """Put beside each probability of a forecast how often such ones came true."""
+    if verdict.draws is None:
+        return verdict
+    at_most = verdict.target.rule == "at_most"
+    plain, about = (
+        None if chance is None else of_ranks(chance, ranks, at_most=at_most)
+        for chance in (verdict.probability, verdict.probability_about)
+    )
+    return replace(verdict, track=plain, track_about=about)
 
 
 def assessment_json(assessment: Assessment) -> dict[str, Any]:

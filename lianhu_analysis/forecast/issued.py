@@ -10,7 +10,6 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -18,17 +17,14 @@ import pandas as pd
 
 from lianhu_analysis.catalog.targets import Target
 from lianhu_analysis.forecast.assessment import Assessment
+from lianhu_analysis.forecast.frequency import came_true, frequency_json
 from lianhu_analysis.forecast.scores import brier_scores, crps_of_quantiles
 from lianhu_analysis.forecast.verdict import Verdict
 
 __all__ = [
-    "CLASSES",
     "LADDER",
-    "Frequency",
-    "came_true",
     "digest",
     "frequency_fields",
-    "frequency_json",
     "issue",
     "record_frame",
     "score_issued",
@@ -38,39 +34,8 @@ __all__ = [
 
 # Equally spaced levels (i - 1/2) / 20, of which the CRPS follows by the midpoint rule.
 LADDER = tuple(round((step + 0.5) / 20, 3) for step in range(20))
-# Percentages that are told with the same words (quarterly report) are one class.
-CLASSES = (0.0, 0.1, 0.34, 0.66, 0.9, 1.0)
-# Fewer verdicts, or fewer targets of a year behind them, cannot tell: the
-# verdicts of one target in one year share its luck.
-MIN_ISSUED, MIN_TARGETS = 10, 5
 # Digits kept of a figure: more than any reader, fewer than a machine's noise.
 DIGITS = 10
-
-
-@dataclass(frozen=True)
-class Frequency:
-    """How often issued percentages of one class came true.
-
-    Attributes
-    ----------
-    low, high
-        The class, as printed: ``low`` or more and less than ``high``.
-    n, came_true
-        Verdicts whose outcome is known, and how many of their events happened.
-    n_targets
-        Different figures of different years among them: who set the target does not matter.
-    """
-
-    low: float
-    high: float
-    n: int
-    came_true: int
-    n_targets: int
-
-    @property
-    def enough(self) -> bool:
-        """Whether there are enough of them to tell."""
-        return self.n >= MIN_ISSUED and self.n_targets >= MIN_TARGETS
 
 
 def issue(assessment: Assessment) -> list[dict[str, Any]]:
@@ -257,29 +222,6 @@ def told_in_advance(record: pd.DataFrame, as_of: dt.date | None = None) -> pd.Da
     return counted.sort_index()
 
 
-def came_true(record: pd.DataFrame, probability: float, *, about: bool = False) -> Frequency:
-    """Count how often percentages such as this one came true.
-
-    Parameters
-    ----------
-    record
-        Columns ``year``, ``indicator``, ``measure``, ``region``,
-        ``probability`` (or ``probability_about``) and ``met`` (or
-        ``met_about``); rows without either are not counted.  A record of
-        issued verdicts or of a back-test.
-    about
-        Whether the probability is the one with tolerance.
-    """
-    chance, happened = ("probability_about", "met_about") if about else ("probability", "met")
-    known = record[record[chance].notna() & record[happened].notna()]
-    printed = np.floor(known[chance].to_numpy(dtype=float) * 100 + 0.5) / 100
-    at = _class_of(np.floor(probability * 100 + 0.5) / 100)
-    low, high = CLASSES[at], CLASSES[at + 1]
-    same = known[np.array([_class_of(item) == at for item in printed], dtype=bool)]
-    targets = same[["region", "year", "indicator", "measure"]].drop_duplicates()
-    return Frequency(low, high, len(same), int(same[happened].astype(bool).sum()), len(targets))
-
-
 def frequency_fields(told: pd.DataFrame, item: Mapping[str, Any]) -> dict[str, Any]:
     """Return the record beside a target of ``lianhu forecast --json``.
 
@@ -299,15 +241,6 @@ def frequency_fields(told: pd.DataFrame, item: Mapping[str, Any]) -> dict[str, A
             ("record_about", "probability_about", True),
         )
     }
-
-
-def frequency_json(frequency: Frequency) -> dict[str, Any]:
-    """Return a frequency as plain fields."""
-    return {**asdict(frequency), "enough": frequency.enough}
-
-
-def _class_of(printed: float) -> int:
-    return int(np.clip(np.searchsorted(CLASSES, printed, side="right") - 1, 0, len(CLASSES) - 2))
 
 
 def _rounded(item: Any) -> Any:

@@ -14,6 +14,7 @@ from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.catalog.targets import Target, chance, named
 from lianhu_analysis.errors import ForecastError
 from lianhu_analysis.forecast.combination import Lesson, combine, learn
+from lianhu_analysis.forecast.frequency import Frequency, frequency_json
 from lianhu_analysis.forecast.history import (
     Series,
     Weights,
@@ -54,40 +55,13 @@ __all__ = [
     "Required",
     "Rules",
     "Status",
-    "Track",
     "Verdict",
     "judge",
-    "track_record",
     "verdict_json",
-    "with_track",
 ]
 
 QUANTILES = (0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975)
-# Fewer past forecasts than this cannot tell how often a percentage comes true.
-MIN_TRACK = 20
 Status = Literal["ok", "refused", "reached", "missed"]
-
-
-@dataclass(frozen=True)
-class Track:
-    """How often such percentages came true in past forecasts.
-
-    Attributes
-    ----------
-    n
-        Past forecasts at the same position of the year, of all targets.
-    came_true
-        In how many of them an event given this probability happened.
-    """
-
-    probability: float
-    n: int
-    came_true: int
-
-    @property
-    def enough(self) -> bool:
-        """Whether there are enough of them to tell."""
-        return self.n >= MIN_TRACK
 
 
 @dataclass(frozen=True)
@@ -124,7 +98,8 @@ class Verdict:
     replaced
         Earlier versions of the target, the newest first.
     track, track_about
-        How often percentages such as the two probabilities came true.
+        How often percentages such as the two probabilities came true in the past forecasts
+        of all targets, which the assessment knows.
     """
 
     target: Target
@@ -148,8 +123,8 @@ class Verdict:
     weights: Mapping[str, float] = field(default_factory=dict)
     weights_reason: str = ""
     lesson: Lesson | None = None
-    track: Track | None = None
-    track_about: Track | None = None
+    track: Frequency | None = None
+    track_about: Frequency | None = None
     replaced: tuple[Target, ...] = ()
 
     @property
@@ -376,46 +351,14 @@ def _with_draws(draft: Verdict, draws: Draws) -> Verdict:
         index=pd.Index([str(period) for period in remaining], name="period"),
         columns=list(QUANTILES),
     )
-    ranks = () if draft.lesson is None else tuple(draft.lesson.ranks.values())
-    return with_track(
-        replace(
-            draft,
-            status="ok",
-            draws=draws,
-            probability=plain,
-            probability_about=about,
-            probability_within=within,
-            fan=fan,
-        ),
-        ranks,
-    )
-
-
-def track_record(probability: float, ranks: Sequence[float], *, at_most: bool = False) -> Track:
-    """Count how often an event given a probability came true in past forecasts.
-
-    A past forecast gave the probability p to every figure above its quantile
-    of level 1 - p, and that came true where the outcome's rank was above it.
-
-    Parameters
-    ----------
-    ranks
-        Where past outcomes fell in their forecasts, within (0, 1).
-    """
-    fallen = np.asarray(ranks, dtype=float)
-    true = fallen <= probability if at_most else fallen >= 1.0 - probability
-    return Track(probability, fallen.size, int(true.sum()))
-
-
-def with_track(verdict: Verdict, ranks: Sequence[float]) -> Verdict:
-    """Put beside each probability how often such ones came true."""
-    if verdict.draws is None or verdict.probability is None or verdict.probability_about is None:
-        return verdict
-    at_most = verdict.target.rule == "at_most"
     return replace(
-        verdict,
-        track=track_record(verdict.probability, ranks, at_most=at_most),
-        track_about=track_record(verdict.probability_about, ranks, at_most=at_most),
+        draft,
+        status="ok",
+        draws=draws,
+        probability=plain,
+        probability_about=about,
+        probability_within=within,
+        fan=fan,
     )
 
 
@@ -453,8 +396,8 @@ def verdict_json(verdict: Verdict) -> dict[str, Any]:
             "years": verdict.lesson.calibration.years,
             "spread_factor": verdict.lesson.calibration.scale,
         },
-        "track": _track_json(verdict.track),
-        "track_about": _track_json(verdict.track_about),
+        "track": frequency_json(verdict.track),
+        "track_about": frequency_json(verdict.track_about),
         "n_obs": len(verdict.series.points) if verdict.draws is None else verdict.draws.n_obs,
         "status": verdict.status,
         "reason": verdict.reason,
@@ -474,9 +417,3 @@ def _target_json(target: Target) -> dict[str, Any]:
         "unit": target.unit,
         "plan": target.plan,
     }
-
-
-def _track_json(track: Track | None) -> dict[str, Any] | None:
-    if track is None:
-        return None
-    return {"n": track.n, "came_true": track.came_true, "enough": track.enough}

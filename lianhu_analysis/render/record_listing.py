@@ -8,7 +8,8 @@ from typing import Any
 import pandas as pd
 
 from lianhu_analysis.catalog.targets import named
-from lianhu_analysis.forecast.issued import CLASSES, came_true, frequency_json, told_in_advance
+from lianhu_analysis.forecast.frequency import CLASSES, came_true, frequency_json
+from lianhu_analysis.forecast.issued import told_in_advance
 from lianhu_analysis.forecast.scores import point_scores
 from lianhu_analysis.render.tables import probability_text
 
@@ -139,15 +140,9 @@ def _summary_lines(summary: Mapping[str, Any]) -> list[str]:
 def frequency_text(frequency: Mapping[str, Any]) -> str:
     """Say how often issued percentages of a class came true, or that it cannot be said."""
     low, high = round(frequency["low"] * 100), round(frequency["high"] * 100)
-    if not frequency["enough"]:
-        return (
-            f"{low}%～{high}%：发布过、有结果的只有 {frequency['n']} 次"
-            f"（{frequency['n_targets']} 个年度目标），太少，尚不能说"
-        )
-    return (
-        f"{low}%～{high}%：发布过 {frequency['n']} 次（{frequency['n_targets']} 个年度目标），"
-        f"{frequency['came_true']} 次成真"
-    )
+    told = f"发布过、有结果的 {frequency['n']} 次（{frequency['n_targets']} 个年度目标）"
+    verdict = f"{frequency['came_true']} 次成真" if frequency["enough"] else "太少，尚不能说"
+    return f"{low}%～{high}%：{told}，{verdict}"
 
 
 def _plain(frame: pd.DataFrame) -> list[dict[str, Any]]:

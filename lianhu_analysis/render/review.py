@@ -13,7 +13,8 @@ from IPython.display import HTML
 from lianhu_analysis.catalog.indicators import Catalogue
 from lianhu_analysis.errors import UsageError
 from lianhu_analysis.forecast.backtest import COMBINATION, cells, events, events_table, reliability
-from lianhu_analysis.forecast.issued import CLASSES, came_true, told_in_advance
+from lianhu_analysis.forecast.frequency import CLASSES, came_true
+from lianhu_analysis.forecast.issued import told_in_advance
 from lianhu_analysis.forecast.models import MODEL_NAMES
 from lianhu_analysis.render import tables
 from lianhu_analysis.render.desk import searchable

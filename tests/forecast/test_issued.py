@@ -1,16 +1,12 @@
 import datetime as dt
 
 import numpy as np
-import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from lianhu_analysis.forecast.assessment import assess_targets
+from lianhu_analysis.forecast.frequency import came_true
 from lianhu_analysis.forecast.issued import (
-    CLASSES,
     LADDER,
-    came_true,
     digest,
     frequency_fields,
     issue,
@@ -20,7 +16,6 @@ from lianhu_analysis.forecast.issued import (
     told_in_advance,
 )
 from lianhu_analysis.forecast.verdict import Rules
-from lianhu_analysis.render.quarterly.report import WORDS
 from lianhu_analysis.workspace import Region
 from tests.forecast.frames import catalogue
 from tests.forecast.test_verdict import GDP, gdp_frame, target
@@ -165,60 +160,9 @@ def test_a_record_without_any_outcome_counts_nothing():
     assert came_true(told, 0.4).n == 0
 
 
-def test_such_percentages_came_true_by_hand():
-    chances = [0.66, 0.7, 0.894, 0.896, 0.655, 0.3]
-    record = record_frame(
-        [
-            entry(number, year=2010 + number, probability=chance, met=number % 2 == 0)
-            for number, chance in enumerate(chances)
-        ]
-    )
-    # Printed 66, 70, 89, 90, 66 and 30 %.
-    found = came_true(record, 0.8)
-    assert (found.low, found.high) == (0.66, 0.9)
-    assert (found.n, found.came_true, found.n_targets) == (4, 3, 4)
-    assert not found.enough
-    assert came_true(record, 0.9).n == 1
-    assert came_true(record, 1.0).n == 1
-    assert came_true(record, 0.0).n == 0
-    assert came_true(record, 0.8, about=True).n == 6
-    assert came_true(record_frame([]), 0.5).n == 0
-
-
-def test_enough_needs_verdicts_and_targets():
-    one_year = [entry(n, as_of=f"2024-{n:02d}-28") for n in range(1, 13)]
-    assert (
-        came_true(record_frame(one_year), 0.4).n,
-        came_true(record_frame(one_year), 0.4).enough,
-    ) == (
-        12,
-        False,
-    )
-    five = [
-        entry(n, year=2015 + n // 2, as_of=f"{2015 + n // 2}-0{n % 2 + 1}-28") for n in range(10)
-    ]
-    assert came_true(record_frame(five), 0.4).enough
-
-
 def test_fields_beside_a_target():
     told = record_frame([entry(1)])
     fields = frequency_fields(told, {"status": "ok", "probability": 0.5, "probability_about": 0.7})
     assert fields["record"]["n"] == 1
     assert fields["record_about"]["came_true"] == 1
     assert frequency_fields(told, {"status": "refused"}) == {"record": None, "record_about": None}
-
-
-def test_classes_are_those_of_the_words():
-    assert sorted(floor for floor, _ in WORDS) == list(CLASSES[:-1])
-
-
-@given(st.lists(st.tuples(st.floats(0, 1), st.booleans()), max_size=30))
-@settings(max_examples=40)
-def test_the_classes_share_the_record_out(pairs):
-    record = record_frame(
-        [entry(n, probability=p, met=met, year=2000 + n) for n, (p, met) in enumerate(pairs)]
-    )
-    found = [came_true(record, low) for low in CLASSES[:-1]]
-    assert sum(item.n for item in found) == len(pairs)
-    assert sum(item.came_true for item in found) == sum(met for _, met in pairs)
-    assert isinstance(record, pd.DataFrame)

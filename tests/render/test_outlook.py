@@ -160,15 +160,15 @@ def test_beside_each_percentage_stands_how_often_such_ones_came_true(report):
 def test_the_record_so_far_or_that_there_is_none(report):
     assert "还没有，说不出" in words(look.record_section(report))
     entries = [
-        entry(n, year=2010 + n // 2, as_of=f"{2010 + n // 2}-0{n % 2 + 1}-28", met=n % 2 == 0)
-        for n in range(12)
+        entry(n, year=2010 + n // 4, as_of=f"{2010 + n // 4}-0{n % 4 + 1}-28", met=n % 2 == 0)
+        for n in range(24)
     ]
     told = dataclasses.replace(report, record=record_frame(entries))
     html = look.record_section(told)
     assert check_html(html, told.register, NAMES) == ()
     assert cells(html) == [
-        ["达标概率", "34%～66%", "12", "6", "6次成真"],
-        ["按容差的概率", "66%～90%", "12", "6", "12次成真"],
+        ["达标概率", "34%～66%", "24", "6", "12次成真"],
+        ["按容差的概率", "66%～90%", "24", "6", "24次成真"],
     ]
     few = dataclasses.replace(report, record=record_frame(entries[:3]))
     assert "太少，尚不能说" in words(look.record_section(few))

@@ -15,7 +15,7 @@ from lianhu_analysis.catalog.targets import Target
 from lianhu_analysis.forecast.assessment import Assessment
 from lianhu_analysis.forecast.issued import issue, record_frame, told_in_advance
 from lianhu_analysis.forecast.models import MODEL_NAMES, weights_text
-from lianhu_analysis.forecast.verdict import Track, Verdict
+from lianhu_analysis.forecast.verdict import Verdict
 from lianhu_analysis.render import tables
 from lianhu_analysis.render.figures import FigureRegister
 from lianhu_analysis.render.tables import Html
@@ -506,35 +506,30 @@ def _within(report: Report, verdict: Verdict, before: str, after: str) -> list[s
     return [before, chance, after]
 
 
-def _judged_track(verdict: Verdict) -> Track | None:
-    """The track of the probability that the words go by."""
-    return verdict.track_about if verdict.target.rule == "about" else verdict.track
-
-
-def _track_counts(report: Report, verdict: Verdict, track: Track) -> tuple[Html, Html]:
-    name = verdict.name_zh
-    return (
-        counted(report, track.n, f"{name}：往年同期预测次数"),
-        counted(report, track.came_true, f"{name}：其中这样的百分比成真次数"),
-    )
+def _track(report: Report, verdict: Verdict) -> tuple[str, Html, Html] | None:
+    """The basis, how often past forecasts gave such a percentage, and how often it came true."""
+    about = verdict.target.rule == "about"
+    track, name = verdict.track_about if about else verdict.track, verdict.name_zh
+    if track is None or not track.enough:
+        return None
+    n = counted(report, track.n, f"{name}：往年同期预测次数")
+    true = counted(report, track.came_true, f"{name}：其中这样的百分比成真次数")
+    return "按“左右”" if about else "", n, true
 
 
 def _track_note(report: Report, verdict: Verdict) -> Html:
     """How often such a percentage came true, for a cell of a table."""
-    track = _judged_track(verdict)
-    if track is None or not track.enough:
+    if (told := _track(report, verdict)) is None:
         return Html("（往年太少，说不出准否）")
-    n, true = _track_counts(report, verdict, track)
-    basis = "按“左右”，" if verdict.target.rule == "about" else ""
-    return tables.join(f"（{basis}往年", n, "次中成真", true, "次）")
+    basis, n, true = told
+    return tables.join(f"（{basis}，往年" if basis else "（往年", n, "次中成真", true, "次）")
 
 
 def _track_sentence(report: Report, verdict: Verdict) -> Html:
-    track = _judged_track(verdict)
-    if track is None or not track.enough:
+    if (told := _track(report, verdict)) is None:
         return Html("往年可比的预测太少，说不出这样的百分比准不准。")
-    n, true = _track_counts(report, verdict, track)
-    basis = "（按“左右”）" if verdict.target.rule == "about" else ""
+    basis, n, true = told
+    basis = f"（{basis}）" if basis else ""
     return tables.join(f"这样的百分比{basis}在往年", n, "次同期预测中成真", true, "次。")
 
 

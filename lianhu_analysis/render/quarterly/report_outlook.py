@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lianhu_analysis.catalog.periods import Period
-from lianhu_analysis.forecast.issued import CLASSES, came_true
+from lianhu_analysis.forecast.frequency import CLASSES, came_true
 from lianhu_analysis.forecast.required import Step
 from lianhu_analysis.forecast.verdict import Verdict
 from lianhu_analysis.render import tables
