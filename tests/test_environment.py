@@ -1,5 +1,6 @@
 import re
 import tomllib
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,22 @@ def test_the_lock_satisfies_each_requirement(requirement):
     assert versions, f"run `make lock`: {requirement.name} is not in requirements.lock"
     outside = [v for v in versions if not requirement.specifier.contains(v, prereleases=True)]
     assert outside == [], f"run `make lock`: {requirement} excludes what is locked"
+
+
+def test_no_extra_promises_what_no_code_uses():
+    code = "".join(path.read_text("utf-8") for path in (ROOT / "lianhu_analysis").rglob("*.py"))
+    extras = PROJECT["project"]["optional-dependencies"]
+    unused = {
+        f"{extra}: {requirement}"
+        for extra in extras.keys() - {"dev"}
+        for requirement in map(Requirement, extras[extra])
+        if not any(
+            re.search(rf"^\s*(?:from|import) {module}\b", code, re.M)
+            for module, packages in packages_distributions().items()
+            if requirement.name in packages
+        )
+    }
+    assert unused == set()
 
 
 def test_every_locked_file_is_checked_by_hash():
