@@ -30,6 +30,15 @@ def house(tmp_path):
     return tmp_path
 
 
+# Two things of one kind: tables that are read, and tables that are printed.
+TWINS = {"__init__", "tables"}
+
+
+def test_no_two_modules_share_a_name_without_reason():
+    stems = [path.stem for path in (ROOT / "lianhu_analysis").rglob("*.py")]
+    assert {stem for stem in stems if stems.count(stem) > 1} <= TWINS
+
+
 def test_imports_go_only_downwards():
     done = lint(ROOT)
     assert done.returncode == 0, done.stdout

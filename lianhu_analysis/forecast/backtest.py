@@ -35,7 +35,7 @@ from lianhu_analysis.forecast.models import (
     STOCK_CANDIDATES,
     Candidate,
 )
-from lianhu_analysis.forecast.record import LEVELS, Record, Run, record_of, unit_rank
+from lianhu_analysis.forecast.past_forecasts import LEVELS, Record, Run, record_of, unit_rank
 from lianhu_analysis.forecast.scores import (
     brier_skill,
     calibration_error,

@@ -17,7 +17,7 @@ from scipy import special
 
 from lianhu_analysis.forecast.growth import FloatArray
 from lianhu_analysis.forecast.models import Draws
-from lianhu_analysis.forecast.record import Record, unit_rank
+from lianhu_analysis.forecast.past_forecasts import Record, unit_rank
 from lianhu_analysis.forecast.stacking import stack
 
 __all__ = ["Calibration", "Lesson", "Weighing", "calibrate", "combine", "learn", "weigh"]

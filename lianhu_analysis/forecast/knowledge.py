@@ -24,7 +24,7 @@ from lianhu_analysis.forecast.history import (
     year_periods,
 )
 from lianhu_analysis.forecast.models import POOL_CANDIDATES, GrowthPanel, ProgressPanel, StockPanel
-from lianhu_analysis.forecast.record import PastRuns, Record, record_of
+from lianhu_analysis.forecast.past_forecasts import PastRuns, Record, record_of
 from lianhu_analysis.workspace import CensusBreak
 
 __all__ = ["GrowthSources", "Knowledge", "LevelSources", "Rules", "growth_weights", "whole_numbers"]

@@ -18,7 +18,7 @@ from itertools import product
 import numpy as np
 
 from lianhu_analysis.forecast.growth import FloatArray
-from lianhu_analysis.forecast.record import Record
+from lianhu_analysis.forecast.past_forecasts import Record
 
 __all__ = ["Stack", "stack"]
 

@@ -40,8 +40,8 @@ from lianhu_analysis.forecast.models import (
     ProgressPanel,
 )
 from lianhu_analysis.forecast.models.rules import FEW_YEARS
+from lianhu_analysis.forecast.past_forecasts import Record, Sources, attempt, record_of
 from lianhu_analysis.forecast.plausibility import suspected_slip
-from lianhu_analysis.forecast.record import Record, Sources, attempt, record_of
 from lianhu_analysis.forecast.required import (
     Required,
     amount_required,

@@ -26,7 +26,6 @@ from lianhu_analysis.intake.ingest import unread_files
 from lianhu_analysis.pipeline.answers import PROJECT_ROOT
 from lianhu_analysis.pipeline.record import keep_verdicts, record_hash
 from lianhu_analysis.pipeline.session import Session, open_session
-from lianhu_analysis.render.figures import FigureRegister
 from lianhu_analysis.render.publishing.publish import (
     ManifestEntry,
     file_hash,
@@ -40,6 +39,7 @@ from lianhu_analysis.render.publishing.publish import (
 )
 from lianhu_analysis.render.quarterly.audience import AUDIENCES, for_public, refuse_hidden
 from lianhu_analysis.render.quarterly.report import Report, title_text
+from lianhu_analysis.render.register import FigureRegister
 from lianhu_analysis.render.trace import check_origins
 from lianhu_analysis.workspace import Workspace
 

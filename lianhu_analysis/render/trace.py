@@ -11,7 +11,7 @@ import lxml.etree
 import lxml.html
 import pandas as pd
 
-from lianhu_analysis.render.figures import Figure, FigureRegister, read_number
+from lianhu_analysis.render.register import Figure, FigureRegister, read_number
 
 __all__ = ["check_html", "check_origins", "check_prose"]
 

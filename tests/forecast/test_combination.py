@@ -8,7 +8,7 @@ from scipy import stats
 
 from lianhu_analysis.forecast.combination import Calibration, calibrate, combine, learn, weigh
 from lianhu_analysis.forecast.models import Draws
-from lianhu_analysis.forecast.record import LEVELS, Record, Run
+from lianhu_analysis.forecast.past_forecasts import LEVELS, Record, Run
 
 NORMAL = stats.norm.ppf(LEVELS)
 

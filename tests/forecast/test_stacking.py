@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from lianhu_analysis.forecast.record import LEVELS, Record, Run
+from lianhu_analysis.forecast.past_forecasts import LEVELS, Record, Run
 from lianhu_analysis.forecast.stacking import COMMON, OWN, YEARS_FOR_SCALE, stack
 
 NORMAL = stats.norm.ppf(LEVELS)

@@ -6,8 +6,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from lianhu_analysis.render.figures import FigureRegister
 from lianhu_analysis.render.publishing.notebook import Executed, execute
+from lianhu_analysis.render.register import FigureRegister
 
 WORKED = Path(__file__).with_name("worked_report.ipynb")
 ROOT = Path(__file__).parents[2]
@@ -42,7 +42,7 @@ def make_template(tmp_path):
         first = nbformat.v4.new_code_cell('quarter = "2024Q3"  # 季度\nrun_token = ""')
         first.metadata["tags"] = ["parameters"]
         last = nbformat.v4.new_code_cell(
-            "from lianhu_analysis.render.figures import FigureRegister\n"
+            "from lianhu_analysis.render.register import FigureRegister\n"
             "from lianhu_analysis.render.publishing.notebook import finish\n"
             "finish(FigureRegister(), run_token)"
         )

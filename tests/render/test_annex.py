@@ -5,8 +5,8 @@ import io
 import openpyxl
 import pytest
 
-from lianhu_analysis.render.figures import FigureRegister
 from lianhu_analysis.render.publishing.annex import HEADS, render_annex
+from lianhu_analysis.render.register import FigureRegister
 
 ROW = {
     "region": "610104", "indicator": "gdp.total", "measure": "yoy", "span": "ytd",

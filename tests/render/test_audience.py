@@ -8,7 +8,6 @@ import pytest
 
 from lianhu_analysis.errors import ReportError
 from lianhu_analysis.forecast.issued import record_frame
-from lianhu_analysis.render.figures import FigureRegister
 from lianhu_analysis.render.quarterly import report_outlook as look
 from lianhu_analysis.render.quarterly.audience import for_public, is_hidden, refuse_hidden
 from lianhu_analysis.render.quarterly.report import headline, headline_table, verdict_table
@@ -17,6 +16,7 @@ from lianhu_analysis.render.quarterly.report_sources import (
     facts_table,
     parents_table,
 )
+from lianhu_analysis.render.register import FigureRegister
 from lianhu_analysis.render.trace import check_html
 from lianhu_analysis.workspace import Region
 from tests.forecast.test_issued import entry

@@ -11,7 +11,6 @@ from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.forecast.assessment import assess_targets
 from lianhu_analysis.forecast.issued import record_frame
 from lianhu_analysis.forecast.verdict import Rules
-from lianhu_analysis.render.figures import FigureRegister
 from lianhu_analysis.render.quarterly import report_outlook as look
 from lianhu_analysis.render.quarterly.report import (
     Report,
@@ -19,6 +18,7 @@ from lianhu_analysis.render.quarterly.report import (
     headline_table,
     verdict_table,
 )
+from lianhu_analysis.render.register import FigureRegister
 from lianhu_analysis.render.trace import check_html
 from lianhu_analysis.workspace import Region
 from tests.forecast.frames import catalogue, figures, indicator

@@ -10,8 +10,8 @@ import pytest
 from fontTools.ttLib import TTFont
 
 from lianhu_analysis.errors import ReportError
-from lianhu_analysis.render.figures import FigureRegister
 from lianhu_analysis.render.publishing.page import build_document, render_page, sanitise
+from lianhu_analysis.render.register import FigureRegister
 
 TITLE = "莲湖区2024年前三季度经济分析"
 

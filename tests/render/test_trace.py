@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from lianhu_analysis.intake.observations import Observation, frame_observations
-from lianhu_analysis.render.figures import FigureRegister
+from lianhu_analysis.render.register import FigureRegister
 from lianhu_analysis.render.tables import cite, code, join, name, paragraph, when
 from lianhu_analysis.render.trace import check_html, check_origins, check_prose
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from lianhu_analysis.catalog.structure import Share, Sum
+from lianhu_analysis.intake.checks.arrays import Bools, Floats, Ints, Panel
 from lianhu_analysis.intake.checks.evidence import Evidence, doubtful
 from lianhu_analysis.intake.checks.findings import RESOLVE, Finding, Severity
-from lianhu_analysis.intake.checks.panel import Bools, Floats, Ints, Panel
 
 __all__ = ["check_accounting"]
 

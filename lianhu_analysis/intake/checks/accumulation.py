@@ -7,11 +7,11 @@ from collections.abc import Iterator
 import numpy as np
 
 from lianhu_analysis.catalog.indicators import Indicator
+from lianhu_analysis.intake.checks.arrays import Bools, Floats, Ints, Panel, shift_years
 from lianhu_analysis.intake.checks.evidence import Evidence, doubtful
 from lianhu_analysis.intake.checks.expectation import log_values
 from lianhu_analysis.intake.checks.findings import RESOLVE, Finding, Severity, graded
 from lianhu_analysis.intake.checks.magnitude import growth_beside
-from lianhu_analysis.intake.checks.panel import Bools, Floats, Ints, Panel, shift_years
 
 __all__ = ["check_accumulation", "first_position"]
 

@@ -11,13 +11,13 @@ from lianhu_analysis.catalog.indicators import Catalogue
 from lianhu_analysis.catalog.structure import load_structure
 from lianhu_analysis.intake.checks.accounting import check_accounting
 from lianhu_analysis.intake.checks.accumulation import check_accumulation
+from lianhu_analysis.intake.checks.arrays import build_panels
 from lianhu_analysis.intake.checks.copies import check_copies
 from lianhu_analysis.intake.checks.coverage import check_coverage
 from lianhu_analysis.intake.checks.evidence import Evidence
 from lianhu_analysis.intake.checks.findings import Finding, sort_findings
 from lianhu_analysis.intake.checks.growth_rates import check_growth
 from lianhu_analysis.intake.checks.magnitude import distances, find_out_of_line, find_slips
-from lianhu_analysis.intake.checks.panel import build_panels
 from lianhu_analysis.intake.checks.zeros import find_zeros
 from lianhu_analysis.workspace import CensusBreak
 

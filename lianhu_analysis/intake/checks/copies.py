@@ -8,9 +8,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from lianhu_analysis.intake.checks.accumulation import first_position
+from lianhu_analysis.intake.checks.arrays import Floats, Panel, shift_periods, shift_years
 from lianhu_analysis.intake.checks.evidence import Evidence
 from lianhu_analysis.intake.checks.findings import Finding, Severity
-from lianhu_analysis.intake.checks.panel import Floats, Panel, shift_periods, shift_years
 
 __all__ = ["check_copies"]
 

@@ -11,9 +11,9 @@ import numpy as np
 from lianhu_analysis.catalog.calendar import assumed_release
 from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.catalog.reference_period import PER_YEAR
+from lianhu_analysis.intake.checks.arrays import Bools, Panel
 from lianhu_analysis.intake.checks.evidence import Evidence
 from lianhu_analysis.intake.checks.findings import RESOLVE, Finding, Severity
-from lianhu_analysis.intake.checks.panel import Bools, Panel
 from lianhu_analysis.workspace import CensusBreak
 
 __all__ = ["check_coverage"]

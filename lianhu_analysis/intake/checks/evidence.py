@@ -15,8 +15,8 @@ from lianhu_analysis.catalog.indicators import Catalogue, Indicator
 from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.catalog.structure import Structure
 from lianhu_analysis.errors import PeriodError
+from lianhu_analysis.intake.checks.arrays import Bools, Floats, Ints, Panel
 from lianhu_analysis.intake.checks.findings import FIGURE, RESOLVE, CellRef, Finding, Severity
-from lianhu_analysis.intake.checks.panel import Bools, Floats, Ints, Panel
 from lianhu_analysis.workspace import CensusBreak
 
 __all__ = ["Evidence", "base_on", "doubtful"]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lianhu_analysis.intake.checks.panel import Bools, Floats, Panel, shift_periods, shift_years
+from lianhu_analysis.intake.checks.arrays import Bools, Floats, Panel, shift_periods, shift_years
 
 __all__ = ["Expectation", "expect", "median_of"]
 

@@ -6,16 +6,16 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from lianhu_analysis.intake.checks.evidence import Evidence
-from lianhu_analysis.intake.checks.expectation import MAD_TO_SD, median_of
-from lianhu_analysis.intake.checks.findings import RESOLVE, Finding, Severity, graded
-from lianhu_analysis.intake.checks.panel import (
+from lianhu_analysis.intake.checks.arrays import (
     Bools,
     Floats,
     Panel,
     shift_periods,
     shift_years,
 )
+from lianhu_analysis.intake.checks.evidence import Evidence
+from lianhu_analysis.intake.checks.expectation import MAD_TO_SD, median_of
+from lianhu_analysis.intake.checks.findings import RESOLVE, Finding, Severity, graded
 
 __all__ = ["check_growth"]
 

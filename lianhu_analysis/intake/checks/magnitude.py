@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
+from lianhu_analysis.intake.checks.arrays import Bools, Floats, Panel, shift_periods, shift_years
 from lianhu_analysis.intake.checks.evidence import Evidence
 from lianhu_analysis.intake.checks.expectation import (
     REFERENCE_YEARS,
@@ -16,7 +17,6 @@ from lianhu_analysis.intake.checks.expectation import (
     usual_by_season,
 )
 from lianhu_analysis.intake.checks.findings import RESOLVE, Finding, Severity
-from lianhu_analysis.intake.checks.panel import Bools, Floats, Panel, shift_periods, shift_years
 
 __all__ = ["distances", "find_out_of_line", "find_slips", "growth_beside"]
 

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from lianhu_analysis.intake.checks.arrays import Bools, Floats, Ints
 from lianhu_analysis.intake.checks.evidence import Evidence
 from lianhu_analysis.intake.checks.findings import Finding, Severity
-from lianhu_analysis.intake.checks.panel import Bools, Floats, Ints
 
 __all__ = ["find_zeros"]
 

@@ -11,7 +11,7 @@ from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
 from lianhu_analysis.intake.observations import split_source
-from lianhu_analysis.render.figures import KIND_NAMES, Figure, FigureRegister
+from lianhu_analysis.render.register import KIND_NAMES, Figure, FigureRegister
 from lianhu_analysis.render.tables import SIMULATED_MARK
 
 __all__ = ["render_annex"]

@@ -24,7 +24,7 @@ import nbformat
 
 from lianhu_analysis import __version__
 from lianhu_analysis.errors import ReportError, UsageError
-from lianhu_analysis.render.figures import FIGURES_FILE, FigureRegister
+from lianhu_analysis.render.register import FIGURES_FILE, FigureRegister
 
 __all__ = [
     "END_TAG",

@@ -18,8 +18,8 @@ import nh3
 
 from lianhu_analysis.errors import ReportError
 from lianhu_analysis.render.drawing.theme import Weight, covered_characters, font_file
-from lianhu_analysis.render.figures import FigureRegister
 from lianhu_analysis.render.publishing.notebook import END_TAG
+from lianhu_analysis.render.register import FigureRegister
 from lianhu_analysis.render.tables import SIMULATED_MARK, mark_simulated
 from lianhu_analysis.render.trace import check_html, check_prose
 

@@ -10,9 +10,9 @@ import pandas as pd
 
 from lianhu_analysis.errors import ReportError
 from lianhu_analysis.forecast.joint import joint_of
-from lianhu_analysis.render.figures import FigureRegister
 from lianhu_analysis.render.quarterly.report import Report
 from lianhu_analysis.render.quarterly.report_sources import facts_above, own_facts
+from lianhu_analysis.render.register import FigureRegister
 
 __all__ = ["AUDIENCES", "for_public", "is_hidden", "refuse_hidden"]
 

@@ -17,7 +17,7 @@ from lianhu_analysis.forecast.issued import issue, record_frame, told_in_advance
 from lianhu_analysis.forecast.models import MODEL_NAMES, weights_text
 from lianhu_analysis.forecast.verdict import Verdict
 from lianhu_analysis.render import tables
-from lianhu_analysis.render.figures import FigureRegister
+from lianhu_analysis.render.register import FigureRegister
 from lianhu_analysis.render.tables import Html
 
 __all__ = [

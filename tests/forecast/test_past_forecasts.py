@@ -10,7 +10,7 @@ from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.forecast.history import position_day, year_periods
 from lianhu_analysis.forecast.knowledge import GrowthSources, Knowledge, Rules
 from lianhu_analysis.forecast.models import GROWTH_CANDIDATES
-from lianhu_analysis.forecast.record import LEVELS, record_of, unit_rank
+from lianhu_analysis.forecast.past_forecasts import LEVELS, record_of, unit_rank
 from tests.forecast.frames import catalogue, figures, indicator
 from tests.forecast.test_verdict import GDP, RULES, gdp_frame, target
 

@@ -3,9 +3,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
+from lianhu_analysis.intake.checks.arrays import build_panels, shift_periods, shift_years
 from lianhu_analysis.intake.checks.evidence import doubtful
 from lianhu_analysis.intake.checks.expectation import median_of
-from lianhu_analysis.intake.checks.panel import build_panels, shift_periods, shift_years
 from tests.intake.checks.frames import frame, row
 
 YES, NO = np.array([True]), np.array([False])

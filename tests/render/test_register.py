@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lianhu_analysis.errors import ReportError
-from lianhu_analysis.render.figures import FigureRegister, read_number
+from lianhu_analysis.render.register import FigureRegister, read_number
 from lianhu_analysis.render.tables import count_text, growth_text, level_text, probability_text
 from lianhu_analysis.render.trace import check_html
 
