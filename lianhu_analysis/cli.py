@@ -301,7 +301,9 @@ def report(
     workspace: WorkspaceOption = None,
     as_of: AsOfOption = "",
     lang: Annotated[str, typer.Option("--lang", help="报告语言；默认按 lianhu.toml。")] = "",
-    formats: Annotated[str, typer.Option("--format", help="输出格式，目前为 html。")] = "html",
+    formats: Annotated[
+        str, typer.Option("--format", help="输出格式：html、docx、xlsx，逗号分隔；默认全部。")
+    ] = "",
     parameters: Annotated[
         list[str] | None,
         typer.Option("--parameter", "-p", metavar="NAME=VALUE", help="报告模板的其他参数。"),
@@ -312,13 +314,12 @@ def report(
     """用 papermill 生成季度报告；没有变化的不重做。"""
     if lang and lang not in LANGUAGES:
         raise UsageError(f"--lang {lang}：目前可填 {'、'.join(LANGUAGES)}")
-    if formats != "html":
-        raise UsageError(f"--format {formats}：目前只能生成 html")
     asked = opened(context, workspace, as_of)
     space = replace(asked.workspace, language=lang or asked.workspace.language)
     asked = replace(asked, workspace=space)
     extra = dict(parse_parameter(item) for item in parameters or [])
-    plans = reports.plan_reports(asked, quarters or [], extra)
+    kinds = [kind for kind in formats.split(",") if kind]
+    plans = reports.plan_reports(asked, quarters or [], extra, kinds)
     unread = warn_unread(space)
     outcomes = []
     for plan in plans:

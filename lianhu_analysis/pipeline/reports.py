@@ -56,6 +56,7 @@ __all__ = [
 GDP = "gdp.total"
 # Shown beside the forecast, never in it.
 FACTS = ("published_fact", "second_hand")
+FORMATS = ("html", "docx", "xlsx")
 TEMPLATE = Path("notebooks") / "reports" / "quarterly.ipynb"
 
 
@@ -65,6 +66,8 @@ class ReportPlan:
 
     Attributes
     ----------
+    formats
+        Some of ``FORMATS``, the page first.
     parameters
         Of the template, beyond workspace, quarter and day.
     """
@@ -73,6 +76,7 @@ class ReportPlan:
     quarter: Period
     as_of: dt.date
     audience: str
+    formats: tuple[str, ...]
     parameters: dict[str, str]
 
 
@@ -133,7 +137,10 @@ def _hidden(session: Session, audience: str) -> frozenset[str]:
 
 
 def plan_reports(
-    session: Session, quarters: Sequence[str], parameters: Mapping[str, str]
+    session: Session,
+    quarters: Sequence[str],
+    parameters: Mapping[str, str],
+    formats: Sequence[str] = (),
 ) -> list[ReportPlan]:
     """Decide which reports to make, refusing what cannot be made before any work.
 
@@ -141,11 +148,19 @@ def plan_reports(
     publication by the end of the month after the quarter, which is when such
     a report is written.
 
+    Parameters
+    ----------
+    formats
+        Some of ``FORMATS``; the page is always made, and without any all are.
+
     Raises
     ------
     UsageError
-        On an unknown quarter or parameter, or a quarter without a GDP figure.
+        On an unknown quarter, format or parameter, or a quarter without a GDP figure.
     """
+    if unknown := sorted(set(formats) - set(FORMATS)):
+        raise UsageError(f"--format {'、'.join(unknown)} 不行，可填 {'、'.join(FORMATS)}")
+    kinds = tuple(kind for kind in FORMATS if kind == "html" or not formats or kind in formats)
     workspace, as_of = session.workspace, session.asked
     if parameters:
         _check_parameters(_template(workspace), parameters)
@@ -169,7 +184,7 @@ def plan_reports(
             raise UsageError(f"截至 {day}，库中没有 {quarter} 的地区生产总值，不能生成该季报告")
         public = ("public",) if audience == "public" else ()
         name = safe_name(workspace.region.code, str(quarter), day.isoformat(), *public)
-        plans.append(ReportPlan(name, quarter, day, audience, dict(parameters)))
+        plans.append(ReportPlan(name, quarter, day, audience, kinds, dict(parameters)))
     return plans
 
 
@@ -211,7 +226,8 @@ def publish(asked: Session, plan: ReportPlan, *, force: bool = False) -> Outcome
     parameters = {"quarter": str(plan.quarter), "as_of": plan.as_of.isoformat(), **plan.parameters}
     print_of_inputs = fingerprint(inputs, parameters, versions())
     done = find_published(workspace.reports, plan.name, print_of_inputs)
-    if done is not None and not force:
+    wanted = {f"{plan.name}.{kind}" for kind in plan.formats}
+    if done is not None and wanted <= set(done.outputs) and not force:
         return Outcome(plan.name, _page_path(workspace, done), fresh=False)
     try:
         entry, verdicts = _render(session, plan, template, inputs, parameters, print_of_inputs)
@@ -235,7 +251,7 @@ def _render(
 ) -> tuple[ManifestEntry, tuple[dict[str, Any], ...]]:
     """Make one report; return its entry and the verdicts that it gives."""
     from lianhu_analysis.render.publishing.notebook import execute
-    from lianhu_analysis.render.publishing.page import render_page
+    from lianhu_analysis.render.publishing.page import traced_body
 
     workspace = session.workspace
     simulated = workspace.simulated
@@ -260,10 +276,10 @@ def _render(
         if faults := check_origins(register, session.assured.frame):
             raise ReportError(f"报告 {plan.name} 的数字与版本库不符，未发布：{'；'.join(faults)}")
         names = _names(session, register)
-        page = render_page(
-            executed.notebook, register, title=title, simulated=simulated, names=names
-        )
-        (private / f"{plan.name}.html").write_text(page, encoding="utf-8", newline="\n")
+        body = traced_body(executed.notebook, register, title=title, names=names)
+        for kind in plan.formats:
+            content = _formatted(kind, body, register, title, simulated=simulated)
+            (private / f"{plan.name}.{kind}").write_bytes(content)
         entry = ManifestEntry(
             name=plan.name,
             title=title,
@@ -280,6 +296,25 @@ def _render(
             audience=plan.audience,
         )
         return put_in_place(private, workspace.reports, entry), executed.verdicts
+
+
+def _formatted(
+    kind: str, body: str, register: FigureRegister, title: str, *, simulated: bool
+) -> bytes:
+    """Write a report in one format."""
+    # Each is imported where it is made: together they take a second.
+    from lianhu_analysis.render.publishing.page import printed_figures, render_page
+
+    if kind == "docx":
+        from lianhu_analysis.render.publishing.word import render_word
+
+        return render_word(body, title=title, simulated=simulated)
+    if kind == "xlsx":
+        from lianhu_analysis.render.publishing.annex import render_annex
+
+        refs = printed_figures(body, register)
+        return render_annex(register, refs, title=title, simulated=simulated)
+    return render_page(body, register, title=title, simulated=simulated).encode()
 
 
 def _names(session: Session, register: FigureRegister) -> set[str]:

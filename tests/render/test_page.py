@@ -10,7 +10,13 @@ import pytest
 from fontTools.ttLib import TTFont
 
 from lianhu_analysis.errors import ReportError
-from lianhu_analysis.render.publishing.page import build_document, render_page, sanitise
+from lianhu_analysis.render.publishing.page import (
+    build_document,
+    printed_figures,
+    render_page,
+    sanitise,
+    traced_body,
+)
 from lianhu_analysis.render.register import FigureRegister
 
 TITLE = "莲湖区2024年前三季度经济分析"
@@ -22,7 +28,13 @@ def render(worked, **changes):
         "simulated": True,
         **changes,
     }
-    return render_page(worked.executed.notebook, worked.register, **settings)
+    return whole(worked.executed.notebook, worked.register, **settings)
+
+
+def whole(notebook, register, *, title=TITLE, **settings):
+    """Trace a notebook's body and put it into a page."""
+    body = traced_body(notebook, register, title=title)
+    return render_page(body, register, title=title, **settings)
 
 
 @pytest.fixture(scope="module")
@@ -176,7 +188,7 @@ def test_same_inputs_give_the_same_bytes(worked, page, tmp_path):
 
     assert render(worked) == page
     path = changed(worked, tmp_path, renew)
-    again = render_page(
+    again = whole(
         path,
         worked.register,
         title=TITLE,
@@ -207,7 +219,7 @@ def test_same_inputs_give_the_same_bytes(worked, page, tmp_path):
 def test_an_untraced_number_refuses_the_page(worked, tmp_path, change, quoted):
     path = changed(worked, tmp_path, change)
     with pytest.raises(ReportError, match=re.escape(quoted)):
-        render_page(path, worked.register, title=TITLE)
+        whole(path, worked.register)
 
 
 def test_the_title_follows_the_rule_too(worked):
@@ -217,7 +229,14 @@ def test_the_title_follows_the_rule_too(worked):
 
 def test_a_number_that_is_not_in_this_register_refuses_the_page(worked):
     with pytest.raises(ReportError, match="登记簿中没有 fig-1"):
-        render_page(worked.executed.notebook, FigureRegister(), title=TITLE)
+        whole(worked.executed.notebook, FigureRegister())
+
+
+def test_printed_figures_end_with_what_their_formulas_use(worked):
+    body = traced_body(worked.executed.notebook, worked.register, title=TITLE)
+    refs = printed_figures(body, worked.register)
+    assert refs == list(dict.fromkeys(refs))
+    assert set(refs) == {"fig-1", "fig-2", "fig-3", "fig-4"}
 
 
 def test_page_in_english(worked):
@@ -279,7 +298,7 @@ def test_no_output_of_a_notebook_brings_a_script(worked, tmp_path, mime):
         "image/svg+xml": "<svg onload=alert()></svg>",
     }
     path = changed(worked, tmp_path, output_of(hostile))
-    html = render_page(path, worked.register, title=TITLE)
+    html = whole(path, worked.register)
     assert "alert" not in html
     assert "<script" not in html
 
@@ -288,7 +307,7 @@ def test_no_output_of_a_notebook_brings_a_script(worked, tmp_path, mime):
 def test_an_output_that_would_vanish_refuses_the_page(worked, tmp_path, mime):
     path = changed(worked, tmp_path, output_of({mime: "alert()"}))
     with pytest.raises(ReportError, match=f"有一个输出是 {re.escape(mime)}，页面放不下"):
-        render_page(path, worked.register, title=TITLE)
+        whole(path, worked.register)
 
 
 def test_pandas_styler_brings_neither_style_nor_script(worked, tmp_path):
@@ -297,7 +316,7 @@ def test_pandas_styler_brings_neither_style_nor_script(worked, tmp_path):
     styler = pd.DataFrame({"a": ["<script>alert()</script>"]}).style.hide(axis="index")
     styled = styler.set_caption("<script>alert()</script>标题").set_properties(color="red")
     path = changed(worked, tmp_path, output_of({"text/html": styled.to_html()}))
-    html = render_page(path, worked.register, title=TITLE)
+    html = whole(path, worked.register)
     assert "alert" not in html
     assert "标题" in html
     assert len(re.findall("<style", html)) == 1

@@ -11,6 +11,7 @@ from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
 from lianhu_analysis.intake.observations import split_source
+from lianhu_analysis.render.publishing.packages import without_clock
 from lianhu_analysis.render.register import KIND_NAMES, Figure, FigureRegister
 from lianhu_analysis.render.tables import SIMULATED_MARK
 
@@ -42,7 +43,7 @@ def render_annex(
         sheet.append([_cell(sheet, item) for item in _row(register.figure(ref), register)])
     buffer = io.BytesIO()
     book.save(buffer)
-    return buffer.getvalue()
+    return without_clock(buffer.getvalue())
 
 
 def _row(figure: Figure, register: FigureRegister) -> list[object]:

@@ -23,7 +23,7 @@ from lianhu_analysis.render.register import FigureRegister
 from lianhu_analysis.render.tables import SIMULATED_MARK, mark_simulated
 from lianhu_analysis.render.trace import check_html, check_prose
 
-__all__ = ["build_document", "render_page", "sanitise"]
+__all__ = ["build_document", "printed_figures", "render_page", "sanitise", "traced_body"]
 
 # What page.css sets in bold.
 BOLD = "|".join(f".//{tag}" for tag in "h1 h2 h3 h4 h5 h6 th strong b caption".split())
@@ -73,41 +73,62 @@ WORDS = {
 }
 
 
-def render_page(
+def traced_body(
     notebook: Path,
     register: FigureRegister,
     *,
     title: str,
-    language: str = "zh-CN",
-    simulated: bool = False,
     names: Collection[str] | None = None,
 ) -> str:
-    """Turn an executed and verified notebook into a page: the whole document.
+    """Return what an executed and verified notebook says, as sanitised HTML.
 
     Parameters
     ----------
     register
         The figures that the notebook registered.
-    simulated
-        Whether the page must carry the mark of simulated data.
     names
         Names that ``<dfn>`` may hold when they contain digits.
 
     Raises
     ------
     ReportError
-        If any number on the page is not traced, quoting each.
+        If any number in title, text or pictures is not traced, quoting each.
     """
-    language = "en" if language.startswith("en") else "zh-CN"
-    words = WORDS[language]
     executed = nbformat.read(notebook, as_version=4)
     _refuse(title, _output_faults(executed))
     body = sanitise(_convert(executed))
     faults = check_prose(title, register, names or ())
     faults += _drawn_faults(executed, register, names or ())
     _refuse(title, [*faults, *check_html(body, register, names)])
-    if refs := tuple(dict.fromkeys(re.findall(r'data-ref="([^"]+)"', body))):
-        origins = register.provenance_table(_with_inputs(refs, register), language)
+    return body
+
+
+def printed_figures(body: str, register: FigureRegister) -> list[str]:
+    """Return the refs of a body's numbers in their order, then of those that formulas use."""
+    return _with_inputs(tuple(dict.fromkeys(re.findall(r'data-ref="([^"]+)"', body))), register)
+
+
+def render_page(
+    body: str,
+    register: FigureRegister,
+    *,
+    title: str,
+    language: str = "zh-CN",
+    simulated: bool = False,
+) -> str:
+    """Turn a traced body into a page: the whole document.
+
+    Parameters
+    ----------
+    body
+        From ``traced_body``.
+    simulated
+        Whether the page must carry the mark of simulated data.
+    """
+    language = "en" if language.startswith("en") else "zh-CN"
+    words = WORDS[language]
+    if refs := printed_figures(body, register):
+        origins = register.provenance_table(refs, language)
         _refuse(title, check_html(origins, register))
         hint = f'<p class="note">{words["hint"]}</p>'
         body = _with_tips(body, register)

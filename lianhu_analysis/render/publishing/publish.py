@@ -12,7 +12,7 @@ import json
 import re
 import sys
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from importlib import metadata
 from pathlib import Path
@@ -24,6 +24,7 @@ from lianhu_analysis.intake.whole_files import PARTS, locked, sweep, write_whole
 from lianhu_analysis.render.tables import SIMULATED_MARK, Html, html_table, when
 
 __all__ = [
+    "SUFFIXES",
     "ManifestEntry",
     "file_hash",
     "find_published",
@@ -39,6 +40,8 @@ INDEX_NAME = "index.html"
 MANIFEST_FOLDER = "manifest"
 LOCK_NAME = ".publish.lock"
 REPORT_SUFFIX = ".html"
+# The page, the same in Word, and its numbers with their origins.
+SUFFIXES = (REPORT_SUFFIX, ".docx", ".xlsx")
 VERSIONED = (
     "numpy",
     "pandas",
@@ -143,33 +146,40 @@ def publish(private_dir: Path, reports_dir: Path, entry: ManifestEntry) -> Manif
     Parameters
     ----------
     private_dir
-        Folder with ``NAME.html``, complete.
+        Folder with ``NAME.html`` and maybe the same as ``.docx`` and ``.xlsx``, complete.
 
     Returns
     -------
     ManifestEntry
-        The entry as written, with the hash of the page.
+        The entry as written, with the hash of each file.
 
     Raises
     ------
     ReportError
-        If the page is missing or empty, or another report differs only in case
+        If a file is missing or empty, or another report differs only in case
         or in the Unicode form of its name.
     StoreError
         If another process holds the folder too long, or the disk refuses.
     """
     if safe_name(entry.name) != entry.name:
         raise UsageError(f"报告名 {entry.name!r} 不是规范形式，请用 safe_name 生成")
-    name = entry.name + REPORT_SUFFIX
-    source, target = private_dir / name, reports_dir / name
-    if not source.is_file() or not source.stat().st_size:
-        raise ReportError(f"要发布的 {name} 不存在或为空，没有发布任何文件")
+    sources = [private_dir / f"{entry.name}{suffix}" for suffix in SUFFIXES]
+    sources = [sources[0], *filter(Path.exists, sources[1:])]
+    for source in sources:
+        if not source.is_file() or not source.stat().st_size:
+            raise ReportError(f"要发布的 {source.name} 不存在或为空，没有发布任何文件")
     manifest_dir = reports_dir / MANIFEST_FOLDER
     with locked(reports_dir / LOCK_NAME, "报告文件夹"):
         sweep([*reports_dir.glob(PARTS), *manifest_dir.glob(PARTS)])
-        _refuse_collision(reports_dir, name)
-        write_whole(target, source.read_bytes())
-        whole = replace(entry, outputs={name: file_hash(target)})
+        _refuse_collision(reports_dir, [source.name for source in sources])
+        for source in sources:
+            write_whole(reports_dir / source.name, source.read_bytes())
+        outputs = {source.name: file_hash(reports_dir / source.name) for source in sources}
+        # What an earlier edition left in another form says what no longer holds.
+        for suffix in SUFFIXES:
+            if entry.name + suffix not in outputs:
+                (reports_dir / (entry.name + suffix)).unlink(missing_ok=True)
+        whole = replace(entry, outputs=outputs)
         text = json.dumps(asdict(whole), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
         write_whole(_entry_path(reports_dir, entry.name), text.encode("utf-8"))
         _write_index(reports_dir)
@@ -198,7 +208,7 @@ def orphans(reports_dir: Path) -> tuple[str, ...]:
         sorted(
             file.name
             for file in reports_dir.glob("*")
-            if file.suffix == REPORT_SUFFIX and file.name not in {*vouched, INDEX_NAME}
+            if file.suffix in SUFFIXES and file.name not in {*vouched, INDEX_NAME}
         )
     )
 
@@ -210,14 +220,14 @@ def _write_index(reports_dir: Path) -> None:
         key=lambda entry: (entry.quarter, entry.region, entry.as_of, entry.name),
         reverse=True,
     )
-    headers = ("报告", "地区", "季度", "数据截至", "语言", "读者", "性质")
+    headers = ("报告", "地区", "季度", "数据截至", "其他格式", "读者", "性质")
     rows = [
         (
             Html(f'<a href="{quote(entry.name)}{REPORT_SUFFIX}">{html.escape(entry.title)}</a>'),
             entry.region_zh,
             when(entry.quarter),
             when(entry.as_of),
-            "英文" if entry.language.startswith("en") else "中文",
+            _other_formats(entry),
             "公开" if entry.audience == "public" else "内部",
             Html(f'<span class="simulated">{SIMULATED_MARK}</span>')
             if entry.simulated
@@ -235,6 +245,17 @@ def _write_index(reports_dir: Path) -> None:
 
     document = build_document(body, title="季度经济分析报告")
     write_whole(reports_dir / INDEX_NAME, document.encode("utf-8"))
+
+
+def _other_formats(entry: ManifestEntry) -> Html:
+    """Link the Word document and the annex of a report, where it has them."""
+    names = {".docx": "Word", ".xlsx": "数字出处表"}
+    links = [
+        f'<a href="{quote(entry.name)}{suffix}">{words}</a>'
+        for suffix, words in names.items()
+        if entry.name + suffix in entry.outputs
+    ]
+    return Html("、".join(links) or "只有网页")
 
 
 def _entry_path(reports_dir: Path, name: str) -> Path:
@@ -255,11 +276,11 @@ def _is_whole(reports_dir: Path, entry: ManifestEntry) -> bool:
     )
 
 
-def _refuse_collision(reports_dir: Path, page: str) -> None:
+def _refuse_collision(reports_dir: Path, files: Sequence[str]) -> None:
     present = {_folded(file.name): file.name for file in reports_dir.glob("*")}
-    for name in (page, INDEX_NAME):
+    for name in (*files, INDEX_NAME):
         other = present.get(_folded(name), name)
-        if other != name or page == INDEX_NAME:
+        if other != name or INDEX_NAME in files:
             raise ReportError(
                 f"报告文件 {name} 与已有的 {other} 只差大小写或字形，在其他系统上会互相覆盖。请改名"
             )

@@ -21,6 +21,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
+from lianhu_analysis.render.publishing.packages import without_clock
 from lianhu_analysis.render.tables import SIMULATED_MARK
 
 __all__ = ["render_word"]
@@ -82,7 +83,7 @@ def render_word(body: str, *, title: str, simulated: bool = False) -> bytes:
     document.core_properties.comments = ""
     buffer = io.BytesIO()
     document.save(buffer)
-    return buffer.getvalue()
+    return without_clock(buffer.getvalue())
 
 
 def _mark(paragraph: Any) -> None:
