@@ -248,7 +248,7 @@ def forecast(
     as_json: JsonOption = False,
 ) -> None:
     """每个目标：预测、概率、所需增速、基准和判断。"""
-    asked = opened(context, workspace, as_of)
+    asked = asked_of(context, workspace, as_of, year)
     content = answers.describe_forecast(asked, year)
     warn_unread(asked.workspace)
     print_answer(content, listing.forecast_lines(content), as_json=as_json)
@@ -265,7 +265,7 @@ def record(
     as_json: JsonOption = False,
 ) -> None:
     """存档当日的判断，给已有结果的评分，列出等待结果的；同样的判断只存一次。"""
-    asked = opened(context, workspace, as_of)
+    asked = asked_of(context, workspace, as_of, year)
     content = issued.describe_record(asked, year)
     warn_unread(asked.workspace)
     print_answer(content, record_listing.record_lines(content), as_json=as_json)
@@ -364,6 +364,15 @@ def located(context: typer.Context, workspace: Path | None) -> Workspace:
 def opened(context: typer.Context, workspace: Path | None, as_of: str = "") -> session.Session:
     """Return what the workspace that an option names knew on a day."""
     return session.Session(located(context, workspace), parse_day(as_of))
+
+
+def asked_of(context: typer.Context, workspace: Path | None, as_of: str, year: int | None) -> Any:
+    """Return what the workspace knew on a day, refusing a year without targets."""
+    asked = opened(context, workspace, as_of)
+    if year is not None and asked.target_years and year not in asked.target_years:
+        years = "、".join(map(str, asked.target_years))
+        raise UsageError(f"--year {year}：{asked.workspace.targets.name} 中只有 {years} 年的目标")
+    return asked
 
 
 def parse_day(text: str, option: str = "--as-of") -> dt.date | None:

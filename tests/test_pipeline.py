@@ -130,7 +130,7 @@ def test_a_past_quarters_report_knows_what_was_known_then(national):
         (["2024Q5"], None, {}, "'2024Q5' 不是季度"),
         (["2024"], None, {}, "'2024' 不是季度"),
         (["三季度"], None, {}, "'三季度' 不是季度"),
-        (["2031Q1"], None, {}, "只有 2011、.*、2025 年的目标"),
+        (["2031Q1"], None, {}, "没有 2031Q1 的地区生产总值"),
         (["2025Q4"], dt.date(2025, 12, 1), {}, "没有 2025Q4 的地区生产总值"),
         (["2024Q3"], dt.date(2024, 10, 1), {}, "没有 2024Q3 的地区生产总值"),
         (["2024Q3"], None, {"colour": "red"}, "没有参数 colour"),
@@ -144,9 +144,18 @@ def test_a_report_that_cannot_be_made_is_refused_before_any_work(
         pipeline.plan_reports(Session(national, day), quarters, parameters)
 
 
-def test_a_year_without_targets_names_the_years_that_have_some(national):
-    with pytest.raises(UsageError, match="2021、2022、2023、2024、2025"):
-        pipeline.assess(national, None, 1999)
+def test_one_quarter_that_cannot_be_made_does_not_keep_the_others(national):
+    bad, good = pipeline.plan_reports(Session(national), ["2031Q1", "2024Q3"], {})
+    outcome = pipeline.publish(Session(national), bad)
+    assert "没有 2031Q1 的地区生产总值" in outcome.error
+    assert (outcome.path, good.refused) == (None, "")
+
+
+def test_nothing_is_judged_of_a_year_without_targets(national):
+    assert pipeline.assess(national, None, 1999).verdicts == ()
+    years = Session(national).target_years
+    assert years == sorted(years)
+    assert {2021, 2022, 2023, 2024, 2025} <= set(years)
 
 
 def test_the_document_carries_the_contracts_fields(national):

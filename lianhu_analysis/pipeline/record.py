@@ -140,11 +140,15 @@ def read_record(workspace: Workspace) -> pd.DataFrame:
     return record_frame(entry for _, entry in _entries(workspace))
 
 
-def record_hash(workspace: Workspace) -> str:
-    """Return a hash of the scores kept: what a page that tells them depends on."""
+def record_hash(workspace: Workspace, day: dt.date) -> str:
+    """Return a hash of what a page of a day tells of the record: scores, and verdicts before."""
+    issued = sorted((workspace.record / ISSUED).glob("*.json"))
+    # Of a name NUMBER-REGION-YEAR-DAY-DIGEST, the day.
+    before = [file.name for file in issued if file.stem[: -1 - DIGEST_LENGTH][-10:] < f"{day}"]
     files = sorted((workspace.record / SCORES).glob("*.json"))
     text = "".join(f"{file.name}\0{file.read_text(encoding='utf-8')}\0" for file in files)
-    return hashlib.sha256(text.encode("utf-8")).hexdigest() if files else ""
+    told = "\0".join([*before, text])
+    return hashlib.sha256(told.encode("utf-8")).hexdigest() if files or before else ""
 
 
 def _score_open(session: Session) -> list[dict[str, Any]]:

@@ -11,9 +11,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import pandas as pd
+
 import lianhu_analysis
 from lianhu_analysis.catalog.periods import Period
-from lianhu_analysis.catalog.targets import named, versions_on
+from lianhu_analysis.catalog.targets import named
 from lianhu_analysis.errors import (
     PeriodError,
     ReportError,
@@ -24,7 +26,7 @@ from lianhu_analysis.errors import (
 from lianhu_analysis.intake.corrections import FILE_NAME as CORRECTIONS
 from lianhu_analysis.intake.ingest import unread_files
 from lianhu_analysis.pipeline.answers import PROJECT_ROOT
-from lianhu_analysis.pipeline.record import keep_verdicts, record_hash
+from lianhu_analysis.pipeline.record import keep_verdicts, read_record, record_hash
 from lianhu_analysis.pipeline.session import Session, open_session
 from lianhu_analysis.render.publishing.publish import (
     ManifestEntry,
@@ -38,7 +40,7 @@ from lianhu_analysis.render.publishing.publish import (
     publish as put_in_place,
 )
 from lianhu_analysis.render.quarterly.audience import AUDIENCES, for_public, refuse_hidden
-from lianhu_analysis.render.quarterly.report import Report, title_text
+from lianhu_analysis.render.quarterly.report import Report
 from lianhu_analysis.render.register import FigureRegister
 from lianhu_analysis.render.trace import check_origins
 from lianhu_analysis.workspace import Workspace
@@ -70,6 +72,8 @@ class ReportPlan:
         Some of ``FORMATS``, the page first.
     parameters
         Of the template, beyond workspace, quarter and day.
+    refused
+        Why it cannot be made; it does not keep the others of a batch.
     """
 
     name: str
@@ -78,6 +82,7 @@ class ReportPlan:
     audience: str
     formats: tuple[str, ...]
     parameters: dict[str, str]
+    refused: str = ""
 
 
 @dataclass(frozen=True)
@@ -123,9 +128,17 @@ def open_report(workspace: str, quarter: str, as_of: str, audience: str = "inter
         context=known[known["provenance"].isin(FACTS) & known["value"].notna()],
         unread=unread_files(session.workspace),
         record=session.told,
+        before=_issued_before(session),
     )
     outlier_years = session.workspace.outlier_years
     return report if audience == "internal" else for_public(report, hidden, outlier_years)
+
+
+def _issued_before(session: Session) -> pd.DataFrame:
+    """Return of each target the verdict issued last as of a day before the session's."""
+    record = read_record(session.workspace)
+    earlier = record[record["as_of"] < f"{session.day}"].sort_values(["as_of", "issue"])
+    return earlier.drop_duplicates(["year", "indicator", "measure", "set_by"], keep="last")
 
 
 def _hidden(session: Session, audience: str) -> frozenset[str]:
@@ -156,7 +169,7 @@ def plan_reports(
     Raises
     ------
     UsageError
-        On an unknown quarter, format or parameter, or a quarter without a GDP figure.
+        On an unknown quarter, format or parameter, or the only quarter without a GDP figure.
     """
     if unknown := sorted(set(formats) - set(FORMATS)):
         raise UsageError(f"--format {'、'.join(unknown)} 不行，可填 {'、'.join(FORMATS)}")
@@ -175,16 +188,16 @@ def plan_reports(
     plans = []
     for text in dict.fromkeys(quarters):
         quarter = _parse_quarter(text)
-        if years and quarter.year not in years:
-            told = "、".join(map(str, sorted(years)))
-            raise UsageError(f"{text}：{workspace.targets.name} 中只有 {told} 年的目标")
         following = Period(quarter.end.year, "M", quarter.end.month).shift(1)
         day = as_of or min(last, following.end)
+        refused = ""
         if str(quarter) not in _gdp_quarters(session, day):
-            raise UsageError(f"截至 {day}，库中没有 {quarter} 的地区生产总值，不能生成该季报告")
+            refused = f"截至 {day}，库中没有 {quarter} 的地区生产总值，不能生成该季报告"
+            if len(quarters) == 1:
+                raise UsageError(refused)
         public = ("public",) if audience == "public" else ()
         name = safe_name(workspace.region.code, str(quarter), day.isoformat(), *public)
-        plans.append(ReportPlan(name, quarter, day, audience, kinds, dict(parameters)))
+        plans.append(ReportPlan(name, quarter, day, audience, kinds, dict(parameters), refused))
     return plans
 
 
@@ -219,6 +232,8 @@ def publish(asked: Session, plan: ReportPlan, *, force: bool = False) -> Outcome
     every cell ran and every number was traced, and its manifest entry is
     written last.
     """
+    if plan.refused:
+        return Outcome(plan.name, None, fresh=False, error=plan.refused)
     session = asked.on(plan.as_of)
     workspace = session.workspace
     template = _template(workspace)
@@ -255,11 +270,8 @@ def _render(
 
     workspace = session.workspace
     simulated = workspace.simulated
-    newest = [told[0] for told in versions_on(session.targets, plan.as_of)]
-    own = [target for target in newest if target.year == plan.quarter.year]
     hidden = _hidden(session, plan.audience)
-    own = [target for target in own if target.indicator not in hidden]
-    title = title_text(workspace.region.name_zh, plan.quarter, own)
+    period = plan.quarter.label_zh("ytd")
     with TemporaryDirectory(prefix="lianhu-") as folder:
         private = Path(folder)
         executed = execute(
@@ -276,6 +288,7 @@ def _render(
         if faults := check_origins(register, session.assured.frame):
             raise ReportError(f"报告 {plan.name} 的数字与版本库不符，未发布：{'；'.join(faults)}")
         names = _names(session, register)
+        title = executed.title or f"{workspace.region.name_zh}{period}经济分析报告"
         body = traced_body(executed.notebook, register, title=title, names=names)
         for kind in plan.formats:
             content = _formatted(kind, body, register, title, simulated=simulated)
@@ -363,9 +376,8 @@ def _inputs(session: Session, template: Path) -> dict[str, str]:
     workspace = session.workspace
     inputs = {path: entry.sha256 for path, entry in session.store.ledger().items()}
     inputs |= {f"unread:{path}": reason for path, reason in unread_files(workspace)}
-    # Scores that are on the page; verdicts that wait for their outcome are not.
-    if scores := record_hash(workspace):
-        inputs["record"] = scores
+    if session.day is not None and (told := record_hash(workspace, session.day)):
+        inputs["record"] = told
     settings = (workspace.root / "lianhu.toml", workspace.targets, workspace.root / CORRECTIONS)
     for path in (*settings, workspace.catalogue, template):
         if path is not None and path.is_file():

@@ -162,6 +162,11 @@ class Session:
         announced = [target for told in versions_on(self.targets, self.day) for target in told]
         return Knowledge(own, tuple(above), tuple(announced), PastRunFiles(self.workspace))
 
+    @property
+    def target_years(self) -> list[int]:
+        """Years that had targets by the day."""
+        return sorted({told[0].year for told in versions_on(self.targets, self.day)})
+
     def assess(self, year: int | None = None) -> Assessment:
         """Judge the targets of a year.
 

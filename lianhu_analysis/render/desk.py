@@ -20,7 +20,7 @@ from lianhu_analysis.render.drawing import charts
 from lianhu_analysis.render.drawing.chart_layout import Setting
 from lianhu_analysis.render.drawing.charts import Picture, picture
 from lianhu_analysis.render.outlook import joint_picture, path_pictures, precedent_pictures
-from lianhu_analysis.render.quarterly.report import Report, headline_table, verdict_table
+from lianhu_analysis.render.quarterly.report import Report, panel
 from lianhu_analysis.render.quarterly.report_charts import growth_charts, progress_charts
 from lianhu_analysis.render.quarterly.report_outlook import (
     joint_paragraph,
@@ -99,8 +99,8 @@ class Desk:
         return searchable(frame.set_axis(columns, axis=1))
 
     def verdicts(self) -> Html:
-        """Return the verdict on every target, growth targets in detail."""
-        return self._judged(headline_table, verdict_table)
+        """Return the verdict on every target."""
+        return self._judged(panel)
 
     def target_chart(self) -> Picture | Html:
         """Return the fan chart of the first growth target."""

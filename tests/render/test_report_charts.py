@@ -1,5 +1,6 @@
 """A chart for every target: growth, count and stock."""
 
+import dataclasses
 import datetime as dt
 
 import pandas as pd
@@ -9,7 +10,12 @@ from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.forecast.assessment import assess_targets
 from lianhu_analysis.forecast.verdict import Rules
 from lianhu_analysis.render.quarterly.report import Report, forecast_text
-from lianhu_analysis.render.quarterly.report_charts import growth_charts, progress_charts
+from lianhu_analysis.render.quarterly.report_charts import (
+    growth_charts,
+    growth_overview,
+    progress_charts,
+    progress_overview,
+)
 from lianhu_analysis.workspace import Region
 from tests.forecast.frames import catalogue, figures, indicator
 from tests.forecast.test_verdict import GDP, gdp_frame, target
@@ -57,8 +63,17 @@ def test_every_target_has_a_chart_with_its_fan(report):
     assert "供地今年累计、常年进度与预测扇形，目标 100亩" in level[0].alt
     assert "储备项目的历史、年末预测与目标线，目标 20个" in level[1].alt
     for verdict, chart in zip(report.assessment.verdicts, [*growth, *level], strict=True):
-        median = forecast_text(verdict.quantiles[0.5], verdict.target.unit)
+        median = forecast_text(verdict.quantiles[0.5], verdict.target)
         assert median in chart.drawn
+
+
+def test_all_targets_of_a_kind_stand_in_one_picture(report):
+    growth, level = growth_overview(report), progress_overview(report)
+    assert set(growth.drawn) == {GDP.name_zh, "增长目标：已公布的累计增速、预测扇形与目标线"}
+    assert {"供地", "储备项目"} < set(level.drawn)
+    assert "供地" in level.alt
+    none = dataclasses.replace(report.assessment, verdicts=())
+    assert growth_overview(dataclasses.replace(report, assessment=none)) is None
 
 
 @pytest.mark.parametrize(
@@ -66,4 +81,4 @@ def test_every_target_has_a_chart_with_its_fan(report):
     [(5.04, "%", "5.0"), (26.0, "个", "26"), (1083.44, "亩", "1,083"), (79.62, "亿元", "79.6")],
 )
 def test_a_forecast_has_no_more_digits_than_it_can_bear(value, unit, text):
-    assert forecast_text(value, unit) == text
+    assert forecast_text(value, target(unit=unit)) == text

@@ -184,6 +184,9 @@ def finish_grid(grid: Sequence[Axes], labels: Sequence[Sequence[str]]) -> None:
         legend |= dict(zip(names, handles, strict=True))
         axes.yaxis.set_major_locator(MaxNLocator(4))
         axes.set_xticks([0, len(named) - 1], [named[0], named[-1]])
+        first, last = axes.get_xticklabels()
+        first.set_horizontalalignment("left")
+        last.set_horizontalalignment("right")
         axes.set_xlim(-0.6, max(len(named) - 0.4, 0.6))
     if figure is not None:
         figure.legend(

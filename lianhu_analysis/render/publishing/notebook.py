@@ -56,11 +56,14 @@ class Executed:
         The executed notebook and the figures that it registered.
     verdicts
         What the report says of each target; none of a template that does not tell.
+    title
+        Empty of a template that gives none.
     """
 
     notebook: Path
     figures: Path
     verdicts: tuple[dict[str, Any], ...] = ()
+    title: str = ""
 
 
 @dataclass(frozen=True)
@@ -75,7 +78,10 @@ class EndMarker:
 
 
 def finish(
-    register: FigureRegister, run_token: str, verdicts: Sequence[Mapping[str, Any]] = ()
+    register: FigureRegister,
+    run_token: str,
+    verdicts: Sequence[Mapping[str, Any]] = (),
+    title: str = "",
 ) -> EndMarker:
     """Save the figures and end a report; the only call of its last cell.
 
@@ -83,10 +89,14 @@ def finish(
     ----------
     verdicts
         What the report says of each target, to be kept once it is published.
+    title
+        Of the report; empty for one that says no more than region and quarter.
     """
-    register.save(Path(FIGURES_FILE))
     if run_token:
-        text = json.dumps(list(verdicts), ensure_ascii=False, allow_nan=False)
+        # Only a run that will be published has somebody to read these.
+        register.save(Path(FIGURES_FILE))
+        said = {"title": title, "verdicts": list(verdicts)}
+        text = json.dumps(said, ensure_ascii=False, allow_nan=False)
         Path(VERDICTS_FILE).write_text(text, encoding="utf-8")
     return EndMarker(run_token)
 
@@ -152,7 +162,7 @@ def execute(
         notebook = _read_notebook(running)
         verify(notebook, token)
         FigureRegister.load(workdir / FIGURES_FILE)
-        verdicts = _read_verdicts(workdir / VERDICTS_FILE)
+        title, verdicts = _read_said(workdir / VERDICTS_FILE)
     except ReportError as error:
         failed = _mark_failed(running, workdir / f"{name}.failed.ipynb", str(error))
         where = failed[0]
@@ -169,18 +179,18 @@ def execute(
     executed = workdir / f"{name}.ipynb"
     nbformat.write(notebook, executed)
     running.unlink()
-    return Executed(executed, workdir / FIGURES_FILE, verdicts)
+    return Executed(executed, workdir / FIGURES_FILE, verdicts, title)
 
 
-def _read_verdicts(file: Path) -> tuple[dict[str, Any], ...]:
-    """Take what the report says of its targets, leaving no trace in the folder."""
+def _read_said(file: Path) -> tuple[str, tuple[dict[str, Any], ...]]:
+    """Take a report's title and what it says of its targets, leaving no trace in the folder."""
     try:
-        verdicts = json.loads(file.read_text(encoding="utf-8"))
+        said = json.loads(file.read_text(encoding="utf-8"))
         file.unlink()
-        return tuple(dict(verdict) for verdict in verdicts)
+        return str(said["title"]), tuple(dict(verdict) for verdict in said["verdicts"])
     except FileNotFoundError:
-        return ()
-    except (OSError, ValueError, TypeError) as error:
+        return "", ()
+    except (OSError, ValueError, TypeError, KeyError) as error:
         raise ReportError(f"报告留下的判断 {file.name} 读不出（{error}），请重新生成") from error
 
 

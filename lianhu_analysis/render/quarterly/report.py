@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
@@ -25,12 +24,14 @@ __all__ = [
     "aim_figure",
     "aim_text",
     "counted",
+    "forecast_text",
     "headline",
-    "headline_table",
+    "judged_probability",
     "likelihood_words",
+    "panel",
     "refusals",
+    "status_words",
     "title_text",
-    "verdict_table",
 ]
 
 # Words for a probability, from the highest; the page prints the scale.
@@ -65,6 +66,8 @@ class Report:
     record
         Forecasts told in advance whose outcome was known on the day: see
         ``told_in_advance``.
+    before
+        Of each target the verdict issued last as of an earlier day.
     """
 
     assessment: Assessment
@@ -73,6 +76,7 @@ class Report:
     context: pd.DataFrame
     unread: tuple[tuple[str, str], ...] = ()
     record: pd.DataFrame = field(default_factory=lambda: told_in_advance(record_frame(())))
+    before: pd.DataFrame = field(default_factory=lambda: record_frame(()))
     withheld: tuple[int, int] | None = None
     register: FigureRegister = field(default_factory=FigureRegister)
 
@@ -111,7 +115,14 @@ class Report:
         own = (aim for aim in aims if (aim.indicator, aim.measure) == (row["indicator"], "yoy"))
         rate = max(map(rate_decimals, own), default=1) if row["measure"] == "yoy" else 1
         text = value_text(float(row["value"]), row["unit"], rate=rate)
-        return self.register.observation(row, text)
+        return self.register.observation(row, text, label=self.label(reference))
+
+    def label(self, reference: int) -> str:
+        """Say in words which observation a reference is."""
+        row = self.row(reference)
+        name = self.assessment.catalogue.get(str(row["indicator"])).name_zh
+        period = Period.parse(str(row["period"])).label_zh(row["span"])
+        return f"{name}{'同比增速' if row['measure'] == 'yoy' else ''}，{period}"
 
     def target(self, target: Target) -> Html:
         """Print a target's value, traced to the targets file."""
@@ -158,15 +169,14 @@ def likelihood_words(probability: float) -> str:
     return next(words for floor, words in WORDS if printed >= floor)
 
 
-def title_text(region_zh: str, quarter: Period, targets: Sequence[Target]) -> str:
-    """Return the report's title: the question that its first target asks."""
-    period = f"{region_zh}{quarter.label_zh('ytd')}"
-    if not targets:
-        return f"{period}经济分析报告"
-    first = targets[0]
-    about = "左右" if first.rule == "about" else ""
-    aim = aim_text(first, first.unit)
-    return f"{period}经济分析：全年目标{aim}{about}能否实现？"
+def title_text(report: Report) -> str:
+    """Return the report's title: the verdict on its first target, in words."""
+    assessment = report.assessment
+    title = f"{assessment.region.name_zh}{report.quarter.label_zh('ytd')}经济分析"
+    if not assessment.verdicts:
+        return title
+    first = assessment.verdicts[0]
+    return f"{title}：{first.name_zh}全年目标{status_words(first)}"
 
 
 def _ends(target: Target) -> list[Target]:
@@ -198,13 +208,10 @@ def headline(report: Report) -> Html:
         return tables.join(nothing, *_withheld(report))
     verdict = assessment.verdicts[0]
     target = verdict.target
-    # The title asks with this text, and a number in a title must be registered.
     aim = aim_figure(report, target, target.unit)
-    question = tables.heading(
-        2, tables.name(verdict.name_zh), f"能否{_verb(verdict)}", aim, _rule_words(target)
-    )
-    answer = tables.paragraph(*_answer(report, verdict))
-    return tables.join(question, answer, tables.paragraph(*_tally(report)), *_withheld(report))
+    asked = [tables.name(verdict.name_zh), f"全年目标{_verb(verdict)}", aim, _rule_words(target)]
+    answer = tables.paragraph(*asked, "。", *_answer(report, verdict))
+    return tables.join(answer, tables.paragraph(*_tally(report)), *_withheld(report))
 
 
 def _withheld(report: Report) -> list[Html]:
@@ -247,15 +254,19 @@ def _answer(report: Report, verdict: Verdict) -> list[str | Html]:
         answer += ["；“左右”按容许低", tolerance, "个百分点计，概率为"]
         answer += [_probability(report, verdict, about, "按“左右”计的达标概率")]
     answer += [*_within(report, verdict, "；落在区间内的概率为", ""), "。"]
-    answer += [_track_sentence(report, verdict)]
     if verdict.actual_reference is not None:
         answer += [period, "为", actual, target.unit, "；"]
     return [*answer, *_required_sentence(report, verdict)]
 
 
 def _tolerance_of(target: Target) -> Target:
-    """The tolerance as a figure of the targets file."""
-    return replace(target, value=target.tolerance, title_zh=f"{target.title_zh}（“左右”的容差）")
+    """The tolerance as a figure: our convention, whatever the target's source is."""
+    return replace(
+        target,
+        value=target.tolerance,
+        title_zh=f"{target.title_zh}（“左右”的容差）",
+        source="本工具的约定，可在目标文件中另写",
+    )
 
 
 def _required_sentence(report: Report, verdict: Verdict) -> list[str | Html]:
@@ -346,58 +357,90 @@ def status_words(verdict: Verdict) -> str:
     return likelihood_words(judged or 0.0)
 
 
-def headline_table(report: Report) -> Html:
-    """Growth targets: target, actual, what remains, rule of thumb, forecast, probability."""
-    rows = [
-        [
-            tables.name(verdict.name_zh),
-            aim_figure(report, verdict.target, "%"),
-            report.observed(verdict.actual_reference),
-            _period(verdict),
-            required_figure(report, verdict),
-            _benchmark(report, verdict),
-            _forecast(report, verdict),
-            _interval(report, verdict),
-            _both_probabilities(report, verdict),
-        ]
-        for verdict in report.assessment.verdicts
-        if verdict.target.is_growth
-    ]
-    headers = ["指标", "目标", "累计实际（%）", "截至", "剩余时期需（%）"]
-    headers += ["持续性基准（%）", "预测全年（%）", "可能区间（%）", "达标概率／按“左右”"]
-    caption = "增长类目标：实际、所需与预测"
-    table = tables.html_table(headers, rows, caption, numeric=(1, 2, 4, 5, 6, 7, 8))
-    notes = [
-        tables.join(tables.name(verdict.name_zh), "的剩余时期所需", *note[1:], "。")
-        for verdict in report.assessment.verdicts
-        if verdict.target.is_growth
-        for note in [_stand_in(verdict)]
-        if note
-    ]
-    return tables.join(table, tables.bullet_list(notes)) if notes else table
-
-
-def verdict_table(report: Report) -> Html:
-    """Every target with its verdict; counts beside the progress that is usual."""
+def panel(report: Report) -> Html:
+    """Every target in one row: to date, what remains, forecast, chance, and its change."""
     rows = [
         [
             tables.name(verdict.target.name_zh),
-            report.observed(verdict.actual_reference),
-            verdict.target.unit,
+            tables.join(report.observed(verdict.actual_reference), _unit(verdict)),
             _period(verdict),
-            _usual(report, verdict),
+            _needed(report, verdict),
             _forecast(report, verdict),
-            _both_probabilities(report, verdict),
-            tables.join(status_words(verdict), *_within(report, verdict, "（区间内", "）")),
+            _chance(report, verdict),
+            status_words(verdict),
+            _change(report, verdict),
         ]
         for verdict in report.assessment.verdicts
     ]
-    headers = ["目标", "实际", "单位", "截至", "常年同期进度", "预测全年", "达标概率", "判断"]
-    table = tables.html_table(headers, rows, "各项目标的判断", numeric=(1, 4, 5, 6))
+    if not rows:
+        return Html("")
+    heads = ["目标", "累计", "截至", "剩余时期需", "预测全年（可能区间）"]
+    heads += ["达标概率", "判断", "较上次发布"]
+    table = tables.html_table(heads, rows, "各项目标的判断", numeric=(1, 3, 4, 5))
     notes = [
-        note for verdict in report.assessment.verdicts for note in _target_notes(report, verdict)
+        tables.join(tables.name(verdict.name_zh), "的剩余时期所需", *note[1:], "。")
+        for verdict in report.assessment.verdicts
+        for note in [_stand_in(verdict)]
+        if note
     ]
+    notes += [note for item in report.assessment.verdicts for note in _target_notes(report, item)]
     return tables.join(table, tables.bullet_list(notes)) if notes else table
+
+
+def _unit(verdict: Verdict) -> str:
+    return "" if verdict.actual is None else verdict.target.unit
+
+
+def _needed(report: Report, verdict: Verdict) -> Html:
+    """What the rest of the year must show; nothing where nothing is left or all is done."""
+    if verdict.status in ("reached", "missed"):
+        return Html("—")
+    if verdict.required.value is None:
+        return Html("说不出（见附录）")
+    return tables.join(required_figure(report, verdict), verdict.target.unit)
+
+
+def _chance(report: Report, verdict: Verdict) -> Html:
+    """The chance that the words go by; that of the plain target beside it where it differs."""
+    if verdict.status != "ok" or verdict.probability is None:
+        return Html("—")
+    plain = _probability(report, verdict, verdict.probability, "达标概率")
+    within = _within(report, verdict, "（区间内", "）")
+    if verdict.target.rule != "about" or verdict.probability_about is None:
+        return tables.join(plain, *within)
+    about = _probability(report, verdict, verdict.probability_about, "按“左右”计的达标概率")
+    return tables.join(about, "（不含容差", plain, "）")
+
+
+def judged_probability(verdict: Verdict) -> float | None:
+    """Return the probability that the words go by."""
+    about = verdict.target.rule == "about"
+    return verdict.probability_about if about else verdict.probability
+
+
+def _change(report: Report, verdict: Verdict) -> Html:
+    """How the chance moved since the verdict issued last as of an earlier day."""
+    before, target, now = report.before, verdict.target, judged_probability(verdict)
+    same = before[
+        before["indicator"].eq(target.indicator)
+        & before["measure"].eq(target.measure)
+        & before["set_by"].eq(target.set_by)
+        & before["year"].eq(target.year)
+    ]
+    column = "probability_about" if target.rule == "about" else "probability"
+    if same.empty or now is None or pd.isna(same[column].iloc[-1]):
+        return Html("—")
+    told = same.iloc[-1]
+    day, points = str(told["as_of"]), round(100 * now) - round(100 * float(told[column]))
+    moved = report.register.model(
+        abs(points),
+        tables.count_text(abs(points)),
+        label=f"{verdict.name_zh}：达标概率与 {day} 发布的相差的百分点",
+        model="两次发布的百分比之差",
+        as_of=report.as_of.isoformat(),
+    )
+    word = "升" if points > 0 else "降"
+    return tables.join(word, moved, "点") if points else Html("不变")
 
 
 def _target_notes(report: Report, verdict: Verdict) -> list[Html]:
@@ -434,68 +477,39 @@ def refusals(report: Report) -> Html:
     return tables.bullet_list(items) if items else tables.paragraph("没有尚无结果的目标。")
 
 
-def _benchmark(report: Report, verdict: Verdict) -> Html:
-    if "persistence" not in verdict.benchmark:
-        return Html("本年与上年均无数据")
-    value = verdict.benchmark["persistence"]
-    last = verdict.series.latest(verdict.target.year - 1)
-    if value == verdict.actual and verdict.actual_reference is not None:
-        return report.observed(verdict.actual_reference)
-    if verdict.actual is None and last is not None and value == last.value:
-        return report.observed(last.reference)
-    return report.modelled(verdict, value, value_text(value, verdict.target.unit), "常年进度推算")
-
-
 def _forecast(report: Report, verdict: Verdict) -> Html:
-    if verdict.mean is None:
-        return Html(status_words(verdict))
-    digits = 2 if verdict.target.is_growth else _level_digits(verdict.mean)
-    return report.modelled(
-        verdict, verdict.mean, tables.level_text(verdict.mean, digits), "预测全年均值"
+    """The median, as the chart draws it, and the likely range."""
+    quantiles, target = verdict.quantiles, verdict.target
+    if not quantiles:
+        return Html("—")
+    labels = {
+        0.5: "预测全年中位数",
+        0.1: "可能区间下端（第10百分位）",
+        0.9: "可能区间上端（第90百分位）",
+    }
+    middle, low, high = (
+        report.modelled(verdict, quantiles[level], forecast_text(quantiles[level], target), label)
+        for level, label in labels.items()
     )
+    return tables.join(middle, "（", low, "～", high, "）")
 
 
-def forecast_text(value: float, unit: str) -> str:
+def forecast_text(value: float, target: Target) -> str:
     """Format a forecast with no more digits than it can bear; a count is whole."""
-    return value_text(value, unit, _level_digits(value))
+    return value_text(value, target.unit, _level_digits(value), rate=rate_decimals(target))
 
 
 def _level_digits(value: float) -> int:
     return 0 if abs(value) >= WHOLE_FROM else 1
 
 
-def _interval(report: Report, verdict: Verdict) -> Html:
-    quantiles = verdict.quantiles
-    if not quantiles:
-        return Html(status_words(verdict))
-    low, high = quantiles[0.1], quantiles[0.9]
-    low_text, high_text = (
-        tables.growth_text(value, rate_decimals(verdict.target)) for value in (low, high)
-    )
-    return tables.join(
-        report.modelled(verdict, low, low_text, "可能区间下端（第10百分位）"),
-        "～",
-        report.modelled(verdict, high, high_text, "可能区间上端（第90百分位）"),
-    )
-
-
 def _probability(report: Report, verdict: Verdict, value: float, label: str) -> Html:
     return report.register.probability(
         value,
-        label=f"{verdict.name_zh}：{label}",
+        label=f"{verdict.name_zh}：{label}{_track_words(verdict)}",
         model=model_name(verdict),
         as_of=report.as_of.isoformat(),
     )
-
-
-def _both_probabilities(report: Report, verdict: Verdict) -> Html:
-    if verdict.status != "ok" or verdict.probability is None:
-        return Html(status_words(verdict))
-    plain = _probability(report, verdict, verdict.probability, "达标概率")
-    if verdict.target.rule != "about" or verdict.probability_about is None:
-        return tables.join(plain, _track_note(report, verdict))
-    about = _probability(report, verdict, verdict.probability_about, "按“左右”计的达标概率")
-    return tables.join(plain, "／", about, _track_note(report, verdict))
 
 
 def _within(report: Report, verdict: Verdict, before: str, after: str) -> list[str | Html]:
@@ -506,44 +520,12 @@ def _within(report: Report, verdict: Verdict, before: str, after: str) -> list[s
     return [before, chance, after]
 
 
-def _track(report: Report, verdict: Verdict) -> tuple[str, Html, Html] | None:
-    """The basis, how often past forecasts gave such a percentage, and how often it came true."""
-    about = verdict.target.rule == "about"
-    track, name = verdict.track_about if about else verdict.track, verdict.name_zh
+def _track_words(verdict: Verdict) -> str:
+    """How often such percentages came true in past forecasts, told beside each on hover."""
+    track = verdict.track_about if verdict.target.rule == "about" else verdict.track
     if track is None or not track.enough:
-        return None
-    n = counted(report, track.n, f"{name}：往年同期预测次数")
-    true = counted(report, track.came_true, f"{name}：其中这样的百分比成真次数")
-    return "按“左右”" if about else "", n, true
-
-
-def _track_note(report: Report, verdict: Verdict) -> Html:
-    """How often such a percentage came true, for a cell of a table."""
-    if (told := _track(report, verdict)) is None:
-        return Html("（往年太少，说不出准否）")
-    basis, n, true = told
-    return tables.join(f"（{basis}，往年" if basis else "（往年", n, "次中成真", true, "次）")
-
-
-def _track_sentence(report: Report, verdict: Verdict) -> Html:
-    if (told := _track(report, verdict)) is None:
-        return Html("往年可比的预测太少，说不出这样的百分比准不准。")
-    basis, n, true = told
-    basis = f"（{basis}）" if basis else ""
-    return tables.join(f"这样的百分比{basis}在往年", n, "次同期预测中成真", true, "次。")
-
-
-def _usual(report: Report, verdict: Verdict) -> Html:
-    if verdict.usual_share is None:
-        return Html("—（增速不按进度比）" if verdict.target.is_growth else "—（存量不按进度比）")
-    return report.register.model(
-        verdict.usual_share,
-        f"{tables.growth_text(verdict.usual_share * 100)}%",
-        label=f"{verdict.name_zh}：常年同期完成比重",
-        model=MODEL_NAMES["progress"],
-        as_of=report.as_of.isoformat(),
-        share=True,
-    )
+        return "（往年太少，说不出这样的百分比准否）"
+    return f"（这样的百分比在往年 {track.n} 次同期预测中成真 {track.came_true} 次）"
 
 
 def _period(verdict: Verdict) -> Html:

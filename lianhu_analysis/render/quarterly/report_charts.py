@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 from matplotlib.figure import Figure
 
@@ -20,7 +22,7 @@ from lianhu_analysis.render.quarterly.report import (
     status_words,
 )
 
-__all__ = ["growth_charts", "progress_charts"]
+__all__ = ["growth_charts", "growth_overview", "progress_charts", "progress_overview"]
 
 YEARS_SHOWN = 3
 
@@ -41,6 +43,48 @@ def progress_charts(report: Report) -> list[Picture]:
         for verdict in report.assessment.verdicts
         if not verdict.target.is_growth and verdict.series.points
     ]
+
+
+def growth_overview(report: Report) -> Picture | None:
+    """Return small fans of all growth targets in one picture; ``None`` if none has figures."""
+    shown = [item for item in report.assessment.verdicts if item.target.is_growth]
+    return _overview(report, shown, "增长目标：已公布的累计增速、预测扇形与目标线")
+
+
+def progress_overview(report: Report) -> Picture | None:
+    """Return the progress of all counts, amounts and stocks in one picture."""
+    shown = [item for item in report.assessment.verdicts if not item.target.is_growth]
+    return _overview(report, shown, "数量目标：今年累计、常年进度、预测扇形与目标线")
+
+
+def _overview(report: Report, verdicts: Sequence[Verdict], title: str) -> Picture | None:
+    shown = [item for item in verdicts if item.series.points]
+    if not shown:
+        return None
+    caption = f"截至 {report.as_of.isoformat()} 已公布的版本，各数出处见附表"
+    setting = Setting(title=title, caption=caption, simulated=report.simulated)
+    told = "；".join(f"{item.name_zh}{status_words(item)}" for item in shown)
+    return picture(charts.fan_grid([_panel(item) for item in shown], setting), f"{title}。{told}")
+
+
+def _panel(verdict: Verdict) -> charts.Panel:
+    history, usual = _history(verdict), None
+    if not verdict.target.is_growth and verdict.indicator.kind != "stock":
+        periods = year_periods(verdict.indicator, verdict.target.year)
+        known = len(periods) if verdict.fan is None else len(periods) - len(verdict.fan)
+        past = _usual_progress(verdict, periods)
+        labels = [str(period) for period in periods[:known]]
+        history = pd.DataFrame({"label": labels, "value": verdict.series.values(periods[:known])})
+        if len(past.columns):
+            usual = past.agg(["min", "median", "max"], axis=1).to_numpy(dtype=float)
+    return charts.Panel(
+        title=verdict.name_zh,
+        labels=list(history["label"]),
+        values=history["value"].to_numpy(dtype=float),
+        fan=_fan(verdict),
+        target=verdict.target.value,
+        usual=usual,
+    )
 
 
 def _growth_chart(report: Report, verdict: Verdict) -> Picture:
@@ -137,7 +181,7 @@ def _end_text(report: Report, verdict: Verdict) -> str:
     if verdict.fan is None:
         return ""
     median = verdict.quantiles[0.5]
-    text = forecast_text(median, verdict.target.unit)
+    text = forecast_text(median, verdict.target)
     report.modelled(verdict, median, text, "预测全年中位数")
     return text
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from lianhu_analysis.catalog.periods import Period
+from lianhu_analysis.catalog.structure import COUNTING_UNITS
 from lianhu_analysis.forecast.frequency import CLASSES, came_true
 from lianhu_analysis.forecast.required import Step
 from lianhu_analysis.forecast.verdict import Verdict
@@ -30,8 +31,7 @@ def path_table(report: Report) -> Html:
             reason = required.path_reason or required.reason or "没有剩余时期"
             notes.append(tables.join(title, "：不给逐期要求，", tables.cite(reason), "。"))
             continue
-        # Quarters of several months say something that their months do not.
-        for step in (*required.path, *(required.quarters if len(required.path) > 1 else ())):
+        for step in _steps(verdict):
             rows.append(
                 [
                     title,
@@ -51,6 +51,18 @@ def path_table(report: Report) -> Html:
         else tables.paragraph("没有剩余时期须达到的数字。")
     )
     return tables.join(table, tables.bullet_list(notes)) if notes else table
+
+
+def _steps(verdict: Verdict) -> tuple[Step, ...]:
+    """Return the steps that a reader can act on: quarters, where there are several months in them.
+
+    Months of one quarter say the same growth three times; of things counted one by one they
+    would say a tenth of one, and what is left of the year stands in the panel.
+    """
+    required = verdict.required
+    if verdict.target.unit in COUNTING_UNITS:
+        return ()
+    return required.quarters or required.path
 
 
 def _single(report: Report, verdict: Verdict, step: Step) -> Html:
@@ -150,6 +162,10 @@ def precedents_list(report: Report) -> Html:
 def joint_paragraph(report: Report) -> Html:
     """The chance that all targets are met at once, or why it is not told."""
     joint = report.assessment.joint
+    missed = [item for item in report.assessment.verdicts if item.status == "missed"]
+    if missed:
+        n = counted(report, len(missed), "已未实现的目标个数")
+        return tables.paragraph("已有", n, "项目标未实现，全部目标同时实现已无可能。")
     if joint.probability is None:
         return tables.paragraph("不给联合概率：", tables.cite(joint.reason), "。")
 

@@ -58,7 +58,7 @@ def facts_above(report: Report) -> pd.DataFrame:
 
 def _facts(report: Report, facts: pd.DataFrame, caption: str) -> Html:
     if facts.empty:
-        return tables.paragraph(f"截至报告日，库中没有可列出的{caption}。")
+        return Html("")
     facts = facts.sort_values(
         ["region", "period", "provenance"], ascending=[False, False, True], kind="stable"
     )
@@ -97,7 +97,7 @@ def vintage_table(report: Report) -> Html:
             ]
         )
     if not rows:
-        return tables.paragraph("本年度各项目标均尚无已公布的数字。")
+        return Html("")
     headers = ["指标", "时期", "数值", "公布日", "公布日依据", "来历", "单元格"]
     return tables.html_table(headers, rows, "各项目标所用的最新数字及其公布日", numeric=(2,))
 
