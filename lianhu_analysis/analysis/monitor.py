@@ -26,13 +26,6 @@ GROWTH = "增速%"
 LONG_FALL = 3
 NEVER = "9999"  # later than every period
 TIERS = {"core": "核心指标", "monitor": "监测指标"}
-WHY_NO_HEAT = [
-    "没有这一口径的数据",
-    "早已没有新数",
-    "不论冷热",
-    "没有公布增速",
-    "年度指标、历史太短或没有波动",
-]
 ITEM = ["code", "tier", "theme", "name_zh", "sensitive", "unit", "frequency"]
 KNOWN = "code period year month value change rank n run grown paced score gap".split()
 PLAN = ["plan", "distance", "target_light", "target_reason", "probability"]
@@ -92,8 +85,8 @@ def figures(
     Parameters
     ----------
     frame
-        Observations as for ``monitor``; growth of the region above counts whoever printed it, since it is
-        only compared with.
+        Observations as for ``monitor``; growth of the region above counts whoever printed it,
+        since it is only compared with.
 
     Returns
     -------
@@ -144,7 +137,7 @@ def newest(
         plan_reason=rows.pop("target_reason").fillna("没有计划"),
         score=score,
         heat_light=score.map(marks.light),
-        heat_reason=np.select(why, WHY_NO_HEAT, ""),
+        heat_reason=np.select(why, marks.no_heat, ""),
     ).drop(columns=["frequency", "year", "month", "rank", "n", "paced"])
 
 

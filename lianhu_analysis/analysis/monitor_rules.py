@@ -51,6 +51,9 @@ class MonitorRules:
         Fewest past years that progress or heat is measured against.
     mechanisms, left_out
         Whose indicators have a temperature, and codes that have none all the same.
+    no_heat
+        What is said where there is no light of heat: no figure, none lately, no temperature, no
+        growth, too short or still.
     components, min_components, scale, turning_window
         Of the coincident index: see ``analysis.climate``.
     stale_months
@@ -73,6 +76,7 @@ class MonitorRules:
     min_years: int
     mechanisms: frozenset[str]
     left_out: frozenset[str]
+    no_heat: tuple[str, str, str, str, str]
     components: tuple[str, ...]
     min_components: int
     scale: float

@@ -53,3 +53,14 @@ def test_a_notebook_gets_escaped_cells_and_the_mark():
     assert "乙&lt;b&gt;" in str(analyses.table(answer(), "rows"))
     assert "演示数据" in str(analyses.say(answer(simulated=True)))
     assert "演示数据" not in str(analyses.say(answer()))
+
+
+def test_the_monitor_prints_the_core_on_one_page_and_all_on_request():
+    document = answer(table=TABLE.assign(tier=["core", "monitor"])).as_dict()
+    document["indicators"] = document.pop("rows")
+    document |= dict.fromkeys(("targets", "areas", "anomalies"), []) | {"heat": [{"month": "x"}]}
+    page = analyses.monitor_page(document, every=False)
+    assert [row["name_zh"] for row in page["indicators"]] == ["甲"]
+    assert "heat" not in page and page["notes"] == document["notes"]
+    assert len(analyses.monitor_page(document, every=True)["indicators"]) == 2
+    assert analyses.answer_lines(page)[0].startswith("莲湖区：")
