@@ -379,8 +379,8 @@ def test_monitor_prints_one_page_and_every_table_as_json(run, national):
     code, out, _ = run(*here, "--json")
     content = json.loads(out)
     assert code == 0
-    assert len(content["indicators"]) == 20
-    gdp = content["indicators"][0]
+    assert len(content["core"]) + len(content["monitor"]) == 20
+    gdp = content["core"][0]
     assert (gdp["code"], gdp["period"], gdp["value"], gdp["change"]) == (
         "gdp.total",
         "2024Q3",

@@ -46,7 +46,7 @@ def monitor(assessment: Assessment, known: Assured, rules: Rules, knowledge: Kno
     Returns
     -------
     Answer
-        Tables ``indicators`` (one row each), ``targets``, ``areas`` (counts by tier and focus
+        Tables ``core`` and ``monitor`` (one row an indicator), ``targets``, ``areas`` (counts by tier and focus
         area) and a ``focus_THEME`` for each, ``falls``, ``anomalies``, ``heat`` (theme by month),
         ``diffusion``, ``index``, ``turning_points`` and ``adjusted`` (growth of single periods
         without the calendar's effects).
@@ -59,11 +59,12 @@ def monitor(assessment: Assessment, known: Assured, rules: Rules, knowledge: Kno
         theme: rows[rows["theme"].eq(theme) | rows["code"].isin(others)]
         for theme, others in marks.focus.items()
     }
-    groups = {name: rows[rows["tier"] == tier] for tier, name in TIERS.items()}
+    tiers = {tier: rows[rows["tier"] == tier] for tier in TIERS}
+    groups = {TIERS[tier]: group for tier, group in tiers.items()}
     groups |= {marks.themes[theme]: group for theme, group in focus.items()}
     index, left_out = _index(assessment, rules, knowledge, marks)
     tables = {
-        "indicators": rows,
+        **tiers,
         "targets": plans,
         "areas": pd.DataFrame([_counts(name, group) for name, group in groups.items()]),
         **{f"focus_{theme}": group for theme, group in focus.items()},

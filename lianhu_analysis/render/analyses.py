@@ -45,8 +45,8 @@ COLUMNS = {
     "message": "内容",
 }
 WIDTH = 150
-# Of the monitor's document: what is printed on its page, beside the indicators.
-PAGE = ("sentences", "notes", "indicators", "targets", "areas", "anomalies")
+# Of the monitor's document: what is printed on its page.
+PAGE = ("sentences", "notes", "core", "monitor", "targets", "areas", "anomalies")
 
 
 def answer_lines(document: Mapping[str, Any]) -> list[str]:
@@ -84,11 +84,10 @@ def cell_text(value: Any) -> str:
 
 
 def monitor_page(document: Mapping[str, Any], every: bool) -> dict[str, Any]:
-    """Return what fits on one page of the monitor's document: the core indicators, or all."""
-    shown = [row for row in document["indicators"] if every or row["tier"] == "core"]
+    """Return what fits on one page of the monitor's document; the monitored ones on request."""
     plain = {key: value for key, value in document.items() if not isinstance(value, list)}
-    kept = {key: document[key] for key in PAGE}
-    return plain | kept | {"indicators": shown}
+    kept = [key for key in PAGE if every or key != "monitor"]
+    return plain | {key: document[key] for key in kept}
 
 
 def say(answer: Answer) -> Html:
