@@ -339,6 +339,20 @@ def report(
         raise typer.Exit(ATTENTION)
 
 
+@app.command()
+def monitor(
+    context: typer.Context,
+    every: Annotated[bool, typer.Option("--all", help="也列出监测指标，不只核心指标。")] = False,
+    workspace: WorkspaceOption = None,
+    as_of: AsOfOption = "",
+    as_json: JsonOption = False,
+) -> None:
+    """一页看完各项指标：最新、变化、位次、距计划、达标灯与景气灯、扩散指数与一致指数。"""
+    asked = opened(context, workspace, as_of)
+    document = asked.kept("monitor", lambda: asked.monitor().as_dict())
+    print_analysis(document if as_json else analyses.monitor_page(document, every), as_json=as_json)
+
+
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def lab(context: typer.Context, workspace: WorkspaceOption = None) -> None:
     """在工作区打开 JupyterLab（中文界面）；其余参数原样交给 JupyterLab。"""

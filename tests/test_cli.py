@@ -372,3 +372,21 @@ def test_record_keeps_scores_and_lists(run, space, tmp_path):
     code, _, err = run(*options, "2025-01-31")
     assert code == 3
     assert file.name in err
+
+
+def test_monitor_prints_one_page_and_every_table_as_json(run, national):
+    here = ("monitor", "--workspace", national.root, "--as-of", "2024-10-31")
+    code, out, _ = run(*here, "--json")
+    content = json.loads(out)
+    assert code == 0
+    assert len(content["core"]) + len(content["monitor"]) == 20
+    gdp = content["core"][0]
+    assert (gdp["code"], gdp["period"], gdp["value"], gdp["change"]) == (
+        "gdp.total",
+        "2024Q3",
+        4.8,
+        -0.2,
+    )
+    assert {"targets", "areas", "heat", "diffusion", "index", "adjusted"} <= set(content)
+    assert "农林牧渔业增加值" not in run(*here)[1]
+    assert "农林牧渔业增加值" in run(*here, "--all")[1]

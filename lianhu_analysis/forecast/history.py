@@ -24,6 +24,7 @@ __all__ = [
     "extract_series",
     "extract_versions",
     "position_day",
+    "published_spans",
     "share_for",
     "weights_for",
     "year_periods",
@@ -72,6 +73,12 @@ class Series:
     def years(self) -> list[int]:
         """Years with at least one point, in order."""
         return sorted({period.year for period in self.points})
+
+    def whole_years(self, before: int) -> pd.DataFrame:
+        """Return the complete years before one: one row a period of the year, one column a year."""
+        years = [year for year in self.years if year < before]
+        columns = {year: self.values(year_periods(self.indicator, year)) for year in years}
+        return pd.DataFrame(columns).dropna(axis=1)
 
     def latest(self, year: int) -> Point | None:
         """Return the last point of a year, or none."""
@@ -221,6 +228,14 @@ def extract_series(
     return extract_versions(frame, indicator, measure, provenances).on(None)
 
 
+def published_spans(indicator: Indicator) -> list[str]:
+    """Return the spans in which an indicator's series stands: to date, at the end, of the year."""
+    if indicator.frequency == "A":
+        return ["annual", "ytd", "point"]
+    usual = {"flow": "ytd", "growth_only": "ytd", "stock": "point"}
+    return [usual.get(indicator.kind, indicator.span)]
+
+
 def extract_versions(
     frame: pd.DataFrame, indicator: Indicator, measure: str, provenances: Sequence[str]
 ) -> Versions:
@@ -231,10 +246,7 @@ def extract_versions(
     frame
         Observations of one region: as of a day, or all versions of them.
     """
-    usual = {"flow": "ytd", "growth_only": "ytd", "stock": "point"}
-    spans = [usual.get(indicator.kind, indicator.span)]
-    if indicator.frequency == "A":
-        spans = ["annual", "ytd", "point"]
+    spans = published_spans(indicator)
     own = frame[frame["indicator"] == indicator.code]
     rows = own[
         (own["measure"] == measure)

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from lianhu_analysis.analysis import monitor as glance
+from lianhu_analysis.analysis.answer import Answer
 from lianhu_analysis.catalog.indicators import Catalogue, load_catalogue
 from lianhu_analysis.catalog.targets import Target, load_targets, versions_on
 from lianhu_analysis.errors import ForecastError, UsageError
@@ -286,3 +288,7 @@ class Session:
         if not years:
             raise ForecastError(f"{code} 没有公布的增速，不能建模。可用 lianhu show {code} 查看")
         return likeliest(sources.panel_on(years[-1], None))
+
+    def monitor(self) -> Answer:
+        """Say of every indicator how it stands, and of the whole how warm it is."""
+        return glance.monitor(self.assess(), self.assured, self.rules, self.knowledge)

@@ -13,15 +13,40 @@ from lianhu_analysis.analysis.answer import Answer
 from lianhu_analysis.render import tables
 from lianhu_analysis.render.tables import SIMULATED_MARK, Html
 
-__all__ = ["answer_lines", "say", "table"]
+__all__ = ["answer_lines", "monitor_page", "say", "table"]
 
 # What readers call the columns; a column that is not here is for machines and not shown.
 COLUMNS = {
     "name_zh": "指标",
     "period": "时期",
     "unit": "单位",
+    # monitor
+    "area_zh": "方面",
+    "value": "最新",
+    "actual": "实际",
+    "change": "较上期",
+    "run": "连落",
+    "place": "位次",
+    "gap": "比上级",
+    "plan": "计划",
+    "distance": "距计划",
+    "target_light": "达标灯",
+    "target_reason": "依据",
+    "probability": "概率",
+    "heat_light": "景气灯",
+    "indicators": "项数",
+    "faster": "加快",
+    "slower": "回落",
+    "hot": "偏热",
+    "normal": "正常",
+    "cold": "偏冷",
+    "severity_zh": "程度",
+    "rule": "规则",
+    "message": "内容",
 }
 WIDTH = 150
+# Of the monitor's document: what is printed on its page.
+PAGE = ("sentences", "notes", "core", "monitor", "targets", "areas", "anomalies")
 
 
 def answer_lines(document: Mapping[str, Any]) -> list[str]:
@@ -56,6 +81,13 @@ def cell_text(value: Any) -> str:
     if isinstance(value, bool):
         return "是" if value else "否"
     return f"{value:,.2f}" if isinstance(value, float) else str(value)
+
+
+def monitor_page(document: Mapping[str, Any], every: bool) -> dict[str, Any]:
+    """Return what fits on one page of the monitor's document; the monitored ones on request."""
+    plain = {key: value for key, value in document.items() if not isinstance(value, list)}
+    kept = [key for key in PAGE if every or key != "monitor"]
+    return plain | {key: document[key] for key in kept}
 
 
 def say(answer: Answer) -> Html:

@@ -53,3 +53,13 @@ def test_a_notebook_gets_escaped_cells_and_the_mark():
     assert "乙&lt;b&gt;" in str(analyses.table(answer(), "rows"))
     assert "演示数据" in str(analyses.say(answer(simulated=True)))
     assert "演示数据" not in str(analyses.say(answer()))
+
+
+def test_the_monitor_prints_the_core_on_one_page_and_all_on_request():
+    document = answer().as_dict() | {"core": [{"name_zh": "甲"}], "monitor": [{"name_zh": "乙"}]}
+    document |= {"targets": [], "areas": [], "anomalies": [], "heat": [{"month": "x"}]}
+    page = analyses.monitor_page(document, every=False)
+    assert not {"heat", "monitor"} & set(page) and page["notes"] == document["notes"]
+    lines = analyses.answer_lines(page)
+    assert "甲" in lines and "乙" not in lines
+    assert analyses.monitor_page(document, every=True)["monitor"] == document["monitor"]

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import pandas as pd
 from matplotlib.figure import Figure
 
-from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.forecast.history import year_periods
 from lianhu_analysis.forecast.verdict import Verdict
 from lianhu_analysis.intake.observations import path_of
@@ -96,7 +95,7 @@ def _growth_chart(report: Report, verdict: Verdict) -> Picture:
 
 def _progress_chart(report: Report, verdict: Verdict) -> Picture:
     periods = year_periods(verdict.indicator, verdict.target.year)
-    usual = _usual_progress(verdict, periods)
+    usual = verdict.series.whole_years(verdict.target.year)
     frame = pd.DataFrame(
         {
             "label": [str(period) for period in periods],
@@ -184,13 +183,6 @@ def _end_text(report: Report, verdict: Verdict) -> str:
     text = forecast_text(median, verdict.target)
     report.modelled(verdict, median, text, "预测全年中位数")
     return text
-
-
-def _usual_progress(verdict: Verdict, periods: tuple[Period, ...]) -> pd.DataFrame:
-    """Cumulative figures of past years, one row per period, one column per year."""
-    years = [year for year in verdict.series.years if year < verdict.target.year]
-    columns = {year: verdict.series.values(year_periods(verdict.indicator, year)) for year in years}
-    return pd.DataFrame(columns, index=[str(period) for period in periods]).dropna(axis=1)
 
 
 def caption(report: Report, verdict: Verdict) -> str:

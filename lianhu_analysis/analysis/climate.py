@@ -1,0 +1,267 @@
+"""The temperature of an economy: scores, diffusion, a coincident index and its turning points.
+
+Figures are kept long: one row an indicator and period, January and February one period.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import numpy as np
+import pandas as pd
+
+from lianhu_analysis.analysis.monitor_rules import MonitorRules
+from lianhu_analysis.catalog.indicators import Catalogue
+from lianhu_analysis.errors import ForecastError
+from lianhu_analysis.forecast.history import published_spans, year_periods
+from lianhu_analysis.forecast.knowledge import GrowthSources
+
+__all__ = [
+    "adjusted_growth",
+    "composite",
+    "diffusion",
+    "lay_out",
+    "standings",
+    "theme_heat",
+    "turning_points",
+    "with_scores",
+]
+
+PER_YEAR = {"M": 11, "Q": 4, "A": 1}
+MONTHS = {"M": 1, "Q": 3, "A": 12}  # of a period
+COLUMNS = "code period value grown paced frequency year month slot step".split()
+FREQUENCY_OF_LENGTH = {4: "A", 6: "Q", 7: "M"}
+# A spread below this is none, a difference that of binary fractions: decimals, and the same.
+DECIMALS, DUST = 6, 1e-6
+
+
+def lay_out(frame: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
+    """Lay out each indicator's growth, or its level where no growth is published.
+
+    Of January and February as one period the newest is taken: to date that is both.
+
+    Parameters
+    ----------
+    frame
+        Observations of one region as of a day; of equal keys the last published counts.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``code``, ``period``, ``value``, ``grown`` (whether it is growth), ``frequency``,
+        ``year``, ``month`` (the last of the period, as 2024-09), ``slot`` (number of the period,
+        one more each), ``paced`` (whether its size tells of its pace: growth, and rates that do
+        not pile up within the year) and ``step`` (slots back to what it is compared with: one,
+        or a year for what has no pace).
+    """
+    items = pd.DataFrame(
+        [
+            (i.code, span, i.frequency, i.kind in ("rate", "index") and i.span != "ytd")
+            for i in catalogue
+            for span in published_spans(i)
+        ],
+        columns=["indicator", "span", "frequency", "paced"],
+    )
+    kept = frame[frame["value"].notna()].merge(items, on=["indicator", "span"])
+    kept = kept[kept["period"].str.len().map(FREQUENCY_OF_LENGTH) == kept["frequency"]]
+    grown = kept["measure"] == "yoy"
+    kept = kept[grown | ~kept["indicator"].isin(kept.loc[grown, "indicator"])].copy()
+    kept["grown"] = kept["measure"] == "yoy"
+    kept["paced"] |= kept["grown"]
+    number = pd.to_numeric(kept["period"].str[5:], errors="coerce").fillna(1).astype(int)
+    number = number.where(kept["frequency"] != "M", number.clip(lower=2))
+    per_year = kept["frequency"].map(PER_YEAR)
+    kept["year"] = kept["period"].str[:4].astype(int)
+    month = (number * kept["frequency"].map(MONTHS)).astype(str).str.zfill(2)
+    kept["month"] = kept["period"].str[:4] + "-" + month
+    kept["slot"] = kept["year"] * per_year + number - kept["frequency"].eq("M")
+    kept["step"] = per_year.where(~kept["paced"], 1)
+    ordered = kept.rename(columns={"indicator": "code"}).sort_values(
+        ["code", "period", "published"]
+    )
+    return ordered[COLUMNS].drop_duplicates(["code", "slot"], keep="last", ignore_index=True)
+
+
+def standings(table: pd.DataFrame) -> pd.DataFrame:
+    """Add each figure's change, its rank and how long its series has fallen.
+
+    Returns
+    -------
+    DataFrame
+        With ``change`` (on ``step`` slots before; missing where that is), ``rank`` (1 is the
+        highest of all, or of the same parts of other years where it is compared with a year
+        before; equal figures share one), ``n`` (figures it ranks among) and ``run`` (falls in a
+        row up to it; a gap ends them).
+    """
+    before = table.assign(slot=table["slot"] + table["step"])[["code", "slot", "value"]]
+    table = table.merge(before, on=["code", "slot"], how="left", suffixes=("", "_before"))
+    pool = table["slot"].where(table["step"] > 1, 0) % table["step"]
+    among = table.groupby([table["code"], pool])["value"]
+    change = (table["value"] - table.pop("value_before")).round(DECIMALS)
+    fallen = change < 0
+    return table.assign(
+        change=change,
+        rank=among.rank(method="min", ascending=False).astype(int),
+        n=among.transform("count"),
+        run=fallen.astype(int).groupby([table["code"], (~fallen).cumsum()]).cumsum(),
+    )
+
+
+def with_scores(
+    table: pd.DataFrame, rules: MonitorRules, outlier_years: Collection[int] = ()
+) -> pd.DataFrame:
+    """Add how far each figure is from the mean of its last years, in standard deviations.
+
+    The years reach up to the figure itself.  Outlier years have no ``score`` and teach none;
+    neither has what has no pace or comes once a year.
+    """
+    usual = table[table["paced"] & ~table["year"].isin(list(outlier_years))]
+    parts = [pd.Series(dtype=float)]
+    for name in ("M", "Q"):
+        own = usual[usual["frequency"] == name]
+        longest, fewest = (PER_YEAR[name] * years for years in (rules.heat_years, rules.min_years))
+        rolled = own.groupby("code")["value"].rolling(longest, min_periods=fewest)
+        mean, spread = rolled.mean().droplevel(0), rolled.std().droplevel(0)
+        parts.append((own["value"] - mean) / spread.where(spread > DUST))
+    return table.assign(score=pd.concat(parts))
+
+
+def theme_heat(table: pd.DataFrame, rules: MonitorRules) -> pd.DataFrame:
+    """Return the mean score of each theme's indicators and of all, month by month.
+
+    Parameters
+    ----------
+    table
+        Columns ``theme``, ``month`` and ``score``.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``theme``, ``theme_zh``, ``month``, ``score``, ``n`` (indicators with a score) and
+        ``light``.
+    """
+    both = pd.concat([table, table.assign(theme="all")]).dropna(subset="score")
+    means = both.groupby(["theme", "month"])["score"].agg(score="mean", n="count").reset_index()
+    names = means["theme"].map(dict(rules.themes)).fillna(means["theme"])
+    means.insert(1, "theme_zh", names)
+    return means.assign(light=means["score"].map(rules.light))
+
+
+def diffusion(table: pd.DataFrame) -> pd.DataFrame:
+    """Return which part of the series speeds up, and which grows more than the region above.
+
+    Half of the unchanged counts as rising (diffusion index of the NBER; The Conference Board,
+    Business Cycle Indicators Handbook, 2001).
+
+    Parameters
+    ----------
+    table
+        Columns ``month``, ``change`` and ``gap`` (to the region above, missing if unpublished).
+
+    Returns
+    -------
+    DataFrame
+        Columns ``month``, ``faster``, ``slower``, ``n``, ``n_above`` (of both are published),
+        ``diffusion`` and ``above_parent`` (in %); a month without series has no row.
+    """
+    known = table.dropna(subset="change")
+    month, signs, both = known["month"], np.sign(known["change"]), known["gap"].notna()
+    higher = (known["gap"] > 0).where(both).astype(float)
+    found = {
+        "faster": (signs > 0).groupby(month).sum(),
+        "slower": (signs < 0).groupby(month).sum(),
+        "n": signs.groupby(month).count(),
+        "n_above": both.groupby(month).sum(),
+        "diffusion": 50 * (1 + signs.groupby(month).mean()),
+        "above_parent": 100 * higher.groupby(month).mean(),
+    }
+    return pd.DataFrame(found).reset_index()
+
+
+def adjusted_growth(sources: GrowthSources) -> pd.DataFrame:
+    """Return growth of single periods without effects of the calendar, and its level.
+
+    From the smoothed states of the likeliest growth model: mean, level, noise and its echo,
+    without the effects of the period and of Spring Festival (Harvey, 1989, ch. 4).
+
+    Returns
+    -------
+    DataFrame
+        Columns ``month``, ``growth`` (to date, as published), ``adjusted`` and ``trend`` (of
+        the single period, in %), up to the last published figure; of January and February the
+        mean; missing in outlier years, which the model is not told.
+
+    Raises
+    ------
+    ForecastError
+        If too little growth is published, or it does not add up.
+    """
+    # statsmodels takes half a second to import.
+    from lianhu_analysis.forecast.models.state_space import likeliest
+
+    years = sources.growth.on(None).years
+    if not years:
+        raise ForecastError("没有公布增速")
+    panel, item = sources.panel_on(years[-1], None), sources.growth.indicator
+    results = likeliest(panel)
+    states, n = results.smoothed_state, panel.shares.shape[1]
+    trend = results.model.centre + states[0] + states[1]
+    echo = results.params[-1] * np.append(0.0, states[2 + n, :-1])
+    ends = [p.end for year in range(years[0], years[-1] + 1) for p in year_periods(item, year)]
+    growth, adjusted = panel.ytd_growth_pct.ravel(), trend + states[3] - echo
+    table = pd.DataFrame({"growth": growth, "adjusted": adjusted, "trend": trend})
+    # What the model was not told, it does not know.
+    table.loc[np.repeat(panel.outlier, n), ["adjusted", "trend"]] = np.nan
+    table = table[: np.flatnonzero(np.isfinite(growth))[-1] + 1]
+    months = pd.Index([f"{end.year}-{max(end.month, 2):02d}" for end in ends], name="month")
+    how = {"growth": "last", "adjusted": "mean", "trend": "mean"}
+    return table.groupby(months[: len(table)]).agg(how).reset_index()
+
+
+def composite(panel: pd.DataFrame, min_components: int, scale: float) -> pd.Series:
+    """Return the mean of standardised series, itself brought to mean 100 and a set scale.
+
+    Growth rates are changes already, so none is taken again.  Equal weights after smoothing and
+    standardisation are the OECD's (System of Composite Leading Indicators, 2012); mean 100 and
+    standard deviation 10 are the Economic Sentiment Indicator's (European Commission, Joint
+    Harmonised EU Programme of Business and Consumer Surveys: User Guide, 2016).
+
+    Parameters
+    ----------
+    panel
+        Growth without the calendar's effects: one row a month, one column a component; months
+        with fewer than ``min_components`` are missing.
+    scale
+        Points of one standard deviation.
+    """
+    spread = panel.std()
+    scores = (panel - panel.mean()) / spread.where(spread > DUST)
+    mean = scores.mean(axis=1).where(scores.count(axis=1) >= min_components)
+    return 100.0 + scale * (mean - mean.mean()) / mean.std()
+
+
+def turning_points(values: pd.Series, window: int) -> pd.DataFrame:
+    """Date peaks and troughs by the simple form of Bry and Boschan.
+
+    A peak is the highest of the ``window`` periods on either side; of two peaks without a trough
+    or a gap between them the higher counts; peak and trough are at least ``window`` periods apart (Bry and
+    Boschan, 1971; Harding and Pagan, 2002, sec. 3, without the rule on whole cycles).  The
+    first and last ``window`` periods, and as many beside a gap, cannot be dated.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``month``, ``kind`` (峰 or 谷) and ``value``.
+    """
+    around = values.rolling(2 * window + 1, center=True)
+    highest = values.eq(around.max())
+    kept: list[tuple[int, int]] = []  # place, and 1 for a peak, -1 for a trough
+    for place in map(int, np.flatnonzero(highest | values.eq(around.min()))):
+        sign = 1 if highest.iloc[place] else -1
+        apart = not kept or values.iloc[kept[-1][0] : place].isna().any()
+        if apart or (kept[-1][1] != sign and place - kept[-1][0] >= window):
+            kept.append((place, sign))
+        elif kept[-1][1] == sign and sign * (values.iloc[place] - values.iloc[kept[-1][0]]) > 0:
+            kept[-1] = place, sign
+    rows = [(values.index[at], "峰" if sign > 0 else "谷", values.iloc[at]) for at, sign in kept]
+    return pd.DataFrame(rows, columns=["month", "kind", "value"])

@@ -1,0 +1,271 @@
+"""The indicators at a glance: pace, rank, plan and city, two kinds of lights, focus areas."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from lianhu_analysis.analysis import climate
+from lianhu_analysis.analysis.answer import Answer, answer_of
+from lianhu_analysis.analysis.monitor_rules import MonitorRules, load_rules
+from lianhu_analysis.errors import ForecastError
+from lianhu_analysis.forecast.assessment import Assessment
+from lianhu_analysis.forecast.history import year_periods
+from lianhu_analysis.forecast.knowledge import GrowthSources, Knowledge, Rules
+from lianhu_analysis.forecast.verdict import Verdict
+from lianhu_analysis.intake.checks.findings import SEVERITY_ZH
+from lianhu_analysis.intake.corrections import Assured
+
+__all__ = ["figures", "monitor", "newest", "target_light", "targets"]
+
+GROWTH = "增速%"
+LONG_FALL = 3
+NEVER = "9999"  # later than every period
+TIERS = {"core": "核心指标", "monitor": "监测指标"}
+ITEM = ["code", "tier", "theme", "name_zh", "sensitive", "unit", "frequency"]
+KNOWN = "code period year month value change rank n run grown paced score gap".split()
+PLAN = ["plan", "distance", "target_light", "target_reason", "probability"]
+FOUND = ["name_zh", "period", "severity_zh", "rule", "message"]
+ADJUSTED = ["month", "growth", "adjusted", "trend", "code", "name_zh"]
+HEATS = {"hot": "热", "normal": "正常", "cold": "冷"}  # words in the names of lights
+
+
+def monitor(assessment: Assessment, known: Assured, rules: Rules, knowledge: Knowledge) -> Answer:
+    """Say of every indicator how it stands, and of the whole how warm it is.
+
+    Parameters
+    ----------
+    known
+        Observations of the region and of those above it as of the assessment's day, with what
+        the checks find.
+
+    Returns
+    -------
+    Answer
+        Tables ``core`` and ``monitor`` (one row an indicator), ``targets``, ``areas`` (counts by tier and focus
+        area) and a ``focus_THEME`` for each, ``falls``, ``anomalies``, ``heat`` (theme by month),
+        ``diffusion``, ``index``, ``turning_points`` and ``adjusted`` (growth of single periods
+        without the calendar's effects).
+    """
+    marks = load_rules()
+    table = figures(assessment, known.frame, rules, marks)
+    plans = targets(assessment, table, marks)
+    rows = newest(assessment, table, plans, marks)
+    focus = {
+        theme: rows[rows["theme"].eq(theme) | rows["code"].isin(others)]
+        for theme, others in marks.focus.items()
+    }
+    tiers = {tier: rows[rows["tier"] == tier] for tier in TIERS}
+    groups = {TIERS[tier]: group for tier, group in tiers.items()}
+    groups |= {marks.themes[theme]: group for theme, group in focus.items()}
+    index, left_out = _index(assessment, rules, knowledge, marks)
+    tables = {
+        **tiers,
+        "targets": plans,
+        "areas": pd.DataFrame([_counts(name, group) for name, group in groups.items()]),
+        **{f"focus_{theme}": group for theme, group in focus.items()},
+        "falls": rows[rows["run"] >= LONG_FALL].sort_values("run", ascending=False),
+        "anomalies": _anomalies(assessment, rows, known),
+        "heat": climate.theme_heat(table, marks),
+        "diffusion": climate.diffusion(table[table["warm"] & table["grown"]]),
+        **index,
+    }
+    question, notes = "各项指标冷热如何，离计划多远", (*left_out, *marks.said())
+    return answer_of(assessment, question, tuple(_sentences(tables)), tables, notes)
+
+
+def figures(
+    assessment: Assessment, frame: pd.DataFrame, rules: Rules, marks: MonitorRules
+) -> pd.DataFrame:
+    """Return every figure of the region that may feed a forecast, with what it is held against.
+
+    Parameters
+    ----------
+    frame
+        Observations as for ``monitor``; growth of the region above counts whoever printed it,
+        since it is only compared with.
+
+    Returns
+    -------
+    DataFrame
+        See ``climate.standings``; with ``theme``, ``warm`` (whether it tells of heat), ``score``
+        (missing where it does not) and ``gap`` (growth above that of the region above).
+    """
+    catalogue = assessment.catalogue
+    own = frame[frame["region"].eq(assessment.region.code)]
+    own = climate.lay_out(own[own["provenance"].isin(list(rules.provenances))], catalogue)
+    parents = [parent.code for parent in assessment.parents[:1]]
+    above = climate.lay_out(frame[frame["region"].isin(parents)], catalogue)
+    above = above.loc[above["grown"], ["code", "slot", "value"]].rename(columns={"value": "above"})
+    table = climate.standings(own).merge(above, on=["code", "slot"], how="left")
+    # Nobody could know a year for an outlier while it lasted.
+    past = [y for y in rules.outlier_years if y < (assessment.as_of or dt.date.max).year]
+    table = climate.with_scores(table, marks, past)
+    warm = table["code"].isin(marks.warm(catalogue))
+    gap = (table["value"] - table.pop("above")).where(table["grown"]).round(climate.DECIMALS)
+    themes = table["code"].map({item.code: item.theme for item in catalogue})
+    return table.assign(theme=themes, warm=warm, score=table["score"].where(warm), gap=gap)
+
+
+def newest(
+    assessment: Assessment, table: pd.DataFrame, plans: pd.DataFrame, marks: MonitorRules
+) -> pd.DataFrame:
+    """Return one row an indicator, in the catalogue's order: its newest figure and lights.
+
+    A figure that is no news any more keeps its value and has neither pace nor light of heat.
+    """
+    items = pd.DataFrame([vars(item) for item in assessment.catalogue])[ITEM]
+    rows = items.merge(table.groupby("code").tail(1)[KNOWN], on="code", how="left")
+    rows = rows.merge(plans.drop_duplicates("code")[["code", *PLAN]], on="code", how="left")
+    rows.loc[rows["year"] > assessment.year, PLAN] = None  # a plan of a year that is over
+    grown, none = rows["grown"].eq(True), rows["period"].isna()
+    today = pd.Period(assessment.as_of or dt.date.min, "M").ordinal
+    age = today - pd.PeriodIndex(rows["month"], freq="M").asi8
+    stale = ~none & (age > rows["frequency"].map(dict(marks.stale_months)))
+    cold = ~rows["code"].isin(marks.warm(assessment.catalogue))
+    score = rows["score"].mask(stale)
+    why = [none, stale, cold, ~rows["paced"].eq(True), score.isna()]
+    places = rows["rank"].map("{:.0f}".format) + "/" + rows["n"].map("{:.0f}".format)
+    return rows.assign(
+        unit=rows["unit"].where(~grown, GROWTH),
+        change=rows["change"].mask(stale),
+        run=rows["run"].where(grown & ~stale).astype("Int64"),
+        place=places.mask(none),
+        plan_reason=rows.pop("target_reason").fillna("没有计划"),
+        score=score,
+        heat_light=score.map(marks.light),
+        heat_reason=np.select(why, marks.no_heat, ""),
+    ).drop(columns=["frequency", "year", "month", "rank", "n", "paced"])
+
+
+def targets(assessment: Assessment, table: pd.DataFrame, marks: MonitorRules) -> pd.DataFrame:
+    """Return one row a target: plan, distance, light with its reason, our probability."""
+    gaps = table.set_index(["code", "period"])["gap"].dropna().to_dict()
+    rows = []
+    for verdict in assessment.verdicts:
+        code, plan = verdict.target.indicator, verdict.target.value
+        period = None if verdict.actual_period is None else verdict.actual_period.code
+        gap = gaps.get((code, period)) if verdict.target.is_growth else None
+        about = verdict.target.rule == "about"
+        chance = verdict.probability_about if about else verdict.probability
+        said = target_light(verdict, gap, marks)
+        rows.append((code, verdict.name_zh, period, verdict.actual, plan, *said, chance))
+    return pd.DataFrame(rows, columns=["code", "name_zh", "period", "actual", *PLAN])
+
+
+def target_light(
+    verdict: Verdict, gap: float | None, marks: MonitorRules
+) -> tuple[float | None, str | None, str]:
+    """Return the distance to a plan, its light (达标灯), and what that rests on.
+
+    Growth by the rule of Tianjin (2022): green at or above plan and city, yellow growing but
+    below one of them, red falling.  Amounts against the part of the year's whole that was done
+    by now in complete past years.  Where nothing can be said there is no light.
+
+    Parameters
+    ----------
+    gap
+        Growth above that of the region above in the same period, ``None`` if unpublished.
+
+    Returns
+    -------
+    tuple
+        The distance is in points: growth above the plan's, or the part of the year's amount
+        that is done above what usually is.
+    """
+    target, actual = verdict.target, verdict.actual
+    if actual is None:
+        return None, None, "本年尚无数据"
+    met = bool(target.met_by(actual, about=True, published=True))
+    said = f"{actual:g}，计划 {target.value:g}"
+    if target.is_growth or target.rule == "at_most":
+        said += "，上级同期未公布" if gap is None else f"，比上级 {gap:+g}"
+        light = marks.green if met and (gap is None or gap >= 0) else marks.yellow
+        if target.rule == "at_most":
+            light = marks.green if met else marks.red
+        elif actual < 0:
+            light = marks.red
+        return round(actual - target.value, climate.DECIMALS), light.name, said
+    if (progress := _progress(verdict, marks)) is None:
+        return None, marks.green.name if met else None, f"{said}，没有往年进度可比"
+    (usual, slowest), done = progress, actual / target.value
+    said += f"，完成 {done:.1%}，常年 {usual:.1%}，底线 {slowest:.1%}"
+    late = marks.yellow if done >= slowest else marks.red
+    return 100 * (done - usual), (marks.green if done >= usual else late).name, said
+
+
+def _progress(verdict: Verdict, marks: MonitorRules) -> tuple[float, float] | None:
+    """Return the part of a year usually done by now, and the least of complete past years."""
+    if verdict.status in ("reached", "missed"):
+        return 1.0, 1.0
+    if verdict.usual_share is None or verdict.actual_period is None:
+        return None
+    periods = year_periods(verdict.indicator, verdict.target.year)
+    whole = verdict.series.whole_years(verdict.target.year)
+    shares = whole.iloc[periods.index(verdict.actual_period)] / whole.iloc[-1]
+    enough = shares.count() >= marks.min_years
+    usual = verdict.usual_share
+    return usual, float(shares.min()) if enough else usual * (1 - marks.behind)
+
+
+def _counts(name: str, rows: pd.DataFrame) -> dict[str, Any]:
+    """Count the paces and lights of some indicators."""
+    change, light = rows["change"].where(rows["grown"].eq(True)), rows["heat_light"].fillna("")
+    paces = {"faster": (change > 0).sum(), "slower": (change < 0).sum()}
+    heats = {name: light.str.contains(word).sum() for name, word in HEATS.items()}
+    counts = {"indicators": len(rows), **paces, **heats}
+    return {"area_zh": name, **{key: int(count) for key, count in counts.items()}}
+
+
+def _anomalies(assessment: Assessment, rows: pd.DataFrame, known: Assured) -> pd.DataFrame:
+    """Return what the checks find out of line in the newest period of each indicator."""
+    newest_period = rows.dropna(subset="period").set_index("code")["period"].to_dict()
+    name_of, region = assessment.catalogue.name_of, assessment.region.code
+    found = [
+        (name_of(f.indicator), f.period, SEVERITY_ZH[f.severity], f.rule, f.message)
+        for f in known.findings
+        if f.region == region and f.severity in ("Error", "Severe", "Bad")
+        if f.period >= newest_period.get(f.indicator, NEVER)
+    ]
+    return pd.DataFrame(list(dict.fromkeys(found)), columns=FOUND)
+
+
+def _index(
+    assessment: Assessment, rules: Rules, knowledge: Knowledge, marks: MonitorRules
+) -> tuple[dict[str, pd.DataFrame], list[str]]:
+    """Return the coincident index, its turning points and components, and what is missing."""
+    catalogue, found, left_out = assessment.catalogue, [], []
+    for item in (catalogue.get(code) for code in marks.components if code in catalogue):
+        sources = GrowthSources.of(knowledge, item, catalogue, rules)
+        try:
+            table = climate.adjusted_growth(sources)
+            found.append(table.assign(code=item.code, name_zh=item.name_zh))
+        except ForecastError as error:
+            left_out.append(f"一致指数不含{item.name_zh}：{error}")
+    adjusted = pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=ADJUSTED)
+    panel = adjusted.pivot(index="month", columns="code", values="trend")
+    index = climate.composite(panel, marks.min_components, marks.scale)
+    turns = climate.turning_points(index, marks.turning_window)
+    table = pd.DataFrame({"index": index, "n": panel.count(axis=1)}).reset_index()
+    return {"index": table, "turning_points": turns, "adjusted": adjusted}, left_out
+
+
+def _sentences(tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:
+    core = tables["areas"].iloc[0]
+    yield f"{core.indicators} 项核心指标中 {core.faster} 项加快、{core.slower} 项回落。"
+    yield f"核心指标景气灯：过热偏热 {core.hot} 项，正常 {core.normal} 项，偏冷过冷 {core.cold} 项。"
+    lights = tables["targets"]["target_light"].fillna("不亮").value_counts()
+    counts = "，".join(f"{name} {number} 项" for name, number in lights.items())
+    yield f"{len(tables['targets'])} 项目标的达标灯：{counts or '没有目标'}。"
+    for row in tables["falls"].head(1).itertuples():
+        yield f"连续回落最久的是{row.name_zh}（{row.run} 期，至 {row.period}）。"
+    for row in tables["diffusion"].tail(1).itertuples():
+        yield f"{row.month} 扩散指数 {row.diffusion:.1f}%：{row.n} 项增速中 {row.faster} 项加快。"
+    for row in tables["index"].dropna(subset="index").tail(1).itertuples():
+        yield f"{row.month} 一致指数 {row.index:.1f}（100＝均值，不是预测）。"
+    for row in tables["turning_points"].tail(1).itertuples():
+        yield f"一致指数最近一个转折点是 {row.month} 的{row.kind}。"

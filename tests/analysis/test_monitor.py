@@ -1,0 +1,282 @@
+"""The page of indicators: lights with their reasons, never a light where nothing is known."""
+
+import datetime as dt
+import re
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+
+from lianhu_analysis.analysis import monitor
+from lianhu_analysis.analysis.monitor_rules import load_rules
+from lianhu_analysis.forecast.assessment import assess_targets
+from lianhu_analysis.forecast.knowledge import Knowledge
+from lianhu_analysis.forecast.verdict import Rules, judge
+from lianhu_analysis.intake.checks.findings import CellRef, Finding
+from lianhu_analysis.intake.corrections import Assured
+from lianhu_analysis.pipeline.session import Session
+from lianhu_analysis.workspace import Region, load_workspace
+from tests.forecast.frames import catalogue, figures, indicator
+from tests.forecast.test_verdict import target
+
+MARKS = load_rules()
+RULES = Rules(("official",), (), (2020, 2021))
+GDP = indicator("gdp.total")
+DONE = indicator("prj.done", theme="effective_investment")
+OLD = indicator("csm.old", tier="monitor", theme="potential_consumption")
+RISK = indicator("rsk.count", tier="monitor", mechanism="risk", theme="risk", sensitive=True)
+NONE = indicator("opn.none", tier="monitor", theme="opening_up")
+YEARLY = indicator("ene.use", tier="monitor", frequency="A", theme="environment")
+LIST = catalogue(GDP, DONE, OLD, RISK, NONE, YEARLY)
+DISTRICT, CITY = Region("100000", "某区", "X"), Region("200000", "某市", "Y")
+NOVEMBER = dt.date(2024, 11, 30)
+
+
+def quarter(n):
+    return f"{2016 + n // 4}Q{n % 4 + 1}"
+
+
+def world():
+    """Five years of everything; the city's growth in the newest quarter only."""
+    growth = [5.0 + (n * 7 % 5) / 10 for n in range(33)] + [5.2, 4.9]  # to 2024Q3
+    rows = [("gdp.total", "yoy", "ytd", quarter(n), v, "2024-10-20") for n, v in enumerate(growth)]
+    for year in range(2021, 2024):
+        shares = {
+            2021: (0.2, 0.4, 0.6, 1.0),
+            2022: (0.2, 0.4, 0.7, 1.0),
+            2023: (0.2, 0.5, 0.8, 1.0),
+        }
+        rows += [
+            ("prj.done", "level", "ytd", f"{year}Q{q}", 100 * share, "2024-10-20")
+            for q, share in enumerate(shares[year], start=1)
+        ]
+    rows += [("prj.done", "level", "ytd", "2024Q3", 65.0, "2024-10-20")]
+    rows += [("csm.old", "yoy", "ytd", quarter(n), 3.0 + n % 3, "2023-01-20") for n in range(28)]
+    rows += [("rsk.count", "yoy", "ytd", quarter(n), 9.0 + n % 4, "2024-10-20") for n in range(35)]
+    rows += [("ene.use", "yoy", "annual", str(y), 2.0, "2024-06-20") for y in range(2016, 2024)]
+    city = figures(("gdp.total", "yoy", "ytd", "2024Q3", 5.1, "2024-10-20")).assign(region="200000")
+    return pd.concat([figures(*rows), city], ignore_index=True)
+
+
+def asked(targets=(), frame=None, findings=()):
+    frame = world() if frame is None else frame
+    assessment = assess_targets(
+        frame,
+        targets,
+        region=DISTRICT,
+        parents=(CITY,),
+        year=2024,
+        as_of=NOVEMBER,
+        catalogue=LIST,
+        rules=RULES,
+    )
+    own = frame[frame["region"] == "100000"]
+    return monitor.monitor(assessment, Assured(frame, tuple(findings)), RULES, Knowledge(own))
+
+
+@pytest.fixture(scope="module")
+def answer():
+    return asked(
+        [target(value=4.8), target("prj.done", measure="level", value=100.0, rule="at_least")]
+    )
+
+
+def everyone(answer):
+    return pd.concat([answer.tables["core"], answer.tables["monitor"]])
+
+
+def row(answer, code):
+    return everyone(answer).set_index("code").loc[code]
+
+
+def test_one_row_an_indicator_in_the_order_of_the_list(answer):
+    for tier in ("core", "monitor"):
+        assert list(answer.tables[tier]["code"]) == [i.code for i in LIST if i.tier == tier]
+
+
+def test_the_newest_growth_its_change_rank_and_gap(answer):
+    found = row(answer, "gdp.total")
+    assert (found["period"], found["value"], found["unit"]) == ("2024Q3", 4.9, "增速%")
+    assert (found["change"], found["run"], found["place"]) == (-0.3, 2, "35/35")  # 5.4, 5.2, 4.9
+    assert found["gap"] == -0.2
+
+
+def test_an_amount_is_compared_with_a_year_before(answer):
+    found = row(answer, "prj.done")
+    assert (found["value"], found["unit"], found["change"]) == (65.0, "亿元", -15.0)
+    assert found["place"] == "3/4"
+    assert pd.isna(found["run"])
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        ("prj.done", "没有公布增速"),
+        ("csm.old", "早已没有新数"),
+        ("rsk.count", "不论冷热"),
+        ("opn.none", "没有这一口径的数据"),
+        ("ene.use", "年度指标、历史太短或没有波动"),
+    ],
+)
+def test_no_light_of_heat_without_its_reason(answer, code, reason):
+    found = row(answer, code)
+    assert pd.isna(found["heat_light"]) and pd.isna(found["score"])
+    assert found["heat_reason"] == reason
+    assert (found["plan_reason"] == "没有计划") == (code != "prj.done")
+
+
+def test_a_figure_that_is_no_news_keeps_its_value_only(answer):
+    found = row(answer, "csm.old")
+    assert found["value"] == 3.0 and found["period"] == "2022Q4"
+    assert pd.isna(found["change"]) and pd.isna(found["run"])
+    assert not answer.tables["falls"]["code"].eq("csm.old").any()
+
+
+def test_the_light_of_heat_is_that_of_the_score(answer):
+    found = row(answer, "gdp.total")
+    values = [5.0 + (n * 7 % 5) / 10 for n in range(33)] + [5.2, 4.9]
+    usual = pd.Series([v for n, v in enumerate(values) if quarter(n)[:4] not in ("2020", "2021")])[
+        -20:
+    ]
+    assert found["score"] == pytest.approx((4.9 - usual.mean()) / usual.std())
+    assert found["heat_light"] == MARKS.light(found["score"])
+
+
+def test_plans_have_lights_distances_and_our_probability(answer):
+    plans = answer.tables["targets"].set_index("code")
+    assert plans.loc["gdp.total", "target_light"] == "黄·欠缺"  # above the plan, below the city
+    assert plans.loc["gdp.total", "distance"] == pytest.approx(0.1)
+    assert "比上级 -0.2" in plans.loc["gdp.total", "target_reason"]
+    # 65 % done, usually (60 + 70 + 80) / 300, never less than 60 %.
+    assert plans.loc["prj.done", "target_light"] == "黄·欠缺"
+    assert plans.loc["prj.done", "distance"] == pytest.approx(-5.0)
+    assert 0 < plans.loc["gdp.total", "probability"] <= 1
+    assert row(answer, "gdp.total")["target_light"] == "黄·欠缺"
+
+
+GROWTH = judge(world()[world()["region"] == "100000"], target(), LIST, RULES)
+
+
+@pytest.mark.parametrize(
+    ("rule", "value", "actual", "gap", "light"),
+    [
+        ("about", 5.0, 4.8, 0.0, "绿·达标"),  # within the tolerance of 左右
+        ("about", 5.0, 4.8, None, "绿·达标"),  # the city is unknown, which is said
+        ("about", 5.0, 4.8, -0.1, "黄·欠缺"),
+        ("about", 5.0, 4.7, 0.3, "黄·欠缺"),
+        ("at_least", 5.0, 4.9, 0.0, "黄·欠缺"),
+        ("at_least", 5.0, -0.1, 3.0, "红·落后"),
+        ("at_least", -2.0, -1.0, None, "红·落后"),
+        ("at_most", 3.0, 3.0, None, "绿·达标"),
+        ("at_most", 3.0, 3.5, None, "红·落后"),
+        ("about", 5.0, None, None, None),
+    ],
+)
+def test_lights_of_growth(rule, value, actual, gap, light):
+    aim = target(value=value, rule=rule, tolerance=0.2 if rule == "about" else 0.0)
+    distance, found, reason = monitor.target_light(
+        replace(GROWTH, target=aim, actual=actual), gap, MARKS
+    )
+    assert found == light and reason
+    assert distance == (None if actual is None else pytest.approx(actual - value))
+    if gap is None and actual is not None:
+        assert "上级同期未公布" in reason
+
+
+AMOUNT = target("prj.done", measure="level", value=100.0, rule="at_least", tolerance=0.0)
+PROGRESS = judge(world()[world()["region"] == "100000"], AMOUNT, LIST, RULES)
+
+
+@pytest.mark.parametrize(
+    ("changes", "light", "distance"),
+    [
+        ({"actual": 70.0}, "绿·达标", 0.0),
+        ({"actual": 60.0}, "黄·欠缺", -10.0),
+        ({"actual": 59.0}, "红·落后", -11.0),
+        ({"actual": 100.0, "status": "reached"}, "绿·达标", 0.0),
+        ({"actual": 97.0, "status": "missed"}, "红·落后", -3.0),
+        ({"actual": 65.0, "usual_share": None}, None, None),
+    ],
+)
+def test_lights_of_amounts(changes, light, distance):
+    found = monitor.target_light(replace(PROGRESS, **changes), None, MARKS)
+    assert found[1] == light
+    assert found[0] == (None if distance is None else pytest.approx(distance))
+
+
+def test_with_few_complete_years_the_limit_is_a_part_of_the_usual():
+    few = replace(MARKS, min_years=4)
+    # 70 % less three tenths is 49 %.
+    assert monitor.target_light(replace(PROGRESS, actual=49.0), None, few)[1] == "黄·欠缺"
+    assert monitor.target_light(replace(PROGRESS, actual=48.0), None, few)[1] == "红·落后"
+
+
+def test_counts_of_areas_add_up(answer):
+    areas = answer.tables["areas"].set_index("area_zh")
+    assert areas.loc[["核心指标", "监测指标"], "indicators"].tolist() == [2, 4]
+    assert (
+        areas.loc["效益投资", "indicators"] == len(answer.tables["focus_effective_investment"]) == 1
+    )
+    # Of the core only GDP has growth; an amount below last year's does not slow down.
+    assert areas.loc["核心指标", ["faster", "slower"]].tolist() == [0, 1]
+
+
+def test_a_finding_on_the_newest_figure_is_an_anomaly():
+    def finding(period, severity="Bad", region="100000"):
+        return Finding(
+            severity, "stale_repeat", region, "official", "gdp.total", "yoy", "ytd", period, (),
+            (CellRef("a.csv", "", "B2"),), "与上年同期一模一样", "请核对",
+        )  # fmt: skip
+
+    found = asked(
+        findings=[
+            finding("2024Q3"),
+            finding("2024Q2"),
+            finding("2024Q3", "Uncertain"),
+            finding("2024Q3", region="200000"),
+        ]
+    ).tables["anomalies"]
+    assert found.to_numpy().tolist() == [
+        ["名称gdp.total", "2024Q3", "可疑", "stale_repeat", "与上年同期一模一样"]
+    ]
+
+
+def test_every_number_said_stands_in_a_table(answer):
+    said = " ".join(answer.sentences)
+    core = answer.tables["areas"].iloc[0]
+    assert f"{core.indicators} 项核心指标中 {core.faster} 项加快、{core.slower} 项回落" in said
+    newest = answer.tables["diffusion"].iloc[-1]
+    assert f"{newest.month} 扩散指数 {newest.diffusion:.1f}%" in said
+    assert not re.search(r"nan|None", said)
+
+
+def test_sensitive_indicators_are_marked(answer):
+    assert everyone(answer).set_index("code")["sensitive"].to_dict() == {
+        item.code: item.sensitive for item in LIST
+    }
+
+
+def test_the_nation_is_monitored(national):
+    answer = Session(national, dt.date(2024, 10, 31)).monitor()
+    assert not answer.simulated
+    found = row(answer, "gdp.total")
+    assert (found["period"], found["value"], found["change"]) == ("2024Q3", 4.8, -0.2)
+    # No parent, so nobody to be held against.
+    assert everyone(answer)["gap"].isna().all()
+    index = answer.tables["index"]
+    assert index["index"].isna().all() and "一致指数" not in " ".join(answer.sentences)
+
+
+def test_the_plan_of_a_year_that_is_over_is_not_held_against_the_next(national):
+    answer = Session(national, dt.date(2026, 5, 1)).monitor()
+    found = row(answer, "gdp.total")
+    assert found["period"] == "2026Q1"
+    assert pd.isna(found["plan"]) and pd.isna(found["target_light"])
+
+
+def test_an_empty_store_has_no_light(empty):
+    answer = Session(load_workspace(empty.root)).monitor()
+    indicators = everyone(answer)
+    assert len(indicators) == len(Session(empty).catalogue)
+    assert indicators["heat_light"].isna().all() and indicators["target_light"].isna().all()
+    assert set(indicators["heat_reason"]) == {"没有这一口径的数据"}
