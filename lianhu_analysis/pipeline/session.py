@@ -175,23 +175,13 @@ class Session:
         Parameters
         ----------
         year
-            Default: the latest year with targets that had begun by the day.
-
-        Raises
-        ------
-        UsageError
-            If there are targets, but of other years.
+            Default: the latest year with targets that had begun by the day; of a year
+            without any nothing is judged.
         """
-        day = self.day
-        known = sorted({told[0].year for told in versions_on(self.targets, day)})
+        day, known = self.day, self.target_years
         if year is None:
             begun = [item for item in known if day is None or item <= day.year]
             year = max(begun or known or [day.year if day else dt.date.min.year])
-        elif known and year not in known:
-            years = "、".join(map(str, known))
-            raise UsageError(
-                f"--year {year}：{self.workspace.targets.name} 中只有 {years} 年的目标"
-            )
         if year not in self._assessments:
             self._assessments[year] = assess_targets(
                 self.assured.frame,

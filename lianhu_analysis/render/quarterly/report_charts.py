@@ -71,7 +71,7 @@ def _panel(verdict: Verdict) -> charts.Panel:
     if not verdict.target.is_growth and verdict.indicator.kind != "stock":
         periods = year_periods(verdict.indicator, verdict.target.year)
         known = len(periods) if verdict.fan is None else len(periods) - len(verdict.fan)
-        past = _usual_progress(verdict, periods)
+        past = verdict.series.whole_years(verdict.target.year)
         labels = [str(period) for period in periods[:known]]
         history = pd.DataFrame({"label": labels, "value": verdict.series.values(periods[:known])})
         if len(past.columns):
