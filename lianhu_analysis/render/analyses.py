@@ -20,6 +20,24 @@ COLUMNS = {
     "name_zh": "指标",
     "period": "时期",
     "unit": "单位",
+    # contributions and comparison
+    "region_zh": "地区",
+    "growth": "增速%",
+    "weight": "比重%",
+    "points": "拉动点",
+    "low": "最低",
+    "high": "最高",
+    "share": "贡献率%",
+    "gap": "本区高出",
+    "previous": "上期",
+    "change": "比上期",
+    "place": "位次",
+    "published_rank": "公布位次",
+    "known": "有数区县",
+    "moved": "前移位次",
+    "to_next": "距前一位",
+    "to_best": "距首位",
+    "provenance": "来历",
 }
 WIDTH = 150
 
