@@ -38,6 +38,9 @@ class NationalSeries:
         Every version of every figure, oldest publication first.
     left_out
         What is missing and why, in words.
+    every
+        The versions with the compiled figures that an official release has, too: all
+        of one provenance come from one source.
     """
 
     versions: pd.DataFrame
@@ -45,6 +48,7 @@ class NationalSeries:
     targets: tuple[Target, ...]
     rules: Rules
     left_out: tuple[str, ...]
+    every: pd.DataFrame
 
     def first_figures(self, code: str) -> Mapping[Period, Point]:
         """Return growth as first published, by period."""
@@ -88,7 +92,7 @@ def national_series(compiled: Path = COMPILED) -> NationalSeries:
         "ind.va_above.yoy: only single-month growth is in the data, so its year is never"
         " forecast; industry is all of it (gdp.industry), for which no target was announced"
     )
-    return NationalSeries(versions, catalogue, targets, rules, tuple(left_out))
+    return NationalSeries(versions, catalogue, targets, rules, tuple(left_out), history)
 
 
 def _without_copies(history: pd.DataFrame) -> pd.DataFrame:

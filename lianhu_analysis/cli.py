@@ -81,6 +81,9 @@ WorkspaceOption = Annotated[
 AsOfOption = Annotated[
     str, typer.Option("--as-of", metavar="YYYY-MM-DD", help="只用截至这一天已公布的数据。")
 ]
+PeriodOption = Annotated[
+    str, typer.Option("--period", help="如 2024Q3 或 2024-09；默认最近已公布的一期。")
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="在标准输出上打印 JSON。")]
 
 
@@ -351,6 +354,39 @@ def monitor(
     asked = opened(context, workspace, as_of)
     document = asked.kept("monitor", lambda: asked.monitor().as_dict())
     print_analysis(document if as_json else analyses.monitor_page(document, every), as_json=as_json)
+
+
+@app.command()
+def contributions(
+    context: typer.Context,
+    period: PeriodOption = "",
+    workspace: WorkspaceOption = None,
+    as_of: AsOfOption = "",
+    as_json: JsonOption = False,
+) -> None:
+    """谁在拉动增长、谁拖慢了它：拉动点、贡献率、可能的范围、比上期的变化。"""
+    asked = opened(context, workspace, as_of)
+    document = asked.kept(f"contributions {period}", lambda: asked.contributions(period).as_dict())
+    print_analysis(document, as_json=as_json)
+
+
+@app.command()
+def compare(
+    context: typer.Context,
+    code: Annotated[
+        str, typer.Argument(metavar="[CODE]", help="指标代码；不写则为全部有增速目标的。")
+    ] = "",
+    period: PeriodOption = "",
+    workspace: WorkspaceOption = None,
+    as_of: AsOfOption = "",
+    as_json: JsonOption = False,
+) -> None:
+    """与同市区县比位次，与上级地区比高低；没有公布的留空，不排在最后。"""
+    asked = opened(context, workspace, as_of)
+    document = asked.kept(
+        f"comparison {code} {period}", lambda: asked.comparison(code, period).as_dict()
+    )
+    print_analysis(document, as_json=as_json)
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})

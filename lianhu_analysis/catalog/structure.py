@@ -25,12 +25,15 @@ class Sum:
     ----------
     optional
         Parts that count as nothing where the catalogue does not have them.
+    name_zh
+        Of the division, as in 按三次产业; empty where it needs none.
     """
 
     __pydantic_config__ = KNOWN_ONLY
     whole: str
     parts: tuple[str, ...]
     optional: frozenset[str] = frozenset()
+    name_zh: str = ""
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +16,7 @@ from lianhu_analysis.forecast.growth import FloatArray, cumulative_shares
 from lianhu_analysis.workspace import CensusBreak
 
 __all__ = [
+    "OLDEST_SHARES",
     "Point",
     "Series",
     "Share",
@@ -23,6 +24,7 @@ __all__ = [
     "Weights",
     "extract_series",
     "extract_versions",
+    "periods_asked",
     "position_day",
     "published_spans",
     "share_for",
@@ -182,6 +184,31 @@ def year_periods(indicator: Indicator, year: int) -> tuple[Period, ...]:
         return tuple(Period(year, "Q", number) for number in range(1, 5))
     first = 2 if indicator.no_january else 1
     return tuple(Period(year, "M", number) for number in range(first, 13))
+
+
+def periods_asked(
+    known: Iterable[str], asked: Period | None, frequency: str
+) -> tuple[Period, Period | None]:
+    """Return the period asked for, or the last one known, and the last one known before it.
+
+    Parameters
+    ----------
+    known
+        Codes of the periods of an indicator that are published, of one frequency.
+
+    Raises
+    ------
+    PeriodError
+        If no period of that frequency ends with the one asked for.
+    ForecastError
+        If none is asked for and none is known.
+    """
+    codes = sorted(known)
+    if asked is None and not codes:
+        raise ForecastError("没有公布增速")
+    at = (asked or Period.parse(codes[-1])).as_frequency(frequency)  # type: ignore[arg-type]
+    before = [code for code in codes if code < at.code]
+    return at, Period.parse(before[-1]) if before else None
 
 
 def position_day(

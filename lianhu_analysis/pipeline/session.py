@@ -18,9 +18,12 @@ import pandas as pd
 
 from lianhu_analysis.analysis import monitor as glance
 from lianhu_analysis.analysis.answer import Answer
+from lianhu_analysis.analysis.comparison import compare
+from lianhu_analysis.analysis.contributions import who_pulls
 from lianhu_analysis.catalog.indicators import Catalogue, load_catalogue
+from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.catalog.targets import Target, load_targets, versions_on
-from lianhu_analysis.errors import ForecastError, UsageError
+from lianhu_analysis.errors import ForecastError, PeriodError, UsageError
 from lianhu_analysis.forecast.assessment import Assessment, assess_targets, verdict_frame
 from lianhu_analysis.forecast.issued import told_in_advance
 from lianhu_analysis.forecast.knowledge import GrowthSources, Knowledge
@@ -126,7 +129,10 @@ class Session:
         provenances
             Of the rows wanted; empty for all.
         """
-        frame = self.store.as_of(self.day, regions=self._regions if parents else self._regions[:1])
+        return self._assured(self._regions if parents else self._regions[:1], provenances)
+
+    def _assured(self, regions: Sequence[str], provenances: Sequence[str] = ()) -> Assured:
+        frame = self.store.as_of(self.day, regions=regions)
         if provenances:
             frame = frame[frame["provenance"].isin(provenances)].reset_index(drop=True)
         return assure(
@@ -282,3 +288,51 @@ class Session:
     def monitor(self) -> Answer:
         """Say of every indicator how it stands, and of the whole how warm it is."""
         return glance.monitor(self.assess(), self.assured, self.rules, self.knowledge)
+
+    @cached_property
+    def everywhere(self) -> pd.DataFrame:
+        """Figures of every region that the workspace names, corrected, errors withheld."""
+        return self._assured(list(self.workspace.regions)).frame
+
+    def contributions(self, period: str = "") -> Answer:
+        """Say who pulls growth, and who slowed it down: see ``who_pulls``.
+
+        Parameters
+        ----------
+        period
+            As ``2024Q3`` or ``2024-09``; default: of each whole the last one known.
+
+        Raises
+        ------
+        UsageError
+            If it is no period.
+        """
+        return who_pulls(self.versions, self.catalogue, self.workspace, self.day, _period(period))
+
+    def comparison(self, indicator: str = "", period: str = "") -> Answer:
+        """Say where the region stands among its peers and against those above: see ``compare``.
+
+        Parameters
+        ----------
+        indicator
+            Code; default: all that have a target for growth.
+        period
+            As in ``contributions``.
+
+        Raises
+        ------
+        UsageError
+            If there is no such indicator, or it is no period.
+        """
+        aimed = [item.indicator for item in self.targets if item.measure == "yoy"]
+        codes = [indicator] if indicator else dict.fromkeys(aimed)
+        chosen = [self.catalogue.get(code) for code in codes]
+        fewer = {item.indicator for item in self.targets if item.rule == "at_most"}
+        return compare(self.everywhere, chosen, self.workspace, self.day, _period(period), fewer)
+
+
+def _period(text: str) -> Period | None:
+    try:
+        return Period.parse(text) if text else None
+    except PeriodError as error:
+        raise UsageError(f"--period：{error}") from None

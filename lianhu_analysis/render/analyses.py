@@ -43,6 +43,22 @@ COLUMNS = {
     "severity_zh": "程度",
     "rule": "规则",
     "message": "内容",
+    # contributions and comparison
+    "region_zh": "地区",
+    "growth": "增速%",
+    "weight": "比重%",
+    "points": "拉动点",
+    "low": "最低",
+    "high": "最高",
+    "share": "贡献率%",
+    "ahead": "本区高出",
+    "previous": "上期",
+    "published_rank": "公布位次",
+    "known": "有数区县",
+    "moved": "前移位次",
+    "to_next": "距前一位",
+    "to_best": "距首位",
+    "provenance": "来历",
 }
 WIDTH = 150
 # Of the monitor's document: what is printed on its page.

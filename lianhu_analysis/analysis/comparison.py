@@ -1,0 +1,208 @@
+"""Where a region stands: its place among the districts of its city, and against those above it.
+
+Growth to date as published, of one period for all; ties share a place, and what
+is not known has none.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Sequence
+
+import numpy as np
+import pandas as pd
+
+from lianhu_analysis.analysis.answer import Answer
+from lianhu_analysis.catalog.indicators import Indicator
+from lianhu_analysis.catalog.periods import Period
+from lianhu_analysis.errors import ForecastError, PeriodError
+from lianhu_analysis.forecast.history import periods_asked
+from lianhu_analysis.workspace import Workspace
+
+__all__ = ["compare", "places", "standing"]
+
+HALF_UNIT = 0.05  # below it a difference is none at one decimal
+DIGITS = 6  # what differences of published decimals are good for
+RANKS = dict.fromkeys(("place", "moved", "published_rank"), "Int64")
+TOLD = ["growth", "change", "place", "moved", "published_rank"]
+METHOD = (
+    "同一时期公布的累计同比增速；并列的同位，没有公布的不排位次、不排在最后；位次只在有数的区县之间",
+    "比上期的位次变动，只在两期有数的区县相同时给出；公布位次是原表所写，未必是增速的位次",
+)
+
+
+def places(growth: pd.Series, *, fewer: bool = False) -> pd.Series:
+    """Return places from 1; ties share one, and what is missing has none.
+
+    Parameters
+    ----------
+    fewer
+        Whether less is better.
+    """
+    ranks: pd.Series = growth.rank(method="min", ascending=fewer)
+    return ranks if ranks.count() > 1 else ranks.where(ranks.isna())
+
+
+def standing(
+    growth: pd.DataFrame, space: Workspace, *, fewer: bool = False
+) -> tuple[pd.DataFrame, dict[str, float]]:
+    """Rank the districts of one city.
+
+    Parameters
+    ----------
+    growth
+        By region: ``growth`` and ``previous``, missing where not published.
+
+    Returns
+    -------
+    tuple
+        The frame with ``ahead`` (the own region's growth less this one's, in points),
+        ``change``, ``place`` and places ``moved`` forward added (missing unless the same
+        districts are known in both periods); and of the own region the ``known`` of
+        ``districts`` and the points ``to_next`` and ``to_best``, missing for the best.
+    """
+    own, city = space.region.code, [item.code for item in space.parents[:1]]
+    mates = [own, *(item.code for item in space.peers if item.parent in ("", *city))]
+    districts = growth.loc[mates]
+    place, before = (places(districts[name], fewer=fewer) for name in ("growth", "previous"))
+    same = districts["growth"].notna().equals(districts["previous"].notna())
+    gap = (growth["growth"][own] - growth["growth"]).round(DIGITS)
+    change = (growth["growth"] - growth["previous"]).round(DIGITS)
+    moved = before - place if same else np.nan
+    ahead = gap[mates].abs()[place < place[own]]
+    count = {"known": districts["growth"].count(), "districts": len(mates)}
+    ranked = growth.assign(ahead=gap, change=change, place=place, moved=moved)
+    return ranked, count | {"to_next": ahead.min(), "to_best": ahead.max()}
+
+
+def compare(
+    frame: pd.DataFrame,
+    indicators: Sequence[Indicator],
+    space: Workspace,
+    as_of: dt.date | None,
+    period: Period | None = None,
+    fewer: Collection[str] = (),
+) -> Answer:
+    """Compare a region with the districts of its city and the regions above it.
+
+    Parameters
+    ----------
+    frame
+        Observations of every region as of the day.
+    period
+        Default: of each indicator the own region's last one.
+    fewer
+        Codes of the indicators of which less is better.
+
+    Returns
+    -------
+    Answer
+        Tables ``standing``, one row an indicator, and ``regions``, one row an
+        indicator and region (of several indicators, only those with a figure):
+        see ``standing``.
+    """
+    summary, regions, sentences, notes = [], [pd.DataFrame()], [], list(METHOD)
+    own, used = space.region, set[str]()
+    for indicator in indicators:
+        try:
+            table, at = _growth(frame, indicator, space, period)
+        except (ForecastError, PeriodError) as error:
+            notes.append(f"{indicator.name_zh}没有比较：{error}")
+            continue
+        table, found = standing(table, space, fewer=indicator.code in fewer)
+        mine = {"indicator": indicator.code, "name_zh": indicator.name_zh, "period": at.code}
+        summary.append(mine | table.loc[own.code, TOLD].to_dict() | found)
+        sentences.append(_sentence(indicator, at, table, found, space))
+        known = table.dropna(subset=["growth", "published_rank"], how="all")
+        chosen = (known if len(indicators) > 1 else table).reset_index()
+        regions.append(pd.DataFrame(mine, chosen.index).join(chosen))
+        used |= set(table["provenance"].dropna())
+    if "simulated" in used and len(used) > 1:
+        notes.append("演示数据与外地公布的数字并列，只演示做法，不能据以判断位次和高低")
+    told = pd.concat(regions, ignore_index=True)
+    tables = {"standing": pd.DataFrame(summary), "regions": told}
+    tables = {key: item.astype(RANKS if len(item) else {}) for key, item in tables.items()}
+    return Answer(
+        question="在全市各区县排第几，比上级地区高还是低？",
+        region=own.code,
+        region_zh=own.name_zh,
+        as_of=None if as_of is None else as_of.isoformat(),
+        simulated="simulated" in used,
+        sentences=tuple(sentences),
+        tables=tables,
+        notes=tuple(notes),
+    )
+
+
+def _growth(
+    frame: pd.DataFrame, indicator: Indicator, space: Workspace, asked: Period | None
+) -> tuple[pd.DataFrame, Period]:
+    """Lay out by region the newest growth, that of the period before, and published ranks.
+
+    Of the own region's growth only what may feed a forecast.  Periods are named as
+    the indicator's own are: a year is its last quarter or month to date.
+    """
+    code, rank = indicator.code, f"fact.rank.{indicator.code}"
+    spans = ["single"] if indicator.span == "single" else ["ytd", "point", "annual"]
+    feeding = frame["provenance"].isin(space.forecast_provenance)
+    growth = frame["indicator"].eq(code) & frame["measure"].eq("yoy") & frame["span"].isin(spans)
+    growth &= frame["region"].ne(space.region.code) | feeding
+    rows = frame[(growth | frame["indicator"].eq(rank)) & frame["value"].notna()]
+    newest = {
+        (row.indicator, _same_end(str(row.period), indicator.frequency), row.region): row
+        for row in rows.sort_values("published", kind="stable").itertuples()
+    }
+    mine = [when for what, when, where in newest if (what, where) == (code, space.region.code)]
+    at, before = periods_asked(filter(None, mine), asked, indicator.frequency)
+    wanted = {"growth": (code, at), "previous": (code, before), "published_rank": (rank, at)}
+    table = pd.DataFrame({"region_zh": {key: it.name_zh for key, it in space.regions.items()}})
+    for column, (what, when) in wanted.items():
+        found = [newest.get((what, str(when), where)) for where in table.index]
+        table[column] = [getattr(row, "value", np.nan) for row in found]
+        if column == "growth":
+            table["provenance"] = [getattr(row, "provenance", None) for row in found]
+    return table.rename_axis("region"), at
+
+
+def _same_end(text: str, frequency: str) -> str:
+    try:
+        return Period.parse(text).as_frequency(frequency).code  # type: ignore[arg-type]
+    except PeriodError:
+        return ""
+
+
+def _sentence(
+    indicator: Indicator,
+    at: Period,
+    table: pd.DataFrame,
+    found: dict[str, float],
+    space: Workspace,
+) -> str:
+    own = table.loc[space.region.code].to_dict()
+    name = f"{at.label_zh('ytd')}{indicator.name_zh.removesuffix('增速')}"
+    if np.isnan(own["growth"]):
+        return f"{name}：本地区没有公布增速，不比较。"
+    grew = "" if indicator.is_reduction else "增长"
+    said = [f"{name}{grew} {own['growth']:z.1f}%", _told(own["change"], "比上期", "加快", "回落")]
+    for region in space.parents:
+        said.append(_told(table["ahead"][region.code], f"与{region.name_zh}相比", "高", "低"))
+    known, unknown = found["known"], found["districts"] - found["known"]
+    if known > 1:
+        said.append(f"居有数的 {known} 个区县第 {own['place']:.0f} 位")
+        moved = own["moved"] if pd.notna(own["moved"]) else 0
+        said.append(f"比上期{'前' if moved > 0 else '后'}移 {abs(moved):.0f} 位" if moved else "")
+    if known > 1 and own["place"] > 1:
+        said.append(f"距前一位 {found['to_next']:.1f} 个、距首位 {found['to_best']:.1f} 个百分点")
+    if unknown:
+        rest = f"另有 {unknown} 个区县没有公布"
+        said.append(rest if known > 1 else "同市其他区县没有公布，不排位次")
+    return "，".join(filter(None, said)) + "。"
+
+
+def _told(points: float, beside: str, up: str, down: str) -> str:
+    """Tell a difference; nothing where it is not known."""
+    if np.isnan(points):
+        return ""
+    if abs(points) < HALF_UNIT:
+        return f"{beside}持平"
+    return f"{beside}{up if points > 0 else down} {abs(points):.1f} 个百分点"

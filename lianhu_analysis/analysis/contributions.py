@@ -1,0 +1,267 @@
+"""Who pulls growth: points (拉动点) and shares (贡献率) of a whole's parts, and what stays open.
+
+A part pulls ``w g`` points, with ``g`` its published growth and ``w`` its weight
+in last year's whole (OECD, *Understanding National Accounts*, 2014, chapter 2).
+Growth is at constant prices, and the weights at those prices are not published:
+last year's published levels stand in, and the range says what that leaves open.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from lianhu_analysis.analysis.answer import Answer
+from lianhu_analysis.catalog.indicators import Catalogue, Indicator
+from lianhu_analysis.catalog.periods import Period
+from lianhu_analysis.catalog.structure import load_structure
+from lianhu_analysis.errors import ForecastError, PeriodError
+from lianhu_analysis.forecast.growth import FloatArray
+from lianhu_analysis.forecast.history import OLDEST_SHARES, census_base, periods_asked
+from lianhu_analysis.workspace import CensusBreak, Workspace
+
+__all__ = ["Breakdown", "breakdown_of", "contributions", "repriced", "who_pulls"]
+
+HALF_UNIT = 0.05  # of a growth published with one decimal
+# Constant prices are those of the last year ending in 0 or 5 (NBS, GDP accounting).  Where the
+# levels of no such year are known, the price of a part against all others may have moved by this
+# factor since: that of farm products did by 1.4 in a district that publishes its contributions,
+# any other by 1.09 in four years of the nation (docs/method.md).
+PRICE_DRIFT, FARM_DRIFT = 1.15, 1.45
+FARM = ("gdp.primary", "gdp.agriculture")
+BASE_EVERY = 5
+NAMED = 3  # parts told in a sentence
+RESIDUAL = "residual"
+
+METHOD = (
+    "拉动点＝上年同期比重×公布的同比增速，贡献率＝拉动点÷合计增速；比重取上年同期公布的累计绝对额，"
+    "各项与合计同一普查口径。残差＝合计增速－各项之和，不分摊。只公布增速、没有绝对额的（如固定资产投资），"
+    "各部分的比重无从得知，不作分解",
+    "不变价比重没有公布。最低、最高是换用其他年份的价格（往年绝对额按公布增速推到上年，本年绝对额按增速缩减）"
+    "和公布增速四舍五入留下的范围；库中没有不变价基年绝对额的，"
+    f"另许一项对其余各项的相对价格变动至 {PRICE_DRIFT} 倍、农业 {FARM_DRIFT} 倍（本工具的约定）",
+)
+
+
+@dataclass(frozen=True)
+class Breakdown:
+    """A whole and its parts as published, codes by periods, the whole first.
+
+    Attributes
+    ----------
+    growth
+        Year to date, in percent.
+    levels
+        Year to date, one table for each census base, the newest first.
+    """
+
+    whole: Indicator
+    growth: pd.DataFrame
+    levels: tuple[pd.DataFrame, ...]
+
+    def growth_in(self, period: str) -> pd.Series:
+        """Return the growth of one period by code."""
+        return self.growth.reindex(columns=[period])[period]
+
+    def levels_in(self, period: str) -> pd.Series:
+        """Return levels of one census base by code: the base that has most, or the newest."""
+        found = [table.reindex(columns=[period])[period] for table in self.levels]
+        return max(found, key=lambda levels: (pd.notna(levels.iloc[0]), levels.count()))
+
+    def weights(self, period: str) -> pd.DataFrame:
+        """Return each code's weight in last year's whole, in %, by the year whose prices are used.
+
+        Levels of an older year grow as published up to last year; this year's are
+        taken back by this year's growth.
+        """
+        this, rest = int(period[:4]), period[4:]
+        rate = {
+            y: 1 + self.growth_in(f"{y}{rest}") / 100 for y in range(this - OLDEST_SHARES, this + 1)
+        }
+        volumes = {}
+        for year in rate:
+            levels = self.levels_in(f"{year}{rest}")
+            grown = math.prod(rate[y] for y in range(year + 1, this))
+            volumes[year] = levels / rate[this] if year == this else levels * grown
+        table = pd.DataFrame(volumes)
+        return 100 * table / table.loc[self.whole.code]
+
+
+def breakdown_of(
+    versions: pd.DataFrame, whole: Indicator, parts: Sequence[str], breaks: Sequence[CensusBreak]
+) -> Breakdown:
+    """Take a whole and its parts out of every version known on a day."""
+    codes = [whole.code, *parts]
+    rows = versions[versions["indicator"].isin(codes) & versions["span"].eq("ytd")]
+    rows = rows.dropna(subset="value").sort_values("published", kind="stable")
+
+    def wide(some: pd.DataFrame) -> pd.DataFrame:
+        return some.pivot_table("value", "indicator", "period", "last").reindex(codes)
+
+    levels = rows[rows["measure"] == "level"]
+    bases = np.array([census_base(day.date(), breaks) for day in levels["published"]])
+    tables = [wide(levels[bases == base]) for base in range(len(breaks), -1, -1)]
+    return Breakdown(whole, wide(rows[rows["measure"] == "yoy"]), tuple(tables))
+
+
+def contributions(breakdown: Breakdown, period: str) -> pd.DataFrame:
+    """Return what each part adds to the growth of the whole.
+
+    Parameters
+    ----------
+    period
+        Code, such as ``2024Q3``.
+
+    Returns
+    -------
+    DataFrame
+        By code, the whole first and the residual last: ``growth`` and ``weight`` in %,
+        ``points`` (parts and residual sum to the whole's growth), ``low`` and ``high``
+        of the points, ``share``, ``share_low`` and ``share_high`` in % (missing unless
+        the whole grows), ``reason`` why a part has no points.
+
+    Raises
+    ------
+    ForecastError
+        If the growth of the whole or its level a year ago is not published.
+    """
+    last = int(period[:4]) - 1
+    growth, weights = breakdown.growth_in(period), breakdown.weights(period)
+    table = pd.DataFrame({"growth": growth, "weight": weights[last]})
+    table["points"] = table["weight"] * growth / 100
+    no_level = f"没有公布与合计同一普查口径的 {last}{period[4:]} 绝对额"
+    table["reason"] = np.where(table["weight"].isna(), no_level, "")
+    table.loc[growth.isna(), "reason"] = f"没有公布 {period} 增速"
+    if reason := table["reason"].iloc[0]:
+        raise ForecastError(reason)
+    total, parts = growth.iloc[0], table.iloc[1:]
+    told = parts.dropna(subset="points")
+    # A price year of which a part is not known says nothing about the others' weights either.
+    known = weights.loc[told.index].dropna(axis=1) / 100
+    base_known = BASE_EVERY * (last // BASE_EVERY) in known
+    moved = breakdown.whole.growth_basis == "constant" and not base_known
+    drift = np.where(known.index.isin(FARM), FARM_DRIFT, PRICE_DRIFT) ** moved
+    light, heavy = repriced(known.min(axis=1), 1 / drift), repriced(known.max(axis=1), drift)
+    slow, fast = told["growth"] - HALF_UNIT, told["growth"] + HALF_UNIT
+    table["low"] = np.minimum(light * slow, heavy * slow)
+    table["high"] = np.maximum(light * fast, heavy * fast)
+    table.loc[RESIDUAL, ["points", "reason"]] = total - told["points"].sum(), ""
+    # A share of what does not grow says nothing.
+    ends = [total, total - HALF_UNIT, total + HALF_UNIT] if total > HALF_UNIT else [np.nan] * 3
+    exact, most, least = 100 / np.array(ends)
+    return table.assign(
+        share=table["points"] * exact,
+        share_low=np.minimum(table["low"] * least, table["low"] * most),
+        share_high=np.maximum(table["high"] * least, table["high"] * most),
+    )
+
+
+def repriced(weight: pd.Series, price: FloatArray) -> pd.Series:
+    """Return weights, as fractions, after each part's price against all others changed."""
+    return weight * price / (1 - weight + weight * price)
+
+
+def who_pulls(
+    versions: pd.DataFrame,
+    catalogue: Catalogue,
+    space: Workspace,
+    as_of: dt.date | None,
+    period: Period | None = None,
+) -> Answer:
+    """Say who pulls growth, and who made it faster or slower than in the period before.
+
+    Parameters
+    ----------
+    versions
+        Every version of every figure known on the day.
+    period
+        Default: of each whole the last one with growth.
+
+    Returns
+    -------
+    Answer
+        Table ``contributions``: the rows of ``contributions`` for each whole
+        (``whole``, ``period``), with ``previous`` points and their ``change``.
+    """
+    feeding = versions["provenance"].isin(space.forecast_provenance)
+    own = versions[versions["region"].eq(space.region.code) & feeding]
+    tables, sentences, notes = [pd.DataFrame()], [], list(METHOD)
+    for item in load_structure().sums:
+        parts = [code for code in item.parts if code in catalogue or code not in item.optional]
+        if any(code not in catalogue for code in (item.whole, *parts)):
+            continue
+        whole = catalogue.get(item.whole)
+        names = [catalogue.get(code).name_zh.removesuffix("增加值") for code in parts]
+        name = f"{whole.name_zh}（{item.name_zh}）"
+        try:
+            breakdown = breakdown_of(own, whole, parts, space.census_breaks)
+            table = _compared(breakdown, [name, *names, "残差"], period)
+        except (ForecastError, PeriodError) as error:
+            notes.append(f"{name}没有分解：{error}")
+            continue
+        tables.append(table)
+        sentences += _sentences(table)
+        gaps, bounds = table[table["reason"] != ""], table[["low", "high"]].sum()
+        notes += [f"{name}：{row.name_zh}没有计算，{row.reason}" for row in gaps.itertuples()]
+        least, most = bounds - table["growth"].iloc[0]
+        if gaps.empty and (least > HALF_UNIT or most < -HALF_UNIT):
+            notes.append(f"{name}：公布的各项增速合不成合计增速，请核对口径与修订")
+    told = pd.concat(tables).rename_axis("indicator").reset_index()
+    first = sorted(told, key=lambda column: column not in ("name_zh", "period"))
+    return Answer(
+        question="谁在拉动增长，谁拖慢了它？",
+        region=space.region.code,
+        region_zh=space.region.name_zh,
+        as_of=None if as_of is None else as_of.isoformat(),
+        simulated=bool(own["provenance"].eq("simulated").any()),
+        sentences=tuple(sentences) or ("没有合计与各部分都已公布的指标，说不出谁在拉动。",),
+        tables={"contributions": told[first]},
+        notes=tuple(notes),
+    )
+
+
+def _compared(breakdown: Breakdown, names: Sequence[str], asked: Period | None) -> pd.DataFrame:
+    """Return the contributions of a period beside those of the last one known before it."""
+    whole = breakdown.whole
+    known = breakdown.growth.loc[whole.code].dropna().index
+    at, before = periods_asked(known, asked, whole.frequency)
+    table = contributions(breakdown, at.code).assign(previous=np.nan)
+    if before:
+        with suppress(ForecastError):
+            earlier = contributions(breakdown, before.code)["points"]
+            # A residual that holds a part is not compared with one that does not.
+            same = earlier.isna().equals(table["points"].isna())
+            table["previous"] = earlier if same else earlier.drop(RESIDUAL)
+    told = {"name_zh": names, "whole": whole.code, "period": at.code, "before": str(before or "")}
+    return table.assign(change=table["points"] - table["previous"], **told)
+
+
+def _sentences(table: pd.DataFrame) -> list[str]:
+    """Tell the largest points, all that hold back, the rest, and what changed most."""
+    whole, parts = table.iloc[0], table.iloc[1:-1].dropna(subset="points")
+    parts = parts.sort_values("points", ascending=False).set_index("name_zh")
+    told = parts[(parts["points"] < 0) | (np.arange(len(parts)) < NAMED)]
+    pulls = [
+        f"{name}拉动 {row['points']:z.1f} 个百分点（{row['low']:z.1f}—{row['high']:z.1f}）"
+        + ("" if np.isnan(row["share"]) else f"，贡献率 {row['share']:z.1f}%")
+        for name, row in told.iterrows()
+    ]
+    pulls.append(f"残差 {table['points'].iloc[-1]:z.1f} 个百分点。")
+    now, change = Period.parse(whole["period"]).label_zh("ytd"), whole["change"]
+    said = [f"{now}{whole['name_zh']}增长 {whole['growth']:z.1f}%：{'；'.join(pulls)}"]
+    if np.isnan(change):
+        return said
+    then = Period.parse(whole["before"]).label_zh("ytd")
+    if abs(change) < HALF_UNIT:
+        return [*said, f"增速与{then}持平。"]
+    word, more = ("加快", "多") if change > 0 else ("回落", "少")
+    moved = (np.sign(change) * parts["change"]).nlargest(NAMED)
+    who = [f"{key}{more}拉动 {by:.1f} 个百分点" for key, by in moved.items() if by >= HALF_UNIT]
+    why = f"主要是{'、'.join(who)}" if who else "各部分的变动都不足 0.1 个百分点"
+    return [*said, f"增速比{then}{word} {abs(change):.1f} 个百分点，{why}。"]

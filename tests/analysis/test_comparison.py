@@ -1,0 +1,168 @@
+"""Places among peers: ties share one, the unknown have none; distances worked out by hand."""
+
+import datetime as dt
+import shutil
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from lianhu_analysis import pipeline
+from lianhu_analysis.analysis.comparison import compare, places, standing
+from lianhu_analysis.catalog.indicators import load_catalogue
+from lianhu_analysis.catalog.periods import Period
+from lianhu_analysis.errors import UsageError
+from lianhu_analysis.pipeline.session import Session
+from lianhu_analysis.workspace import Region, load_workspace
+from tests.conftest import ROOT
+
+LIANHU = load_workspace(ROOT)
+PEERS = tuple(Region(str(code), f"{code}区", "", "610100") for code in (1, 2, 3, 4))
+SPACE = replace(LIANHU, peers=(*PEERS, Region("9", "外市某区", "", "620100")))
+CATALOGUE = load_catalogue(LIANHU)
+GDP = CATALOGUE.get("gdp.total")
+OWN, CITY, PROVINCE = "610104", "610100", "610000"
+DAY = dt.date(2024, 10, 31)
+
+
+def figures(*rows):
+    """Rows of (region, indicator, period, value[, span, measure, provenance])."""
+    usual = ("ytd", "yoy", "official")
+    columns = ["region", "indicator", "period", "value", "span", "measure", "provenance"]
+    frame = pd.DataFrame([(*row, *usual[len(row) - 4 :]) for row in rows], columns=columns)
+    simulated = frame["region"].eq(OWN) & frame["provenance"].eq("official")
+    frame["provenance"] = frame["provenance"].mask(simulated, "simulated")
+    return frame.assign(published=pd.Timestamp("2024-10-20"))
+
+
+def gdp(period, **growth):
+    codes = {"own": OWN, "city": CITY, "province": PROVINCE, "away": "9"}
+    return [(codes.get(k, k[-1]), "gdp.total", period, value) for k, value in growth.items()]
+
+
+AUTUMN = gdp("2024Q3", own=5.2, city=4.9, province=5.2, d1=5.8, d2=5.4, d3=5.2, away=9.0)
+SUMMER = gdp("2024Q2", own=5.1, city=5.0, d1=5.9, d2=5.5, d3=5.3, away=9.5)
+
+
+def ask(*rows, indicators=(GDP,), space=SPACE, period=None, fewer=()):
+    return compare(figures(*rows), indicators, space, DAY, period, fewer)
+
+
+def test_ties_share_a_place_and_the_unknown_have_none():
+    growth = pd.Series([5.2, 5.8, np.nan, 5.2, 4.0], list("abcde"))
+    assert places(growth).dropna().to_dict() == {"a": 2, "b": 1, "d": 2, "e": 4}
+    assert np.isnan(places(growth)["c"])
+    assert places(growth, fewer=True).dropna().to_dict() == {"e": 1, "a": 2, "d": 2, "b": 4}
+
+
+def test_one_known_is_no_ranking():
+    assert places(pd.Series([5.2, np.nan])).isna().all()
+
+
+def test_place_distances_and_gaps_are_those_of_the_hand():
+    answer = ask(*AUTUMN, *SUMMER)
+    row = answer.tables["standing"].iloc[0]
+    assert (row["place"], row["known"], row["districts"]) == (3, 4, 5)
+    # Third with a tie, fourth in summer: 5.4 comes next, 5.8 is best.
+    assert (row["moved"], row["to_next"], row["to_best"]) == (1, 0.2, 0.6)
+    regions = answer.tables["regions"].set_index("region")
+    assert regions.loc["3", "place"] == 3 and pd.isna(regions.loc["4", "place"])
+    assert pd.isna(regions.loc["9", "place"])  # of another city
+    assert regions.loc[CITY, "ahead"] == 0.3 and regions.loc[CITY, "change"] == -0.1
+    assert answer.sentences == (
+        "2024年前三季度地区生产总值增长 5.2%，比上期加快 0.1 个百分点，与西安市相比高 0.3 个百分点，"
+        "与陕西省相比持平，居有数的 4 个区县第 3 位，比上期前移 1 位，距前一位 0.2 个、距首位 0.6 个百分点，"
+        "另有 1 个区县没有公布。",
+    )
+
+
+def test_no_movement_is_told_when_other_districts_are_known():
+    row = ask(*AUTUMN, *SUMMER[:-2]).tables["standing"].iloc[0]
+    assert pd.isna(row["moved"]) and row["place"] == 3
+
+
+def test_the_best_has_nobody_before():
+    row = ask(*gdp("2024Q3", own=6.0, d1=5.0)).tables["standing"].iloc[0]
+    assert row["place"] == 1 and pd.isna(row["to_next"]) and pd.isna(row["to_best"])
+
+
+def test_without_peers_no_place_is_made_up():
+    answer = ask(*gdp("2024Q3", own=5.2))
+    assert pd.isna(answer.tables["standing"].loc[0, "place"])
+    assert "不排位次" in answer.sentences[0] and "位，" not in answer.sentences[0]
+
+
+def test_less_is_better_where_the_target_says_so():
+    row = ask(*AUTUMN, fewer={"gdp.total"}).tables["standing"].iloc[0]
+    assert (row["place"], row["to_next"]) == (1, pytest.approx(np.nan, nan_ok=True))
+
+
+def test_a_year_is_compared_with_its_last_quarter():
+    rows = [
+        *gdp("2023Q4", own=5.4),
+        ("1", "gdp.total", "2023", 11.3, "annual", "yoy", "second_hand"),
+    ]
+    row = ask(*rows).tables["standing"].iloc[0]
+    assert (row["period"], row["place"], row["to_best"]) == ("2023Q4", 2, pytest.approx(5.9))
+
+
+def test_facts_beside_a_simulated_history_are_not_the_regions_own():
+    beside = (OWN, "gdp.total", "2023", 5.4, "annual", "yoy", "published_fact")
+    answer = ask(*gdp("2024Q3", own=5.2), beside)
+    assert answer.tables["standing"].loc[0, "period"] == "2024Q3"
+    assert answer.simulated and not any("只演示做法" in note for note in answer.notes)
+    assert any("只演示做法" in note for note in ask(*AUTUMN).notes)
+
+
+def test_published_ranks_stand_beside():
+    rank = (OWN, "fact.rank.gdp.total", "2024Q3", 7.0, "ytd", "level")
+    table = ask(*AUTUMN, rank).tables["regions"].set_index("region")
+    assert table.loc[OWN, "published_rank"] == 7 and table["published_rank"].count() == 1
+
+
+def test_what_cannot_be_compared_is_named():
+    answer = ask(*AUTUMN, indicators=[GDP, CATALOGUE.get("fis.tax")])
+    assert any("税收收入没有比较：没有公布增速" in note for note in answer.notes)
+    answer = ask(*AUTUMN, period=Period(2024, "M", 8))
+    assert answer.tables["standing"].empty and any("2024-08" in note for note in answer.notes)
+    assert "本地区没有公布增速" in ask(*AUTUMN[1:], period=Period(2024, "Q", 3)).sentences[0]
+
+
+def test_standing_needs_no_city():
+    alone = replace(SPACE, parents=(), peers=(Region("1", "某区"),))
+    growth = pd.DataFrame({"growth": [5.0, 6.0], "previous": [5.0, 4.0]}, [OWN, "1"])
+    table, found = standing(growth, alone)
+    assert list(table["place"]) == [2, 1] and list(table["moved"]) == [-1, 1]
+    assert found["to_next"] == 1.0
+
+
+def test_a_session_compares_all_targets_or_one(national):
+    session = Session(national, dt.date(2024, 10, 31))
+    every, one = session.comparison(), session.comparison("gdp.total", "2024Q3")
+    assert {"gdp.total", "inv.fai.yoy"} <= set(every.tables["standing"]["indicator"])
+    assert one.tables["standing"].loc[0, "growth"] == 4.8
+    assert one.sentences[0].startswith("2024年前三季度国内生产总值增长 4.8%")
+    with pytest.raises(UsageError):
+        session.comparison("gdp.totl")
+
+
+def test_the_facts_of_peers_are_compared_with_the_day_they_were_known(tmp_path):
+    shutil.copytree(ROOT / "data" / "raw" / "published_facts", tmp_path / "data" / "raw" / "facts")
+    for name in ("lianhu.toml", "targets.toml"):
+        shutil.copy(ROOT / name, tmp_path)
+    space = replace(load_workspace(tmp_path), forecast_provenance=("published_fact",))
+    pipeline.ingest(space)
+    known = Session(space, dt.date(2024, 6, 1)).comparison("gdp.total", "2023Q4")
+    # Gaoling told 11.3 % on 2024-05-15; Lianhu's bulletin says 5.4 %.  The other eleven: nothing.
+    table = known.tables["regions"].set_index("region")
+    assert table.loc["610117", ["growth", "place"]].tolist() == [11.3, 1]
+    assert table.loc["610104", ["growth", "place", "provenance"]].tolist() == [
+        5.4,
+        2,
+        "published_fact",
+    ]
+    assert table["place"].count() == 2 and len(table) == 15
+    assert not known.simulated and "另有 11 个区县没有公布" in known.sentences[0]
+    before = Session(space, dt.date(2024, 5, 1)).comparison("gdp.total", "2023Q4")
+    assert before.tables["regions"]["place"].isna().all()
