@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,9 +14,11 @@ from typing import Any
 import pandas as pd
 
 import lianhu_analysis
+from lianhu_analysis.analysis.answer import Answer
 from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.catalog.targets import named
 from lianhu_analysis.errors import (
+    LianhuError,
     PeriodError,
     ReportError,
     StoreError,
@@ -129,9 +131,24 @@ def open_report(workspace: str, quarter: str, as_of: str, audience: str = "inter
         unread=unread_files(session.workspace),
         record=session.told,
         before=_issued_before(session),
+        answers=_answers(session, plan.quarter),
     )
     outlier_years = session.workspace.outlier_years
     return report if audience == "internal" else for_public(report, hidden, outlier_years)
+
+
+def _answers(session: Session, quarter: Period) -> dict[str, Answer]:
+    """Ask every analysis that the report tells; one that is refused leaves its section out."""
+    asked: dict[str, Callable[[], Answer]] = {
+        "comparison": session.comparison,
+        "contributions": lambda: session.contributions(str(quarter)),
+        "monitor": session.monitor,
+    }
+    found = {}
+    for name, ask in asked.items():
+        with suppress(LianhuError):
+            found[name] = ask()
+    return found
 
 
 def _issued_before(session: Session) -> pd.DataFrame:

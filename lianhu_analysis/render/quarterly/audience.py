@@ -8,6 +8,8 @@ from typing import Any
 
 import pandas as pd
 
+from lianhu_analysis.analysis.answer import Answer
+from lianhu_analysis.catalog.indicators import Catalogue
 from lianhu_analysis.errors import ReportError
 from lianhu_analysis.forecast.joint import joint_of
 from lianhu_analysis.render.quarterly.report import Report
@@ -39,9 +41,26 @@ def for_public(report: Report, hidden: frozenset[str], outlier_years: Sequence[i
         assessment=assessment,
         context=report.context[~is_hidden(report.context["indicator"], hidden)],
         record=report.record[~report.record["indicator"].isin(hidden)],
+        answers={
+            name: _public_answer(answer, hidden, report.assessment.catalogue)
+            for name, answer in report.answers.items()
+        },
     )
     rows = sum(len(facts(report)) - len(facts(public)) for facts in (own_facts, facts_above))
     return replace(public, withheld=(withheld, rows))
+
+
+def _public_answer(answer: Answer, hidden: frozenset[str], catalogue: Catalogue) -> Answer:
+    """Return an answer without rows of hidden indicators and sentences that name one."""
+    names = [catalogue.get(code).name_zh for code in hidden if code in catalogue]
+    told = tuple(said for said in answer.sentences if not any(name in said for name in names))
+    kept = {}
+    for title, table in answer.tables.items():
+        column = next((name for name in ("indicator", "code") if name in table), None)
+        named = table["name_zh"].isin(names) if "name_zh" in table else False
+        coded = is_hidden(table[column].astype(str), hidden) if column else False
+        kept[title] = table[~(pd.Series(named, index=table.index) | coded)]
+    return replace(answer, sentences=told, tables=kept)
 
 
 def is_hidden(indicators: pd.Series[Any], hidden: frozenset[str]) -> pd.Series[bool]:

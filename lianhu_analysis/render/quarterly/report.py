@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
 
 import pandas as pd
 
+from lianhu_analysis.analysis.answer import Answer
 from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.catalog.targets import Target
 from lianhu_analysis.forecast.assessment import Assessment
@@ -68,6 +70,8 @@ class Report:
         ``told_in_advance``.
     before
         Of each target the verdict issued last as of an earlier day.
+    answers
+        Of ``analysis``, by name; what was refused is absent.
     """
 
     assessment: Assessment
@@ -77,6 +81,7 @@ class Report:
     unread: tuple[tuple[str, str], ...] = ()
     record: pd.DataFrame = field(default_factory=lambda: told_in_advance(record_frame(())))
     before: pd.DataFrame = field(default_factory=lambda: record_frame(()))
+    answers: Mapping[str, Answer] = field(default_factory=dict)
     withheld: tuple[int, int] | None = None
     register: FigureRegister = field(default_factory=FigureRegister)
 

@@ -16,20 +16,19 @@ from lianhu_analysis.analysis.answer import Answer
 from lianhu_analysis.errors import ReportError
 from lianhu_analysis.render import tables
 from lianhu_analysis.render.analyses import COLUMNS, cell_text
-from lianhu_analysis.render.quarterly.report import Report
+from lianhu_analysis.render.drawing.charts import Picture
+from lianhu_analysis.render.quarterly.report import Report, counted
 from lianhu_analysis.render.register import read_number
 from lianhu_analysis.render.tables import Html
 from lianhu_analysis.render.trace import NUMERIC, PERIOD
 
-__all__ = ["answer_table", "sentences_list"]
+__all__ = ["answer_pictures", "answer_table", "sentences_list"]
 
-DECIMALS = (0, 1, 2)
-# Codes of the catalogue's measures by the column that shows them.
 TOKENS = re.compile(rf"(?P<period>{PERIOD})|(?P<number>{NUMERIC.pattern})")
 
 
 def sentences_list(report: Report, answer: Answer, *, most: int | None = None) -> Html:
-    """Print the sentences of an answer; nothing if it has none.
+    """Print the sentences of an answer, or the first ones, as a paragraph; nothing if none.
 
     Raises
     ------
@@ -37,14 +36,20 @@ def sentences_list(report: Report, answer: Answer, *, most: int | None = None) -
         If a sentence has a number that is in none of the answer's tables.
     """
     told = [_traced(report, answer, sentence) for sentence in answer.sentences[:most]]
-    return tables.join(*(tables.paragraph(item) for item in told))
+    return tables.paragraph(*told) if told else Html("")
 
 
 def answer_table(
-    report: Report, answer: Answer, name: str, columns: Sequence[str], *, most: int | None = None
+    report: Report, answer: Answer, name: str, columns: Sequence[str], *, caption: str = ""
 ) -> Html:
-    """Print some columns of one of the answer's tables; nothing if it has no rows."""
-    table = answer.tables[name].head(most) if most else answer.tables[name]
+    """Print some columns of one of the answer's tables; nothing if it has no rows.
+
+    Parameters
+    ----------
+    caption
+        Default: the answer's question.
+    """
+    table = answer.tables[name]
     if table.empty:
         return Html("")
     rows = [
@@ -52,7 +57,15 @@ def answer_table(
     ]
     numeric = [n for n, column in enumerate(columns) if table[column].dtype.kind in "if"]
     heads = [COLUMNS[column] for column in columns]
-    return tables.html_table(heads, rows, answer.question, numeric=numeric)
+    return tables.html_table(heads, rows, caption or answer.question, numeric=numeric)
+
+
+def answer_pictures(report: Report, answer: Answer, pictures: Sequence[Picture]) -> list[Picture]:
+    """Return pictures of an answer, every number that they draw registered."""
+    for picture in pictures:
+        for text in picture.drawn:
+            _traced(report, answer, text)
+    return list(pictures)
 
 
 def _cell(report: Report, answer: Answer, row: pd.Series, column: str) -> Html:
@@ -127,25 +140,34 @@ def _named(report: Report, sentence: str) -> list[str | Html]:
 def _looked_up(report: Report, answer: Answer, token: str, sentence: str) -> Html:
     read = read_number(token)
     if read is not None:
+        percent = "%" if token.endswith("%") else ""
+        number = token.removesuffix("%")
         for row, column, value in _numbers(answer):
-            shown = value * 100 if token.endswith("%") and abs(value) <= 1 else value
-            for candidate in (shown, abs(shown), value):
-                if abs(candidate - read[1]) <= 0.5 * 10.0 ** -read[2] + 1e-9:
-                    number = token.removesuffix("%")
-                    sign = "%" if token.endswith("%") else ""
-                    return tables.join(
-                        _figure(report, answer, row, column, candidate, number), sign
-                    )
+            shares = (100 * value, abs(100 * value)) if percent and abs(value) <= 1 else ()
+            for shown in (value, abs(value), *shares):
+                if abs(shown - read[1]) <= 0.5 * 10.0 ** -read[2] + 1e-9:
+                    return tables.join(_figure(report, answer, row, column, shown, number), percent)
+        if not percent and read[2] == 0 and int(read[1]) in _counts(answer):
+            return counted(report, int(read[1]), f"分析“{answer.question}”的表中的项数")
     raise ReportError(
         f"“{answer.question}”的一句话中，{token} 不在其任何表中，没有出处：“{sentence}”"
     )
 
 
 def _numbers(answer: Answer) -> Iterator[tuple[pd.Series, str, float]]:
-    """Go through the numbers of an answer: cells, then how many rows its tables have."""
+    """Go through the numbers in the tables of an answer."""
     for table in answer.tables.values():
         for _, row in table.iterrows():
             for column, value in row.items():
                 is_number = isinstance(value, int | float) and not isinstance(value, bool)
                 if is_number and math.isfinite(value):
                     yield row, str(column), float(value)
+
+
+def _counts(answer: Answer) -> set[int]:
+    """Return how many rows the tables have, in all and alike in one of their columns of words."""
+    counts = {0}
+    for table in answer.tables.values():
+        words = table.select_dtypes(exclude="number")
+        counts |= {len(table), *(n for name in words for n in words[name].value_counts())}
+    return {int(count) for count in counts}

@@ -6,16 +6,29 @@ Each section is its heading with what stands below it, or nothing where there is
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
+from lianhu_analysis.analysis.answer import Answer
 from lianhu_analysis.render import tables
 from lianhu_analysis.render.drawing.charts import Picture
+from lianhu_analysis.render.drawing.monitor_charts import heat_map
+from lianhu_analysis.render.drawing.standing_charts import contribution_pictures
 from lianhu_analysis.render.quarterly import report_outlook as look
 from lianhu_analysis.render.quarterly import report_sources as sources
 from lianhu_analysis.render.quarterly.report import Report, headline, panel, refusals
+from lianhu_analysis.render.quarterly.report_answers import (
+    answer_pictures,
+    answer_table,
+    sentences_list,
+)
 from lianhu_analysis.render.quarterly.report_charts import growth_overview, progress_overview
 from lianhu_analysis.render.tables import Html
 
-__all__ = ["annex", "outlook", "summary"]
+__all__ = ["annex", "course", "outlook", "problems", "summary"]
+
+# Sentences and parts told of growth's pull: GDP by sector and by industry, each with its change.
+PULLS_TOLD = 4
+FALLING, FALLS_SHOWN = 3, 10
 
 Block = Html | Picture | None
 
@@ -26,12 +39,69 @@ def summary(report: Report) -> list[Html | Picture]:
     return [block for block in blocks if block]
 
 
+def course(report: Report) -> list[Html | Picture]:
+    """How the economy runs: against its past and its neighbours, who pulls, and the focus areas."""
+    compared, pulled = report.answers.get("comparison"), report.answers.get("contributions")
+    watched = report.answers.get("monitor")
+    blocks: list[Html | Picture] = []
+    if compared:
+        blocks += _section(
+            "一、总体运行",
+            sentences_list(report, compared),
+            _known(
+                report, compared, "standing", ["name_zh", "period", "growth", "change", "place"]
+            ),
+        )
+    if pulled:
+        pictures = answer_pictures(report, pulled, contribution_pictures(pulled)[:1])
+        blocks += _section(
+            "二、行业支撑与拉动", sentences_list(report, pulled, most=PULLS_TOLD), *pictures
+        )
+    if watched:
+        columns = ["area_zh", "indicators", "faster", "slower", "hot", "normal", "cold"]
+        blocks += _section(
+            "三、重点领域",
+            sentences_list(report, watched),
+            answer_table(report, watched, "areas", columns),
+            *answer_pictures(report, watched, [heat_map(watched)]),
+        )
+    return blocks
+
+
+def problems(report: Report) -> list[Html | Picture]:
+    """What lags behind its plan or keeps falling, by rule."""
+    watched = report.answers.get("monitor")
+    if watched is None:
+        return []
+    behind = watched.tables["targets"]
+    behind = behind[behind["distance"].lt(0)]
+    falls = watched.tables["falls"]
+    falls = falls[falls["tier"].eq("core") & falls["run"].ge(FALLING)].head(FALLS_SHOWN)
+    listed = replace(watched, tables={**watched.tables, "behind": behind, "long_falls": falls})
+    columns = ["name_zh", "period", "actual", "plan", "distance", "target_light"]
+    return _section(
+        "五、存在问题",
+        answer_table(report, listed, "behind", columns, caption="低于年度目标的指标"),
+        answer_table(
+            report, listed, "long_falls", ["name_zh", "period", "value", "run", "heat_light"],
+            caption="连续回落三期及以上的核心指标",
+        ),
+    )  # fmt: skip
+
+
+def _known(report: Report, answer: Answer, name: str, columns: Sequence[str]) -> Html:
+    """Print a table where any place is known; a column of dashes says nothing."""
+    if answer.tables[name]["place"].isna().all():
+        return Html("")
+    return answer_table(report, answer, name, columns)
+
+
 def outlook(report: Report) -> list[Html | Picture]:
     """What the rest of the year must show, whether history did as much, and all at once."""
     if not report.assessment.verdicts:
         return []
     return _section(
-        "目标测算：剩余时期须达到多少",
+        "六、目标测算：剩余时期须达到多少",
         look.path_table(report),
         look.precedents_list(report),
         look.joint_paragraph(report),

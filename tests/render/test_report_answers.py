@@ -1,0 +1,81 @@
+"""Numbers of an answer's sentences, tables and pictures lead to where they came from."""
+
+import dataclasses
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from lianhu_analysis.analysis.answer import answer_of
+from lianhu_analysis.errors import ReportError
+from lianhu_analysis.render.drawing.charts import Picture
+from lianhu_analysis.render.quarterly.audience import _public_answer
+from lianhu_analysis.render.quarterly.report_answers import (
+    answer_pictures,
+    answer_table,
+    sentences_list,
+)
+from lianhu_analysis.render.register import FigureRegister
+from lianhu_analysis.render.trace import check_html, check_prose
+from tests.forecast.test_verdict import GDP
+from tests.render.test_outlook import cells, report, words  # noqa: F401
+
+TABLE = pd.DataFrame(
+    {
+        "indicator": [GDP.code, "gdp.tertiary"],
+        "name_zh": [GDP.name_zh, "第三产业"],
+        "period": ["2024Q3", "2024Q3"],
+        "growth": [4.8, 5.31],
+        "points": [4.8, -0.26],
+        "probability": [0.2, np.nan],
+    }
+)
+
+
+def asked(page, *sentences, table=TABLE):
+    return answer_of(page.assessment, "谁在拉动", sentences, {"rows": table})
+
+
+@pytest.fixture
+def page(report):  # noqa: F811
+    return dataclasses.replace(report, register=FigureRegister())
+
+
+def test_sentences_are_traced_to_tables_periods_and_counts(page):
+    answer = asked(page, "2024年前三季度增长 4.8%，第三产业下拉 0.3 个百分点，2 项中 20%。")
+    html = sentences_list(page, answer)
+    assert check_html(html, page.register, set()) == ()
+    assert "增长 4.8%，第三产业下拉 0.3 个百分点，2 项中 20%。" in words(html)
+    kinds = {item.text: item.kind for item in page.register}
+    assert kinds == {"4.8": "observation", "0.3": "model", "2": "arithmetic", "20": "model"}
+    # What is published leads to its cell.
+    published = next(item for item in page.register if item.text == "4.8")
+    assert published.detail["period"] == "2024Q3"
+
+
+def test_a_number_that_is_in_no_table_refuses_the_report(page):
+    with pytest.raises(ReportError, match=r"7\.7% 不在其任何表中"):
+        sentences_list(page, asked(page, "增长 7.7%。"))
+
+
+def test_tables_are_traced_and_say_nothing_where_they_are_empty(page):
+    answer = asked(page)
+    html = answer_table(page, answer, "rows", ["name_zh", "period", "points", "probability"])
+    assert check_html(html, page.register, {GDP.name_zh}) == ()
+    assert cells(html)[1] == ["第三产业", "2024Q3", "-0.26", "—"]
+    assert answer_table(page, asked(page, table=TABLE[:0]), "rows", ["name_zh"]) == ""
+    assert sentences_list(page, asked(page)) == ""
+
+
+def test_numbers_in_a_picture_are_registered(page):
+    drawn = Picture(b"", "图", ("第三产业：-0.3",))
+    assert answer_pictures(page, asked(page), [drawn]) == [drawn]
+    assert check_prose("第三产业：-0.3", page.register) == []
+
+
+def test_a_public_answer_names_nothing_that_is_hidden(page):
+    answer = asked(page, f"{GDP.name_zh}增长 4.8%。", "第三产业增长 5.3%。")
+    hidden = frozenset({GDP.code})
+    public = _public_answer(answer, hidden, page.assessment.catalogue)
+    assert public.sentences == ("第三产业增长 5.3%。",)
+    assert public.tables["rows"]["indicator"].tolist() == ["gdp.tertiary"]
