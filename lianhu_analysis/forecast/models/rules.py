@@ -1,4 +1,4 @@
-"""Rules of thumb: the year grows as the year so far, or as something that may pull at it.
+"""Rules of thumb: the year grows as the year so far, or its rest as something that may pull at it.
 
 The past errors of a rule at the same position of the year give its spread: with n of them and
 normal errors the next one is Student's t with n degrees of freedom, scaled by their root mean
@@ -37,7 +37,7 @@ def persistence(panel: GrowthPanel, rng: np.random.Generator, effort: Effort = F
 
 
 def own_past(panel: GrowthPanel, rng: np.random.Generator, effort: Effort = FULL) -> Draws:
-    """Let the year grow as the mean of the years before it.
+    """Let the rest of the year grow as the years before it did on average.
 
     Raises
     ------
@@ -46,22 +46,24 @@ def own_past(panel: GrowthPanel, rng: np.random.Generator, effort: Effort = FULL
     """
     finals = np.where(panel.outlier, np.nan, panel.as_published[:, -1])
     past = np.array([_mean_of(finals[:row]) for row in range(len(finals))])
-    return _rule("own_past", panel, past, "往年不足两年，没有平均增速", rng, effort)
+    centres = _rest_grows_as(panel, past)
+    return _rule("own_past", panel, centres, "往年不足两年，没有平均增速", rng, effort)
 
 
 def announced_target(panel: GrowthPanel, rng: np.random.Generator, effort: Effort = FULL) -> Draws:
-    """Let the year end at the announced target: officials steer.
+    """Let the rest of the year grow at the announced target: officials steer.
 
     Raises
     ------
     ForecastError
         If too few years have a known target.
     """
-    return _rule("announced_target", panel, panel.announced, "没有公布的目标", rng, effort)
+    centres = None if panel.announced is None else _rest_grows_as(panel, panel.announced)
+    return _rule("announced_target", panel, centres, "没有公布的目标", rng, effort)
 
 
 def parent_growth(panel: GrowthPanel, rng: np.random.Generator, effort: Effort = FULL) -> Draws:
-    """Let the year grow as the region above has grown so far.
+    """Let the rest of the year grow as the region above has grown so far.
 
     Raises
     ------
@@ -71,8 +73,20 @@ def parent_growth(panel: GrowthPanel, rng: np.random.Generator, effort: Effort =
     above = None
     if panel.above is not None:
         newest = np.flatnonzero(np.isfinite(panel.above[-1]))
-        above = panel.above[:, newest[-1]] if newest.size else None
+        if newest.size:
+            above = _rest_grows_as(panel, panel.above[:, newest[-1]])
     return _rule("parent_growth", panel, above, "库中没有上级地区本年的同一指标", rng, effort)
+
+
+def _rest_grows_as(panel: GrowthPanel, rates: FloatArray) -> FloatArray:
+    """Return each year's growth if its rest grows at some rate, shape (years,).
+
+    What is done is done: late in a year no rule pulls far.
+    """
+    if not panel.n_known:
+        return rates
+    done = panel.shares[:, panel.n_known - 1]
+    return np.asarray(done * panel.base + (1.0 - done) * rates)
 
 
 def _mean_of(values: FloatArray) -> float:

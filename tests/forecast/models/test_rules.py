@@ -28,17 +28,23 @@ def rng():
     return np.random.default_rng(7)
 
 
-def test_the_year_may_end_at_the_announced_target_with_the_errors_that_this_made():
-    past = [[g, g, g, 6.0 + 0.3 * (-1) ** k] for k, g in enumerate(STARTS)]
+def test_the_rest_may_grow_at_the_announced_target_with_the_errors_that_this_made():
+    # A fifth of the year is done: 0.2 of it grew as it did, 0.8 at six.
+    past = [[g, g, g, 0.2 * g + 0.8 * 6.0 + 0.3 * (-1) ** k] for k, g in enumerate(STARTS)]
     draws = announced_target(panel([*past, OPEN], 1, announced=np.full(9, 6.0)), rng())
-    assert np.median(draws.values) == pytest.approx(6.0, abs=0.02)
+    assert np.median(draws.values) == pytest.approx(5.6, abs=0.02)
     # Student's t with eight degrees of freedom, whose 90 % point is 1.397, on 0.3.
-    assert np.quantile(draws.values, 0.9) == pytest.approx(6.0 + 1.397 * 0.3, abs=0.03)
+    assert np.quantile(draws.values, 0.9) == pytest.approx(5.6 + 1.397 * 0.3, abs=0.03)
     # The path starts from what is published and gets there evenly.
     assert draws.start.tolist() == [4.0] * draws.values.size
-    np.testing.assert_allclose(
-        np.median(draws.single(SHARES), axis=0), [(6.0 - 0.2 * 4.0) / 0.8] * 3, atol=0.03
-    )
+    np.testing.assert_allclose(np.median(draws.single(SHARES), axis=0), [6.0] * 3, atol=0.03)
+
+
+def test_late_in_a_year_no_rule_pulls_far():
+    past = [[g, g, g, g + 0.1 * (-1) ** k] for k, g in enumerate(STARTS)]
+    late = [4.0, 4.0, 4.0, np.nan]
+    draws = announced_target(panel([*past, late], 3, announced=np.full(9, 6.0)), rng())
+    assert np.median(draws.values) == pytest.approx(0.7 * 4.0 + 0.3 * 6.0, abs=0.05)
 
 
 def test_targets_of_other_years_say_nothing_of_one_that_has_none():
@@ -54,21 +60,22 @@ def test_targets_of_other_years_say_nothing_of_one_that_has_none():
 
 
 def test_the_own_past_is_the_mean_of_the_years_before_each_year():
-    # Finals 5, 7, 6, 6.2: means before the third and later years 6, 6, 6.05.
+    # Finals 5, 7, 6, 6.2: means before the third and later years 6, 6, 6.05; of this year a
+    # fifth is done at 4.
     past = [[4, 4, 4, final] for final in (5.0, 7.0, 6.0, 6.2, 6.1)]
     draws = own_past(panel([*past, OPEN], 1), rng())
     assert draws.n_obs == 3
-    assert np.median(draws.values) == pytest.approx((5 + 7 + 6 + 6.2 + 6.1) / 5, abs=0.02)
+    assert np.median(draws.values) == pytest.approx(0.2 * 4 + 0.8 * 6.06, abs=0.05)
     with pytest.raises(ForecastError, match="往年不足两年"):
         own_past(panel([past[0], OPEN], 1), rng())
 
 
 def test_the_parents_newest_figure_may_be_further_into_the_year():
-    past = [[g, g, g, 6.0 + 0.2 * (-1) ** k] for k, g in enumerate(STARTS)]
+    past = [[g, g, g, 0.2 * g + 4.8 + 0.2 * (-1) ** k] for k, g in enumerate(STARTS)]
     above = np.full((9, 4), 6.0)
     above[-1] = [5.0, 5.5, np.nan, np.nan]  # the parent already knows its second quarter
     draws = parent_growth(panel([*past, OPEN], 1, above=above), rng())
-    assert np.median(draws.values) == pytest.approx(5.5, abs=0.02)
+    assert np.median(draws.values) == pytest.approx(0.2 * 4 + 0.8 * 5.5, abs=0.02)
     with pytest.raises(ForecastError, match="上级地区"):
         parent_growth(panel([*past, OPEN], 1), rng())
 
