@@ -1,9 +1,9 @@
 import os
+import re
 import subprocess
 import sys
 
 import duckdb
-import numpy as np
 import pandas as pd
 import pytest
 from filelock import FileLock
@@ -12,18 +12,45 @@ from lianhu_analysis.errors import StoreError
 from lianhu_analysis.intake import whole_files
 from lianhu_analysis.intake.store import VintageStore
 from lianhu_analysis.intake.whole_files import PARTS, locked, sweep, write_parquet, write_whole
+from tests.conftest import ROOT
+
+# In a process of its own no file may grow beyond a block: what a full disk does to a writer.
+FULL = """
+import pathlib, resource, sys
+import numpy as np, pandas as pd
+from lianhu_analysis.errors import StoreError
+from lianhu_analysis.intake.store import VintageStore
+from lianhu_analysis.intake.whole_files import write_parquet, write_whole
 from tests.intake.test_store import put, rows
 
-resource = pytest.importorskip("resource")  # limits of a process: not on Windows
+folder = pathlib.Path(sys.argv[1])
+writes = {
+    "bytes": lambda: write_whole(folder / "a.json", bytes(10_000)),
+    "parquet": lambda: write_parquet(
+        folder / "b.parquet", pd.DataFrame({"value": np.random.default_rng(1).normal(size=10_000)})
+    ),
+    "store": lambda: put(VintageStore(folder), "a.csv", rows(5.2, "2024-10-22")),
+}
+_, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+resource.setrlimit(resource.RLIMIT_FSIZE, (512, hard))
+try:
+    writes[sys.argv[2]]()
+except StoreError as error:
+    print(error)
+"""
 
 
-@pytest.fixture
-def full_disk():
-    """No file may grow beyond a block: what a full disk does to a writer."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (512, hard))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+def write_on_a_full_disk(folder, what):
+    """Return what a writer says there."""
+    pytest.importorskip("resource")  # limits of a process: not on Windows
+    done = subprocess.run(
+        [sys.executable, "-c", FULL, folder, what],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout
 
 
 def names(folder):
@@ -70,18 +97,15 @@ def test_what_cannot_be_made_durable_leaves_the_old_file(tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == [target]
 
 
-def test_a_full_disk_leaves_no_part_and_says_which_file(tmp_path, full_disk):
-    with pytest.raises(StoreError, match=r"a\.json 没有写成"):
-        write_whole(tmp_path / "a.json", bytes(10_000))
-    frame = pd.DataFrame({"value": np.random.default_rng(1).normal(size=10_000)})
-    with pytest.raises(StoreError, match=r"b\.parquet 没有写成"):
-        write_parquet(tmp_path / "b.parquet", frame)
+@pytest.mark.parametrize(("what", "name"), [("bytes", "a.json"), ("parquet", "b.parquet")])
+def test_a_full_disk_leaves_no_part_and_says_which_file(tmp_path, what, name):
+    assert f"{name} 没有写成" in write_on_a_full_disk(tmp_path, what)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_store_on_a_full_disk_keeps_what_it_had(tmp_path, full_disk):
-    with pytest.raises(StoreError, match=r"observations/region=610104/.*parquet 没有写成"):
-        put(VintageStore(tmp_path), "a.csv", rows(5.2, "2024-10-22"))
+def test_a_store_on_a_full_disk_keeps_what_it_had(tmp_path):
+    told = write_on_a_full_disk(tmp_path, "store")
+    assert re.search(r"observations/region=610104/.*parquet 没有写成", told)
     assert VintageStore(tmp_path).as_of(None).empty
     assert list(tmp_path.rglob("*.par*")) == []
 
