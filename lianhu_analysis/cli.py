@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 from rich.console import Console
@@ -255,6 +255,24 @@ def forecast(
     content = answers.describe_forecast(asked, year)
     warn_unread(asked.workspace)
     print_answer(content, listing.forecast_lines(content), as_json=as_json)
+
+
+@app.command()
+def mechanisms(
+    context: typer.Context,
+    topic: Annotated[
+        Literal["land", "risk"],
+        typer.Argument(metavar="land|risk", help="land 土地和重点项目；risk 风险和社会治理。"),
+    ],
+    workspace: WorkspaceOption = None,
+    as_of: AsOfOption = "",
+    as_json: JsonOption = False,
+) -> None:
+    """台账办到了哪一步，离目标多远，与公布的数是否一致。"""
+    asked = opened(context, workspace, as_of)
+    ask = asked.land_and_projects if topic == "land" else asked.risk_and_governance
+    document = asked.kept(f"mechanisms {topic}", lambda: ask().as_dict())
+    print_analysis(document, as_json=as_json)
 
 
 @app.command()

@@ -390,3 +390,27 @@ def test_monitor_prints_one_page_and_every_table_as_json(run, national):
     assert {"targets", "areas", "heat", "diffusion", "index", "adjusted"} <= set(content)
     assert "农林牧渔业增加值" not in run(*here)[1]
     assert "农林牧渔业增加值" in run(*here, "--all")[1]
+
+
+def test_ledgers_are_taken_and_mechanisms_answered(run, empty):
+    rows = "风险编号,类别,发现日,上报日,应办结日\nR1,债务,2024-09-01,2024-09-02,2024-09-20\nR2,债务,x,,\n"
+    folder = empty.raw / "ledgers"
+    folder.mkdir()
+    (folder / "风险_2024-10-08.csv").write_text(rows, encoding="utf-8")
+    code, out, err = run("ingest", "--workspace", empty.root)
+    assert code == 1 and "已读入  data/raw/ledgers/风险_2024-10-08.csv  1 条" in out
+    assert "C3：风险隐患台账第 3 行“发现日”读不懂 'x'" in err
+    code, out, _ = run("mechanisms", "risk", "--workspace", empty.root, "--json")
+    content = json.loads(out)
+    assert (code, content["sensitive"]) == (0, True)
+    assert [row["case"] for row in content["overdue"]] == ["R1"]
+    code, out, _ = run("mechanisms", "risk", "--workspace", empty.root)
+    assert code == 0 and "R1" in out and "敏感台账" in out
+    code, out, _ = run("mechanisms", "land", "--workspace", empty.root)
+    assert code == 0 and "没有这些台账，说不出：地块、重点项目" in out
+
+
+def test_mechanisms_wants_a_topic(run, national):
+    code, _, err = run("mechanisms", "--workspace", national.root)
+    assert code == 2 and "land" in err
+    assert run("mechanisms", "sea", "--workspace", national.root)[0] == 2

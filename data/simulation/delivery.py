@@ -15,6 +15,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from data.simulation.channels import department_documents
 from data.simulation.figures import figures
+from data.simulation.ledgers import ledger_documents
 from data.simulation.pages import Document, Page
 from data.simulation.process import DEFAULT_SEED
 from data.simulation.workbooks import plain_documents
@@ -40,6 +41,7 @@ README = """\
 由 `python -m data.simulation --seed {seed}` 生成，不是真实统计数据；删掉后可随时重做，内容不变。
 
 {files} 个文件、{families} 种版式，228项指标，2015年1月至2024年12月。
+另有 {ledgers} 份台账（`台账/`），合计与同期的指标一致。
 版式、故障和与已公布的数一致之处见 `data/README.md`。
 """
 SAMPLES_README = """\
@@ -80,11 +82,12 @@ def documents(seed: int = DEFAULT_SEED) -> Iterator[Document]:
 def write_delivery(out: Path, seed: int = DEFAULT_SEED) -> tuple[Path, ...]:
     """Write all files, the sidecars and a README; the same seed gives the same bytes."""
     made = list(documents(seed))
-    written = write_files(out, made)
+    ledgers = list(ledger_documents(figures(seed), seed))
+    written = write_files(out, [*made, *ledgers])
     for path, content in sidecars(made, seed).items():
         _replace(out / path, content)
     families = len({document.family for document in made})
-    readme = README.format(seed=seed, files=len(made), families=families)
+    readme = README.format(seed=seed, files=len(made), families=families, ledgers=len(ledgers))
     _replace(out / "README.md", readme.encode())
     return written
 

@@ -31,6 +31,8 @@ class Answer:
         Method, limits, and what was left out with the reason.
     simulated
         Whether a simulated figure was used.
+    sensitive
+        Whether a sensitive ledger was used: public pages leave the answer out.
     """
 
     question: str
@@ -41,6 +43,7 @@ class Answer:
     sentences: tuple[str, ...]
     tables: Mapping[str, pd.DataFrame]
     notes: tuple[str, ...] = ()
+    sensitive: bool = False
 
     def as_dict(self) -> dict[str, Any]:
         """Return the JSON document: fields as they are, tables as lists of rows."""
@@ -50,6 +53,7 @@ class Answer:
             "region_zh": self.region_zh,
             "as_of": self.as_of,
             "simulated": self.simulated,
+            "sensitive": self.sensitive,
             "sentences": list(self.sentences),
             "notes": list(self.notes),
         }
@@ -64,6 +68,7 @@ def answer_of(
     notes: tuple[str, ...] = (),
     *,
     simulated: bool | None = None,
+    sensitive: bool = False,
 ) -> Answer:
     """Return an answer about an assessment's region and day.
 
@@ -71,6 +76,8 @@ def answer_of(
     ----------
     simulated
         Default: whether a simulated row is among the region's figures.
+    sensitive
+        Whether a sensitive ledger was used.
     """
     if simulated is None:
         simulated = bool(assessment.frame["provenance"].eq("simulated").any())
@@ -83,6 +90,7 @@ def answer_of(
         sentences=sentences,
         tables=tables,
         notes=notes,
+        sensitive=sensitive,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, fields
 from functools import cache, cached_property, partial
@@ -13,8 +13,10 @@ from typing import Literal
 
 from lianhu_analysis import __version__
 from lianhu_analysis.catalog.indicators import Catalogue
+from lianhu_analysis.catalog.ledgers import Ledger, load_ledgers
 from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.errors import IntakeError
+from lianhu_analysis.intake.cases import read_ledgers
 from lianhu_analysis.intake.grids.csv_grid import read_csv_grid
 from lianhu_analysis.intake.grids.grid import Grid
 from lianhu_analysis.intake.grids.refusals import refusal_of
@@ -45,6 +47,7 @@ ZIP_TAIL = 22 + 65_535
 READS = (
     "catalog/*.py",
     "catalog/data/units.toml",
+    "intake/cases.py",
     "intake/deliveries.py",
     "intake/observations.py",
     "intake/records.py",
@@ -138,7 +141,7 @@ class DeliveryReader:
         sidecar: Sidecar,
         read: Callable[[bytes], tuple[Grid, ...]] = read_workbook,
     ) -> Reading:
-        """Read one raw file.
+        """Read one raw file: the cases of its ledgers if it has any, or else its figures.
 
         Parameters
         ----------
@@ -174,6 +177,9 @@ class DeliveryReader:
         grids = (read_csv_grid(data),) if suffix == ".csv" else read(data)
         if suffix == ".csv" and is_tidy(grids[0]):
             return read_records(grids[0], self._catalogue, delivery)
+        cases = read_ledgers(grids, self._ledgers, delivery)
+        if cases is not None:
+            return cases
         named = sidecar.layout
         pinned = choose_layout(self._layouts, named, self._workspace) if named else None
         return read_grids(grids, self.vocabulary, self._catalogue, delivery, self._layouts, pinned)
@@ -188,6 +194,10 @@ class DeliveryReader:
         return load_layouts(self._workspace)
 
     @cached_property
+    def _ledgers(self) -> Mapping[str, Ledger]:
+        return load_ledgers(self._workspace.root)
+
+    @cached_property
     def vocabulary(self) -> Vocabulary:
         """Return the built-in words with the workspace's own."""
         return load_vocabulary(self._workspace.root / WORDS_NAME)
@@ -197,6 +207,7 @@ class DeliveryReader:
         """Everything that the reading of every file depends on."""
         parts = (
             repr(self._layouts),
+            repr(self._ledgers),
             self.vocabulary.text,
             repr(tuple(self._catalogue)),
             repr(self._workspace.regions),

@@ -158,7 +158,8 @@ class Explanation:
         """Yield the explanation in Chinese; what is alike is one line."""
         refused = [problem for problem in self.problems if problem.kind == "refused"]
         skipped = [problem for problem in self.problems if problem.kind == "skipped"]
-        counts = f"{self.observations} 个数，{len(refused)} 个问题"
+        what = "行台账" if "ledger" in self.frame else "个数"
+        counts = f"{self.observations} {what}，{len(refused)} 个问题"
         yield f"{self.path}：{counts}，{len(skipped)} 处不收"
         told = {problem.message for problem in self.problems}
         for note in self.tables:
@@ -211,6 +212,8 @@ def explain_file(path: Path, workspace: Workspace, catalogue: Catalogue) -> Expl
         reading = reader.read(path, path.read_bytes(), sidecar)
     except IntakeError as error:
         return Explanation(name, (), (Problem.of(error),))
+    if "ledger" in reading.frame:
+        return Explanation(name, (), reading.problems, frame=reading.frame)
     delivery = reader.delivery(path, sidecar)
     around = Surroundings(
         workspace,

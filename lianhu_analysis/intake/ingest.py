@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from lianhu_analysis.catalog.indicators import Catalogue
 from lianhu_analysis.errors import IntakeError
+from lianhu_analysis.intake.cases import settle_cases
 from lianhu_analysis.intake.deliveries import DeliveryReader, read_sidecar
 from lianhu_analysis.intake.file_versions import Settled, settle_versions
 from lianhu_analysis.intake.grids.workbook import WorkbookReader
@@ -22,7 +23,7 @@ from lianhu_analysis.intake.problems import FileResult, Problem
 from lianhu_analysis.intake.raw_files import find_files
 from lianhu_analysis.intake.reading.figures import Reading
 from lianhu_analysis.intake.store import VintageStore
-from lianhu_analysis.intake.vintage_files import LedgerEntry, StoreWriter
+from lianhu_analysis.intake.vintage_files import CASES, LedgerEntry, StoreWriter
 from lianhu_analysis.workspace import Workspace
 
 __all__ = ["AHEAD", "WORKERS", "ahead", "ingest_files", "unread_files"]
@@ -142,12 +143,17 @@ class _Ingest:
                 if all(problem.kind == "skipped" for problem in problems):
                     problems = (*problems, _without_figures())
                 return self._quarantine(path, sha256, problems)
-            frame = validate_observations(reading.frame, path)
+            is_cases = "ledger" in reading.frame
+            frame = reading.frame if is_cases else validate_observations(reading.frame, path)
+            earlier, parts = self._versions(path, sha256)
+            if any(part.startswith(f"{CASES}/") != is_cases for part in parts):
+                raise IntakeError("原来一份是台账、一份是统计表", "请恢复原件，另存为新文件")
         except IntakeError as error:
             return self._quarantine(path, sha256, (Problem.of(error),))
-        earlier, parts = self._versions(path, sha256)
         settled = Settled(frame)
-        if earlier:
+        if earlier and is_cases:
+            settled = Settled(*settle_cases(self.store.rows(parts), frame))
+        elif earlier:
             held = self.store.rows(parts)
             known = self.store.history(held["region"].unique())
             settled = settle_versions(held, frame, known=known, restored=sha256 in earlier)

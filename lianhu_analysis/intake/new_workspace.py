@@ -6,6 +6,7 @@ import re
 from importlib import resources
 from pathlib import Path
 
+from lianhu_analysis.catalog.ledgers import load_ledgers
 from lianhu_analysis.errors import UsageError
 
 __all__ = ["create_workspace"]
@@ -21,7 +22,7 @@ def create_workspace(directory: Path, name_zh: str, code: str) -> list[Path]:
     """Write an empty workspace and return the files written.
 
     It holds ``lianhu.toml``, a copy of the built-in catalogue, a targets file
-    with a commented example, the folders, and a monthly workbook to fill in.
+    with a commented example, the folders, and workbooks to fill in: monthly, and of ledgers.
 
     Raises
     ------
@@ -49,12 +50,14 @@ def create_workspace(directory: Path, name_zh: str, code: str) -> list[Path]:
         path.write_bytes(packaged.read_bytes())
     template = directory / "月报模板.xlsx"
     _write_template(template, name_zh)
+    ledgers = directory / "台账模板.xlsx"
+    _write_ledgers(ledgers)
     # Last: a folder with lianhu.toml is a whole workspace.
     config = directory / "lianhu.toml"
     text = (skeleton / "lianhu.toml").read_text(encoding="utf-8")
     text = text.replace("{name}", name_zh).replace("{code}", code)
     config.write_text(text, encoding="utf-8", newline="\n")
-    return [*copies, template, config]
+    return [*copies, template, ledgers, config]
 
 
 def _write_template(path: Path, name_zh: str) -> None:
@@ -76,4 +79,19 @@ def _write_template(path: Path, name_zh: str) -> None:
         cell.alignment = Alignment(horizontal="center", wrap_text=True)
     for column, width in zip("ABCDE", (34, 12, 14, 16, 24), strict=True):
         sheet.column_dimensions[column].width = width
+    book.save(path)
+
+
+def _write_ledgers(path: Path) -> None:
+    """Write a workbook with a sheet a ledger: what it is for, the day to fill in, the heads."""
+    from openpyxl import Workbook
+
+    book = Workbook()
+    book.remove(book.active)
+    for ledger in load_ledgers().values():
+        sheet = book.create_sheet(ledger.name_zh)
+        heads = [f"{'*' if item.required else ''}{item.title}" for item in ledger.columns]
+        for row in ([f"{ledger.note}带 * 的列必填。"], ["报送日期：请填写"], heads):
+            sheet.append(row)
+        sheet.sheet_format.defaultColWidth = 18
     book.save(path)

@@ -15,6 +15,8 @@ from lianhu_analysis.catalog.periods import Period, Span
 from lianhu_analysis.errors import IntakeError
 
 __all__ = [
+    "CASE_COLUMNS",
+    "CASE_KEY",
     "COLUMNS",
     "KEY",
     "MEASURES",
@@ -77,6 +79,9 @@ class Observation(NamedTuple):
 
 
 KEY = ("region", "indicator", "measure", "span", "period", "published", "provenance")
+# A case of a ledger: beside where it stands, what its row says, as JSON by column.
+CASE_KEY = ("region", "ledger", "key", "published", "provenance")
+CASE_COLUMNS = (*CASE_KEY, "content", "source", "sheet", "cell")
 VINTAGE_OF = tuple(name for name in KEY if name != "published")
 
 Measure = Literal["level", "yoy"]

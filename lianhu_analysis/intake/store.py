@@ -17,6 +17,7 @@ import pandas as pd
 
 from lianhu_analysis.errors import StoreError
 from lianhu_analysis.intake.observations import (
+    CASE_COLUMNS,
     COLUMNS,
     KEY,
     VINTAGE_OF,
@@ -25,7 +26,13 @@ from lianhu_analysis.intake.observations import (
 )
 from lianhu_analysis.intake.problems import Problem
 from lianhu_analysis.intake.same_figures import merge_same_figures
-from lianhu_analysis.intake.vintage_files import REBUILD, LedgerEntry, StoreWriter, read_ledger
+from lianhu_analysis.intake.vintage_files import (
+    CASES,
+    REBUILD,
+    LedgerEntry,
+    StoreWriter,
+    read_ledger,
+)
 
 __all__ = ["LedgerEntry", "VintageStore"]
 
@@ -77,7 +84,7 @@ class VintageStore:
             return empty_observations()
         files = [str(self.root / part) for part in parts]
         try:
-            return _ask(files, EVERYTHING, f"ORDER BY {ORDER}")
+            return _ask(files, "*", "ORDER BY ALL")
         except duckdb.Error as error:
             raise StoreError(
                 f"存储目录的文件缺失或已损坏（{_first_line(error)}）。{REBUILD}"
@@ -110,6 +117,12 @@ class VintageStore:
     ) -> pd.DataFrame:
         """Return every version of every figure, published by a day if one is given."""
         return self._select(regions, indicators, day, latest=False)
+
+    def cases(self, region: str, day: dt.date | None = None) -> pd.DataFrame:
+        """Return every version of every case of a region's ledgers, delivered by a day."""
+        where, values = _where(day, None, None)
+        frame = self._query([region], "*", f"WHERE {where} ORDER BY ALL", values, CASES)
+        return pd.DataFrame(columns=list(CASE_COLUMNS)) if frame is None else frame
 
     def last_published(
         self, provenances: Iterable[str] | None = None, regions: Iterable[str] | None = None
@@ -166,6 +179,7 @@ class VintageStore:
         select: str,
         rest: str,
         values: Mapping[str, Any],
+        folder: str = "observations",
     ) -> pd.DataFrame | None:
         """Ask the parts of the ledger; again if a writer replaced one meanwhile."""
         wanted = None if regions is None else set(regions)
@@ -174,7 +188,8 @@ class VintageStore:
                 str(self.root / part)
                 for entry in self.ledger().values()
                 for part in entry.parts
-                if wanted is None or Path(part).parent.name.removeprefix("region=") in wanted
+                if part.startswith(f"{folder}/")
+                and (wanted is None or Path(part).parent.name.removeprefix("region=") in wanted)
             ]
             if not parts:
                 return None

@@ -17,14 +17,14 @@ from pathlib import Path
 import pandas as pd
 
 from lianhu_analysis.errors import StoreError
-from lianhu_analysis.intake.observations import COLUMNS, KEY
 from lianhu_analysis.intake.problems import Problem
 from lianhu_analysis.intake.whole_files import PARTS, locked, sweep, write_parquet, write_whole
 
-__all__ = ["REBUILD", "LedgerEntry", "StoreWriter", "read_ledger"]
+__all__ = ["CASES", "REBUILD", "LedgerEntry", "StoreWriter", "read_ledger"]
 
+CASES = "cases"  # folder of the parts that hold cases of ledgers
 LEDGER_FORMAT = 1
-ORDERED = f"SELECT {', '.join(COLUMNS)} FROM frame ORDER BY {', '.join(KEY)}"
+ORDERED = "FROM frame ORDER BY ALL"
 REBUILD = "请删除 data/processed 后重新运行 lianhu ingest（原始文件都在 data/raw）"
 
 
@@ -119,7 +119,7 @@ class StoreWriter:
         Parameters
         ----------
         frame
-            Observations that passed ``validate_observations``.
+            Observations that passed ``validate_observations``, or cases of ledgers.
         path
             Of the raw file, relative to the workspace.
         kept, earlier, disputed
@@ -175,15 +175,16 @@ class StoreWriter:
     def _sweep(self) -> None:
         """Remove parts and partial files of no entry."""
         listed = {part for entry in read_ledger(self.root).values() for part in entry.parts}
-        files = (self.root / "observations").glob("*/*")
+        files = self.root.glob("*/region=*/*")
         sweep(file for file in files if file.relative_to(self.root).as_posix() not in listed)
         sweep(self._ledger.glob(PARTS))
 
 
 def _pieces(frame: pd.DataFrame, identity: str) -> dict[str, pd.DataFrame]:
     """Return the rows of each region by the path of a new part."""
+    folder = CASES if "ledger" in frame else "observations"
     return {
-        f"observations/region={region}/{identity}-{uuid.uuid4().hex[:12]}.parquet": rows
+        f"{folder}/region={region}/{identity}-{uuid.uuid4().hex[:12]}.parquet": rows
         for region, rows in frame.groupby("region", sort=True)
     }
 

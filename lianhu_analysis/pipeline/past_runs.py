@@ -14,6 +14,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import lianhu_analysis
+from lianhu_analysis.catalog import ledgers
 from lianhu_analysis.errors import StoreError
 from lianhu_analysis.intake.corrections import FILE_NAME
 from lianhu_analysis.intake.store import VintageStore
@@ -45,6 +46,7 @@ def fingerprint(workspace: Workspace, day: dt.date | None) -> str:
     for entry in VintageStore(workspace.processed).ledger().values():
         digest.update(f"{entry.path}\0{entry.sha256}\0{entry.fingerprint}\n".encode())
     settings = [workspace.root / CONFIG_NAME, workspace.root / FILE_NAME, workspace.targets]
+    settings += [workspace.root / ledgers.FILE_NAME]
     settings += [workspace.catalogue] if workspace.catalogue else []
     for file in settings:
         digest.update(file.name.encode())

@@ -16,11 +16,13 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from lianhu_analysis.analysis import mechanisms
 from lianhu_analysis.analysis import monitor as glance
 from lianhu_analysis.analysis.answer import Answer
 from lianhu_analysis.analysis.comparison import compare
 from lianhu_analysis.analysis.contributions import who_pulls
 from lianhu_analysis.catalog.indicators import Catalogue, load_catalogue
+from lianhu_analysis.catalog.ledgers import load_ledgers
 from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.catalog.targets import Target, load_targets, versions_on
 from lianhu_analysis.errors import ForecastError, PeriodError, UsageError
@@ -28,6 +30,7 @@ from lianhu_analysis.forecast.assessment import Assessment, assess_targets, verd
 from lianhu_analysis.forecast.issued import told_in_advance
 from lianhu_analysis.forecast.knowledge import GrowthSources, Knowledge
 from lianhu_analysis.forecast.verdict import Rules
+from lianhu_analysis.intake.cases import Cases, cases_on
 from lianhu_analysis.intake.checks.findings import FIGURE
 from lianhu_analysis.intake.corrections import (
     Assured,
@@ -329,6 +332,21 @@ class Session:
         chosen = [self.catalogue.get(code) for code in codes]
         fewer = {item.indicator for item in self.targets if item.rule == "at_most"}
         return compare(self.everywhere, chosen, self.workspace, self.day, _period(period), fewer)
+
+    @cached_property
+    def cases(self) -> Cases:
+        """The cases of the region's ledgers as delivered by the day asked for."""
+        frame = self.store.cases(self.workspace.region.code, self.asked)
+        fed = frame[frame["provenance"].isin(self.workspace.forecast_provenance)]
+        return cases_on(fed, load_ledgers(self.workspace.root))
+
+    def land_and_projects(self, year: int | None = None) -> Answer:
+        """Say how land and projects stand: see ``mechanisms.land_and_projects``."""
+        return mechanisms.land_and_projects(self.assess(year), self.cases)
+
+    def risk_and_governance(self, year: int | None = None) -> Answer:
+        """Say how risks and citizens' matters stand: see ``mechanisms.risk_and_governance``."""
+        return mechanisms.risk_and_governance(self.assess(year), self.cases)
 
 
 def _period(text: str) -> Period | None:

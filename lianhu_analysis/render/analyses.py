@@ -59,7 +59,20 @@ COLUMNS = {
     "to_next": "距前一位",
     "to_best": "距首位",
     "provenance": "来历",
-}
+} | {
+    # Of cases of ledgers, and of what they add up to.
+    "case": "编号", "case_zh": "名称", "type": "类别", "matter": "事项", "use": "用途",
+    "entry_rules": "准入条件", "area": "面积", "investment": "亩均投资", "output": "亩均产出",
+    "order": "位次", "worst": "后四分之一", "stage": "阶段", "n_cases": "件数",
+    "plan_year": "本年计划", "done": "本年完成", "due_pct": "序时进度%", "short": "差额",
+    "ledger_zh": "台账", "from_ledger": "台账合计", "as_published": "公布数", "difference": "相差",
+    "title_zh": "目标", "target": "目标值", "actual_period": "截至",
+    "done_pct": "完成%", "usual_pct": "常年完成%",
+    "found": "发现", "reported": "上报", "handled": "处置", "closed": "办结", "overdue": "逾期",
+    "step_zh": "已到", "due": "应办结日", "days_late": "逾期天数", "received": "受理",
+    "answered": "答复", "n_due": "到期", "on_time": "按时", "on_time_pct": "按时%",
+    "median_days": "用时中位数",
+}  # fmt: skip
 WIDTH = 150
 # Of the monitor's document: what is printed on its page.
 PAGE = ("sentences", "notes", "core", "monitor", "targets", "areas", "anomalies")

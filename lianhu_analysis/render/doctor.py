@@ -98,7 +98,7 @@ def survey(workspace: Workspace, requirements: Path | None = None) -> Environmen
     listed = {part for entry in ledger.values() for part in entry.parts}
     present = [
         path.relative_to(workspace.processed).as_posix()
-        for path in sorted((workspace.processed / "observations").glob("*/*"))
+        for path in sorted(workspace.processed.glob("*/region=*/*"))
     ]
     fonts = [font_file("regular"), font_file("bold")]
     return Environment(
