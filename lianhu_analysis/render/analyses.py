@@ -17,6 +17,8 @@ __all__ = ["answer_lines", "monitor_page", "say", "table"]
 
 # What readers call the columns; a column that is not here is for machines and not shown.
 COLUMNS = {
+    "target_zh": "目标",
+    "goal": "把握",
     "name_zh": "指标",
     "period": "时期",
     "unit": "单位",
@@ -59,6 +61,16 @@ COLUMNS = {
     "to_next": "距前一位",
     "to_best": "距首位",
     "provenance": "来历",
+    # scenarios and levers
+    "forecast_rest": "原预测",
+    "rest": "须为",
+    "year_end": "全年",
+    "stretch": "标准差",
+    "history_reached": "达到",
+    "history_years": "年数",
+    "chance_before": "原概率",
+    "chance_after": "情景概率",
+    "link": "联系",
 }
 WIDTH = 150
 # Of the monitor's document: what is printed on its page.
