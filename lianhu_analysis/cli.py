@@ -407,6 +407,37 @@ def compare(
     print_analysis(document, as_json=as_json)
 
 
+@app.command()
+def scenario(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="情景文件（TOML）。")],
+    workspace: WorkspaceOption = None,
+    as_of: AsOfOption = "",
+    as_json: JsonOption = False,
+) -> None:
+    """如果一些指标走文件中的路径，各项目标和它们同时实现的概率会怎样。"""
+    asked = opened(context, workspace, as_of)
+    said = file.read_bytes()
+    told = asked.kept(f"scenario {said!r}", lambda: asked.scenario(file).as_dict())
+    print_analysis(told, as_json=as_json)
+
+
+@app.command()
+def levers(
+    context: typer.Context,
+    target: Annotated[
+        str, typer.Argument(metavar="[TARGET]", help="目标的指标代码；不写则全部。")
+    ] = "",
+    workspace: WorkspaceOption = None,
+    as_of: AsOfOption = "",
+    as_json: JsonOption = False,
+) -> None:
+    """要使目标有五成、八成把握，什么至少要变多少，往年有没有过。"""
+    asked = opened(context, workspace, as_of)
+    told = asked.kept(f"levers {target}", lambda: asked.levers(target).as_dict())
+    print_analysis(told, as_json=as_json)
+
+
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def lab(context: typer.Context, workspace: WorkspaceOption = None) -> None:
     """在工作区打开 JupyterLab（中文界面）；其余参数原样交给 JupyterLab。"""

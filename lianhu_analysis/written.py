@@ -9,12 +9,12 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
-from pydantic import ConfigDict, Strict, StringConstraints, TypeAdapter
+from pydantic import AllowInfNan, ConfigDict, Strict, StringConstraints, TypeAdapter
 from pydantic import ValidationError as _Invalid
 
 from lianhu_analysis.errors import LianhuError
 
-__all__ = ["KNOWN_ONLY", "Day", "Filled", "Whole", "parse_written", "read_written"]
+__all__ = ["KNOWN_ONLY", "Day", "Filled", "Number", "Whole", "parse_written", "read_written"]
 
 T = TypeVar("T")
 Refuse = Callable[[list[str]], LianhuError]
@@ -22,6 +22,7 @@ Refuse = Callable[[list[str]], LianhuError]
 # No text is taken for a day or a number, and no truth value for either.
 Day = Annotated[dt.date, Strict()]
 Whole = Annotated[int, Strict()]
+Number = Annotated[float, Strict(), AllowInfNan(False)]
 Filled = Annotated[str, StringConstraints(pattern=r"\S")]
 # As ``__pydantic_config__`` of a dataclass: a field that is misspelt is no field.
 KNOWN_ONLY = ConfigDict(extra="forbid")
@@ -35,6 +36,8 @@ WORDINGS = {
     "string_pattern_mismatch": "{field} 是空的，请补上",
     "date_type": "{what} 应写成不加引号的日期，如 2024-10-22",
     "int_type": "{what} 应写成不加引号的整数",
+    "float_type": "{what} 应写成不加引号的数",
+    "finite_number": "{what} 不是有限的数",
     "tuple_type": "{what} 应写成几项，放在方括号中",
     "dataclass_type": "{what} 应写成一节，如 [{field}] 或 [[{field}]]",
     "pattern_regex": "{what} 不是有效的正则表达式",
@@ -50,8 +53,8 @@ def read_written(path: Path, shape: type[T], refuse: Refuse) -> T:
     return parse_written(data, shape, refuse)
 
 
-def parse_written(data: bytes, shape: type[T], refuse: Refuse) -> T:
-    """Read TOML into a dataclass.
+def parse_written(data: bytes | Mapping[str, Any], shape: type[T], refuse: Refuse) -> T:
+    """Read TOML, or a mapping of what it would say, into a dataclass.
 
     Parameters
     ----------
@@ -64,7 +67,7 @@ def parse_written(data: bytes, shape: type[T], refuse: Refuse) -> T:
         What ``refuse`` makes, of every fault of the text.
     """
     try:
-        table = tomllib.loads(data.decode("utf-8-sig"))
+        table = tomllib.loads(data.decode("utf-8-sig")) if isinstance(data, bytes) else data
         found: T = _adapter(shape).validate_python(table)  # type: ignore[arg-type]
     except UnicodeDecodeError as error:
         raise refuse(["不是 UTF-8 编码，请用 UTF-8 保存"]) from error

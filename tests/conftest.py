@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[1]
 def copy_workspace(source: Path, target: Path) -> Path:
     """Copy a workspace without what was made from its raw data."""
     target.mkdir()
-    for name in ("lianhu.toml", "targets.toml", "indicators.csv", "words.toml"):
+    for name in ("lianhu.toml", "targets.toml", "indicators.csv", "words.toml", "scenario.toml"):
         if (source / name).exists():
             shutil.copy(source / name, target / name)
     for folder in ("data/raw", "layouts"):

@@ -64,7 +64,9 @@ def test_pages_name_no_path_of_a_machine(page):
 TRANSCRIPT = re.compile(r"```console\n\$ lianhu (.+)\n((?:.*\n)*?)```")
 
 
-@pytest.mark.parametrize("command", ["catalog", "ingest", "check", "show", "doctor", "monitor"])
+@pytest.mark.parametrize(
+    "command", ["catalog", "ingest", "check", "show", "doctor", "monitor", "scenario", "levers"]
+)
 def test_commands_are_shown_with_real_output(command):
     assert any(said.split()[0] == command for said, _ in TRANSCRIPT.findall(read("commands.md")))
 

@@ -85,6 +85,16 @@ class Structure:
             word in indicator.name_zh for word in self.falling.names
         )
 
+    def parts(self, whole: str) -> frozenset[str]:
+        """Return the parts of a whole that are named as such, of sums and others."""
+        groups = [item.parts for item in (*self.sums, *self.within) if item.whole == whole]
+        return frozenset().union(*groups)
+
+    def apart(self, first: str, second: str, whole: str) -> bool:
+        """Whether two parts share nothing, as parts of one sum do."""
+        both = {first, second}
+        return any(item.whole == whole and both.issubset(item.parts) for item in self.sums)
+
     def is_lumpy(self, indicator: Indicator) -> bool:
         """Whether it comes in pieces, so that a tenfold month is no wonder: counts and land."""
         return indicator.unit in COUNTING_UNITS or indicator.theme == "land"

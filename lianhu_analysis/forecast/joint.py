@@ -24,7 +24,22 @@ from lianhu_analysis.forecast.history import year_periods
 if TYPE_CHECKING:
     from lianhu_analysis.forecast.verdict import Verdict
 
-__all__ = ["Dependence", "Joint", "couple", "dependence", "joint_json", "joint_of", "past_errors"]
+__all__ = [
+    "Dependence",
+    "Joint",
+    "Key",
+    "couple",
+    "coupled",
+    "dependence",
+    "joint_json",
+    "joint_of",
+    "key_of",
+    "met_together",
+    "open_figures",
+    "past_errors",
+]
+
+Key = tuple[str, str]  # indicator and measure
 
 # With fewer common years a correlation is noise whatever it is shrunk by.
 MIN_COMMON_YEARS = 5
@@ -98,47 +113,72 @@ def joint_of(verdicts: Sequence[Verdict], outlier_years: Sequence[int] = ()) -> 
     found = Joint(tuple(item.target for item in covered), left_out)
     if len(covered) < 2:
         return _refused(found, "有预测或结果的目标不足两项，没有联合概率可言")
-    # A figure has one future, whoever set targets for it.
-    figures: dict[tuple[str, str], list[Verdict]] = {}
-    for item in covered:
-        if item.draws is not None:
-            figures.setdefault((item.target.indicator, item.target.measure), []).append(item)
-    open_ones = [items[0] for items in figures.values()]
-    settled = [
-        [bool(chance) for item in covered if item.draws is None for chance in [value(item)]]
-        for value in (lambda item: item.probability, lambda item: item.probability_about)
-    ]
-    if len({item.draws.values.size for item in open_ones if item.draws is not None}) > 1:
+    open_ones = open_figures(covered)
+    if len({item.draws.values.size for item in open_ones.values() if item.draws}) > 1:
         return _refused(found, "各目标的模拟次数不同，不能配成联合模拟")
-    draws = [item.draws.values for item in open_ones if item.draws is not None]
     seen = None
     if len(open_ones) > 1:
-        errors = [past_errors(item) for item in open_ones]
+        errors = [past_errors(item) for item in open_ones.values()]
         try:
             seen = dependence(errors, outlier_years)
         except ForecastError as error:
             return _refused(found, str(error))
-        key = "/".join(f"{item.target.indicator}/{item.target.measure}" for item in open_ones)
-        stream = np.random.default_rng(zlib.crc32(f"joint/{key}".encode()))
-        draws = list(couple(np.column_stack(draws), seen.correlation, stream).T)
-    together, alone = [], []
-    for about, certain in zip((False, True), settled, strict=True):
-        met = [
-            np.all([item.target.met_by(values, about=about) for item in items], axis=0)
-            for items, values in zip(figures.values(), draws, strict=True)
-        ]
-        together.append(chance(np.all(met, axis=0)) if met else 1.0)
-        alone.append(float(np.prod([chance(item) for item in met])))
-        if not all(certain):
-            together[-1] = alone[-1] = 0.0
+    drawn = coupled(list(open_ones.values()), seen) if open_ones else np.empty((0, 0))
+    draws = dict(zip(open_ones, drawn.T, strict=True))
+    plain, about = (met_together(covered, draws, about=about) for about in (False, True))
     return replace(
         found,
-        probability=together[0],
-        probability_about=together[1],
-        independent=alone[0],
-        independent_about=alone[1],
+        probability=plain[0],
+        probability_about=about[0],
+        independent=plain[1],
+        independent_about=about[1],
         dependence=seen,
     )
+
+
+def open_figures(verdicts: Sequence[Verdict]) -> dict[Key, Verdict]:
+    """Return the first verdict on every figure that is still open, by indicator and measure.
+
+    A figure has one future, whoever set targets for it.
+    """
+    found: dict[Key, Verdict] = {}
+    for item in verdicts:
+        if item.draws is not None:
+            found.setdefault(key_of(item), item)
+    return found
+
+
+def key_of(verdict: Verdict) -> Key:
+    """Return indicator and measure of a verdict's figure."""
+    return verdict.target.indicator, verdict.target.measure
+
+
+def met_together(
+    verdicts: Sequence[Verdict], draws: Mapping[Key, FloatArray], *, about: bool
+) -> tuple[float, float]:
+    """Return the chance that all are met, and what it were if figures were independent.
+
+    Parameters
+    ----------
+    verdicts
+        With a forecast or an outcome.
+    draws
+        Of every open figure, each of shape (n,), coupled.
+    about
+        Whether tolerances count.
+    """
+    met: dict[Key, np.ndarray] = {}
+    for item in verdicts:
+        if item.draws is not None:
+            key = key_of(item)
+            now = item.target.met_by(draws[key], about=about)
+            met[key] = met.get(key, np.ones_like(now)) & now
+        elif not (item.probability_about if about else item.probability):
+            return 0.0, 0.0
+    if not met:
+        return 1.0, 1.0
+    together = chance(np.all(list(met.values()), axis=0))
+    return together, float(np.prod([chance(item) for item in met.values()]))
 
 
 def past_errors(verdict: Verdict) -> dict[int, float]:
@@ -258,6 +298,27 @@ def couple(draws: FloatArray, correlation: FloatArray, rng: np.random.Generator)
     latent = rng.standard_normal((n, k)) @ root.T
     ranks = latent.argsort(axis=0).argsort(axis=0)
     return np.take_along_axis(np.sort(draws, axis=0), ranks, axis=0)
+
+
+def coupled(open_ones: Sequence[Verdict], seen: Dependence | None) -> FloatArray:
+    """Return the draws of several figures in a common order, the same for the same figures.
+
+    Parameters
+    ----------
+    open_ones
+        With a forecast.
+    seen
+        How their errors move together; ``None``: not at all.
+
+    Returns
+    -------
+    ndarray
+        Shape (n, k).
+    """
+    draws = np.column_stack([item.draws.values for item in open_ones if item.draws is not None])
+    correlation = np.eye(len(open_ones)) if seen is None else seen.correlation
+    key = "/".join("/".join(key_of(item)) for item in open_ones)
+    return couple(draws, correlation, np.random.default_rng(zlib.crc32(f"joint/{key}".encode())))
 
 
 def joint_json(joint: Joint) -> dict[str, Any]:

@@ -9,9 +9,10 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -21,6 +22,9 @@ from lianhu_analysis.analysis import monitor as glance
 from lianhu_analysis.analysis.answer import Answer
 from lianhu_analysis.analysis.comparison import compare
 from lianhu_analysis.analysis.contributions import who_pulls
+from lianhu_analysis.analysis.futures import Futures, forecast_alone, futures_of
+from lianhu_analysis.analysis.levers import levers_answer, parts_beside
+from lianhu_analysis.analysis.scenarios import read_scenario, scenario_answer
 from lianhu_analysis.catalog.indicators import Catalogue, load_catalogue
 from lianhu_analysis.catalog.ledgers import load_ledgers
 from lianhu_analysis.catalog.periods import Period
@@ -28,8 +32,9 @@ from lianhu_analysis.catalog.targets import Target, load_targets, versions_on
 from lianhu_analysis.errors import ForecastError, PeriodError, UsageError
 from lianhu_analysis.forecast.assessment import Assessment, assess_targets, verdict_frame
 from lianhu_analysis.forecast.issued import told_in_advance
+from lianhu_analysis.forecast.joint import Key, key_of
 from lianhu_analysis.forecast.knowledge import GrowthSources, Knowledge
-from lianhu_analysis.forecast.verdict import Rules
+from lianhu_analysis.forecast.verdict import Rules, Verdict
 from lianhu_analysis.intake.cases import Cases, cases_on
 from lianhu_analysis.intake.checks.findings import FIGURE
 from lianhu_analysis.intake.corrections import (
@@ -87,6 +92,10 @@ class Session:
     workspace: Workspace
     asked: dt.date | None = None
     _assessments: dict[int, Assessment] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+
+    _beside: dict[tuple[int, Key], Verdict] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
 
@@ -347,6 +356,48 @@ class Session:
     def risk_and_governance(self, year: int | None = None) -> Answer:
         """Say how risks and citizens' matters stand: see ``mechanisms.risk_and_governance``."""
         return mechanisms.risk_and_governance(self.assess(year), self.cases)
+
+    def scenario(self, written: str | Path | Mapping[str, Any]) -> Answer:
+        """Say what becomes of the targets if some indicators take a path.
+
+        Parameters
+        ----------
+        written
+            A TOML file, or a mapping of its fields: see docs/workspace.md.
+
+        Raises
+        ------
+        UsageError
+            With every path that is unknown, contradictory, published already or impossible, and
+            its line.
+        """
+        scenario, refuse = read_scenario(written)
+        keys = [path.key(self.assess(scenario.year)) for path in scenario.path]
+        return scenario_answer(scenario, self.futures(keys, scenario.year), refuse)
+
+    def levers(self, target: str = "", year: int | None = None) -> Answer:
+        """Say what would bring the open targets (of one indicator) to 50 and to 80 %."""
+        beside = parts_beside(self.assess(year), self.rules)
+        return levers_answer(self.futures(beside, year), target)
+
+    def futures(self, others: Sequence[Key] = (), year: int | None = None) -> Futures:
+        """Return the joint futures of the open targets, and of other figures beside them."""
+        assessment = self.assess(year)
+        aims = {key_of(item) for item in assessment.verdicts}
+        wanted = [k for k in dict.fromkeys(others) if k not in aims and k[0] in self.catalogue]
+        for key in wanted:
+            if (assessment.year, key) not in self._beside:
+                alone = forecast_alone(assessment, key, self.rules, self.knowledge)
+                self._beside[assessment.year, key] = alone
+        beside = [self._beside[assessment.year, key] for key in wanted]
+        return futures_of(assessment, beside, self.rules, self.knowledge)
+
+    def sliders(self) -> Any:
+        """Return sliders for the rest of the year of targets and their parts: see ``what_if``."""
+        # Charts cost seconds to import.
+        from lianhu_analysis.render.what_if import sliders
+
+        return sliders(self.futures(parts_beside(self.assess(), self.rules)), self.scenario)
 
 
 def _period(text: str) -> Period | None:

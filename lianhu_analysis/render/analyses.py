@@ -17,6 +17,8 @@ __all__ = ["answer_lines", "monitor_page", "say", "table"]
 
 # What readers call the columns; a column that is not here is for machines and not shown.
 COLUMNS = {
+    "target_zh": "目标",
+    "goal": "把握",
     "name_zh": "指标",
     "period": "时期",
     "unit": "单位",
@@ -72,6 +74,16 @@ COLUMNS = {
     "step_zh": "已到", "due": "应办结日", "days_late": "逾期天数", "received": "受理",
     "answered": "答复", "n_due": "到期", "on_time": "按时", "on_time_pct": "按时%",
     "median_days": "用时中位数",
+    # Of scenarios and levers.
+    "forecast_rest": "原预测",
+    "rest": "须为",
+    "year_end": "全年",
+    "stretch": "标准差",
+    "history_reached": "达到",
+    "history_years": "年数",
+    "chance_before": "原概率",
+    "chance_after": "情景概率",
+    "link": "联系",
 }  # fmt: skip
 WIDTH = 150
 # Of the monitor's document: what is printed on its page.

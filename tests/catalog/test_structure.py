@@ -61,3 +61,17 @@ def test_the_growth_column_is_optional_and_checked(tmp_path):
     wrong.write_text(text.replace(",\n", ",maybe\n", 1), encoding="utf-8")
     with pytest.raises(CatalogueError, match="level_gives_growth"):
         read_catalogue(wrong, {})
+
+
+def test_parts_are_those_of_sums_and_others_and_only_those_of_one_sum_are_apart():
+    text = (
+        '[[sums]]\nwhole = "w"\nparts = ["a", "b"]\n[[within]]\nwhole = "w"\nparts = ["c"]\n'
+        '[[sums]]\nwhole = "w"\nparts = ["d", "e"]\n'
+    )
+    structure = read_structure(text.encode())
+    assert structure.parts("w") == {"a", "b", "c", "d", "e"}
+    assert structure.parts("a") == frozenset()
+    assert structure.apart("a", "b", "w")
+    assert not structure.apart("a", "c", "w")
+    assert not structure.apart("a", "d", "w")
+    assert not structure.apart("a", "b", "x")

@@ -68,6 +68,8 @@ ENGLISH = {
     "不及基准": "Worse than the benchmark",
     "基准": "Benchmark",
     "权重": "Weight",
+    "原来": "Before",
+    "情景下": "In the scenario",
 }
 
 

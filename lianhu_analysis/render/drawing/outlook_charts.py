@@ -17,7 +17,7 @@ from lianhu_analysis.render.drawing.chart_layout import (
 )
 from lianhu_analysis.render.drawing.theme import PALETTE
 
-__all__ = ["correlation_chart", "path_chart", "precedents_chart"]
+__all__ = ["change_chart", "correlation_chart", "path_chart", "precedents_chart"]
 
 
 def path_chart(
@@ -146,4 +146,28 @@ def correlation_chart(
     axes.grid(visible=False)
     figure.subplots_adjust(left=0.16, bottom=0.27, top=0.9, right=1.0)
     figure.colorbar(drawn, ax=axes, pad=0.02)
+    return figure
+
+
+def change_chart(changes: pd.DataFrame, setting: Setting) -> Figure:
+    """Draw how far each probability moves: a dumbbell a row, the first on top.
+
+    Parameters
+    ----------
+    changes
+        Columns ``name_zh``, ``probability_before`` and ``probability_after``, missing where unknown.
+    """
+    figure, axes = new_figure(setting)
+    y = np.arange(len(changes))
+    before, after = (
+        100 * changes[f"probability_{when}"].to_numpy(float) for when in ("before", "after")
+    )
+    axes.hlines(y, before, after, color=PALETTE["muted"], lw=2)
+    axes.plot(before, y, ls="", marker="o", color=PALETTE["bar"], label=setting.word("原来"))
+    axes.plot(after, y, ls="", marker="D", color=PALETTE["target"], label=setting.word("情景下"))
+    axes.set_yticks(y, changes["name_zh"], size=LABEL_SIZE)
+    axes.set(xlim=(-2, 102), ylim=(len(changes) - 0.5, -0.5))
+    axes.grid(axis="x")
+    axes.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=2)
+    figure.subplots_adjust(left=0.34)
     return figure

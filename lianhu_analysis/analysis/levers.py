@@ -1,0 +1,136 @@
+"""Levers: the smallest change of one indicator that brings a target to a chance.
+
+Each draw of the lever's figure moves by the same change and keeps its uncertainty; nothing else
+is given.  The target's draws then move by that change times the slope between them, so that order
+statistics of its own draws give the change, with no search.  It is the ``shock`` of a scenario.
+"""
+
+from __future__ import annotations
+
+from math import ceil, isnan, nan
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from lianhu_analysis.analysis.answer import Answer, answer_of
+from lianhu_analysis.analysis.futures import Event, Futures, part_weight
+from lianhu_analysis.analysis.scenarios import path_fields, percent
+from lianhu_analysis.catalog.structure import load_structure
+from lianhu_analysis.catalog.targets import Target
+from lianhu_analysis.errors import UsageError
+from lianhu_analysis.forecast.assessment import Assessment
+from lianhu_analysis.forecast.joint import Key, key_of
+from lianhu_analysis.forecast.verdict import Rules, Verdict
+
+__all__ = ["levers_answer", "parts_beside", "shift_needed"]
+
+GOALS = (0.5, 0.8)
+# What must leave its own forecast by more standard deviations moves nothing in practice.
+FARTHEST = 4.0
+NOTES = (
+    "每个杠杆只把自己的预测整体移动，不定性照旧，别的都不设；最寻常的在前：往年同期达到的比例，"
+    "再看离自己的预测几个标准差",
+    "误差相关是往年同涨同落，不是因果；要别的指标变坏才够的，不列",
+    "只列目标自己、有联系的其他目标、核算上的分项；别的指标请写进情景文件（lianhu scenario）",
+    f"要离自己的预测超过 {FARTHEST:g} 个标准差才够的，不算杠杆，不列",
+)
+
+
+def parts_beside(assessment: Assessment, rules: Rules) -> list[Key]:
+    """Return the growth of the direct parts of the open targets, where their weight is known."""
+    catalogue = assessment.catalogue
+    return [
+        (code, "yoy")
+        for whole in assessment.verdicts
+        if whole.draws is not None and whole.target.is_growth
+        for code in sorted(load_structure().parts(whole.indicator.code))
+        if code in catalogue
+        and part_weight(whole.indicator, catalogue.get(code), assessment, rules)
+    ]
+
+
+def shift_needed(target: Target, draws: np.ndarray, goal: float) -> float:
+    """Return the smallest shift of all draws that gives a target a chance; 0 if it has it.
+
+    Parameters
+    ----------
+    draws
+        Shape (n,).
+    goal
+        Between 0 and 1.
+    """
+    sign = -1.0 if target.rule == "at_most" else 1.0
+    # So many must meet it: see ``chance``.
+    enough = min(ceil(goal * (draws.size + 1.0) - 0.5), draws.size)
+    decisive = np.sort(sign * draws)[-enough]
+    shift = sign * target.value - target.half_unit - decisive
+    if np.array_equal(draws, np.round(draws)):
+        shift = np.ceil(shift)
+    return sign * max(float(shift), 0.0)
+
+
+def levers_answer(futures: Futures, indicator: str = "") -> Answer:
+    """Say what brings each open target to each of ``GOALS``, the most usual way first.
+
+    Parameters
+    ----------
+    indicator
+        Of the target; empty for all.
+
+    Returns
+    -------
+    Answer
+        Table ``levers``: one row for each target, goal and lever.
+
+    Raises
+    ------
+    UsageError
+        If there is no such open target.
+    """
+    known = [item for item in futures.assessment.verdicts if item.draws is not None]
+    chosen = [item for item in known if indicator in ("", item.target.indicator)]
+    if not chosen:
+        codes = "、".join(dict.fromkeys(item.target.indicator for item in known))
+        raise UsageError(f"{indicator!r} 没有尚待实现又有预测的目标，可填 {codes}")
+    rows, sentences = [], []
+    for verdict in chosen:
+        before = verdict.target.chance_in(futures.draws[:, futures.column[key_of(verdict)]])
+        head = f"{verdict.target.name_zh}：现有 {percent(before)} 的把握"
+        told = []
+        for goal in (item for item in GOALS if item > before):
+            found = sorted(_levers(verdict, goal, before, futures), key=_unusual)
+            own = next(row for row in found if row["link"] == "自身")
+            others = [row for row in found if row is not own]
+            told.append(f"要有 {goal:.0%}，须{own['told']}")
+            told += [f"或{row['name_zh']}{row['told']}" for row in others[:1]]
+            rows += found
+        sentences.append("；".join([head, *told]) + "。")
+    question = "要使目标有五成、八成把握，什么要变多少"
+    tables = {"levers": pd.DataFrame(rows)}
+    return answer_of(futures.assessment, question, tuple(sentences), tables, NOTES)
+
+
+def _levers(verdict: Verdict, goal: float, before: float, futures: Futures) -> list[dict[str, Any]]:
+    """Return a row for each lever of a target."""
+    aim, rows = futures.column[key_of(verdict)], []
+    shift = shift_needed(verdict.target, futures.draws[:, aim], goal)
+    for column in range(len(futures.verdicts)):
+        slope = 1.0 if column == aim else futures.slope(aim, column)
+        link = futures.link(aim, [Event(column, 0.0)])
+        # Beside targets and parts of this one, a chance correlation would be taken for a lever.
+        if not slope or (column >= futures.aims and link != "核算"):
+            continue
+        row = path_fields(column, futures, shift / slope)
+        if column == aim or 0 < row["stretch"] <= FARTHEST:
+            named = {"target_zh": verdict.target.name_zh, "target": verdict.target.indicator}
+            rows.append(
+                named | {"goal": goal, "chance_before": percent(before), "link": link} | row
+            )
+    return rows
+
+
+def _unusual(row: dict[str, Any]) -> tuple[float, float]:
+    """Order levers: the share of years that went as far (half, where none is known), stretch."""
+    share = row["history_reached"] / (row["history_years"] or nan)
+    return -0.5 if isnan(share) else -share, abs(row["stretch"])

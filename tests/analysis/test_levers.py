@@ -1,0 +1,65 @@
+"""A lever does what it says when it is pulled."""
+
+import numpy as np
+import pytest
+
+from lianhu_analysis.analysis.levers import levers_answer, parts_beside, shift_needed
+from lianhu_analysis.analysis.scenarios import read_scenario, scenario_answer
+from lianhu_analysis.errors import UsageError
+from tests.analysis.worlds import beside, world
+from tests.forecast.test_verdict import RULES, target
+
+OTHERS = ("gdp.secondary", "gdp.tertiary")
+
+
+def test_the_shift_is_an_order_statistic_by_hand():
+    draws = np.array([4.0, 4.2, 4.4, 4.6, 4.8, 5.0, 5.2, 5.4, 5.6])
+    # Of nine, (m + .5) / 10 must be at least .5: m = 5, so the fifth highest must reach 4.95.
+    assert shift_needed(target(), draws, 0.5) == pytest.approx(0.15)
+    assert target().chance_in(draws + 0.15 + 1e-9) >= 0.5
+    assert target().chance_in(draws + 0.15 - 1e-6) < 0.5
+    assert shift_needed(target(), draws + 2.0, 0.8) == 0.0
+    most = target(rule="at_most", tolerance=0.0)
+    # The eighth lowest, 5.4, must come down to 5.05.
+    assert shift_needed(most, draws, 0.8) == pytest.approx(-0.35)
+    counts = np.array([1.0, 2.0, 3.0])
+    assert shift_needed(target(value=5, decimals=None), counts, 0.5) == 3.0
+
+
+def test_parts_are_those_with_a_weight():
+    assert parts_beside(world(), RULES) == [("gdp.secondary", "yoy"), ("gdp.tertiary", "yoy")]
+
+
+def test_every_lever_brings_the_chance_it_promises():
+    futures = beside(*OTHERS)
+    rows = levers_answer(futures).tables["levers"]
+    assert set(rows["link"]) >= {"自身", "核算"}
+    for item in rows.to_dict("records"):
+        path = {"indicator": item["indicator"], "measure": item["measure"]}
+        scenario, refuse = read_scenario(
+            {"path": [path | {"shock": item["rest"] - item["forecast_rest"]}]}
+        )
+        after = scenario_answer(scenario, futures, refuse).tables["targets"]
+        chance = after.set_index("indicator").loc[item["target"], "probability_after"]
+        # Counts come in steps: theirs may be more.
+        assert chance >= item["goal"] - 0.005
+        if item["target"] != "lan.acq.projects":
+            assert chance == pytest.approx(item["goal"], abs=0.005)
+
+
+def test_the_most_usual_comes_first_and_history_is_counted():
+    rows = levers_answer(beside(*OTHERS), "gdp.total").tables["levers"]
+    for _, group in rows.groupby("goal"):
+        shares = (group["history_reached"] / group["history_years"]).to_list()
+        assert shares == sorted(shares, reverse=True)
+    own = rows[rows["link"] == "自身"].iloc[0]
+    past = world().verdict("gdp.total").required.precedents.values
+    assert own["history_reached"] == sum(value >= own["rest"] for value in past)
+    assert own["history_years"] == len(past)
+
+
+def test_a_target_that_is_none_is_refused():
+    with pytest.raises(UsageError, match=r"'gdp\.tertiary'.*可填 gdp\.total"):
+        levers_answer(beside(*OTHERS), "gdp.tertiary")
+    with pytest.raises(UsageError, match=r"fis\.revenue\.gpb"):
+        levers_answer(beside(*OTHERS), "fis.revenue.gpb")
