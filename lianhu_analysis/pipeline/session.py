@@ -16,6 +16,10 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from lianhu_analysis.analysis.answer import Answer
+from lianhu_analysis.analysis.attribution import Between
+from lianhu_analysis.analysis.news import news
+from lianhu_analysis.analysis.upcoming import upcoming
 from lianhu_analysis.catalog.indicators import Catalogue, load_catalogue
 from lianhu_analysis.catalog.targets import Target, load_targets, versions_on
 from lianhu_analysis.errors import ForecastError, UsageError
@@ -40,6 +44,8 @@ if TYPE_CHECKING:
     from statsmodels.tsa.statespace.mlemodel import MLEResults
 
 __all__ = ["Session", "open_session"]
+
+A_MONTH = dt.timedelta(days=31)
 
 
 def open_session(workspace: str = "", as_of: str = "") -> Session:
@@ -162,6 +168,14 @@ class Session:
         announced = [target for told in versions_on(self.targets, self.day) for target in told]
         return Knowledge(own, tuple(above), tuple(announced), PastRunFiles(self.workspace))
 
+    @property
+    def _year(self) -> int:
+        """The latest year with targets that had begun by the day."""
+        day = self.day
+        known = [told[0].year for told in versions_on(self.targets, day)]
+        begun = [item for item in known if day is None or item <= day.year]
+        return max(begun or known or [day.year if day else dt.date.min.year])
+
     def assess(self, year: int | None = None) -> Assessment:
         """Judge the targets of a year.
 
@@ -178,8 +192,7 @@ class Session:
         day = self.day
         known = sorted({told[0].year for told in versions_on(self.targets, day)})
         if year is None:
-            begun = [item for item in known if day is None or item <= day.year]
-            year = max(begun or known or [day.year if day else dt.date.min.year])
+            year = self._year
         elif known and year not in known:
             years = "、".join(map(str, known))
             raise UsageError(
@@ -281,3 +294,35 @@ class Session:
         if not years:
             raise ForecastError(f"{code} 没有公布的增速，不能建模。可用 lianhu show {code} 查看")
         return likeliest(sources.panel_on(years[-1], None))
+
+    def news(self, since: dt.date | None = None) -> Answer:
+        """Say what moved every target's verdict since a day: see ``analysis.news``.
+
+        Parameters
+        ----------
+        since
+            Default: a month before the session's day.
+
+        Raises
+        ------
+        UsageError
+            If it is not before the session's day.
+        """
+        day = self.day or dt.date.min + A_MONTH
+        since = since or day - A_MONTH
+        if since >= day:
+            raise UsageError(f"--from {since} 不早于 --to {day}。请写更早的一天")
+        between = Between(
+            (since, day),
+            (self.on(since).versions, self.versions),
+            self._regions,
+            self.catalogue,
+            self.targets,
+            self.rules,
+            PastRunFiles(self.workspace),
+        )
+        return news(between, self._year, (self.workspace.region, *self.workspace.parents))
+
+    def calendar(self) -> Answer:
+        """Say what is still to come this year, the most informative first: see ``upcoming``."""
+        return upcoming(self.assess(), self.knowledge, self.rules)

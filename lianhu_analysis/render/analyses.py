@@ -20,6 +20,25 @@ COLUMNS = {
     "name_zh": "指标",
     "period": "时期",
     "unit": "单位",
+    "old": "原预测",
+    "new": "新预测",
+    "revisions": "修订",
+    "releases": "公布",
+    "residual": "重新估计",
+    "old_probability": "原概率",
+    "new_probability": "新概率",
+    "target_zh": "目标",
+    "day": "公布日",
+    "kind_zh": "方式",
+    "expected": "预期",
+    "published": "公布数",
+    "weight": "权重",
+    "impact": "影响",
+    "impact_probability": "概率变化",
+    "usual_change": "通常变动",
+    "relative": "标准差倍数",
+    "years": "年数",
+    "reason": "说明",
 }
 WIDTH = 150
 
@@ -51,7 +70,7 @@ def _table_lines(rows: Sequence[Mapping[str, Any]]) -> list[str]:
 
 def cell_text(value: Any) -> str:
     """Write a cell; what is unknown is a dash."""
-    if value is None or pd.isna(value):
+    if value is None or value == "" or pd.isna(value):
         return "—"
     if isinstance(value, bool):
         return "是" if value else "否"
