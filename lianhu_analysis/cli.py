@@ -37,6 +37,7 @@ def _loaded_when_used(name: str) -> ModuleType:
 
 
 if TYPE_CHECKING:
+    from lianhu_analysis.analysis import news as arrivals
     from lianhu_analysis.intake import ingest as deliveries
     from lianhu_analysis.intake import new_workspace, problems
     from lianhu_analysis.pipeline import answers, backtests, reports, session
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from lianhu_analysis.render import lab as jupyter
 else:
     # Help and wrong use are answered before pandas and statsmodels are loaded: one second.
+    arrivals = _loaded_when_used("lianhu_analysis.analysis.news")
     deliveries = _loaded_when_used("lianhu_analysis.intake.ingest")
     new_workspace = _loaded_when_used("lianhu_analysis.intake.new_workspace")
     problems = _loaded_when_used("lianhu_analysis.intake.problems")
@@ -436,6 +438,38 @@ def levers(
     asked = opened(context, workspace, as_of)
     told = asked.kept(f"levers {target}", lambda: asked.levers(target).as_dict())
     print_analysis(told, as_json=as_json)
+
+
+@app.command()
+def news(
+    context: typer.Context,
+    since: Annotated[
+        str, typer.Option("--from", metavar="YYYY-MM-DD", help="从哪天起；默认一个月前。")
+    ] = "",
+    until: Annotated[
+        str, typer.Option("--to", metavar="YYYY-MM-DD", help="到哪天；默认最近一次公布。")
+    ] = "",
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """两天之间每个目标的判断变了多少：哪次公布、修订、更正使它变，加起来恰好是全部。"""
+    asked = session.Session(located(context, workspace), parse_day(until, "--to"))
+    day = parse_day(since, "--from")
+    content = asked.kept(f"news {day}", lambda: arrivals.news_json(asked.news(day)))
+    print_analysis(content, as_json=as_json)
+
+
+@app.command()
+def calendar(
+    context: typer.Context,
+    workspace: WorkspaceOption = None,
+    as_of: AsOfOption = "",
+    as_json: JsonOption = False,
+) -> None:
+    """今年还有哪些公布，各自通常使判断变动多少；最能改变判断的在前。"""
+    asked = opened(context, workspace, as_of)
+    content = asked.kept("calendar", lambda: asked.calendar().as_dict())
+    print_analysis(content, as_json=as_json)
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})

@@ -133,10 +133,10 @@ def contributions(breakdown: Breakdown, period: str) -> pd.DataFrame:
     """
     last = int(period[:4]) - 1
     growth, weights = breakdown.growth_in(period), breakdown.weights(period)
-    table = pd.DataFrame({"growth": growth, "weight": weights[last]})
-    table["points"] = table["weight"] * growth / 100
+    table = pd.DataFrame({"growth": growth, "weight_pct": weights[last]})
+    table["points"] = table["weight_pct"] * growth / 100
     no_level = f"没有公布与合计同一普查口径的 {last}{period[4:]} 绝对额"
-    table["reason"] = np.where(table["weight"].isna(), no_level, "")
+    table["reason"] = np.where(table["weight_pct"].isna(), no_level, "")
     table.loc[growth.isna(), "reason"] = f"没有公布 {period} 增速"
     if reason := table["reason"].iloc[0]:
         raise ForecastError(reason)

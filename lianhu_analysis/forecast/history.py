@@ -110,9 +110,10 @@ class Versions:
                 known.setdefault(point.period, point)
         return Series(self.indicator, self.measure, known)
 
-    def told(self) -> str:
-        """Return all figures as text: equal texts are equal versions."""
-        rows = (f"{p.period} {p.value!r} {p.published}" for p in self.points)
+    def told(self, before: int) -> str:
+        """Return all figures of the years before one as text: equal texts are equal versions."""
+        known = (p for p in self.points if p.period.year < before)
+        rows = (f"{p.period} {p.value!r} {p.published}" for p in known)
         return f"{self.indicator!r} {self.measure}: {';'.join(rows)}"
 
     def known_in(self, years: range, day: dt.date | None) -> int:

@@ -58,14 +58,17 @@ class Knowledge:
         Targets of every year and every version: what was announced.
     past_runs
         Where past runs are kept; ``None`` for nowhere.
+    pools
+        Records made before, by the target's year and the month: for those only who know the
+        same of the years before.
     """
 
     versions: pd.DataFrame
     above: tuple[pd.DataFrame, ...] = ()
     targets: tuple[Target, ...] = ()
     past_runs: PastRuns | None = None
-    _pools: dict[tuple[int, int], dict[tuple[int, str], Record]] = field(
-        default_factory=dict, init=False, repr=False, compare=False
+    pools: dict[tuple[int, int], dict[tuple[int, str], Record]] = field(
+        default_factory=dict, repr=False, compare=False
     )
     _split: dict[tuple[int, str], pd.DataFrame] = field(
         default_factory=dict, init=False, repr=False, compare=False
@@ -110,15 +113,15 @@ class Knowledge:
         """
         periods = year_periods(catalogue.get(target.indicator), target.year)
         month = periods[n_known - 1].end.month if n_known else 0
-        kept = self._pools.setdefault((target.year, month), {})
-        wanted = [key for key in self._pooled(catalogue) if key != (0, target.indicator)]
+        kept = self.pools.setdefault((target.year, month), {})
+        wanted = [key for key in self.pooled(catalogue) if key != (0, target.indicator)]
         for key in wanted:
             if key not in kept:
                 kept[key] = self._record(catalogue, rules, *key, target.year, month)
         return tuple(kept[key] for key in wanted)
 
-    def _pooled(self, catalogue: Catalogue) -> list[tuple[int, str]]:
-        """Which series: by level above the region, and code."""
+    def pooled(self, catalogue: Catalogue) -> list[tuple[int, str]]:
+        """Say which growth series are asked: by level above the region, and code."""
         aims = {item.indicator for item in self.targets}
         known = []
         for level, frame in enumerate((self.versions, *self.above)):
@@ -220,10 +223,10 @@ class GrowthSources:
         """The figures that are forecast."""
         return self.growth
 
-    def told(self) -> str:
-        """Return everything that a past run may depend on, as text."""
+    def told(self, before: int) -> str:
+        """Return everything that runs of the years before one may depend on, as text."""
         series = [self.growth, self.levels, *([self.proxy] if self.proxy else []), *self.above]
-        texts = [item.told() for item in series]
+        texts = [item.told(before) for item in series]
         return "|".join([*texts, repr(self.targets), repr(self.rules)])
 
     def announced_on(self, day: dt.date | None) -> dict[int, float]:
@@ -362,9 +365,9 @@ class LevelSources:
     integer: bool
     past_runs: PastRuns | None = None
 
-    def told(self) -> str:
-        """Return everything that a past run may depend on, as text."""
-        return f"{self.levels.told()}|{self.integer}"
+    def told(self, before: int) -> str:
+        """Return everything that runs of the years before one may depend on, as text."""
+        return f"{self.levels.told(before)}|{self.integer}"
 
     @property
     def versions(self) -> Versions:

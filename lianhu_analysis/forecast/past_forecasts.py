@@ -59,8 +59,8 @@ class Sources(Protocol):
         """Where past runs are kept; ``None`` for nowhere."""
         ...
 
-    def told(self) -> str:
-        """Return everything that a past run may depend on, as text."""
+    def told(self, before: int) -> str:
+        """Return everything that runs of the years before one may depend on, as text."""
         ...
 
 
@@ -187,7 +187,7 @@ def record_of(
     kept, names = sources.past_runs, ",".join(item.name for item in candidates)
     key = ""
     if kept is not None:
-        question = f"{names}|{year}|{n_known}|{delay}|{sources.told()}"
+        question = f"{names}|{year}|{n_known}|{delay}|{sources.told(year)}"
         key = hashlib.sha256(question.encode()).hexdigest()
         found = kept.get(key)
         if found is not None:

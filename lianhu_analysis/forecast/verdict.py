@@ -56,6 +56,7 @@ __all__ = [
     "Rules",
     "Status",
     "Verdict",
+    "asked",
     "judge",
     "verdict_json",
 ]
@@ -190,7 +191,21 @@ def judge(
         return _outcome(draft, point.value)
     if target.is_growth:
         return _judge_growth(frame, draft, periods, n_known, catalogue, rules, knowledge)
-    return _judge_level(draft, periods, n_known, rules, knowledge)
+    return _judge_level(draft, periods, n_known, catalogue, rules, knowledge)
+
+
+def asked(
+    target: Target, catalogue: Catalogue, rules: Rules, knowledge: Knowledge
+) -> tuple[Sources, Sequence[Candidate]]:
+    """Return what is published about a target, and the models that are asked, benchmark first."""
+    indicator = catalogue.get(target.indicator)
+    if target.is_growth:
+        return GrowthSources.of(knowledge, indicator, catalogue, rules), GROWTH_CANDIDATES
+    versions = knowledge.extract(indicator, target.measure, rules)
+    integer = whole_numbers(versions, target)
+    stock = indicator.kind == "stock"
+    sources = LevelSources(versions, integer, knowledge.past_runs)
+    return sources, STOCK_CANDIDATES if stock else PROGRESS_CANDIDATES
 
 
 def _outcome(draft: Verdict, final: float) -> Verdict:
@@ -237,30 +252,29 @@ def _judge_growth(
     references = draft.references + (weights.references if weights else ())
     references += required.references
     draft = replace(draft, required=required, benchmark=benchmark, references=references)
-    sources = GrowthSources.of(knowledge, indicator, catalogue, rules)
+    sources, candidates = asked(draft.target, catalogue, rules, knowledge)
     pool = knowledge.pool(catalogue, rules, draft.target, n_known)
-    return _issue(draft, sources, GROWTH_CANDIDATES, n_known, rules, pool=pool)
+    return _issue(draft, sources, candidates, n_known, rules, pool=pool)
 
 
 def _judge_level(
     draft: Verdict,
     periods: tuple[Period, ...],
     n_known: int,
+    catalogue: Catalogue,
     rules: Rules,
     knowledge: Knowledge,
 ) -> Verdict:
     target, series = draft.target, draft.series
-    versions = knowledge.extract(draft.indicator, target.measure, rules)
-    integer = whole_numbers(versions, target)
     actual = draft.actual or 0.0
     required = amount_required(target, series, periods[n_known:], rules.outlier_years)
     draft = replace(draft, required=required)
-    sources = LevelSources(versions, integer, knowledge.past_runs)
+    sources, candidates = asked(target, catalogue, rules, knowledge)
     if draft.indicator.kind == "stock":
         if draft.actual is None:
             return replace(draft, reason="本年尚无数据，存量没有起点")
         draft = replace(draft, benchmark={"persistence": actual})
-        return _issue(draft, sources, STOCK_CANDIDATES, n_known, rules, integer=integer)
+        return _issue(draft, sources, candidates, n_known, rules)
     reached = target.rule in ("at_least", "range") and actual >= target.value
     done: dict[str, Any] = {"status": "reached", "reason": "累计数已达到目标"}
     done |= {"probability": 1.0, "probability_about": 1.0}
@@ -272,7 +286,7 @@ def _judge_level(
         share = float(usual[:n_known].sum() / usual.sum())
         pace = actual / share if share > 0 else float(usual.sum() / len(panel.increments))
         draft = replace(draft, usual_share=share, benchmark={"persistence": pace})
-    found = _issue(draft, sources, PROGRESS_CANDIDATES, n_known, rules, integer=integer)
+    found = _issue(draft, sources, candidates, n_known, rules)
     # Where a range has been entered, whether it will be left is still open.
     return replace(found, **done) if reached else found
 
@@ -284,7 +298,6 @@ def _issue(
     n_known: int,
     rules: Rules,
     *,
-    integer: bool = False,
     pool: Sequence[Record] = (),
 ) -> Verdict:
     """Combine what can be stood behind by what past years taught, or refuse with every reason."""
@@ -316,6 +329,7 @@ def _issue(
     weights = {n: weight / total for n, weight in learned.items() if weight} or {benchmark: 1.0}
     drawn = {name: drawn[name] for name in weights}
     reason = getattr(panel, "shares_reason", "")
+    integer = getattr(sources, "integer", False)
     attempts = (("shares", f"{reason}；模型改用最近已知的比重或按月数均分"),) if reason else ()
     draft = replace(
         draft,

@@ -20,11 +20,14 @@ import pandas as pd
 from lianhu_analysis.analysis import mechanisms
 from lianhu_analysis.analysis import monitor as glance
 from lianhu_analysis.analysis.answer import Answer
+from lianhu_analysis.analysis.attribution import Between
 from lianhu_analysis.analysis.comparison import compare
 from lianhu_analysis.analysis.contributions import who_pulls
 from lianhu_analysis.analysis.futures import Futures, forecast_alone, futures_of
 from lianhu_analysis.analysis.levers import levers_answer, parts_beside
+from lianhu_analysis.analysis.news import news
 from lianhu_analysis.analysis.scenarios import read_scenario, scenario_answer
+from lianhu_analysis.analysis.upcoming import upcoming
 from lianhu_analysis.catalog.indicators import Catalogue, load_catalogue
 from lianhu_analysis.catalog.ledgers import load_ledgers
 from lianhu_analysis.catalog.periods import Period
@@ -53,6 +56,8 @@ if TYPE_CHECKING:
     from statsmodels.tsa.statespace.mlemodel import MLEResults
 
 __all__ = ["Session", "open_session"]
+
+A_MONTH = dt.timedelta(days=31)
 
 
 def open_session(workspace: str = "", as_of: str = "") -> Session:
@@ -187,6 +192,13 @@ class Session:
         """Years that had targets by the day."""
         return sorted({told[0].year for told in versions_on(self.targets, self.day)})
 
+    @property
+    def year(self) -> int:
+        """The latest year with targets that had begun by the day."""
+        day, known = self.day, self.target_years
+        begun = [item for item in known if day is None or item <= day.year]
+        return max(begun or known or [day.year if day else dt.date.min.year])
+
     def assess(self, year: int | None = None) -> Assessment:
         """Judge the targets of a year.
 
@@ -196,10 +208,7 @@ class Session:
             Default: the latest year with targets that had begun by the day; of a year
             without any nothing is judged.
         """
-        day, known = self.day, self.target_years
-        if year is None:
-            begun = [item for item in known if day is None or item <= day.year]
-            year = max(begun or known or [day.year if day else dt.date.min.year])
+        year = self.year if year is None else year
         if year not in self._assessments:
             self._assessments[year] = assess_targets(
                 self.assured.frame,
@@ -207,7 +216,7 @@ class Session:
                 region=self.workspace.region,
                 parents=self.workspace.parents,
                 year=year,
-                as_of=day,
+                as_of=self.day,
                 catalogue=self.catalogue,
                 rules=self.rules,
                 knowledge=self.knowledge,
@@ -398,6 +407,38 @@ class Session:
         from lianhu_analysis.render.what_if import sliders
 
         return sliders(self.futures(parts_beside(self.assess(), self.rules)), self.scenario)
+
+    def news(self, since: dt.date | None = None) -> Answer:
+        """Say what moved every target's verdict since a day: see ``analysis.news``.
+
+        Parameters
+        ----------
+        since
+            Default: a month before the session's day.
+
+        Raises
+        ------
+        UsageError
+            If it is not before the session's day.
+        """
+        day = self.day or dt.date.min + A_MONTH
+        since = since or day - A_MONTH
+        if since >= day:
+            raise UsageError(f"--from {since} 不早于 --to {day}。请写更早的一天")
+        between = Between(
+            (since, day),
+            (self.on(since).versions, self.versions),
+            self._regions,
+            self.catalogue,
+            self.targets,
+            self.rules,
+            PastRunFiles(self.workspace),
+        )
+        return news(between, self.year, (self.workspace.region, *self.workspace.parents))
+
+    def calendar(self) -> Answer:
+        """Say what is still to come this year, the most informative first: see ``upcoming``."""
+        return upcoming(self.assess(), self.knowledge, self.rules)
 
 
 def _period(text: str) -> Period | None:

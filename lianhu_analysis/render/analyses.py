@@ -48,7 +48,8 @@ COLUMNS = {
     # contributions and comparison
     "region_zh": "地区",
     "growth": "增速%",
-    "weight": "比重%",
+    "weight": "权重",
+    "weight_pct": "比重%",
     "points": "拉动点",
     "low": "最低",
     "high": "最高",
@@ -84,6 +85,25 @@ COLUMNS = {
     "chance_before": "原概率",
     "chance_after": "情景概率",
     "link": "联系",
+    # Of news and the calendar.
+    "old": "原预测",
+    "new": "新预测",
+    "revisions": "修订",
+    "releases": "公布",
+    "residual": "重新估计",
+    "old_probability": "原概率",
+    "new_probability": "新概率",
+    "target_zh": "目标",
+    "day": "公布日",
+    "kind_zh": "方式",
+    "expected": "预期",
+    "published": "公布数",
+    "impact": "影响",
+    "impact_probability": "概率变化",
+    "usual_change": "通常变动",
+    "relative": "标准差倍数",
+    "years": "年数",
+    "reason": "说明",
 }  # fmt: skip
 WIDTH = 150
 # Of the monitor's document: what is printed on its page.
@@ -117,7 +137,7 @@ def _table_lines(rows: Sequence[Mapping[str, Any]]) -> list[str]:
 
 def cell_text(value: Any) -> str:
     """Write a cell; what is unknown is a dash."""
-    if value is None or pd.isna(value):
+    if value is None or value == "" or pd.isna(value):
         return "—"
     if isinstance(value, bool):
         return "是" if value else "否"

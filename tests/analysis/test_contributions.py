@@ -72,7 +72,7 @@ def test_points_and_shares_are_those_of_the_hand():
     }
     assert table["points"].to_dict() == pytest.approx(points)
     assert table["share"].to_dict() == pytest.approx({k: v / 0.052 for k, v in points.items()})
-    assert list(table["weight"].iloc[:4]) == pytest.approx([100, 5, 35, 60])
+    assert list(table["weight_pct"].iloc[:4]) == pytest.approx([100, 5, 35, 60])
 
 
 def test_a_part_that_is_not_published_is_named_and_not_assumed():
@@ -94,12 +94,12 @@ def test_levels_of_two_census_bases_are_never_divided():
     later = [("gdp.total", "level", "2023Q3", 1100, "2025-01-17")]
     # The whole was revised, the parts were not: the release before, which has them all.
     table = table_of(*PLAIN, *later, breaks=[CENSUS])
-    assert list(table["weight"].iloc[1:4]) == pytest.approx([5, 35, 60])
+    assert list(table["weight_pct"].iloc[1:4]) == pytest.approx([5, 35, 60])
     # One part was never published on the old base: what one base has most of.
     torn = [(*row, "2025-01-17") if row[:2] == ("gdp.primary", "level") else row for row in PLAIN]
     torn_table = table_of(*torn, breaks=[CENSUS])
     assert "同一普查口径" in torn_table.loc["gdp.primary", "reason"]
-    assert torn_table.loc["gdp.tertiary", "weight"] == pytest.approx(60)
+    assert torn_table.loc["gdp.tertiary", "weight_pct"] == pytest.approx(60)
 
 
 def test_the_range_of_nominal_growth_is_rounding_alone():

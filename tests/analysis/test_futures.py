@@ -8,7 +8,7 @@ import pytest
 from lianhu_analysis.analysis.futures import Event, futures_of, pull
 from lianhu_analysis.errors import ForecastError
 from lianhu_analysis.forecast.knowledge import Knowledge
-from tests.analysis.worlds import beside, pair, world
+from tests.analysis.district import beside, pair, world
 from tests.forecast.test_verdict import RULES
 
 # Two growth rates: means 5 and 6, standard deviations 0.5 and 2, correlation 0.6.

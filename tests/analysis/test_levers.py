@@ -6,7 +6,7 @@ import pytest
 from lianhu_analysis.analysis.levers import levers_answer, parts_beside, shift_needed
 from lianhu_analysis.analysis.scenarios import read_scenario, scenario_answer
 from lianhu_analysis.errors import UsageError
-from tests.analysis.worlds import beside, world
+from tests.analysis.district import beside, world
 from tests.forecast.test_verdict import RULES, target
 
 OTHERS = ("gdp.secondary", "gdp.tertiary")

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from lianhu_analysis.analysis.scenarios import percent, read_scenario, rest_of, scenario_answer
 from lianhu_analysis.catalog.structure import load_structure
 from lianhu_analysis.errors import UsageError
-from tests.analysis.worlds import beside, world
+from tests.analysis.district import beside, world
 
 OTHERS = ("gdp.secondary", "gdp.tertiary", "ene.elec")
 

@@ -161,3 +161,26 @@ def test_past_runs_come_back_as_they_were_and_only_for_the_same_figures():
     outliers = Rules(("official",), outlier_years=(2015,))
     record_of(sources(gdp_frame(), outliers, shelf), GROWTH_CANDIDATES, 2024, 2)
     assert len(shelf) == 4
+
+
+@pytest.mark.parametrize("period", ["2023Q4", "2024Q1"])
+def test_figures_of_the_year_itself_make_no_past_run_again(period):
+    frame = gdp_frame()
+    late = dt.date(2024, 6, 1)
+    added = figures(
+        ("gdp.total", "yoy", "ytd", period, 9.9, late),
+        ("gdp.total", "level", "ytd", "2024Q1", 1.0, late),
+    )
+    more = pd.concat([frame, added], ignore_index=True)
+    year = 2024 if period.startswith("2024") else 2023
+    shelf = Shelf()
+    record_of(sources(frame, past_runs=shelf), GROWTH_CANDIDATES, year, 1)
+    kept = set(shelf)
+    found = record_of(sources(more, past_runs=shelf), GROWTH_CANDIDATES, year, 1)
+    assert set(shelf) == kept
+    fresh = record_of(sources(more), GROWTH_CANDIDATES, year, 1)
+    assert [run.year for run in found.runs] == [run.year for run in fresh.runs]
+    for mine, other in zip(found.runs, fresh.runs, strict=True):
+        assert {name: list(values) for name, values in mine.quantiles.items()} == {
+            name: list(values) for name, values in other.quantiles.items()
+        }

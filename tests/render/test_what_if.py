@@ -8,7 +8,7 @@ from lianhu_analysis.analysis.scenarios import read_scenario, scenario_answer
 from lianhu_analysis.render import what_if
 from lianhu_analysis.render.drawing.chart_layout import Setting
 from lianhu_analysis.render.drawing.outlook_charts import change_chart
-from tests.analysis.worlds import beside
+from tests.analysis.district import beside
 
 FUTURES = beside("gdp.tertiary")
 

@@ -1,0 +1,120 @@
+"""What is still to come this year, and how much each release usually moves each verdict."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from lianhu_analysis.analysis.answer import Answer, answer_of
+from lianhu_analysis.catalog.calendar import assumed_release
+from lianhu_analysis.catalog.periods import Period
+from lianhu_analysis.forecast.assessment import Assessment
+from lianhu_analysis.forecast.history import Versions, year_periods
+from lianhu_analysis.forecast.past_forecasts import record_of
+from lianhu_analysis.forecast.verdict import Knowledge, Rules, Verdict, asked
+
+__all__ = ["release_day", "upcoming"]
+
+# Past releases whose delay is looked at; a delivery of whole years at once tells none.
+LAGS, LONGEST_LAG = 5, 180
+FEWEST_YEARS = 3
+METHOD = (
+    "通常变动：往年相邻两个时点的预测（用今天的权重，不含异常年份）之差的绝对值的平均；年底一次是与公布数之差。",
+    "上级地区的公布也会改变判断，往年没有分开回看，不列；其余指标的公布只在年初改变权重，也不列。",
+)
+
+
+def upcoming(assessment: Assessment, knowledge: Knowledge, rules: Rules) -> Answer:
+    """List the releases that the verdicts wait for, the most informative next one first.
+
+    Returns
+    -------
+    Answer
+        Table ``releases``: ``usual_change`` is the mean absolute change of the forecast at that
+        release in past years (unit of the target), with today's weights; ``relative`` that
+        change over the standard deviation of today's forecast; missing with its ``reason``.
+    """
+    rows: list[dict[str, Any]] = []
+    for verdict in assessment.verdicts:
+        spread = np.nan if verdict.draws is None else verdict.draws.values.std()
+        changes, versions = usual_changes(verdict, assessment, knowledge, rules)
+        for number, period in enumerate(verdict.required.periods):
+            day, basis = release_day(versions, period)
+            usual, years = changes[number] if changes else (np.nan, 0)
+            enough = years >= FEWEST_YEARS
+            rows.append(
+                {
+                    "indicator": verdict.target.indicator,
+                    "name_zh": verdict.name_zh,
+                    "period": str(period),
+                    "day": day.isoformat(),
+                    "day_basis": basis,
+                    "overdue": assessment.as_of is not None and day <= assessment.as_of,
+                    "next": number == 0,
+                    "usual_change": usual if enough else np.nan,
+                    "unit": verdict.target.unit,
+                    "relative": usual / spread if enough else np.nan,
+                    "years": years,
+                    "reason": "" if enough else verdict.reason or f"只有 {years} 年可比",
+                }
+            )
+    # The next release of every target comes first, the most informative before all.
+    rows.sort(key=lambda row: (not row["next"], -np.nan_to_num(row["relative"]), row["day"]))
+    sentences = tuple(
+        f"{row['name_zh']} {row['period']}，{'应已于' if row['overdue'] else '约'} {row['day']} 公布：往年这一次"
+        f"平均使预测变动 {row['usual_change']:,.2f} {row['unit'].replace('%', '个百分点')}，"
+        f"是现在标准差的 {row['relative']:.0%}。"
+        for row in rows
+        if row["next"] and not row["reason"]
+    )
+    question = f"{assessment.year} 年还有哪些公布，哪个最能改变判断"
+    return answer_of(assessment, question, sentences, {"releases": pd.DataFrame(rows)}, METHOD)
+
+
+def usual_changes(
+    verdict: Verdict, assessment: Assessment, knowledge: Knowledge, rules: Rules
+) -> tuple[list[tuple[float, int]], Versions]:
+    """Return the mean absolute change of past forecasts at every remaining release, and their number.
+
+    Returns
+    -------
+    tuple
+        The changes, none where there is no forecast; the versions of the target's figures.
+    """
+    target, remaining = verdict.target, len(verdict.required.periods)
+    sources, candidates = asked(target, assessment.catalogue, rules, knowledge)
+    last = len(year_periods(verdict.indicator, target.year))
+    forecasts: list[dict[int, float]] = []
+    outcomes: dict[int, float] = {}
+    for position in range(last - remaining, last) if verdict.draws else ():
+        delay = 0 if forecasts else sources.delay(target.year, position)
+        record = record_of(
+            sources, candidates, target.year, position,
+            delay=delay, outlier_years=rules.outlier_years,
+        )  # fmt: skip
+        forecasts.append({})
+        for run in record.lessons:
+            told = {name: w for name, w in verdict.weights.items() if name in run.centres}
+            outcomes[run.year] = run.outcome
+            if told:
+                centre = sum(w * run.centres[name] for name, w in told.items())
+                forecasts[-1][run.year] = centre / sum(told.values())
+    steps = zip(forecasts, [*forecasts[1:], outcomes], strict=False)
+    moved = [[abs(after[y] - before[y]) for y in before.keys() & after] for before, after in steps]
+    return [(float(np.mean(item or [np.nan])), len(item)) for item in moved], sources.versions
+
+
+def release_day(versions: Versions, period: Period) -> tuple[dt.date, str]:
+    """Return the day on which a period usually comes out, and what that rests on."""
+    lags = [
+        (point.published - point.period.end).days
+        for point in versions.first_on(None).points.values()
+        if point.period.number == period.number and point.period.year < period.year
+    ]
+    lags = [lag for lag in lags if 0 < lag <= LONGEST_LAG][-LAGS:]
+    if not lags:
+        return assumed_release(versions.indicator, period), "目录的发布规律"
+    return period.end + dt.timedelta(days=int(np.median(lags))), f"往年实际间隔（{len(lags)} 年）"

@@ -1,0 +1,149 @@
+"""The news say what was expected, what came, and what it did; what cannot be split says why."""
+
+import datetime as dt
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from lianhu_analysis import cli
+from lianhu_analysis.analysis.attribution import attribute
+from lianhu_analysis.analysis.news import news, news_json
+from lianhu_analysis.errors import UsageError
+from lianhu_analysis.pipeline.session import Session
+from tests.analysis.worlds import AMOUNT, PACE, REGION, between, done, grown
+
+MARCH, MAY, AUGUST = (dt.date(2024, month, 28) for month in (3, 5, 8))
+FRAME = pd.concat(
+    [
+        done(("2024Q1", 13.0, dt.date(2024, 4, 18)), ("2024Q2", 40.0, dt.date(2024, 7, 18)),
+             ("2023Q4", 87.0, dt.date(2024, 7, 20))),
+        grown(("yoy", "2024Q1", 5.6, dt.date(2024, 4, 18))),
+    ],
+    ignore_index=True,
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def answer():
+    return news(between(FRAME, MAY, AUGUST), 2024, (REGION,))
+
+
+def test_a_release_is_held_against_the_median_of_the_forecast_before(answer):
+    before, _, _ = attribute(between(FRAME, MAY, AUGUST), AMOUNT)
+    row = answer.tables["impacts"].iloc[0]
+    assert (row["kind"], row["period"], row["published"]) == ("release", "2024Q2", 40.0)
+    assert row["expected"] == before.fan.loc["2024Q2", 0.5]
+    assert row["weight"] == pytest.approx(row["impact"] / (40.0 - row["expected"]))
+    assert (row["theme"], row["mechanism"]) == ("effective_investment", "economy")
+
+
+def test_a_revision_is_held_against_what_stood_there(answer):
+    row = answer.tables["impacts"].iloc[1]
+    assert (row["kind"], row["period"], row["day"]) == ("revision", "2023Q4", "2024-07-20")
+    assert (row["expected"], row["published"]) == (88.0, 87.0)
+
+
+def test_parts_are_sums_of_impacts_and_make_the_new_from_the_old(answer):
+    row, moves = answer.tables["targets"].iloc[0], answer.tables["impacts"]
+    moves = moves[moves["target"] == 0]
+    for suffix in ("", "_probability"):
+        by_kind = moves.groupby("kind")[f"impact{suffix}"].sum()
+        assert row["releases" + suffix] == by_kind["release"]
+        assert row["revisions" + suffix] == by_kind["revision"]
+        parts = sum(row[name + suffix] for name in ("old", "revisions", "releases", "residual"))
+        assert parts == pytest.approx(row["new" + suffix], rel=0, abs=1e-9)
+    themes = answer.tables["themes"]
+    assert themes["impact"].sum() == pytest.approx(moves["impact"].sum(), abs=1e-12)
+
+
+def test_the_sentence_has_the_numbers_of_the_tables(answer):
+    row, move = answer.tables["targets"].iloc[0], answer.tables["impacts"].iloc[0]
+    said = answer.sentences[0]
+    for text in (f"{row['old']:.2f}", f"{row['new']:.2f}", f"{row['new_probability']:.0%}"):
+        assert text in said
+    assert f"2024年上半年名称prj.key.done公布 40，预期 {move['expected']:.2f}" in said
+    assert f"{'上调' if move['impact'] > 0 else '下调'} {abs(move['impact']):.2f} 亿元" in said
+
+
+def test_a_target_that_nothing_reached_did_not_move(answer):
+    row = answer.tables["targets"].iloc[1]
+    assert row["old"] == row["new"]
+    assert (row["revisions"], row["releases"], row["residual"]) == (0.0, 0.0, 0.0)
+    assert answer.sentences[1] == "增长5.8%：没有变化。"
+
+
+def test_what_cannot_be_split_is_missing_with_its_reason():
+    frame = grown(("yoy", "2024Q1", 5.6, dt.date(2024, 4, 18)))
+    early = frame[frame["period"].str[:4].astype(int) >= 2024]
+    held = between(frame, MARCH, MAY, targets=(PACE,), old=early)
+    answer = news(held, 2024, (REGION,))
+    row = answer.tables["targets"].iloc[0]
+    assert np.isnan([row["old"], row["releases"], row["residual"]]).all()
+    assert np.isfinite(row["new"])
+    assert row["reason"].startswith("2024-03-28 ")
+    assert row["reason"] in answer.sentences[0]
+    assert news_json(answer)["targets"][0]["releases"] is None
+
+
+def test_a_target_announced_later_had_no_verdict_before():
+    held = between(done(), MARCH, MAY, targets=(AMOUNT,))
+    announced = [
+        item.__class__(**{**item.__dict__, "in_force": dt.date(2024, 4, 1)})
+        for item in held.targets
+    ]
+    held = between(done(), MARCH, MAY, targets=tuple(announced))
+    assert (
+        news(held, 2024, (REGION,)).tables["targets"].iloc[0]["reason"]
+        == "2024-03-28 还没有这项目标"
+    )
+
+
+def test_the_document_has_the_impacts_beside_their_target(answer):
+    document = news_json(answer)
+    assert [len(row["impacts"]) for row in document["targets"]] == [2, 0]
+    assert document["targets"][0]["impacts"][0]["impact"] == document["impacts"][0]["impact"]
+
+
+def test_the_news_of_a_session_are_about_its_own_verdicts(national):
+    session = Session(national, dt.date(2023, 10, 31))
+    since = dt.date(2023, 7, 31)
+    row = session.news(since).tables["targets"].iloc[0]
+    for day, name in ((since, "old"), (session.day, "new")):
+        verdict = Session(national, day).assess(2023).verdicts[0]
+        assert (row[name], row[f"{name}_probability"]) == (verdict.mean, verdict.probability)
+    with pytest.raises(UsageError, match="--from 2023-10-31 不早于 --to 2023-10-31"):
+        session.news(session.day)
+
+
+def test_the_command_prints_the_document_and_keeps_it(national, capfd):
+    words = [
+        "news",
+        "--workspace",
+        str(national.root),
+        "--from",
+        "2023-07-31",
+        "--to",
+        "2023-10-31",
+    ]
+    printed = []
+    for _ in range(2):
+        with pytest.raises(SystemExit) as stopped:
+            cli.main([*words, "--json"])
+        assert stopped.value.code == 0
+        printed.append(json.loads(capfd.readouterr().out))
+    assert printed[0] == printed[1]
+    row = printed[0]["targets"][0]
+    parts = [row[name] for name in ("old", "revisions", "releases", "residual")]
+    assert sum(parts) == pytest.approx(row["new"], rel=0, abs=1e-9)
+    assert {
+        "indicator",
+        "period",
+        "kind",
+        "expected",
+        "published",
+        "weight",
+        "impact",
+        "theme",
+    } <= set(row["impacts"][0])
