@@ -7,7 +7,7 @@ is said twice differently, or is missing where the catalogue cannot supply it, i
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache, reduce
+from functools import lru_cache
 from typing import NamedTuple
 
 from lianhu_analysis.catalog.indicators import Indicator
@@ -120,7 +120,7 @@ class Meaning(NamedTuple):
 
 def column_meaning(column: Column, grammar: Grammar) -> ColumnMeaning:
     """Join what the cells of a head say; what no word covers refuses the column."""
-    apart = _together([grammar.read(cell) for _, cell in column.cells])
+    apart = Said.joined(grammar.read(cell) for _, cell in column.cells)
     joined = min(
         grammar.read(column.text), apart, key=lambda said: len(said.left) + bool(said.facets.clash)
     )
@@ -172,16 +172,6 @@ def _head_fault(
         if is_so
     )
     return next(told, None)
-
-
-def _together(parts: list[Said]) -> Said:
-    facets = reduce(Facets.join, (part.facets for part in parts), NOTHING)
-    flat = {
-        name: tuple(dict.fromkeys(item for part in parts for item in getattr(part, name)))
-        for name in ("names", "named", "parts", "years", "regions", "left")
-    }
-    whole = next((part.whole for part in parts if part.whole), "")
-    return Said(facets, whole=whole, **flat)
 
 
 @lru_cache(maxsize=65_536)
