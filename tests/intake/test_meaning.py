@@ -12,7 +12,7 @@ from lianhu_analysis.intake.reading.blocks import Column
 from lianhu_analysis.intake.reading.meaning import (
     ColumnMeaning,
     Meaning,
-    RowMeaning,
+    Row,
     column_meaning,
     understand,
 )
@@ -49,7 +49,7 @@ def mean(
 ) -> Meaning | IntakeError:
     """Cross a row of a name and its unit with a column; ``above``: the group's unit."""
     said = GRAMMAR.read(name)
-    row = RowMeaning(said.indicator, said.facets, unit, above, span)
+    row = Row(said.indicator, said.facets, unit, above, span)
     named = GRAMMAR.read(about).indicator if about else None
     column = head(*cells)
     assert column.refusal is None, column.refusal

@@ -11,9 +11,10 @@ from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.errors import IntakeError
 from lianhu_analysis.intake.reading.around import Time
 from lianhu_analysis.intake.reading.blocks import Column
-from lianhu_analysis.intake.reading.meaning import Meaning, column_meaning
+from lianhu_analysis.intake.reading.heads import Heads
+from lianhu_analysis.intake.reading.meaning import Meaning, Row, column_meaning
 from lianhu_analysis.intake.reading.times import Axis, find_when
-from lianhu_analysis.intake.reading.words import Grammar, Part, load_vocabulary
+from lianhu_analysis.intake.reading.words import Facets, Grammar, Part, load_vocabulary
 from lianhu_analysis.workspace import Region
 
 CATALOGUE = read_catalogue(None, {})
@@ -26,7 +27,9 @@ def when(code: str, head: str, *, row: str = "", named: str = "", lag: int = 0, 
     meaning = Meaning(CATALOGUE.get(code), "level", column.facets.span, column.facets.per, "", "")
     given = {"time": TITLE} | axis
     day = given.pop("day", None)
-    found = find_when(meaning, column, part(row), part(named), lag, Axis(**given), day)
+    heads = Heads((), given.pop("time"), by_growth=False, accumulated=False, scope=())
+    said = Row(facets=Facets(lag=lag), part=part(row), named=part(named))
+    found = find_when(meaning, column, said, Axis(heads, **given), day)
     return found.period.code, found.span
 
 

@@ -40,12 +40,10 @@ __all__ = [
     "Around",
     "Time",
     "foreign_region",
-    "level_region",
     "read_around",
     "resolve_time",
     "time_around",
     "title_indicator",
-    "whole_region",
 ]
 
 DAY = re.compile(
@@ -204,41 +202,13 @@ def region_of(
         if not levels or regions_in_rows:
             return None
         other = f"全{levels[0]}"
-        found = level_region(levels[0], grammar, delivery)
+        found = delivery.at_level(levels[0])
     pinned = delivery.pinned and not regions_in_rows
     if found is None or (pinned and found != delivery.region):
         raise IntakeError(
             f"“{text.strip()[:60]}”说的是{other}，不是{delivery.region.name_zh}",
             "请确认没有放错地区；上级或同级地区的数据，请先在 lianhu.toml 登记为 [[parents]] 或 [[peers]]",
             cell=cell,
-        )
-    return found
-
-
-def level_region(level: str, grammar: Grammar, delivery: Delivery) -> Region | None:
-    """Return the region that 全市, 全区 and the like mean: the workspace's own or a parent's."""
-    own = delivery.region
-    if level == "国":
-        return next((r for r in grammar.regions if r.code == NATION), None)
-    if own.name_zh.endswith(level):
-        return own
-    parents = [r for r in delivery.regions if r != own and r.name_zh.endswith(level)]
-    return parents[0] if len(parents) == 1 else None
-
-
-def whole_region(whole: str, said: str, grammar: Grammar, delivery: Delivery) -> Region:
-    """Return the region that 全市 and the like mean where a name or head says so.
-
-    Raises
-    ------
-    IntakeError
-        If it is none of the workspace's.
-    """
-    found = level_region(whole[1], grammar, delivery)
-    if found is None:
-        raise IntakeError(
-            f"{said}说的是{whole}，不是{delivery.region.name_zh}",
-            "上级地区的数，请先在 lianhu.toml 登记 [[parents]]",
         )
     return found
 

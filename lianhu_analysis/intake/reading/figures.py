@@ -96,6 +96,29 @@ class Delivery:
     unit: str = ""
     book: Period | None = None
 
+    def at_level(self, level: str) -> Region | None:
+        """Return the region that 全市, 全区 and the like mean: its own or one above it."""
+        if self.region.name_zh.endswith(level):
+            return self.region
+        above = [r for r in self.regions if r != self.region and r.name_zh.endswith(level)]
+        return above[0] if len(above) == 1 else None
+
+    def of_whole(self, whole: str, said: str) -> Region:
+        """Return the region that 全市 and the like mean where a name or head says so.
+
+        Raises
+        ------
+        IntakeError
+            If it is none of the workspace's.
+        """
+        found = self.at_level(whole[1])
+        if found is None:
+            raise IntakeError(
+                f"{said}说的是{whole}，不是{self.region.name_zh}",
+                "上级地区的数，请先在 lianhu.toml 登记 [[parents]]",
+            )
+        return found
+
 
 class Neighbours(NamedTuple):
     """What most figures of one growth column or series look like.

@@ -18,7 +18,7 @@ from lianhu_analysis.intake.reading.blocks import (
     is_period_cell,
     is_value,
 )
-from lianhu_analysis.intake.reading.figures import POINTS, Collector
+from lianhu_analysis.intake.reading.figures import POINTS, Collector, Delivery
 from lianhu_analysis.intake.reading.meaning import ColumnMeaning, column_meaning
 from lianhu_analysis.intake.reading.notes import ColumnNote, TableNote
 from lianhu_analysis.intake.reading.words import BARE, Grammar, fold
@@ -47,6 +47,11 @@ class Place:
     def grid(self) -> Grid:
         """The sheet."""
         return self.table.grid
+
+    @property
+    def delivery(self) -> Delivery:
+        """What is known of the file."""
+        return self.collector.delivery
 
     @property
     def body(self) -> range:

@@ -6,7 +6,8 @@ is said twice differently, or is missing where the catalogue cannot supply it, i
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import datetime as dt
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -26,7 +27,7 @@ from lianhu_analysis.intake.reading.words import (
 )
 from lianhu_analysis.workspace import Region
 
-__all__ = ["ColumnMeaning", "Meaning", "RowMeaning", "column_meaning", "understand"]
+__all__ = ["ColumnMeaning", "Meaning", "Row", "column_meaning", "understand"]
 
 CHANGES = ("%", POINTS)
 ONE_OF_THEM = "请改正其中之一，另报新文件"
@@ -84,13 +85,21 @@ class ColumnMeaning(NamedTuple):
 
 
 @dataclass(frozen=True)
-class RowMeaning:
-    """One row of a table as its stub says.
+class Row:
+    """One row of a table: what its name says, and what stands beside it.
+
+    Rows are the same whose figures mean the same, whatever their region and period.
 
     Attributes
     ----------
+    unit, span, per
+        As they stand beside the name.
     inherited
         Unit of the group line or item that it is a part of.
+    region, published
+        Where the row names them.
+    part, named
+        The period beside the name, and the months that the name itself states.
     """
 
     indicator: Indicator | None = None
@@ -99,6 +108,10 @@ class RowMeaning:
     inherited: str = ""
     span: str = ""
     per: str = ""
+    region: Region | None = field(default=None, compare=False)
+    part: Part | None = field(default=None, compare=False)
+    named: Part | None = field(default=None, compare=False)
+    published: dt.date | None = field(default=None, compare=False)
 
     def __hash__(self) -> int:
         code = self.indicator.code if self.indicator else ""
@@ -152,7 +165,7 @@ def _head_fault(
     column: Column, said: Said, facets: Facets, part: Part | None, own_unit: bool
 ) -> IntakeError | None:
     """Return why a head does not say what its column is."""
-    text, left = column.text, "、".join(said.left)
+    text, left = column.text, "、".join(dict.fromkeys(said.left))
     seen = "" if left == text else f"（不认识的是“{left}”）"
     change = facets.measure == "yoy" and own_unit and facets.unit not in ("", *CHANGES)
     whole = "请报送在列名写全指标名称的新文件；口径相同的可登记到 words.toml 的 [labels]"
@@ -176,7 +189,7 @@ def _head_fault(
 
 @lru_cache(maxsize=65_536)
 def understand(
-    row: RowMeaning,
+    row: Row,
     column: ColumnMeaning,
     around: Facets,
     title: Indicator | None,
@@ -220,7 +233,7 @@ def understand(
     return Meaning(indicator, "level" if is_level else "yoy", span, per, unit, form, joint)
 
 
-def _indicator(row: RowMeaning, column: ColumnMeaning, title: Indicator | None) -> Indicator:
+def _indicator(row: Row, column: ColumnMeaning, title: Indicator | None) -> Indicator:
     mine, head = row.indicator, column.indicator
     if mine and head and mine.code != head.code:
         raise IntakeError(
@@ -233,7 +246,7 @@ def _indicator(row: RowMeaning, column: ColumnMeaning, title: Indicator | None) 
     return found
 
 
-def _fact(indicator: Indicator, row: RowMeaning, column: ColumnMeaning, sheet_unit: str) -> Meaning:
+def _fact(indicator: Indicator, row: Row, column: ColumnMeaning, sheet_unit: str) -> Meaning:
     """Return a rank, a plan or a share of it: a fact beside the observations."""
     said, head = row.facets, column.facets
     fact = head.fact or said.fact
@@ -244,7 +257,7 @@ def _fact(indicator: Indicator, row: RowMeaning, column: ColumnMeaning, sheet_un
 
 def _measure(
     indicator: Indicator,
-    row: RowMeaning,
+    row: Row,
     column: ColumnMeaning,
     around: Facets,
     by_growth: bool,
@@ -274,7 +287,7 @@ def _measure(
 
 
 def _form(
-    indicator: Indicator, row: RowMeaning, column: ColumnMeaning, measure: str
+    indicator: Indicator, row: Row, column: ColumnMeaning, measure: str
 ) -> tuple[str, str, list[str]]:
     """Return measure, form and units, where label or head may state an index and its base."""
     said, head, name = row.facets, column.facets, indicator.name_zh
@@ -318,7 +331,7 @@ def _check_price(indicator: Indicator, price: str, is_level: bool) -> None:
         )
 
 
-def _span(indicator: Indicator, row: RowMeaning, column: ColumnMeaning, is_level: bool) -> str:
+def _span(indicator: Indicator, row: Row, column: ColumnMeaning, is_level: bool) -> str:
     spans = {row.span, row.facets.span, column.facets.span} - {""}
     if len(spans) > 1 and indicator.span != "point":
         raise IntakeError(

@@ -3,135 +3,116 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 from lianhu_analysis.catalog.indicators import Indicator
 from lianhu_analysis.catalog.structure import load_structure
 from lianhu_analysis.errors import IntakeError
-from lianhu_analysis.intake.reading.around import foreign_region, whole_region
+from lianhu_analysis.intake.reading.around import foreign_region
 from lianhu_analysis.intake.reading.figures import Delivery
 from lianhu_analysis.intake.reading.outline import SECTOR, Label
 from lianhu_analysis.intake.reading.words import Grammar, Said, fold
-from lianhu_analysis.workspace import Region
 
-__all__ = ["Named", "find_name"]
+__all__ = ["Names"]
 
 NOT_OURS = "这一行不收的，不必处理；"
 BRACKETS = re.compile(r"[(（][^()（）]*[)）]$")
 
 
-class Named(NamedTuple):
-    """A row's indicator, what else its name says, and the region that it names."""
+@dataclass(frozen=True)
+class Names:
+    """Finds the indicators of the rows of a panel by their names.
 
-    indicator: Indicator
-    said: Said
-    region: Region | None = None
-
-
-def find_name(
-    label: Label,
-    known: Mapping[str, Indicator],
-    scope: tuple[str, ...],
-    grammar: Grammar,
-    delivery: Delivery,
-) -> Named:
-    """Return the indicator of a row: by its path, else by its own name where that says all.
-
-    Parameters
+    Attributes
     ----------
-    known
-        Indicators of the rows above, by their labels.
     scope
         Titles that narrow what all names mean.
-
-    Raises
-    ------
-    IntakeError
-        Why a row has no indicator; ``skipped`` where there is most likely nothing to mend.
+    known
+        Indicators of the rows above, by their labels.
     """
-    said = grammar.read(label.text)
-    if by_path := _by_path(label, said, known, grammar):
-        return _accepted(label, by_path, scope, grammar, delivery, by_path=True)
-    bare = said.indicator is not None and not said.left
-    if bare and label.is_part:
-        whole = known.get(label.parents[0]) if label.parents else None
-        bare = whole is not None and _is_part_of(said.names[0], whole, label.is_marked)
-    if not bare:
-        raise _unmatched(label, grammar)
-    return _accepted(label, Named(said.names[0], said), scope, grammar, delivery)
 
+    grammar: Grammar
+    delivery: Delivery
+    scope: tuple[str, ...] = ()
+    known: dict[str, Indicator] = field(default_factory=dict)
 
-def _by_path(
-    label: Label, said: Said, known: Mapping[str, Indicator], grammar: Grammar
-) -> Named | None:
-    """Return the indicator that a row is under one of the lines above it."""
-    for parent in label.parents:
-        above = known.get(parent) or grammar.read(parent).indicator
-        for name in dict.fromkeys((parent, above.name_zh if above else parent)):
-            found = grammar.read(f"{_bare(name)}/{label.text}")
-            whole = bool(found.named) and "/" in found.named[0] and found.indicator != above
-            if found.indicator and whole and not found.left:
-                return Named(found.indicator, said._replace(facets=found.facets))
-    for group in reversed(label.groups):
-        for path in (f"{_bare(group)}/{label.text}", f"{_bare(group)}{label.text}"):
-            if indicator := grammar.name(path):
-                return Named(indicator, said)
-    return None
+    def find(self, label: Label) -> Said:
+        """Return the indicator of a row, and what else its name says: the path's, else its own.
 
+        Raises
+        ------
+        IntakeError
+            Why a row has no indicator; ``skipped`` where there is most likely nothing to mend.
+        """
+        said = self.grammar.read(label.text)
+        if by_path := self._by_path(label, said):
+            return self._accepted(label, by_path, by_path=True)
+        bare = said.indicator is not None and not said.left
+        if bare and label.is_part:
+            whole = self.known.get(label.parents[0]) if label.parents else None
+            bare = whole is not None and _is_part_of(said.names[0], whole, label.is_marked)
+        if not bare:
+            raise _unmatched(label, self.grammar)
+        return self._accepted(label, said)
 
-def _accepted(
-    label: Label,
-    named: Named,
-    scope: tuple[str, ...],
-    grammar: Grammar,
-    delivery: Delivery,
-    *,
-    by_path: bool = False,
-) -> Named:
-    """Return a name with its region, unless it is not taken all the same."""
-    facets, text, whole = named.said.facets, label.text, named.said.whole
-    region = named.said.regions[0] if len(named.said.regions) == 1 else None
-    if facets.clash:
-        raise IntakeError(
-            f"“{text}”里有相互矛盾的说法（{facets.clash}）", "请只保留一种说法，另报新文件"
-        )
-    if facets.nothing:
-        reason = f"“{text}”说的不是 {named.indicator.name_zh} 的数或增速（{facets.nothing}），不读"
-        raise IntakeError(reason, NOT_OURS.rstrip("；"), skipped=True)
-    if whole:
-        region = whole_region(whole, f"“{text}”", grammar, delivery)
-    if not by_path and (narrowed := _narrowed(label, named, scope, grammar, delivery)):
-        place, words = narrowed
-        path = f"{place}/{text}" if place else text
-        where = f"在“{place}”之下，" if place else ""
-        raise IntakeError(
-            f"“{text}”{where}说的可能只是{words}的数，不按简称匹配",
-            f'{NOT_OURS}要收的，请在 words.toml 的 [labels] 登记 "{path}" = "指标代码"',
-            skipped=True,
-        )
-    return named._replace(region=region)
+    def _by_path(self, label: Label, said: Said) -> Said | None:
+        """Return what a row is under one of the lines above it."""
+        for parent in label.parents:
+            above = self.known.get(parent) or self.grammar.read(parent).indicator
+            for name in dict.fromkeys((parent, above.name_zh if above else parent)):
+                found = self.grammar.read(f"{_bare(name)}/{label.text}")
+                whole = bool(found.named) and "/" in found.named[0] and found.indicator != above
+                if found.indicator and whole and not found.left:
+                    return said._replace(names=found.names, facets=found.facets)
+        for group in reversed(label.groups):
+            for path in (f"{_bare(group)}/{label.text}", f"{_bare(group)}{label.text}"):
+                if indicator := self.grammar.name(path):
+                    return said._replace(names=(indicator,))
+        return None
 
+    def _accepted(self, label: Label, said: Said, *, by_path: bool = False) -> Said:
+        """Return what a name says with its one region, unless it is not taken all the same."""
+        facets, text = said.facets, label.text
+        regions = said.regions if len(said.regions) == 1 else ()
+        if facets.clash:
+            raise IntakeError(
+                f"“{text}”里有相互矛盾的说法（{facets.clash}）", "请只保留一种说法，另报新文件"
+            )
+        if facets.nothing:
+            reason = (
+                f"“{text}”说的不是 {said.names[0].name_zh} 的数或增速（{facets.nothing}），不读"
+            )
+            raise IntakeError(reason, NOT_OURS.rstrip("；"), skipped=True)
+        if said.whole:
+            regions = (self.delivery.of_whole(said.whole, f"“{text}”"),)
+        if not by_path and (narrowed := self._narrowed(label, said)):
+            place, words = narrowed
+            path = f"{place}/{text}" if place else text
+            where = f"在“{place}”之下，" if place else ""
+            raise IntakeError(
+                f"“{text}”{where}说的可能只是{words}的数，不按简称匹配",
+                f'{NOT_OURS}要收的，请在 words.toml 的 [labels] 登记 "{path}" = "指标代码"',
+                skipped=True,
+            )
+        return said._replace(regions=regions)
 
-def _narrowed(
-    label: Label, named: Named, scope: tuple[str, ...], grammar: Grammar, delivery: Delivery
-) -> tuple[str, str] | None:
-    """Return the line, and the words of it, by which a bare name is not its indicator."""
-    if words := named.said.facets.scope:
-        return "", words
-    name, own = fold(label.text) + fold(named.indicator.name_zh), delivery.region.name_zh[-1:]
-    for line in (*label.groups, *(label.parents if label.is_part or label.is_member else ())):
-        said = grammar.read(line)
-        words_of = [word for word in said.facets.scope.split("、") if word and word not in name]
-        if line in label.groups:
-            words_of += [said.facets.nothing] if said.facets.nothing else []
-            words_of += [said.whole] if said.whole and said.whole[1] != own else []
-            other = foreign_region(line, delivery.region, grammar)
-            words_of += [other] if other else []
-        words_of += [line] if line in scope else []
-        if words_of:
-            return line, "、".join(dict.fromkeys(words_of))
-    return None
+    def _narrowed(self, label: Label, named: Said) -> tuple[str, str] | None:
+        """Return the line, and the words of it, by which a bare name is not its indicator."""
+        if words := named.facets.scope:
+            return "", words
+        name, own = fold(label.text) + fold(named.names[0].name_zh), self.delivery.region
+        above = label.parents if label.is_part or label.is_member else ()
+        for line in (*label.groups, *above):
+            said = self.grammar.read(line)
+            words_of = [word for word in said.facets.scope.split("、") if word not in name]
+            if line in label.groups:
+                level = said.whole if said.whole[1:] != own.name_zh[-1:] else ""
+                words_of += [said.facets.nothing, level, foreign_region(line, own, self.grammar)]
+            words_of += [line] if line in self.scope else []
+            if told := "、".join(dict.fromkeys(filter(None, words_of))):
+                return line, told
+        return None
 
 
 def _unmatched(label: Label, grammar: Grammar) -> IntakeError:

@@ -8,31 +8,18 @@ from functools import cached_property
 
 from lianhu_analysis.errors import IntakeError, PeriodError
 from lianhu_analysis.intake.grids.grid import cell_address
-from lianhu_analysis.intake.reading.around import level_region
 from lianhu_analysis.intake.reading.blocks import is_blank
 from lianhu_analysis.intake.reading.cells import is_number
 from lianhu_analysis.intake.reading.heads import Place
+from lianhu_analysis.intake.reading.meaning import Row
 from lianhu_analysis.intake.reading.statements import stated_day
 from lianhu_analysis.intake.reading.words import Facets, Part, fold, native, span_of
 from lianhu_analysis.workspace import Region
 
-__all__ = ["Stub", "StubReader"]
+__all__ = ["StubReader"]
 
 LAST_YEAR = 2100
 FIRST_CODE = 190_001
-
-
-@dataclass(frozen=True)
-class Stub:
-    """What stands beside the name of a row."""
-
-    region: Region | None = None
-    part: Part | None = None
-    span: str = ""
-    per: str = ""
-    published: dt.date | None = None
-    unit: str = ""
-    measure: str = ""
 
 
 @dataclass
@@ -48,8 +35,8 @@ class StubReader:
     place: Place
     year: int
 
-    def read(self, number: int) -> Stub:
-        """Return what stands beside the name of a row.
+    def read(self, number: int) -> Row:
+        """Return what stands beside the name of a row, which itself is not read.
 
         Raises
         ------
@@ -79,8 +66,15 @@ class StubReader:
                     cell=cell_address(number, self.place.panel.first("period") or 0),
                 )
             part = part._replace(span=span)
-        place = self._region(region) if region else None
-        return Stub(place, part, span, said.per, published, native(unit), said.measure)
+        return Row(
+            facets=Facets(measure=said.measure),
+            unit=native(unit),
+            span=span,
+            per=said.per,
+            region=self._region(region) if region else None,
+            part=part,
+            published=published,
+        )
 
     def _beside(self, number: int, role: str) -> str:
         column = self.place.panel.first(role)
@@ -90,16 +84,12 @@ class StubReader:
         return "" if is_blank(cell) else str(cell).strip()
 
     def _region(self, text: str) -> Region:
-        folded = fold(text)
+        folded, delivery = fold(text), self.place.delivery
         whole = len(folded) == 2 and folded[0] == "全"
-        own = self.place.collector.delivery.region.name_zh[-1:] == folded[-1:]
+        own = delivery.region.name_zh[-1:] == folded[-1:]
         if whole and self.place.around.elsewhere and not own:
             raise IntakeError(f"“{text}”说的是哪里说不清，这一行没有收", "")
-        found = (
-            level_region(folded[1], self.place.grammar, self.place.collector.delivery)
-            if whole
-            else self.place.grammar.region(text)
-        )
+        found = delivery.at_level(folded[1]) if whole else self.place.grammar.region(text)
         if found is None:
             raise IntakeError(f"“{text}”不是本工作区的地区，这一行没有收", "")
         return found

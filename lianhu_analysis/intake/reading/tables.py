@@ -12,7 +12,7 @@ from functools import cached_property
 from lianhu_analysis.catalog.indicators import Indicator
 from lianhu_analysis.errors import IntakeError
 from lianhu_analysis.intake.grids.grid import Grid, cell_address
-from lianhu_analysis.intake.reading.around import Around, read_around, title_indicator, whole_region
+from lianhu_analysis.intake.reading.around import Around, read_around, title_indicator
 from lianhu_analysis.intake.reading.blocks import STUBS, Sheet, Table, is_blank, is_value
 from lianhu_analysis.intake.reading.cells import is_number
 from lianhu_analysis.intake.reading.figures import (
@@ -25,28 +25,17 @@ from lianhu_analysis.intake.reading.figures import (
     says_nothing,
 )
 from lianhu_analysis.intake.reading.heads import Heads, Place, read_heads
-from lianhu_analysis.intake.reading.meaning import ColumnMeaning, Meaning, RowMeaning, understand
-from lianhu_analysis.intake.reading.names import find_name
+from lianhu_analysis.intake.reading.meaning import ColumnMeaning, Row, understand
+from lianhu_analysis.intake.reading.names import Names
 from lianhu_analysis.intake.reading.notes import ColumnNote, RowNote, TableNote
 from lianhu_analysis.intake.reading.outline import Item, Label, outline, read_line
 from lianhu_analysis.intake.reading.statements import is_statement, stated_day
-from lianhu_analysis.intake.reading.stubs import Stub, StubReader
-from lianhu_analysis.intake.reading.times import Axis, When, find_when
-from lianhu_analysis.intake.reading.words import NOTHING, Grammar, Part, Said, fold
+from lianhu_analysis.intake.reading.stubs import StubReader
+from lianhu_analysis.intake.reading.times import Axis, find_when
+from lianhu_analysis.intake.reading.words import NOTHING, Grammar, Said, fold
 from lianhu_analysis.workspace import Region
 
 __all__ = ["read_sheet"]
-
-
-@dataclass(frozen=True)
-class Row:
-    """A row whose stub is understood; ``named`` are the months that its name states."""
-
-    number: int
-    stub: Stub
-    meaning: RowMeaning
-    region: Region | None = None
-    named: Part | None = None
 
 
 def read_sheet(
@@ -137,6 +126,7 @@ class _PanelReader(Place):
     hidden: list[int] = field(default_factory=list)
     heads: Heads = field(init=False)
     stubs: StubReader = field(init=False)
+    names: Names = field(init=False)
 
     def read(self) -> None:
         """Read heads, then rows; whatever is not read is told."""
@@ -146,6 +136,7 @@ class _PanelReader(Place):
             self.heads = read_heads(self, self._metadata())
             if self.heads.columns:
                 self.stubs = StubReader(self, self.heads.time.year)
+                self.names = Names(self.grammar, self.delivery, self.heads.scope)
                 self._note_heads()
                 self._find_title()
                 self._read_rows()
@@ -203,7 +194,6 @@ class _PanelReader(Place):
         words = self.grammar.vocabulary.contexts
         contexts = tuple(w for w in words if w in titles and "外币" not in titles)
         units: dict[str, str] = {}
-        known: dict[str, Indicator] = {}
         self.twice = self._periods_twice()
         self.zeros = self._zeros_to_come()
         for item in items:
@@ -214,11 +204,11 @@ class _PanelReader(Place):
                 continue
             label = labels[item.row]
             label = label._replace(parents=(*label.parents, *contexts))
-            row = self._row(item, label, known, units)
+            row = self._row(item, label, units)
             if row is not None:
-                if row.meaning.indicator is not None:
-                    known[text] = row.meaning.indicator
-                self._read_cells(row)
+                if row.indicator is not None:
+                    self.names.known[text] = row.indicator
+                self._read_cells(item.row, row)
 
     def _items(self) -> list[Item]:
         """Return the rows of the body that are read or open a group, in order."""
@@ -345,10 +335,9 @@ class _PanelReader(Place):
             zeros |= filled
         return set()
 
-    def _row(
-        self, item: Item, label: Label, known: dict[str, Indicator], units: dict[str, str]
-    ) -> Row | None:
-        number, named = item.row, None
+    def _row(self, item: Item, label: Label, units: dict[str, str]) -> Row | None:
+        number, said = item.row, Said()
+        note = self._note_of_row(number, label)
         try:
             if number in self.twice:
                 raise IntakeError(
@@ -358,61 +347,61 @@ class _PanelReader(Place):
                 )
             stub = self.stubs.read(number)
             if label.text:
-                delivery = self.collector.delivery
-                named = find_name(label, known, self.heads.scope, self.grammar, delivery)
+                said = self.names.find(label)
         except IntakeError as error:
             if error.remedy:
                 self.refuse(error, number, self.panel.first("name") or 0)
-            self._note_row(number, label, reason=error.message)
+            self.note.rows.append(note._replace(reason=error.message))
             return None
-        indicator, said, region = named or (None, Said(), None)
+        indicator = said.indicator
         above = label.parents if label.is_part or label.is_member else ()
         lines = (*above, *reversed(label.groups))
         inherited = next((units[line] for line in lines if line in units), "")
         lags = [self.grammar.read(line).facets.lag for line in (*label.groups, *label.parents[:1])]
-        measure = said.facets.measure or stub.measure
+        measure = said.facets.measure or stub.facets.measure
         facets = said.facets._replace(lag=max([said.facets.lag, *lags]), measure=measure)
-        self._note_row(number, label, indicator, unit=stub.unit or facets.unit, part=stub.part)
-        meaning = RowMeaning(indicator, facets, stub.unit, inherited, stub.span, stub.per)
-        return Row(number, stub, meaning, region or stub.region, next(iter(said.parts), None))
+        period = stub.part.period if stub.part else self.heads.time.period
+        note = note._replace(unit=stub.unit or facets.unit, period=str(period or ""))
+        if indicator:
+            note = note._replace(indicator=indicator.code, name_zh=indicator.name_zh)
+        self.note.rows.append(note)
+        return replace(
+            stub,
+            indicator=indicator,
+            facets=facets,
+            inherited=inherited,
+            region=next(iter(said.regions), stub.region),
+            named=next(iter(said.parts), None),
+        )
 
     @cached_property
     def _axis(self) -> Axis:
-        columns = tuple(c.part for c in self.heads.columns if c.part is not None)
         rows = tuple(self.stubs.periods.values()) if "period" in self.panel.stub else ()
-        span = self.around.facets.span
-        return Axis(
-            self.heads.time,
-            columns,
-            rows,
-            self.heads.accumulated,
-            span,
-            self.collector.delivery.span,
-        )
+        return Axis(self.heads, rows, self.around.facets.span, self.delivery.span)
 
     # ---- cells
 
-    def _read_cells(self, row: Row) -> None:
-        cells = self.grid.rows[row.number]
+    def _read_cells(self, place: int, row: Row) -> None:
+        cells = self.grid.rows[place]
         for column in self.heads.columns:
             number = column.column.number
             token = cells[number] if number < len(cells) else None
             if is_blank(token):
                 continue
             try:
-                self.collector.take(token, self._slot(row, column, token))
+                self.collector.take(token, self._slot(place, row, column, token))
             except IntakeError as error:
                 # A sign for no figure may stand where there can be none.
                 if error.remedy and not says_nothing(token) and not column.facets.fact:
-                    self.refuse(error, row.number, number)
+                    self.refuse(error, place, number)
 
-    def _slot(self, row: Row, column: ColumnMeaning, token: object) -> Slot:
-        unit = self.around.unit or self.collector.delivery.unit
-        meaning = understand(
-            row.meaning, column, self.around.facets, self.title, unit, self.heads.by_growth
-        )
-        indicator, number = meaning.indicator, column.column.number
-        when = self._when(row, column, meaning)
+    def _slot(self, place: int, row: Row, column: ColumnMeaning, token: object) -> Slot:
+        around, delivery, number = self.around, self.delivery, column.column.number
+        unit = around.unit or delivery.unit
+        meaning = understand(row, column, around.facets, self.title, unit, self.heads.by_growth)
+        indicator = meaning.indicator
+        day = row.published or around.published or delivery.published
+        when = find_when(meaning, column, row, self._axis, day)
         joint = meaning.joint and when.period.frequency == "M" and when.period.number == 2
         span = "ytd" if joint else when.span
         refuse_january(indicator, when.period, span, token)
@@ -423,17 +412,12 @@ class _PanelReader(Place):
             )
         region = column.region
         if column.whole and not meaning.fact:
-            said = f"列名“{column.text}”"
-            region = whole_region(column.whole, said, self.grammar, self.collector.delivery)
-        published = row.stub.published or self.published.get(number) or self.around.published
-        stated = published or self.collector.delivery.published
-        if (
-            not stated
-            and self.collector.delivery.day
-            and when.period.end > self.collector.delivery.day
-        ):
+            region = delivery.of_whole(column.whole, f"列名“{column.text}”")
+        published = row.published or self.published.get(number) or around.published
+        stated = published or delivery.published
+        if not stated and delivery.day and when.period.end > delivery.day:
             raise IntakeError(
-                f"{indicator.name_zh}：{self.collector.delivery.day} 交付时 {when.period} 还没有结束，不可能有这个数",
+                f"{indicator.name_zh}：{delivery.day} 交付时 {when.period} 还没有结束，不可能有这个数",
                 "还没有到的时期不必处理；交付日期写错的，请在 delivery.toml 写明 published",
             )
         return Slot(
@@ -443,24 +427,22 @@ class _PanelReader(Place):
             when.period,
             meaning.unit,
             self.grid.sheet,
-            cell_address(row.number, number),
+            cell_address(place, number),
             meaning.form,
             published,
-            row.region or region or self.around.region,
-            self._neighbours(row.number, number) if meaning.measure == "yoy" else None,
-            _latest(self.around.not_before, when.reported.end if when.reported else None),
+            row.region or region or around.region,
+            self._neighbours(place, number) if meaning.measure == "yoy" else None,
+            _latest(around.not_before, when.reported.end if when.reported else None),
             meaning.fact,
-            (row.number, number) in self.zeros,
+            (place, number) in self.zeros,
         )
-
-    def _when(self, row: Row, column: ColumnMeaning, meaning: Meaning) -> When:
-        day = row.stub.published or self.around.published or self.collector.delivery.published
-        lag = row.meaning.facets.lag
-        return find_when(meaning, column, row.stub.part, row.named, lag, self._axis, day)
 
     def _neighbours(self, row: int, column: int) -> Neighbours:
         """Return what the growth figures of the same series or column look like."""
-        across = "name" in self.panel.stub and len({p.period for p in self._axis.columns}) > 2
+        across = (
+            "name" in self.panel.stub
+            and len({c.part.period for c in self.heads.columns if c.part}) > 2
+        )
         series = -1 - row if across else column
         if series not in self.beside:
             cells = (
@@ -497,29 +479,13 @@ class _PanelReader(Place):
                 )
             )
 
-    def _note_row(
-        self,
-        number: int,
-        label: Label,
-        indicator: Indicator | None = None,
-        unit: str = "",
-        part: Part | None = None,
-        reason: str = "",
-    ) -> None:
+    def _note_of_row(self, number: int, label: Label) -> RowNote:
         columns = (self.panel.first(role) for role in STUBS)
         column = next((n for n in columns if n is not None), 0)
-        period = part.period if part else self.heads.time.period
-        self.note.rows.append(
-            RowNote(
-                cell_address(number, column),
-                label.text or self._text(number, column),
-                "/".join((*label.groups, label.path)),
-                indicator.code if indicator else "",
-                indicator.name_zh if indicator else "",
-                unit,
-                "" if reason else str(period or ""),
-                reason,
-            )
+        return RowNote(
+            cell_address(number, column),
+            label.text or self._text(number, column),
+            "/".join((*label.groups, label.path)),
         )
 
 

@@ -13,7 +13,6 @@ from lianhu_analysis.catalog.structure import Sum, load_structure
 from lianhu_analysis.errors import IntakeError
 from lianhu_analysis.intake.grids.grid import Grid
 from lianhu_analysis.intake.observations import Observation
-from lianhu_analysis.intake.reading.around import level_region
 from lianhu_analysis.intake.reading.blocks import WHOLE, Sheet, Table, find_tables, is_blank
 from lianhu_analysis.intake.reading.figures import Collector, Delivery, Reading
 from lianhu_analysis.intake.reading.outline import adds_up
@@ -161,7 +160,7 @@ def _whose(found: Sequence[Sheet], grammar: Grammar, delivery: Delivery) -> Regi
         return None
     if words and not ours:
         widest = sorted(words)[0]
-        one = level_region(widest[1], grammar, delivery) if len(words) == 1 else None
+        one = delivery.at_level(widest[1]) if len(words) == 1 else None
         return one or Region("", widest)
     found_by_figures, told = _whose_by_figures(found, grammar, delivery)
     if words and not told:

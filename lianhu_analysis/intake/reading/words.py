@@ -201,10 +201,12 @@ class Said(NamedTuple):
     @classmethod
     def joined(cls, pieces: Iterable[Said]) -> Said:
         """Return what several texts, or the words of one, say together."""
-        facets, wholes, *lists = zip(cls(), *pieces, strict=True)
+        facets, wholes, *lists, left = zip(cls(), *pieces, strict=True)
         whole = next(filter(None, reversed(wholes)), "")
         once = (tuple(dict.fromkeys(chain.from_iterable(found))) for found in lists)
-        return cls(reduce(Facets.join, facets), whole, *once)
+        return cls._make(
+            (reduce(Facets.join, facets), whole, *once, tuple(chain.from_iterable(left)))
+        )
 
 
 @dataclass(frozen=True)
