@@ -73,6 +73,11 @@ class Clue(NamedTuple):
     span: str = ""
     hint: int = 0
 
+    @property
+    def month(self) -> int:
+        """The last month of the part; 0 of a whole year, or of none."""
+        return self.part.end.month if self.part and self.part.frequency != "A" else 0
+
 
 class Time(NamedTuple):
     """Year and, where it is stated, period and span of a table.
@@ -143,22 +148,17 @@ def read_around(
         If they name an unknown region, two units or two times, or a day that is none.
     """
     lines = [(cell, text) for cell, text in titles if not grammar.is_note(text)]
-    region, named = delivery.region, False
-    for cell, text in [("", sheet), *lines]:  # the line right above the head is nearest
-        found = region_of(text, cell, grammar, delivery, regions_in_rows=regions_in_rows)
-        if found is not None and not regions_in_rows:
-            region, named = found, True
-    if not named and book is not None and not book.code and not regions_in_rows:
+    elsewhere = book is not None and not book.code
+    found = [region_of(line, grammar, delivery, regions_in_rows) for line in [("", sheet), *lines]]
+    regions = [] if regions_in_rows else [region for region in found if region]
+    if book and elsewhere and not regions and not regions_in_rows:
         raise IntakeError(
             f"这本工作簿说的是{book.name_zh}，这张表没有写是{delivery.region.name_zh}的数",
             "确是本地区的，请在 delivery.toml 写明 region，或报送在标题写明地区的新文件",
         )
     texts = [text for _, text in lines]
     said = [grammar.read(title_part(text)) for text in (*texts, sheet)]
-    facets = _meaning_of_titles(said)
     narrows = grammar.vocabulary.lines["scope"]
-    scope = tuple(text.strip() for text in (*texts, sheet) if narrows.search(title_part(text)))
-    days = [day for _, text in titles for day in days_in(text)]
     try:
         time = time_around(texts, sheet, grammar, delivery)
     except IntakeError:
@@ -167,20 +167,21 @@ def read_around(
         years = {year for one in said for year in (*one.years, *(p.year for p in one.parts))} - {0}
         time = Time(years.pop() if len(years) == 1 else 0)
     return Around(
-        region if named or book is None else book,
-        named,
+        # The line right above the head is nearest.
+        regions[-1] if regions else book or delivery.region,
+        bool(regions),
         time,
         _published(lines),
         _unit(lines) or next((u for one in said if (u := one.facets.unit) not in ("", "%")), ""),
-        facets,
-        scope,
-        max(days, default=None),
-        book is not None and not book.code,
+        _meaning_of_titles(said),
+        tuple(text.strip() for text in (*texts, sheet) if narrows.search(title_part(text))),
+        max((day for _, text in titles for day in days_in(text)), default=None),
+        elsewhere,
     )
 
 
 def region_of(
-    text: str, cell: str, grammar: Grammar, delivery: Delivery, *, regions_in_rows: bool
+    line: Line, grammar: Grammar, delivery: Delivery, regions_in_rows: bool
 ) -> Region | None:
     """Return the known region that a title or name says it is about; ``None`` if it names none.
 
@@ -189,12 +190,12 @@ def region_of(
     IntakeError
         If it names a region that is none of the workspace's.
     """
-    known = {region.name_zh: region for region in grammar.regions}
+    cell, text = line
     part = title_part(text)
     if grammar.vocabulary.lines["offices"].fullmatch(part):
         return None  # whom the office is of is not whom its figures are about
     other = foreign_region(part, delivery.region, grammar)
-    found = known.get(other)
+    found = next((region for region in grammar.regions if region.name_zh == other), None)
     if not other and delivery.region.name_zh in part:
         return delivery.region
     if not other:
@@ -277,33 +278,29 @@ def time_around(
         If two of them contradict each other.
     """
     title = _clue("标题", titles, grammar)
-    around = [
-        _clue("工作表名", [sheet], grammar),
-        _clue("文件名", [delivery.file], grammar, is_path=True),
-        *(_clue("文件夹名", [name], grammar, is_path=True) for name in delivery.folders),
-    ]
-    period = delivery.period
-    pin = Clue("delivery.toml", str(period), period.year, period) if period else None
+    places = [("工作表名", sheet), ("文件名", delivery.file)]
+    places += [("文件夹名", name) for name in delivery.folders]
+    stated, book = delivery.period, delivery.book
+    pin = Clue("delivery.toml", str(stated), stated.year, stated) if stated else None
     settled = pin is not None and (not title.year or _agrees(title, pin))
     clues = [title, *([pin] if pin and not title.year else [])]
-    for clue in around:
-        if clue.where == "工作表名" or not settled:
+    for where, text in places:
+        clue = _clue(where, [text], grammar)
+        if where == "工作表名" or not settled:
             _refuse_contradiction(clues, clue)
         clues.append(clue)
-    confirmed = next((c.year for c in clues if c.year and not c.hint), 0)
-    part = next((c for c in clues if c.part is not None and c.part.frequency != "A"), None)
-    hints = tuple((c.year, c.hint) for c in clues if c.year and c.hint)
-    book = delivery.book
-    if not confirmed and book and (part is None or part.part.end.month <= book.end.month):  # type: ignore[union-attr]
-        confirmed = book.year
-        part = part or Clue("", "", book.year, book, "ytd")
-    if not confirmed:
+    year = next((c.year for c in clues if c.year and not c.hint), 0)
+    part = next((c for c in clues if c.month), None)
+    if not year and book and (part is None or part.month <= book.end.month):
+        year, part = book.year, part or Clue("", "", book.year, book, "ytd")
+    if not year:
+        hints = tuple((c.year, c.hint) for c in clues if c.hint)
         return Time(hints=hints, span=part.span if part else "")
     if part is None or part.part is None:
-        yearly = Period(confirmed, "A", 1)
-        return Time(confirmed, yearly, "annual" if any(c.span == "annual" for c in clues) else "")
-    found = Period(confirmed, part.part.frequency, part.part.number)
-    return Time(confirmed, found, part.span, (), part is title)
+        yearly = any(c.span == "annual" for c in clues)
+        return Time(year, Period(year, "A", 1), "annual" if yearly else "")
+    found = Period(year, part.part.frequency, part.part.number)
+    return Time(year, found, part.span, (), part is title)
 
 
 def resolve_time(time: Time, years: set[int], ends: set[int]) -> Time:
@@ -320,7 +317,7 @@ def resolve_time(time: Time, years: set[int], ends: set[int]) -> Time:
     return time._replace(year=year, period=Period(year, "M", month), span="")
 
 
-def _clue(where: str, texts: Sequence[str], grammar: Grammar, *, is_path: bool = False) -> Clue:
+def _clue(where: str, texts: Sequence[str], grammar: Grammar) -> Clue:
     """Read a title or a name; in a path, figures without 年 may be a delivery's."""
     shown = "；".join(text.strip() for text in texts if text.strip())[:60]
     timely = [_timely(text, grammar) for text in texts]
@@ -329,7 +326,7 @@ def _clue(where: str, texts: Sequence[str], grammar: Grammar, *, is_path: bool =
     coded = [part for part in stated if CODED.fullmatch(part.text)]
     parts = [part for part in stated if part not in coded]
     years = {year for one in said for year in one.years} | {part.year for part in parts} - {0}
-    if coded and is_path and not years:
+    if coded and not years and where not in ("标题", "工作表名"):
         return Clue(where, shown, coded[0].year, hint=coded[0].period.number)
     parts = parts or coded
     years |= {part.year for part in parts} - {0}
@@ -354,10 +351,7 @@ def _timely(text: str, grammar: Grammar) -> str:
 
 
 def _agrees(one: Clue, other: Clue) -> bool:
-    if one.year and other.year and one.year != other.year:
-        return False
-    months = [c.part.end.month for c in (one, other) if c.part and c.part.frequency != "A"]
-    return len(set(months)) < 2
+    return len({one.year, other.year} - {0}) < 2 and len({one.month, other.month} - {0}) < 2
 
 
 def _refuse_contradiction(clues: Sequence[Clue], clue: Clue) -> None:
@@ -365,8 +359,7 @@ def _refuse_contradiction(clues: Sequence[Clue], clue: Clue) -> None:
         if earlier.hint or _agrees(earlier, clue):
             continue
         # A yearly figure comes out in a later year's file; and a lone year names no report.
-        is_year = earlier.part is None or earlier.part.frequency == "A"
-        yearly = is_year and clue.year and earlier.year and clue.year > earlier.year
+        yearly = not earlier.month and clue.year > earlier.year > 0
         lone = clue.part is None and not re.search(rf"{YEAR}(?:年|n)", fold(clue.text))
         if clue.where != "工作表名" and (yearly or lone):
             continue
@@ -376,29 +369,28 @@ def _refuse_contradiction(clues: Sequence[Clue], clue: Clue) -> None:
         )
 
 
+def _behind(label: re.Pattern[str], lines: Sequence[Line]) -> list[tuple[str, str]]:
+    """Return what lines state behind a label, each with its address."""
+    pieces = ((cell, fold(piece)) for cell, text in lines for piece in statements(text) or [text])
+    return [(found[1], cell) for cell, piece in pieces if (found := label.match(piece))]
+
+
 def _published(lines: Sequence[Line]) -> dt.date | None:
-    for cell, text in lines:
-        for piece in statements(text):
-            if found := PUBLISHED.match(fold(piece)):
-                day = stated_day(found[1].strip())
-                if day is None:
-                    raise IntakeError(
-                        f"发布日期“{found[1]}”不是一个日子" if found[1] else "发布日期没有填写",
-                        "请写成 2024-10-22",
-                        cell=cell,
-                    )
-                return day
+    for text, cell in _behind(PUBLISHED, lines)[:1]:
+        day = stated_day(text)
+        if day is None:
+            raise IntakeError(
+                f"发布日期“{text}”不是一个日子" if text else "发布日期没有填写",
+                "请写成 2024-10-22",
+                cell=cell,
+            )
+        return day
     return None
 
 
 def _unit(lines: Sequence[Line]) -> str:
     """Return the one unit that stands above a head; 填报单位 names an office."""
-    stated = [
-        (found[1], cell)
-        for cell, text in lines
-        for piece in statements(text) or [text]
-        if (found := UNIT.match(fold(piece)))
-    ]
+    stated = _behind(UNIT, lines)
     known = {unit: cell for text, cell in stated if (unit := _unit_of_amounts(text))}
     if len(known) > 1:
         raise IntakeError(
