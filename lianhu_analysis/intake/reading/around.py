@@ -130,6 +130,7 @@ def read_around(
     regions_in_rows: bool = False,
     book: Region | None = None,
     axis: bool = False,
+    above: Around | None = None,
 ) -> Around:
     """Read the lines above a table and the names of its sheet, file and folders.
 
@@ -141,6 +142,9 @@ def read_around(
         Whether periods stand on an axis: then the title may speak of several.
     book
         Whom the workbook is about, where the sheet itself does not say.
+    above
+        What stands around the table above, for one whose lines state no time: it holds for
+        both, and the names of sheet, file and folders are read in it.
 
     Raises
     ------
@@ -148,6 +152,8 @@ def read_around(
         If they name an unknown region, two units or two times, or a day that is none.
     """
     lines = [(cell, text) for cell, text in titles if not grammar.is_note(text)]
+    sheet = "" if above else sheet
+    base = above or Around(book or delivery.region, named=False, time=Time())
     elsewhere = book is not None and not book.code
     found = [region_of(line, grammar, delivery, regions_in_rows) for line in [("", sheet), *lines]]
     regions = [] if regions_in_rows else [region for region in found if region]
@@ -160,22 +166,25 @@ def read_around(
     said = [grammar.read(title_part(text)) for text in (*texts, sheet)]
     narrows = grammar.vocabulary.lines["scope"]
     try:
-        time = time_around(texts, sheet, grammar, delivery)
+        time = base.time if above else time_around(texts, sheet, grammar, delivery)
     except IntakeError:
         if not axis:
             raise
         years = {year for one in said for year in (*one.years, *(p.year for p in one.parts))} - {0}
         time = Time(years.pop() if len(years) == 1 else 0)
+    units = (u for one in said if (u := one.facets.unit) not in ("", "%"))
+    days = [day for _, text in titles for day in days_in(text)]
+    facets = _meaning_of_titles(said)
     return Around(
         # The line right above the head is nearest.
-        regions[-1] if regions else book or delivery.region,
+        regions[-1] if regions else base.region,
         bool(regions),
         time,
-        _published(lines),
-        _unit(lines) or next((u for one in said if (u := one.facets.unit) not in ("", "%")), ""),
-        _meaning_of_titles(said),
-        tuple(text.strip() for text in (*texts, sheet) if narrows.search(title_part(text))),
-        max((day for _, text in titles for day in days_in(text)), default=None),
+        _published(lines) or base.published,
+        _unit(lines) or next(units, base.unit),
+        base.facets if facets == NOTHING else facets,
+        tuple(t.strip() for t in (*texts, sheet) if narrows.search(title_part(t))) or base.scope,
+        max([*days, *filter(None, [base.not_before])], default=None),
         elsewhere,
     )
 

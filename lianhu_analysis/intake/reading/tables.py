@@ -32,7 +32,7 @@ from lianhu_analysis.intake.reading.outline import Item, Label, outline, read_li
 from lianhu_analysis.intake.reading.statements import is_statement, stated_day
 from lianhu_analysis.intake.reading.stubs import StubReader
 from lianhu_analysis.intake.reading.times import Axis, find_when
-from lianhu_analysis.intake.reading.words import NOTHING, Grammar, Said, fold
+from lianhu_analysis.intake.reading.words import Grammar, Said, fold
 from lianhu_analysis.workspace import Region
 
 __all__ = ["read_sheet"]
@@ -78,31 +78,17 @@ def _around(
     table: Table, grammar: Grammar, delivery: Delivery, book: Region | None, above: Around | None
 ) -> Around:
     """Return what stands around a table; one without a time of its own has that of the one above."""
-    by_region = any("region" in panel.stub for panel in table.panels)
     said = [grammar.read(text) for _, text in table.titles if not is_statement(text)]
     timed = any(one.parts or one.years for one in said)
-    sheet = table.grid.sheet
-    if above is not None and not timed:
-        delivery, sheet = replace(delivery, file="", folders=(), period=None, book=None), ""
-    around = read_around(
+    return read_around(
         table.titles,
-        sheet,
+        table.grid.sheet,
         grammar,
         delivery,
-        regions_in_rows=by_region,
+        regions_in_rows=any("region" in panel.stub for panel in table.panels),
         book=book,
         axis=_has_axis(table, grammar),
-    )
-    if above is None or timed:
-        return around
-    return around._replace(
-        region=around.region if around.named else above.region,
-        time=above.time,
-        published=around.published or above.published,
-        unit=around.unit or above.unit,
-        scope=around.scope or above.scope,
-        facets=around.facets if around.facets != NOTHING else above.facets,
-        not_before=max(filter(None, (around.not_before, above.not_before)), default=None),
+        above=None if timed else above,
     )
 
 
