@@ -356,7 +356,7 @@ def _clue(where: str, texts: Sequence[str], grammar: Grammar) -> Clue:
 def _timely(text: str, grammar: Grammar) -> str:
     """Return a text without days, without months in which something was said, without ranges."""
     text = PINYIN_MONTH.sub("月", PINYIN_YEAR.sub("年", title_part(text)))
-    return RANGE.sub(" ", DAY.sub(" ", grammar.vocabulary.lines["events"].sub(" ", fold(text))))
+    return RANGE.sub(" ", DAY.sub(" ", grammar.vocabulary.lines["events"].sub(" ", text)))
 
 
 def _agrees(one: Clue, other: Clue) -> bool:

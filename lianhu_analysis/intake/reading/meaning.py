@@ -54,8 +54,8 @@ class ColumnMeaning(NamedTuple):
     indicator: Indicator | None = None
     region: Region | None = None
     whole: str = ""
-    left: bool = False
     own_unit: bool = False
+    left: bool = False
     refusal: IntakeError | None = None
 
     @property
@@ -74,14 +74,14 @@ class ColumnMeaning(NamedTuple):
         return self.facets.span or (self.part.span if self.part else "")
 
     @property
-    def says_ytd(self) -> bool:
-        """Whether the head says that it is the year to date."""
-        return self.says_span == "ytd"
-
-    @property
     def stated_year(self) -> int:
         """The year that the head states; 0 if none."""
         return self.part.year if self.part else self.year
+
+    def unread(self, why: str, cure: str) -> IntakeError:
+        """Return the refusal of this column."""
+        shown = f"（上格空白）{self.text}" if self.column.half else self.text
+        return IntakeError(f"列名“{shown}”{why}，这一列没有读", cure)
 
 
 @dataclass(frozen=True)
@@ -155,36 +155,27 @@ def column_meaning(column: Column, grammar: Grammar) -> ColumnMeaning:
     year = joined.years[0] if joined.years and part is None else 0
     if part is not None and not part.year and len(joined.years) == 1:
         part = part.of(joined.years[0])
-    refusal = None if facets.nothing else _head_fault(column, joined, facets, part, own)
-    return ColumnMeaning(
-        column, facets, part, year, joined.indicator, region, joined.whole, False, own, refusal
-    )
+    read = ColumnMeaning(column, facets, part, year, joined.indicator, region, joined.whole, own)
+    return read if facets.nothing else read._replace(refusal=_head_fault(read, joined))
 
 
-def _head_fault(
-    column: Column, said: Said, facets: Facets, part: Part | None, own_unit: bool
-) -> IntakeError | None:
+def _head_fault(read: ColumnMeaning, said: Said) -> IntakeError | None:
     """Return why a head does not say what its column is."""
-    text, left = column.text, "、".join(dict.fromkeys(said.left))
-    seen = "" if left == text else f"（不认识的是“{left}”）"
-    change = facets.measure == "yoy" and own_unit and facets.unit not in ("", *CHANGES)
+    facets, left = read.facets, "、".join(dict.fromkeys(said.left))
+    seen = "" if left == read.text else f"（不认识的是“{left}”）"
+    change = facets.measure == "yoy" and read.own_unit and facets.unit not in ("", *CHANGES)
     whole = "请报送在列名写全指标名称的新文件；口径相同的可登记到 words.toml 的 [labels]"
+    many = len(said.parts) > 1 and not read.part
     faults = (
-        (column.half, "上面一格空白，说不清属于哪一组", "请报送合并了组名所占各格的新文件"),
+        (read.column.half, "上面一格空白，说不清属于哪一组", "请报送合并了组名所占各格的新文件"),
         (facets.clash, f"里有相互矛盾的说法（{facets.clash}）", "请只保留一种说法，另报新文件"),
         (said.left, f"不认识{seen}", UNKNOWN),
         (len(said.names) > 1, "说了不止一个指标", "请一列只写一个指标，另报新文件"),
-        (len(said.parts) > 1 and not part, "说了不止一个时期", "请一列只写一个时期，另报新文件"),
+        (many, "说了不止一个时期", "请一列只写一个时期，另报新文件"),
         (facets.scope, f"说的可能只是{facets.scope}的数", whole),
         (change, "不认识：单位不是 %，说的是增减额", "增速请注明 %，另报新文件；增减额不入库"),
     )
-    shown = f"（上格空白）{text}" if column.half else text
-    told = (
-        IntakeError(f"列名“{shown}”{why}，这一列没有读", cure)
-        for is_so, why, cure in faults
-        if is_so
-    )
-    return next(told, None)
+    return next((read.unread(why, cure) for is_so, why, cure in faults if is_so), None)
 
 
 @lru_cache(maxsize=65_536)

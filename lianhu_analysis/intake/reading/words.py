@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache, partial, reduce
@@ -366,12 +366,9 @@ class Grammar:
     ) -> None:
         self.vocabulary, self.catalogue = vocabulary, catalogue
         self.regions = tuple(regions)
-        names: dict[str, Indicator] = {}
-        english: dict[str, list[Indicator]] = defaultdict(list)
-        for item in catalogue:
-            names |= {fold(name): item for name in names_of(item)}
-            english[fold(item.name_en)].append(item)
-        names |= {k: v[0] for k, v in english.items() if len(v) == 1 and k not in names}
+        english = Counter(fold(item.name_en) for item in catalogue)
+        names = {word: i for i in catalogue if english[word := fold(i.name_en)] == 1}
+        names |= {fold(name): item for item in catalogue for name in names_of(item)}
         names |= {fold(label): catalogue.get(code) for label, code in vocabulary.labels.items()}
         self.names = names
         self._places = {
