@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -247,10 +246,15 @@ class Collector:
 
 def says_nothing(token: object) -> bool:
     """Whether a cell holds a sign for no figure, such as a dash or ``#N/A``."""
+    reading = _try_to_read(token)
+    return reading is not None and reading.value is None
+
+
+def _try_to_read(token: object) -> CellReading | None:
     try:
-        return read_value(token, unit_is_percent=True).value is None
+        return read_value(token, unit_is_percent=True)
     except IntakeError:
-        return False
+        return None
 
 
 def period_for(indicator: Indicator, title: Period, span: str, per: str = "") -> tuple[Period, str]:
@@ -307,17 +311,8 @@ def refuse_january(indicator: Indicator, period: Period, span: str, token: objec
 
 def neighbours(tokens: Iterable[object], *, one_indicator: bool = False) -> Neighbours:
     """Look at the figures of one growth column or series."""
-    values = []
-    for token in tokens:
-        if isinstance(token, float) and math.isfinite(token):
-            values.append(token)
-            continue
-        try:
-            reading = read_value(token, unit_is_percent=True)
-        except IntakeError:
-            continue
-        if reading.value is not None and not reading.says_percent:
-            values.append(reading.value)
+    found = [reading for token in tokens if (reading := _try_to_read(token))]
+    values = [r.value for r in found if r.value is not None and not r.says_percent]
     enough = len(values) >= FEWEST
     indices = sum(INDEX_LIKE[0] <= value <= INDEX_LIKE[1] for value in values)
     large = [value for value in values if abs(value) >= 1]

@@ -113,10 +113,6 @@ class Row:
     named: Part | None = field(default=None, compare=False)
     published: dt.date | None = field(default=None, compare=False)
 
-    def __hash__(self) -> int:
-        code = self.indicator.code if self.indicator else ""
-        return hash((code, self.facets, self.unit, self.inherited, self.span))
-
 
 class Meaning(NamedTuple):
     """What a figure is, whatever its period; empty ``span``: nothing says it."""

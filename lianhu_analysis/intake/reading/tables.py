@@ -107,8 +107,6 @@ class _PanelReader(Place):
     metadata: set[int] = field(default_factory=set)
     title: Indicator | None = None
     beside: dict[int, Neighbours] = field(default_factory=dict)
-    zeros: set[tuple[int, int]] = field(default_factory=set)
-    twice: set[int] = field(default_factory=set)
     hidden: list[int] = field(default_factory=list)
     heads: Heads = field(init=False)
     stubs: StubReader = field(init=False)
@@ -179,13 +177,8 @@ class _PanelReader(Place):
         titles = "".join(fold(text) for _, text in self.table.titles)
         words = self.grammar.vocabulary.contexts
         contexts = tuple(w for w in words if w in titles and "外币" not in titles)
-        units: dict[str, str] = {}
-        self.twice = self._periods_twice()
-        self.zeros = self._zeros_to_come()
+        units = {item.line.text: self.grammar.read(item.line.text).facets.unit for item in items}
         for item in items:
-            text = item.line.text
-            if unit := self.grammar.read(text).facets.unit:
-                units[text] = unit
             if not item.has_figures:
                 continue
             label = labels[item.row]
@@ -193,7 +186,7 @@ class _PanelReader(Place):
             row = self._row(item, label, units)
             if row is not None:
                 if row.indicator is not None:
-                    self.names.known[text] = row.indicator
+                    self.names.known[item.line.text] = row.indicator
                 self._read_cells(item.row, row)
 
     def _items(self) -> list[Item]:
@@ -234,9 +227,8 @@ class _PanelReader(Place):
         return items
 
     def _filled(self, number: int) -> list[int]:
-        cells = self.grid.rows[number]
         numbers = (c.column.number for c in self.heads.columns)
-        return [n for n in numbers if n < len(cells) and not is_blank(cells[n])]
+        return [n for n in numbers if not is_blank(self.grid.at(number, n))]
 
     def _text(self, row: int, column: int) -> str:
         cell = self.grid.at(row, column)
@@ -296,6 +288,7 @@ class _PanelReader(Place):
             self.refuse(error, number, 0)
         return True
 
+    @cached_property
     def _periods_twice(self) -> set[int]:
         """Return rows of one period on an axis of periods, where they do not say the same."""
         if "name" in self.panel.stub or "region" in self.panel.stub:
@@ -306,6 +299,7 @@ class _PanelReader(Place):
         twice = (n for n in rows.values() if len({self.grid.rows[one][1:] for one in n}) > 1)
         return {number for numbers in twice for number in numbers}
 
+    @cached_property
     def _zeros_to_come(self) -> set[tuple[int, int]]:
         """Return the cells of last periods that are all 0, after others that are not: a template's."""
         columns, rows = self.heads.columns, [r for r in self.body if r not in self.grid.hidden_rows]
@@ -325,7 +319,7 @@ class _PanelReader(Place):
         number, said = item.row, Said()
         note = self._note_of_row(number, label)
         try:
-            if number in self.twice:
+            if number in self._periods_twice:
                 raise IntakeError(
                     "这个时期写了不止一行，数又不同，说不清哪一行对，没有读",
                     "请核对各行的时期，另报新文件",
@@ -342,7 +336,7 @@ class _PanelReader(Place):
         indicator = said.indicator
         above = label.parents if label.is_part or label.is_member else ()
         lines = (*above, *reversed(label.groups))
-        inherited = next((units[line] for line in lines if line in units), "")
+        inherited = next(filter(None, map(units.get, lines)), "")
         lags = [self.grammar.read(line).facets.lag for line in (*label.groups, *label.parents[:1])]
         measure = said.facets.measure or stub.facets.measure
         facets = said.facets._replace(lag=max([said.facets.lag, *lags]), measure=measure)
@@ -368,11 +362,9 @@ class _PanelReader(Place):
     # ---- cells
 
     def _read_cells(self, place: int, row: Row) -> None:
-        cells = self.grid.rows[place]
         for column in self.heads.columns:
             number = column.column.number
-            token = cells[number] if number < len(cells) else None
-            if is_blank(token):
+            if is_blank(token := self.grid.at(place, number)):
                 continue
             try:
                 self.collector.take(token, self._slot(place, row, column, token))
@@ -418,9 +410,9 @@ class _PanelReader(Place):
             published,
             row.region or region or around.region,
             self._neighbours(place, number) if meaning.measure == "yoy" else None,
-            _latest(around.not_before, when.reported.end if when.reported else None),
+            max(filter(None, (around.not_before, when.reported)), default=None),
             meaning.fact,
-            (place, number) in self.zeros,
+            (place, number) in self._zeros_to_come,
         )
 
     def _neighbours(self, row: int, column: int) -> Neighbours:
@@ -442,18 +434,17 @@ class _PanelReader(Place):
     # ---- notes
 
     def _note_heads(self) -> None:
-        time = self.heads.time
+        time, top = self.heads.time, self.table.top
         self.note.period = str(time.period or time.year or "")
         self.note.published = str(self.around.published or "")
-        for role, numbers in self.panel.stub.items():
-            for n in numbers:
-                text = self._text(self.table.top, n)
-                self.note.columns.append(ColumnNote(cell_address(self.table.top, n), text, role))
+        stub = [(n, role) for role, numbers in self.panel.stub.items() for n in numbers]
+        for n, role in stub:
+            self.note.columns.append(ColumnNote(cell_address(top, n), self._text(top, n), role))
         for m in self.heads.columns:
             period = m.part.period if m.part and m.part.year else time.period
             self.note.columns.append(
                 ColumnNote(
-                    cell_address(self.table.top, m.column.number),
+                    cell_address(top, m.column.number),
                     m.text,
                     m.facets.fact or ("growth" if m.is_growth else "level"),
                     indicator=m.indicator.code if m.indicator else "",
@@ -473,7 +464,3 @@ class _PanelReader(Place):
             label.text or self._text(number, column),
             "/".join((*label.groups, label.path)),
         )
-
-
-def _latest(*days: dt.date | None) -> dt.date | None:
-    return max((day for day in days if day is not None), default=None)

@@ -44,12 +44,12 @@ class When:
     Attributes
     ----------
     reported
-        The table's period where the figure's own is earlier: nothing was known before its end.
+        The end of the table's period where the figure's own is earlier: nothing was known before.
     """
 
     period: Period
     span: str
-    reported: Period | None = None
+    reported: dt.date | None = None
 
 
 def find_when(
@@ -91,7 +91,7 @@ def find_when(
                 ONE_OF_THEM,
             )
         span = span or (named.span if named else "")
-    reported = period if own is not None and own.end != period.end else None
+    reported = period.end if own is not None and own.end != period.end else None
     period = own or period
     heads = [c.part for c in axis.heads.columns if c.part is not None]
     parts = heads if part is None else axis.rows
