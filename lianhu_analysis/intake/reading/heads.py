@@ -59,6 +59,11 @@ class Place:
         """The rows below the head."""
         return range(self.table.bottom + 1, self.table.end)
 
+    def text(self, row: int, column: int) -> str:
+        """Return a cell as text."""
+        cell = self.grid.at(row, column)
+        return "" if is_blank(cell) else str(cell).strip("\r\n")
+
     def refuse(self, error: IntakeError, row: int, column: int) -> None:
         """Refuse a cell, a row or a column at its address."""
         self.collector.refuse(error, sheet=self.grid.sheet, cell=cell_address(row, column))

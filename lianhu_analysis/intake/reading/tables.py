@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from lianhu_analysis.catalog.indicators import Indicator
 from lianhu_analysis.errors import IntakeError
 from lianhu_analysis.intake.grids.grid import Grid, cell_address
 from lianhu_analysis.intake.reading.around import Around, read_around, title_indicator
-from lianhu_analysis.intake.reading.blocks import STUBS, Sheet, Table, is_blank, is_value
+from lianhu_analysis.intake.reading.blocks import Sheet, Table, is_blank, is_value
 from lianhu_analysis.intake.reading.cells import is_number
 from lianhu_analysis.intake.reading.figures import (
     Collector,
@@ -26,13 +25,12 @@ from lianhu_analysis.intake.reading.figures import (
 )
 from lianhu_analysis.intake.reading.heads import Heads, Place, read_heads
 from lianhu_analysis.intake.reading.meaning import ColumnMeaning, Row, understand
-from lianhu_analysis.intake.reading.names import Names
-from lianhu_analysis.intake.reading.notes import ColumnNote, RowNote, TableNote
-from lianhu_analysis.intake.reading.outline import Item, Label, outline, read_line
+from lianhu_analysis.intake.reading.notes import ColumnNote, TableNote
+from lianhu_analysis.intake.reading.outline import Item, outline, read_line
+from lianhu_analysis.intake.reading.rows import RowReader
 from lianhu_analysis.intake.reading.statements import is_statement, stated_day
-from lianhu_analysis.intake.reading.stubs import StubReader
 from lianhu_analysis.intake.reading.times import Axis, find_when
-from lianhu_analysis.intake.reading.words import Grammar, Said, fold
+from lianhu_analysis.intake.reading.words import Grammar, fold
 from lianhu_analysis.workspace import Region
 
 __all__ = ["read_sheet"]
@@ -109,8 +107,7 @@ class _PanelReader(Place):
     beside: dict[int, Neighbours] = field(default_factory=dict)
     hidden: list[int] = field(default_factory=list)
     heads: Heads = field(init=False)
-    stubs: StubReader = field(init=False)
-    names: Names = field(init=False)
+    rows: RowReader = field(init=False)
 
     def read(self) -> None:
         """Read heads, then rows; whatever is not read is told."""
@@ -119,8 +116,7 @@ class _PanelReader(Place):
             self._refuse_hidden_names()
             self.heads = read_heads(self, self._metadata())
             if self.heads.columns:
-                self.stubs = StubReader(self, self.heads.time.year)
-                self.names = Names(self.grammar, self.delivery, self.heads.scope)
+                self.rows = RowReader(self, self.heads)
                 self._note_heads()
                 self._find_title()
                 self._read_rows()
@@ -183,10 +179,8 @@ class _PanelReader(Place):
                 continue
             label = labels[item.row]
             label = label._replace(parents=(*label.parents, *contexts))
-            row = self._row(item, label, units)
+            row = self.rows.read(item.row, label, units)
             if row is not None:
-                if row.indicator is not None:
-                    self.names.known[item.line.text] = row.indicator
                 self._read_cells(item.row, row)
 
     def _items(self) -> list[Item]:
@@ -199,7 +193,7 @@ class _PanelReader(Place):
         ]
         items: list[Item] = []
         for number in self.body:
-            texts = [self._text(number, n) for n in names]
+            texts = [self.text(number, n) for n in names]
             label = next((text for text in reversed(texts) if text.strip()), "")
             filled = self._filled(number)
             if not self._is_read(number, label, filled):
@@ -229,10 +223,6 @@ class _PanelReader(Place):
     def _filled(self, number: int) -> list[int]:
         numbers = (c.column.number for c in self.heads.columns)
         return [n for n in numbers if not is_blank(self.grid.at(number, n))]
-
-    def _text(self, row: int, column: int) -> str:
-        cell = self.grid.at(row, column)
-        return "" if is_blank(cell) else str(cell).strip("\r\n")
 
     def _is_read(self, number: int, label: str, filled: Sequence[int]) -> bool:
         """Whether a row is neither empty nor a note, and can be read."""
@@ -289,23 +279,12 @@ class _PanelReader(Place):
         return True
 
     @cached_property
-    def _periods_twice(self) -> set[int]:
-        """Return rows of one period on an axis of periods, where they do not say the same."""
-        if "name" in self.panel.stub or "region" in self.panel.stub:
-            return set()
-        rows: dict[object, list[int]] = defaultdict(list)
-        for number, part in self.stubs.periods.items():
-            rows[part.period, part.span].append(number)
-        twice = (n for n in rows.values() if len({self.grid.rows[one][1:] for one in n}) > 1)
-        return {number for numbers in twice for number in numbers}
-
-    @cached_property
     def _zeros_to_come(self) -> set[tuple[int, int]]:
         """Return the cells of last periods that are all 0, after others that are not: a template's."""
         columns, rows = self.heads.columns, [r for r in self.body if r not in self.grid.hidden_rows]
         lines = [
             (part, [(row, c.column.number) for c in columns])
-            for row, part in self.stubs.periods.items()
+            for row, part in self.rows.periods.items()
         ] or [(c.part, [(row, c.column.number) for row in rows]) for c in columns if c.part]
         zeros: set[tuple[int, int]] = set()
         for _, cells in sorted(lines, key=lambda line: line[0].period.end, reverse=True):
@@ -315,48 +294,9 @@ class _PanelReader(Place):
             zeros |= filled
         return set()
 
-    def _row(self, item: Item, label: Label, units: dict[str, str]) -> Row | None:
-        number, said = item.row, Said()
-        note = self._note_of_row(number, label)
-        try:
-            if number in self._periods_twice:
-                raise IntakeError(
-                    "这个时期写了不止一行，数又不同，说不清哪一行对，没有读",
-                    "请核对各行的时期，另报新文件",
-                    cell=cell_address(number, self.panel.first("period") or 0),
-                )
-            stub = self.stubs.read(number)
-            if label.text:
-                said = self.names.find(label)
-        except IntakeError as error:
-            if error.remedy:
-                self.refuse(error, number, self.panel.first("name") or 0)
-            self.note.rows.append(note._replace(reason=error.message))
-            return None
-        indicator = said.indicator
-        above = label.parents if label.is_part or label.is_member else ()
-        lines = (*above, *reversed(label.groups))
-        inherited = next(filter(None, map(units.get, lines)), "")
-        lags = [self.grammar.read(line).facets.lag for line in (*label.groups, *label.parents[:1])]
-        measure = said.facets.measure or stub.facets.measure
-        facets = said.facets._replace(lag=max([said.facets.lag, *lags]), measure=measure)
-        period = stub.part.period if stub.part else self.heads.time.period
-        note = note._replace(unit=stub.unit or facets.unit, period=str(period or ""))
-        if indicator:
-            note = note._replace(indicator=indicator.code, name_zh=indicator.name_zh)
-        self.note.rows.append(note)
-        return replace(
-            stub,
-            indicator=indicator,
-            facets=facets,
-            inherited=inherited,
-            region=next(iter(said.regions), stub.region),
-            named=next(iter(said.parts), None),
-        )
-
     @cached_property
     def _axis(self) -> Axis:
-        rows = tuple(self.stubs.periods.values()) if "period" in self.panel.stub else ()
+        rows = tuple(self.rows.periods.values()) if "period" in self.panel.stub else ()
         return Axis(self.heads, rows, self.around.facets.span, self.delivery.span)
 
     # ---- cells
@@ -439,7 +379,7 @@ class _PanelReader(Place):
         self.note.published = str(self.around.published or "")
         stub = [(n, role) for role, numbers in self.panel.stub.items() for n in numbers]
         for n, role in stub:
-            self.note.columns.append(ColumnNote(cell_address(top, n), self._text(top, n), role))
+            self.note.columns.append(ColumnNote(cell_address(top, n), self.text(top, n), role))
         for m in self.heads.columns:
             period = m.part.period if m.part and m.part.year else time.period
             self.note.columns.append(
@@ -455,12 +395,3 @@ class _PanelReader(Place):
                     form=(m.facets.form or "percent") if m.is_growth else "",
                 )
             )
-
-    def _note_of_row(self, number: int, label: Label) -> RowNote:
-        columns = (self.panel.first(role) for role in STUBS)
-        column = next((n for n in columns if n is not None), 0)
-        return RowNote(
-            cell_address(number, column),
-            label.text or self._text(number, column),
-            "/".join((*label.groups, label.path)),
-        )

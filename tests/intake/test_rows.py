@@ -8,9 +8,14 @@ import pytest
 
 from lianhu_analysis.catalog.indicators import read_catalogue
 from lianhu_analysis.errors import IntakeError
-from lianhu_analysis.intake.reading.figures import Delivery
-from lianhu_analysis.intake.reading.names import Names
+from lianhu_analysis.intake.grids.grid import Grid
+from lianhu_analysis.intake.reading.around import Around, Time
+from lianhu_analysis.intake.reading.blocks import Panel, Table
+from lianhu_analysis.intake.reading.figures import Collector, Delivery
+from lianhu_analysis.intake.reading.heads import Heads, Place
+from lianhu_analysis.intake.reading.notes import TableNote
 from lianhu_analysis.intake.reading.outline import Label
+from lianhu_analysis.intake.reading.rows import RowReader
 from lianhu_analysis.intake.reading.words import Grammar, load_vocabulary
 from lianhu_analysis.workspace import Region
 
@@ -22,7 +27,11 @@ DELIVERY = Delivery("a.xlsx", LIANHU, (LIANHU, XIAN))
 
 def find(label: Label, *, known: tuple[str, ...] = (), scope: tuple[str, ...] = ()):
     above = {text: GRAMMAR.read(text).names[0] for text in known}
-    return Names(GRAMMAR, DELIVERY, scope, above).find(label)
+    table = Table(Grid("表", ()), [], 0, 0)
+    around, collector = Around(LIANHU, named=False, time=Time()), Collector(DELIVERY)
+    place = Place(table, Panel(), around, GRAMMAR, collector, TableNote(table))
+    heads = Heads((), Time(), by_growth=False, accumulated=False, scope=scope)
+    return RowReader(place, heads, above).find_name(label)
 
 
 @pytest.mark.parametrize(
