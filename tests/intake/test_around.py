@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from lianhu_analysis.catalog.indicators import read_catalogue
 from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.errors import IntakeError
+from lianhu_analysis.intake.grids.grid import Grid
 from lianhu_analysis.intake.reading.around import (
     Around,
     Time,
@@ -21,6 +22,7 @@ from lianhu_analysis.intake.reading.around import (
     time_around,
     title_indicator,
 )
+from lianhu_analysis.intake.reading.blocks import Panel, Table
 from lianhu_analysis.intake.reading.figures import Delivery
 from lianhu_analysis.intake.reading.words import Grammar, load_vocabulary
 from lianhu_analysis.workspace import Region
@@ -37,11 +39,14 @@ SEPTEMBER = Period(2024, "M", 9)
 def around(*titles: str, sheet: str = "表", **options: object) -> Around:
     """Read lines above a table, each in its row of the first column."""
     names = {field.name for field in dataclasses.fields(Delivery)} - {"book"}
+    stub: dict[str, list[int]] = {"period": [0]} if options.pop("axis", False) else {}
+    stub |= {"region": [0]} if options.pop("regions_in_rows", False) else {}
     of_delivery = {name: value for name, value in options.items() if name in names}
     rest = {name: value for name, value in options.items() if name not in names}
     lines = [(f"A{number}", text) for number, text in enumerate(titles, 1)]
     delivery = dataclasses.replace(DELIVERY, **of_delivery)  # type: ignore[arg-type]
-    return read_around(lines, sheet, GRAMMAR, delivery, **rest)  # type: ignore[arg-type]
+    table = Table(Grid(sheet, ()), lines, 0, 0, panels=[Panel(stub)])
+    return read_around(table, GRAMMAR, delivery, **rest)  # type: ignore[arg-type]
 
 
 def period(*titles: str, sheet: str = "表", **options: object) -> Period | None:

@@ -16,10 +16,12 @@ from lianhu_analysis.catalog.indicators import Indicator
 from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.catalog.units import normalise_unit
 from lianhu_analysis.errors import IntakeError
+from lianhu_analysis.intake.reading.blocks import Table
 from lianhu_analysis.intake.reading.figures import Delivery
 from lianhu_analysis.intake.reading.statements import (
     Line,
     days_in,
+    is_statement,
     stated_day,
     statements,
     title_part,
@@ -122,37 +124,36 @@ class Around(NamedTuple):
 
 
 def read_around(
-    titles: Sequence[Line],
-    sheet: str,
+    table: Table,
     grammar: Grammar,
     delivery: Delivery,
-    *,
-    regions_in_rows: bool = False,
     book: Region | None = None,
-    axis: bool = False,
     above: Around | None = None,
 ) -> Around:
     """Read the lines above a table and the names of its sheet, file and folders.
 
+    Where each row names its region the title may be about all of them, and where periods
+    stand on an axis it may speak of several.
+
     Parameters
     ----------
-    regions_in_rows
-        Whether each row names its region: then the title may be about all of them.
-    axis
-        Whether periods stand on an axis: then the title may speak of several.
     book
         Whom the workbook is about, where the sheet itself does not say.
     above
-        What stands around the table above, for one whose lines state no time: it holds for
-        both, and the names of sheet, file and folders are read in it.
+        What stands around the table above: it holds, with the names of sheet, file and folders
+        that are read in it, for a table whose lines state no time.
 
     Raises
     ------
     IntakeError
         If they name an unknown region, two units or two times, or a day that is none.
     """
+    titles = table.titles
+    stated = [grammar.read(text) for _, text in titles if not is_statement(text)]
+    above = None if any(one.parts or one.years for one in stated) else above
+    regions_in_rows = any("region" in panel.stub for panel in table.panels)
     lines = [(cell, text) for cell, text in titles if not grammar.is_note(text)]
-    sheet = "" if above else sheet
+    sheet = "" if above else table.grid.sheet
     base = above or Around(book or delivery.region, named=False, time=Time())
     elsewhere = book is not None and not book.code
     found = [region_of(line, grammar, delivery, regions_in_rows) for line in [("", sheet), *lines]]
@@ -168,7 +169,7 @@ def read_around(
     try:
         time = base.time if above else time_around(texts, sheet, grammar, delivery)
     except IntakeError:
-        if not axis:
+        if not _has_axis(table, grammar):
             raise
         years = {year for one in said for year in (*one.years, *(p.year for p in one.parts))} - {0}
         time = Time(years.pop() if len(years) == 1 else 0)
@@ -187,6 +188,13 @@ def read_around(
         max([*days, *filter(None, [base.not_before])], default=None),
         elsewhere,
     )
+
+
+def _has_axis(table: Table, grammar: Grammar) -> bool:
+    """Whether periods stand on an axis, so that a title may speak of several."""
+    said = [grammar.read(c.text) for panel in table.panels for c in panel.columns]
+    ends = {p.period.end.month for one in said if not one.facets.nothing for p in one.parts}
+    return len(ends) > 1 or any("period" in panel.stub for panel in table.panels)
 
 
 def region_of(

@@ -12,11 +12,10 @@ from lianhu_analysis.catalog.indicators import Indicator
 from lianhu_analysis.errors import IntakeError
 from lianhu_analysis.intake.grids.grid import Grid, cell_address
 from lianhu_analysis.intake.reading.around import Around, read_around, title_indicator
-from lianhu_analysis.intake.reading.blocks import Sheet, Table, is_blank, is_value
+from lianhu_analysis.intake.reading.blocks import Sheet, is_blank, is_value
 from lianhu_analysis.intake.reading.cells import is_number
 from lianhu_analysis.intake.reading.figures import (
     Collector,
-    Delivery,
     Neighbours,
     Slot,
     neighbours,
@@ -49,7 +48,7 @@ def read_sheet(
     above: Around | None = None
     for table in sheet.tables:
         try:
-            around = _around(table, grammar, collector.delivery, book, above)
+            around = read_around(table, grammar, collector.delivery, book, above)
         except IntakeError as error:
             cell = table.titles[0][0] if table.titles else "A1"
             collector.refuse(error, sheet=sheet.grid.sheet, cell=cell)
@@ -70,31 +69,6 @@ def _no_head(grid: Grid) -> str:
     texts = [str(c) for row in grid.rows[:4] for c in row if isinstance(c, str) and c.strip()][:6]
     seen = f"看到的是：{'、'.join(text[:30] for text in texts)}" if texts else "看到的是空白"
     return f"没有认出表头，这张工作表没有读；{seen}"
-
-
-def _around(
-    table: Table, grammar: Grammar, delivery: Delivery, book: Region | None, above: Around | None
-) -> Around:
-    """Return what stands around a table; one without a time of its own has that of the one above."""
-    said = [grammar.read(text) for _, text in table.titles if not is_statement(text)]
-    timed = any(one.parts or one.years for one in said)
-    return read_around(
-        table.titles,
-        table.grid.sheet,
-        grammar,
-        delivery,
-        regions_in_rows=any("region" in panel.stub for panel in table.panels),
-        book=book,
-        axis=_has_axis(table, grammar),
-        above=None if timed else above,
-    )
-
-
-def _has_axis(table: Table, grammar: Grammar) -> bool:
-    """Whether periods stand on an axis, so that a title may speak of several."""
-    said = [grammar.read(c.text) for panel in table.panels for c in panel.columns]
-    ends = {p.period.end.month for one in said if not one.facets.nothing for p in one.parts}
-    return len(ends) > 1 or any("period" in panel.stub for panel in table.panels)
 
 
 @dataclass
