@@ -62,25 +62,6 @@ WHOLE = re.compile("全([国省市区县])(?!属)")
 REGION = re.compile(r"[一-龥]{2,}?(?:自治区|自治州|自治县|省|市|区|县|旗|盟)|全国|中国")
 
 
-class Clue(NamedTuple):
-    """What one place says of the time: a year, a part of a year, or both.
-
-    ``hint`` is a month that may as well be the month of delivery.
-    """
-
-    where: str
-    text: str
-    year: int = 0
-    part: Period | None = None  # of any year: only its frequency and number count
-    span: str = ""
-    hint: int = 0
-
-    @property
-    def month(self) -> int:
-        """The last month of the part; 0 of a whole year, or of none."""
-        return self.part.end.month if self.part and self.part.frequency != "A" else 0
-
-
 class Time(NamedTuple):
     """Year and, where it is stated, period and span of a table.
 
@@ -93,6 +74,20 @@ class Time(NamedTuple):
     span: str = ""
     hints: tuple[tuple[int, int], ...] = ()
     title: bool = False
+
+    @property
+    def month(self) -> int:
+        """The last month of the period; 0 of a whole year, or of none."""
+        yearly = self.period is None or self.period.frequency == "A"
+        return 0 if yearly or self.period is None else self.period.end.month
+
+
+class Clue(NamedTuple):
+    """What one place says of the time: a year, a part of any year, or both."""
+
+    where: str
+    text: str
+    time: Time
 
 
 class Around(NamedTuple):
@@ -298,31 +293,34 @@ def time_around(
     places = [("工作表名", sheet), ("文件名", delivery.file)]
     places += [("文件夹名", name) for name in delivery.folders]
     stated, book = delivery.period, delivery.book
-    pin = Clue("delivery.toml", str(stated), stated.year, stated) if stated else None
-    settled = pin is not None and (not title.year or _agrees(title, pin))
-    clues = [title, *([pin] if pin and not title.year else [])]
+    pin = Time(stated.year, stated) if stated else None
+    settled = pin is not None and (not title.time.year or _agree(title.time, pin))
+    clues = [title]
+    if pin and not title.time.year:
+        clues.append(Clue("delivery.toml", str(stated), pin))
     for where, text in places:
         clue = _clue(where, [text], grammar)
         if where == "工作表名" or not settled:
             _refuse_contradiction(clues, clue)
         clues.append(clue)
-    year = next((c.year for c in clues if c.year and not c.hint), 0)
-    part = next((c for c in clues if c.month), None)
+    times = [clue.time for clue in clues]
+    year = next((time.year for time in times if time.year and not time.hints), 0)
+    part = next((time for time in times if time.month), None)
     if not year and book and (part is None or part.month <= book.end.month):
-        year, part = book.year, part or Clue("", "", book.year, book, "ytd")
+        year, part = book.year, part or Time(book.year, book, "ytd")
     if not year:
-        hints = tuple((c.year, c.hint) for c in clues if c.hint)
+        hints = tuple(hint for time in times for hint in time.hints)
         return Time(hints=hints, span=part.span if part else "")
-    if part is None or part.part is None:
-        yearly = any(c.span == "annual" for c in clues)
+    if part is None or part.period is None:
+        yearly = any(time.span == "annual" for time in times)
         return Time(year, Period(year, "A", 1), "annual" if yearly else "")
-    found = Period(year, part.part.frequency, part.part.number)
-    return Time(year, found, part.span, (), part is title)
+    found = Period(year, part.period.frequency, part.period.number)
+    return Time(year, found, part.span, (), part is title.time)
 
 
 def resolve_time(time: Time, years: set[int], ends: set[int]) -> Time:
     """Complete a table's time by the years and last months that its heads state."""
-    if time.period is not None and time.period.frequency != "A":
+    if time.month:
         return time
     month = next(iter(ends)) if len(ends) == 1 else 0
     year = time.year or (next(iter(years)) if len(years) == 1 else 0)
@@ -344,7 +342,8 @@ def _clue(where: str, texts: Sequence[str], grammar: Grammar) -> Clue:
     parts = [part for part in stated if part not in coded]
     years = {year for one in said for year in one.years} | {part.year for part in parts} - {0}
     if coded and not years and where not in ("标题", "工作表名"):
-        return Clue(where, shown, coded[0].year, hint=coded[0].period.number)
+        code = coded[0]
+        return Clue(where, shown, Time(code.year, hints=((code.year, code.period.number),)))
     parts = parts or coded
     years |= {part.year for part in parts} - {0}
     if where != "标题" and not years and (found := LONE_YEAR.search(timely[0])):
@@ -355,10 +354,11 @@ def _clue(where: str, texts: Sequence[str], grammar: Grammar) -> Clue:
         raise IntakeError(f"标题中有不止一个时期：{named}", "请只留一个，或分成两张工作表")
     year = years.pop() if len(years) == 1 else 0
     if len(ends) != 1:
-        return Clue(where, shown, year)
+        return Clue(where, shown, Time(year))
     finest = min(parts, key=lambda part: "MQA".index(part.period.frequency))
     spans = {part.span for part in parts}
-    return Clue(where, shown, year, finest.period, spans.pop() if len(spans) == 1 else "")
+    span = spans.pop() if len(spans) == 1 else ""
+    return Clue(where, shown, Time(year, finest.period, span))
 
 
 def _timely(text: str, grammar: Grammar) -> str:
@@ -367,17 +367,17 @@ def _timely(text: str, grammar: Grammar) -> str:
     return RANGE.sub(" ", DAY.sub(" ", grammar.vocabulary.lines["events"].sub(" ", text)))
 
 
-def _agrees(one: Clue, other: Clue) -> bool:
+def _agree(one: Time, other: Time) -> bool:
     return len({one.year, other.year} - {0}) < 2 and len({one.month, other.month} - {0}) < 2
 
 
 def _refuse_contradiction(clues: Sequence[Clue], clue: Clue) -> None:
     for earlier in clues:
-        if earlier.hint or _agrees(earlier, clue):
+        if earlier.time.hints or _agree(earlier.time, clue.time):
             continue
         # A yearly figure comes out in a later year's file; and a lone year names no report.
-        yearly = not earlier.month and clue.year > earlier.year > 0
-        lone = clue.part is None and not re.search(rf"{YEAR}(?:年|n)", fold(clue.text))
+        yearly = not earlier.time.month and clue.time.year > earlier.time.year > 0
+        lone = clue.time.period is None and not re.search(rf"{YEAR}(?:年|n)", fold(clue.text))
         if clue.where != "工作表名" and (yearly or lone):
             continue
         raise IntakeError(

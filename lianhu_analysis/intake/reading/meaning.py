@@ -27,7 +27,7 @@ from lianhu_analysis.intake.reading.words import (
 )
 from lianhu_analysis.workspace import Region
 
-__all__ = ["ColumnMeaning", "Meaning", "Row", "column_meaning", "understand"]
+__all__ = ["ColumnMeaning", "Row", "column_meaning", "understand"]
 
 CHANGES = ("%", POINTS)
 ONE_OF_THEM = "请改正其中之一，另报新文件"
@@ -114,19 +114,6 @@ class Row:
     published: dt.date | None = field(default=None, compare=False)
 
 
-class Meaning(NamedTuple):
-    """What a figure is, whatever its period; empty ``span``: nothing says it."""
-
-    indicator: Indicator
-    measure: str
-    span: str
-    per: str
-    unit: str
-    form: str
-    joint: bool = False
-    fact: str = ""
-
-
 def column_meaning(column: Column, grammar: Grammar) -> ColumnMeaning:
     """Join what the cells of a head say; what no word covers refuses the column."""
     apart = Said.joined(grammar.read(cell) for _, cell in column.cells)
@@ -182,8 +169,10 @@ def understand(
     title: Indicator | None,
     sheet_unit: str,
     by_growth: bool,
-) -> Meaning:
-    """Return what the figures of a row under a column are.
+) -> tuple[Indicator, Facets]:
+    """Return of which indicator the figures of a row under a column are, and what of it.
+
+    Where nothing says their span it is empty.
 
     Parameters
     ----------
@@ -203,7 +192,7 @@ def understand(
     """
     indicator = _indicator(row, column, title)
     if column.facets.fact or row.facets.fact:
-        return _fact(indicator, row, column, sheet_unit)
+        return indicator, _fact(row, column, sheet_unit)
     measure = _measure(indicator, row, column, around, by_growth)
     measure, form, units = _form(indicator, row, column, measure)
     is_level = measure == "level"
@@ -217,7 +206,8 @@ def understand(
     )
     per = column.facets.per or row.facets.per or row.per
     joint = row.facets.joint or column.facets.joint
-    return Meaning(indicator, "level" if is_level else "yoy", span, per, unit, form, joint)
+    measure = "level" if is_level else "yoy"
+    return indicator, Facets(measure, span, per, form, unit=unit, joint=joint)
 
 
 def _indicator(row: Row, column: ColumnMeaning, title: Indicator | None) -> Indicator:
@@ -233,13 +223,13 @@ def _indicator(row: Row, column: ColumnMeaning, title: Indicator | None) -> Indi
     return found
 
 
-def _fact(indicator: Indicator, row: Row, column: ColumnMeaning, sheet_unit: str) -> Meaning:
+def _fact(row: Row, column: ColumnMeaning, sheet_unit: str) -> Facets:
     """Return a rank, a plan or a share of it: a fact beside the observations."""
     said, head = row.facets, column.facets
     fact = head.fact or said.fact
     span = "annual" if fact == "plan" else row.span or said.span or head.span
     unit = row.unit or said.unit or sheet_unit if fact == "plan" else ""
-    return Meaning(indicator, "level", span, head.per, unit, "", False, fact)
+    return Facets("level", span, head.per, unit=unit, fact=fact)
 
 
 def _measure(

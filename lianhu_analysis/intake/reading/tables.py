@@ -290,10 +290,11 @@ class _PanelReader(Place):
     def _slot(self, place: int, row: Row, column: ColumnMeaning, token: object) -> Slot:
         around, delivery, number = self.around, self.delivery, column.column.number
         unit = around.unit or delivery.unit
-        meaning = understand(row, column, around.facets, self.title, unit, self.heads.by_growth)
-        indicator = meaning.indicator
+        indicator, meaning = understand(
+            row, column, around.facets, self.title, unit, self.heads.by_growth
+        )
         day = row.published or around.published or delivery.published
-        when = find_when(meaning, column, row, self._axis, day)
+        when = find_when(indicator, meaning, column, row, self._axis, day)
         joint = meaning.joint and when.period.frequency == "M" and when.period.number == 2
         span = "ytd" if joint else when.span
         refuse_january(indicator, when.period, span, token)

@@ -14,8 +14,8 @@ from lianhu_analysis.errors import IntakeError
 from lianhu_analysis.intake.reading.around import Time
 from lianhu_analysis.intake.reading.figures import period_for
 from lianhu_analysis.intake.reading.heads import Heads
-from lianhu_analysis.intake.reading.meaning import ONE_OF_THEM, ColumnMeaning, Meaning, Row
-from lianhu_analysis.intake.reading.words import Part
+from lianhu_analysis.intake.reading.meaning import ONE_OF_THEM, ColumnMeaning, Row
+from lianhu_analysis.intake.reading.words import Facets, Part
 
 __all__ = ["Axis", "When", "find_when"]
 
@@ -53,7 +53,8 @@ class When:
 
 
 def find_when(
-    meaning: Meaning,
+    indicator: Indicator,
+    meaning: Facets,
     column: ColumnMeaning,
     row: Row,
     axis: Axis,
@@ -72,7 +73,6 @@ def find_when(
         If nothing states them, two places contradict each other, or the indicator has no
         such period.
     """
-    indicator = meaning.indicator
     part, named, time = row.part, row.named, axis.heads.time
     stated = _stated(part, column, time)
     span, period = meaning.span or stated.span, stated.period
