@@ -220,6 +220,12 @@ class Collector:
         """Note that something is not read; the error itself may say where more exactly."""
         self.problems.append(Problem.of(error, sheet=sheet, cell=cell))
 
+    def tell(
+        self, message: str, remedy: str, *, sheet: str, cell: str = "", skipped: bool = False
+    ) -> None:
+        """Note that something is not read, and why."""
+        self.refuse(IntakeError(message, remedy, skipped=skipped), sheet=sheet, cell=cell)
+
     def take(self, token: object, slot: Slot) -> None:
         """Read one cell that is not blank into its slot."""
         self.slots.append(slot)

@@ -26,6 +26,7 @@ from lianhu_analysis.intake.reading.words import BARE, Grammar, fold
 __all__ = ["Heads", "Place", "read_heads"]
 
 MANY = 5
+HIDDEN = "要收的，请报送取消了隐藏的新文件；不要的不必处理"
 SAY_WHICH = "请写成“累计比上年同期增长（%）”或“本月比上年同月增长（%）”，另报新文件"
 RANKS = re.compile("排名|位次|排位")
 
@@ -67,6 +68,10 @@ class Place:
     def refuse(self, error: IntakeError, row: int, column: int) -> None:
         """Refuse a cell, a row or a column at its address."""
         self.collector.refuse(error, sheet=self.grid.sheet, cell=cell_address(row, column))
+
+    def tell(self, row: int, column: int, why: str, cure: str, *, skipped: bool = False) -> None:
+        """Say of a cell, a row or a column at its address that it is not read."""
+        self.refuse(IntakeError(why, cure, skipped=skipped), row, column)
 
     def leave(self, column: Column, reason: str) -> None:
         """Note that a column is not read, which needs no telling."""
@@ -211,7 +216,7 @@ def _check(
     if m.refusal:
         raise m.refusal
     if m.column.number in place.grid.hidden_columns:
-        raise m.unread("所在的列是隐藏的", "要收的，请报送取消了隐藏的新文件；不要的不必处理")
+        raise m.unread("所在的列是隐藏的", HIDDEN)
     if m.indicator and scope:
         under = f"在标题“{scope[0]}”之下，说的可能不是全部"
         raise m.unread(under, "口径确实相同的，请报送标题改正后的新文件")

@@ -191,15 +191,14 @@ def read_described(
     for grid, table, moved in tables:
         for address, message in moved:
             remedy = "这张表没有读。请核对原表是否改了版式；确实改了，请改版式说明"
-            collector.refuse(IntakeError(message, remedy), sheet=grid.sheet, cell=address)
+            collector.tell(message, remedy, sheet=grid.sheet, cell=address)
         if not moved:
             _read_table(grid, table, catalogue, collector)
     read = {grid.sheet for grid, _ in named}
     others = [grid for grid in grids if grid.sheet not in read | ignored]
     for grid in others if must else ():
         message = f"版式说明 {layout.name} 没有提到这张工作表，没有读"
-        unnamed = IntakeError(message, "请在版式说明中补上，或写入 ignore_sheets")
-        collector.refuse(unnamed, sheet=grid.sheet)
+        collector.tell(message, "请在版式说明中补上，或写入 ignore_sheets", sheet=grid.sheet)
     return [] if must else others
 
 
@@ -233,9 +232,8 @@ def _read_table(grid: Grid, table: SeriesTable, catalogue: Catalogue, collector:
                 raise PeriodError("没有写时期")
             period = parse_period(stated, default_span="ytd").period
         except PeriodError as error:
-            refused = IntakeError(f"{error}；这一行没有读", "请改正这一格的时期")
-            address = cell_address(row, period_column)
-            collector.refuse(refused, sheet=grid.sheet, cell=address)
+            address, message = cell_address(row, period_column), f"{error}；这一行没有读"
+            collector.tell(message, "请改正这一格的时期", sheet=grid.sheet, cell=address)
             continue
         for column, number in filled:
             token, address = grid.at(row, number), cell_address(row, number)

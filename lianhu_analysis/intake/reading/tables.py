@@ -22,7 +22,7 @@ from lianhu_analysis.intake.reading.figures import (
     refuse_january,
     says_nothing,
 )
-from lianhu_analysis.intake.reading.heads import Heads, Place, read_heads
+from lianhu_analysis.intake.reading.heads import HIDDEN, Heads, Place, read_heads
 from lianhu_analysis.intake.reading.meaning import ColumnMeaning, Row, understand
 from lianhu_analysis.intake.reading.notes import ColumnNote, TableNote
 from lianhu_analysis.intake.reading.outline import Item, outline, read_line
@@ -58,11 +58,12 @@ def read_sheet(
             _PanelReader(table, panel, around, grammar, collector, note).read()
         above = around
     if sheet.headless:
-        bare = IntakeError(
+        collector.tell(
             f"{sheet.headless} 起有数却没有表头" if sheet.tables else _no_head(sheet.grid),
             "请报送在数的上一行写明列名（如“指标名称、计量单位、本月止累计、同比增长（%）”）的新文件",
+            sheet=sheet.grid.sheet,
+            cell=sheet.headless,
         )
-        collector.refuse(bare, sheet=sheet.grid.sheet, cell=sheet.headless)
 
 
 def _no_head(grid: Grid) -> str:
@@ -178,20 +179,16 @@ class _PanelReader(Place):
                 # The first of several name columns heads a group for the rows below it.
                 items.append(Item(-number - 1, read_line(texts[0]), False))
             if filled and names and not label.strip():
-                error = IntakeError("这一行有数却没有指标名称", "请报送填写了指标名称的新文件")
-                self.refuse(error, number, filled[0])
+                why = "这一行有数却没有指标名称"
+                self.tell(number, filled[0], why, "请报送填写了指标名称的新文件")
                 continue
             values = (self.grid.at(number, n) for n in levels)
             amounts = tuple(float(v) if is_number(v) else None for v in values) if filled else ()
             items.append(Item(number, read_line(label), bool(filled), amounts))
         if self.hidden:
-            error = IntakeError(
-                f"这张表有 {len(self.hidden)} 行是隐藏的，没有读",
-                "要收的，请报送取消了隐藏的新文件；不要的不必处理",
-                skipped=True,
-            )
             column = names[0] if names else self.heads.columns[0].column.number
-            self.refuse(error, self.hidden[0], column)
+            why = f"这张表有 {len(self.hidden)} 行是隐藏的，没有读"
+            self.tell(self.hidden[0], column, why, HIDDEN, skipped=True)
         return items
 
     def _filled(self, number: int) -> list[int]:
@@ -217,11 +214,8 @@ class _PanelReader(Place):
             return False
         if all(is_blank(cell) for cell in self.grid.rows[number][self._width :]):
             return False
-        error = IntakeError(
-            "这一行的列数多于表头，数可能错了位，没有读",
-            "含逗号的文字和千分位要用双引号括起来，请另报新文件",
-        )
-        self.refuse(error, number, 0)
+        why = "这一行的列数多于表头，数可能错了位，没有读"
+        self.tell(number, 0, why, "含逗号的文字和千分位要用双引号括起来，请另报新文件")
         return True
 
     @cached_property
@@ -245,11 +239,8 @@ class _PanelReader(Place):
             return False
         below = self.grid.rows[number + 1 : self.table.end]
         if any(is_value(cell) for row in below for cell in row):
-            error = IntakeError(
-                f"表中间另有标题、单位或发布日期“{line.strip()[:40]}”，以下各行没有读",
-                "请报送在它下面再写一次表头、或分成两张工作表的新文件",
-            )
-            self.refuse(error, number, 0)
+            why = f"表中间另有标题、单位或发布日期“{line.strip()[:40]}”，以下各行没有读"
+            self.tell(number, 0, why, "请报送在它下面再写一次表头、或分成两张工作表的新文件")
         return True
 
     @cached_property

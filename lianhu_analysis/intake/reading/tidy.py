@@ -62,8 +62,8 @@ def read_grids(
     for grid in left:
         if not grid.visible:
             remedy = "要收的，请报送取消了隐藏的新文件；不要的不必处理"
-            hidden = IntakeError("这张工作表是隐藏的，没有读", remedy, skipped=True)
-            collector.refuse(hidden, sheet=grid.sheet)
+            message = "这张工作表是隐藏的，没有读"
+            collector.tell(message, remedy, sheet=grid.sheet, skipped=True)
     found = [find_tables(grid, grammar) for grid in left if grid.visible]
     tables = [table for sheet in found for table in sheet.tables]
     collector.delivery = replace(delivery, book=_period_of_book(tables, grammar))
@@ -221,12 +221,9 @@ def _single_quarters(collector: Collector) -> Iterator[Observation]:
             single |= set(found)
             if found:
                 names = "、".join(dict.fromkeys(row.indicator for row in found))
-                told = IntakeError(
-                    f"{year} 年的 {names} 列名写累计，按合计核对却是单季数，已作为当季数入库",
-                    "不必处理；有疑问的，请向报送单位核实",
-                    skipped=True,
-                )
-                collector.refuse(told, sheet=sheet, cell=found[0].cell)
+                told = f"{year} 年的 {names} 列名写累计，按合计核对却是单季数，已作为当季数入库"
+                cure = "不必处理；有疑问的，请向报送单位核实"
+                collector.tell(told, cure, sheet=sheet, cell=found[0].cell, skipped=True)
     for row in collector.rows:
         yield row._replace(span="single") if row in single else row
 

@@ -209,7 +209,7 @@ class Said(NamedTuple):
         )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Vocabulary:
     """The words of ``words.toml`` and of a workspace.
 
@@ -239,9 +239,6 @@ class Vocabulary:
     contexts: tuple[str, ...]
     labels: Mapping[str, str]
     text: str = field(repr=False)
-
-    def __hash__(self) -> int:
-        return hash(self.text)
 
 
 @remembered
