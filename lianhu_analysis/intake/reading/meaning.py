@@ -27,11 +27,15 @@ from lianhu_analysis.intake.reading.words import (
 )
 from lianhu_analysis.workspace import Region
 
-__all__ = ["ColumnMeaning", "Row", "column_meaning", "understand"]
+__all__ = ["ColumnMeaning", "Row", "at_odds", "column_meaning", "understand"]
 
 CHANGES = ("%", POINTS)
-ONE_OF_THEM = "请改正其中之一，另报新文件"
 UNKNOWN = "不是数据的列不必处理；是数据的，可以把这个说法登记到工作区的 words.toml"
+
+
+def at_odds(contradiction: str) -> IntakeError:
+    """Return the refusal of a figure of which two places say different things."""
+    return IntakeError(contradiction, "请改正其中之一，另报新文件")
 
 
 class ColumnMeaning(NamedTuple):
@@ -213,9 +217,8 @@ def understand(
 def _indicator(row: Row, column: ColumnMeaning, title: Indicator | None) -> Indicator:
     mine, head = row.indicator, column.indicator
     if mine and head and mine.code != head.code:
-        raise IntakeError(
-            f"行说的是 {mine.name_zh}，列名“{column.text}”说的是 {head.name_zh}；这一格没有读",
-            ONE_OF_THEM,
+        raise at_odds(
+            f"行说的是 {mine.name_zh}，列名“{column.text}”说的是 {head.name_zh}；这一格没有读"
         )
     found = mine or head or title
     if found is None:
@@ -250,7 +253,7 @@ def _measure(
         return found
     if around.measure and not by_growth:
         if row.unit not in ("", *CHANGES):
-            raise IntakeError(f"标题说是增速，{name} 的单位却是 {row.unit}", ONE_OF_THEM)
+            raise at_odds(f"标题说是增速，{name} 的单位却是 {row.unit}")
         return around.measure
     if indicator.kind == "growth_only" and not by_growth:
         return "reduction" if indicator.is_reduction else "yoy"
@@ -279,12 +282,10 @@ def _form(
         is_change = measure == "yoy" and not base
         return ("yoy" if is_change else "level"), "percent", [base] if base else units
     if said.base and head.measure == "yoy":
-        raise IntakeError(
-            f"{name} 的名称说是指数（{base}），列名“{column.text}”说是增速", ONE_OF_THEM
-        )
+        raise at_odds(f"{name} 的名称说是指数（{base}），列名“{column.text}”说是增速")
     stated = [unit for unit in units if unit and unit != "%"]
     if said.base and any(normalise_unit(unit) != normalise_unit(base) for unit in stated):
-        raise IntakeError(f"{name} 的名称说是指数（{base}），单位却是 {stated[0]}", ONE_OF_THEM)
+        raise at_odds(f"{name} 的名称说是指数（{base}），单位却是 {stated[0]}")
     return "yoy", "index", units
 
 
@@ -311,10 +312,7 @@ def _check_price(indicator: Indicator, price: str, is_level: bool) -> None:
 def _span(indicator: Indicator, row: Row, column: ColumnMeaning, is_level: bool) -> str:
     spans = {row.span, row.facets.span, column.facets.span} - {""}
     if len(spans) > 1 and indicator.span != "point":
-        raise IntakeError(
-            f"{indicator.name_zh} 的名称与列名“{column.text}”说的口径不同（累计、当月）",
-            ONE_OF_THEM,
-        )
+        raise at_odds(f"{indicator.name_zh} 的名称与列名“{column.text}”说的口径不同（累计、当月）")
     span = spans.pop() if len(spans) == 1 else ("point" if spans else "")
     if indicator.kind != "index" or not is_level:
         return span
@@ -334,7 +332,7 @@ def _one_unit(indicator: Indicator, units: list[str], outer: str) -> str:
         # 99.6 % of the same month of last year is 99.6 with that month at 100.
         stated = [unit for unit in stated if unit != "%"] or [indicator.unit]
     if len({normalise_unit(unit) for unit in stated}) > 1:
-        raise IntakeError(f"{indicator.name_zh} 的单位有两种写法：{'、'.join(stated)}", ONE_OF_THEM)
+        raise at_odds(f"{indicator.name_zh} 的单位有两种写法：{'、'.join(stated)}")
     return stated[0] if stated else outer
 
 

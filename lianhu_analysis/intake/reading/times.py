@@ -14,7 +14,7 @@ from lianhu_analysis.errors import IntakeError
 from lianhu_analysis.intake.reading.around import Time
 from lianhu_analysis.intake.reading.figures import period_for
 from lianhu_analysis.intake.reading.heads import Heads
-from lianhu_analysis.intake.reading.meaning import ONE_OF_THEM, ColumnMeaning, Row
+from lianhu_analysis.intake.reading.meaning import ColumnMeaning, Row, at_odds
 from lianhu_analysis.intake.reading.words import Facets, Part
 
 __all__ = ["Axis", "When", "find_when"]
@@ -79,16 +79,12 @@ def find_when(
     # What a title says of its span gives way to the head's.
     near = bool(part or column.part)
     if near and not _fits(stated.span, meaning.span, indicator):
-        raise IntakeError(
-            f"{indicator.name_zh} 的名称或列名与时期 {period} 说的口径不同（累计、当期）",
-            ONE_OF_THEM,
-        )
+        raise at_odds(f"{indicator.name_zh} 的名称或列名与时期 {period} 说的口径不同（累计、当期）")
     own = _lagged(indicator, row, period, column)
     if own is not None:
         if named and not _fits(named.span, span, indicator):
-            raise IntakeError(
-                f"{indicator.name_zh} 的名称说的是 {named.text}，列名“{column.text}”说的口径不同",
-                ONE_OF_THEM,
+            raise at_odds(
+                f"{indicator.name_zh} 的名称说的是 {named.text}，列名“{column.text}”说的口径不同"
             )
         span = span or (named.span if named else "")
     reported = period.end if own is not None and own.end != period.end else None
@@ -132,9 +128,7 @@ def _stated(part: Part | None, column: ColumnMeaning, time: Time) -> Part:
         if part.period.frequency == "A" and head.period.frequency != "A":
             return head.of(part.period.year)
         if head.period.frequency != "A" and head.period.end.month != part.period.end.month:
-            raise IntakeError(
-                f"行的时期 {part.period} 与列名“{column.text}”不是同一个时期", ONE_OF_THEM
-            )
+            raise at_odds(f"行的时期 {part.period} 与列名“{column.text}”不是同一个时期")
     if part is not None:
         return part.of(column.year) if column.year else part
     if head is not None:
@@ -174,9 +168,7 @@ def _lagged(indicator: Indicator, row: Row, stated: Period, column: ColumnMeanin
     trails = bool(indicator.lag_months)
     quarterly = indicator.frequency == "Q" and stated.end.month % 3 != 0
     if months and (row.part or (column.part and not trails and not quarterly)):
-        raise IntakeError(
-            f"{indicator.name_zh} 的名称说的是 {period}，列名或时期说的是 {stated}", ONE_OF_THEM
-        )
+        raise at_odds(f"{indicator.name_zh} 的名称说的是 {period}，列名或时期说的是 {stated}")
     return period
 
 
