@@ -234,9 +234,8 @@ class Collector:
         except IntakeError as error:
             self.refuse(error, sheet=slot.sheet, cell=slot.cell)
         except LianhuError as error:
-            message = f"{slot.indicator.name_zh}：{error}"
-            refused = IntakeError(message, "请核对这一格；有误的，请报送改正后的新文件")
-            self.refuse(refused, sheet=slot.sheet, cell=slot.cell)
+            cure = "请核对这一格；有误的，请报送改正后的新文件"
+            self.tell(f"{slot.indicator.name_zh}：{error}", cure, sheet=slot.sheet, cell=slot.cell)
 
     def result(self) -> Reading:
         """Return the observations, one a key, and every problem."""

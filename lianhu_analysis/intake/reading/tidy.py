@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from math import inf, isclose
@@ -90,14 +90,12 @@ def is_empty(grid: Grid) -> bool:
     return all(is_blank(cell) for row in grid.rows for cell in row)
 
 
-def _period_of_book(tables: Iterable[Table], grammar: Grammar) -> Period | None:
+def _period_of_book(tables: Sequence[Table], grammar: Grammar) -> Period | None:
     """Return the one year and month to date that heads and titles state, for those that do not."""
-    found: set[Period] = set()
-    for table in tables:
-        texts = [text for _, text in table.titles]
-        texts += [column.text for panel in table.panels for column in panel.columns]
-        for text in texts:
-            found |= {p.period for p in grammar.read(text).parts if p.year and p.span == "ytd"}
+    titles = [text for table in tables for _, text in table.titles]
+    heads = [c.text for table in tables for panel in table.panels for c in panel.columns]
+    parts = (part for text in (*titles, *heads) for part in grammar.read(text).parts)
+    found = {part.period for part in parts if part.year and part.span == "ytd"}
     return found.pop() if len(found) == 1 else None
 
 

@@ -368,11 +368,9 @@ class Grammar:
         names |= {fold(name): item for item in catalogue for name in names_of(item)}
         names |= {fold(label): catalogue.get(code) for label, code in vocabulary.labels.items()}
         self.names = names
-        self._places = {
-            name: region
-            for region in self.regions
-            for name in {fold(region.name_zh), *(("中国",) if region.code == NATION else ())}
-        }
+        self._places = {fold(region.name_zh): region for region in self.regions}
+        nation = next((region for region in self.regions if region.code == NATION), None)
+        self._places |= {"中国": nation} if nation else {}
         self._starts: dict[str, list[tuple[str, Said]]] = defaultdict(list)
         lexicon = {word: Said(facets) for word, facets in vocabulary.words.items()}
         lexicon |= {name: Said(regions=(region,)) for name, region in self._places.items()}
