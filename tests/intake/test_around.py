@@ -30,6 +30,7 @@ from lianhu_analysis.workspace import Region
 LIANHU = Region("610104", "莲湖区")
 XIAN = Region("610100", "西安市")
 SHAANXI = Region("610000", "陕西省")
+NATION = Region("100000", "全国")
 REGIONS = (LIANHU, XIAN, SHAANXI)
 GRAMMAR = Grammar(load_vocabulary(), read_catalogue(None, {}), REGIONS)
 DELIVERY = Delivery("a.xlsx", LIANHU, REGIONS)
@@ -54,6 +55,27 @@ def period(*titles: str, sheet: str = "表", **options: object) -> Period | None
 
 
 # Whom the figures are about.
+@pytest.mark.parametrize(
+    ("region", "level", "found"),
+    [
+        (LIANHU, "区", LIANHU),
+        (LIANHU, "市", XIAN),
+        (LIANHU, "省", SHAANXI),
+        (LIANHU, "县", None),
+        (XIAN, "市", XIAN),
+        (LIANHU, "国", NATION),
+    ],
+)
+def test_a_whole_is_the_region_itself_or_one_above_it_and_no_peer(region, level, found):
+    peers = (Region("610400", "咸阳市"), NATION)
+    assert dataclasses.replace(DELIVERY, region=region, peers=peers).at_level(level) == found
+
+
+def test_a_whole_that_is_nobodys_is_refused_with_what_says_it():
+    with pytest.raises(IntakeError, match="列名“全县”说的是全县，不是莲湖区"):
+        DELIVERY.of_whole("全县", "列名“全县”")
+
+
 @pytest.mark.parametrize(
     "title",
     [

@@ -99,7 +99,8 @@ class Delivery:
         """Return the region that 全市, 全区 and the like mean: its own or one above it."""
         if self.region.name_zh.endswith(level):
             return self.region
-        above = [r for r in self.regions if r != self.region and r.name_zh.endswith(level)]
+        known = (*self.regions, *self.peers) if level == "国" else self.regions
+        above = [r for r in known if r != self.region and r.name_zh.endswith(level)]
         return above[0] if len(above) == 1 else None
 
     def of_whole(self, whole: str, said: str) -> Region:
