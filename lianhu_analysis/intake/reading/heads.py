@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from lianhu_analysis.errors import IntakeError
 from lianhu_analysis.intake.grids.grid import Grid, cell_address
@@ -21,7 +22,7 @@ from lianhu_analysis.intake.reading.blocks import (
 from lianhu_analysis.intake.reading.figures import POINTS, Collector, Delivery
 from lianhu_analysis.intake.reading.meaning import ColumnMeaning, column_meaning
 from lianhu_analysis.intake.reading.notes import ColumnNote, TableNote
-from lianhu_analysis.intake.reading.words import BARE, Grammar, fold
+from lianhu_analysis.intake.reading.words import BARE, Grammar, Part, fold
 
 __all__ = ["Heads", "Place", "read_heads"]
 
@@ -109,6 +110,11 @@ class Heads:
     by_growth: bool
     accumulated: bool
     scope: tuple[str, ...]
+
+    @cached_property
+    def parts(self) -> tuple[Part, ...]:
+        """The periods that they state."""
+        return tuple(m.part for m in self.columns if m.part is not None)
 
 
 def read_heads(place: Place, units: dict[int, str]) -> Heads:

@@ -323,10 +323,7 @@ class _PanelReader(Place):
 
     def _neighbours(self, row: int, column: int) -> Neighbours:
         """Return what the growth figures of the same series or column look like."""
-        across = (
-            "name" in self.panel.stub
-            and len({c.part.period for c in self.heads.columns if c.part}) > 2
-        )
+        across = "name" in self.panel.stub and len({p.period for p in self.heads.parts}) > 2
         series = -1 - row if across else column
         if series not in self.beside:
             cells = (

@@ -89,8 +89,7 @@ def find_when(
         span = span or (named.span if named else "")
     reported = period.end if own is not None and own.end != period.end else None
     period = own or period
-    heads = [c.part for c in axis.heads.columns if c.part is not None]
-    parts = heads if part is None else axis.rows
+    parts = axis.heads.parts if part is None else axis.rows
     headed = part is None and column.part is not None
     span = span or _unsaid_span(indicator, stated.period, headed, parts, axis)
     if not span and indicator.span != "point":
