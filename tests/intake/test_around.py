@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from lianhu_analysis.catalog.indicators import read_catalogue
 from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.errors import IntakeError
+from lianhu_analysis.intake.grids.grid import Grid
 from lianhu_analysis.intake.reading.around import (
     Around,
     Time,
@@ -21,6 +22,7 @@ from lianhu_analysis.intake.reading.around import (
     time_around,
     title_indicator,
 )
+from lianhu_analysis.intake.reading.blocks import Panel, Table
 from lianhu_analysis.intake.reading.figures import Delivery
 from lianhu_analysis.intake.reading.words import Grammar, load_vocabulary
 from lianhu_analysis.workspace import Region
@@ -28,6 +30,7 @@ from lianhu_analysis.workspace import Region
 LIANHU = Region("610104", "莲湖区")
 XIAN = Region("610100", "西安市")
 SHAANXI = Region("610000", "陕西省")
+NATION = Region("100000", "全国")
 REGIONS = (LIANHU, XIAN, SHAANXI)
 GRAMMAR = Grammar(load_vocabulary(), read_catalogue(None, {}), REGIONS)
 DELIVERY = Delivery("a.xlsx", LIANHU, REGIONS)
@@ -37,11 +40,14 @@ SEPTEMBER = Period(2024, "M", 9)
 def around(*titles: str, sheet: str = "表", **options: object) -> Around:
     """Read lines above a table, each in its row of the first column."""
     names = {field.name for field in dataclasses.fields(Delivery)} - {"book"}
+    stub: dict[str, list[int]] = {"period": [0]} if options.pop("axis", False) else {}
+    stub |= {"region": [0]} if options.pop("regions_in_rows", False) else {}
     of_delivery = {name: value for name, value in options.items() if name in names}
     rest = {name: value for name, value in options.items() if name not in names}
     lines = [(f"A{number}", text) for number, text in enumerate(titles, 1)]
     delivery = dataclasses.replace(DELIVERY, **of_delivery)  # type: ignore[arg-type]
-    return read_around(lines, sheet, GRAMMAR, delivery, **rest)  # type: ignore[arg-type]
+    table = Table(Grid(sheet, ()), lines, 0, 0, panels=[Panel(stub)])
+    return read_around(table, GRAMMAR, delivery, **rest)  # type: ignore[arg-type]
 
 
 def period(*titles: str, sheet: str = "表", **options: object) -> Period | None:
@@ -49,6 +55,27 @@ def period(*titles: str, sheet: str = "表", **options: object) -> Period | None
 
 
 # Whom the figures are about.
+@pytest.mark.parametrize(
+    ("region", "level", "found"),
+    [
+        (LIANHU, "区", LIANHU),
+        (LIANHU, "市", XIAN),
+        (LIANHU, "省", SHAANXI),
+        (LIANHU, "县", None),
+        (XIAN, "市", XIAN),
+        (LIANHU, "国", NATION),
+    ],
+)
+def test_a_whole_is_the_region_itself_or_one_above_it_and_no_peer(region, level, found):
+    peers = (Region("610400", "咸阳市"), NATION)
+    assert dataclasses.replace(DELIVERY, region=region, peers=peers).at_level(level) == found
+
+
+def test_a_whole_that_is_nobodys_is_refused_with_what_says_it():
+    with pytest.raises(IntakeError, match="列名“全县”说的是全县，不是莲湖区"):
+        DELIVERY.of_whole("全县", "列名“全县”")
+
+
 @pytest.mark.parametrize(
     "title",
     [

@@ -20,6 +20,7 @@ from lianhu_analysis.intake.reading.blocks import (
     is_period_cell,
     is_value,
 )
+from lianhu_analysis.intake.reading.notes import TableNote
 from lianhu_analysis.intake.reading.words import Grammar, load_vocabulary
 from lianhu_analysis.workspace import Region
 
@@ -62,7 +63,7 @@ def test_a_head_its_stub_and_the_lines_above():
     assert table.panels[0].stub == {"name": [0], "unit": [1]}
     assert heads(table) == {2: "本月", 3: "累计"}
     assert ("A1", "莲湖区2024年1-9月") in table.titles
-    assert table.area == "A2:D3"
+    assert TableNote(table).area == "A2:D3"
 
 
 @pytest.mark.parametrize("second", [[], ["单位"]])

@@ -31,7 +31,7 @@ def read(
     rows = ((title,), ("指标", "单位", *heads), (RETAIL, "亿元", *body), (BUDGET, "亿元", *body))
     grid = Grid("表", rows, hidden_columns=frozenset(hidden))
     (table,) = find_tables(grid, GRAMMAR).tables
-    around = read_around(table.titles, grid.sheet, GRAMMAR, DELIVERY)
+    around = read_around(table, GRAMMAR, DELIVERY)
     place = Place(table, table.panels[0], around, GRAMMAR, Collector(DELIVERY), TableNote(table))
     return read_heads(place, {}), place
 

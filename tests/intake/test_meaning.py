@@ -6,13 +6,12 @@ from itertools import product
 
 import pytest
 
-from lianhu_analysis.catalog.indicators import read_catalogue
+from lianhu_analysis.catalog.indicators import Indicator, read_catalogue
 from lianhu_analysis.errors import IntakeError
 from lianhu_analysis.intake.reading.blocks import Column
 from lianhu_analysis.intake.reading.meaning import (
     ColumnMeaning,
-    Meaning,
-    RowMeaning,
+    Row,
     column_meaning,
     understand,
 )
@@ -46,10 +45,10 @@ def mean(
     about: str = "",
     by_growth: bool = False,
     span: str = "",
-) -> Meaning | IntakeError:
+) -> tuple[Indicator, Facets] | IntakeError:
     """Cross a row of a name and its unit with a column; ``above``: the group's unit."""
     said = GRAMMAR.read(name)
-    row = RowMeaning(said.indicator, said.facets, unit, above, span)
+    row = Row(said.indicator, said.facets, unit, above, span)
     named = GRAMMAR.read(about).indicator if about else None
     column = head(*cells)
     assert column.refusal is None, column.refusal
@@ -59,12 +58,17 @@ def mean(
         return error
 
 
-def short(found: Meaning | IntakeError) -> tuple[str, ...]:
-    assert isinstance(found, Meaning), found
-    return found.measure, found.span, found.unit, found.form
+def what(found: tuple[Indicator, Facets] | IntakeError) -> Facets:
+    assert not isinstance(found, IntakeError), found
+    return found[1]
 
 
-def why(found: Meaning | IntakeError) -> str:
+def short(found: tuple[Indicator, Facets] | IntakeError) -> tuple[str, ...]:
+    said = what(found)
+    return said.measure, said.span, said.unit, said.form
+
+
+def why(found: tuple[Indicator, Facets] | IntakeError) -> str:
     assert isinstance(found, IntakeError), found
     assert found.remedy
     return found.message
@@ -200,9 +204,9 @@ def test_without_any_name_nothing_can_be_told():
 
 def test_the_title_names_the_indicator_where_neither_row_nor_column_does():
     found = mean("", "累计（亿元）", about=RETAIL)
-    assert isinstance(found, Meaning) and found.indicator.code == "csm.retail.total"
+    assert isinstance(found, tuple) and found[0].code == "csm.retail.total"
     named = mean("", f"{BUDGET}累计（亿元）", about=RETAIL)
-    assert isinstance(named, Meaning) and named.indicator.code == "fis.revenue.gpb"
+    assert isinstance(named, tuple) and named[0].code == "fis.revenue.gpb"
 
 
 # What the indicator's own nature supplies.
@@ -271,13 +275,12 @@ def test_a_title_of_growth_counts_where_no_column_holds_growth(unit):
 
 @pytest.mark.parametrize("fact", ["排名", "完成全年目标（%）", "与全市比较"])
 def test_facts_are_kept_beside_the_figures_and_are_no_growth(fact):
-    found = mean(RETAIL, fact, unit="亿元")
-    assert isinstance(found, Meaning) and found.fact and found.measure == "level"
+    found = what(mean(RETAIL, fact, unit="亿元"))
+    assert found.fact and found.measure == "level"
 
 
 def test_february_joint_with_january_says_so():
-    found = mean(f"{RETAIL}:当月同比(1-2月合并)", "2024年2月")
-    assert isinstance(found, Meaning) and found.joint
+    assert what(mean(f"{RETAIL}:当月同比(1-2月合并)", "2024年2月")).joint
 
 
 NAMES = [RETAIL, INDUSTRY, CPI, ENERGY, DEPOSITS, RATIO, "", f"{RETAIL}_累计值(亿元)"]
@@ -299,8 +302,12 @@ CELLS = [
 def test_every_crossing_is_understood_or_refused_with_a_reason(name, cell):
     for unit in ("", "亿元", "%", "上年同月=100"):
         found = mean(name, cell, unit=unit)
-        if isinstance(found, Meaning):
-            assert found.measure in ("level", "yoy") and found.form in ("percent", "index", "")
+        if not isinstance(found, IntakeError):
+            assert short(found)[0] in ("level", "yoy") and short(found)[3] in (
+                "percent",
+                "index",
+                "",
+            )
         else:
             # What is no fault, as an index of another base, needs no remedy.
             assert found.message

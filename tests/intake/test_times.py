@@ -11,9 +11,10 @@ from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.errors import IntakeError
 from lianhu_analysis.intake.reading.around import Time
 from lianhu_analysis.intake.reading.blocks import Column
-from lianhu_analysis.intake.reading.meaning import Meaning, column_meaning
+from lianhu_analysis.intake.reading.heads import Heads
+from lianhu_analysis.intake.reading.meaning import Row, column_meaning
 from lianhu_analysis.intake.reading.times import Axis, find_when
-from lianhu_analysis.intake.reading.words import Grammar, Part, load_vocabulary
+from lianhu_analysis.intake.reading.words import Facets, Grammar, Part, load_vocabulary
 from lianhu_analysis.workspace import Region
 
 CATALOGUE = read_catalogue(None, {})
@@ -23,10 +24,12 @@ TITLE = Time(2024, Period(2024, "M", 9), "ytd", (), True)
 
 def when(code: str, head: str, *, row: str = "", named: str = "", lag: int = 0, **axis):
     column = column_meaning(Column(1, (("B1", head),), head), GRAMMAR)
-    meaning = Meaning(CATALOGUE.get(code), "level", column.facets.span, column.facets.per, "", "")
+    meaning = Facets(measure="level", span=column.facets.span, per=column.facets.per)
     given = {"time": TITLE} | axis
     day = given.pop("day", None)
-    found = find_when(meaning, column, part(row), part(named), lag, Axis(**given), day)
+    heads = Heads((), given.pop("time"), by_growth=False, accumulated=False, scope=())
+    said = Row(facets=Facets(lag=lag), part=part(row), named=part(named))
+    found = find_when(CATALOGUE.get(code), meaning, column, said, Axis(heads, **given), day)
     return found.period.code, found.span
 
 

@@ -10,7 +10,14 @@ from hypothesis import strategies as st
 
 from lianhu_analysis.catalog.indicators import Catalogue, read_catalogue
 from lianhu_analysis.errors import IntakeError, LianhuError
-from lianhu_analysis.intake.reading.words import Facets, Grammar, fold, is_unit, load_vocabulary
+from lianhu_analysis.intake.reading.words import (
+    Facets,
+    Grammar,
+    Said,
+    fold,
+    is_unit,
+    load_vocabulary,
+)
 from lianhu_analysis.workspace import Region
 
 REGIONS = (
@@ -309,6 +316,16 @@ def test_units_are_the_declared_ones(text, same):
 )
 def test_facets_join(one, other, joined):
     assert one.join(other) == joined
+
+
+def test_texts_are_joined_as_the_words_of_one():
+    cells = [
+        GRAMMAR.read(text) for text in ("2024年", "1-9月", "社会消费品零售总额", "累计增长（%）")
+    ]
+    one, apart = GRAMMAR.read("社会消费品零售总额累计增长（%）"), Said.joined(cells)
+    assert (apart.indicator, apart.facets) == (one.indicator, one.facets)
+    assert apart.years == (2024,) and [part.text for part in apart.parts] == ["1-9月"]
+    assert Said.joined([]) == Said()
 
 
 @pytest.mark.parametrize(

@@ -16,10 +16,12 @@ from lianhu_analysis.catalog.indicators import Indicator
 from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.catalog.units import normalise_unit
 from lianhu_analysis.errors import IntakeError
+from lianhu_analysis.intake.reading.blocks import Table
 from lianhu_analysis.intake.reading.figures import Delivery
 from lianhu_analysis.intake.reading.statements import (
     Line,
     days_in,
+    is_statement,
     stated_day,
     statements,
     title_part,
@@ -40,12 +42,10 @@ __all__ = [
     "Around",
     "Time",
     "foreign_region",
-    "level_region",
     "read_around",
     "resolve_time",
     "time_around",
     "title_indicator",
-    "whole_region",
 ]
 
 DAY = re.compile(
@@ -62,20 +62,6 @@ WHOLE = re.compile("全([国省市区县])(?!属)")
 REGION = re.compile(r"[一-龥]{2,}?(?:自治区|自治州|自治县|省|市|区|县|旗|盟)|全国|中国")
 
 
-class Clue(NamedTuple):
-    """What one place says of the time: a year, a part of a year, or both.
-
-    ``hint`` is a month that may as well be the month of delivery.
-    """
-
-    where: str
-    text: str
-    year: int = 0
-    part: Period | None = None  # of any year: only its frequency and number count
-    span: str = ""
-    hint: int = 0
-
-
 class Time(NamedTuple):
     """Year and, where it is stated, period and span of a table.
 
@@ -88,6 +74,20 @@ class Time(NamedTuple):
     span: str = ""
     hints: tuple[tuple[int, int], ...] = ()
     title: bool = False
+
+    @property
+    def month(self) -> int:
+        """The last month of the period; 0 of a whole year, or of none."""
+        yearly = self.period is None or self.period.frequency == "A"
+        return 0 if yearly or self.period is None else self.period.end.month
+
+
+class Clue(NamedTuple):
+    """What one place says of the time: a year, a part of any year, or both."""
+
+    where: str
+    text: str
+    time: Time
 
 
 class Around(NamedTuple):
@@ -119,70 +119,81 @@ class Around(NamedTuple):
 
 
 def read_around(
-    titles: Sequence[Line],
-    sheet: str,
+    table: Table,
     grammar: Grammar,
     delivery: Delivery,
-    *,
-    regions_in_rows: bool = False,
     book: Region | None = None,
-    axis: bool = False,
+    above: Around | None = None,
 ) -> Around:
     """Read the lines above a table and the names of its sheet, file and folders.
 
+    Where each row names its region the title may be about all of them, and where periods
+    stand on an axis it may speak of several.
+
     Parameters
     ----------
-    regions_in_rows
-        Whether each row names its region: then the title may be about all of them.
-    axis
-        Whether periods stand on an axis: then the title may speak of several.
     book
         Whom the workbook is about, where the sheet itself does not say.
+    above
+        What stands around the table above: it holds, with the names of sheet, file and folders
+        that are read in it, for a table whose lines state no time.
 
     Raises
     ------
     IntakeError
         If they name an unknown region, two units or two times, or a day that is none.
     """
+    titles = table.titles
+    stated = [grammar.read(text) for _, text in titles if not is_statement(text)]
+    above = None if any(one.parts or one.years for one in stated) else above
+    regions_in_rows = any("region" in panel.stub for panel in table.panels)
     lines = [(cell, text) for cell, text in titles if not grammar.is_note(text)]
-    region, named = delivery.region, False
-    for cell, text in [("", sheet), *lines]:  # the line right above the head is nearest
-        found = region_of(text, cell, grammar, delivery, regions_in_rows=regions_in_rows)
-        if found is not None and not regions_in_rows:
-            region, named = found, True
-    if not named and book is not None and not book.code and not regions_in_rows:
+    sheet = "" if above else table.grid.sheet
+    base = above or Around(book or delivery.region, named=False, time=Time())
+    elsewhere = book is not None and not book.code
+    found = [region_of(line, grammar, delivery, regions_in_rows) for line in [("", sheet), *lines]]
+    regions = [] if regions_in_rows else [region for region in found if region]
+    if book and elsewhere and not regions and not regions_in_rows:
         raise IntakeError(
             f"这本工作簿说的是{book.name_zh}，这张表没有写是{delivery.region.name_zh}的数",
             "确是本地区的，请在 delivery.toml 写明 region，或报送在标题写明地区的新文件",
         )
     texts = [text for _, text in lines]
     said = [grammar.read(title_part(text)) for text in (*texts, sheet)]
-    facets = _meaning_of_titles(said)
     narrows = grammar.vocabulary.lines["scope"]
-    scope = tuple(text.strip() for text in (*texts, sheet) if narrows.search(title_part(text)))
-    days = [day for _, text in titles for day in days_in(text)]
     try:
-        time = time_around(texts, sheet, grammar, delivery)
+        time = base.time if above else time_around(texts, sheet, grammar, delivery)
     except IntakeError:
-        if not axis:
+        if not _has_axis(table, grammar):
             raise
         years = {year for one in said for year in (*one.years, *(p.year for p in one.parts))} - {0}
         time = Time(years.pop() if len(years) == 1 else 0)
+    units = (u for one in said if (u := one.facets.unit) not in ("", "%"))
+    days = [day for _, text in titles for day in days_in(text)]
+    facets = _meaning_of_titles(said)
     return Around(
-        region if named or book is None else book,
-        named,
+        # The line right above the head is nearest.
+        regions[-1] if regions else base.region,
+        bool(regions),
         time,
-        _published(lines),
-        _unit(lines) or next((u for one in said if (u := one.facets.unit) not in ("", "%")), ""),
-        facets,
-        scope,
-        max(days, default=None),
-        book is not None and not book.code,
+        _published(lines) or base.published,
+        _unit(lines) or next(units, base.unit),
+        base.facets if facets == NOTHING else facets,
+        tuple(t.strip() for t in (*texts, sheet) if narrows.search(title_part(t))) or base.scope,
+        max([*days, *filter(None, [base.not_before])], default=None),
+        elsewhere,
     )
 
 
+def _has_axis(table: Table, grammar: Grammar) -> bool:
+    """Whether periods stand on an axis, so that a title may speak of several."""
+    said = [grammar.read(c.text) for panel in table.panels for c in panel.columns]
+    ends = {p.period.end.month for one in said if not one.facets.nothing for p in one.parts}
+    return len(ends) > 1 or any("period" in panel.stub for panel in table.panels)
+
+
 def region_of(
-    text: str, cell: str, grammar: Grammar, delivery: Delivery, *, regions_in_rows: bool
+    line: Line, grammar: Grammar, delivery: Delivery, regions_in_rows: bool
 ) -> Region | None:
     """Return the known region that a title or name says it is about; ``None`` if it names none.
 
@@ -191,12 +202,12 @@ def region_of(
     IntakeError
         If it names a region that is none of the workspace's.
     """
-    known = {region.name_zh: region for region in grammar.regions}
+    cell, text = line
     part = title_part(text)
     if grammar.vocabulary.lines["offices"].fullmatch(part):
         return None  # whom the office is of is not whom its figures are about
     other = foreign_region(part, delivery.region, grammar)
-    found = known.get(other)
+    found = next((region for region in grammar.regions if region.name_zh == other), None)
     if not other and delivery.region.name_zh in part:
         return delivery.region
     if not other:
@@ -204,41 +215,13 @@ def region_of(
         if not levels or regions_in_rows:
             return None
         other = f"全{levels[0]}"
-        found = level_region(levels[0], grammar, delivery)
+        found = delivery.at_level(levels[0])
     pinned = delivery.pinned and not regions_in_rows
     if found is None or (pinned and found != delivery.region):
         raise IntakeError(
             f"“{text.strip()[:60]}”说的是{other}，不是{delivery.region.name_zh}",
             "请确认没有放错地区；上级或同级地区的数据，请先在 lianhu.toml 登记为 [[parents]] 或 [[peers]]",
             cell=cell,
-        )
-    return found
-
-
-def level_region(level: str, grammar: Grammar, delivery: Delivery) -> Region | None:
-    """Return the region that 全市, 全区 and the like mean: the workspace's own or a parent's."""
-    own = delivery.region
-    if level == "国":
-        return next((r for r in grammar.regions if r.code == NATION), None)
-    if own.name_zh.endswith(level):
-        return own
-    parents = [r for r in delivery.regions if r != own and r.name_zh.endswith(level)]
-    return parents[0] if len(parents) == 1 else None
-
-
-def whole_region(whole: str, said: str, grammar: Grammar, delivery: Delivery) -> Region:
-    """Return the region that 全市 and the like mean where a name or head says so.
-
-    Raises
-    ------
-    IntakeError
-        If it is none of the workspace's.
-    """
-    found = level_region(whole[1], grammar, delivery)
-    if found is None:
-        raise IntakeError(
-            f"{said}说的是{whole}，不是{delivery.region.name_zh}",
-            "上级地区的数，请先在 lianhu.toml 登记 [[parents]]",
         )
     return found
 
@@ -307,38 +290,37 @@ def time_around(
         If two of them contradict each other.
     """
     title = _clue("标题", titles, grammar)
-    around = [
-        _clue("工作表名", [sheet], grammar),
-        _clue("文件名", [delivery.file], grammar, is_path=True),
-        *(_clue("文件夹名", [name], grammar, is_path=True) for name in delivery.folders),
-    ]
-    period = delivery.period
-    pin = Clue("delivery.toml", str(period), period.year, period) if period else None
-    settled = pin is not None and (not title.year or _agrees(title, pin))
-    clues = [title, *([pin] if pin and not title.year else [])]
-    for clue in around:
-        if clue.where == "工作表名" or not settled:
+    places = [("工作表名", sheet), ("文件名", delivery.file)]
+    places += [("文件夹名", name) for name in delivery.folders]
+    stated, book = delivery.period, delivery.book
+    pin = Time(stated.year, stated) if stated else None
+    settled = pin is not None and (not title.time.year or _agree(title.time, pin))
+    clues = [title]
+    if pin and not title.time.year:
+        clues.append(Clue("delivery.toml", str(stated), pin))
+    for where, text in places:
+        clue = _clue(where, [text], grammar)
+        if where == "工作表名" or not settled:
             _refuse_contradiction(clues, clue)
         clues.append(clue)
-    confirmed = next((c.year for c in clues if c.year and not c.hint), 0)
-    part = next((c for c in clues if c.part is not None and c.part.frequency != "A"), None)
-    hints = tuple((c.year, c.hint) for c in clues if c.year and c.hint)
-    book = delivery.book
-    if not confirmed and book and (part is None or part.part.end.month <= book.end.month):  # type: ignore[union-attr]
-        confirmed = book.year
-        part = part or Clue("", "", book.year, book, "ytd")
-    if not confirmed:
+    times = [clue.time for clue in clues]
+    year = next((time.year for time in times if time.year and not time.hints), 0)
+    part = next((time for time in times if time.month), None)
+    if not year and book and (part is None or part.month <= book.end.month):
+        year, part = book.year, part or Time(book.year, book, "ytd")
+    if not year:
+        hints = tuple(hint for time in times for hint in time.hints)
         return Time(hints=hints, span=part.span if part else "")
-    if part is None or part.part is None:
-        yearly = Period(confirmed, "A", 1)
-        return Time(confirmed, yearly, "annual" if any(c.span == "annual" for c in clues) else "")
-    found = Period(confirmed, part.part.frequency, part.part.number)
-    return Time(confirmed, found, part.span, (), part is title)
+    if part is None or part.period is None:
+        yearly = any(time.span == "annual" for time in times)
+        return Time(year, Period(year, "A", 1), "annual" if yearly else "")
+    found = Period(year, part.period.frequency, part.period.number)
+    return Time(year, found, part.span, (), part is title.time)
 
 
 def resolve_time(time: Time, years: set[int], ends: set[int]) -> Time:
     """Complete a table's time by the years and last months that its heads state."""
-    if time.period is not None and time.period.frequency != "A":
+    if time.month:
         return time
     month = next(iter(ends)) if len(ends) == 1 else 0
     year = time.year or (next(iter(years)) if len(years) == 1 else 0)
@@ -350,7 +332,7 @@ def resolve_time(time: Time, years: set[int], ends: set[int]) -> Time:
     return time._replace(year=year, period=Period(year, "M", month), span="")
 
 
-def _clue(where: str, texts: Sequence[str], grammar: Grammar, *, is_path: bool = False) -> Clue:
+def _clue(where: str, texts: Sequence[str], grammar: Grammar) -> Clue:
     """Read a title or a name; in a path, figures without 年 may be a delivery's."""
     shown = "；".join(text.strip() for text in texts if text.strip())[:60]
     timely = [_timely(text, grammar) for text in texts]
@@ -359,8 +341,9 @@ def _clue(where: str, texts: Sequence[str], grammar: Grammar, *, is_path: bool =
     coded = [part for part in stated if CODED.fullmatch(part.text)]
     parts = [part for part in stated if part not in coded]
     years = {year for one in said for year in one.years} | {part.year for part in parts} - {0}
-    if coded and is_path and not years:
-        return Clue(where, shown, coded[0].year, hint=coded[0].period.number)
+    if coded and not years and where not in ("标题", "工作表名"):
+        code = coded[0]
+        return Clue(where, shown, Time(code.year, hints=((code.year, code.period.number),)))
     parts = parts or coded
     years |= {part.year for part in parts} - {0}
     if where != "标题" and not years and (found := LONE_YEAR.search(timely[0])):
@@ -371,33 +354,30 @@ def _clue(where: str, texts: Sequence[str], grammar: Grammar, *, is_path: bool =
         raise IntakeError(f"标题中有不止一个时期：{named}", "请只留一个，或分成两张工作表")
     year = years.pop() if len(years) == 1 else 0
     if len(ends) != 1:
-        return Clue(where, shown, year)
+        return Clue(where, shown, Time(year))
     finest = min(parts, key=lambda part: "MQA".index(part.period.frequency))
     spans = {part.span for part in parts}
-    return Clue(where, shown, year, finest.period, spans.pop() if len(spans) == 1 else "")
+    span = spans.pop() if len(spans) == 1 else ""
+    return Clue(where, shown, Time(year, finest.period, span))
 
 
 def _timely(text: str, grammar: Grammar) -> str:
     """Return a text without days, without months in which something was said, without ranges."""
     text = PINYIN_MONTH.sub("月", PINYIN_YEAR.sub("年", title_part(text)))
-    return RANGE.sub(" ", DAY.sub(" ", grammar.vocabulary.lines["events"].sub(" ", fold(text))))
+    return RANGE.sub(" ", DAY.sub(" ", grammar.vocabulary.lines["events"].sub(" ", text)))
 
 
-def _agrees(one: Clue, other: Clue) -> bool:
-    if one.year and other.year and one.year != other.year:
-        return False
-    months = [c.part.end.month for c in (one, other) if c.part and c.part.frequency != "A"]
-    return len(set(months)) < 2
+def _agree(one: Time, other: Time) -> bool:
+    return len({one.year, other.year} - {0}) < 2 and len({one.month, other.month} - {0}) < 2
 
 
 def _refuse_contradiction(clues: Sequence[Clue], clue: Clue) -> None:
     for earlier in clues:
-        if earlier.hint or _agrees(earlier, clue):
+        if earlier.time.hints or _agree(earlier.time, clue.time):
             continue
         # A yearly figure comes out in a later year's file; and a lone year names no report.
-        is_year = earlier.part is None or earlier.part.frequency == "A"
-        yearly = is_year and clue.year and earlier.year and clue.year > earlier.year
-        lone = clue.part is None and not re.search(rf"{YEAR}(?:年|n)", fold(clue.text))
+        yearly = not earlier.time.month and clue.time.year > earlier.time.year > 0
+        lone = clue.time.period is None and not re.search(rf"{YEAR}(?:年|n)", fold(clue.text))
         if clue.where != "工作表名" and (yearly or lone):
             continue
         raise IntakeError(
@@ -406,29 +386,28 @@ def _refuse_contradiction(clues: Sequence[Clue], clue: Clue) -> None:
         )
 
 
+def _behind(label: re.Pattern[str], lines: Sequence[Line]) -> list[tuple[str, str]]:
+    """Return what lines state behind a label, each with its address."""
+    pieces = ((cell, fold(piece)) for cell, text in lines for piece in statements(text) or [text])
+    return [(found[1], cell) for cell, piece in pieces if (found := label.match(piece))]
+
+
 def _published(lines: Sequence[Line]) -> dt.date | None:
-    for cell, text in lines:
-        for piece in statements(text):
-            if found := PUBLISHED.match(fold(piece)):
-                day = stated_day(found[1].strip())
-                if day is None:
-                    raise IntakeError(
-                        f"发布日期“{found[1]}”不是一个日子" if found[1] else "发布日期没有填写",
-                        "请写成 2024-10-22",
-                        cell=cell,
-                    )
-                return day
+    for text, cell in _behind(PUBLISHED, lines)[:1]:
+        day = stated_day(text)
+        if day is None:
+            raise IntakeError(
+                f"发布日期“{text}”不是一个日子" if text else "发布日期没有填写",
+                "请写成 2024-10-22",
+                cell=cell,
+            )
+        return day
     return None
 
 
 def _unit(lines: Sequence[Line]) -> str:
     """Return the one unit that stands above a head; 填报单位 names an office."""
-    stated = [
-        (found[1], cell)
-        for cell, text in lines
-        for piece in statements(text) or [text]
-        if (found := UNIT.match(fold(piece)))
-    ]
+    stated = _behind(UNIT, lines)
     known = {unit: cell for text, cell in stated if (unit := _unit_of_amounts(text))}
     if len(known) > 1:
         raise IntakeError(

@@ -92,12 +92,6 @@ class Table:
     end: int = 0
     panels: list[Panel] = field(default_factory=list)
 
-    @property
-    def area(self) -> str:
-        """Return the block as ``A3:E8``."""
-        width = max((len(row) for row in self.grid.rows[self.top : self.end]), default=1)
-        return f"{cell_address(self.top, 0)}:{cell_address(max(self.end - 1, self.top), width - 1)}"
-
 
 def is_blank(cell: object) -> bool:
     """Whether a cell holds nothing at all (a dash is something)."""
@@ -324,9 +318,9 @@ class _Finder:
         width = max((len(self.grid.rows[r]) for r in range(table.top, table.end)), default=0)
         panel = Panel()
         panels = [panel]
-        kinds = {n: self._column_kind(table, n, rows) for n in range(width)}
         gap = False
-        for number, (role, cells, text) in kinds.items():
+        for number in range(width):
+            role, cells, text = self._column_kind(table, number, rows)
             if not role and not cells:
                 gap = True
                 continue

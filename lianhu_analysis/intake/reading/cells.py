@@ -118,7 +118,7 @@ def read_value(token: object, *, unit_is_percent: bool = False) -> Reading:
     """
     if isinstance(token, str):
         return _read_text(token, unit_is_percent)
-    if token is None:
+    if token is None or (isinstance(token, float) and math.isnan(token)):
         return Reading(None, "not_released", "")
     if isinstance(token, bool):
         raise IntakeError(f"单元格是逻辑值 {token}，不是数", "请填写数值，或留空")
@@ -127,24 +127,16 @@ def read_value(token: object, *, unit_is_percent: bool = False) -> Reading:
             f"单元格是日期或时间 {token}，不是数",
             "请把单元格格式改为“常规”，核对原来的数后重新填写",
         )
-    if isinstance(token, numbers.Real):
-        return _read_number(token)
-    raise IntakeError(f"单元格的内容（{type(token).__name__}）不是数", "请填写数值，或留空")
-
-
-def _read_number(token: numbers.Real) -> Reading:
+    if not isinstance(token, numbers.Real):
+        raise IntakeError(f"单元格的内容（{type(token).__name__}）不是数", "请填写数值，或留空")
     try:
         value = float(token)
     except OverflowError:
         value = math.inf
-    if math.isnan(value):
-        return Reading(None, "not_released", "")
     if math.isinf(value):
         raise IntakeError("单元格的数大得不能表示", "请核对数值和单位")
-    if isinstance(token, numbers.Integral):
-        return Reading(value, "ok", str(int(token)))
-    whole = value.is_integer() and abs(value) < 1e16
-    return Reading(value, "ok", str(int(value)) if whole else repr(value))
+    whole = int(value) if value.is_integer() and abs(value) < 1e16 else value
+    return Reading(value, "ok", str(token if isinstance(token, numbers.Integral) else whole))
 
 
 @remembered

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -95,6 +94,30 @@ class Delivery:
     span: str = ""
     unit: str = ""
     book: Period | None = None
+
+    def at_level(self, level: str) -> Region | None:
+        """Return the region that 全市, 全区 and the like mean: its own or one above it."""
+        if self.region.name_zh.endswith(level):
+            return self.region
+        known = (*self.regions, *self.peers) if level == "国" else self.regions
+        above = [r for r in known if r != self.region and r.name_zh.endswith(level)]
+        return above[0] if len(above) == 1 else None
+
+    def of_whole(self, whole: str, said: str) -> Region:
+        """Return the region that 全市 and the like mean where a name or head says so.
+
+        Raises
+        ------
+        IntakeError
+            If it is none of the workspace's.
+        """
+        found = self.at_level(whole[1])
+        if found is None:
+            raise IntakeError(
+                f"{said}说的是{whole}，不是{self.region.name_zh}",
+                "上级地区的数，请先在 lianhu.toml 登记 [[parents]]",
+            )
+        return found
 
 
 class Neighbours(NamedTuple):
@@ -198,6 +221,12 @@ class Collector:
         """Note that something is not read; the error itself may say where more exactly."""
         self.problems.append(Problem.of(error, sheet=sheet, cell=cell))
 
+    def tell(
+        self, message: str, remedy: str, *, sheet: str, cell: str = "", skipped: bool = False
+    ) -> None:
+        """Note that something is not read, and why."""
+        self.refuse(IntakeError(message, remedy, skipped=skipped), sheet=sheet, cell=cell)
+
     def take(self, token: object, slot: Slot) -> None:
         """Read one cell that is not blank into its slot."""
         self.slots.append(slot)
@@ -206,9 +235,8 @@ class Collector:
         except IntakeError as error:
             self.refuse(error, sheet=slot.sheet, cell=slot.cell)
         except LianhuError as error:
-            message = f"{slot.indicator.name_zh}：{error}"
-            refused = IntakeError(message, "请核对这一格；有误的，请报送改正后的新文件")
-            self.refuse(refused, sheet=slot.sheet, cell=slot.cell)
+            cure = "请核对这一格；有误的，请报送改正后的新文件"
+            self.tell(f"{slot.indicator.name_zh}：{error}", cure, sheet=slot.sheet, cell=slot.cell)
 
     def result(self) -> Reading:
         """Return the observations, one a key, and every problem."""
@@ -224,10 +252,15 @@ class Collector:
 
 def says_nothing(token: object) -> bool:
     """Whether a cell holds a sign for no figure, such as a dash or ``#N/A``."""
+    reading = _try_to_read(token)
+    return reading is not None and reading.value is None
+
+
+def _try_to_read(token: object) -> CellReading | None:
     try:
-        return read_value(token, unit_is_percent=True).value is None
+        return read_value(token, unit_is_percent=True)
     except IntakeError:
-        return False
+        return None
 
 
 def period_for(indicator: Indicator, title: Period, span: str, per: str = "") -> tuple[Period, str]:
@@ -284,17 +317,8 @@ def refuse_january(indicator: Indicator, period: Period, span: str, token: objec
 
 def neighbours(tokens: Iterable[object], *, one_indicator: bool = False) -> Neighbours:
     """Look at the figures of one growth column or series."""
-    values = []
-    for token in tokens:
-        if isinstance(token, float) and math.isfinite(token):
-            values.append(token)
-            continue
-        try:
-            reading = read_value(token, unit_is_percent=True)
-        except IntakeError:
-            continue
-        if reading.value is not None and not reading.says_percent:
-            values.append(reading.value)
+    found = [reading for token in tokens if (reading := _try_to_read(token))]
+    values = [r.value for r in found if r.value is not None and not r.says_percent]
     enough = len(values) >= FEWEST
     indices = sum(INDEX_LIKE[0] <= value <= INDEX_LIKE[1] for value in values)
     large = [value for value in values if abs(value) >= 1]

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from lianhu_analysis.errors import IntakeError
 from lianhu_analysis.intake.grids.grid import Grid, cell_address
@@ -18,14 +19,16 @@ from lianhu_analysis.intake.reading.blocks import (
     is_period_cell,
     is_value,
 )
-from lianhu_analysis.intake.reading.figures import POINTS, Collector
+from lianhu_analysis.intake.reading.figures import POINTS, Collector, Delivery
 from lianhu_analysis.intake.reading.meaning import ColumnMeaning, column_meaning
 from lianhu_analysis.intake.reading.notes import ColumnNote, TableNote
-from lianhu_analysis.intake.reading.words import BARE, Grammar, fold
+from lianhu_analysis.intake.reading.words import BARE, Grammar, Part, fold
 
 __all__ = ["Heads", "Place", "read_heads"]
 
 MANY = 5
+HIDDEN = "要收的，请报送取消了隐藏的新文件；不要的不必处理"
+SAY_WHICH = "请写成“累计比上年同期增长（%）”或“本月比上年同月增长（%）”，另报新文件"
 RANKS = re.compile("排名|位次|排位")
 
 
@@ -49,13 +52,27 @@ class Place:
         return self.table.grid
 
     @property
+    def delivery(self) -> Delivery:
+        """What is known of the file."""
+        return self.collector.delivery
+
+    @property
     def body(self) -> range:
         """The rows below the head."""
         return range(self.table.bottom + 1, self.table.end)
 
+    def text(self, row: int, column: int) -> str:
+        """Return a cell as text."""
+        cell = self.grid.at(row, column)
+        return "" if is_blank(cell) else str(cell).strip("\r\n")
+
     def refuse(self, error: IntakeError, row: int, column: int) -> None:
         """Refuse a cell, a row or a column at its address."""
         self.collector.refuse(error, sheet=self.grid.sheet, cell=cell_address(row, column))
+
+    def tell(self, row: int, column: int, why: str, cure: str, *, skipped: bool = False) -> None:
+        """Say of a cell, a row or a column at its address that it is not read."""
+        self.refuse(IntakeError(why, cure, skipped=skipped), row, column)
 
     def leave(self, column: Column, reason: str) -> None:
         """Note that a column is not read, which needs no telling."""
@@ -94,6 +111,11 @@ class Heads:
     accumulated: bool
     scope: tuple[str, ...]
 
+    @cached_property
+    def parts(self) -> tuple[Part, ...]:
+        """The periods that they state."""
+        return tuple(m.part for m in self.columns if m.part is not None)
+
 
 def read_heads(place: Place, units: dict[int, str]) -> Heads:
     """Return what the columns of a panel are.
@@ -126,7 +148,7 @@ def read_heads(place: Place, units: dict[int, str]) -> Heads:
         tuple(found),
         time,
         any(m.is_growth for m in found),
-        any(not m.is_growth and not m.facets.nothing and m.says_ytd for m in read),
+        any(not m.is_growth and not m.facets.nothing and m.says_span == "ytd" for m in read),
         scope,
     )
 
@@ -200,25 +222,18 @@ def _check(
     if m.refusal:
         raise m.refusal
     if m.column.number in place.grid.hidden_columns:
-        raise IntakeError(
-            f"列名“{m.text}”所在的列是隐藏的，这一列没有读",
-            "要收的，请报送取消了隐藏的新文件；不要的不必处理",
-        )
+        raise m.unread("所在的列是隐藏的", HIDDEN)
     if m.indicator and scope:
-        raise IntakeError(
-            f"列名“{m.text}”在标题“{scope[0]}”之下，说的可能不是全部，这一列没有读",
-            "口径确实相同的，请报送标题改正后的新文件",
-        )
+        under = f"在标题“{scope[0]}”之下，说的可能不是全部"
+        raise m.unread(under, "口径确实相同的，请报送标题改正后的新文件")
     f = m.facets
     if f.measure != "yoy" or f.sure or f.unit in ("%", POINTS) or f.fact:
         return
     others = [o.facets for o in read if o is not m and not o.facets.nothing]
     rival = any(o.measure == "yoy" and (o.sure or o.unit == "%") for o in others)
     if rival or place.around.unit not in ("", "%"):
-        raise IntakeError(
-            f"列名“{m.text}”没有写 %，说不清是增速还是增减额，这一列没有读",
-            "是增速的，请报送注明 % 的新文件；增减额不入库",
-        )
+        cure = "是增速的，请报送注明 % 的新文件；增减额不入库"
+        raise m.unread("没有写 %，说不清是增速还是增减额", cure)
 
 
 def _of_left(
@@ -237,10 +252,8 @@ def _of_left(
         ]
         paired = all(n and read[n - 1].indicator and not read[n - 1].is_growth for n in nameless)
         if not paired or left is None or left.column != read[place - 1].column:
-            raise IntakeError(
-                f"列名“{growth.text}”没有说是哪个指标的增速，这一列没有读",
-                "请报送在列名写明指标的新文件，或让每个增速列紧跟它的绝对量列",
-            )
+            cure = "请报送在列名写明指标的新文件，或让每个增速列紧跟它的绝对量列"
+            raise growth.unread("没有说是哪个指标的增速", cure)
         growth = growth._replace(indicator=left.indicator, region=left.region)
     if growth.facets.span or growth.part is not None:
         return growth
@@ -248,18 +261,12 @@ def _of_left(
     between = [m for m in read[:place] if not left or m.column.number > left.column.number]
     # After 全年目标 a bare 增长 may as well be the plan's.
     if any(m.facets.fact == "plan" or (m.refusal and not m.facets.nothing) for m in between):
-        raise IntakeError(
-            f"列名“{growth.text}”没有说是当月还是累计，左边也没有读得出的绝对量列，这一列没有读",
-            "请写成“累计比上年同期增长（%）”或“本月比上年同月增长（%）”，另报新文件",
-        )
+        raise growth.unread("没有说是当月还是累计，左边也没有读得出的绝对量列", SAY_WHICH)
     if left is None:
         return growth
     found = _amount_of(read[:place], left)
     if found is None:
-        raise IntakeError(
-            f"列名“{growth.text}”前面另有增速，说不清是当月还是累计，这一列没有读",
-            "请写成“累计比上年同期增长（%）”或“本月比上年同月增长（%）”，另报新文件",
-        )
+        raise growth.unread("前面另有增速，说不清是当月还是累计", SAY_WHICH)
     facets = growth.facets._replace(span=found.facets.span, per=found.facets.per)
     year = growth.year or found.year
     return growth._replace(facets=facets, part=found.part, year=year, left=True)
@@ -299,11 +306,9 @@ def _without_twins(columns: Sequence[ColumnMeaning], place: Place) -> list[Colum
     counts = Counter(map(_key, columns))
     for m in columns:
         if counts[_key(m)] > 1 and not m.facets.fact:
-            error = IntakeError(
-                f"列名“{m.text}”有不止一列是这个意思，说不清哪一列是本期的，这一列没有读",
-                "请报送写明各列时期（如“上年同期”）的新文件",
-            )
-            place.refuse_column(m.column, error)
+            why = "有不止一列是这个意思，说不清哪一列是本期的"
+            cure = "请报送写明各列时期（如“上年同期”）的新文件"
+            place.refuse_column(m.column, m.unread(why, cure))
     return [m for m in columns if counts[_key(m)] == 1]
 
 
@@ -341,11 +346,8 @@ def _agreeing(columns: Sequence[ColumnMeaning], time: Time, place: Place) -> lis
     if (ends == {stated} and same_year) or (axis and stated in ends) or (not titled and axis):
         return found
     for m in found:
-        error = IntakeError(
-            f"列名“{m.text}”与标题或旁边的列不是同一个月，说不清哪个对，这一列没有读",
-            "请报送改正列名或标题后的新文件",
-        )
-        place.refuse_column(m.column, error)
+        why = "与标题或旁边的列不是同一个月，说不清哪个对"
+        place.refuse_column(m.column, m.unread(why, "请报送改正列名或标题后的新文件"))
     return []
 
 

@@ -6,8 +6,9 @@ is said twice differently, or is missing where the catalogue cannot supply it, i
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import lru_cache, reduce
+import datetime as dt
+from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 
 from lianhu_analysis.catalog.indicators import Indicator
@@ -26,11 +27,15 @@ from lianhu_analysis.intake.reading.words import (
 )
 from lianhu_analysis.workspace import Region
 
-__all__ = ["ColumnMeaning", "Meaning", "RowMeaning", "column_meaning", "understand"]
+__all__ = ["ColumnMeaning", "Row", "at_odds", "column_meaning", "understand"]
 
 CHANGES = ("%", POINTS)
-ONE_OF_THEM = "请改正其中之一，另报新文件"
 UNKNOWN = "不是数据的列不必处理；是数据的，可以把这个说法登记到工作区的 words.toml"
+
+
+def at_odds(contradiction: str) -> IntakeError:
+    """Return the refusal of a figure of which two places say different things."""
+    return IntakeError(contradiction, "请改正其中之一，另报新文件")
 
 
 class ColumnMeaning(NamedTuple):
@@ -53,8 +58,8 @@ class ColumnMeaning(NamedTuple):
     indicator: Indicator | None = None
     region: Region | None = None
     whole: str = ""
-    left: bool = False
     own_unit: bool = False
+    left: bool = False
     refusal: IntakeError | None = None
 
     @property
@@ -73,24 +78,32 @@ class ColumnMeaning(NamedTuple):
         return self.facets.span or (self.part.span if self.part else "")
 
     @property
-    def says_ytd(self) -> bool:
-        """Whether the head says that it is the year to date."""
-        return self.says_span == "ytd"
-
-    @property
     def stated_year(self) -> int:
         """The year that the head states; 0 if none."""
         return self.part.year if self.part else self.year
 
+    def unread(self, why: str, cure: str) -> IntakeError:
+        """Return the refusal of this column."""
+        shown = f"（上格空白）{self.text}" if self.column.half else self.text
+        return IntakeError(f"列名“{shown}”{why}，这一列没有读", cure)
+
 
 @dataclass(frozen=True)
-class RowMeaning:
-    """One row of a table as its stub says.
+class Row:
+    """One row of a table: what its name says, and what stands beside it.
+
+    Rows are the same whose figures mean the same, whatever their region and period.
 
     Attributes
     ----------
+    unit, span, per
+        As they stand beside the name.
     inherited
         Unit of the group line or item that it is a part of.
+    region, published
+        Where the row names them.
+    part, named
+        The period beside the name, and the months that the name itself states.
     """
 
     indicator: Indicator | None = None
@@ -99,28 +112,15 @@ class RowMeaning:
     inherited: str = ""
     span: str = ""
     per: str = ""
-
-    def __hash__(self) -> int:
-        code = self.indicator.code if self.indicator else ""
-        return hash((code, self.facets, self.unit, self.inherited, self.span))
-
-
-class Meaning(NamedTuple):
-    """What a figure is, whatever its period; empty ``span``: nothing says it."""
-
-    indicator: Indicator
-    measure: str
-    span: str
-    per: str
-    unit: str
-    form: str
-    joint: bool = False
-    fact: str = ""
+    region: Region | None = field(default=None, compare=False)
+    part: Part | None = field(default=None, compare=False)
+    named: Part | None = field(default=None, compare=False)
+    published: dt.date | None = field(default=None, compare=False)
 
 
 def column_meaning(column: Column, grammar: Grammar) -> ColumnMeaning:
     """Join what the cells of a head say; what no word covers refuses the column."""
-    apart = _together([grammar.read(cell) for _, cell in column.cells])
+    apart = Said.joined(grammar.read(cell) for _, cell in column.cells)
     joined = min(
         grammar.read(column.text), apart, key=lambda said: len(said.left) + bool(said.facets.clash)
     )
@@ -142,58 +142,41 @@ def column_meaning(column: Column, grammar: Grammar) -> ColumnMeaning:
     year = joined.years[0] if joined.years and part is None else 0
     if part is not None and not part.year and len(joined.years) == 1:
         part = part.of(joined.years[0])
-    refusal = None if facets.nothing else _head_fault(column, joined, facets, part, own)
-    return ColumnMeaning(
-        column, facets, part, year, joined.indicator, region, joined.whole, False, own, refusal
-    )
+    read = ColumnMeaning(column, facets, part, year, joined.indicator, region, joined.whole, own)
+    return read if facets.nothing else read._replace(refusal=_head_fault(read, joined))
 
 
-def _head_fault(
-    column: Column, said: Said, facets: Facets, part: Part | None, own_unit: bool
-) -> IntakeError | None:
+def _head_fault(read: ColumnMeaning, said: Said) -> IntakeError | None:
     """Return why a head does not say what its column is."""
-    text, left = column.text, "、".join(said.left)
-    seen = "" if left == text else f"（不认识的是“{left}”）"
-    change = facets.measure == "yoy" and own_unit and facets.unit not in ("", *CHANGES)
+    facets, left = read.facets, "、".join(dict.fromkeys(said.left))
+    seen = "" if left == read.text else f"（不认识的是“{left}”）"
+    change = facets.measure == "yoy" and read.own_unit and facets.unit not in ("", *CHANGES)
     whole = "请报送在列名写全指标名称的新文件；口径相同的可登记到 words.toml 的 [labels]"
+    many = len(said.parts) > 1 and not read.part
     faults = (
-        (column.half, "上面一格空白，说不清属于哪一组", "请报送合并了组名所占各格的新文件"),
+        (read.column.half, "上面一格空白，说不清属于哪一组", "请报送合并了组名所占各格的新文件"),
         (facets.clash, f"里有相互矛盾的说法（{facets.clash}）", "请只保留一种说法，另报新文件"),
         (said.left, f"不认识{seen}", UNKNOWN),
         (len(said.names) > 1, "说了不止一个指标", "请一列只写一个指标，另报新文件"),
-        (len(said.parts) > 1 and not part, "说了不止一个时期", "请一列只写一个时期，另报新文件"),
+        (many, "说了不止一个时期", "请一列只写一个时期，另报新文件"),
         (facets.scope, f"说的可能只是{facets.scope}的数", whole),
         (change, "不认识：单位不是 %，说的是增减额", "增速请注明 %，另报新文件；增减额不入库"),
     )
-    shown = f"（上格空白）{text}" if column.half else text
-    told = (
-        IntakeError(f"列名“{shown}”{why}，这一列没有读", cure)
-        for is_so, why, cure in faults
-        if is_so
-    )
-    return next(told, None)
-
-
-def _together(parts: list[Said]) -> Said:
-    facets = reduce(Facets.join, (part.facets for part in parts), NOTHING)
-    flat = {
-        name: tuple(dict.fromkeys(item for part in parts for item in getattr(part, name)))
-        for name in ("names", "named", "parts", "years", "regions", "left")
-    }
-    whole = next((part.whole for part in parts if part.whole), "")
-    return Said(facets, whole=whole, **flat)
+    return next((read.unread(why, cure) for is_so, why, cure in faults if is_so), None)
 
 
 @lru_cache(maxsize=65_536)
 def understand(
-    row: RowMeaning,
+    row: Row,
     column: ColumnMeaning,
     around: Facets,
     title: Indicator | None,
     sheet_unit: str,
     by_growth: bool,
-) -> Meaning:
-    """Return what the figures of a row under a column are.
+) -> tuple[Indicator, Facets]:
+    """Return of which indicator the figures of a row under a column are, and what of it.
+
+    Where nothing says their span it is empty.
 
     Parameters
     ----------
@@ -213,7 +196,7 @@ def understand(
     """
     indicator = _indicator(row, column, title)
     if column.facets.fact or row.facets.fact:
-        return _fact(indicator, row, column, sheet_unit)
+        return indicator, _fact(row, column, sheet_unit)
     measure = _measure(indicator, row, column, around, by_growth)
     measure, form, units = _form(indicator, row, column, measure)
     is_level = measure == "level"
@@ -227,15 +210,15 @@ def understand(
     )
     per = column.facets.per or row.facets.per or row.per
     joint = row.facets.joint or column.facets.joint
-    return Meaning(indicator, "level" if is_level else "yoy", span, per, unit, form, joint)
+    measure = "level" if is_level else "yoy"
+    return indicator, Facets(measure, span, per, form, unit=unit, joint=joint)
 
 
-def _indicator(row: RowMeaning, column: ColumnMeaning, title: Indicator | None) -> Indicator:
+def _indicator(row: Row, column: ColumnMeaning, title: Indicator | None) -> Indicator:
     mine, head = row.indicator, column.indicator
     if mine and head and mine.code != head.code:
-        raise IntakeError(
-            f"行说的是 {mine.name_zh}，列名“{column.text}”说的是 {head.name_zh}；这一格没有读",
-            ONE_OF_THEM,
+        raise at_odds(
+            f"行说的是 {mine.name_zh}，列名“{column.text}”说的是 {head.name_zh}；这一格没有读"
         )
     found = mine or head or title
     if found is None:
@@ -243,18 +226,18 @@ def _indicator(row: RowMeaning, column: ColumnMeaning, title: Indicator | None) 
     return found
 
 
-def _fact(indicator: Indicator, row: RowMeaning, column: ColumnMeaning, sheet_unit: str) -> Meaning:
+def _fact(row: Row, column: ColumnMeaning, sheet_unit: str) -> Facets:
     """Return a rank, a plan or a share of it: a fact beside the observations."""
     said, head = row.facets, column.facets
     fact = head.fact or said.fact
     span = "annual" if fact == "plan" else row.span or said.span or head.span
     unit = row.unit or said.unit or sheet_unit if fact == "plan" else ""
-    return Meaning(indicator, "level", span, head.per, unit, "", False, fact)
+    return Facets("level", span, head.per, unit=unit, fact=fact)
 
 
 def _measure(
     indicator: Indicator,
-    row: RowMeaning,
+    row: Row,
     column: ColumnMeaning,
     around: Facets,
     by_growth: bool,
@@ -270,7 +253,7 @@ def _measure(
         return found
     if around.measure and not by_growth:
         if row.unit not in ("", *CHANGES):
-            raise IntakeError(f"标题说是增速，{name} 的单位却是 {row.unit}", ONE_OF_THEM)
+            raise at_odds(f"标题说是增速，{name} 的单位却是 {row.unit}")
         return around.measure
     if indicator.kind == "growth_only" and not by_growth:
         return "reduction" if indicator.is_reduction else "yoy"
@@ -284,7 +267,7 @@ def _measure(
 
 
 def _form(
-    indicator: Indicator, row: RowMeaning, column: ColumnMeaning, measure: str
+    indicator: Indicator, row: Row, column: ColumnMeaning, measure: str
 ) -> tuple[str, str, list[str]]:
     """Return measure, form and units, where label or head may state an index and its base."""
     said, head, name = row.facets, column.facets, indicator.name_zh
@@ -299,12 +282,10 @@ def _form(
         is_change = measure == "yoy" and not base
         return ("yoy" if is_change else "level"), "percent", [base] if base else units
     if said.base and head.measure == "yoy":
-        raise IntakeError(
-            f"{name} 的名称说是指数（{base}），列名“{column.text}”说是增速", ONE_OF_THEM
-        )
+        raise at_odds(f"{name} 的名称说是指数（{base}），列名“{column.text}”说是增速")
     stated = [unit for unit in units if unit and unit != "%"]
     if said.base and any(normalise_unit(unit) != normalise_unit(base) for unit in stated):
-        raise IntakeError(f"{name} 的名称说是指数（{base}），单位却是 {stated[0]}", ONE_OF_THEM)
+        raise at_odds(f"{name} 的名称说是指数（{base}），单位却是 {stated[0]}")
     return "yoy", "index", units
 
 
@@ -328,13 +309,10 @@ def _check_price(indicator: Indicator, price: str, is_level: bool) -> None:
         )
 
 
-def _span(indicator: Indicator, row: RowMeaning, column: ColumnMeaning, is_level: bool) -> str:
+def _span(indicator: Indicator, row: Row, column: ColumnMeaning, is_level: bool) -> str:
     spans = {row.span, row.facets.span, column.facets.span} - {""}
     if len(spans) > 1 and indicator.span != "point":
-        raise IntakeError(
-            f"{indicator.name_zh} 的名称与列名“{column.text}”说的口径不同（累计、当月）",
-            ONE_OF_THEM,
-        )
+        raise at_odds(f"{indicator.name_zh} 的名称与列名“{column.text}”说的口径不同（累计、当月）")
     span = spans.pop() if len(spans) == 1 else ("point" if spans else "")
     if indicator.kind != "index" or not is_level:
         return span
@@ -354,7 +332,7 @@ def _one_unit(indicator: Indicator, units: list[str], outer: str) -> str:
         # 99.6 % of the same month of last year is 99.6 with that month at 100.
         stated = [unit for unit in stated if unit != "%"] or [indicator.unit]
     if len({normalise_unit(unit) for unit in stated}) > 1:
-        raise IntakeError(f"{indicator.name_zh} 的单位有两种写法：{'、'.join(stated)}", ONE_OF_THEM)
+        raise at_odds(f"{indicator.name_zh} 的单位有两种写法：{'、'.join(stated)}")
     return stated[0] if stated else outer
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from lianhu_analysis.intake.grids.grid import cell_address
 from lianhu_analysis.intake.reading.blocks import Table
 
 __all__ = ["ColumnNote", "RowNote", "TableNote"]
@@ -64,4 +65,6 @@ class TableNote:
     @property
     def area(self) -> str:
         """The block as ``A3:E8``."""
-        return self.table.area
+        rows = self.table.grid.rows[self.table.top : self.table.end]
+        last, width = max(self.table.end - 1, self.table.top), max(map(len, rows), default=1)
+        return f"{cell_address(self.table.top, 0)}:{cell_address(last, width - 1)}"

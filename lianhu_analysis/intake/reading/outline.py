@@ -35,6 +35,7 @@ NUMBERING = tuple(
 )
 CIRCLED = re.compile(r"^\s*([①-⑳])")
 UNNUMBERED = len(NUMBERING)
+DEEPEST = UNNUMBERED + 1
 # Rounding of one printed figure, in units of its last decimal.
 HALF = 0.5
 # 其中： takes five columns, and its fellows are aligned behind it, more or less.
@@ -167,39 +168,35 @@ class _Walk:
     owner: str = ""
     owner_depth: int = UNNUMBERED
     in_grouping: bool = False
-    in_parts: bool = False
-    whole: str = ""
+    whole: str = ""  # of which all that follows are parts, after 其中
 
     def place(self, item: Item) -> Label:
-        line, text = item.line, item.line.text
+        line = item.line
         if line.is_marker and not item.has_figures:
-            self.in_parts = bool(self.items)
             self.whole = self._above()
-            return Label(line.numbered_text, self._names(99))
+            return Label(line.numbered_text, self._names())
         if line.grouping:
             self._open_grouping(line)
-            if not text:
-                return Label(line.grouping, self._names(99))
+            if not line.text:
+                return Label(line.grouping, self._names())
         numbered = line.depth < UNNUMBERED and not line.grouping
         if numbered and not line.is_part:
-            self.in_parts = False
-            if self.in_grouping and line.depth <= self.owner_depth:
-                self.in_grouping = False
+            self.whole = ""
+            self.in_grouping = self.in_grouping and line.depth > self.owner_depth
         if not item.has_figures:
             return self._group_line(line)
         return self._item(line, numbered)
 
     def _open_grouping(self, line: Line) -> None:
-        self.in_grouping, self.in_parts = True, False
-        if line.owner:
-            self.owner, self.owner_depth = line.owner, line.depth
+        self.in_grouping, self.whole = True, ""
         # Groupings side by side belong to the same item; a group line in between takes over.
-        if not self.owner and self.items:
-            self.owner, self.owner_depth = self.items[0][1], line.depth
+        owner = line.owner or (self.items[0][1] if self.items and not self.owner else "")
+        if owner:
+            self.owner, self.owner_depth = owner, line.depth
         self.items = [(line.indent, self.owner)] if self.owner else []
 
     def _group_line(self, line: Line) -> Label:
-        self.in_parts = self.in_grouping = False
+        self.in_grouping, self.whole = False, ""
         self.items, self.numbered, self.owner = [(line.indent, line.text)], [], ""
         self.groups = [(d, name) for d, name in self.groups if d < line.depth]
         label = Label(line.text, self._names(line.depth))
@@ -207,36 +204,36 @@ class _Walk:
         return label
 
     def _item(self, line: Line, numbered: bool) -> Label:
-        text = line.text
-        indented = self._indented(line)
-        part = line.is_part or self.in_parts or (indented is not None and not numbered)
-        if part and not (self.in_grouping and not line.is_part and indented is None):
-            parent = indented or (
-                self.whole if self.in_parts and not line.is_part else self._above()
-            )
-            under_group = parent in {name for _, name in self.groups} and not line.is_part
-            member = self.in_grouping and parent == self.owner and not line.is_part
+        text, outer = line.text, self._indented(line)
+        marked = line.is_part or bool(self.whole)
+        if line.is_part or (
+            (marked or (outer is not None and not numbered))
+            and (outer is not None or not self.in_grouping)
+        ):
+            parent = outer or (not line.is_part and self.whole) or self._above()
+            member = self.in_grouping and parent == self.owner
+            bare = member or parent in {name for _, name in self.groups}
             self._push(line)
             return Label(
                 text,
-                self._names(99),
+                self._names(),
                 (parent,) if parent else (),
-                is_part=not under_group and not member,
-                is_member=member,
-                is_marked=line.is_part or self.in_parts,
+                is_part=line.is_part or not bare,
+                is_member=member and not line.is_part,
+                is_marked=marked,
             )
         if self.in_grouping:
             self._push(line, base=True)
-            return Label(text, self._names(99), (self.owner,) if self.owner else (), is_member=True)
+            return Label(text, self._names(), (self.owner,) if self.owner else (), is_member=True)
         self.numbered = [(d, name) for d, name in self.numbered if d < line.depth]
         parents = [name for _, name in reversed(self.numbered)]
-        if not numbered:
-            parents += [name for _, name in self.items[-1:] if name not in parents]
-        else:
+        if numbered:
             self.numbered.append((line.depth, text))
+        else:
+            parents += [name for _, name in self.items[-1:] if name not in parents]
         self.items, self.owner = [(line.indent, text)], ""
         # An unnumbered item stays under the unnumbered line above it.
-        return Label(text, self._names(line.depth if numbered else 99), tuple(parents))
+        return Label(text, self._names(line.depth if numbered else DEEPEST), tuple(parents))
 
     def _indented(self, line: Line) -> str | None:
         """Return the nearest line above that is indented less, where this one is at all."""
@@ -257,7 +254,7 @@ class _Walk:
         inner = line.indent + (MARKED if line.is_part else 0)
         self.items = [*kept, (max(inner, kept[-1][0] + 1 if base and kept else 0), line.text)]
 
-    def _names(self, depth: int) -> tuple[str, ...]:
+    def _names(self, depth: int = DEEPEST) -> tuple[str, ...]:
         return tuple(name for d, name in self.groups if d < depth)
 
 

@@ -14,7 +14,6 @@ from typing import Literal
 
 from lianhu_analysis.catalog.indicators import Catalogue
 from lianhu_analysis.catalog.periods import Period, parse_period
-from lianhu_analysis.catalog.remembering import remembered
 from lianhu_analysis.errors import IntakeError, PeriodError, UsageError
 from lianhu_analysis.intake.grids.grid import Grid, cell_address, column_number
 from lianhu_analysis.intake.reading.blocks import is_blank
@@ -25,11 +24,9 @@ from lianhu_analysis.written import KNOWN_ONLY, Whole, read_written
 __all__ = [
     "SeriesLayout",
     "choose_layout",
-    "find_sheets",
     "fold_header",
     "load_layouts",
-    "read_series",
-    "table_faults",
+    "read_described",
 ]
 
 
@@ -116,14 +113,8 @@ def fold_header(text: object) -> str:
     """
     if isinstance(text, float) and text.is_integer():
         text = int(text)  # a month that stands alone in its cell
-    return _fold("" if text is None else str(text))
-
-
-@remembered
-def _fold(text: str) -> str:
-    folded = unicodedata.normalize("NFKC", text)
-    folded = re.sub(r"[—–―−~〜至]+", "-", re.sub(r"\s+", "", folded))
-    return re.sub(r"[()%:]", "", folded)
+    folded = unicodedata.normalize("NFKC", "" if text is None else str(text))
+    return re.sub(r"[—–―−~〜至]+", "-", re.sub(r"[\s()%:]+", "", folded))
 
 
 def load_layouts(workspace: Workspace) -> tuple[SeriesLayout, ...]:
@@ -166,22 +157,56 @@ def choose_layout(layouts: Iterable[SeriesLayout], name: str, workspace: Workspa
     return found[name]
 
 
-def find_sheets(
-    grids: tuple[Grid, ...], layout: SeriesLayout
-) -> tuple[list[tuple[Grid, SeriesSheet]], list[str]]:
-    """Return each described sheet with its grid, and a line for each that is absent."""
-    by_name = {fold_header(grid.sheet): grid for grid in grids}
-    found, faults = [], []
-    for sheet in layout.sheets:
-        if grid := by_name.get(fold_header(sheet.name)):
-            found.append((grid, sheet))
-        else:
-            names = "、".join(f"“{grid.sheet}”" for grid in grids)
-            faults.append(f"没有名为“{sheet.name}”的工作表，文件里有 {names}")
-    return found, faults
+def read_described(
+    grids: list[Grid],
+    layout: SeriesLayout,
+    catalogue: Catalogue,
+    collector: Collector,
+    *,
+    must: bool,
+) -> list[Grid]:
+    """Read the sheets that a description names; return the others.
+
+    A table whose headers have moved is refused as a whole; where the description need not
+    fit, nothing is read by it then.
+
+    Raises
+    ------
+    IntakeError
+        If it must fit and a sheet is absent.
+    """
+    ignored = {g.sheet for g in grids if _fits_any(layout.ignore_sheets, g)}
+    shown = {fold_header(g.sheet): g for g in grids if g.visible and g.sheet not in ignored}
+    absent = [sheet.name for sheet in layout.sheets if fold_header(sheet.name) not in shown]
+    if absent and must:
+        names = "、".join(f"“{grid.sheet}”" for grid in shown.values())
+        faults = "；".join(f"没有名为“{name}”的工作表，文件里有 {names}" for name in absent)
+        raise IntakeError(
+            f"{faults}。整个文件没有读", "请把工作表改回原名；确实改了名的，请改版式说明"
+        )
+    named = [(shown[fold_header(sheet.name)], sheet) for sheet in layout.sheets if not absent]
+    tables = [(g, table, _moved(g, table)) for g, sheet in named for table in sheet.tables]
+    if not must and (absent or any(moved for *_, moved in tables)):
+        return grids
+    for grid, table, moved in tables:
+        for address, message in moved:
+            remedy = "这张表没有读。请核对原表是否改了版式；确实改了，请改版式说明"
+            collector.tell(message, remedy, sheet=grid.sheet, cell=address)
+        if not moved:
+            _read_table(grid, table, catalogue, collector)
+    read = {grid.sheet for grid, _ in named}
+    others = [grid for grid in grids if grid.sheet not in read | ignored]
+    for grid in others if must else ():
+        message = f"版式说明 {layout.name} 没有提到这张工作表，没有读"
+        collector.tell(message, "请在版式说明中补上，或写入 ignore_sheets", sheet=grid.sheet)
+    return [] if must else others
 
 
-def table_faults(grid: Grid, table: SeriesTable) -> list[tuple[str, str]]:
+def _fits_any(rules: Iterable[re.Pattern[str]], grid: Grid) -> bool:
+    return any(rule.fullmatch(fold_header(grid.sheet)) for rule in rules)
+
+
+def _moved(grid: Grid, table: SeriesTable) -> list[tuple[str, str]]:
     """Return address and wording of every header that is not where it should be."""
     expected = [(table.period_column, table.period_header)]
     expected += [(column.column, column.header) for column in table.columns]
@@ -195,17 +220,6 @@ def table_faults(grid: Grid, table: SeriesTable) -> list[tuple[str, str]]:
     return faults
 
 
-def read_series(grid: Grid, sheet: SeriesSheet, catalogue: Catalogue, collector: Collector) -> None:
-    """Read one sheet; a table whose headers have moved is refused as a whole."""
-    for table in sheet.tables:
-        faults = table_faults(grid, table)
-        for address, message in faults:
-            remedy = "这张表没有读。请核对原表是否改了版式；确实改了，请改版式说明"
-            collector.refuse(IntakeError(message, remedy), sheet=grid.sheet, cell=address)
-        if not faults:
-            _read_table(grid, table, catalogue, collector)
-
-
 def _read_table(grid: Grid, table: SeriesTable, catalogue: Catalogue, collector: Collector) -> None:
     wanted = [(column, column_number(column.column)) for column in table.columns if not column.skip]
     period_column = column_number(table.period_column)
@@ -213,24 +227,21 @@ def _read_table(grid: Grid, table: SeriesTable, catalogue: Catalogue, collector:
         filled = [(c, number) for c, number in wanted if not is_blank(grid.at(row, number))]
         if not filled:
             continue
-        stated = grid.at(row, period_column)
         try:
-            if is_blank(stated):
+            if is_blank(stated := grid.at(row, period_column)):
                 raise PeriodError("没有写时期")
             period = parse_period(stated, default_span="ytd").period
         except PeriodError as error:
-            refused = IntakeError(f"{error}；这一行没有读", "请改正这一格的时期")
-            address = cell_address(row, period_column)
-            collector.refuse(refused, sheet=grid.sheet, cell=address)
+            address, message = cell_address(row, period_column), f"{error}；这一行没有读"
+            collector.tell(message, "请改正这一格的时期", sheet=grid.sheet, cell=address)
             continue
         for column, number in filled:
             token, address = grid.at(row, number), cell_address(row, number)
             try:
                 slot = _slot(column, period, token, catalogue)
+                collector.take(token, slot._replace(sheet=grid.sheet, cell=address))
             except IntakeError as error:
                 collector.refuse(error, sheet=grid.sheet, cell=address)
-            else:
-                collector.take(token, slot._replace(sheet=grid.sheet, cell=address))
 
 
 def _slot(column: SeriesColumn, stated: Period, token: object, catalogue: Catalogue) -> Slot:

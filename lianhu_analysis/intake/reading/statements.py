@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from lianhu_analysis.catalog.remembering import remembered
 from lianhu_analysis.intake.grids.grid import Grid, cell_address
 from lianhu_analysis.intake.reading.cells import is_number
+from lianhu_analysis.intake.reading.words import fold
 
 __all__ = [
     "Line",
@@ -43,14 +44,9 @@ FIRST_SERIAL, LAST_SERIAL = 36_526, 73_050  # the years 2000-2099
 SERIAL_ZERO = dt.date(1899, 12, 30)
 
 
-@remembered
-def _bare(text: str) -> str:
-    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
-
-
 def title_part(text: str) -> str:
     """Return a line without what it states behind labels, folded and without blanks."""
-    folded = _bare(text)
+    folded = fold(text)
     found = LABEL.search(folded)
     return folded[: found.start()].rstrip("([【〔,;、|") if found else folded
 
@@ -74,7 +70,7 @@ def _trim(part: str) -> str:
 @remembered
 def is_statement(text: str) -> bool:
     """Whether a text only states something of the table: a unit, an office, a day."""
-    folded = _bare(text)
+    folded = fold(text)
     if LABEL.search(folded):
         return not title_part(text)
     return bool(DAY.fullmatch(folded.rstrip("日")))
@@ -94,7 +90,7 @@ def head_lines(grid: Grid, first: int, last: int) -> list[Line]:
 
 
 def _with_value(grid: Grid, row: int, column: int, text: str) -> str:
-    folded = _bare(text)
+    folded = fold(text)
     bare = BARE_LABEL.fullmatch(folded) is not None
     if not bare and not (folded.endswith(":") and LABEL.search(folded)):
         return text

@@ -4,49 +4,35 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from lianhu_analysis.catalog.indicators import Indicator
 from lianhu_analysis.errors import IntakeError
 from lianhu_analysis.intake.grids.grid import Grid, cell_address
-from lianhu_analysis.intake.reading.around import Around, read_around, title_indicator, whole_region
-from lianhu_analysis.intake.reading.blocks import STUBS, Sheet, Table, is_blank, is_value
+from lianhu_analysis.intake.reading.around import Around, read_around, title_indicator
+from lianhu_analysis.intake.reading.blocks import Sheet, is_blank, is_value
 from lianhu_analysis.intake.reading.cells import is_number
 from lianhu_analysis.intake.reading.figures import (
     Collector,
-    Delivery,
     Neighbours,
     Slot,
     neighbours,
     refuse_january,
     says_nothing,
 )
-from lianhu_analysis.intake.reading.heads import Heads, Place, read_heads
-from lianhu_analysis.intake.reading.meaning import ColumnMeaning, Meaning, RowMeaning, understand
-from lianhu_analysis.intake.reading.names import find_name
-from lianhu_analysis.intake.reading.notes import ColumnNote, RowNote, TableNote
-from lianhu_analysis.intake.reading.outline import Item, Label, outline, read_line
+from lianhu_analysis.intake.reading.heads import HIDDEN, Heads, Place, read_heads
+from lianhu_analysis.intake.reading.meaning import ColumnMeaning, Row, understand
+from lianhu_analysis.intake.reading.notes import ColumnNote, TableNote
+from lianhu_analysis.intake.reading.outline import Item, outline, read_line
+from lianhu_analysis.intake.reading.rows import RowReader
 from lianhu_analysis.intake.reading.statements import is_statement, stated_day
-from lianhu_analysis.intake.reading.stubs import Stub, StubReader
-from lianhu_analysis.intake.reading.times import Axis, When, find_when
-from lianhu_analysis.intake.reading.words import NOTHING, Grammar, Part, Said, fold
+from lianhu_analysis.intake.reading.times import Axis, find_when
+from lianhu_analysis.intake.reading.words import Grammar, fold
 from lianhu_analysis.workspace import Region
 
 __all__ = ["read_sheet"]
-
-
-@dataclass(frozen=True)
-class Row:
-    """A row whose stub is understood; ``named`` are the months that its name states."""
-
-    number: int
-    stub: Stub
-    meaning: RowMeaning
-    region: Region | None = None
-    named: Part | None = None
 
 
 def read_sheet(
@@ -62,7 +48,7 @@ def read_sheet(
     above: Around | None = None
     for table in sheet.tables:
         try:
-            around = _around(table, grammar, collector.delivery, book, above)
+            around = read_around(table, grammar, collector.delivery, book, above)
         except IntakeError as error:
             cell = table.titles[0][0] if table.titles else "A1"
             collector.refuse(error, sheet=sheet.grid.sheet, cell=cell)
@@ -72,56 +58,18 @@ def read_sheet(
             _PanelReader(table, panel, around, grammar, collector, note).read()
         above = around
     if sheet.headless:
-        bare = IntakeError(
+        collector.tell(
             f"{sheet.headless} 起有数却没有表头" if sheet.tables else _no_head(sheet.grid),
             "请报送在数的上一行写明列名（如“指标名称、计量单位、本月止累计、同比增长（%）”）的新文件",
+            sheet=sheet.grid.sheet,
+            cell=sheet.headless,
         )
-        collector.refuse(bare, sheet=sheet.grid.sheet, cell=sheet.headless)
 
 
 def _no_head(grid: Grid) -> str:
     texts = [str(c) for row in grid.rows[:4] for c in row if isinstance(c, str) and c.strip()][:6]
     seen = f"看到的是：{'、'.join(text[:30] for text in texts)}" if texts else "看到的是空白"
     return f"没有认出表头，这张工作表没有读；{seen}"
-
-
-def _around(
-    table: Table, grammar: Grammar, delivery: Delivery, book: Region | None, above: Around | None
-) -> Around:
-    """Return what stands around a table; one without a time of its own has that of the one above."""
-    by_region = any("region" in panel.stub for panel in table.panels)
-    said = [grammar.read(text) for _, text in table.titles if not is_statement(text)]
-    timed = any(one.parts or one.years for one in said)
-    sheet = table.grid.sheet
-    if above is not None and not timed:
-        delivery, sheet = replace(delivery, file="", folders=(), period=None, book=None), ""
-    around = read_around(
-        table.titles,
-        sheet,
-        grammar,
-        delivery,
-        regions_in_rows=by_region,
-        book=book,
-        axis=_has_axis(table, grammar),
-    )
-    if above is None or timed:
-        return around
-    return around._replace(
-        region=around.region if around.named else above.region,
-        time=above.time,
-        published=around.published or above.published,
-        unit=around.unit or above.unit,
-        scope=around.scope or above.scope,
-        facets=around.facets if around.facets != NOTHING else above.facets,
-        not_before=max(filter(None, (around.not_before, above.not_before)), default=None),
-    )
-
-
-def _has_axis(table: Table, grammar: Grammar) -> bool:
-    """Whether periods stand on an axis, so that a title may speak of several."""
-    said = [grammar.read(c.text) for panel in table.panels for c in panel.columns]
-    ends = {p.period.end.month for one in said if not one.facets.nothing for p in one.parts}
-    return len(ends) > 1 or any("period" in panel.stub for panel in table.panels)
 
 
 @dataclass
@@ -132,11 +80,9 @@ class _PanelReader(Place):
     metadata: set[int] = field(default_factory=set)
     title: Indicator | None = None
     beside: dict[int, Neighbours] = field(default_factory=dict)
-    zeros: set[tuple[int, int]] = field(default_factory=set)
-    twice: set[int] = field(default_factory=set)
     hidden: list[int] = field(default_factory=list)
     heads: Heads = field(init=False)
-    stubs: StubReader = field(init=False)
+    rows: RowReader = field(init=False)
 
     def read(self) -> None:
         """Read heads, then rows; whatever is not read is told."""
@@ -145,7 +91,7 @@ class _PanelReader(Place):
             self._refuse_hidden_names()
             self.heads = read_heads(self, self._metadata())
             if self.heads.columns:
-                self.stubs = StubReader(self, self.heads.time.year)
+                self.rows = RowReader(self, self.heads)
                 self._note_heads()
                 self._find_title()
                 self._read_rows()
@@ -202,23 +148,15 @@ class _PanelReader(Place):
         titles = "".join(fold(text) for _, text in self.table.titles)
         words = self.grammar.vocabulary.contexts
         contexts = tuple(w for w in words if w in titles and "外币" not in titles)
-        units: dict[str, str] = {}
-        known: dict[str, Indicator] = {}
-        self.twice = self._periods_twice()
-        self.zeros = self._zeros_to_come()
+        units = {item.line.text: self.grammar.read(item.line.text).facets.unit for item in items}
         for item in items:
-            text = item.line.text
-            if unit := self.grammar.read(text).facets.unit:
-                units[text] = unit
             if not item.has_figures:
                 continue
             label = labels[item.row]
             label = label._replace(parents=(*label.parents, *contexts))
-            row = self._row(item, label, known, units)
+            row = self.rows.read(item.row, label, units)
             if row is not None:
-                if row.meaning.indicator is not None:
-                    known[text] = row.meaning.indicator
-                self._read_cells(row)
+                self._read_cells(item.row, row)
 
     def _items(self) -> list[Item]:
         """Return the rows of the body that are read or open a group, in order."""
@@ -230,7 +168,7 @@ class _PanelReader(Place):
         ]
         items: list[Item] = []
         for number in self.body:
-            texts = [self._text(number, n) for n in names]
+            texts = [self.text(number, n) for n in names]
             label = next((text for text in reversed(texts) if text.strip()), "")
             filled = self._filled(number)
             if not self._is_read(number, label, filled):
@@ -241,30 +179,21 @@ class _PanelReader(Place):
                 # The first of several name columns heads a group for the rows below it.
                 items.append(Item(-number - 1, read_line(texts[0]), False))
             if filled and names and not label.strip():
-                error = IntakeError("这一行有数却没有指标名称", "请报送填写了指标名称的新文件")
-                self.refuse(error, number, filled[0])
+                why = "这一行有数却没有指标名称"
+                self.tell(number, filled[0], why, "请报送填写了指标名称的新文件")
                 continue
             values = (self.grid.at(number, n) for n in levels)
             amounts = tuple(float(v) if is_number(v) else None for v in values) if filled else ()
             items.append(Item(number, read_line(label), bool(filled), amounts))
         if self.hidden:
-            error = IntakeError(
-                f"这张表有 {len(self.hidden)} 行是隐藏的，没有读",
-                "要收的，请报送取消了隐藏的新文件；不要的不必处理",
-                skipped=True,
-            )
             column = names[0] if names else self.heads.columns[0].column.number
-            self.refuse(error, self.hidden[0], column)
+            why = f"这张表有 {len(self.hidden)} 行是隐藏的，没有读"
+            self.tell(self.hidden[0], column, why, HIDDEN, skipped=True)
         return items
 
     def _filled(self, number: int) -> list[int]:
-        cells = self.grid.rows[number]
         numbers = (c.column.number for c in self.heads.columns)
-        return [n for n in numbers if n < len(cells) and not is_blank(cells[n])]
-
-    def _text(self, row: int, column: int) -> str:
-        cell = self.grid.at(row, column)
-        return "" if is_blank(cell) else str(cell).strip("\r\n")
+        return [n for n in numbers if not is_blank(self.grid.at(number, n))]
 
     def _is_read(self, number: int, label: str, filled: Sequence[int]) -> bool:
         """Whether a row is neither empty nor a note, and can be read."""
@@ -285,11 +214,8 @@ class _PanelReader(Place):
             return False
         if all(is_blank(cell) for cell in self.grid.rows[number][self._width :]):
             return False
-        error = IntakeError(
-            "这一行的列数多于表头，数可能错了位，没有读",
-            "含逗号的文字和千分位要用双引号括起来，请另报新文件",
-        )
-        self.refuse(error, number, 0)
+        why = "这一行的列数多于表头，数可能错了位，没有读"
+        self.tell(number, 0, why, "含逗号的文字和千分位要用双引号括起来，请另报新文件")
         return True
 
     @cached_property
@@ -313,29 +239,17 @@ class _PanelReader(Place):
             return False
         below = self.grid.rows[number + 1 : self.table.end]
         if any(is_value(cell) for row in below for cell in row):
-            error = IntakeError(
-                f"表中间另有标题、单位或发布日期“{line.strip()[:40]}”，以下各行没有读",
-                "请报送在它下面再写一次表头、或分成两张工作表的新文件",
-            )
-            self.refuse(error, number, 0)
+            why = f"表中间另有标题、单位或发布日期“{line.strip()[:40]}”，以下各行没有读"
+            self.tell(number, 0, why, "请报送在它下面再写一次表头、或分成两张工作表的新文件")
         return True
 
-    def _periods_twice(self) -> set[int]:
-        """Return rows of one period on an axis of periods, where they do not say the same."""
-        if "name" in self.panel.stub or "region" in self.panel.stub:
-            return set()
-        rows: dict[object, list[int]] = defaultdict(list)
-        for number, part in self.stubs.periods.items():
-            rows[part.period, part.span].append(number)
-        twice = (n for n in rows.values() if len({self.grid.rows[one][1:] for one in n}) > 1)
-        return {number for numbers in twice for number in numbers}
-
+    @cached_property
     def _zeros_to_come(self) -> set[tuple[int, int]]:
         """Return the cells of last periods that are all 0, after others that are not: a template's."""
         columns, rows = self.heads.columns, [r for r in self.body if r not in self.grid.hidden_rows]
         lines = [
             (part, [(row, c.column.number) for c in columns])
-            for row, part in self.stubs.periods.items()
+            for row, part in self.rows.periods.items()
         ] or [(c.part, [(row, c.column.number) for row in rows]) for c in columns if c.part]
         zeros: set[tuple[int, int]] = set()
         for _, cells in sorted(lines, key=lambda line: line[0].period.end, reverse=True):
@@ -345,74 +259,33 @@ class _PanelReader(Place):
             zeros |= filled
         return set()
 
-    def _row(
-        self, item: Item, label: Label, known: dict[str, Indicator], units: dict[str, str]
-    ) -> Row | None:
-        number, named = item.row, None
-        try:
-            if number in self.twice:
-                raise IntakeError(
-                    "这个时期写了不止一行，数又不同，说不清哪一行对，没有读",
-                    "请核对各行的时期，另报新文件",
-                    cell=cell_address(number, self.panel.first("period") or 0),
-                )
-            stub = self.stubs.read(number)
-            if label.text:
-                delivery = self.collector.delivery
-                named = find_name(label, known, self.heads.scope, self.grammar, delivery)
-        except IntakeError as error:
-            if error.remedy:
-                self.refuse(error, number, self.panel.first("name") or 0)
-            self._note_row(number, label, reason=error.message)
-            return None
-        indicator, said, region = named or (None, Said(), None)
-        above = label.parents if label.is_part or label.is_member else ()
-        lines = (*above, *reversed(label.groups))
-        inherited = next((units[line] for line in lines if line in units), "")
-        lags = [self.grammar.read(line).facets.lag for line in (*label.groups, *label.parents[:1])]
-        measure = said.facets.measure or stub.measure
-        facets = said.facets._replace(lag=max([said.facets.lag, *lags]), measure=measure)
-        self._note_row(number, label, indicator, unit=stub.unit or facets.unit, part=stub.part)
-        meaning = RowMeaning(indicator, facets, stub.unit, inherited, stub.span, stub.per)
-        return Row(number, stub, meaning, region or stub.region, next(iter(said.parts), None))
-
     @cached_property
     def _axis(self) -> Axis:
-        columns = tuple(c.part for c in self.heads.columns if c.part is not None)
-        rows = tuple(self.stubs.periods.values()) if "period" in self.panel.stub else ()
-        span = self.around.facets.span
-        return Axis(
-            self.heads.time,
-            columns,
-            rows,
-            self.heads.accumulated,
-            span,
-            self.collector.delivery.span,
-        )
+        rows = tuple(self.rows.periods.values()) if "period" in self.panel.stub else ()
+        return Axis(self.heads, rows, self.around.facets.span, self.delivery.span)
 
     # ---- cells
 
-    def _read_cells(self, row: Row) -> None:
-        cells = self.grid.rows[row.number]
+    def _read_cells(self, place: int, row: Row) -> None:
         for column in self.heads.columns:
             number = column.column.number
-            token = cells[number] if number < len(cells) else None
-            if is_blank(token):
+            if is_blank(token := self.grid.at(place, number)):
                 continue
             try:
-                self.collector.take(token, self._slot(row, column, token))
+                self.collector.take(token, self._slot(place, row, column, token))
             except IntakeError as error:
                 # A sign for no figure may stand where there can be none.
                 if error.remedy and not says_nothing(token) and not column.facets.fact:
-                    self.refuse(error, row.number, number)
+                    self.refuse(error, place, number)
 
-    def _slot(self, row: Row, column: ColumnMeaning, token: object) -> Slot:
-        unit = self.around.unit or self.collector.delivery.unit
-        meaning = understand(
-            row.meaning, column, self.around.facets, self.title, unit, self.heads.by_growth
+    def _slot(self, place: int, row: Row, column: ColumnMeaning, token: object) -> Slot:
+        around, delivery, number = self.around, self.delivery, column.column.number
+        unit = around.unit or delivery.unit
+        indicator, meaning = understand(
+            row, column, around.facets, self.title, unit, self.heads.by_growth
         )
-        indicator, number = meaning.indicator, column.column.number
-        when = self._when(row, column, meaning)
+        day = row.published or around.published or delivery.published
+        when = find_when(indicator, meaning, column, row, self._axis, day)
         joint = meaning.joint and when.period.frequency == "M" and when.period.number == 2
         span = "ytd" if joint else when.span
         refuse_january(indicator, when.period, span, token)
@@ -423,17 +296,12 @@ class _PanelReader(Place):
             )
         region = column.region
         if column.whole and not meaning.fact:
-            said = f"列名“{column.text}”"
-            region = whole_region(column.whole, said, self.grammar, self.collector.delivery)
-        published = row.stub.published or self.published.get(number) or self.around.published
-        stated = published or self.collector.delivery.published
-        if (
-            not stated
-            and self.collector.delivery.day
-            and when.period.end > self.collector.delivery.day
-        ):
+            region = delivery.of_whole(column.whole, f"列名“{column.text}”")
+        published = row.published or self.published.get(number) or around.published
+        stated = published or delivery.published
+        if not stated and delivery.day and when.period.end > delivery.day:
             raise IntakeError(
-                f"{indicator.name_zh}：{self.collector.delivery.day} 交付时 {when.period} 还没有结束，不可能有这个数",
+                f"{indicator.name_zh}：{delivery.day} 交付时 {when.period} 还没有结束，不可能有这个数",
                 "还没有到的时期不必处理；交付日期写错的，请在 delivery.toml 写明 published",
             )
         return Slot(
@@ -443,24 +311,19 @@ class _PanelReader(Place):
             when.period,
             meaning.unit,
             self.grid.sheet,
-            cell_address(row.number, number),
+            cell_address(place, number),
             meaning.form,
             published,
-            row.region or region or self.around.region,
-            self._neighbours(row.number, number) if meaning.measure == "yoy" else None,
-            _latest(self.around.not_before, when.reported.end if when.reported else None),
+            row.region or region or around.region,
+            self._neighbours(place, number) if meaning.measure == "yoy" else None,
+            max(filter(None, (around.not_before, when.reported)), default=None),
             meaning.fact,
-            (row.number, number) in self.zeros,
+            (place, number) in self._zeros_to_come,
         )
-
-    def _when(self, row: Row, column: ColumnMeaning, meaning: Meaning) -> When:
-        day = row.stub.published or self.around.published or self.collector.delivery.published
-        lag = row.meaning.facets.lag
-        return find_when(meaning, column, row.stub.part, row.named, lag, self._axis, day)
 
     def _neighbours(self, row: int, column: int) -> Neighbours:
         """Return what the growth figures of the same series or column look like."""
-        across = "name" in self.panel.stub and len({p.period for p in self._axis.columns}) > 2
+        across = "name" in self.panel.stub and len({p.period for p in self.heads.parts}) > 2
         series = -1 - row if across else column
         if series not in self.beside:
             cells = (
@@ -474,18 +337,17 @@ class _PanelReader(Place):
     # ---- notes
 
     def _note_heads(self) -> None:
-        time = self.heads.time
+        time, top = self.heads.time, self.table.top
         self.note.period = str(time.period or time.year or "")
         self.note.published = str(self.around.published or "")
-        for role, numbers in self.panel.stub.items():
-            for n in numbers:
-                text = self._text(self.table.top, n)
-                self.note.columns.append(ColumnNote(cell_address(self.table.top, n), text, role))
+        stub = [(n, role) for role, numbers in self.panel.stub.items() for n in numbers]
+        for n, role in stub:
+            self.note.columns.append(ColumnNote(cell_address(top, n), self.text(top, n), role))
         for m in self.heads.columns:
             period = m.part.period if m.part and m.part.year else time.period
             self.note.columns.append(
                 ColumnNote(
-                    cell_address(self.table.top, m.column.number),
+                    cell_address(top, m.column.number),
                     m.text,
                     m.facets.fact or ("growth" if m.is_growth else "level"),
                     indicator=m.indicator.code if m.indicator else "",
@@ -496,32 +358,3 @@ class _PanelReader(Place):
                     form=(m.facets.form or "percent") if m.is_growth else "",
                 )
             )
-
-    def _note_row(
-        self,
-        number: int,
-        label: Label,
-        indicator: Indicator | None = None,
-        unit: str = "",
-        part: Part | None = None,
-        reason: str = "",
-    ) -> None:
-        columns = (self.panel.first(role) for role in STUBS)
-        column = next((n for n in columns if n is not None), 0)
-        period = part.period if part else self.heads.time.period
-        self.note.rows.append(
-            RowNote(
-                cell_address(number, column),
-                label.text or self._text(number, column),
-                "/".join((*label.groups, label.path)),
-                indicator.code if indicator else "",
-                indicator.name_zh if indicator else "",
-                unit,
-                "" if reason else str(period or ""),
-                reason,
-            )
-        )
-
-
-def _latest(*days: dt.date | None) -> dt.date | None:
-    return max((day for day in days if day is not None), default=None)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from math import inf, isclose
 
 from lianhu_analysis.catalog.indicators import Catalogue
 from lianhu_analysis.catalog.periods import Period
@@ -13,17 +14,10 @@ from lianhu_analysis.catalog.structure import Sum, load_structure
 from lianhu_analysis.errors import IntakeError
 from lianhu_analysis.intake.grids.grid import Grid
 from lianhu_analysis.intake.observations import Observation
-from lianhu_analysis.intake.reading.around import level_region
 from lianhu_analysis.intake.reading.blocks import WHOLE, Sheet, Table, find_tables, is_blank
 from lianhu_analysis.intake.reading.figures import Collector, Delivery, Reading
 from lianhu_analysis.intake.reading.outline import adds_up
-from lianhu_analysis.intake.reading.series import (
-    SeriesLayout,
-    find_sheets,
-    fold_header,
-    read_series,
-    table_faults,
-)
+from lianhu_analysis.intake.reading.series import SeriesLayout, read_described
 from lianhu_analysis.intake.reading.tables import read_sheet
 from lianhu_analysis.intake.reading.words import Grammar, Vocabulary, fold
 from lianhu_analysis.workspace import Region
@@ -33,6 +27,7 @@ __all__ = ["read_grids"]
 MOST_TEXT = 60
 FEWEST_PLACES = 3
 FEWEST_PARTS = 2
+CLOSE = 1e-3
 
 Rows = dict[str, dict[int, Observation]]
 
@@ -63,12 +58,12 @@ def read_grids(
     grammar = _grammar(vocabulary, catalogue, (*delivery.regions, *delivery.peers))
     left = [grid for grid in grids if not is_empty(grid)]
     for layout in [pinned] if pinned else layouts:
-        left = _read_described(left, layout, catalogue, collector, must=pinned is not None)
+        left = read_described(left, layout, catalogue, collector, must=pinned is not None)
     for grid in left:
         if not grid.visible:
             remedy = "要收的，请报送取消了隐藏的新文件；不要的不必处理"
-            hidden = IntakeError("这张工作表是隐藏的，没有读", remedy, skipped=True)
-            collector.refuse(hidden, sheet=grid.sheet)
+            message = "这张工作表是隐藏的，没有读"
+            collector.tell(message, remedy, sheet=grid.sheet, skipped=True)
     found = [find_tables(grid, grammar) for grid in left if grid.visible]
     tables = [table for sheet in found for table in sheet.tables]
     collector.delivery = replace(delivery, book=_period_of_book(tables, grammar))
@@ -95,51 +90,12 @@ def is_empty(grid: Grid) -> bool:
     return all(is_blank(cell) for row in grid.rows for cell in row)
 
 
-def _read_described(
-    grids: list[Grid],
-    layout: SeriesLayout,
-    catalogue: Catalogue,
-    collector: Collector,
-    *,
-    must: bool,
-) -> list[Grid]:
-    """Read the sheets that a description names; return the others."""
-    shown = tuple(grid for grid in grids if grid.visible and not _ignored(grid, layout))
-    found, faults = find_sheets(shown, layout)
-    if faults and must:
-        raise IntakeError(
-            "；".join(faults) + "。整个文件没有读", "请把工作表改回原名；确实改了名的，请改版式说明"
-        )
-    fits = not faults and not any(
-        table_faults(grid, table) for grid, sheet in found for table in sheet.tables
-    )
-    if not (fits or must):
-        return grids
-    for grid, sheet in found:
-        read_series(grid, sheet, catalogue, collector)
-    named = [grid for grid, _ in found]
-    others = [g for g in grids if g not in named and not _ignored(g, layout)]
-    if must:
-        for grid in others:
-            message = f"版式说明 {layout.name} 没有提到这张工作表，没有读"
-            unnamed = IntakeError(message, "请在版式说明中补上，或写入 ignore_sheets")
-            collector.refuse(unnamed, sheet=grid.sheet)
-        return []
-    return others
-
-
-def _ignored(grid: Grid, layout: SeriesLayout) -> bool:
-    return any(rule.fullmatch(fold_header(grid.sheet)) for rule in layout.ignore_sheets)
-
-
-def _period_of_book(tables: Iterable[Table], grammar: Grammar) -> Period | None:
+def _period_of_book(tables: Sequence[Table], grammar: Grammar) -> Period | None:
     """Return the one year and month to date that heads and titles state, for those that do not."""
-    found: set[Period] = set()
-    for table in tables:
-        texts = [text for _, text in table.titles]
-        texts += [column.text for panel in table.panels for column in panel.columns]
-        for text in texts:
-            found |= {p.period for p in grammar.read(text).parts if p.year and p.span == "ytd"}
+    titles = [text for table in tables for _, text in table.titles]
+    heads = [c.text for table in tables for panel in table.panels for c in panel.columns]
+    parts = (part for text in (*titles, *heads) for part in grammar.read(text).parts)
+    found = {part.period for part in parts if part.year and part.span == "ytd"}
     return found.pop() if len(found) == 1 else None
 
 
@@ -156,17 +112,14 @@ def _whose(found: Sequence[Sheet], grammar: Grammar, delivery: Delivery) -> Regi
     if _is_elsewhere(found, grammar, own):
         return Region("", "别的地区")
     ours = any(own.name_zh in name for name in (delivery.file, *delivery.folders))
-    words = {word for sheet in found for word in _wholes(sheet.grid, grammar)}
+    words = sorted({word for sheet in found for word in _wholes(sheet.grid, grammar)})
     if f"全{own.name_zh[-1:]}" in words or (ours and not words):
         return None
     if words and not ours:
-        widest = sorted(words)[0]
-        one = level_region(widest[1], grammar, delivery) if len(words) == 1 else None
-        return one or Region("", widest)
-    found_by_figures, told = _whose_by_figures(found, grammar, delivery)
-    if words and not told:
-        return Region("", sorted(words)[0])
-    return found_by_figures
+        one = delivery.at_level(words[0][1]) if len(words) == 1 else None
+        return one or Region("", words[0])
+    by_figures, told = _whose_by_figures(found, grammar, delivery)
+    return Region("", words[0]) if words and not told else by_figures
 
 
 def _is_elsewhere(found: Sequence[Sheet], grammar: Grammar, own: Region) -> bool:
@@ -202,7 +155,11 @@ def _whose_by_figures(
     if not above and not wholes:
         return None, False
     said = {key[1:]: value for key, value in rest.items()}
-    equal = Counter(key[0] for key, value in areas.items() if _equal(value, said.get(key[1:])))
+    equal = Counter(
+        key[0]
+        for key, value in areas.items()
+        if isclose(value, said.get(key[1:], inf), rel_tol=CLOSE)
+    )
     if not equal:
         return Region("", wholes[0] if wholes else "各区县和上级地区"), False
     region = known.get(equal.most_common(1)[0][0])
@@ -232,22 +189,16 @@ def _figures(
     }
 
 
-def _equal(one: float, other: float | None) -> bool:
-    return other is not None and abs(one - other) <= 1e-3 * max(abs(one), 1e-9)
-
-
 def _wholes(grid: Grid, grammar: Grammar) -> set[str]:
     """Return 全市 and the like where a sheet says them of its figures, not of one row of areas."""
-    found = set()
-    for row in grid.rows:
-        for cell in row:
-            if not isinstance(cell, str) or len(cell) >= MOST_TEXT or "全" not in fold(cell):
-                continue
-            if not grammar.is_note(cell):
-                said = grammar.read(cell)
-                if said.whole and fold(cell) != said.whole and not said.facets.fact:
-                    found.add(said.whole)
-    return found
+    texts = {cell for row in grid.rows for cell in row if isinstance(cell, str)}
+    short = ((fold(text), text) for text in texts if len(text) < MOST_TEXT)
+    said = [
+        (folded, grammar.read(text))
+        for folded, text in short
+        if "全" in folded and not grammar.is_note(text)
+    ]
+    return {one.whole for text, one in said if text != one.whole and not one.facets.fact} - {""}
 
 
 def _single_quarters(collector: Collector) -> Iterator[Observation]:
@@ -268,27 +219,20 @@ def _single_quarters(collector: Collector) -> Iterator[Observation]:
             single |= set(found)
             if found:
                 names = "、".join(dict.fromkeys(row.indicator for row in found))
-                told = IntakeError(
-                    f"{year} 年的 {names} 列名写累计，按合计核对却是单季数，已作为当季数入库",
-                    "不必处理；有疑问的，请向报送单位核实",
-                    skipped=True,
-                )
-                collector.refuse(told, sheet=sheet, cell=found[0].cell)
+                told = f"{year} 年的 {names} 列名写累计，按合计核对却是单季数，已作为当季数入库"
+                cure = "不必处理；有疑问的，请向报送单位核实"
+                collector.tell(told, cure, sheet=sheet, cell=found[0].cell, skipped=True)
     for row in collector.rows:
         yield row._replace(span="single") if row in single else row
 
 
 def _parts_by_quarter(rows: Rows, relation: Sum) -> Sequence[Observation]:
     """Return the parts of a total that add up to it over the quarters of the year so far."""
-    whole, parts = (
-        rows.get(relation.whole, {}),
-        [rows[code] for code in relation.parts if code in rows],
-    )
-    complete = [code for code in relation.parts if code in rows or code in relation.optional]
-    quarters = sorted(whole)
-    if len(parts) < FEWEST_PARTS or len(complete) < len(relation.parts):
-        return ()
-    if quarters != list(range(1, len(quarters) + 1)) or len(quarters) < FEWEST_PARTS:
+    whole, found = rows.get(relation.whole, {}), [*relation.parts]
+    parts = [rows[code] for code in found if code in rows]
+    quarters = list(range(1, len(whole) + 1))
+    known = {*rows, *relation.optional}.issuperset(found) and sorted(whole) == quarters
+    if not known or min(len(parts), len(quarters)) < FEWEST_PARTS:
         return ()
     if any(q not in part for part in parts for q in quarters):
         return ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from lianhu_analysis.catalog.calendar import assumed_release
 from lianhu_analysis.catalog.indicators import Indicator
@@ -12,8 +13,9 @@ from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.errors import IntakeError
 from lianhu_analysis.intake.reading.around import Time
 from lianhu_analysis.intake.reading.figures import period_for
-from lianhu_analysis.intake.reading.meaning import ONE_OF_THEM, ColumnMeaning, Meaning
-from lianhu_analysis.intake.reading.words import Part
+from lianhu_analysis.intake.reading.heads import Heads
+from lianhu_analysis.intake.reading.meaning import ColumnMeaning, Row, at_odds
+from lianhu_analysis.intake.reading.words import Facets, Part
 
 __all__ = ["Axis", "When", "find_when"]
 
@@ -23,17 +25,14 @@ MOST_LAGGED = 2
 MONTH_MISSING = "请在标题中写明月份，如 2024年1—9月"
 
 
-@dataclass(frozen=True)
-class Axis:
-    """The periods along a table: those of its columns, and those of its rows.
+class Axis(NamedTuple):
+    """The periods along a table: those of its heads, and those of its rows.
 
-    ``span`` is what the title or the delivery states for figures that state none.
+    ``span`` is what the title states for figures that state none, ``default`` the delivery.
     """
 
-    time: Time
-    columns: tuple[Part, ...] = ()
+    heads: Heads
     rows: tuple[Part, ...] = ()
-    accumulated: bool = False
     span: str = ""
     default: str = ""
 
@@ -45,20 +44,19 @@ class When:
     Attributes
     ----------
     reported
-        The table's period where the figure's own is earlier: nothing was known before its end.
+        The end of the table's period where the figure's own is earlier: nothing was known before.
     """
 
     period: Period
     span: str
-    reported: Period | None = None
+    reported: dt.date | None = None
 
 
 def find_when(
-    meaning: Meaning,
+    indicator: Indicator,
+    meaning: Facets,
     column: ColumnMeaning,
-    part: Part | None,
-    named: Part | None,
-    lag: int,
+    row: Row,
     axis: Axis,
     day: dt.date | None,
 ) -> When:
@@ -66,10 +64,6 @@ def find_when(
 
     Parameters
     ----------
-    part
-        The row's own period.
-    named, lag
-        The months that the row's name states, and those by which its group says it is older.
     day
         Of publication, as stated.
 
@@ -79,28 +73,25 @@ def find_when(
         If nothing states them, two places contradict each other, or the indicator has no
         such period.
     """
-    indicator = meaning.indicator
-    stated = _stated(part, column, axis.time)
+    part, named, time = row.part, row.named, axis.heads.time
+    stated = _stated(part, column, time)
     span, period = meaning.span or stated.span, stated.period
     # What a title says of its span gives way to the head's.
     near = bool(part or column.part)
     if near and not _fits(stated.span, meaning.span, indicator):
-        raise IntakeError(
-            f"{indicator.name_zh} 的名称或列名与时期 {period} 说的口径不同（累计、当期）",
-            ONE_OF_THEM,
-        )
-    own = _lagged(indicator, named, lag, period, row=part, column=column)
+        raise at_odds(f"{indicator.name_zh} 的名称或列名与时期 {period} 说的口径不同（累计、当期）")
+    own = _lagged(indicator, row, period, column)
     if own is not None:
         if named and not _fits(named.span, span, indicator):
-            raise IntakeError(
-                f"{indicator.name_zh} 的名称说的是 {named.text}，列名“{column.text}”说的口径不同",
-                ONE_OF_THEM,
+            raise at_odds(
+                f"{indicator.name_zh} 的名称说的是 {named.text}，列名“{column.text}”说的口径不同"
             )
         span = span or (named.span if named else "")
-    reported = period if own is not None and own.end != period.end else None
+    reported = period.end if own is not None and own.end != period.end else None
     period = own or period
-    parts = axis.rows if part is not None else axis.columns
-    span = span or _unsaid_span(indicator, stated, part, column, parts, axis)
+    parts = axis.heads.parts if part is None else axis.rows
+    headed = part is None and column.part is not None
+    span = span or _unsaid_span(indicator, stated.period, headed, parts, axis)
     if not span and indicator.span != "point":
         raise IntakeError(
             f"{indicator.name_zh}：列名“{column.text}”没有说是当月还是累计",
@@ -112,8 +103,7 @@ def find_when(
         and any(p.period.frequency != "A" for p in parts)
     ):
         period, span = Period(period.year, "M", 12), "ytd"  # 全年 after 前三季度
-    titled = part is None and column.part is None
-    if titled and period.frequency == "A" and span != "annual" and indicator.frequency != "A":
+    if not near and period.frequency == "A" and span != "annual" and indicator.frequency != "A":
         raise IntakeError(
             f"{indicator.name_zh}：是哪个月的说不清，只写了 {period.year}年", MONTH_MISSING
         )
@@ -137,9 +127,7 @@ def _stated(part: Part | None, column: ColumnMeaning, time: Time) -> Part:
         if part.period.frequency == "A" and head.period.frequency != "A":
             return head.of(part.period.year)
         if head.period.frequency != "A" and head.period.end.month != part.period.end.month:
-            raise IntakeError(
-                f"行的时期 {part.period} 与列名“{column.text}”不是同一个时期", ONE_OF_THEM
-            )
+            raise at_odds(f"行的时期 {part.period} 与列名“{column.text}”不是同一个时期")
     if part is not None:
         return part.of(column.year) if column.year else part
     if head is not None:
@@ -162,16 +150,9 @@ def _stated(part: Part | None, column: ColumnMeaning, time: Time) -> Part:
     return Part(time.period, time.period.year, time.span, "")
 
 
-def _lagged(
-    indicator: Indicator,
-    named: Part | None,
-    lag: int,
-    stated: Period,
-    *,
-    row: Part | None,
-    column: ColumnMeaning,
-) -> Period | None:
+def _lagged(indicator: Indicator, row: Row, stated: Period, column: ColumnMeaning) -> Period | None:
     """Return the period that a name or group states: 营业收入（1-8月） among figures of 1-9月."""
+    named, lag = row.named, row.facets.lag
     if named is None:
         month = stated.end.month - lag
         return Period(stated.year, "M", month) if lag and month >= 1 else None
@@ -185,30 +166,22 @@ def _lagged(
     # A head of its own month is believed, unless the indicator cannot be of that month.
     trails = bool(indicator.lag_months)
     quarterly = indicator.frequency == "Q" and stated.end.month % 3 != 0
-    if months and (row or (column.part and not trails and not quarterly)):
-        raise IntakeError(
-            f"{indicator.name_zh} 的名称说的是 {period}，列名或时期说的是 {stated}", ONE_OF_THEM
-        )
+    if months and (row.part or (column.part and not trails and not quarterly)):
+        raise at_odds(f"{indicator.name_zh} 的名称说的是 {period}，列名或时期说的是 {stated}")
     return period
 
 
 def _unsaid_span(
-    indicator: Indicator,
-    stated: Part,
-    row: Part | None,
-    column: ColumnMeaning,
-    parts: Sequence[Part],
-    axis: Axis,
+    indicator: Indicator, period: Period, headed: bool, parts: Sequence[Part], axis: Axis
 ) -> str:
     """Return the span of a figure that no word states, where the table leaves no other."""
     if indicator.span == "point" or indicator.kind == "index":
         return indicator.span
     if axis.span:
         return axis.span
-    period = stated.period
     january = period.frequency == "M" and period.number == 1 and not indicator.no_january
-    if column.part is not None and row is None:
-        if axis.accumulated or january:
+    if headed:
+        if axis.heads.accumulated or january:
             return "single"
         if period.frequency == "Q" and period.number == 1:
             return "ytd"  # the first quarter is the year to date as well

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache, partial
+from functools import lru_cache, partial, reduce
 from importlib import resources
+from itertools import chain
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -169,7 +170,7 @@ class Part(NamedTuple):
 
 
 class Said(NamedTuple):
-    """A text understood.
+    """A text understood, or one word of it.
 
     Attributes
     ----------
@@ -184,12 +185,12 @@ class Said(NamedTuple):
     """
 
     facets: Facets = NOTHING
+    whole: str = ""
     names: tuple[Indicator, ...] = ()
     named: tuple[str, ...] = ()
     parts: tuple[Part, ...] = ()
     years: tuple[int, ...] = ()
     regions: tuple[Region, ...] = ()
-    whole: str = ""
     left: tuple[str, ...] = ()
 
     @property
@@ -197,8 +198,18 @@ class Said(NamedTuple):
         """The one indicator that the text names."""
         return self.names[0] if len(self.names) == 1 else None
 
+    @classmethod
+    def joined(cls, pieces: Iterable[Said]) -> Said:
+        """Return what several texts, or the words of one, say together."""
+        facets, wholes, *lists, left = zip(cls(), *pieces, strict=True)
+        whole = next(filter(None, reversed(wholes)), "")
+        once = (tuple(dict.fromkeys(chain.from_iterable(found))) for found in lists)
+        return cls._make(
+            (reduce(Facets.join, facets), whole, *once, tuple(chain.from_iterable(left)))
+        )
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, eq=False)
 class Vocabulary:
     """The words of ``words.toml`` and of a workspace.
 
@@ -228,9 +239,6 @@ class Vocabulary:
     contexts: tuple[str, ...]
     labels: Mapping[str, str]
     text: str = field(repr=False)
-
-    def __hash__(self) -> int:
-        return hash(self.text)
 
 
 @remembered
@@ -355,22 +363,19 @@ class Grammar:
     ) -> None:
         self.vocabulary, self.catalogue = vocabulary, catalogue
         self.regions = tuple(regions)
-        names: dict[str, Indicator] = {}
-        english: dict[str, list[Indicator]] = defaultdict(list)
-        for item in catalogue:
-            names |= {fold(name): item for name in names_of(item)}
-            english[fold(item.name_en)].append(item)
-        names |= {k: v[0] for k, v in english.items() if len(v) == 1 and k not in names}
+        english = Counter(fold(item.name_en) for item in catalogue)
+        names = {word: i for i in catalogue if english[word := fold(i.name_en)] == 1}
+        names |= {fold(name): item for item in catalogue for name in names_of(item)}
         names |= {fold(label): catalogue.get(code) for label, code in vocabulary.labels.items()}
         self.names = names
-        self._places = {
-            name: region
-            for region in self.regions
-            for name in {fold(region.name_zh), *(("中国",) if region.code == NATION else ())}
-        }
-        self._starts: dict[str, list[tuple[str, object]]] = defaultdict(list)
-        lexicon: dict[str, object] = {**vocabulary.words, **self._places, **names}
-        lexicon |= {f"全{level}": f"全{level}" for level in "国省市区县"}
+        self._places = {fold(region.name_zh): region for region in self.regions}
+        nation = next((region for region in self.regions if region.code == NATION), None)
+        self._places |= {"中国": nation} if nation else {}
+        self._starts: dict[str, list[tuple[str, Said]]] = defaultdict(list)
+        lexicon = {word: Said(facets) for word, facets in vocabulary.words.items()}
+        lexicon |= {name: Said(regions=(region,)) for name, region in self._places.items()}
+        lexicon |= {name: Said(names=(item,), named=(name,)) for name, item in names.items()}
+        lexicon |= {whole: Said(whole=whole) for whole in ("全国", "全省", "全市", "全区", "全县")}
         for word, meaning in lexicon.items():
             self._starts[word[0]].append((word, meaning))
         for found in self._starts.values():
@@ -412,74 +417,59 @@ class Grammar:
         folded = fold(FOOTNOTE.sub("", native(text)))
         if len(folded) > LONGEST:
             return Said(left=(f"{folded[:20]}…",))
-        facets, run, at = NOTHING, "", 0
-        found: dict[type, list[Any]] = defaultdict(list)
-        named: list[str] = []
-        left: list[str] = []
+        said: list[Said] = []
+        run, at = "", 0
         first, colon, _ = folded.partition(":")
         if colon and (place := self.region(first)):
-            found[Region].append(place)
+            said.append(Said(regions=(place,)))
             at = len(first) + 1
         while at < len(folded):
             end, meaning = self._longest(folded, at)
-            if end == at:
-                if folded[at] not in EDGES:
-                    run += folded[at]
-                elif run:
-                    left, run = [*left, run], ""
-                at += 1
-                continue
-            left, run = [*left, *([run] if run else [])], ""
-            if isinstance(meaning, Facets):
-                facets = facets.join(meaning)
+            if end == at and folded[at] not in EDGES:
+                run += folded[at]
             else:
-                found[type(meaning)].append(meaning)
-                named += [folded[at:end]] if isinstance(meaning, Indicator) else []
-            at = end
-        left += [run] if run else []
-        kinds = (Indicator, Part, int, Region)
-        names, parts, years, regions = (tuple(dict.fromkeys(found[kind])) for kind in kinds)
-        whole = found[str][-1] if found[str] else ""
-        return Said(facets, names, tuple(named), parts, years, regions, whole, tuple(left))
+                said += [Said(left=(run,)), meaning] if run else [meaning]
+                run = ""
+            at = max(end, at + 1)
+        return Said.joined([*said, Said(left=(run,))] if run else said)
 
-    def _longest(self, text: str, at: int) -> tuple[int, object]:
+    def _longest(self, text: str, at: int) -> tuple[int, Said]:
         """Return the end of the longest word at a place, and its meaning."""
-        found: list[tuple[int, object]] = [(at, None)]
+        found = [(at, Said())]
         words = self._starts.get(text[at], ())
         found += [(at + len(word), said) for word, said in words if text.startswith(word, at)][:1]
-        if (bracket := BRACKETED.match(text, at)) and (inner := _bracketed(bracket[1])):
-            found.append((bracket.end(), inner))
-        if base := BASE.match(text, at):
-            found.append((base.end(), Facets(base=_base(base[0]))))
-        if (period := PERIOD.match(text, at)) and (stated := _part_of(period)) is not None:
-            found.append((period.end(), stated))
-        if points := POINTS.match(text, at):
-            found.append((points.end(), Facets(unit=normalise_unit(points[0]))))
+        for pattern, meaning in PATTERNS:
+            if (match := pattern.match(text, at)) and (stated := meaning(match)):
+                found.append((match.end(), stated))
         longest = max(found, key=lambda item: item[0])
         if at and longest[0] == at and is_unit(text[at:]):
-            return len(text), Facets(unit=normalise_unit(text[at:]))
+            return len(text), _unit(text[at:])
         return longest
 
 
-def _bracketed(inner: str) -> Facets | None:
+def _unit(text: str) -> Said:
+    return Said(Facets(unit=normalise_unit(text)))
+
+
+def _bracketed(found: re.Match[str]) -> Said | None:
     """Return what a text in brackets says as a whole: a unit or an index base."""
-    if BASE.fullmatch(inner):
-        return Facets(base=_base(inner))
+    inner = found[1]
+    if base := BASE.fullmatch(inner):
+        return _base(base)
     if OTHER_BASE.fullmatch(inner):
-        return Facets(nothing=f"以{inner}为基期，不是同比")
-    return Facets(unit=normalise_unit(inner)) if inner and is_unit(inner) else None
+        return Said(Facets(nothing=f"以{inner}为基期，不是同比"))
+    return _unit(inner) if inner and is_unit(inner) else None
 
 
-def _base(text: str) -> str:
-    text = text.removeprefix("以")
-    if text.startswith(("precedingyear", "sameperiod")):
-        return "上年=100"
-    return text.replace("去年", "上年")
+def _base(found: re.Match[str]) -> Said:
+    text = found[0].removeprefix("以").replace("去年", "上年")
+    english = text.startswith(("precedingyear", "sameperiod"))
+    return Said(Facets(base="上年=100" if english else text))
 
 
-def _part_of(found: re.Match[str]) -> Part | int | None:
+def _part_of(found: re.Match[str]) -> Said | None:
     if found["only"]:
-        return int(found["only"])
+        return Said(years=(int(found["only"]),))
     coded = re.search(YEAR, found["code"] or "")
     year = int(found["year"] or (coded[0] if coded else 0))
     words = found["part"] or found["alone"] or found["code"]
@@ -488,7 +478,16 @@ def _part_of(found: re.Match[str]) -> Part | int | None:
         period, span = span_of(words + unit, year or 2000)
     except PeriodError:
         return None
-    return Part(period, year, span, found[0])
+    return Said(parts=(Part(period, year, span, found[0]),))
+
+
+# What a place of a text says that no list of words holds; of the longest, the first.
+PATTERNS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Said | None]], ...] = (
+    (BRACKETED, _bracketed),
+    (BASE, _base),
+    (PERIOD, _part_of),
+    (POINTS, lambda found: _unit(found[0])),
+)
 
 
 def span_of(cell: object, year: int | None) -> tuple[Period, str]:

@@ -8,9 +8,14 @@ import pytest
 
 from lianhu_analysis.catalog.indicators import read_catalogue
 from lianhu_analysis.errors import IntakeError
-from lianhu_analysis.intake.reading.figures import Delivery
-from lianhu_analysis.intake.reading.names import Named, find_name
+from lianhu_analysis.intake.grids.grid import Grid
+from lianhu_analysis.intake.reading.around import Around, Time
+from lianhu_analysis.intake.reading.blocks import Panel, Table
+from lianhu_analysis.intake.reading.figures import Collector, Delivery
+from lianhu_analysis.intake.reading.heads import Heads, Place
+from lianhu_analysis.intake.reading.notes import TableNote
 from lianhu_analysis.intake.reading.outline import Label
+from lianhu_analysis.intake.reading.rows import RowReader
 from lianhu_analysis.intake.reading.words import Grammar, load_vocabulary
 from lianhu_analysis.workspace import Region
 
@@ -22,7 +27,11 @@ DELIVERY = Delivery("a.xlsx", LIANHU, (LIANHU, XIAN))
 
 def find(label: Label, *, known: tuple[str, ...] = (), scope: tuple[str, ...] = ()):
     above = {text: GRAMMAR.read(text).names[0] for text in known}
-    return find_name(label, above, scope, GRAMMAR, DELIVERY)
+    table = Table(Grid("表", ()), [], 0, 0)
+    around, collector = Around(LIANHU, named=False, time=Time()), Collector(DELIVERY)
+    place = Place(table, Panel(), around, GRAMMAR, collector, TableNote(table))
+    heads = Heads((), Time(), by_growth=False, accumulated=False, scope=scope)
+    return RowReader(place, heads, above).find_name(label)
 
 
 @pytest.mark.parametrize(
@@ -37,7 +46,7 @@ def find(label: Label, *, known: tuple[str, ...] = (), scope: tuple[str, ...] = 
 )
 def test_a_row_is_found_by_its_path_or_its_own_name(label, code):
     found = find(label, known=tuple(p for p in label.parents if p != "第二产业"))
-    assert isinstance(found, Named) and found.indicator.code == code
+    assert found.indicator.code == code
 
 
 @pytest.mark.parametrize(
@@ -70,15 +79,15 @@ def test_a_marked_part_needs_accounting_and_an_indented_one_a_list():
     listed = Label("民间投资", parents=("固定资产投资",), is_part=True)
     marked = listed._replace(is_marked=True)
     other = Label("工业投资", parents=("民间投资",), is_part=True)
-    assert isinstance(find(listed, known=("固定资产投资",)), Named)
-    assert isinstance(find(marked, known=("固定资产投资",)), Named)
+    assert find(listed, known=("固定资产投资",)).indicator is not None
+    assert find(marked, known=("固定资产投资",)).indicator is not None
     with pytest.raises(IntakeError):
         find(other, known=("民间投资",))
 
 
 def test_a_label_may_name_the_city():
     found = find(Label("全市社会消费品零售总额"))
-    assert isinstance(found, Named) and found.region == XIAN
+    assert found.regions == (XIAN,)
 
 
 def test_a_title_of_part_of_the_whole_keeps_bare_names_from_matching():

@@ -1,0 +1,350 @@
+"""What each row of a panel is: the indicator of its name, and what stands beside it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+from lianhu_analysis.catalog.indicators import Indicator
+from lianhu_analysis.catalog.structure import load_structure
+from lianhu_analysis.errors import IntakeError, PeriodError
+from lianhu_analysis.intake.grids.grid import cell_address
+from lianhu_analysis.intake.reading.around import foreign_region
+from lianhu_analysis.intake.reading.blocks import STUBS, is_blank
+from lianhu_analysis.intake.reading.cells import is_number
+from lianhu_analysis.intake.reading.heads import Heads, Place
+from lianhu_analysis.intake.reading.meaning import Row
+from lianhu_analysis.intake.reading.notes import RowNote
+from lianhu_analysis.intake.reading.outline import SECTOR, Label
+from lianhu_analysis.intake.reading.statements import stated_day
+from lianhu_analysis.intake.reading.words import Facets, Grammar, Part, Said, fold, native, span_of
+from lianhu_analysis.workspace import Region
+
+__all__ = ["RowReader"]
+
+NOT_OURS = "这一行不收的，不必处理；"
+BRACKETS = re.compile(r"[(（][^()（）]*[)）]$")
+LAST_YEAR = 2100
+FIRST_CODE = 190_001
+
+
+@dataclass
+class RowReader:
+    """Reads the rows of one panel, from the top down.
+
+    Attributes
+    ----------
+    known
+        Indicators of the rows above, by their labels.
+    """
+
+    place: Place
+    heads: Heads
+    known: dict[str, Indicator] = field(default_factory=dict)
+
+    def read(self, number: int, label: Label, units: Mapping[str, str]) -> Row | None:
+        """Return what a row is; ``None`` of one that is not read, which is told.
+
+        Parameters
+        ----------
+        units
+            Those that labels state, of the items and group lines that a row may belong to.
+        """
+        said, grammar, panel = Said(), self.place.grammar, self.place.panel
+        column = next((n for role in STUBS if (n := panel.first(role)) is not None), 0)
+        shown = label.text or self.place.text(number, column)
+        path = "/".join((*label.groups, label.path))
+        note = RowNote(cell_address(number, column), shown, path)
+        try:
+            if number in self._periods_twice:
+                why = "这个时期写了不止一行，数又不同，说不清哪一行对，没有读"
+                raise self._wrong(number, "period", why, "请核对各行的时期，另报新文件")
+            row = self.read_stub(number)
+            if label.text:
+                said = self.find_name(label)
+        except IntakeError as error:
+            if error.remedy:
+                self.place.refuse(error, number, panel.first("name") or 0)
+            self.place.note.rows.append(note._replace(reason=error.message))
+            return None
+        above = label.parents if label.is_part or label.is_member else ()
+        lines = (*above, *reversed(label.groups))
+        lags = [grammar.read(line).facets.lag for line in (*label.groups, *label.parents[:1])]
+        row = replace(
+            row,
+            indicator=said.indicator,
+            facets=said.facets._replace(
+                lag=max([said.facets.lag, *lags]),
+                measure=said.facets.measure or row.facets.measure,
+            ),
+            inherited=next(filter(None, map(units.get, lines)), ""),
+            region=next(iter(said.regions), row.region),
+            named=next(iter(said.parts), None),
+        )
+        period = row.part.period if row.part else self.heads.time.period
+        note = note._replace(unit=row.unit or row.facets.unit, period=str(period or ""))
+        if row.indicator:
+            self.known[label.text] = row.indicator
+            note = note._replace(indicator=row.indicator.code, name_zh=row.indicator.name_zh)
+        self.place.note.rows.append(note)
+        return row
+
+    @cached_property
+    def _periods_twice(self) -> set[int]:
+        """Return rows of one period on an axis of periods, where they do not say the same."""
+        if "name" in self.place.panel.stub or "region" in self.place.panel.stub:
+            return set()
+        rows: dict[object, list[int]] = defaultdict(list)
+        for number, part in self.periods.items():
+            rows[part.period, part.span].append(number)
+        twice = (n for n in rows.values() if len({self.place.grid.rows[one][1:] for one in n}) > 1)
+        return {number for numbers in twice for number in numbers}
+
+    # ---- what stands beside
+
+    def read_stub(self, number: int) -> Row:
+        """Return what stands beside the name of a row, which itself is not read.
+
+        Raises
+        ------
+        IntakeError
+            If a cell of the stub says what nobody knows, or two contradict each other; without
+            a remedy, if the row is about a place that is none of the workspace's.
+        """
+        said = self._span(number)
+        span = said.span
+        unit = self._beside(number, "unit")
+        region = self._beside(number, "region")
+        day = self._beside(number, "published")
+        published = stated_day(day) if day else None
+        if day and published is None:
+            why = f"发布日期“{day}”不是一个日子；这一行没有读"
+            raise self._wrong(number, "published", why, "请写成 2024-10-22，另报新文件")
+        part = self.periods.get(number) or self._part(number)
+        if part is not None and span:
+            # 全年 is the year to date of its last month.
+            if part.span not in ("", span) and (part.span, span) != ("annual", "ytd"):
+                why = f"时期“{part.text}”与口径相互矛盾"
+                raise self._wrong(number, "period", why, "请改正其中之一，另报新文件")
+            part = part._replace(span=span)
+        return Row(
+            facets=Facets(measure=said.measure),
+            unit=native(unit),
+            span=span,
+            per=said.per,
+            region=self._region(region) if region else None,
+            part=part,
+            published=published,
+        )
+
+    def _wrong(self, number: int, role: str, why: str, cure: str) -> IntakeError:
+        """Return the refusal of what stands beside a row."""
+        cell = cell_address(number, self.place.panel.first(role) or 0)
+        return IntakeError(why, cure, cell=cell)
+
+    def _beside(self, number: int, role: str) -> str:
+        column = self.place.panel.first(role)
+        cell = None if column is None else self.place.grid.at(number, column)
+        if isinstance(cell, dt.datetime):
+            return cell.date().isoformat()
+        return "" if is_blank(cell) else str(cell).strip()
+
+    def _region(self, text: str) -> Region:
+        folded, delivery = fold(text), self.place.delivery
+        whole = len(folded) == 2 and folded[0] == "全"
+        own = delivery.region.name_zh[-1:] == folded[-1:]
+        if whole and self.place.around.elsewhere and not own:
+            raise IntakeError(f"“{text}”说的是哪里说不清，这一行没有收", "")
+        found = delivery.at_level(folded[1]) if whole else self.place.grammar.region(text)
+        if found is None:
+            raise IntakeError(f"“{text}”不是本工作区的地区，这一行没有收", "")
+        return found
+
+    def _span(self, number: int) -> Facets:
+        text = self._beside(number, "span")
+        said = self.place.grammar.read(text)
+        other = said.left or said.facets.fact or said.facets.nothing
+        if text and (other or not said.facets.span):
+            cure = "请写累计、当月、当季、期末或年度（增速写累计增速之类），另报新文件"
+            raise self._wrong(number, "span", f"口径“{text}”不认识", cure)
+        return said.facets
+
+    def _part(self, number: int) -> Part | None:
+        """Return the period beside a row; of two columns one may hold the year."""
+        columns = self.place.panel.stub.get("period", [])
+        stated: Part | None = None
+        for n in columns:
+            cell = self.place.grid.at(number, n)
+            if is_blank(cell) and len(columns) > 1:
+                above = (
+                    self.place.grid.at(r, n) for r in range(number, self.place.table.bottom, -1)
+                )
+                cell = next((c for c in above if not is_blank(c)), None)
+            year = stated.period.year if stated and stated.period.frequency == "A" else 0
+            try:
+                found = self._read_period(cell, n, year or self.heads.time.year)
+            except PeriodError as error:
+                raise IntakeError(
+                    f"{error}；这一行没有读",
+                    "请改正这一格的时期，另报新文件",
+                    cell=cell_address(number, n),
+                ) from error
+            if stated is None or found.period.frequency != "A":
+                stated = found
+        return stated
+
+    def _read_period(self, cell: object, column: int, year: int) -> Part:
+        if is_blank(cell):
+            raise PeriodError("没有写时期")
+        head = str(self.place.grid.at(self.place.table.bottom, column) or "")
+        number = cell if is_number(cell) else 0
+        if 1 <= number <= 12 and self.place.grammar.role(head) == "period":
+            cell = f"{int(number)}{'季度' if '季' in head else '月'}"
+        elif LAST_YEAR < number < FIRST_CODE and self.place.grid.dates_from_1904:
+            raise PeriodError(f"“{cell}”是从 1904 年算起的日子，说不清是哪个月")
+        period, span = span_of(cell, year or None)
+        return Part(period, period.year, span, str(cell).strip())
+
+    @cached_property
+    def periods(self) -> dict[int, Part]:
+        """Return the periods of all rows that state one."""
+        found = {}
+        for number in self.place.body:
+            try:
+                part = self._part(number)
+            except IntakeError:
+                continue
+            if part is not None and number not in self.place.grid.hidden_rows:
+                found[number] = part
+        return found
+
+    # ---- the name
+
+    def find_name(self, label: Label) -> Said:
+        """Return the indicator of a row, and what else its name says: the path's, else its own.
+
+        Raises
+        ------
+        IntakeError
+            Why a row has no indicator; ``skipped`` where there is most likely nothing to mend.
+        """
+        said = self.place.grammar.read(label.text)
+        if by_path := self._by_path(label, said):
+            return self._accepted(label, by_path, by_path=True)
+        bare = said.indicator is not None and not said.left
+        if bare and label.is_part:
+            whole = self.known.get(label.parents[0]) if label.parents else None
+            bare = whole is not None and _is_part_of(said.names[0], whole, label.is_marked)
+        if not bare:
+            raise _unmatched(label, self.place.grammar)
+        return self._accepted(label, said)
+
+    def _by_path(self, label: Label, said: Said) -> Said | None:
+        """Return what a row is under one of the lines above it."""
+        for parent in label.parents:
+            above = self.known.get(parent) or self.place.grammar.read(parent).indicator
+            for name in dict.fromkeys((parent, above.name_zh if above else parent)):
+                found = self.place.grammar.read(f"{_bare(name)}/{label.text}")
+                whole = bool(found.named) and "/" in found.named[0] and found.indicator != above
+                if found.indicator and whole and not found.left:
+                    return said._replace(names=found.names, facets=found.facets)
+        for group in reversed(label.groups):
+            for path in (f"{_bare(group)}/{label.text}", f"{_bare(group)}{label.text}"):
+                if indicator := self.place.grammar.name(path):
+                    return said._replace(names=(indicator,))
+        return None
+
+    def _accepted(self, label: Label, said: Said, *, by_path: bool = False) -> Said:
+        """Return what a name says with its one region, unless it is not taken all the same."""
+        facets, text = said.facets, label.text
+        regions = said.regions if len(said.regions) == 1 else ()
+        if facets.clash:
+            raise IntakeError(
+                f"“{text}”里有相互矛盾的说法（{facets.clash}）", "请只保留一种说法，另报新文件"
+            )
+        if facets.nothing:
+            reason = (
+                f"“{text}”说的不是 {said.names[0].name_zh} 的数或增速（{facets.nothing}），不读"
+            )
+            raise IntakeError(reason, NOT_OURS.rstrip("；"), skipped=True)
+        if said.whole:
+            regions = (self.place.delivery.of_whole(said.whole, f"“{text}”"),)
+        if not by_path and (narrowed := self._narrowed(label, said)):
+            place, words = narrowed
+            path = f"{place}/{text}" if place else text
+            where = f"在“{place}”之下，" if place else ""
+            raise IntakeError(
+                f"“{text}”{where}说的可能只是{words}的数，不按简称匹配",
+                f'{NOT_OURS}要收的，请在 words.toml 的 [labels] 登记 "{path}" = "指标代码"',
+                skipped=True,
+            )
+        return said._replace(regions=regions)
+
+    def _narrowed(self, label: Label, named: Said) -> tuple[str, str] | None:
+        """Return the line, and the words of it, by which a bare name is not its indicator."""
+        if words := named.facets.scope:
+            return "", words
+        name, own = fold(label.text) + fold(named.names[0].name_zh), self.place.delivery.region
+        above = label.parents if label.is_part or label.is_member else ()
+        for line in (*label.groups, *above):
+            said = self.place.grammar.read(line)
+            words_of = [word for word in said.facets.scope.split("、") if word not in name]
+            if line in label.groups:
+                level = said.whole if said.whole[1:] != own.name_zh[-1:] else ""
+                words_of += [
+                    said.facets.nothing,
+                    level,
+                    foreign_region(line, own, self.place.grammar),
+                ]
+            words_of += [line] if line in self.heads.scope else []
+            if told := "、".join(dict.fromkeys(filter(None, words_of))):
+                return line, told
+        return None
+
+
+def _unmatched(label: Label, grammar: Grammar) -> IntakeError:
+    near = list(_near(label.text, grammar))
+    hint = "、".join(dict.fromkeys(f"{item.name_zh}（{item.code}）" for item in near))
+    if label.is_part and label.parents:
+        # A hint never names a path: it may be right for one table and wrong for another.
+        meant = f"（是否指 {hint}？）" if hint else ""
+        return IntakeError(
+            f"其中项“{label.path}”不在指标目录中（其中项按完整路径匹配，不按简称）",
+            f'{NOT_OURS}要收的，请在 words.toml 的 [labels] 登记 "{label.path}" = "指标代码"{meant}',
+            skipped=True,
+        )
+    asked = f"是否指 {hint}？如是，" if hint else f"{NOT_OURS}要收的，"
+    return IntakeError(
+        f"指标名称“{label.text}”不在指标目录中",
+        f"{asked}请把这个写法加入指标目录的 aliases",
+        skipped=not hint,
+    )
+
+
+def _near(text: str, grammar: Grammar) -> Iterator[Indicator]:
+    """Yield indicators of nearly this name; 第二产业 alone is of many tables."""
+    if not SECTOR.search(text):
+        same = grammar.catalogue.match_name(text)
+        yield from [same] if same else []
+        yield from grammar.catalogue.near_names(text)
+
+
+def _bare(name: str) -> str:
+    """Return a name without what stands in brackets at its end."""
+    return BRACKETS.sub("", name.strip())
+
+
+def _is_part_of(part: Indicator, whole: Indicator, marked: bool) -> bool:
+    """Whether a name below another's is its own: a part in accounting, or one of a list."""
+    alike = part.code.partition(".")[0] == whole.code.partition(".")[0]
+    if not marked and (part.kind == whole.kind == "index" or (whole.tier == "core" and alike)):
+        return True
+    structure = load_structure()
+    return any(
+        whole.code == item.whole and part.code in item.parts
+        for item in (*structure.sums, *structure.within)
+    )
