@@ -25,9 +25,9 @@ STEPS = {"found": "发现", "reported": "上报", "handled": "处置", "closed":
 WHOLE = "合计"
 QUARTER = 4  # the worst of so many
 NAMED = 3  # cases in a sentence; all of them stand in the table
-SUMS = "ledger_zh indicator name_zh period unit from_ledger as_published difference".split()
+SUMS = "ledger_zh indicator name_zh period unit from_ledger as_published apart".split()
 Tables = Mapping[str, pd.DataFrame]
-TARGETS = "indicator name_zh title_zh unit target actual actual_period probability status".split()
+TARGETS = "indicator name_zh title_zh unit aim actual actual_period probability status".split()
 
 
 def ledger_sums(assessment: Assessment, cases: Cases, kinds: Iterable[str]) -> pd.DataFrame:
@@ -36,7 +36,7 @@ def ledger_sums(assessment: Assessment, cases: Cases, kinds: Iterable[str]) -> p
     Returns
     -------
     One row a published indicator: ``ledger_zh``, ``indicator``, ``name_zh``, ``period``,
-    ``unit``, ``from_ledger``, ``as_published`` and ``difference``, ledger less published, 0 within the
+    ``unit``, ``from_ledger``, ``as_published`` and ``apart``, ledger less published, 0 within the
     decimals printed.  ``from_ledger`` is missing where a case lacks its amount, or stands at
     another month than the figure.
     """
@@ -79,10 +79,11 @@ def land_and_projects(assessment: Assessment, cases: Cases) -> Answer:
     those without one not at all.
     """
     parcels = cases.tables["parcels"]
-    told = verdict_frame(assessment).reindex(columns=["measure", "usual_share", *TARGETS])
+    told = verdict_frame(assessment).rename(columns={"target": "aim"})
+    told = told.reindex(columns=["measure", "usual_share", *TARGETS])
     counted = {one.indicator for kind in LAND for one in cases.ledgers[kind].series}
     told = told[told["measure"].eq("level") & told["indicator"].isin(counted)]
-    done, usual = 100 * told["actual"] / told["target"], 100 * told["usual_share"]
+    done, usual = 100 * told["actual"] / told["aim"], 100 * told["usual_share"]
     output = parcels["output"].dropna()
     ranked = parcels.loc[output.index].assign(
         order=output.rank(ascending=False, method="min").astype(int),
@@ -195,8 +196,8 @@ def _answer(
     differ = (
         f"{row['ledger_zh']}台账与公布数不一致：{row['name_zh']} {row['period']}"
         f" 台账 {row['from_ledger']:,.10g}，公布 {row['as_published']:,.10g}，"
-        f"相差 {row['difference']:+,.10g} {row['unit']}。"
-        for row in sums[sums["difference"].notna() & sums["difference"].ne(0)].to_dict("records")
+        f"相差 {row['apart']:+,.10g} {row['unit']}。"
+        for row in sums[sums["apart"].notna() & sums["apart"].ne(0)].to_dict("records")
     )
     ledgers = [cases.ledgers[kind] for kind in kinds]
     said = {

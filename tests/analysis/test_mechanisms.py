@@ -84,7 +84,7 @@ def test_a_ledger_is_summed_to_the_end_of_the_published_period():
         "lan.supply.area": 30.75, "lan.supply.parcels": 2.0, "lan.standard": 1.0,
         "lan.acq.projects": 0.0,
     }  # fmt: skip
-    assert sums["difference"].to_dict() == {
+    assert sums["apart"].to_dict() == {
         "lan.supply.area": 0.0, "lan.supply.parcels": -2.0, "lan.standard": 0.0,
         "lan.acq.projects": 0.0,
     }  # fmt: skip
@@ -103,7 +103,7 @@ def test_what_is_not_known_is_no_sum():
     # A ledger of October says nothing of what stood at the end of September.
     later = known(projects=[project("A", done=12.0, period="2024-10")])
     sums = ledger_sums(frame, later, ["projects"])
-    assert sums["from_ledger"].isna().all() and sums["difference"].isna().all()
+    assert sums["from_ledger"].isna().all() and sums["apart"].isna().all()
     assert not [text for text in land_and_projects(frame, later).sentences if "不一致" in text]
     # No ledger is no sum of nothing.
     assert ledger_sums(frame, known(), ["projects"]).empty
@@ -186,12 +186,12 @@ def test_targets_stand_beside_what_is_usual_and_what_the_ledger_says():
     cases = known(parcels=[parcel("A", 72.0, supplied="2024-03-01")])
     answer = land_and_projects(frame, cases)
     (row,) = answer.tables["targets"].to_dict("records")
-    assert (row["actual"], row["target"]) == (72.0, 120.0)
+    assert (row["actual"], row["aim"]) == (72.0, 120.0)
     assert row["done_pct"] == 60.0 and row["usual_pct"] == 75.0
     assert (
         "供地120亩：2024-09 为 72 亩，完成 60%，常年到此时完成 75%，达标概率" in answer.sentences[0]
     )
-    assert answer.tables["sums"]["difference"].tolist() == [0.0]
+    assert answer.tables["sums"]["apart"].tolist() == [0.0]
 
 
 def risk(case, found, reported=None, handled=None, closed=None, due=None, type="债务"):
@@ -247,7 +247,7 @@ def test_answers_in_time_are_a_share_of_what_was_due():
     # Nothing of it has a last day: no share, not a share of nothing.
     assert pd.isna(table["on_time_pct"]["欠薪"])
     assert "本年受理群众事项 5 件，到期的 3 件中按时答复 33.3%" in answer.sentences[0]
-    assert answer.tables["sums"]["difference"].tolist() == [0.0]
+    assert answer.tables["sums"]["apart"].tolist() == [0.0]
 
 
 def test_answers_say_what_is_sensitive_simulated_missing_and_disputed():
