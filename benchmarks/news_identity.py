@@ -103,7 +103,7 @@ def _check(found: Found, earlier: Session, later: Session, *, control: bool) -> 
             if not np.isfinite([old, new]).all():
                 found.unsplit += place == 0
                 continue
-            impacts = moves.loc[moves["target"] == number, f"impact{suffix}"].to_numpy(float)
+            impacts = moves.loc[moves["row"] == number, f"impact{suffix}"].to_numpy(float)
             parts = sum(row[part + suffix] for part in PARTS)
             if control and impacts.size:
                 parts += 1e-6

@@ -10,6 +10,7 @@ import pandas as pd
 
 from lianhu_analysis.analysis.answer import Answer
 from lianhu_analysis.analysis.attribution import Between, Change, attribute, outlook
+from lianhu_analysis.analysis.monitor_rules import load_rules
 from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.catalog.targets import Target, versions_on
 from lianhu_analysis.forecast.models.draws import ROUNDING_ERROR
@@ -27,8 +28,8 @@ KINDS = {
 }
 PARTS = ("revisions", "releases", "residual")
 IMPACT = [
-    "target", "target_zh", "indicator", "name_zh", "period", "period_zh", "day", "kind", "kind_zh",
-    "expected", "published", "weight", "impact", "impact_probability", "theme", "mechanism",
+    "row", "target_zh", "indicator", "name_zh", "period", "period_zh", "day", "kind", "kind_zh",
+    "expected", "published", "weight", "impact", "impact_probability", "theme", "theme_zh", "mechanism",
 ]  # fmt: skip
 METHOD = (
     "按公布日的先后逐日重新判断，同一天的几项取各种次序的平均：原预测＋修订（含更正）＋公布＋重新估计＝新预测。",
@@ -47,8 +48,8 @@ def news(between: Between, year: int, regions: Sequence[Region]) -> Answer:
     Returns
     -------
     Answer
-        Tables ``targets`` (one row a target), ``impacts`` (one row a change, ``target`` the row
-        of its target) and ``themes`` (impacts summed by target, theme, mechanism and kind).
+        Tables ``targets`` (one row a target), ``impacts`` (one row a change, ``row`` that of
+        its target) and ``themes`` (impacts summed by target, theme, mechanism and kind).
         Forecasts are in the unit of the target, probabilities from 0 to 1; what cannot be said
         is missing, with its ``reason``.
     """
@@ -62,11 +63,11 @@ def news(between: Between, year: int, regions: Sequence[Region]) -> Answer:
                 _impact(between, target, item, regions) for item in changes if item.impact.any()
             ]
             row = _row(between, target, verdicts, told)
-            impacts += [item | {"target": len(rows)} for item in told]
+            impacts += [item | {"row": len(rows)} for item in told]
             rows.append(row)
             sentences.append(_sentence(row, told))
     moves = pd.DataFrame(impacts, columns=IMPACT)
-    by = ["target", "target_zh", "theme", "mechanism", "kind", "kind_zh"]
+    by = ["row", "target_zh", "theme", "theme_zh", "mechanism", "kind", "kind_zh"]
     themes = moves.groupby(by, sort=False, dropna=False)[["impact", "impact_probability"]]
     newest = between.versions[1]
     own = newest[newest["region"] == regions[0].code]
@@ -127,8 +128,10 @@ def _impact(
     indicator = between.catalogue.get(last["indicator"])
     above = {item.code: item.name_zh for item in regions[1:]}
     names = above.get(last["region"], "") + indicator.name_zh
-    found |= {name: getattr(indicator, name) for name in ("theme", "mechanism")}
     found |= {
+        "theme": indicator.theme,
+        "theme_zh": load_rules().themes.get(indicator.theme, indicator.theme),
+        "mechanism": indicator.mechanism,
         "indicator": indicator.code,
         "name_zh": names + ("" if rows["indicator"].nunique() == 1 else "等"),
         "period": last["period"],
@@ -171,5 +174,5 @@ def news_json(answer: Answer) -> dict[str, Any]:
     """Return what ``lianhu news --json`` prints: each target's impacts beside it."""
     content = answer.as_dict()
     for number, row in enumerate(content["targets"]):
-        row["impacts"] = [item for item in content["impacts"] if item["target"] == number]
+        row["impacts"] = [item for item in content["impacts"] if item["row"] == number]
     return content

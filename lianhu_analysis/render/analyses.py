@@ -93,7 +93,7 @@ COLUMNS = {
     "residual": "重新估计",
     "old_probability": "原概率",
     "new_probability": "新概率",
-    "target_zh": "目标",
+    "theme_zh": "主题",
     "day": "公布日",
     "kind_zh": "方式",
     "expected": "预期",

@@ -47,7 +47,7 @@ def test_a_revision_is_held_against_what_stood_there(answer):
 
 def test_parts_are_sums_of_impacts_and_make_the_new_from_the_old(answer):
     row, moves = answer.tables["targets"].iloc[0], answer.tables["impacts"]
-    moves = moves[moves["target"] == 0]
+    moves = moves[moves["row"] == 0]
     for suffix in ("", "_probability"):
         by_kind = moves.groupby("kind")[f"impact{suffix}"].sum()
         assert row["releases" + suffix] == by_kind["release"]

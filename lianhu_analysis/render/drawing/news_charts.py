@@ -33,7 +33,7 @@ def news_chart(answer: Answer, row: int = 0) -> Picture:
     target, moves = answer.tables["targets"].loc[row], answer.tables["impacts"]
     if target["reason"]:
         raise ReportError(f"{target['name_zh']}的变化无从分解，不能画：{target['reason']}")
-    moves = moves[moves["target"] == row].fillna({"period": "", "name_zh": ""})
+    moves = moves[moves["row"] == row].fillna({"period": "", "name_zh": ""})
     # The largest in the order in which they came, the rest as one.
     largest = moves.loc[moves["impact"].abs().nlargest(MAX_BARS).sort_index().index]
     names = largest["period"] + " " + largest["name_zh"] + largest["kind_zh"]
