@@ -279,6 +279,20 @@ def test_the_page_tells_paths_the_joint_chance_and_the_record(lianhu):
         assert part in text, part
 
 
+def test_sections_stand_in_the_order_of_an_official_analysis(lianhu, published):
+    def heads(html):
+        return [item.text_content() for item in lxml.html.fromstring(html).xpath("//main//h2")]
+
+    whole = heads(lianhu[1])
+    assert whole[:3] == ["一、总体运行", "二、行业支撑与拉动", "三、重点领域"]
+    for head in ("六、存在问题", "七、目标测算、杠杆与下一批数据", "附录四：数据、版本与方法"):
+        assert head in whole
+    assert [head for head in whole if head in heads(published[2].path.read_text("utf-8"))]
+    text = words(lianhu[1])
+    for part in ("拉动", "个百分点", "景气灯", "的把握", "平均使预测变动"):
+        assert part in text, part
+
+
 def test_every_chart_has_a_text_for_those_who_cannot_see_it(lianhu):
     pictures = lxml.html.fromstring(lianhu[1]).xpath("//main//img")
     assert len(pictures) >= 2

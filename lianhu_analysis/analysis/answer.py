@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +12,7 @@ import pandas as pd
 
 from lianhu_analysis.forecast.assessment import Assessment
 
-__all__ = ["Answer", "answer_of", "rows_of"]
+__all__ = ["Answer", "answer_of", "chance_text", "rows_of"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,6 +93,15 @@ def answer_of(
         notes=notes,
         sensitive=sensitive,
     )
+
+
+def chance_text(probability: float) -> str | None:
+    """Write the probability of a forecast, which is never certain; nothing where it is unknown."""
+    if math.isnan(probability):
+        return None
+    if not 0.01 <= probability <= 0.99:
+        return "<1%" if probability < 0.5 else ">99%"
+    return f"{probability:.0%}"
 
 
 def rows_of(table: pd.DataFrame) -> list[dict[str, Any]]:

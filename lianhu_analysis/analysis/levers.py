@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from lianhu_analysis.analysis.answer import Answer, answer_of
+from lianhu_analysis.analysis.answer import Answer, answer_of, chance_text
 from lianhu_analysis.analysis.futures import Event, Futures, part_weight
-from lianhu_analysis.analysis.scenarios import path_fields, percent
+from lianhu_analysis.analysis.scenarios import path_fields
 from lianhu_analysis.catalog.structure import load_structure
 from lianhu_analysis.catalog.targets import Target
 from lianhu_analysis.errors import UsageError
@@ -96,7 +96,7 @@ def levers_answer(futures: Futures, indicator: str = "") -> Answer:
     rows, sentences = [], []
     for verdict in chosen:
         before = verdict.target.chance_in(futures.draws[:, futures.column[key_of(verdict)]])
-        head = f"{verdict.target.name_zh}：现有 {percent(before)} 的把握"
+        head = f"{verdict.target.name_zh}：现有 {chance_text(before)} 的把握"
         told = []
         for goal in (item for item in GOALS if item > before):
             found = sorted(_levers(verdict, goal, before, futures), key=_unusual)
@@ -124,9 +124,8 @@ def _levers(verdict: Verdict, goal: float, before: float, futures: Futures) -> l
         row = path_fields(column, futures, shift / slope)
         if column == aim or 0 < row["stretch"] <= FARTHEST:
             named = {"target_zh": verdict.target.name_zh, "target": verdict.target.indicator}
-            rows.append(
-                named | {"goal": goal, "chance_before": percent(before), "link": link} | row
-            )
+            now = {"probability_before": before, "chance_before": chance_text(before)}
+            rows.append(named | {"goal": goal, **now, "link": link} | row)
     return rows
 
 

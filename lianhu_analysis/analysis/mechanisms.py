@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 from pandas.core.groupby import DataFrameGroupBy
 
-from lianhu_analysis.analysis.answer import Answer, answer_of
+from lianhu_analysis.analysis.answer import Answer, answer_of, chance_text
 from lianhu_analysis.catalog.ledgers import Series
 from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.forecast.assessment import Assessment, verdict_frame
@@ -113,7 +113,7 @@ def _projects(table: pd.DataFrame) -> pd.DataFrame:
 def _land_sentences(tables: Tables, n_parcels: int) -> Iterator[str]:
     for row in tables["targets"].dropna(subset="actual").to_dict("records"):
         usual = "" if pd.isna(row["usual_pct"]) else f"，常年到此时完成 {row['usual_pct']:.0f}%"
-        chance = f"达标概率 {row['probability']:.0%}"
+        chance = f"达标概率 {chance_text(row['probability'])}"
         said = {"reached": "已实现", "missed": "未实现"}.get(row["status"], chance)
         yield (
             f"{row['title_zh']}：{row['actual_period']} 为 {row['actual']:,.10g} {row['unit']}，"

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from lianhu_analysis.analysis.answer import Answer
+from lianhu_analysis.analysis.answer import Answer, chance_text
 from lianhu_analysis.analysis.attribution import Between, Change, attribute, outlook
 from lianhu_analysis.analysis.monitor_rules import load_rules
 from lianhu_analysis.catalog.periods import Period
@@ -163,7 +163,7 @@ def _sentence(row: Mapping[str, Any], told: Sequence[Mapping[str, Any]]) -> str:
     )
     return (
         f"{row['name_zh']}：预测由 {row['old']:,.2f} 变为 {row['new']:,.2f}，"
-        f"概率由 {row['old_probability']:.0%} 变为 {row['new_probability']:.0%}。"
+        f"概率由 {chance_text(row['old_probability'])} 变为 {chance_text(row['new_probability'])}。"
         f"{item.get('period_zh', '')}{item.get('name_zh', '')}{item['kind_zh']}{figures}，"
         f"使预测{'上调' if item['impact'] >= 0 else '下调'} {abs(item['impact']):,.2f} "
         f"{row['unit'].replace('%', '个百分点')}。"

@@ -17,7 +17,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from lianhu_analysis.analysis.answer import Answer, answer_of
+from lianhu_analysis.analysis.answer import Answer, answer_of, chance_text
 from lianhu_analysis.analysis.futures import Event, Futures
 from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.catalog.structure import load_structure
@@ -29,7 +29,7 @@ from lianhu_analysis.forecast.knowledge import GrowthSources
 from lianhu_analysis.forecast.verdict import Verdict
 from lianhu_analysis.written import KNOWN_ONLY, Filled, Number, Whole, parse_written
 
-__all__ = ["FixedPath", "Scenario", "path_fields", "percent", "read_scenario", "scenario_answer"]
+__all__ = ["FixedPath", "Scenario", "path_fields", "read_scenario", "scenario_answer"]
 
 FAR = 3.0  # standard deviations from the forecast
 TOLD = 0.01  # a change of a probability that a sentence is worth
@@ -254,7 +254,7 @@ def path_fields(column: int, futures: Futures, change: float) -> dict[str, Any]:
     unit, period, side = verdict.target.unit, verdict.required.span, "低" if change < 0 else "高"
     told = f"全年为 {expected + change:,.2f} {unit}（比预测{side} {abs(change):,.2f}）"
     if not isnan(rest):
-        told += f"，即 {period} 为 {rest:,.2f} {unit}（比预测{side} {abs(change / span):,.2f}"
+        told += f"，即 {period.replace('/', '—')} 为 {rest:,.2f} {unit}（比预测{side} {abs(change / span):,.2f}"
         told += f"，往年 {len(past)} 年中 {sum(as_far)} 年不{'高' if change < 0 else '低'}于此）"
     return {
         "name_zh": verdict.indicator.name_zh,
@@ -266,6 +266,8 @@ def path_fields(column: int, futures: Futures, change: float) -> dict[str, Any]:
         "rest": rest,
         "forecast_year": expected,
         "year_end": expected + change,
+        "more_year": change,
+        "more_rest": change / span,
         "stretch": change / float(np.sqrt(futures.covariance[column, column])),
         "history_reached": nan if isnan(rest) or not past else sum(as_far),
         "history_years": len(past),
@@ -309,15 +311,6 @@ def _chances(name: str, before: float, after: float) -> dict[str, Any]:
     row = {"name_zh": name, "probability_before": before, "probability_after": after}
     return row | {
         "difference": after - before,
-        "chance_before": percent(before),
-        "chance_after": percent(after),
+        "chance_before": chance_text(before),
+        "chance_after": chance_text(after),
     }
-
-
-def percent(probability: float) -> str | None:
-    """Write the probability of a forecast, which is never certain; nothing where it is unknown."""
-    if isnan(probability):
-        return None
-    if not 0.01 <= probability <= 0.99:
-        return "<1%" if probability < 0.5 else ">99%"
-    return f"{probability:.0%}"

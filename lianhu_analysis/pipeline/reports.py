@@ -131,24 +131,32 @@ def open_report(workspace: str, quarter: str, as_of: str, audience: str = "inter
         unread=unread_files(session.workspace),
         record=session.told,
         before=_issued_before(session),
-        answers=_answers(session, plan.quarter),
+        answers=_answers(session, plan.quarter, audience),
     )
     outlier_years = session.workspace.outlier_years
     return report if audience == "internal" else for_public(report, hidden, outlier_years)
 
 
-def _answers(session: Session, quarter: Period) -> dict[str, Answer]:
-    """Ask every analysis that the report tells; one that is refused leaves its section out."""
+def _answers(session: Session, quarter: Period, audience: str) -> dict[str, Answer]:
+    """Ask every analysis that the report tells; one that is refused leaves its section out.
+
+    A public report leaves out those that rest on sensitive ledgers.
+    """
     asked: dict[str, Callable[[], Answer]] = {
         "comparison": session.comparison,
         "contributions": lambda: session.contributions(str(quarter)),
         "monitor": session.monitor,
+        "land": lambda: session.land_and_projects(quarter.year),
+        "risk": lambda: session.risk_and_governance(quarter.year),
+        "levers": lambda: session.levers(year=quarter.year),
+        "calendar": session.calendar,
     }
     found = {}
     for name, ask in asked.items():
         with suppress(LianhuError):
             found[name] = ask()
-    return found
+    told = audience == "internal" or session.workspace.tells_sensitive
+    return {name: answer for name, answer in found.items() if told or not answer.sensitive}
 
 
 def _issued_before(session: Session) -> pd.DataFrame:

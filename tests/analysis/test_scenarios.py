@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lianhu_analysis.analysis.scenarios import percent, read_scenario, rest_of, scenario_answer
+from lianhu_analysis.analysis.answer import chance_text
+from lianhu_analysis.analysis.scenarios import read_scenario, rest_of, scenario_answer
 from lianhu_analysis.catalog.structure import load_structure
 from lianhu_analysis.errors import UsageError
 from tests.analysis.district import beside, world
@@ -167,6 +168,6 @@ def test_parts_that_may_overlap_are_refused():
 
 
 def test_a_probability_is_never_certain():
-    assert [percent(item) for item in (0.0, 0.004, 0.5, 0.999, float("nan"))] == [
+    assert [chance_text(item) for item in (0.0, 0.004, 0.5, 0.999, float("nan"))] == [
         "<1%", "<1%", "50%", ">99%", None,
     ]  # fmt: skip

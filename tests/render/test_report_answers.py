@@ -53,6 +53,26 @@ def test_sentences_are_traced_to_tables_periods_and_counts(page):
     assert published.detail["period"] == "2024Q3"
 
 
+def test_certainty_years_and_cases_of_ledgers_are_no_figures_of_their_own(page):
+    cases = pd.DataFrame({"case": ["O014"], "case_zh": ["演示项目50"], "probability": [0.9999]})
+    answer = asked(page, "2024，达标概率 >99%，最低的是O014、演示项目50。", table=cases)
+    html = sentences_list(page, answer)
+    assert check_html(html, page.register, set()) == ()
+    (chance,) = page.register
+    assert (chance.text, chance.share) == (">99%", True)
+
+
+def test_a_sum_of_a_column_is_a_number_of_its_table(page):
+    late = pd.DataFrame({"case_zh": ["甲", "乙", "丙"], "short": [0.5, 0.25, -0.1]})
+    html = sentences_list(page, asked(page, "2 个落后，共少完成 0.75 亿元。", table=late.head(2)))
+    assert "共少完成 0.75 亿元" in words(html)
+
+
+def test_only_sentences_about_some_targets_are_told(page):
+    answer = asked(page, "甲：增长 4.8%。", "乙：增长 5.3%。")
+    assert words(sentences_list(page, answer, about=["乙"])) == "乙：增长 5.3%。"
+
+
 def test_a_number_that_is_in_no_table_refuses_the_report(page):
     with pytest.raises(ReportError, match=r"7\.7% 不在其任何表中"):
         sentences_list(page, asked(page, "增长 7.7%。"))

@@ -24,18 +24,30 @@ from lianhu_analysis.render.trace import NUMERIC, PERIOD
 
 __all__ = ["answer_pictures", "answer_table", "sentences_list"]
 
+# How a ledger calls its cases.
+CASES = ("case", "case_zh")
 TOKENS = re.compile(rf"(?P<period>{PERIOD})|(?P<number>{NUMERIC.pattern})")
 
 
-def sentences_list(report: Report, answer: Answer, *, most: int | None = None) -> Html:
-    """Print the sentences of an answer, or the first ones, as a paragraph; nothing if none.
+def sentences_list(
+    report: Report, answer: Answer, *, most: int | None = None, about: Sequence[str] = ()
+) -> Html:
+    """Print the sentences of an answer as a paragraph; nothing if there are none.
+
+    Parameters
+    ----------
+    most
+        Only so many of the first.
+    about
+        Only those that begin with one of these.
 
     Raises
     ------
     ReportError
         If a sentence has a number that is in none of the answer's tables.
     """
-    told = [_traced(report, answer, sentence) for sentence in answer.sentences[:most]]
+    chosen = [said for said in answer.sentences if not about or said.startswith(tuple(about))]
+    told = [_traced(report, answer, sentence) for sentence in chosen[:most]]
     return tables.paragraph(*told) if told else Html("")
 
 
@@ -72,12 +84,20 @@ def _cell(report: Report, answer: Answer, row: pd.Series, column: str) -> Html:
     value = row[column]
     text = cell_text(value)
     if isinstance(value, bool) or not isinstance(value, int | float) or pd.isna(value):
-        return tables.when(text) if column == "period" else tables.name(text)
+        # Words of a ledger or a rule may hold digits, and are no numbers of ours.
+        return tables.when(text) if column == "period" else tables.cite(text)
     return _figure(report, answer, row, column, float(value), text)
 
 
 def _figure(
-    report: Report, answer: Answer, row: pd.Series, column: str, value: float, text: str
+    report: Report,
+    answer: Answer,
+    row: pd.Series,
+    column: str,
+    value: float,
+    text: str,
+    *,
+    share: bool = False,
 ) -> Html:
     """Register one number of a table: as its cell where it was published, else as computed."""
     reference = _published(report, row, value)
@@ -92,6 +112,7 @@ def _figure(
         label="：".join(filter(None, (str(about), COLUMNS.get(column, column)))),
         model=f"分析“{answer.question}”，由公布数算出",
         as_of=report.as_of.isoformat(),
+        share=share,
     )
 
 
@@ -109,8 +130,7 @@ def _published(report: Report, row: pd.Series, value: float) -> int | None:
 def _traced(report: Report, answer: Answer, sentence: str) -> Html:
     """Mark periods, and look every number of a sentence up in the answer's tables."""
     parts: list[str | Html] = []
-    rest, at = _named(report, sentence), 0
-    for piece in rest:
+    for piece in _named(report, answer, sentence):
         if isinstance(piece, Html):
             parts.append(piece)
             continue
@@ -126,15 +146,18 @@ def _traced(report: Report, answer: Answer, sentence: str) -> Html:
     return tables.join(*parts)
 
 
-def _named(report: Report, sentence: str) -> list[str | Html]:
+def _named(report: Report, answer: Answer, sentence: str) -> list[str | Html]:
     """Cut names with digits out of a sentence: they are no numbers."""
     names = {item.name_zh for item in report.assessment.catalogue}
     names |= {item.target.title_zh for item in report.assessment.verdicts}
-    digits = sorted((n for n in names if re.search(r"\d", n)), key=len, reverse=True)
+    told = (table.get(column, ()) for table in answer.tables.values() for column in CASES)
+    cases = {str(name) for column in told for name in column}
+    digits = sorted((n for n in names | cases if re.search(r"\d", n)), key=len, reverse=True)
     if not digits:
         return [sentence]
     pieces = re.split(f"({'|'.join(map(re.escape, digits))})", sentence)
-    return [tables.name(piece) if number % 2 else piece for number, piece in enumerate(pieces)]
+    marks = (tables.name(piece) if piece in names else tables.cite(piece) for piece in pieces[1::2])
+    return [next(marks) if number % 2 else piece for number, piece in enumerate(pieces)]
 
 
 def _looked_up(report: Report, answer: Answer, token: str, sentence: str) -> Html:
@@ -143,25 +166,35 @@ def _looked_up(report: Report, answer: Answer, token: str, sentence: str) -> Htm
         percent = "%" if token.endswith("%") else ""
         number = token.removesuffix("%")
         for row, column, value in _numbers(answer):
+            if read[0]:  # never certain: ``<1%``, ``>99%``
+                if percent and 0 <= value <= 1 and (value < 0.01, value > 0.99)[read[0] == ">"]:
+                    return _figure(report, answer, row, column, value, token, share=True)
+                continue
             shares = (100 * value, abs(100 * value)) if percent and abs(value) <= 1 else ()
             for shown in (value, abs(value), *shares):
                 if abs(shown - read[1]) <= 0.5 * 10.0 ** -read[2] + 1e-9:
                     return tables.join(_figure(report, answer, row, column, shown, number), percent)
         if not percent and read[2] == 0 and int(read[1]) in _counts(answer):
             return counted(report, int(read[1]), f"分析“{answer.question}”的表中的项数")
+    if re.fullmatch(r"(?:19|20)\d{2}", token):
+        return tables.when(token)  # a year, of what comes once a year
     raise ReportError(
         f"“{answer.question}”的一句话中，{token} 不在其任何表中，没有出处：“{sentence}”"
     )
 
 
 def _numbers(answer: Answer) -> Iterator[tuple[pd.Series, str, float]]:
-    """Go through the numbers in the tables of an answer."""
+    """Go through the numbers in the tables of an answer, then the sums of what is above zero."""
     for table in answer.tables.values():
         for _, row in table.iterrows():
             for column, value in row.items():
                 is_number = isinstance(value, int | float) and not isinstance(value, bool)
                 if is_number and math.isfinite(value):
                     yield row, str(column), float(value)
+    for table in answer.tables.values():
+        for column, values in table.select_dtypes("number").items():
+            total = float(values[values > 0].sum())
+            yield pd.Series({"name_zh": "合计"}), str(column), total
 
 
 def _counts(answer: Answer) -> set[int]:

@@ -15,7 +15,13 @@ from lianhu_analysis.render.drawing.monitor_charts import heat_map
 from lianhu_analysis.render.drawing.standing_charts import contribution_pictures
 from lianhu_analysis.render.quarterly import report_outlook as look
 from lianhu_analysis.render.quarterly import report_sources as sources
-from lianhu_analysis.render.quarterly.report import Report, headline, panel, refusals
+from lianhu_analysis.render.quarterly.report import (
+    Report,
+    headline,
+    judged_probability,
+    panel,
+    refusals,
+)
 from lianhu_analysis.render.quarterly.report_answers import (
     answer_pictures,
     answer_table,
@@ -24,11 +30,13 @@ from lianhu_analysis.render.quarterly.report_answers import (
 from lianhu_analysis.render.quarterly.report_charts import growth_overview, progress_overview
 from lianhu_analysis.render.tables import Html
 
-__all__ = ["annex", "course", "outlook", "problems", "summary"]
+__all__ = ["annex", "course", "outlook", "problems", "summary", "tasks"]
 
 # Sentences and parts told of growth's pull: GDP by sector and by industry, each with its change.
 PULLS_TOLD = 4
 FALLING, FALLS_SHOWN = 3, 10
+# Targets that need attention, releases to come, and late projects that are told.
+LAGGING, COMING, LATE_SHOWN = 3, 3, 10
 
 Block = Html | Picture | None
 
@@ -68,6 +76,29 @@ def course(report: Report) -> list[Html | Picture]:
     return blocks
 
 
+def tasks(report: Report) -> list[Html | Picture]:
+    """Land and key projects, risks and citizens' matters: what targets, ledgers and cases say."""
+    blocks: list[Html | Picture] = []
+    if land := report.answers.get("land"):
+        columns = ["case_zh", "plan_year", "done", "done_pct", "due_pct", "short"]
+        late = land.tables["projects"]
+        late = late[late["short"].gt(0)].head(LATE_SHOWN) if len(late) else late
+        listed = replace(land, tables={**land.tables, "late": late})
+        blocks += _section(
+            "四、项目与土地",
+            sentences_list(report, land),
+            answer_table(report, listed, "late", columns, caption="落后序时进度最多的重点项目"),
+        )
+    if risk := report.answers.get("risk"):
+        columns = ["type", "found", "reported", "handled", "closed", "overdue"]
+        blocks += _section(
+            "五、风险与社会治理",
+            sentences_list(report, risk),
+            answer_table(report, risk, "funnel", columns, caption="风险事项办到了哪一步"),
+        )
+    return blocks
+
+
 def problems(report: Report) -> list[Html | Picture]:
     """What lags behind its plan or keeps falling, by rule."""
     watched = report.answers.get("monitor")
@@ -80,7 +111,7 @@ def problems(report: Report) -> list[Html | Picture]:
     listed = replace(watched, tables={**watched.tables, "behind": behind, "long_falls": falls})
     columns = ["name_zh", "period", "actual", "plan", "distance", "target_light"]
     return _section(
-        "五、存在问题",
+        "六、存在问题",
         answer_table(report, listed, "behind", columns, caption="低于年度目标的指标"),
         answer_table(
             report, listed, "long_falls", ["name_zh", "period", "value", "run", "heat_light"],
@@ -100,8 +131,14 @@ def outlook(report: Report) -> list[Html | Picture]:
     """What the rest of the year must show, whether history did as much, and all at once."""
     if not report.assessment.verdicts:
         return []
+    levers, coming = report.answers.get("levers"), report.answers.get("calendar")
+    behind = [item for item in report.assessment.verdicts if item.status == "ok"]
+    behind.sort(key=lambda item: judged_probability(item) or 0.0)
+    about = [f"{item.target.name_zh}：" for item in behind[:LAGGING]]
     return _section(
-        "六、目标测算：剩余时期须达到多少",
+        "七、目标测算、杠杆与下一批数据",
+        sentences_list(report, levers, about=about) if levers and about else None,
+        sentences_list(report, coming, most=COMING) if coming else None,
         look.path_table(report),
         look.precedents_list(report),
         look.joint_paragraph(report),
