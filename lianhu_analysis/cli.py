@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import importlib
 import importlib.util
 import json
 import os
@@ -32,6 +33,9 @@ def _loaded_when_used(name: str) -> ModuleType:
         raise ModuleNotFoundError(name)
     spec.loader = importlib.util.LazyLoader(spec.loader)
     module = sys.modules[name] = importlib.util.module_from_spec(spec)
+    # As an import would do.
+    package, _, last = name.rpartition(".")
+    setattr(importlib.import_module(package), last, module)
     spec.loader.exec_module(module)
     return module
 

@@ -414,3 +414,10 @@ def test_mechanisms_wants_a_topic(run, national):
     code, _, err = run("mechanisms", "--workspace", national.root)
     assert code == 2 and "land" in err
     assert run("mechanisms", "sea", "--workspace", national.root)[0] == 2
+
+
+def test_a_module_loaded_when_used_is_found_from_its_package():
+    import lianhu_analysis.intake
+
+    # As after an import, whoever loaded it: tests and tools look it up by its path.
+    assert lianhu_analysis.intake.ingest is sys.modules["lianhu_analysis.intake.ingest"]

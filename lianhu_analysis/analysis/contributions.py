@@ -245,6 +245,8 @@ def _compared(breakdown: Breakdown, names: Sequence[str], asked: Period | None) 
 def _sentences(table: pd.DataFrame) -> list[str]:
     """Tell the largest points, all that hold back, the rest, and what changed most."""
     whole, parts = table.iloc[0], table.iloc[1:-1].dropna(subset="points")
+    if parts.empty:
+        return []
     parts = parts.sort_values("points", ascending=False).set_index("name_zh")
     told = parts[(parts["points"] < 0) | (np.arange(len(parts)) < NAMED)]
     pulls = [
@@ -263,5 +265,5 @@ def _sentences(table: pd.DataFrame) -> list[str]:
     word, more = ("加快", "多") if change > 0 else ("回落", "少")
     moved = (np.sign(change) * parts["change"]).nlargest(NAMED)
     who = [f"{key}{more}拉动 {by:.1f} 个百分点" for key, by in moved.items() if by >= HALF_UNIT]
-    why = f"主要是{'、'.join(who)}" if who else "各部分的变动都不足 0.1 个百分点"
+    why = f"主要是{'、'.join(who)}" if who else "没有哪一部分的变动达到公布的小数位"
     return [*said, f"增速比{then}{word} {abs(change):.1f} 个百分点，{why}。"]

@@ -137,7 +137,7 @@ def _table_lines(rows: Sequence[Mapping[str, Any]]) -> list[str]:
 
 def cell_text(value: Any) -> str:
     """Write a cell; what is unknown is a dash."""
-    if value is None or value == "" or pd.isna(value):
+    if value is None or pd.isna(value) or value == "":
         return "—"
     if isinstance(value, bool):
         return "是" if value else "否"

@@ -245,3 +245,11 @@ def test_figures_out_of_line_are_told(national):
 def test_a_period_that_is_none_is_refused(national):
     with pytest.raises(UsageError, match="2024Q5"):
         Session(national).contributions("2024Q5")
+
+
+def test_without_any_part_nothing_is_said_of_who_moved(national):
+    # On that day the nation's sectors of 2024 were not published in this workspace.
+    answer = Session(national, dt.date(2024, 10, 31)).contributions("2024Q3")
+    assert answer.tables["contributions"]["points"].iloc[1:4].isna().all()
+    assert answer.sentences == ("没有合计与各部分都已公布的指标，说不出谁在拉动。",)
+    assert any("没有计算" in note for note in answer.notes)

@@ -34,10 +34,10 @@ def test_a_terminal_gets_sentences_columns_that_readers_know_and_notes():
 
 
 def test_unknown_is_a_dash_and_numbers_are_printed_alike():
-    assert [analyses.cell_text(item) for item in (None, "", np.nan, 0.0, -1234.5, 3, True)] == [
-        "—",
-        "—",
-        "—",
+    assert [
+        analyses.cell_text(item) for item in (None, "", np.nan, pd.NA, 0.0, -1234.5, 3, True)
+    ] == [
+        *["—"] * 4,
         "0.00",
         "-1,234.50",
         "3",
