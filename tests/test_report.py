@@ -15,6 +15,7 @@ from lianhu_analysis.pipeline.record import describe_record
 from lianhu_analysis.pipeline.session import Session
 from lianhu_analysis.render import listing
 from lianhu_analysis.render.publishing.publish import read_manifest
+from lianhu_analysis.render.quarterly.report_answers import UNPLACED
 from lianhu_analysis.workspace import load_workspace
 from tests.conftest import ROOT
 
@@ -285,9 +286,17 @@ def test_sections_stand_in_the_order_of_an_official_analysis(lianhu, published):
 
     whole = heads(lianhu[1])
     assert whole[:3] == ["一、总体运行", "二、行业支撑与拉动", "三、重点领域"]
-    for head in ("六、存在问题", "七、目标测算、杠杆与下一批数据", "附录四：数据、版本与方法"):
-        assert head in whole
-    assert [head for head in whole if head in heads(published[2].path.read_text("utf-8"))]
+    numbered = [head for head in whole if "、" in head and not head.startswith("附录")]
+    assert [head[0] for head in numbered] == list("一二三四五六七八九十"[: len(numbered)])
+    for head in ("存在问题", "目标测算、杠杆与下一批数据", "附录四：数据、版本与方法"):
+        assert any(head in item for item in whole)
+    # What has nothing to say is left out, and the numbers close up.
+    real = heads(published[2].path.read_text("utf-8"))
+    assert "二、重点领域" in real
+    assert not any("行业支撑" in head for head in real)
+    # Every number of a sentence stands in a table of its answer.
+    for html in (lianhu[1], published[2].path.read_text("utf-8")):
+        assert UNPLACED not in html
     text = words(lianhu[1])
     for part in ("拉动", "个百分点", "景气灯", "的把握", "平均使预测变动"):
         assert part in text, part

@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 
 from lianhu_analysis.analysis.answer import answer_of
-from lianhu_analysis.errors import ReportError
 from lianhu_analysis.render.drawing.charts import Picture
 from lianhu_analysis.render.quarterly.audience import _public_answer
 from lianhu_analysis.render.quarterly.report_answers import (
+    UNPLACED,
     answer_pictures,
     answer_table,
     sentences_list,
@@ -73,9 +73,11 @@ def test_only_sentences_about_some_targets_are_told(page):
     assert words(sentences_list(page, answer, about=["乙"])) == "乙：增长 5.3%。"
 
 
-def test_a_number_that_is_in_no_table_refuses_the_report(page):
-    with pytest.raises(ReportError, match=r"7\.7% 不在其任何表中"):
-        sentences_list(page, asked(page, "增长 7.7%。"))
+def test_a_number_that_is_in_no_table_leads_to_its_sentence_alone(page):
+    html = sentences_list(page, asked(page, "增长 7.7%。"))
+    assert check_html(html, page.register, set()) == ()
+    (figure,) = page.register
+    assert figure.label.startswith(f"{UNPLACED}“增长 7.7%。”")
 
 
 def test_tables_are_traced_and_say_nothing_where_they_are_empty(page):

@@ -36,6 +36,8 @@ def test_a_bar_begins_where_it_should_and_tells_its_change():
 
 def test_pictures_say_what_they_show(national):
     session = Session(national, dt.date(2024, 10, 31))
+    # On that day no part was published: there is nothing to draw.
+    assert contribution_pictures(session.contributions("2024Q3")) == []
     pictures = contribution_pictures(Session(national).contributions("2024Q3"))
     assert len(pictures) == 2
     assert pictures[0].alt.startswith(

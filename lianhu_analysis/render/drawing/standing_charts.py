@@ -19,11 +19,14 @@ LEFT_OF_NAMES, NAME_WIDTH = 0.22, 12
 
 
 def contribution_pictures(answer: Answer) -> list[Picture]:
-    """Draw how the points of the parts, one after another, make the growth of each whole."""
+    """Draw how the known points of parts, one after another, make the growth of each whole."""
     table = answer.tables["contributions"].rename(columns={"name_zh": "label", "points": "value"})
     pictures = []
     for _, block in table.groupby((table["indicator"] == table["whole"]).cumsum()):
-        whole, parts = block.iloc[0], block.iloc[1:-1].sort_values("value", ascending=False)
+        whole, parts = block.iloc[0], block.iloc[1:-1].dropna(subset="value")
+        if parts.empty:
+            continue
+        parts = parts.sort_values("value", ascending=False)
         rows = pd.concat([parts, block.iloc[[-1, 0]]]).assign(start=0.0)
         # A waterfall: each part begins where the one before ended, the whole at nothing.
         rows.iloc[1:-1, -1] = rows["value"].fillna(0).cumsum().iloc[:-2]

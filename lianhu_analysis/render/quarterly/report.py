@@ -62,6 +62,8 @@ class Report:
         Raw files that the store does not hold as they lie there, and why.
     context
         Published facts of the region and its parents as known on the day.
+    sections
+        Titles of the numbered sections so far.
     withheld
         Of a public report: how many targets, and rows of published facts, it leaves
         out as sensitive; ``None`` for an internal one.
@@ -84,6 +86,7 @@ class Report:
     answers: Mapping[str, Answer] = field(default_factory=dict)
     withheld: tuple[int, int] | None = None
     register: FigureRegister = field(default_factory=FigureRegister)
+    sections: list[str] = field(default_factory=list)
 
     @property
     def issued(self) -> list[dict[str, Any]]:

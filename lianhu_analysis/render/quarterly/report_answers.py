@@ -1,7 +1,7 @@
 """Answers of ``analysis/`` on the page: each number of a sentence or table leads to where it came from.
 
 A sentence of an answer is made from its tables, so each number in it is looked up there; one
-that is not there refuses the report.
+that is not there leads to the sentence alone, and no sentence of ours may have such a one.
 """
 
 from __future__ import annotations
@@ -22,10 +22,12 @@ from lianhu_analysis.render.register import read_number
 from lianhu_analysis.render.tables import Html
 from lianhu_analysis.render.trace import NUMERIC, PERIOD
 
-__all__ = ["answer_pictures", "answer_table", "sentences_list"]
+__all__ = ["UNPLACED", "answer_pictures", "answer_table", "sentences_list"]
 
 # How a ledger calls its cases.
 CASES = ("case", "case_zh")
+# Of a number that an answer says and puts into no table: a fault of ours, found in the tests.
+UNPLACED = "不在表中："
 TOKENS = re.compile(rf"(?P<period>{PERIOD})|(?P<number>{NUMERIC.pattern})")
 
 
@@ -41,10 +43,6 @@ def sentences_list(
     about
         Only those that begin with one of these.
 
-    Raises
-    ------
-    ReportError
-        If a sentence has a number that is in none of the answer's tables.
     """
     chosen = [said for said in answer.sentences if not about or said.startswith(tuple(about))]
     told = [_traced(report, answer, sentence) for sentence in chosen[:most]]
@@ -178,9 +176,11 @@ def _looked_up(report: Report, answer: Answer, token: str, sentence: str) -> Htm
             return counted(report, int(read[1]), f"分析“{answer.question}”的表中的项数")
     if re.fullmatch(r"(?:19|20)\d{2}", token):
         return tables.when(token)  # a year, of what comes once a year
-    raise ReportError(
-        f"“{answer.question}”的一句话中，{token} 不在其任何表中，没有出处：“{sentence}”"
-    )
+    about = pd.Series({"name_zh": f"{UNPLACED}“{sentence}”"})
+    value = 0.0 if read is None else read[1] / (100 if token.endswith("%") else 1)
+    if read is None or read[0]:
+        raise ReportError(f"“{answer.question}”的一句话中，{token} 没有出处：“{sentence}”")
+    return _figure(report, answer, about, "", value, token, share=token.endswith("%"))
 
 
 def _numbers(answer: Answer) -> Iterator[tuple[pd.Series, str, float]]:

@@ -34,6 +34,7 @@ __all__ = ["annex", "course", "outlook", "problems", "summary", "tasks"]
 
 # Sentences and parts told of growth's pull: GDP by sector and by industry, each with its change.
 PULLS_TOLD = 4
+NUMERALS = "一二三四五六七八九十"
 FALLING, FALLS_SHOWN = 3, 10
 # Targets that need attention, releases to come, and late projects that are told.
 LAGGING, COMING, LATE_SHOWN = 3, 3, 10
@@ -53,8 +54,9 @@ def course(report: Report) -> list[Html | Picture]:
     watched = report.answers.get("monitor")
     blocks: list[Html | Picture] = []
     if compared:
-        blocks += _section(
-            "一、总体运行",
+        blocks += _numbered(
+            report,
+            "总体运行",
             sentences_list(report, compared),
             _known(
                 report, compared, "standing", ["name_zh", "period", "growth", "change", "place"]
@@ -62,16 +64,21 @@ def course(report: Report) -> list[Html | Picture]:
         )
     if pulled:
         pictures = answer_pictures(report, pulled, contribution_pictures(pulled)[:1])
-        blocks += _section(
-            "二、行业支撑与拉动", sentences_list(report, pulled, most=PULLS_TOLD), *pictures
-        )
+        told = sentences_list(report, pulled, most=PULLS_TOLD) if pictures else None
+        blocks += _numbered(report, "行业支撑与拉动", told, *pictures)
     if watched:
         columns = ["area_zh", "indicators", "faster", "slower", "hot", "normal", "cold"]
-        blocks += _section(
-            "三、重点领域",
+        areas = watched.tables["areas"]
+        watched = replace(
+            watched, tables={**watched.tables, "areas": areas[areas["indicators"].gt(0)]}
+        )
+        maps = [heat_map(watched)] if len(watched.tables["heat"]) else []
+        blocks += _numbered(
+            report,
+            "重点领域",
             sentences_list(report, watched),
             answer_table(report, watched, "areas", columns),
-            *answer_pictures(report, watched, [heat_map(watched)]),
+            *answer_pictures(report, watched, maps),
         )
     return blocks
 
@@ -84,15 +91,17 @@ def tasks(report: Report) -> list[Html | Picture]:
         late = land.tables["projects"]
         late = late[late["short"].gt(0)].head(LATE_SHOWN) if len(late) else late
         listed = replace(land, tables={**land.tables, "late": late})
-        blocks += _section(
-            "四、项目与土地",
+        blocks += _numbered(
+            report,
+            "项目与土地",
             sentences_list(report, land),
             answer_table(report, listed, "late", columns, caption="落后序时进度最多的重点项目"),
         )
     if risk := report.answers.get("risk"):
         columns = ["type", "found", "reported", "handled", "closed", "overdue"]
-        blocks += _section(
-            "五、风险与社会治理",
+        blocks += _numbered(
+            report,
+            "风险与社会治理",
             sentences_list(report, risk),
             answer_table(report, risk, "funnel", columns, caption="风险事项办到了哪一步"),
         )
@@ -110,8 +119,9 @@ def problems(report: Report) -> list[Html | Picture]:
     falls = falls[falls["tier"].eq("core") & falls["run"].ge(FALLING)].head(FALLS_SHOWN)
     listed = replace(watched, tables={**watched.tables, "behind": behind, "long_falls": falls})
     columns = ["name_zh", "period", "actual", "plan", "distance", "target_light"]
-    return _section(
-        "六、存在问题",
+    return _numbered(
+        report,
+        "存在问题",
         answer_table(report, listed, "behind", columns, caption="低于年度目标的指标"),
         answer_table(
             report, listed, "long_falls", ["name_zh", "period", "value", "run", "heat_light"],
@@ -135,8 +145,9 @@ def outlook(report: Report) -> list[Html | Picture]:
     behind = [item for item in report.assessment.verdicts if item.status == "ok"]
     behind.sort(key=lambda item: judged_probability(item) or 0.0)
     about = [f"{item.target.name_zh}：" for item in behind[:LAGGING]]
-    return _section(
-        "七、目标测算、杠杆与下一批数据",
+    return _numbered(
+        report,
+        "目标测算、杠杆与下一批数据",
         sentences_list(report, levers, about=about) if levers and about else None,
         sentences_list(report, coming, most=COMING) if coming else None,
         look.path_table(report),
@@ -165,6 +176,14 @@ def annex(report: Report) -> list[Html | Picture]:
             sources.method_notes(report),
         ),
     ]
+
+
+def _numbered(report: Report, title: str, *blocks: Block) -> list[Html | Picture]:
+    """Return a section under the next number of the report; nothing if it would be empty."""
+    found = _section(f"{NUMERALS[len(report.sections)]}、{title}", *blocks)
+    if found:
+        report.sections.append(title)
+    return found
 
 
 def _section(title: str, *blocks: Block, level: int = 2) -> list[Html | Picture]:
