@@ -120,9 +120,16 @@ def init(
     region: Annotated[str, typer.Option("--region", help="地区中文名；默认取文件夹名。")] = "",
     code: Annotated[str, typer.Option("--code", help="六位行政区划代码。")] = "999999",
 ) -> None:
-    """新建一个地区的工作区：目录、目标文件、文件夹和待填的工作簿模板。"""
-    for path in new_workspace.create_workspace(directory, region or directory.resolve().name, code):
+    """新建一个地区的工作区：目录、目标文件、文件夹、待填的工作簿模板和笔记本。"""
+    project = Path(new_workspace.__file__ or "").resolve().parents[2] / "notebooks"
+    notebooks = project if project.is_dir() else None
+    name = region or directory.resolve().name
+    for path in new_workspace.create_workspace(directory, name, code, notebooks):
         tell(f"已写入 {path}")
+    tell(
+        f"下一步：1 在 {directory / 'targets.toml'} 写年度目标；2 把月报放进 {directory / 'data' / 'raw'}；"
+        "3 进入该文件夹运行 lianhu ingest、lianhu forecast、lianhu lab"
+    )
 
 
 @app.command()

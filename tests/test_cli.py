@@ -6,6 +6,7 @@ import pytest
 from lianhu_analysis import __version__, cli, pipeline
 from lianhu_analysis.errors import LianhuError
 from lianhu_analysis.pipeline import answers
+from lianhu_analysis.render.lab import lab_command
 from lianhu_analysis.workspace import load_workspace
 from tests.conftest import ROOT, copy_workspace
 
@@ -421,3 +422,24 @@ def test_a_module_loaded_when_used_is_found_from_its_package():
 
     # As after an import, whoever loaded it: tests and tools look it up by its path.
     assert lianhu_analysis.intake.ingest is sys.modules["lianhu_analysis.intake.ingest"]
+
+
+def test_a_new_workspace_has_the_notebooks_and_opens_at_the_first(tmp_path, capfd):
+    with pytest.raises(SystemExit) as stopped:
+        cli.main(["init", str(tmp_path / "试区"), "--code", "610198"])
+    assert stopped.value.code == 0
+    told = "".join(capfd.readouterr())
+    assert "下一步" in told
+    assert "lianhu ingest" in told
+    root = tmp_path / "试区"
+    copied = {file.name for file in (root / "notebooks").rglob("*.ipynb")}
+    assert copied == {
+        file.name
+        for folder in (ROOT / "notebooks", ROOT / "notebooks" / "explore")
+        for file in folder.glob("*.ipynb")
+    }
+    # The report's template goes with the program: a copy would stay behind.
+    assert not (root / "notebooks" / "reports").exists()
+    command = lab_command(root, ["--no-browser"])
+    assert "--LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb" in command
+    assert not [part for part in lab_command(tmp_path) if "default_url" in part]

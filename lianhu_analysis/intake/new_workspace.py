@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from importlib import resources
+from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from lianhu_analysis.catalog.ledgers import load_ledgers
@@ -18,11 +19,19 @@ TEMPLATE_ROWS = (
 )
 
 
-def create_workspace(directory: Path, name_zh: str, code: str) -> list[Path]:
+def create_workspace(
+    directory: Path, name_zh: str, code: str, notebooks: Path | None = None
+) -> list[Path]:
     """Write an empty workspace and return the files written.
 
     It holds ``lianhu.toml``, a copy of the built-in catalogue, a targets file
     with a commented example, the folders, and workbooks to fill in: monthly, and of ledgers.
+
+    Parameters
+    ----------
+    notebooks
+        Folder of the project's notebooks; those for exploring are copied, the report's
+        template is not, which goes with the program.
 
     Raises
     ------
@@ -40,13 +49,17 @@ def create_workspace(directory: Path, name_zh: str, code: str) -> list[Path]:
         folder.mkdir(parents=True, exist_ok=True)
     package = resources.files("lianhu_analysis")
     skeleton = package / "intake" / "skeleton"
-    copies = {
+    copies: dict[Path, Traversable] = {
         directory / "targets.toml": skeleton / "targets.toml",
         delivered / "delivery.toml": skeleton / "delivery.toml",
         directory / "data" / "raw" / "README.md": skeleton / "README.txt",
         directory / "indicators.csv": package / "catalog" / "data" / "indicators.csv",
     }
+    if notebooks is not None:
+        for file in (*notebooks.glob("*.ipynb"), *sorted(notebooks.glob("explore/*.ipynb"))):
+            copies[directory / "notebooks" / file.relative_to(notebooks)] = file
     for path, packaged in copies.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(packaged.read_bytes())
     template = directory / "月报模板.xlsx"
     _write_template(template, name_zh)

@@ -10,10 +10,14 @@ from pathlib import Path
 
 __all__ = ["lab_command", "lab_environment"]
 
+FIRST = Path("notebooks") / "00_start_here.ipynb"
+
 
 def lab_command(root: Path, extra: Sequence[str] = ()) -> list[str]:
-    """Return the command that opens JupyterLab with ``root`` as its folder."""
-    return [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={root}", *extra]
+    """Return the command that opens JupyterLab with ``root`` as its folder, at its first page."""
+    first = FIRST if (root / FIRST).is_file() else None
+    opened = [f"--LabApp.default_url=/lab/tree/{first.as_posix()}"] if first else []
+    return [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={root}", *opened, *extra]
 
 
 def lab_environment(environment: Mapping[str, str]) -> dict[str, str]:
