@@ -32,6 +32,7 @@ PLAN = ["plan", "distance", "target_light", "target_reason", "probability"]
 FOUND = ["name_zh", "period", "severity_zh", "rule", "message"]
 ADJUSTED = ["month", "growth", "adjusted", "trend", "code", "name_zh"]
 HEATS = {"hot": "热", "normal": "正常", "cold": "冷"}  # words in the names of lights
+AREA_COUNTS = ("indicators", "compared", "faster", "slower", *HEATS)
 
 
 def monitor(assessment: Assessment, known: Assured, rules: Rules, knowledge: Knowledge) -> Answer:
@@ -66,7 +67,9 @@ def monitor(assessment: Assessment, known: Assured, rules: Rules, knowledge: Kno
     tables = {
         **tiers,
         "targets": plans,
-        "areas": pd.DataFrame([_counts(name, group) for name, group in groups.items()]),
+        "areas": pd.DataFrame([_counts(name, group) for name, group in groups.items()]).astype(
+            dict.fromkeys(AREA_COUNTS, "Int64")
+        ),
         **{f"focus_{theme}": group for theme, group in focus.items()},
         "falls": rows[rows["run"] >= LONG_FALL].sort_values("run", ascending=False),
         "anomalies": _anomalies(assessment, rows, known),
@@ -213,12 +216,14 @@ def _progress(verdict: Verdict, marks: MonitorRules) -> tuple[float, float] | No
 
 
 def _counts(name: str, rows: pd.DataFrame) -> dict[str, Any]:
-    """Count the paces and lights of some indicators."""
+    """Count the paces and lights of some indicators; of none that has one, they are unknown."""
     change, light = rows["change"].where(rows["grown"].eq(True)), rows["heat_light"].fillna("")
     paces = {"faster": (change > 0).sum(), "slower": (change < 0).sum()}
     heats = {name: light.str.contains(word).sum() for name, word in HEATS.items()}
-    counts = {"indicators": len(rows), **paces, **heats}
-    return {"area_zh": name, **{key: int(count) for key, count in counts.items()}}
+    compared, lit = change.notna().sum(), light.ne("").sum()
+    counts: dict[str, Any] = {"area_zh": name, "indicators": len(rows), "compared": compared}
+    counts |= {key: count if compared else None for key, count in paces.items()}
+    return counts | {key: count if lit else None for key, count in heats.items()}
 
 
 def _anomalies(assessment: Assessment, rows: pd.DataFrame, known: Assured) -> pd.DataFrame:
@@ -256,8 +261,15 @@ def _index(
 
 def _sentences(tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:
     core = tables["areas"].iloc[0]
-    yield f"{core.indicators} 项核心指标中 {core.faster} 项加快、{core.slower} 项回落。"
-    yield f"核心指标景气灯：过热偏热 {core.hot} 项，正常 {core.normal} 项，偏冷过冷 {core.cold} 项。"
+    head = f"{core.indicators} 项核心指标中 {core.compared} 项增速有上期可比"
+    paced = (
+        f"：{core.faster} 项加快、{core.slower} 项回落" if core.compared else "，说不出加快还是回落"
+    )
+    yield f"{head}{paced}。"
+    if pd.notna(core.normal):
+        yield f"核心指标景气灯：过热偏热 {core.hot} 项，正常 {core.normal} 项，偏冷过冷 {core.cold} 项。"
+    else:
+        yield "核心指标的历史都太短，景气灯不亮。"
     lights = tables["targets"]["target_light"].fillna("不亮").value_counts()
     counts = "，".join(f"{name} {number} 项" for name, number in lights.items())
     yield f"{len(tables['targets'])} 项目标的达标灯：{counts or '没有目标'}。"

@@ -37,6 +37,7 @@ COLUMNS = {
     "probability": "概率",
     "heat_light": "景气灯",
     "indicators": "项数",
+    "compared": "可比",
     "faster": "加快",
     "slower": "回落",
     "hot": "偏热",

@@ -244,7 +244,8 @@ def test_a_finding_on_the_newest_figure_is_an_anomaly():
 def test_every_number_said_stands_in_a_table(answer):
     said = " ".join(answer.sentences)
     core = answer.tables["areas"].iloc[0]
-    assert f"{core.indicators} 项核心指标中 {core.faster} 项加快、{core.slower} 项回落" in said
+    paces = f"{core.faster} 项加快、{core.slower} 项回落"
+    assert f"{core.indicators} 项核心指标中 {core.compared} 项增速有上期可比：{paces}" in said
     newest = answer.tables["diffusion"].iloc[-1]
     assert f"{newest.month} 扩散指数 {newest.diffusion:.1f}%" in said
     assert not re.search(r"nan|None", said)
@@ -280,3 +281,12 @@ def test_an_empty_store_has_no_light(empty):
     assert len(indicators) == len(Session(empty).catalogue)
     assert indicators["heat_light"].isna().all() and indicators["target_light"].isna().all()
     assert set(indicators["heat_reason"]) == {"没有这一口径的数据"}
+
+
+def test_of_a_first_delivery_pace_and_lights_are_unknown_and_not_nought(empty):
+    answer = Session(empty).monitor()
+    areas = answer.tables["areas"]
+    assert areas[["faster", "slower", "hot", "normal", "cold"]].isna().all(axis=None)
+    assert areas["compared"].eq(0).all()
+    assert "说不出加快还是回落" in answer.sentences[0]
+    assert answer.sentences[1] == "核心指标的历史都太短，景气灯不亮。"

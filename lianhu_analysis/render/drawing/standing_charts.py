@@ -21,7 +21,9 @@ LEFT_OF_NAMES, NAME_WIDTH = 0.22, 12
 def contribution_pictures(answer: Answer) -> list[Picture]:
     """Draw how the known points of parts, one after another, make the growth of each whole."""
     table = answer.tables["contributions"].rename(columns={"name_zh": "label", "points": "value"})
-    pictures = []
+    pictures: list[Picture] = []
+    if table.empty:
+        return pictures
     for _, block in table.groupby((table["indicator"] == table["whole"]).cumsum()):
         whole, parts = block.iloc[0], block.iloc[1:-1].dropna(subset="value")
         if parts.empty:

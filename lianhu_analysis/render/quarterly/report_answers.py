@@ -116,7 +116,7 @@ def _figure(
 
 def _published(report: Report, row: pd.Series, value: float) -> int | None:
     """Return the row of the frame that publishes this very number, if one does."""
-    code, period = row.get("indicator"), row.get("period")
+    code, period = row.get("indicator", row.get("code")), row.get("period")
     if not isinstance(code, str) or not isinstance(period, str):
         return None
     frame = report.assessment.frame

@@ -67,11 +67,10 @@ def course(report: Report) -> list[Html | Picture]:
         told = sentences_list(report, pulled, most=PULLS_TOLD) if pictures else None
         blocks += _numbered(report, "行业支撑与拉动", told, *pictures)
     if watched:
-        columns = ["area_zh", "indicators", "faster", "slower", "hot", "normal", "cold"]
+        columns = ["area_zh", "indicators", "compared", "faster", "slower", "hot", "normal", "cold"]
         areas = watched.tables["areas"]
-        watched = replace(
-            watched, tables={**watched.tables, "areas": areas[areas["indicators"].gt(0)]}
-        )
+        areas = areas[areas["indicators"].gt(0)] if len(areas) else areas
+        watched = replace(watched, tables={**watched.tables, "areas": areas})
         maps = [heat_map(watched)] if len(watched.tables["heat"]) else []
         blocks += _numbered(
             report,
@@ -113,10 +112,12 @@ def problems(report: Report) -> list[Html | Picture]:
     watched = report.answers.get("monitor")
     if watched is None:
         return []
-    behind = watched.tables["targets"]
-    behind = behind[behind["distance"].lt(0)]
-    falls = watched.tables["falls"]
-    falls = falls[falls["tier"].eq("core") & falls["run"].ge(FALLING)].head(FALLS_SHOWN)
+    behind, falls = watched.tables["targets"], watched.tables["falls"]
+    # A table without rows may have no columns either.
+    if len(behind):
+        behind = behind[behind["distance"].lt(0)]
+    if len(falls):
+        falls = falls[falls["tier"].eq("core") & falls["run"].ge(FALLING)].head(FALLS_SHOWN)
     listed = replace(watched, tables={**watched.tables, "behind": behind, "long_falls": falls})
     columns = ["name_zh", "period", "actual", "plan", "distance", "target_light"]
     return _numbered(
@@ -130,9 +131,30 @@ def problems(report: Report) -> list[Html | Picture]:
     )  # fmt: skip
 
 
+def _core(report: Report) -> Html:
+    """Every core indicator that is published: newest, pace, place in its own history, lights."""
+    watched = report.answers.get("monitor")
+    if watched is None or watched.tables["core"].empty:
+        return Html("")
+    rows = watched.tables["core"].dropna(subset="value")
+    listed = replace(watched, tables={"core": rows})
+    columns = [
+        "name_zh",
+        "period",
+        "value",
+        "unit",
+        "change",
+        "place",
+        "target_light",
+        "heat_light",
+    ]
+    return answer_table(report, listed, "core", columns, caption="核心指标一览")
+
+
 def _known(report: Report, answer: Answer, name: str, columns: Sequence[str]) -> Html:
     """Print a table where any place is known; a column of dashes says nothing."""
-    if answer.tables[name]["place"].isna().all():
+    table = answer.tables[name]
+    if table.empty or table["place"].isna().all():
         return Html("")
     return answer_table(report, answer, name, columns)
 
@@ -164,13 +186,14 @@ def annex(report: Report) -> list[Html | Picture]:
         *_section(
             "附录二：发布过的百分比后来怎样", look.record_section(report) if judged else None
         ),
+        *_section("附录三：核心指标一览", _core(report)),
         *_section(
-            "附录三：公开发布的数字对照（不进入预测）",
+            "附录四：公开发布的数字对照（不进入预测）",
             sources.facts_table(report),
             sources.parents_table(report),
         ),
         *_section(
-            "附录四：数据、版本与方法",
+            "附录五：数据、版本与方法",
             sources.vintage_table(report),
             sources.deliveries_table(report),
             sources.method_notes(report),

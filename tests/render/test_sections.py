@@ -1,0 +1,84 @@
+"""Each section says something, or is not there; an analysis without rows leaves no gap and no fault."""
+
+import dataclasses
+
+import pandas as pd
+import pytest
+
+from lianhu_analysis.analysis.answer import answer_of
+from lianhu_analysis.render.quarterly import sections
+from lianhu_analysis.render.register import FigureRegister
+from lianhu_analysis.render.tables import Html
+from tests.render.test_outlook import report  # noqa: F401
+
+TABLES = {
+    "comparison": ("standing", "regions"),
+    "contributions": ("contributions",),
+    "monitor": ("core", "targets", "areas", "falls", "heat", "anomalies"),
+    "land": ("projects", "parcels", "targets", "stages", "sums"),
+    "risk": ("funnel", "overdue", "response", "sums"),
+    "levers": ("levers",),
+    "calendar": ("releases",),
+}
+
+
+def empty_answers(assessment):
+    return {
+        name: answer_of(assessment, "题", (), {table: pd.DataFrame() for table in tables})
+        for name, tables in TABLES.items()
+    }
+
+
+def written(page):
+    parts = [
+        part
+        for write in (
+            sections.summary, sections.course, sections.tasks, sections.problems,
+            sections.outlook, sections.annex,
+        )
+        for part in write(page)
+    ]  # fmt: skip
+    return "".join(str(part) for part in parts if isinstance(part, Html))
+
+
+def test_analyses_without_rows_leave_no_heading(report):  # noqa: F811
+    page = dataclasses.replace(
+        report,
+        answers=empty_answers(report.assessment),
+        register=FigureRegister(),
+        sections=[],
+    )
+    html = written(page)
+    assert "一、目标测算" in html
+    for title in ("总体运行", "行业支撑", "重点领域", "项目与土地", "风险与社会治理", "存在问题"):
+        assert title not in html
+
+
+def test_without_targets_and_analyses_only_data_and_method_are_told(report):  # noqa: F811
+    bare = dataclasses.replace(report.assessment, verdicts=())
+    page = dataclasses.replace(
+        report, assessment=bare, answers={}, register=FigureRegister(), sections=[]
+    )
+    html = written(page)
+    assert "目标文件中没有可列出的目标" in html
+    assert html.count("<h2>") == 1
+    assert "附录五：数据、版本与方法" in html
+
+
+@pytest.mark.parametrize("known", [0, 1])
+def test_sections_are_numbered_as_they_come(report, known):  # noqa: F811
+    areas = pd.DataFrame(
+        {
+            "area_zh": ["核心指标"], "indicators": [41], "compared": [38], "faster": [14], "slower": [24], "hot": [3],
+            "normal": [30], "cold": [7],
+        }
+    )  # fmt: skip
+    answers = empty_answers(report.assessment)
+    if known:
+        monitor = answers["monitor"]
+        tables = {**monitor.tables, "areas": areas}
+        answers["monitor"] = dataclasses.replace(monitor, tables=tables)
+    page = dataclasses.replace(report, answers=answers, register=FigureRegister(), sections=[])
+    html = written(page)
+    assert ("一、重点领域" in html) is bool(known)
+    assert f"{'一二'[known]}、目标测算" in html
