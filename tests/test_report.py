@@ -18,6 +18,7 @@ from lianhu_analysis.render.publishing.publish import read_manifest
 from lianhu_analysis.render.quarterly.report_answers import UNPLACED
 from lianhu_analysis.workspace import load_workspace
 from tests.conftest import ROOT
+from tests.render.browser import browser, needs_chromium
 
 OUTSIDE = re.compile(
     r"""(?:src|srcset|href|action)\s*=\s*["']?\s*(?:https?:)?//|@import|url\((?!\s*["']?data:)"""
@@ -300,6 +301,29 @@ def test_sections_stand_in_the_order_of_an_official_analysis(lianhu, published):
     text = words(lianhu[1])
     for part in ("拉动", "个百分点", "景气灯", "的把握", "平均使预测变动"):
         assert part in text, part
+
+
+TOO_WIDE = """[...document.querySelectorAll('main *')]
+  .filter(item => item.getBoundingClientRect().right > innerWidth + 1)
+  .map(item => item.tagName + ' ' + item.textContent.slice(0, 30)).slice(0, 5)"""
+
+
+@needs_chromium
+def test_the_page_in_a_browser(lianhu, published, tmp_path):
+    for number, space in enumerate((lianhu[0], published[0])):
+        (file,) = space.reports.glob("*2024Q3*.html")
+        with browser(tmp_path / f"profile{number}") as page:
+            # A4 without its margins, a phone, a desk: nothing stands out at the right.
+            for width, media in ((673, "print"), (360, "screen"), (1200, "screen")):
+                page.open(file, width=width, media=media)
+                assert page.ask(TOO_WIDE) == [], (width, media)
+                assert page.ask("document.documentElement.scrollWidth") <= width
+            assert {url for url in page.requests if not url.startswith("data:")} == {file.as_uri()}
+            assert page.errors == []
+            # On paper the origins are folded away, and each page carries the mark.
+            page.open(file, width=673, media="print")
+            shown = "getComputedStyle(document.querySelector('details.origins')).display"
+            assert page.ask(shown) == "none"
 
 
 def test_every_chart_has_a_text_for_those_who_cannot_see_it(lianhu):
