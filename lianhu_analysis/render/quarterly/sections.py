@@ -39,6 +39,8 @@ FALLING, FALLS_SHOWN = 3, 10
 # Targets that need attention, releases to come, and late projects that are told.
 LAGGING, COMING, LATE_SHOWN = 3, 3, 10
 
+BEHIND = "落后的指标（距计划：增速差几个百分点；数量比常年进度差几个百分点）"
+
 Block = Html | Picture | None
 
 
@@ -123,7 +125,7 @@ def problems(report: Report) -> list[Html | Picture]:
     return _numbered(
         report,
         "存在问题",
-        answer_table(report, listed, "behind", columns, caption="低于年度目标的指标"),
+        answer_table(report, listed, "behind", columns, caption=BEHIND),
         answer_table(
             report, listed, "long_falls", ["name_zh", "period", "value", "run", "heat_light"],
             caption="连续回落三期及以上的核心指标",
