@@ -62,7 +62,7 @@ def test_without_targets_and_analyses_only_data_and_method_are_told(report):  # 
     html = written(page)
     assert "目标文件中没有可列出的目标" in html
     assert html.count("<h2>") == 1
-    assert "附录五：数据、版本与方法" in html
+    assert "附录一：数据、版本与方法" in html
 
 
 @pytest.mark.parametrize("known", [0, 1])

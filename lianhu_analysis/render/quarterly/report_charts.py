@@ -60,6 +60,9 @@ def _overview(report: Report, verdicts: Sequence[Verdict], title: str) -> Pictur
     shown = [item for item in verdicts if item.series.points]
     if not shown:
         return None
+    if len(shown) == 1:
+        (alone,) = (growth_charts if shown[0].target.is_growth else progress_charts)(report)
+        return alone
     caption = f"截至 {report.as_of.isoformat()} 已公布的版本，各数出处见附表"
     setting = Setting(title=title, caption=caption, simulated=report.simulated)
     told = "；".join(f"{item.name_zh}{status_words(item)}" for item in shown)

@@ -183,23 +183,28 @@ def outlook(report: Report) -> list[Html | Picture]:
 def annex(report: Report) -> list[Html | Picture]:
     """Models and refusals, the record, published facts, data, method."""
     judged = bool(report.assessment.verdicts)
+    parts: list[tuple[str, tuple[Block, ...]]] = [
+        ("所用的模型与不作预测的目标", (refusals(report) if judged else None,)),
+        ("发布过的百分比后来怎样", (look.record_section(report) if judged else None,)),
+        ("核心指标一览", (_core(report),)),
+        (
+            "公开发布的数字对照（不进入预测）",
+            (sources.facts_table(report), sources.parents_table(report)),
+        ),
+        (
+            "数据、版本与方法",
+            (
+                sources.vintage_table(report),
+                sources.deliveries_table(report),
+                sources.method_notes(report),
+            ),
+        ),
+    ]
+    told = [(title, blocks) for title, blocks in parts if any(blocks)]
     return [
-        *_section("附录一：所用的模型与不作预测的目标", refusals(report) if judged else None),
-        *_section(
-            "附录二：发布过的百分比后来怎样", look.record_section(report) if judged else None
-        ),
-        *_section("附录三：核心指标一览", _core(report)),
-        *_section(
-            "附录四：公开发布的数字对照（不进入预测）",
-            sources.facts_table(report),
-            sources.parents_table(report),
-        ),
-        *_section(
-            "附录五：数据、版本与方法",
-            sources.vintage_table(report),
-            sources.deliveries_table(report),
-            sources.method_notes(report),
-        ),
+        block
+        for numeral, (title, blocks) in zip(NUMERALS, told, strict=False)
+        for block in _section(f"附录{numeral}：{title}", *blocks)
     ]
 
 
