@@ -9,7 +9,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from types import ModuleType
@@ -42,6 +42,7 @@ def _loaded_when_used(name: str) -> ModuleType:
 
 if TYPE_CHECKING:
     from lianhu_analysis.analysis import news as arrivals
+    from lianhu_analysis.analysis.answer import Answer
     from lianhu_analysis.intake import ingest as deliveries
     from lianhu_analysis.intake import new_workspace, problems
     from lianhu_analysis.pipeline import answers, backtests, reports, session
@@ -284,8 +285,7 @@ def mechanisms(
     """台账办到了哪一步，离目标多远，与公布的数是否一致。"""
     asked = opened(context, workspace, as_of)
     ask = asked.land_and_projects if topic == "land" else asked.risk_and_governance
-    document = asked.kept(f"mechanisms {topic}", lambda: ask().as_dict())
-    print_analysis(document, as_json=as_json)
+    print_kept(asked, f"mechanisms {topic}", ask, as_json=as_json)
 
 
 @app.command()
@@ -397,8 +397,8 @@ def contributions(
 ) -> None:
     """谁在拉动增长、谁拖慢了它：拉动点、贡献率、可能的范围、比上期的变化。"""
     asked = opened(context, workspace, as_of)
-    document = asked.kept(f"contributions {period}", lambda: asked.contributions(period).as_dict())
-    print_analysis(document, as_json=as_json)
+    question = f"contributions {period}"
+    print_kept(asked, question, lambda: asked.contributions(period), as_json=as_json)
 
 
 @app.command()
@@ -414,10 +414,8 @@ def compare(
 ) -> None:
     """与同市区县比位次，与上级地区比高低；没有公布的留空，不排在最后。"""
     asked = opened(context, workspace, as_of)
-    document = asked.kept(
-        f"comparison {code} {period}", lambda: asked.comparison(code, period).as_dict()
-    )
-    print_analysis(document, as_json=as_json)
+    question = f"comparison {code} {period}"
+    print_kept(asked, question, lambda: asked.comparison(code, period), as_json=as_json)
 
 
 @app.command()
@@ -430,9 +428,8 @@ def scenario(
 ) -> None:
     """如果一些指标走文件中的路径，各项目标和它们同时实现的概率会怎样。"""
     asked = opened(context, workspace, as_of)
-    said = file.read_bytes()
-    told = asked.kept(f"scenario {said!r}", lambda: asked.scenario(file).as_dict())
-    print_analysis(told, as_json=as_json)
+    question = f"scenario {file.read_bytes()!r}"
+    print_kept(asked, question, lambda: asked.scenario(file), as_json=as_json)
 
 
 @app.command()
@@ -447,8 +444,7 @@ def levers(
 ) -> None:
     """要使目标有五成、八成把握，什么至少要变多少，往年有没有过。"""
     asked = opened(context, workspace, as_of)
-    told = asked.kept(f"levers {target}", lambda: asked.levers(target).as_dict())
-    print_analysis(told, as_json=as_json)
+    print_kept(asked, f"levers {target}", lambda: asked.levers(target), as_json=as_json)
 
 
 @app.command()
@@ -479,8 +475,7 @@ def calendar(
 ) -> None:
     """今年还有哪些公布，各自通常使判断变动多少；最能改变判断的在前。"""
     asked = opened(context, workspace, as_of)
-    content = asked.kept("calendar", lambda: asked.calendar().as_dict())
-    print_analysis(content, as_json=as_json)
+    print_kept(asked, "calendar", asked.calendar, as_json=as_json)
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
@@ -549,6 +544,13 @@ def print_answer(content: dict[str, Any], lines: Iterable[str], *, as_json: bool
 def print_analysis(document: dict[str, Any], *, as_json: bool) -> None:
     """Write the document of an analysis on standard output: see ``analysis.answer``."""
     print_answer(document, analyses.answer_lines(document), as_json=as_json)
+
+
+def print_kept(
+    asked: session.Session, question: str, ask: Callable[[], Answer], *, as_json: bool
+) -> None:
+    """Answer a question, once for the same figures, settings and code, and write it."""
+    print_analysis(asked.kept(question, lambda: ask().as_dict()), as_json=as_json)
 
 
 def print_json(content: Any) -> None:

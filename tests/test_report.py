@@ -147,6 +147,16 @@ def test_a_changed_target_or_a_damaged_page_is_rendered_again(national, tmp_path
     assert "增长5.3%左右" in words(repaired.path.read_text(encoding="utf-8"))
 
 
+def test_a_report_depends_on_the_ledgers_of_its_workspace(national, tmp_path):
+    space = borrowed(national, tmp_path / "space")
+    session = Session(space)
+    template = ROOT / reports.TEMPLATE
+    before = reports._inputs(session, template)
+    (space.root / "ledgers.toml").write_text("# changed", encoding="utf-8")
+    after = reports._inputs(session, template)
+    assert set(after) - set(before) == {"ledgers.toml"}
+
+
 def test_the_manifest_says_what_the_page_was_made_from(published):
     space, plan, _ = published
     (entry,) = read_manifest(space.reports)

@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from lianhu_analysis.catalog.targets import percentage
 from lianhu_analysis.forecast.assessment import Assessment
 
 __all__ = ["Answer", "answer_of", "chance_text", "rows_of"]
@@ -97,11 +98,7 @@ def answer_of(
 
 def chance_text(probability: float) -> str | None:
     """Write the probability of a forecast, which is never certain; nothing where it is unknown."""
-    if math.isnan(probability):
-        return None
-    if not 0.01 <= probability <= 0.99:
-        return "<1%" if probability < 0.5 else ">99%"
-    return f"{probability:.0%}"
+    return None if math.isnan(probability) else percentage(probability)
 
 
 def rows_of(table: pd.DataFrame) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ import datetime as dt
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from math import inf, isfinite
 from typing import Any, Literal, cast, get_args
@@ -25,6 +26,7 @@ __all__ = [
     "load_targets",
     "named",
     "parse_targets",
+    "percentage",
     "versions_on",
 ]
 
@@ -175,6 +177,13 @@ def chance(met: Any) -> float:
         Shape (n,), of truth values.
     """
     return (float(np.sum(met)) + 0.5) / (np.size(met) + 1.0)
+
+
+def percentage(probability: float) -> str:
+    """Write a chance in whole percent, half up; it is never certain: ``<1%``, ``>99%``."""
+    if not 0.01 <= probability <= 0.99:
+        return "<1%" if probability < 0.5 else ">99%"
+    return f"{Decimal(repr(float(probability * 100))).quantize(Decimal(1), ROUND_HALF_UP)}%"
 
 
 def load_targets(workspace: Workspace, catalogue: Catalogue) -> tuple[Target, ...]:

@@ -21,7 +21,7 @@ from lianhu_analysis.intake.store import VintageStore
 from lianhu_analysis.intake.whole_files import write_whole
 from lianhu_analysis.workspace import CONFIG_NAME, Workspace
 
-__all__ = ["PastRunFiles", "fingerprint"]
+__all__ = ["PastRunFiles", "fingerprint", "settings_files"]
 
 # Some 60 kB each; the oldest go first.
 MAX_FILES = 1_500
@@ -40,15 +40,20 @@ def _code() -> str:
     return digest.hexdigest()
 
 
+def settings_files(workspace: Workspace) -> list[Path]:
+    """Return the files, there or not, by which people say how a workspace is answered."""
+    names = (CONFIG_NAME, FILE_NAME)
+    own = [*(workspace.root / name for name in names), workspace.targets]
+    own.append(workspace.root / ledgers.FILE_NAME)
+    return [*own, workspace.catalogue] if workspace.catalogue else own
+
+
 def fingerprint(workspace: Workspace, day: dt.date | None) -> str:
     """Hash everything that an answer as of a day depends on: figures, settings, code."""
     digest = hashlib.sha256(f"{day} {_code()}".encode())
     for entry in VintageStore(workspace.processed).ledger().values():
         digest.update(f"{entry.path}\0{entry.sha256}\0{entry.fingerprint}\n".encode())
-    settings = [workspace.root / CONFIG_NAME, workspace.root / FILE_NAME, workspace.targets]
-    settings += [workspace.root / ledgers.FILE_NAME]
-    settings += [workspace.catalogue] if workspace.catalogue else []
-    for file in settings:
+    for file in settings_files(workspace):
         digest.update(file.name.encode())
         if file.is_file():
             digest.update(file.read_bytes())

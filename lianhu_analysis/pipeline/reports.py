@@ -25,9 +25,9 @@ from lianhu_analysis.errors import (
     UsageError,
     WorkspaceError,
 )
-from lianhu_analysis.intake.corrections import FILE_NAME as CORRECTIONS
 from lianhu_analysis.intake.ingest import unread_files
 from lianhu_analysis.pipeline.answers import PROJECT_ROOT
+from lianhu_analysis.pipeline.past_runs import settings_files
 from lianhu_analysis.pipeline.record import keep_verdicts, read_record, record_hash
 from lianhu_analysis.pipeline.session import Session, open_session
 from lianhu_analysis.render.publishing.publish import (
@@ -403,9 +403,8 @@ def _inputs(session: Session, template: Path) -> dict[str, str]:
     inputs |= {f"unread:{path}": reason for path, reason in unread_files(workspace)}
     if session.day is not None and (told := record_hash(workspace, session.day)):
         inputs["record"] = told
-    settings = (workspace.root / "lianhu.toml", workspace.targets, workspace.root / CORRECTIONS)
-    for path in (*settings, workspace.catalogue, template):
-        if path is not None and path.is_file():
+    for path in (*settings_files(workspace), template):
+        if path.is_file():
             inputs[path.name] = file_hash(path)
     code = hashlib.sha256()
     for source in sorted(Path(lianhu_analysis.__file__).parent.rglob("*")):

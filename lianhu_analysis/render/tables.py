@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterable, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
+from lianhu_analysis.catalog.targets import percentage
 from lianhu_analysis.errors import ReportError
 
 __all__ = [
@@ -83,11 +84,7 @@ def probability_text(probability: float) -> str:
     """Write the probability of a forecast: ``62%``; never certain, so ``<1%`` and ``>99%``."""
     if not 0 <= probability <= 1:
         raise ReportError(f"概率 {probability} 不在 0 与 1 之间，请检查预测结果")
-    if probability < 0.01:
-        return "<1%"
-    if probability > 0.99:
-        return ">99%"
-    return f"{_fixed(probability * 100, 0)}%"
+    return percentage(probability)
 
 
 def missing_text(status: str, reason: str = "") -> str:

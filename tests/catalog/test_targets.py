@@ -11,7 +11,12 @@ from openpyxl import Workbook
 
 from lianhu_analysis.catalog.indicators import load_catalogue, read_catalogue
 from lianhu_analysis.catalog.target_sheet import FIELDS
-from lianhu_analysis.catalog.targets import load_targets, parse_targets, versions_on
+from lianhu_analysis.catalog.targets import (
+    load_targets,
+    parse_targets,
+    percentage,
+    versions_on,
+)
 from lianhu_analysis.errors import CatalogueError, WorkspaceError
 from lianhu_analysis.workspace import load_workspace
 
@@ -394,3 +399,8 @@ def test_a_sheet_that_is_none_is_said_to_be_so(tmp_path):
             from_sheet(tmp_path / name)
     with pytest.raises(WorkspaceError, match="找不到目标文件"):
         from_sheet(tmp_path / "none.csv")
+
+
+def test_a_chance_is_written_in_whole_percent_half_up_and_never_certain():
+    told = [percentage(item) for item in (0.0, 0.0099, 0.01, 0.125, 0.655, 0.99, 0.9901, 1.0)]
+    assert told == ["<1%", "<1%", "1%", "13%", "66%", "99%", ">99%", ">99%"]

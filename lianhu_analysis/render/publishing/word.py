@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import base64
 import io
-from collections.abc import Iterator
 from typing import Any
 
 import lxml.html
@@ -300,9 +299,4 @@ def _line(side: str, eighths: int) -> Any:
 
 
 def _text(element: Any) -> str:
-    return " ".join("".join(_pieces(element)).split())
-
-
-def _pieces(element: Any) -> Iterator[str]:
-    for text in element.itertext():
-        yield str(text)
+    return " ".join(str(element.text_content()).split())
