@@ -62,6 +62,15 @@ def test_certainty_years_and_cases_of_ledgers_are_no_figures_of_their_own(page):
     assert (chance.text, chance.share) == (">99%", True)
 
 
+@pytest.mark.parametrize("placed", [True, False])
+def test_a_share_may_be_above_one(page, placed):
+    table = pd.DataFrame({"name_zh": ["甲"], "relative": [1.891 if placed else 3.0]})
+    html = sentences_list(page, asked(page, "是现在标准差的 189%。", table=table))
+    assert words(html) == "是现在标准差的 189%。"
+    (figure,) = page.register
+    assert (figure.text, UNPLACED in figure.label) == ("189", not placed)
+
+
 def test_a_sum_of_a_column_is_a_number_of_its_table(page):
     late = pd.DataFrame({"case_zh": ["甲", "乙", "丙"], "short": [0.5, 0.25, -0.1]})
     html = sentences_list(page, asked(page, "2 个落后，共少完成 0.75 亿元。", table=late.head(2)))

@@ -168,7 +168,8 @@ def _looked_up(report: Report, answer: Answer, token: str, sentence: str) -> Htm
                 if percent and 0 <= value <= 1 and (value < 0.01, value > 0.99)[read[0] == ">"]:
                     return _figure(report, answer, row, column, value, token, share=True)
                 continue
-            shares = (100 * value, abs(100 * value)) if percent and abs(value) <= 1 else ()
+            # A ratio may be above one: 189% of the standard deviation.
+            shares = (100 * value, abs(100 * value)) if percent else ()
             for shown in (value, abs(value), *shares):
                 if abs(shown - read[1]) <= 0.5 * 10.0 ** -read[2] + 1e-9:
                     return tables.join(_figure(report, answer, row, column, shown, number), percent)
@@ -177,10 +178,10 @@ def _looked_up(report: Report, answer: Answer, token: str, sentence: str) -> Htm
     if re.fullmatch(r"(?:19|20)\d{2}", token):
         return tables.when(token)  # a year, of what comes once a year
     about = pd.Series({"name_zh": f"{UNPLACED}“{sentence}”"})
-    value = 0.0 if read is None else read[1] / (100 if token.endswith("%") else 1)
     if read is None or read[0]:
         raise ReportError(f"“{answer.question}”的一句话中，{token} 没有出处：“{sentence}”")
-    return _figure(report, answer, about, "", value, token, share=token.endswith("%"))
+    figure = _figure(report, answer, about, "", read[1], token.removesuffix("%"))
+    return tables.join(figure, "%" if token.endswith("%") else "")
 
 
 def _numbers(answer: Answer) -> Iterator[tuple[pd.Series, str, float]]:
