@@ -10,7 +10,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -21,7 +21,7 @@ from rich.text import Text
 
 from lianhu_analysis import __version__
 from lianhu_analysis.errors import LianhuError, UsageError
-from lianhu_analysis.workspace import LANGUAGES, Workspace, find_workspace, load_workspace
+from lianhu_analysis.workspace import Workspace, find_workspace, load_workspace
 
 
 def _loaded_when_used(name: str) -> ModuleType:
@@ -334,7 +334,9 @@ def report(
     ] = None,
     workspace: WorkspaceOption = None,
     as_of: AsOfOption = "",
-    lang: Annotated[str, typer.Option("--lang", help="报告语言；默认按 lianhu.toml。")] = "",
+    lang: Annotated[
+        str, typer.Option("--lang", help="报告语言：zh、en，逗号分隔；默认按 lianhu.toml。")
+    ] = "",
     formats: Annotated[
         str, typer.Option("--format", help="输出格式：html、docx、xlsx，逗号分隔；默认全部。")
     ] = "",
@@ -346,14 +348,12 @@ def report(
     as_json: JsonOption = False,
 ) -> None:
     """用 papermill 生成季度报告；没有变化的不重做。"""
-    if lang and lang not in LANGUAGES:
-        raise UsageError(f"--lang {lang}：目前可填 {'、'.join(LANGUAGES)}")
     asked = opened(context, workspace, as_of)
-    space = replace(asked.workspace, language=lang or asked.workspace.language)
-    asked = replace(asked, workspace=space)
+    space = asked.workspace
     extra = dict(parse_parameter(item) for item in parameters or [])
     kinds = [kind for kind in formats.split(",") if kind]
-    plans = reports.plan_reports(asked, quarters or [], extra, kinds)
+    languages = [language for language in lang.split(",") if language]
+    plans = reports.plan_reports(asked, quarters or [], extra, kinds, languages)
     unread = warn_unread(space)
     outcomes = []
     for plan in plans:

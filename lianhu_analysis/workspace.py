@@ -24,7 +24,7 @@ __all__ = [
 
 CONFIG_NAME = "lianhu.toml"
 # Of reports.
-LANGUAGES = ("zh",)
+LANGUAGES = ("zh", "en")
 
 
 @dataclass(frozen=True)

@@ -61,7 +61,7 @@ def test_paths_are_told_as_the_user_knows_them(tmp_path):
         ("[paths]\n", "缺少字段 region"),
         (MINIMAL + "[report]\nsensitve = true\n", r"\[report\] 中不认识的 sensitve"),
         (MINIMAL + '[report]\nsensitive = "no"\n', r"\[report\] sensitive 只能是 true 或 false"),
-        (MINIMAL + '[report]\nlanguage = "en"\n', r"lianhu\.toml：\[report\] language = 'en'.*zh"),
+        (MINIMAL + '[report]\nlanguage = "fr"\n', r"lianhu\.toml：\[report\] language = 'fr'.*zh"),
         ('[region]\ncode = "1"\n', r"缺少字段 region\.name_zh"),
         (MINIMAL + 'colour = "red"\n', "写法不对"),
         (MINIMAL + '[[peers]]\ncode = "999999"\nname_zh = "某区"\n', "999999 写了不止一次"),

@@ -81,7 +81,7 @@ def levers_answer(futures: Futures, indicator: str = "") -> Answer:
     Returns
     -------
     Answer
-        Table ``levers``: one row for each target, goal and lever.
+        Table ``levers``: one row for each target, goal and lever; ``chances``: of each target.
 
     Raises
     ------
@@ -93,9 +93,10 @@ def levers_answer(futures: Futures, indicator: str = "") -> Answer:
     if not chosen:
         codes = "、".join(dict.fromkeys(item.target.indicator for item in known))
         raise UsageError(f"{indicator!r} 没有尚待实现又有预测的目标，可填 {codes}")
-    rows, sentences = [], []
+    rows, chances, sentences = [], [], []
     for verdict in chosen:
         before = verdict.target.chance_in(futures.draws[:, futures.column[key_of(verdict)]])
+        chances.append({"target_zh": verdict.target.name_zh, "probability": before})
         head = f"{verdict.target.name_zh}：现有 {chance_text(before)} 的把握"
         told = []
         for goal in (item for item in GOALS if item > before):
@@ -107,7 +108,7 @@ def levers_answer(futures: Futures, indicator: str = "") -> Answer:
             rows += found
         sentences.append("；".join([head, *told]) + "。")
     question = "要使目标有五成、八成把握，什么要变多少"
-    tables = {"levers": pd.DataFrame(rows)}
+    tables = {"levers": pd.DataFrame(rows), "chances": pd.DataFrame(chances)}
     return answer_of(futures.assessment, question, tuple(sentences), tables, NOTES)
 
 

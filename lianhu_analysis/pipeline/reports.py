@@ -30,6 +30,8 @@ from lianhu_analysis.pipeline.answers import PROJECT_ROOT
 from lianhu_analysis.pipeline.past_runs import settings_files
 from lianhu_analysis.pipeline.record import keep_verdicts, read_record, record_hash
 from lianhu_analysis.pipeline.session import Session, open_session
+from lianhu_analysis.render.drawing.theme import speaking
+from lianhu_analysis.render.english import English, english_names
 from lianhu_analysis.render.publishing.publish import (
     ManifestEntry,
     file_hash,
@@ -44,8 +46,9 @@ from lianhu_analysis.render.publishing.publish import (
 from lianhu_analysis.render.quarterly.audience import AUDIENCES, for_public, refuse_hidden
 from lianhu_analysis.render.quarterly.report import Report
 from lianhu_analysis.render.register import FigureRegister
-from lianhu_analysis.render.trace import check_origins
-from lianhu_analysis.workspace import Workspace
+from lianhu_analysis.render.tables import SIMULATED_MARK
+from lianhu_analysis.render.trace import check_html, check_origins
+from lianhu_analysis.workspace import LANGUAGES, Workspace
 
 __all__ = [
     "Outcome",
@@ -76,6 +79,8 @@ class ReportPlan:
         Of the template, beyond workspace, quarter and day.
     refused
         Why it cannot be made; it does not keep the others of a batch.
+    language
+        One of ``LANGUAGES``.
     """
 
     name: str
@@ -85,6 +90,7 @@ class ReportPlan:
     formats: tuple[str, ...]
     parameters: dict[str, str]
     refused: str = ""
+    language: str = "zh"
 
 
 @dataclass(frozen=True)
@@ -106,7 +112,9 @@ class Outcome:
     warning: str = ""
 
 
-def open_report(workspace: str, quarter: str, as_of: str, audience: str = "internal") -> Report:
+def open_report(
+    workspace: str, quarter: str, as_of: str, audience: str = "internal", language: str = "zh"
+) -> Report:
     """Open a report inside its notebook: judge the targets, start the figure register.
 
     Parameters
@@ -117,8 +125,12 @@ def open_report(workspace: str, quarter: str, as_of: str, audience: str = "inter
         As ``2024Q3`` and ``2024-10-31``; empty ones as in ``plan_reports``.
     audience
         ``internal``, or ``public``: see ``for_public``.
+    language
+        Of the charts; the text is put into it when the page is made.
     """
     asked = open_session(workspace, as_of)
+    _refuse_language([language])
+    speaking(_english(asked).text if language == "en" else str)
     hidden = _hidden(asked, audience)
     plan = plan_reports(asked, [quarter] if quarter else [], {})[0]
     session = asked.on(plan.as_of)
@@ -166,6 +178,15 @@ def _issued_before(session: Session) -> pd.DataFrame:
     return earlier.drop_duplicates(["year", "indicator", "measure", "set_by"], keep="last")
 
 
+def _refuse_language(languages: Sequence[str]) -> None:
+    if unknown := sorted(set(languages) - set(LANGUAGES)):
+        raise UsageError(f"--lang {'、'.join(unknown)} 不行，可填 {'、'.join(LANGUAGES)}")
+
+
+def _english(session: Session) -> English:
+    return English(english_names(session.workspace, session.catalogue, session.targets))
+
+
 def _hidden(session: Session, audience: str) -> frozenset[str]:
     """Return the codes of what an audience may not see; refuse an unknown one."""
     if audience not in AUDIENCES:
@@ -179,6 +200,7 @@ def plan_reports(
     quarters: Sequence[str],
     parameters: Mapping[str, str],
     formats: Sequence[str] = (),
+    languages: Sequence[str] = (),
 ) -> list[ReportPlan]:
     """Decide which reports to make, refusing what cannot be made before any work.
 
@@ -190,6 +212,8 @@ def plan_reports(
     ----------
     formats
         Some of ``FORMATS``; the page is always made, and without any all are.
+    languages
+        Some of ``LANGUAGES``; without any the workspace's own.
 
     Raises
     ------
@@ -200,6 +224,8 @@ def plan_reports(
         raise UsageError(f"--format {'、'.join(unknown)} 不行，可填 {'、'.join(FORMATS)}")
     kinds = tuple(kind for kind in FORMATS if kind == "html" or not formats or kind in formats)
     workspace, as_of = session.workspace, session.asked
+    languages = tuple(dict.fromkeys(languages)) or (workspace.language,)
+    _refuse_language(languages)
     if parameters:
         _check_parameters(_template(workspace), parameters)
     audience = parameters.get("audience", "internal")
@@ -221,8 +247,11 @@ def plan_reports(
             if len(quarters) == 1:
                 raise UsageError(refused)
         public = ("public",) if audience == "public" else ()
-        name = safe_name(workspace.region.code, str(quarter), day.isoformat(), *public)
-        plans.append(ReportPlan(name, quarter, day, audience, kinds, dict(parameters), refused))
+        stem = (workspace.region.code, str(quarter), day.isoformat(), *public)
+        for language in languages:
+            name = safe_name(*stem, *(("en",) if language == "en" else ()))
+            given = dict(parameters) if language == "zh" else {**parameters, "language": language}
+            plans.append(ReportPlan(name, quarter, day, audience, kinds, given, refused, language))
     return plans
 
 
@@ -230,7 +259,7 @@ def _check_parameters(template: Path, parameters: Mapping[str, str]) -> None:
     from lianhu_analysis.render.publishing.notebook import check_parameters
 
     check_parameters(template, parameters)
-    if fixed := sorted({"workspace", "quarter", "as_of"} & set(parameters)):
+    if fixed := sorted({"workspace", "quarter", "as_of", "language"} & set(parameters)):
         raise UsageError(f"参数 {'、'.join(fixed)} 由命令行的选项给出，不能用 --parameter 指定")
 
 
@@ -314,9 +343,15 @@ def _render(
             raise ReportError(f"报告 {plan.name} 的数字与版本库不符，未发布：{'；'.join(faults)}")
         names = _names(session, register)
         title = executed.title or f"{workspace.region.name_zh}{period}经济分析报告"
+        english = _english(session) if plan.language == "en" else None
+        if english is not None:
+            said = {english.name(name) for name in names}
+            names |= said | {name[:1].upper() + name[1:] for name in said}
         body = traced_body(executed.notebook, register, title=title, names=names)
+        if english is not None:
+            body, register, title = _in_english(english, body, register, title, names)
         for kind in plan.formats:
-            content = _formatted(kind, body, register, title, simulated=simulated)
+            content = _formatted(kind, body, register, title, english, simulated=simulated)
             (private / f"{plan.name}.{kind}").write_bytes(content)
         entry = ManifestEntry(
             name=plan.name,
@@ -325,7 +360,7 @@ def _render(
             region_zh=workspace.region.name_zh,
             quarter=str(plan.quarter),
             as_of=plan.as_of.isoformat(),
-            language=workspace.language,
+            language=plan.language,
             simulated=simulated,
             fingerprint=print_of_inputs,
             inputs=inputs,
@@ -336,23 +371,48 @@ def _render(
         return put_in_place(private, workspace.reports, entry), executed.verdicts
 
 
+def _in_english(
+    english: English, body: str, register: FigureRegister, title: str, names: set[str]
+) -> tuple[str, FigureRegister, str]:
+    """Return body, figures and title in English, after proving that every number is the same."""
+    from lianhu_analysis.render.publishing.page import data_of
+
+    said, figures = english.html(body), english.register(register)
+    if data_of(said) != data_of(body):
+        raise ReportError("英文版的数字与中文版不同，未发布。请把这一报告交给维护的人")
+    if faults := check_html(said, figures, names):
+        raise ReportError(f"英文版有数字没有出处，未发布：{'；'.join(faults)}")
+    if english.missing:
+        note = "Passages without an English edition are given in Chinese."
+        said = f'<p class="note">{note}</p>{said}'
+    return said, figures, english.text(title)
+
+
 def _formatted(
-    kind: str, body: str, register: FigureRegister, title: str, *, simulated: bool
+    kind: str,
+    body: str,
+    register: FigureRegister,
+    title: str,
+    english: English | None,
+    *,
+    simulated: bool,
 ) -> bytes:
     """Write a report in one format."""
     # Each is imported where it is made: together they take a second.
     from lianhu_analysis.render.publishing.page import printed_figures, render_page
 
+    say = str if english is None else english.text
     if kind == "docx":
         from lianhu_analysis.render.publishing.word import render_word
 
-        return render_word(body, title=title, simulated=simulated)
+        return render_word(body, title=title, mark=say(SIMULATED_MARK) if simulated else "")
     if kind == "xlsx":
         from lianhu_analysis.render.publishing.annex import render_annex
 
         refs = printed_figures(body, register)
-        return render_annex(register, refs, title=title, simulated=simulated)
-    return render_page(body, register, title=title, simulated=simulated).encode()
+        return render_annex(register, refs, title=title, simulated=simulated, say=say)
+    page = render_page(body, register, title=title, simulated=simulated, english=english)
+    return page.encode()
 
 
 def _names(session: Session, register: FigureRegister) -> set[str]:

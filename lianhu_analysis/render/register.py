@@ -24,12 +24,7 @@ __all__ = ["FIGURES_FILE", "Figure", "FigureRegister", "Kind", "read_number"]
 FIGURES_FILE = "figures.json"
 
 Kind = Literal["observation", "model", "target", "arithmetic"]
-KIND_NAMES = {
-    "observation": ("公布值", "published"),
-    "model": ("模型", "model"),
-    "target": ("目标", "target"),
-    "arithmetic": ("算术", "arithmetic"),
-}
+KIND_NAMES = {"observation": "公布值", "model": "模型", "target": "目标", "arithmetic": "算术"}
 REQUIRED_DETAIL = {
     "observation": ("source", "published", "token"),
     "model": ("model", "as_of"),
@@ -263,31 +258,29 @@ class FigureRegister:
                 raise ReportError(
                     f"数字登记簿 {path.name} 的编号 {figure.ref} 不连续，请重新生成报告"
                 )
-            register._check(figure)
-            register._figures[figure.ref] = figure
+            register.put(figure)
         return register
 
-    def provenance_table(self, refs: Iterable[str] | None = None, language: str = "zh-CN") -> Html:
+    def put(self, figure: Figure) -> None:
+        """Take a figure as it is, under its own ref, after checking it again."""
+        self._check(figure)
+        self._figures[figure.ref] = figure
+
+    def provenance_table(self, refs: Iterable[str] | None = None) -> Html:
         """Make the table that leads from each number to its file, sheet and cell."""
-        english = language.startswith("en")
         chosen = [self.figure(ref) for ref in refs] if refs is not None else list(self)
-        headers = (
-            ("Number", "What it is", "Kind", "Published or as of", "Where from")
-            if english
-            else ("数字", "内容", "类别", "公布日或截至日", "出处")
-        )
+        headers = ("数字", "内容", "类别", "公布日或截至日", "出处")
         rows = [
             (
                 tables.traced(figure.text, figure.ref, figure.value),
                 tables.name(figure.label),
-                KIND_NAMES[figure.kind][english],
-                _day(figure, english),
+                KIND_NAMES[figure.kind],
+                _day(figure),
                 self._origin(figure),
             )
             for figure in chosen
         ]
-        caption = "Where each number comes from" if english else "每个数字的出处"
-        table = str(tables.html_table(headers, rows, caption, numeric=(0,)))
+        table = str(tables.html_table(headers, rows, "每个数字的出处", numeric=(0,)))
         for figure in chosen:
             # The row, not the number in it, is what a link on the page leads to.
             link = f'<tr><th scope="row" class="right"><a class="origin" href="#{figure.ref}">'
@@ -387,13 +380,12 @@ def _plain(item: Any) -> str:
     return f"{item:%Y-%m-%d}" if hasattr(item, "strftime") else str(item)
 
 
-def _day(figure: Figure, english: bool) -> Html | str:
+def _day(figure: Figure) -> Html | str:
     day = figure.detail.get("published") or figure.detail.get("as_of") or figure.detail.get("year")
     if not day:
-        return "see source" if english else "见出处"
+        return "见出处"
     assumed = figure.detail.get("published_basis") == "assumed"
-    note = (" (assumed)" if english else "（推定）") if assumed else ""
-    return tables.join(tables.when(day), note)
+    return tables.join(tables.when(day), "（推定）" if assumed else "")
 
 
 def _origin(figure: Figure) -> Html:

@@ -32,7 +32,10 @@ def test_parts_are_those_with_a_weight():
 
 def test_every_lever_brings_the_chance_it_promises():
     futures = beside(*OTHERS)
-    rows = levers_answer(futures).tables["levers"]
+    told = levers_answer(futures)
+    rows = told.tables["levers"]
+    # The chance of a target stands in a table even where it needs no lever.
+    assert len(told.tables["chances"]) == len(told.sentences)
     assert set(rows["link"]) >= {"自身", "核算"}
     for item in rows.to_dict("records"):
         path = {"indicator": item["indicator"], "measure": item["measure"]}

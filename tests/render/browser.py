@@ -6,7 +6,8 @@ import socket
 import subprocess
 import time
 import urllib.request
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,10 @@ from websocket import WebSocketTimeoutException, create_connection
 CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
 )
-WAIT = 30.0
+WAIT = 120.0
+SERIOUS = """axe.run().then(found => found.violations
+  .filter(fault => ['serious', 'critical'].includes(fault.impact))
+  .map(fault => fault.id + ': ' + fault.nodes[0].html.slice(0, 120)))"""
 
 needs_chromium = pytest.mark.skipif(
     CHROMIUM is None, reason="没有 Chromium：网页没有在浏览器里看过（Debian：apt install chromium）"
@@ -62,6 +66,12 @@ class Page:
             time.sleep(0.1)
         self.ask("document.fonts.ready.then(() => true)")
 
+    def axe(self):
+        """Return what axe-core holds to be a serious or critical fault for those with aids."""
+        script = files("axe_core_python").joinpath("axe.min.js").read_text(encoding="utf-8")
+        self.ask(f"{script}; true")
+        return self.ask(SERIOUS)
+
     def ask(self, expression):
         """Return what an expression gives in the page."""
         found = self.call(
@@ -83,9 +93,8 @@ def browser(folder: Path):
     ]  # fmt: skip
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        connection = create_connection(_address(port), timeout=WAIT)
-        yield Page(connection)
-        connection.close()
+        with closing(create_connection(_address(port), timeout=WAIT)) as connection:
+            yield Page(connection)
     except WebSocketTimeoutException:
         pytest.skip("Chromium 没有按时回答：网页没有在浏览器里看过")
     finally:

@@ -6,6 +6,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from lianhu_analysis.render.drawing.theme import speaking
+from lianhu_analysis.render.english import English
 from lianhu_analysis.render.publishing.notebook import Executed, execute
 from lianhu_analysis.render.register import FigureRegister
 
@@ -32,6 +34,15 @@ def worked(importable_kernel, tmp_path_factory) -> WorkedRun:
     """One run of the worked report, shared by every test that only reads it."""
     executed = execute(WORKED, {"as_of": "2024-10-25"}, tmp_path_factory.mktemp("worked"))
     return WorkedRun(executed, FigureRegister.load(executed.figures))
+
+
+@pytest.fixture
+def english():
+    """Draw charts in English while a test runs."""
+    found = English({"地区生产总值": "gross regional product"})
+    speaking(found.text)
+    yield found
+    speaking(str)
 
 
 @pytest.fixture

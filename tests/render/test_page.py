@@ -10,6 +10,7 @@ import pytest
 from fontTools.ttLib import TTFont
 
 from lianhu_analysis.errors import ReportError
+from lianhu_analysis.render.english import English
 from lianhu_analysis.render.publishing.page import (
     build_document,
     printed_figures,
@@ -124,7 +125,7 @@ def test_simulated_tables_and_printed_pages_carry_the_mark(page, worked):
 
 def test_simulated_data_is_marked_on_the_page_and_its_tab(page, worked):
     real = render(worked, simulated=False)
-    assert page.count("演示数据（模拟）") == real.count("演示数据（模拟）") + 2
+    assert page.count("演示数据（模拟）") == real.count("演示数据（模拟）") + 4
     assert "<title>演示数据（模拟）" in page
 
 
@@ -239,10 +240,21 @@ def test_printed_figures_end_with_what_their_formulas_use(worked):
     assert set(refs) == {"fig-1", "fig-2", "fig-3", "fig-4"}
 
 
+def test_a_figure_used_twice_in_a_formula_has_one_row():
+    register = FigureRegister()
+    first = register.ref(register.model(2.0, "2.0", label="x", model="y", as_of="2024-10-31"))
+    body = register.arithmetic(f"{{{first}}} * {{{first}}}", label="平方")
+    assert printed_figures(body, register) == ["fig-2", "fig-1"]
+
+
 def test_page_in_english(worked):
-    html = render(worked, title="Lianhu Q3 2024", language="en")
+    english = English({})
+    html = render(worked, title="Lianhu Q3 2024", english=english)
     assert '<html lang="en">' in html
-    assert "Where each number comes from" in html
+    assert "<title>Demonstration data (simulated): Lianhu Q3 2024" in html
+    for said in ("Skip to content", "Contents", "Where each number comes from"):
+        assert said in html
+    assert "演示数据" not in html.partition("<body")[0]
 
 
 HOSTILE = [

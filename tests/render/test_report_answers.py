@@ -71,6 +71,15 @@ def test_a_share_may_be_above_one(page, placed):
     assert (figure.text, UNPLACED in figure.label) == ("189", not placed)
 
 
+def test_how_many_are_above_zero_is_a_count_of_the_table(page):
+    late = pd.DataFrame({"case_zh": list("甲乙丙丁"), "short": [0.5, 0.25, -0.1, 0.1]})
+    sentences_list(page, asked(page, "4 个项目中 3 个落后。", table=late))
+    assert [(item.text, item.kind) for item in page.register] == [
+        ("4", "arithmetic"),
+        ("3", "arithmetic"),
+    ]
+
+
 def test_a_sum_of_a_column_is_a_number_of_its_table(page):
     late = pd.DataFrame({"case_zh": ["甲", "乙", "丙"], "short": [0.5, 0.25, -0.1]})
     html = sentences_list(page, asked(page, "2 个落后，共少完成 0.75 亿元。", table=late.head(2)))

@@ -11,6 +11,7 @@ from docx.shared import Mm, Pt
 from PIL import Image
 
 from lianhu_analysis.render.publishing.word import render_word
+from lianhu_analysis.render.tables import SIMULATED_MARK
 
 
 def png():
@@ -26,8 +27,8 @@ BODY = f"""<h2>一、总体判断</h2><p>增长 <data value="5.3">5.3</data>%，
 <figure><img src="data:image/png;base64,{png()}" alt="增速加快"></figure>"""
 
 
-def opened(simulated=False):
-    data = render_word(BODY, title="某区2024年前三季度经济运行分析", simulated=simulated)
+def opened(mark=""):
+    data = render_word(BODY, title="某区2024年前三季度经济运行分析", mark=mark)
     return Document(io.BytesIO(data)), data
 
 
@@ -102,7 +103,7 @@ def test_a_chart_is_whole_and_has_words():
 
 
 def test_simulated_data_are_marked_on_every_page_and_table():
-    document, data = opened(simulated=True)
+    document, data = opened(mark=SIMULATED_MARK)
     section = document.sections[0]
     for header in (section.header, section.even_page_header):
         assert header.paragraphs[0].text == "演示数据（模拟）"

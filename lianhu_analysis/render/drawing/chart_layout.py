@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
-from lianhu_analysis.render.drawing.theme import PALETTE, apply_theme
+from lianhu_analysis.render.drawing.theme import PALETTE, apply_theme, said
 from lianhu_analysis.render.tables import SIMULATED_MARK
 
 __all__ = [
@@ -23,10 +24,12 @@ __all__ = [
     "draw_target",
     "finish",
     "finish_grid",
+    "name_room",
     "new_figure",
     "new_grid",
     "set_ticks",
     "unit_note",
+    "wrap",
 ]
 
 WIDTH_INCHES, HEIGHT_INCHES, DPI = 8.0, 4.6, 150
@@ -34,43 +37,9 @@ LEFT, RIGHT, RIGHT_OF_REMARKS, POINTS_PER_INCH = 0.085, 0.96, 0.86, 72
 MAX_TICKS = 12
 GRID_COLUMNS, GRID_ROW_INCHES = 3, 1.55
 TITLE_SIZE, CAPTION_SIZE, LABEL_SIZE = 13, 8, 9
+MARK_SIZE, MARK_WIDTH = 38.0, 342.0  # points
 # Of a legend, in ems.
 COLUMN_SPACING, HANDLE_LENGTH = 1.2, 1.6
-
-ENGLISH = {
-    "实际": "Actual",
-    "预测中位数": "Median forecast",
-    "目标": "Target",
-    "区间": "interval",
-    "水平": "Level",
-    "同比增速": "Growth, year on year",
-    "公布值": "Published",
-    "公布日期": "Publication date",
-    "常年进度范围": "Usual range",
-    "常年进度": "Usual progress",
-    "今年累计": "This year so far",
-    "单位：": "Unit: ",
-    "须达到": "Required",
-    "达到": "Enough",
-    "未达到": "Not enough",
-    "四舍五入的范围": "Rounding",
-    "今年所需": "Required now",
-    "实现的比例": "Share that came true",
-    "完全校准": "Perfect calibration",
-    "偶然范围": "Chance",
-    "不足五次": "Fewer than five",
-    "当时说的概率（点旁为次数）": "Probability told (counts beside the points)",
-    "次": "Count",
-    "结果落在预测分布的位置": "Rank of the outcome",
-    "在预测分布中的位置": "Place in the forecast distribution",
-    "误差是基准的几倍": "Error relative to the benchmark",
-    "胜过基准": "Better than the benchmark",
-    "不及基准": "Worse than the benchmark",
-    "基准": "Benchmark",
-    "权重": "Weight",
-    "原来": "Before",
-    "情景下": "In the scenario",
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,7 +59,6 @@ class Setting:
     caption: str
     unit: str = "%"
     simulated: bool = False
-    language: str = "zh-CN"
     target: float | None = None
     target_text: str = ""
     end_text: str = ""
@@ -99,10 +67,6 @@ class Setting:
     def note(self) -> str:
         """The caption, with the mark of simulated data where it is due."""
         return f"{SIMULATED_MARK}　{self.caption}" if self.simulated else self.caption
-
-    def word(self, word: str) -> str:
-        """Return a word of our charts in the report's language."""
-        return ENGLISH[word] if self.language.startswith("en") else word
 
 
 def new_figure(
@@ -125,8 +89,8 @@ def new_figure(
         The figure and its first panel, if it has one.
     """
     apply_theme()
-    title_lines = _wrap(setting.title, _ems(WIDTH_INCHES * 0.96, TITLE_SIZE))
-    note_lines = _wrap(setting.note, _ems(WIDTH_INCHES * 0.96, CAPTION_SIZE))
+    title_lines = wrap(said(setting.title), _ems(WIDTH_INCHES * 0.96, TITLE_SIZE))
+    note_lines = wrap(said(setting.note), _ems(WIDTH_INCHES * 0.96, CAPTION_SIZE))
     figure = Figure(figsize=(WIDTH_INCHES, height), dpi=DPI)
     title_share = len(title_lines) * 1.45 * TITLE_SIZE / POINTS_PER_INCH / height
     note_share = len(note_lines) * 1.6 * CAPTION_SIZE / POINTS_PER_INCH / height
@@ -151,28 +115,35 @@ def new_figure(
         gid="caption",
     )
     if setting.simulated:
+        mark = said(SIMULATED_MARK)
+        size = min(MARK_SIZE, MARK_WIDTH / _width(mark))
         figure.text(
-            0.48, 0.5, SIMULATED_MARK, ha="center", va="center", size=38, rotation=18,
+            0.48, 0.5, mark, ha="center", va="center", size=size, rotation=18,
             color=PALETTE["target"], alpha=0.22, zorder=10, gid="mark",
         )  # fmt: skip
     if not panels:
         return figure, None
     axes = figure.subplots(panels, 1, squeeze=False)[:, 0]
-    unit_note(axes[0], unit or setting.unit, setting)
+    unit_note(axes[0], unit or setting.unit)
     return figure, axes[0]
 
 
 def new_grid(setting: Setting, titles: Sequence[str]) -> tuple[Figure, list[Axes]]:
     """Start a figure of small panels, each with a title of its own, under one title and legend."""
     rows = math.ceil(len(titles) / GRID_COLUMNS)
-    height = 1.45 + GRID_ROW_INCHES * rows
+    room = _ems(WIDTH_INCHES / GRID_COLUMNS * 0.88, LABEL_SIZE)
+    named = [wrap(said(title), room) for title in titles]
+    more = max(map(len, named)) - 1  # lines of a title beyond the first
+    height = 1.45 + (GRID_ROW_INCHES + 0.16 * more) * rows
     figure, _ = new_figure(setting, panels=0, height=height)
-    figure.subplots_adjust(left=0.06, right=0.985, hspace=0.62, wspace=0.24)
+    figure.subplots_adjust(left=0.06, right=0.985, hspace=0.62 + 0.16 * more, wspace=0.24)
+    if more:
+        figure.subplots_adjust(top=figure.subplotpars.top - 0.16 * more / height)
     grid = figure.subplots(rows, GRID_COLUMNS, squeeze=False).ravel()
     for axes in grid[len(titles) :]:
         axes.remove()
-    for axes, title in zip(grid, titles, strict=False):
-        axes.set_title(title, loc="left", size=LABEL_SIZE, weight="bold")
+    for axes, lines in zip(grid, named, strict=False):
+        axes.set_title("\n".join(lines), loc="left", size=LABEL_SIZE, weight="bold")
         axes.tick_params(labelsize=CAPTION_SIZE)
     return figure, list(grid[: len(titles)])
 
@@ -198,10 +169,10 @@ def finish_grid(grid: Sequence[Axes], labels: Sequence[Sequence[str]]) -> None:
         )  # fmt: skip
 
 
-def draw_actual(axes: Axes, values: np.ndarray, label: str, size: float = 4) -> None:
+def draw_actual(axes: Axes, values: np.ndarray, label: str = "实际", size: float = 4) -> None:
     """Draw published figures, one a period."""
     x = np.arange(len(values))
-    axes.plot(x, values, color=PALETTE["actual"], marker="o", ms=size, label=label)
+    axes.plot(x, values, color=PALETTE["actual"], marker="o", ms=size, label=said(label))
 
 
 def draw_target(axes: Axes, setting: Setting, word: str = "目标") -> list[tuple[float, str, str]]:
@@ -209,7 +180,7 @@ def draw_target(axes: Axes, setting: Setting, word: str = "目标") -> list[tupl
     if setting.target is None:
         return []
     colour = PALETTE["target"]
-    axes.axhline(setting.target, color=colour, ls="--", lw=1.5, label=setting.word(word))
+    axes.axhline(setting.target, color=colour, ls="--", lw=1.5, label=said(word))
     return [(setting.target, setting.target_text, colour)]
 
 
@@ -265,7 +236,7 @@ def _place_remarks(axes: Axes, remarks: Sequence[tuple[float, str, str]]) -> Non
     room = _ems(WIDTH_INCHES * (1 - RIGHT_OF_REMARKS) * 0.93, LABEL_SIZE)
     top = -math.inf
     for y, text, colour in sorted(remarks):
-        lines = _wrap(text, room)
+        lines = wrap(said(text), room)
         half = len(lines) * line_height / 2
         place = max(y, top + half)
         top = place + half
@@ -275,12 +246,12 @@ def _place_remarks(axes: Axes, remarks: Sequence[tuple[float, str, str]]) -> Non
         )  # fmt: skip
 
 
-def unit_note(axes: Axes, unit: str, setting: Setting) -> None:
+def unit_note(axes: Axes, unit: str) -> None:
     """Name the unit above the vertical axis."""
     axes.text(
         0,
         1.03,
-        setting.word("单位：") + unit,
+        said(f"单位：{unit}"),
         transform=axes.transAxes,
         size=LABEL_SIZE,
         color=PALETTE["muted"],
@@ -315,11 +286,21 @@ def _ems(inches: float, size: float) -> float:
     return inches * POINTS_PER_INCH / size
 
 
-def _wrap(text: str, ems: float) -> list[str]:
+def name_room(names: Iterable[str]) -> float:
+    """Return the share of a chart's width that names beside its vertical axis need."""
+    return 0.02 + max(map(_width, names)) * LABEL_SIZE / POINTS_PER_INCH / WIDTH_INCHES
+
+
+def wrap(text: str, ems: float) -> list[str]:
+    """Break a text into lines: between Chinese characters, never within an English word."""
     lines = [""]
-    for character in text:
+    for piece in re.findall(r"[!-~–’]+ ?|.", text):
         # A closing mark stays with the line that it closes.
-        if _width(lines[-1] + character) > ems and character not in "，。；：、）”％%":
+        if (
+            lines[-1]
+            and _width(lines[-1] + piece.rstrip()) > ems
+            and piece not in "，。；：、）”％%"
+        ):
             lines.append("")
-        lines[-1] += character
-    return lines
+        lines[-1] += piece
+    return [line.rstrip() for line in lines]

@@ -33,7 +33,12 @@ from lianhu_analysis.render.drawing.chart_layout import (
     set_ticks,
     unit_note,
 )
-from lianhu_analysis.render.drawing.theme import PALETTE, covered_characters, strict_glyphs
+from lianhu_analysis.render.drawing.theme import (
+    PALETTE,
+    covered_characters,
+    said,
+    strict_glyphs,
+)
 
 COLOURS = 96
 FIRST_IDEOGRAPH = "\u3400"  # what is before it, DejaVu Sans draws
@@ -112,7 +117,7 @@ def picture(figure: Figure, alt: str) -> Picture:
     if not alt.strip():
         raise ReportError("图缺少文字说明（alt）。请用一句话写出图中的结论")
     for text in figure.findobj(Text):
-        text.set_text("".join(map(_drawable, text.get_text())))
+        text.set_text("".join(map(_drawable, said(text.get_text()))))
     canvas = FigureCanvasAgg(figure)
     buffer = io.BytesIO()
     with strict_glyphs():
@@ -120,7 +125,7 @@ def picture(figure: Figure, alt: str) -> Picture:
     image = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
     # Flat colours need no more than these; the file is a quarter of the size.
     image.quantize(COLOURS, dither=Image.Dither.NONE).save(buffer, "PNG", optimize=True)
-    return Picture(buffer.getvalue(), alt, _drawn_texts(figure))
+    return Picture(buffer.getvalue(), said(alt), _drawn_texts(figure))
 
 
 def _drawable(character: str) -> str:
@@ -164,12 +169,12 @@ def fan_chart(
     values = history["value"].to_numpy(dtype=float)
     if not np.isfinite(values).any():
         raise ReportError(f"图“{setting.title}”没有任何实际数，不能画。请检查指标与时期")
-    draw_actual(axes, values, setting.word("实际"))
+    draw_actual(axes, values)
     remarks: list[tuple[float, str, str]] = []
     labels = list(history["label"])
     if len(fan):
         labels += list(fan["label"])
-        median = _draw_fan(axes, values, fan, setting)
+        median = _draw_fan(axes, values, fan)
         remarks.append((median, setting.end_text, PALETTE["ink"]))
     remarks += draw_target(axes, setting)
     finish(axes, labels, remarks)
@@ -190,27 +195,27 @@ def fan_grid(panels: Sequence[Panel], setting: Setting) -> Figure:
     labels = []
     for axes, panel in zip(grid, panels, strict=True):
         if panel.usual is not None:
-            _draw_usual(axes, panel.usual, setting)
-        draw_actual(axes, panel.values, setting.word("实际"), size=2)
+            _draw_usual(axes, panel.usual)
+        draw_actual(axes, panel.values, size=2)
         if len(panel.fan):
-            _draw_fan(axes, panel.values, panel.fan, setting)
+            _draw_fan(axes, panel.values, panel.fan)
         draw_target(axes, replace(setting, target=panel.target))
         labels.append([*panel.labels, *panel.fan["label"]])
     finish_grid(grid, labels)
     return figure
 
 
-def _draw_usual(axes: Axes, usual: np.ndarray, setting: Setting) -> None:
+def _draw_usual(axes: Axes, usual: np.ndarray) -> None:
     """Draw the range and the middle of usual progress, shape (periods, 3)."""
     x = np.arange(len(usual))
     low, mid, high = usual.T
     axes.fill_between(
-        x, low, high, color=PALETTE["muted"], alpha=0.2, lw=0, label=setting.word("常年进度范围")
+        x, low, high, color=PALETTE["muted"], alpha=0.2, lw=0, label=said("常年进度范围")
     )
-    axes.plot(x, mid, color=PALETTE["muted"], ls=":", label=setting.word("常年进度"))
+    axes.plot(x, mid, color=PALETTE["muted"], ls=":", label=said("常年进度"))
 
 
-def _draw_fan(axes: Axes, values: np.ndarray, fan: pd.DataFrame, setting: Setting) -> float:
+def _draw_fan(axes: Axes, values: np.ndarray, fan: pd.DataFrame) -> float:
     """Draw the bands after ``values``, from the last known one on; return the last median."""
     quantiles = _quantile_columns(fan)
     last = np.flatnonzero(np.isfinite(values))[-1:]
@@ -224,7 +229,7 @@ def _draw_fan(axes: Axes, values: np.ndarray, fan: pd.DataFrame, setting: Settin
             color=PALETTE["forecast"],
             alpha=alpha,
             lw=0,
-            label=f"{label} {setting.word('区间')}",
+            label=f"{label} {said('区间')}",
         )
     axes.plot(
         x,
@@ -232,7 +237,7 @@ def _draw_fan(axes: Axes, values: np.ndarray, fan: pd.DataFrame, setting: Settin
         color=PALETTE["ink"],
         lw=1.5,
         marker="",
-        label=setting.word("预测中位数"),
+        label=said("预测中位数"),
     )
     return float(anchored[0.5][-1])
 
@@ -271,9 +276,9 @@ def indicator_chart(
     units = {"level": setting.unit, "growth": "%"}
     figure, _ = new_figure(setting, units[next(iter(drawn))], panels=len(drawn))
     for axes, (column, values) in zip(figure.axes, drawn.items(), strict=True):
-        _draw_panel(axes, column, values, setting)
+        _draw_panel(axes, column, values)
         if axes is not figure.axes[0]:
-            unit_note(axes, units[column], setting)
+            unit_note(axes, units[column])
         axes.legend(loc="lower right", bbox_to_anchor=(1, 1), borderaxespad=0.1)
         axes.yaxis.set_major_locator(MaxNLocator(4))
         set_ticks(axes, list(frame["label"]))
@@ -281,11 +286,11 @@ def indicator_chart(
     return figure
 
 
-def _draw_panel(axes: Axes, column: str, values: np.ndarray, setting: Setting) -> None:
+def _draw_panel(axes: Axes, column: str, values: np.ndarray) -> None:
     if column == "level":
-        axes.bar(np.arange(len(values)), values, color=PALETTE["bar"], label=setting.word("水平"))
+        axes.bar(np.arange(len(values)), values, color=PALETTE["bar"], label=said("水平"))
         return
-    draw_actual(axes, values, setting.word("同比增速"))
+    draw_actual(axes, values, "同比增速")
     if np.nanmin(values) < 0:
         axes.axhline(0, color=PALETTE["muted"], lw=0.8)
 
@@ -304,11 +309,11 @@ def vintage_chart(
     figure, axes = new_figure(setting)
     x = np.arange(len(frame))
     values = frame["value"].to_numpy(dtype=float)
-    axes.step(x, values, where="post", color=PALETTE["actual"], label=setting.word("公布值"))
+    axes.step(x, values, where="post", color=PALETTE["actual"], label=said("公布值"))
     axes.plot(x, values, color=PALETTE["actual"], marker="o", ls="")
     labels = [f"{day:%Y-%m-%d}" for day in pd.to_datetime(frame["published"])]
     finish(axes, labels, [])
-    axes.set_xlabel(setting.word("公布日期"), fontsize=LABEL_SIZE)
+    axes.set_xlabel(said("公布日期"), fontsize=LABEL_SIZE)
     return figure
 
 
@@ -332,12 +337,12 @@ def progress_chart(
         frame[column].to_numpy(dtype=float) for column in ("usual_low", "usual_mid", "usual_high")
     )
     if np.isfinite(mid).any():
-        _draw_usual(axes, np.column_stack([low, mid, high]), setting)
+        _draw_usual(axes, np.column_stack([low, mid, high]))
     actual = frame["actual"].to_numpy(dtype=float)
-    draw_actual(axes, actual, setting.word("今年累计"))
+    draw_actual(axes, actual, "今年累计")
     remarks = []
     if len(fan):
-        median = _draw_fan(axes, actual[: len(frame) - len(fan)], fan, setting)
+        median = _draw_fan(axes, actual[: len(frame) - len(fan)], fan)
         remarks.append((median, setting.end_text, PALETTE["ink"]))
     remarks += draw_target(axes, setting)
     finish(axes, list(frame["label"]), remarks)

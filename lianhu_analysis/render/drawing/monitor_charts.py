@@ -7,9 +7,15 @@ from matplotlib.colors import BoundaryNorm, ListedColormap
 from lianhu_analysis.analysis.answer import Answer
 from lianhu_analysis.analysis.monitor_rules import load_rules
 from lianhu_analysis.errors import ReportError
-from lianhu_analysis.render.drawing.chart_layout import LABEL_SIZE, Setting, finish, new_figure
+from lianhu_analysis.render.drawing.chart_layout import (
+    LABEL_SIZE,
+    Setting,
+    finish,
+    name_room,
+    new_figure,
+)
 from lianhu_analysis.render.drawing.charts import Picture, picture
-from lianhu_analysis.render.drawing.theme import PALETTE
+from lianhu_analysis.render.drawing.theme import PALETTE, said
 
 __all__ = ["heat_map", "index_chart"]
 
@@ -29,7 +35,7 @@ def heat_map(answer: Answer) -> Picture:
     setting = _setting(answer, "heat", "各方面的景气灯（只与自己近五年比，不说好坏）", "灯号")
     wide = answer.tables["heat"].pivot(index="theme_zh", columns="month", values="score")
     order = [name for name in rules.themes.values() if name in wide.index]
-    wide = wide.reindex(order).iloc[:, -MONTHS_SHOWN:]
+    wide = wide.reindex(order).rename(index=said).iloc[:, -MONTHS_SHOWN:]
     limits = [-FAR, *(light.up_to for light in rules.heat[:-1]), FAR]
     figure, axes = new_figure(setting)
     sns.heatmap(
@@ -38,7 +44,7 @@ def heat_map(answer: Answer) -> Picture:
         cmap=ListedColormap([light.colour for light in rules.heat]),
         norm=BoundaryNorm(limits, len(rules.heat)),
         cbar=False,
-        annot=wide.map(lambda score: (rules.light(score) or "").split("·")[0]),
+        annot=wide.map(lambda score: said((rules.light(score) or "").split("·")[0])),
         fmt="",
         annot_kws={"size": LABEL_SIZE - 2, "gid": "unit"},
         linewidths=0.5,
@@ -47,7 +53,7 @@ def heat_map(answer: Answer) -> Picture:
     axes.set_xticklabels(names, rotation=0)
     axes.set(xlabel="", ylabel="")
     axes.grid(visible=False)
-    figure.subplots_adjust(left=0.13)
+    figure.subplots_adjust(left=max(0.13, name_room(wide.index)))
     return picture(figure, setting.title)
 
 

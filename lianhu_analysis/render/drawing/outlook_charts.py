@@ -15,7 +15,7 @@ from lianhu_analysis.render.drawing.chart_layout import (
     finish,
     new_figure,
 )
-from lianhu_analysis.render.drawing.theme import PALETTE
+from lianhu_analysis.render.drawing.theme import PALETTE, said
 
 __all__ = ["change_chart", "correlation_chart", "path_chart", "precedents_chart"]
 
@@ -44,7 +44,7 @@ def path_chart(
     known = len(history)
     values = history["value"].to_numpy(float)
     if known:
-        draw_actual(axes, values, setting.word("实际"))
+        draw_actual(axes, values)
     # Paths start from the latest figure.
     x = np.arange(known - 1 if known else 0, known + len(path))
     columns = {
@@ -55,15 +55,15 @@ def path_chart(
     if np.isfinite(columns["median"]).all():
         axes.fill_between(
             x, columns["low"], columns["high"], color=PALETTE["forecast"], alpha=0.3, lw=0,
-            label=f"80% {setting.word('区间')}",
+            label=f"80% {said('区间')}",
         )  # fmt: skip
         axes.plot(
             x, columns["median"], color=PALETTE["ink"], lw=1.5, marker="",
-            label=setting.word("预测中位数"),
+            label=said("预测中位数"),
         )  # fmt: skip
     axes.plot(
         x, columns["required"], color=PALETTE["good"], marker="D", ms=5, ls="-.",
-        markevery=slice(1 if known else 0, None), label=setting.word("须达到"),
+        markevery=slice(1 if known else 0, None), label=said("须达到"),
     )  # fmt: skip
     axes.fill_between(
         x, columns["required_low"], columns["required_high"], color=PALETTE["good"], alpha=0.25,
@@ -98,12 +98,12 @@ def precedents_chart(
         if chosen.any():
             axes.bar(
                 x[chosen], values[chosen], color=PALETTE[colour], width=0.6,
-                label=setting.word(word),
+                label=said(word),
             )  # fmt: skip
     if (slack > 0).any():
         axes.errorbar(
             x, values, yerr=slack, fmt="none", ecolor=PALETTE["muted"], elinewidth=1.2, capsize=3,
-            label=setting.word("四舍五入的范围"),
+            label=said("四舍五入的范围"),
         )  # fmt: skip
     remarks = draw_target(axes, setting, "今年所需")
     if (values < 0).any():
@@ -163,8 +163,8 @@ def change_chart(changes: pd.DataFrame, setting: Setting) -> Figure:
         100 * changes[f"probability_{when}"].to_numpy(float) for when in ("before", "after")
     )
     axes.hlines(y, before, after, color=PALETTE["muted"], lw=2)
-    axes.plot(before, y, ls="", marker="o", color=PALETTE["bar"], label=setting.word("原来"))
-    axes.plot(after, y, ls="", marker="D", color=PALETTE["target"], label=setting.word("情景下"))
+    axes.plot(before, y, ls="", marker="o", color=PALETTE["bar"], label=said("原来"))
+    axes.plot(after, y, ls="", marker="D", color=PALETTE["target"], label=said("情景下"))
     axes.set_yticks(y, changes["name_zh"], size=LABEL_SIZE)
     axes.set(xlim=(-2, 102), ylim=(len(changes) - 0.5, -0.5))
     axes.grid(axis="x")

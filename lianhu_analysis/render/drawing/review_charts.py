@@ -16,7 +16,7 @@ from lianhu_analysis.render.drawing.chart_layout import (
     finish,
     new_figure,
 )
-from lianhu_analysis.render.drawing.theme import PALETTE
+from lianhu_analysis.render.drawing.theme import PALETTE, said
 
 __all__ = ["calibration_chart", "ranks_chart", "skill_chart", "weights_chart"]
 
@@ -41,18 +41,18 @@ def calibration_chart(
     """
     if table.empty:
         raise ReportError(f"图“{setting.title}”没有已有结果的预测，不能画")
-    figure, axes = new_figure(setting, setting.word("实现的比例"))
+    figure, axes = new_figure(setting, said("实现的比例"))
     p, found, n = (
         table[name].to_numpy(float) for name in ("probability", "frequency", "n_observations")
     )
-    axes.plot([0, 1], [0, 1], color=PALETTE["muted"], ls=":", label=setting.word("完全校准"))
+    axes.plot([0, 1], [0, 1], color=PALETTE["muted"], ls=":", label=said("完全校准"))
     spread = 2 * np.sqrt(np.maximum(p * (1 - p), 0.0) / n)
     axes.errorbar(
         p, p, yerr=[np.minimum(spread, p), np.minimum(spread, 1 - p)], fmt="none",
-        ecolor=PALETTE["grid"], elinewidth=6, label=setting.word("偶然范围"),
+        ecolor=PALETTE["grid"], elinewidth=6, label=said("偶然范围"),
     )  # fmt: skip
     for chosen, face in ((n >= FEW, PALETTE["actual"]), (n < FEW, "white")):
-        label = setting.word("实现的比例" if face != "white" else "不足五次")
+        label = said("实现的比例" if face != "white" else "不足五次")
         if chosen.any():
             axes.scatter(
                 p[chosen], found[chosen], s=36, color=face, edgecolor=PALETTE["actual"], lw=1.5,
@@ -71,7 +71,7 @@ def calibration_chart(
     axes.set_xticks(np.arange(0, 1.01, 0.2))
     axes.xaxis.set_major_formatter(PercentFormatter(1.0))
     axes.yaxis.set_major_formatter(PercentFormatter(1.0))
-    axes.set_xlabel(setting.word("当时说的概率（点旁为次数）"), fontsize=LABEL_SIZE)
+    axes.set_xlabel(said("当时说的概率（点旁为次数）"), fontsize=LABEL_SIZE)
     return figure
 
 
@@ -88,25 +88,25 @@ def ranks_chart(
     """
     if not len(ranks):
         raise ReportError(f"图“{setting.title}”没有已有结果的预测，不能画")
-    figure, axes = new_figure(setting, setting.word("次"))
+    figure, axes = new_figure(setting, said("次"))
     counts, edges = np.histogram(ranks, bins=BINS, range=(0, 1))
     axes.bar(
         edges[:-1], counts, width=np.diff(edges), align="edge", color=PALETTE["bar"],
-        edgecolor="white", label=setting.word("结果落在预测分布的位置"),
+        edgecolor="white", label=said("结果落在预测分布的位置"),
     )  # fmt: skip
     level = len(ranks) / BINS
     slack = 2 * np.sqrt(level * (1 - 1 / BINS))
     axes.axhspan(
         max(level - slack, 0), level + slack, color=PALETTE["grid"], lw=0, zorder=0,
-        label=setting.word("偶然范围"),
+        label=said("偶然范围"),
     )  # fmt: skip
-    axes.axhline(level, color=PALETTE["muted"], ls=":", label=setting.word("完全校准"))
+    axes.axhline(level, color=PALETTE["muted"], ls=":", label=said("完全校准"))
     finish(axes, [], [])
     axes.set_xlim(0, 1)
     axes.set_ylim(bottom=0)
     axes.set_xticks(np.arange(0, 1.01, 0.2))
     axes.xaxis.set_major_formatter(PercentFormatter(1.0))
-    axes.set_xlabel(setting.word("在预测分布中的位置"), fontsize=LABEL_SIZE)
+    axes.set_xlabel(said("在预测分布中的位置"), fontsize=LABEL_SIZE)
     return figure
 
 
@@ -123,16 +123,16 @@ def skill_chart(
     """
     if table.empty:
         raise ReportError(f"图“{setting.title}”没有可比的格子，不能画")
-    figure, axes = new_figure(setting, setting.word("误差是基准的几倍"))
+    figure, axes = new_figure(setting, said("误差是基准的几倍"))
     x, ratio = np.arange(len(table)), table["ratio"].to_numpy(float)
     loses = ratio > 1
     for chosen, colour, word in ((~loses, "good", "胜过基准"), (loses, "target", "不及基准")):
         if chosen.any():
             axes.bar(
                 x[chosen], ratio[chosen], color=PALETTE[colour], width=0.6,
-                label=setting.word(word),
+                label=said(word),
             )  # fmt: skip
-    axes.axhline(1.0, color=PALETTE["ink"], lw=1.2, ls="--", label=setting.word("基准"))
+    axes.axhline(1.0, color=PALETTE["ink"], lw=1.2, ls="--", label=said("基准"))
     finish(axes, list(table["label"]), [])
     axes.set_ylim(bottom=0)
     return figure
@@ -152,7 +152,7 @@ def weights_chart(
     """
     if table.empty or not len(table.columns):
         raise ReportError(f"图“{setting.title}”没有权重，不能画")
-    figure, axes = new_figure(setting, setting.word("权重"))
+    figure, axes = new_figure(setting, said("权重"))
     x, base = np.arange(len(table)), np.zeros(len(table))
     styles = cycle(zip(COLOURS * len(HATCHES), sorted(HATCHES * len(COLOURS)), strict=True))
     for (name, weights), (colour, hatch) in zip(table.items(), styles, strict=False):

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from textwrap import fill
-
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
 from lianhu_analysis.analysis.answer import Answer
-from lianhu_analysis.render.drawing.chart_layout import Setting, new_figure
+from lianhu_analysis.render.drawing.chart_layout import Setting, new_figure, wrap
 from lianhu_analysis.render.drawing.charts import Picture, picture
-from lianhu_analysis.render.drawing.theme import PALETTE
+from lianhu_analysis.render.drawing.theme import PALETTE, said
 
 __all__ = ["contribution_pictures", "rows_chart", "standing_pictures"]
 
@@ -91,7 +89,7 @@ def rows_chart(rows: pd.DataFrame, setting: Setting) -> Figure:
         text = f"{points:z.1f}" + ("" if np.isnan(change) else f"（{change:+z.1f}）")
         if not np.isnan(points):
             axes.annotate(text, (x, at), (7, 0), textcoords="offset points", va="center")
-    axes.set_yticks(y, [fill(label, NAME_WIDTH) for label in rows["label"]])
+    axes.set_yticks(y, ["\n".join(wrap(said(label), NAME_WIDTH)) for label in rows["label"]])
     axes.invert_yaxis()
     axes.margins(x=0.15)
     axes.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=2, borderaxespad=0.1)

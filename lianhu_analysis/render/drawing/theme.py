@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -20,6 +21,8 @@ __all__ = [
     "apply_theme",
     "covered_characters",
     "font_file",
+    "said",
+    "speaking",
     "strict_glyphs",
 ]
 
@@ -41,6 +44,8 @@ PALETTE = {
 }
 
 Weight = Literal["regular", "bold"]
+
+SAY: ContextVar[Callable[[str], str]] = ContextVar("say", default=str)
 
 
 def font_file(weight: Weight = "regular") -> Path:
@@ -113,3 +118,13 @@ def strict_glyphs() -> Iterator[None]:
                 f"图中有字体画不出的字：{warning}。请改用常用字，"
                 "或把该字加入 setup/fonts.py 后重新生成字体"
             ) from warning
+
+
+def said(text: str) -> str:
+    """Return a text of a chart in the language in which charts are drawn now."""
+    return SAY.get()(text)
+
+
+def speaking(say: Callable[[str], str]) -> None:
+    """Draw charts in another language from here on, as a report's own process does."""
+    SAY.set(say)

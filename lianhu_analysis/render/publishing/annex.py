@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
@@ -24,29 +24,39 @@ HEADS = {
 
 
 def render_annex(
-    register: FigureRegister, refs: Sequence[str], *, title: str, simulated: bool
+    register: FigureRegister,
+    refs: Sequence[str],
+    *,
+    title: str,
+    simulated: bool,
+    say: Callable[[str], str] = str,
 ) -> bytes:
     """Write the numbers of a report, one row each, in the order of the page.
 
     Text stays text, whatever it begins with; the head is frozen, nothing is merged.
+
+    Parameters
+    ----------
+    say
+        Puts the words of ours into the report's language; register and title are in it already.
     """
     book = Workbook(write_only=True)
-    sheet = book.create_sheet("数字出处")
+    sheet = book.create_sheet(say("数字出处"))
     # Of a sheet that is only written, all that is not a cell comes before the first row.
     sheet.freeze_panes = "A3"
     for number, width in enumerate(HEADS.values(), start=1):
         sheet.column_dimensions[get_column_letter(number)].width = width
-    mark = [SIMULATED_MARK] if simulated else []
+    mark = [say(SIMULATED_MARK)] if simulated else []
     sheet.append([_cell(sheet, text, bold=True) for text in (title, *mark)])
-    sheet.append([_cell(sheet, head, bold=True) for head in HEADS])
+    sheet.append([_cell(sheet, say(head), bold=True) for head in HEADS])
     for ref in refs:
-        sheet.append([_cell(sheet, item) for item in _row(register.figure(ref), register)])
+        sheet.append([_cell(sheet, item) for item in _row(register.figure(ref), register, say)])
     buffer = io.BytesIO()
     book.save(buffer)
     return without_clock(buffer.getvalue())
 
 
-def _row(figure: Figure, register: FigureRegister) -> list[object]:
+def _row(figure: Figure, register: FigureRegister, say: Callable[[str], str]) -> list[object]:
     detail = figure.detail
     path, title, address = split_source(detail.get("source", ""))
     made = detail.get("model", "") or register.formula_text(figure)
@@ -56,7 +66,7 @@ def _row(figure: Figure, register: FigureRegister) -> list[object]:
         figure.text,
         figure.value,
         figure.label,
-        KIND_NAMES[figure.kind][0],
+        say(KIND_NAMES[figure.kind]),
         day,
         path,
         detail.get("sheet", ""),

@@ -18,12 +18,13 @@ import nh3
 
 from lianhu_analysis.errors import ReportError
 from lianhu_analysis.render.drawing.theme import Weight, covered_characters, font_file
+from lianhu_analysis.render.english import English
 from lianhu_analysis.render.publishing.notebook import END_TAG
 from lianhu_analysis.render.register import FigureRegister
 from lianhu_analysis.render.tables import SIMULATED_MARK, mark_simulated
 from lianhu_analysis.render.trace import check_html, check_prose
 
-__all__ = ["build_document", "printed_figures", "render_page", "sanitise", "traced_body"]
+__all__ = ["build_document", "data_of", "printed_figures", "render_page", "sanitise", "traced_body"]
 
 # What page.css sets in bold.
 BOLD = "|".join(f".//{tag}" for tag in "h1 h2 h3 h4 h5 h6 th strong b caption".split())
@@ -57,20 +58,7 @@ IMAGE = re.compile(r"data:image/(?:png|jpeg);base64,[A-Za-z0-9+/]+={0,2}")
 ADDRESS = re.compile(r"https?://[^\s\"'<>]+|#fig-\d+")
 CLASS = re.compile(r"[a-z][a-z0-9 -]{0,60}")
 
-WORDS = {
-    "zh-CN": {
-        "skip": "跳到正文",
-        "contents": "目录",
-        "origins": "数字出处",
-        "hint": "正文中带虚线的数字，指向或点按即见出处，再点跳到下表：文件、工作表、单元格和原文。",
-    },
-    "en": {
-        "skip": "Skip to content",
-        "contents": "Contents",
-        "origins": "Where the numbers come from",
-        "hint": "Each number with a dotted line leads to its file, sheet, cell and raw text.",
-    },
-}
+HINT = "正文中带虚线的数字，指向或点按即见出处，再点跳到下表：文件、工作表、单元格和原文。"
 
 
 def traced_body(
@@ -108,13 +96,22 @@ def printed_figures(body: str, register: FigureRegister) -> list[str]:
     return _with_inputs(tuple(dict.fromkeys(re.findall(r'data-ref="([^"]+)"', body))), register)
 
 
+def data_of(body: str) -> list[tuple[str, str, str]]:
+    """Return ref, value and text of every traced number of a body, sorted."""
+    root = lxml.html.fragment_fromstring(body, create_parent="div")
+    return sorted(
+        (item.get("data-ref", ""), item.get("value", ""), item.text_content())
+        for item in root.iter("data")
+    )
+
+
 def render_page(
     body: str,
     register: FigureRegister,
     *,
     title: str,
-    language: str = "zh-CN",
     simulated: bool = False,
+    english: English | None = None,
 ) -> str:
     """Turn a traced body into a page: the whole document.
 
@@ -124,28 +121,31 @@ def render_page(
         From ``traced_body``.
     simulated
         Whether the page must carry the mark of simulated data.
+    english
+        Of an English edition, whose body, register and title are in English already.
     """
-    language = "en" if language.startswith("en") else "zh-CN"
-    words = WORDS[language]
     if refs := printed_figures(body, register):
-        origins = register.provenance_table(refs, language)
+        origins = register.provenance_table(refs)
         _refuse(title, check_html(origins, register))
-        hint = f'<p class="note">{words["hint"]}</p>'
         body = _with_tips(body, register)
         body += (
-            f'<details class="origins"><summary><h2>{words["origins"]}</h2></summary>'
-            f"{hint}{origins}</details>"
+            '<details class="origins"><summary><h2>数字出处</h2></summary>'
+            f'<p class="note">{HINT}</p>{origins}</details>'
         )
     body, contents = _with_contents(body)
     header = f"<h1>{html.escape(title)}</h1>"
     header += mark_simulated() if simulated else ""
-    nav = f'<nav class="contents" aria-label="{words["contents"]}"><ul>{contents}</ul></nav>'
+    nav = f'<nav class="contents" aria-label="目录"><ul>{contents}</ul></nav>'
     whole = (
-        f'<a class="skip" href="#main">{words["skip"]}</a><header>{header}</header>'
+        f'<a class="skip" href="#main">跳到正文</a><header>{header}</header>'
         f'{nav if contents else ""}<main id="main">{body}</main>'
     )
-    tab_title = f"{SIMULATED_MARK}{title}" if simulated else title
-    return build_document(whole, title=tab_title, language=language, simulated=simulated)
+    mark = SIMULATED_MARK if simulated else ""
+    if english is None:
+        return build_document(whole, title=f"{mark}{title}", mark=mark)
+    mark = english.text(mark)
+    tab_title = f"{mark}: {title}" if simulated else title
+    return build_document(english.html(whole), title=tab_title, language="en", mark=mark)
 
 
 def sanitise(fragment: str) -> str:
@@ -162,18 +162,17 @@ def sanitise(fragment: str) -> str:
     )
 
 
-def build_document(
-    body: str, *, title: str, language: str = "zh-CN", simulated: bool = False
-) -> str:
+def build_document(body: str, *, title: str, language: str = "zh-CN", mark: str = "") -> str:
     """Put a body of ours into a document with style, font and content policy.
 
     Parameters
     ----------
-    simulated
-        Whether every table and every printed page must carry the mark.
+    mark
+        What every table and every printed page must say of simulated data; empty for real data.
     """
-    marked = ' class="simulated-data"' if simulated else ""
+    marked = ' class="simulated-data"' if mark else ""
     style = _font_faces(body) + (TEMPLATES / "page.css").read_text(encoding="utf-8")
+    style = style.replace(SIMULATED_MARK, mark)
     digest = base64.b64encode(hashlib.sha256(style.encode("utf-8")).digest()).decode("ascii")
     policy = (
         f"default-src 'none'; img-src data:; font-src data:; style-src 'sha256-{digest}'; "
@@ -270,7 +269,9 @@ def _with_inputs(refs: tuple[str, ...], register: FigureRegister) -> list[str]:
     chain = list(refs)
     for ref in chain:  # grows while it is walked
         formula = register.figure(ref).detail.get("formula", "")
-        chain += [used for used in re.findall(r"\{(fig-\d+)\}", formula) if used not in chain]
+        # A formula may use a figure more than once.
+        used = dict.fromkeys(re.findall(r"\{(fig-\d+)\}", formula))
+        chain += [item for item in used if item not in chain]
     return chain
 
 

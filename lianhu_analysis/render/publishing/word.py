@@ -21,7 +21,6 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
 from lianhu_analysis.render.publishing.packages import without_clock
-from lianhu_analysis.render.tables import SIMULATED_MARK
 
 __all__ = ["render_word"]
 
@@ -58,24 +57,24 @@ BLOCKS = {
 }
 
 
-def render_word(body: str, *, title: str, simulated: bool = False) -> bytes:
+def render_word(body: str, *, title: str, mark: str = "") -> bytes:
     """Turn the body of a page into a Word document.
 
     Parameters
     ----------
     body
         Sanitised and traced HTML: see ``page.traced_body``.
-    simulated
-        Whether title, tables and every page must carry the mark.
+    mark
+        What title, tables and every page must say of simulated data; empty for real data.
     """
     document = Document()
-    _set_page(document, simulated)
+    _set_page(document, mark)
     _set_styles(document)
     heading = document.add_paragraph(style="Title")
     heading.add_run(title)
-    if simulated:
-        _mark(document.add_paragraph(style="Subtitle"))
-    writer = _Writer(document, simulated)
+    if mark:
+        document.add_paragraph(style="Subtitle").add_run(mark).bold = True
+    writer = _Writer(document, mark)
     writer.blocks(lxml.html.fragment_fromstring(body, create_parent="div"))
     document.core_properties.title = title
     document.core_properties.author = ""
@@ -85,11 +84,7 @@ def render_word(body: str, *, title: str, simulated: bool = False) -> bytes:
     return without_clock(buffer.getvalue())
 
 
-def _mark(paragraph: Any) -> None:
-    paragraph.add_run(SIMULATED_MARK).bold = True
-
-
-def _set_page(document: Any, simulated: bool) -> None:
+def _set_page(document: Any, mark: str) -> None:
     section = document.sections[0]
     section.start_type = WD_SECTION.NEW_PAGE
     section.page_width, section.page_height = Mm(210), Mm(297)
@@ -102,8 +97,8 @@ def _set_page(document: Any, simulated: bool) -> None:
         (section.even_page_header, section.even_page_footer, WD_ALIGN_PARAGRAPH.LEFT),
     )
     for header, footer, side in sides:
-        if simulated:
-            _mark(header.paragraphs[0])
+        if mark:
+            header.paragraphs[0].add_run(mark).bold = True
             header.paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.CENTER
         numbered = footer.paragraphs[0]
         numbered.alignment = side
@@ -185,9 +180,9 @@ def _name_stand_ins(document: Any) -> None:
 class _Writer:
     """Writes blocks of HTML one after another."""
 
-    def __init__(self, document: Any, simulated: bool) -> None:
+    def __init__(self, document: Any, mark: str) -> None:
         self.document = document
-        self.simulated = simulated
+        self.mark = mark
 
     def blocks(self, parent: Any) -> None:
         """Write the children of an element; text between blocks is a paragraph."""
@@ -222,7 +217,7 @@ class _Writer:
         """Write a three-line table: caption above, head repeated, rows whole."""
         caption = element.find("caption")
         if caption is not None:
-            mark = f"（{SIMULATED_MARK}）" if self.simulated else ""
+            mark = f"（{self.mark}）" if self.mark else ""
             titled = self.document.add_paragraph(f"{_text(caption)}{mark}", style="Caption")
             titled.paragraph_format.keep_with_next = True
         rows = [list(row) for row in element.iter("tr")]

@@ -199,9 +199,10 @@ def _numbers(answer: Answer) -> Iterator[tuple[pd.Series, str, float]]:
 
 
 def _counts(answer: Answer) -> set[int]:
-    """Return how many rows the tables have, in all and alike in one of their columns of words."""
+    """Return how many rows the tables have: in all, alike in a column of words, above zero."""
     counts = {0}
     for table in answer.tables.values():
         words = table.select_dtypes(exclude="number")
         counts |= {len(table), *(n for name in words for n in words[name].value_counts())}
+        counts |= set((table.select_dtypes("number") > 0).sum())
     return {int(count) for count in counts}

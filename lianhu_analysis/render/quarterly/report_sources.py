@@ -62,18 +62,22 @@ def _facts(report: Report, facts: pd.DataFrame, caption: str) -> Html:
     facts = facts.sort_values(
         ["region", "period", "provenance"], ascending=[False, False, True], kind="stable"
     )
-    rows = [
-        [
-            report.region_name(str(row["region"])),
-            tables.name(_fact_name(row, report.assessment.catalogue)),
-            tables.when(_period_zh(row)),
-            report.register.observation(row, _fact_text(row)),
-            str(row["unit"]),
-            PROVENANCE_NAMES[row["provenance"]],
-            tables.cite(*_title_and_address(str(row["source"]))),
-        ]
-        for _, row in facts.iterrows()
-    ]
+    rows = []
+    for _, row in facts.iterrows():
+        region = report.region_name(str(row["region"]))
+        name, period = _fact_name(row, report.assessment.catalogue), _period_zh(row)
+        label = f"{region}：{name}，{period}"
+        rows.append(
+            [
+                region,
+                tables.name(name),
+                tables.when(period),
+                report.register.observation(row, _fact_text(row), label=label),
+                str(row["unit"]),
+                PROVENANCE_NAMES[row["provenance"]],
+                tables.cite(*_title_and_address(str(row["source"]))),
+            ]
+        )
     headers = ["地区", "内容", "时期", "数值", "单位", "来历", "出处"]
     return tables.html_table(headers, rows, caption, numeric=(3,))
 

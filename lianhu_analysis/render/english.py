@@ -1,0 +1,294 @@
+"""The English edition: the Chinese report, sentence by sentence, in an economist's English.
+
+There is one description of a report, and it is Chinese.  ``english.toml`` pairs each of its
+words and sentence patterns with English ones; whatever fills the gaps of a pattern (a number, a
+period, a name) is carried over, so no number can differ between the editions.  What has no
+English stays Chinese, is marked as such for readers and screen readers, and is counted.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from string import Formatter
+from typing import Any
+
+import lxml.html
+
+from lianhu_analysis.catalog.indicators import Catalogue
+from lianhu_analysis.catalog.targets import Target
+from lianhu_analysis.render.register import FigureRegister
+from lianhu_analysis.render.trace import PERIOD
+from lianhu_analysis.workspace import Workspace
+
+__all__ = ["English", "english_names", "has_chinese"]
+
+CHINESE = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
+# An element inside a sentence, such as a traced number, while the sentence is translated.
+# One whose text is "1" is told apart, since it asks for a singular.
+MARK = "[\ue000-\uf8ff]"
+FIRST_MARK, FIRST_ONE = 0xE000, 0xF000
+NUMBER = rf"(?:{MARK}|[<>]?[+\-−]?\d[\d,]*(?:\.\d+)?)%?"
+PERIODS = rf"(?:{MARK}|{PERIOD}(?:[—–~至]{PERIOD})?|\d{{4}}(?:—\d{{4}})?)"
+SPACES = re.compile(r"\s+")
+MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+PARTS = {
+    "一季度": "Q1 {y}", "二季度": "Q2 {y}", "三季度": "Q3 {y}", "四季度": "Q4 {y}",
+    "上半年": "H1 {y}", "下半年": "H2 {y}", "前三季度": "Jan–Sep {y}", "全年": "{y}", "末": "Dec {y}", "": "{y}",
+}  # fmt: skip
+MARKS = str.maketrans("，。；：（）“”、—～％", ",.;:()“”,–~%")
+SPOKEN = ("alt", "aria-label", "data-label", "data-tip", "title")
+UNIT_GAPS = "uv"
+INLINE = frozenset("a abbr b br cite code data dfn em i small span strong sub sup time".split())
+
+
+@dataclass(frozen=True)
+class _Pattern:
+    """One Chinese sentence with gaps, and the English one."""
+
+    shape: re.Pattern[str]
+    english: str
+
+
+class English:
+    """Translates texts and pages of ours.
+
+    Parameters
+    ----------
+    names
+        English by Chinese name: of indicators, targets and regions.
+
+    Attributes
+    ----------
+    missing
+        Texts without English so far.
+    """
+
+    def __init__(self, names: Mapping[str, str]) -> None:
+        words, self._units, self._patterns = _table()
+        known = {**words, **names}.items()
+        self._known = {_closed(zh).rstrip("。"): en.rstrip(".") for zh, en in known}
+        self.missing: dict[str, None] = {}
+        self._find = lru_cache(maxsize=None)(self._translated)
+
+    def text(self, chinese: str) -> str:
+        """Return a text in English; one without English as it is, and remember it."""
+        found = self._find(_closed(chinese)) if has_chinese(chinese) else chinese
+        if found is None:
+            self.missing[chinese] = None
+            return chinese
+        return _sentence_case(f"¶{found}")
+
+    def name(self, chinese: str) -> str:
+        """Return a name in English, as sentences hold it; as it is if it has none."""
+        return self._find(_closed(chinese)) or chinese
+
+    def html(self, fragment: str) -> str:
+        """Return HTML of ours in English, every number and link in it as it was."""
+        root = lxml.html.fragment_fromstring(fragment, create_parent="div")
+        self._element(root)
+        inner = html.escape(root.text or "", quote=False)
+        return inner + "".join(lxml.html.tostring(child, encoding="unicode") for child in root)
+
+    def register(self, register: FigureRegister) -> FigureRegister:
+        """Return the figures with what is said about each in English; cells stay as they are."""
+        said = FigureRegister()
+        for figure in register:
+            detail = dict(figure.detail)
+            if model := detail.get("model"):
+                detail["model"] = self.text(model)
+            said.put(replace(figure, label=self.text(figure.label), detail=detail))
+        return said
+
+    def _element(self, element: Any) -> None:
+        """Translate an element from its leaves up, so that a sentence sees its parts as marks."""
+        for name in SPOKEN:
+            if element.get(name):
+                element.set(name, self._spoken(name, element.get(name)))
+        if element.tag in ("code", "cite"):
+            self._quoted(element)
+            return
+        for child in element:
+            self._element(child)
+        if element.tag == "data" or not _is_leaf_of_text(element):
+            return
+        children = list(element)
+        text = (element.text or "") + "".join(
+            f"{_mark(n, child)}{child.tail or ''}" for n, child in enumerate(children)
+        )
+        if element.tag == "time":
+            text = text.replace("—", "–")
+        found = self._find(_closed(text)) if has_chinese(text) else text
+        if found is None:
+            self.missing[text.strip()] = None
+            element.set("lang", "zh-CN")
+            return
+        # A name inside a sentence is small; what stands at its beginning is not.
+        _fill(element, found, children)
+
+    def _quoted(self, element: Any) -> None:
+        """Translate a reason or a name of ours; what is quoted from a source stays Chinese."""
+        text = element.text_content()
+        if not has_chinese(text):
+            return
+        said = self._find(_closed(text))
+        if element.tag == "cite" and not len(element) and said is not None:
+            element.text = said.replace("¶", "")
+        else:
+            element.set("lang", "zh-CN")
+
+    def _spoken(self, name: str, text: str) -> str:
+        """Translate an attribute; what a tip says comes from the register, in English already."""
+        return text.replace("：", ": ") if name == "data-tip" else self.text(text)
+
+    def _translated(self, chinese: str) -> str | None:
+        if not has_chinese(chinese):
+            return _spaced(chinese)
+        if (known := self._known.get(chinese)) is not None:
+            return known
+        if (known := self._units.get(chinese)) is not None:
+            return known
+        if (period := _period(chinese)) is not None:
+            return period
+        for pattern in self._patterns:
+            if (match := pattern.shape.fullmatch(chinese)) and (
+                said := self._filled(pattern.english, match)
+            ) is not None:
+                return said
+        return None
+
+    def _filled(self, english: str, match: re.Match[str]) -> str | None:
+        """Put what fills the gaps into an English pattern; ``None`` if a filling has no English."""
+        parts: list[str] = []
+        one = False
+        for literal, gap, plural, _ in Formatter().parse(english):
+            parts.append(literal)
+            if gap is None:
+                continue
+            filling = match[f"g{gap}"]
+            if gap.isdecimal():
+                one = filling == "1" or ord(filling[0]) >= FIRST_ONE
+            said = plural.split("|")[not one] if plural else self._find(filling)
+            if said is None:
+                return None
+            if gap[0] in UNIT_GAPS:
+                # What is counted one by one has no unit to say.
+                said = "" if filling == "个" else said.removesuffix("s") if one else said
+            parts.append(said)
+        return SPACES.sub(" ", "".join(parts)).replace(" %", "%").replace(" ,", ",").strip()
+
+
+def english_names(
+    workspace: Workspace, catalogue: Catalogue, targets: tuple[Target, ...]
+) -> dict[str, str]:
+    """Return the English of regions, indicators and targets; what has none is absent."""
+    names = {item.name_zh: item.name_en for item in workspace.regions.values() if item.name_en}
+    for item in catalogue:
+        if not item.name_en:
+            continue
+        names[item.name_zh] = _small(item.name_en)
+        short = _small(item.name_en.removeprefix("Growth of ").removeprefix("growth of "))
+        names.setdefault(item.name_zh.removesuffix("增速"), short)
+    for target in targets:
+        if (name := names.get(catalogue.get(target.indicator).name_zh)) is not None:
+            by = f" ({target.set_by})" if target.set_by else ""
+            names.setdefault(target.title_zh, name)
+            names.setdefault(target.name_zh, name + by)
+    return names
+
+
+def has_chinese(text: str) -> bool:
+    """Whether a text holds a Chinese character."""
+    return CHINESE.search(text) is not None
+
+
+def _is_leaf_of_text(element: Any) -> bool:
+    return all(isinstance(child.tag, str) and child.tag in INLINE for child in element)
+
+
+def _mark(number: int, child: Any) -> str:
+    return chr((FIRST_ONE if child.text_content() == "1" else FIRST_MARK) + number)
+
+
+def _fill(element: Any, text: str, children: list[Any]) -> None:
+    """Write a translated sentence back, its parts where the English wants them."""
+    begun = element.tag not in INLINE  # a name inside a sentence is small
+    pieces = re.split(f"({MARK})", f"¶{text}" if begun else text)
+    for child in children:
+        element.remove(child)
+    element.text = _sentence_case(pieces[0])
+    before = pieces[0]
+    for mark, tail in zip(pieces[1::2], pieces[2::2], strict=True):
+        child = children[(ord(mark) - FIRST_MARK) % (FIRST_ONE - FIRST_MARK)]
+        if before.endswith("¶") and child.tag in ("dfn", "cite", "span") and child.text:
+            child.text = child.text[:1].upper() + child.text[1:]
+        child.tail, before = _sentence_case(tail), tail
+        element.append(child)
+
+
+def _closed(text: str) -> str:
+    """Return a text without the spaces that Chinese does not need."""
+    return SPACES.sub("", text)
+
+
+def _spaced(text: str) -> str:
+    """Return what holds no Chinese, with marks of English."""
+    return text.translate(MARKS)
+
+
+def _small(name: str) -> str:
+    """Begin a name with a small letter unless it is an abbreviation: ``GDP``, ``R&D``."""
+    return name if name[1:2].isupper() or name[1:2] in "&-" else name[:1].lower() + name[1:]
+
+
+def _sentence_case(text: str) -> str:
+    return re.sub("¶(.?)", lambda match: match[1].upper(), text)
+
+
+def _period(text: str) -> str | None:
+    """Write a Chinese period in English: ``2024年1—9月`` is ``Jan–Sep 2024``."""
+    ends = re.fullmatch(r"(\d{4})年(.*?)[—–至](?:\d{4}年)?([一二三四]季度)", text)
+    if ends:
+        return f"{PARTS[ends[2]].format(y=ends[1])}–{PARTS[ends[3]].format(y=ends[1])}"
+    found = re.fullmatch(r"(\d{4})年(?:(?:(\d+)[—–])?(\d+)月末?|(.*?)末?)", text)
+    if found is None:
+        return None
+    year, first, last, part = found.groups()
+    if last:
+        months = [MONTHS[int(month) - 1] for month in (first, last) if month]
+        return f"{'–'.join(months)} {year}"
+    shape = PARTS.get(part if part or not text.endswith("末") else "末")
+    return None if shape is None else shape.format(y=year)
+
+
+@lru_cache(maxsize=1)
+def _table() -> tuple[dict[str, str], dict[str, str], tuple[_Pattern, ...]]:
+    """Read words, units and patterns; the patterns with most fixed text first."""
+    raw = tomllib.loads((Path(__file__).parent / "data" / "english.toml").read_text("utf-8"))
+    units = raw["units"]
+    sentences = sorted(raw["sentences"].items(), key=lambda pair: -len(_fixed(pair[0])))
+    found = (*sentences, *raw["joints"].items())
+    return raw["words"], units, tuple(_Pattern(_shape(zh, units), en) for zh, en in found)
+
+
+def _fixed(chinese: str) -> str:
+    return re.sub(r"\{\w+\}", "", chinese)
+
+
+def _shape(chinese: str, units: Mapping[str, str]) -> re.Pattern[str]:
+    """Compile a pattern: a gap is a number ``{1}``, a period ``{p}``, a unit ``{u}``, or any text."""
+    return re.compile("".join(_gaps(_closed(chinese), units)))
+
+
+def _gaps(chinese: str, units: Mapping[str, str]) -> Iterator[str]:
+    of_units = "|".join(map(re.escape, sorted(units, key=len, reverse=True)))
+    for literal, gap, _, _ in Formatter().parse(chinese):
+        yield re.escape(literal)
+        if gap is not None:
+            kind = {"p": PERIODS, "q": PERIODS, "u": of_units, "v": of_units}.get(gap[0], ".+?")
+            yield f"(?P<g{gap}>{NUMBER if gap.isdecimal() else kind})"

@@ -1,0 +1,149 @@
+"""The English edition says the same with the same numbers, and marks what it cannot say."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import lxml.html
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lianhu_analysis.catalog.indicators import load_catalogue
+from lianhu_analysis.catalog.targets import load_targets
+from lianhu_analysis.render import english as module
+from lianhu_analysis.render import tables
+from lianhu_analysis.render.english import English, english_names, has_chinese
+from lianhu_analysis.render.publishing.page import data_of
+from lianhu_analysis.render.register import FigureRegister
+from lianhu_analysis.workspace import load_workspace
+
+NAMES = {"地区生产总值": "gross regional product", "莲湖区": "Lianhu District"}
+TABLE = tomllib.loads(
+    (Path(module.__file__).parent / "data" / "english.toml").read_text(encoding="utf-8")
+)
+
+
+@pytest.fixture
+def edition():
+    return English(NAMES)
+
+
+@pytest.mark.parametrize(
+    ("chinese", "said"),
+    [
+        ("地区生产总值", "Gross regional product"),
+        ("2024年1—9月", "Jan–Sep 2024"),
+        ("2024年9月末", "Sep 2024"),
+        ("2024年前三季度", "Jan–Sep 2024"),
+        ("2024年三季度—四季度", "Q3 2024–Q4 2024"),
+        ("2024年末", "Dec 2024"),
+        ("2023年", "2023"),
+        ("比上期加快 0.3 个百分点", "0.3 percentage points faster than in the period before"),
+        ("1 项目标的达标灯：绿·达标 1 项。", "Target lights of 1 target: 1 green (on target)."),
+        ("12 项目标的达标灯：不亮 12 项。", "Target lights of 12 targets: 12 without a light."),
+        ("1宗", "1 parcel"),
+        (
+            "莲湖区2024年前三季度经济分析：地区生产总值全年目标有望实现",
+            "Lianhu District, Jan–Sep 2024: economic analysis; "
+            "annual target of gross regional product likely to be met",
+        ),
+        ("GDP 5.2%", "GDP 5.2%"),
+    ],
+)
+def test_words_periods_numbers_and_sentences(edition, chinese, said):
+    assert edition.text(chinese) == said
+    assert edition.missing == {}
+
+
+def test_what_has_no_english_stays_and_is_counted(edition):
+    assert edition.text("天气晴好") == "天气晴好"
+    assert list(edition.missing) == ["天气晴好"]
+    html = edition.html("<p>天气晴好</p><p>无变化的一句。</p>")
+    assert html.count('lang="zh-CN"') == 2
+    assert "天气晴好" in html
+
+
+def test_a_sentence_moves_its_numbers_and_keeps_every_link(edition):
+    register = FigureRegister()
+    one, two, three = (
+        register.model(n, str(n), label="x", model="y", as_of="2024-10-31") for n in (1, 20, 3)
+    )
+    chinese = tables.join(
+        tables.paragraph(
+            tables.name("地区生产总值"), "：", tables.when("2015—2023"), "年中", one,
+            "年可比，达到过", three, "次；剔除异常年份，", two, "年中", one, "次。",
+        ),
+        tables.html_table(["指标", "累计"], [[tables.name("地区生产总值"), one]], "各项目标的判断"),
+    )  # fmt: skip
+    html = edition.html(chinese)
+    words = lxml.html.fragment_fromstring(html, create_parent="div")
+    assert words.find("p").text_content() == (
+        "Gross regional product: of 1 comparable year in 2015–2023, 3 did as much; "
+        "without outlier years, 1 of 20."
+    )
+    assert words.find(".//caption").text_content() == "Every target at a glance"
+    assert words.find(".//td").get("data-label") == "To date"
+    assert words.find(".//tbody//th").text_content() == "Gross regional product"
+    assert data_of(html) == data_of(chinese)
+    assert edition.missing == {}
+
+
+def test_quotations_stay_as_they_are_and_reasons_of_ours_do_not(edition):
+    quoted = tables.paragraph(tables.cite("莲湖区统计公报"), tables.code("数据.xlsx"))
+    reason = tables.paragraph(tables.cite("没有本年或上年的增速，无从外推"))
+    html = edition.html(quoted + reason)
+    assert '<cite lang="zh-CN">莲湖区统计公报</cite>' in html
+    assert "数据.xlsx" in html
+    assert "No growth of this year or the last to go on from" in html
+    assert edition.missing == {}
+
+
+def test_markup_in_a_text_stays_text(edition):
+    assert "<script>" not in edition.html(tables.paragraph("<script>alert(1)</script>，不变"))
+
+
+def test_figures_keep_their_refs_values_and_cells(edition):
+    register = FigureRegister()
+    register.model(
+        0.62,
+        "62%",
+        label="地区生产总值：达标概率",
+        model="持续性基准",
+        as_of="2024-10-31",
+        share=True,
+    )
+    (figure,) = edition.register(register)
+    assert (figure.ref, figure.value, figure.text) == ("fig-1", 0.62, "62%")
+    assert figure.label == "Gross regional product: chance of meeting the target"
+    assert figure.detail["model"] == "Persistence benchmark"
+
+
+def test_a_pattern_uses_every_gap_of_its_chinese_and_has_no_chinese_left():
+    for chinese, said in {**TABLE["sentences"], **TABLE["joints"]}.items():
+        gaps = set(re.findall(r"\{(\w+)", chinese))
+        assert gaps == set(re.findall(r"\{(\w+)\}", said)), chinese
+        assert not has_chinese(said), chinese
+    for chinese, said in {**TABLE["words"], **TABLE["units"]}.items():
+        assert not has_chinese(said), chinese
+
+
+@given(st.lists(st.integers(0, 9999), min_size=5, max_size=5))
+def test_no_number_changes_between_the_editions(numbers):
+    chinese = (
+        "截至2024-10-31报送，本年风险发现{}件，上报{}件，处置{}件，办结{}件；"
+        "连同以前年度，逾期未办结{}件。"
+    ).format(*numbers)
+    said = English({}).text(chinese)
+    assert not has_chinese(said)
+    assert list(map(int, re.findall(r"(?<![\d-])\d+(?![\d-])", said))) == numbers
+
+
+def test_names_come_from_catalogue_targets_and_workspace():
+    space = load_workspace(Path(__file__).parents[2])
+    catalogue = load_catalogue(space)
+    names = english_names(space, catalogue, load_targets(space, catalogue))
+    assert names["莲湖区"] == "Lianhu District"
+    assert names["地区生产总值增长6%左右"] == "gross regional product"
+    assert names["规模以上工业增加值"] == "value added of above-scale industry"
+    assert names["规模以上工业增加值增速"] == "growth of value added of above-scale industry"
