@@ -19,7 +19,6 @@ from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.catalog.targets import named
 from lianhu_analysis.errors import (
     LianhuError,
-    PeriodError,
     ReportError,
     StoreError,
     UsageError,
@@ -27,6 +26,7 @@ from lianhu_analysis.errors import (
 )
 from lianhu_analysis.intake.ingest import unread_files
 from lianhu_analysis.pipeline.answers import PROJECT_ROOT
+from lianhu_analysis.pipeline.batch import parse_quarter, quarters_of
 from lianhu_analysis.pipeline.past_runs import settings_files
 from lianhu_analysis.pipeline.record import keep_verdicts, read_record, record_hash
 from lianhu_analysis.pipeline.session import Session, open_session
@@ -50,6 +50,7 @@ from lianhu_analysis.workspace import Workspace
 __all__ = [
     "Outcome",
     "ReportPlan",
+    "check_options",
     "open_report",
     "outcome_json",
     "plan_reports",
@@ -62,6 +63,7 @@ GDP = "gdp.total"
 FACTS = ("published_fact", "second_hand")
 FORMATS = ("html", "docx", "xlsx")
 TEMPLATE = Path("notebooks") / "reports" / "quarterly.ipynb"
+GIVEN_BY_OPTIONS = ("workspace", "quarter", "as_of")
 
 
 @dataclass(frozen=True)
@@ -196,14 +198,10 @@ def plan_reports(
     UsageError
         On an unknown quarter, format or parameter, or the only quarter without a GDP figure.
     """
-    if unknown := sorted(set(formats) - set(FORMATS)):
-        raise UsageError(f"--format {'、'.join(unknown)} 不行，可填 {'、'.join(FORMATS)}")
+    check_options(session, parameters, formats)
     kinds = tuple(kind for kind in FORMATS if kind == "html" or not formats or kind in formats)
     workspace, as_of = session.workspace, session.asked
-    if parameters:
-        _check_parameters(_template(workspace), parameters)
     audience = parameters.get("audience", "internal")
-    _hidden(session, audience)  # refuses another one
     years = {target.year for target in session.targets}
     last = replace(session, asked=None).day
     if last is None:
@@ -211,14 +209,14 @@ def plan_reports(
     if not quarters:
         quarters = [_last_quarter(session, as_of or last, years)]
     plans = []
-    for text in dict.fromkeys(quarters):
-        quarter = _parse_quarter(text)
+    for text in quarters_of(quarters):
+        quarter = parse_quarter(text)
         following = Period(quarter.end.year, "M", quarter.end.month).shift(1)
         day = as_of or min(last, following.end)
         refused = ""
         if str(quarter) not in _gdp_quarters(session, day):
             refused = f"截至 {day}，库中没有 {quarter} 的地区生产总值，不能生成该季报告"
-            if len(quarters) == 1:
+            if list(quarters) == [text]:
                 raise UsageError(refused)
         public = ("public",) if audience == "public" else ()
         name = safe_name(workspace.region.code, str(quarter), day.isoformat(), *public)
@@ -226,12 +224,17 @@ def plan_reports(
     return plans
 
 
-def _check_parameters(template: Path, parameters: Mapping[str, str]) -> None:
-    from lianhu_analysis.render.publishing.notebook import check_parameters
-
-    check_parameters(template, parameters)
-    if fixed := sorted({"workspace", "quarter", "as_of"} & set(parameters)):
+def check_options(session: Session, parameters: Mapping[str, str], formats: Sequence[str]) -> None:
+    """Refuse unknown formats, parameters that are unknown or not to be given, and audiences."""
+    if unknown := sorted(set(formats) - set(FORMATS)):
+        raise UsageError(f"--format {'、'.join(unknown)} 不行，可填 {'、'.join(FORMATS)}")
+    if fixed := sorted(set(parameters) & set(GIVEN_BY_OPTIONS)):
         raise UsageError(f"参数 {'、'.join(fixed)} 由命令行的选项给出，不能用 --parameter 指定")
+    if parameters:
+        from lianhu_analysis.render.publishing.notebook import check_parameters
+
+        check_parameters(_template(session.workspace), parameters, GIVEN_BY_OPTIONS)
+    _hidden(session, parameters.get("audience", "internal"))  # refuses another one
 
 
 def _gdp_quarters(session: Session, day: dt.date) -> set[str]:
@@ -387,13 +390,6 @@ def _template(workspace: Workspace) -> Path:
     raise WorkspaceError(
         f"找不到报告模板 {TEMPLATE.as_posix()}。请从项目中复制到 {workspace.root} 下的同名位置"
     )
-
-
-def _parse_quarter(text: str) -> Period:
-    with suppress(PeriodError):
-        if (quarter := Period.parse(text)).frequency == "Q":
-            return quarter
-    raise UsageError(f"{text!r} 不是季度。请写成 2024Q3 的样子（Q1 至 Q4）")
 
 
 def _inputs(session: Session, template: Path) -> dict[str, str]:

@@ -1,0 +1,139 @@
+"""Which workspaces and quarters are meant, and one report of them made in a process of its own."""
+
+from __future__ import annotations
+
+import datetime as dt
+import glob
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from lianhu_analysis.catalog.periods import Period
+from lianhu_analysis.errors import LianhuError, PeriodError, UsageError
+from lianhu_analysis.pipeline.apart import can_fork
+from lianhu_analysis.workspace import CONFIG_NAME, load_workspace
+
+__all__ = [
+    "document_of",
+    "find_workspaces",
+    "make_report",
+    "parse_quarter",
+    "quarters_of",
+    "summary",
+    "time_left",
+]
+
+
+def find_workspaces(patterns: Sequence[str]) -> list[Path]:
+    """Return the workspace folders that patterns such as ``regions/*`` match, each once.
+
+    Raises
+    ------
+    UsageError
+        If a pattern matches none.
+    """
+    found: dict[Path, None] = {}
+    for pattern in patterns:
+        matches = sorted(glob.glob(pattern, recursive=True))  # noqa: PTH207 - it may be absolute
+        spaces = [Path(match).resolve() for match in matches if Path(match, CONFIG_NAME).is_file()]
+        if not spaces:
+            raise UsageError(
+                f"--workspaces {pattern!r} 没有找到工作区（含 {CONFIG_NAME} 的文件夹）。"
+                "请检查路径；通配符要加引号，如 --workspaces 'regions/*'"
+            )
+        found |= dict.fromkeys(spaces)
+    return list(found)
+
+
+def parse_quarter(text: str) -> Period:
+    """Read a quarter such as ``2024Q3``; ``UsageError`` if it is none."""
+    try:
+        if (quarter := Period.parse(text)).frequency == "Q":
+            return quarter
+    except PeriodError:
+        pass
+    raise UsageError(f"{text!r} 不是季度。请写成 2024Q3 的样子（Q1 至 Q4）")
+
+
+def quarters_of(texts: Sequence[str]) -> list[str]:
+    """Return the quarters meant, ``2023Q1..2024Q4`` written out, each once, the oldest first.
+
+    A report tells what was judged before it.
+
+    Raises
+    ------
+    UsageError
+        If one is no quarter, or a range ends before it begins.
+    """
+    found: set[str] = set()
+    for text in texts:
+        first, _, last = text.partition("..")
+        quarter, end = parse_quarter(first), parse_quarter(last or first)
+        if end.end < quarter.end:
+            raise UsageError(f"{text!r} 的起点晚于终点。请写成 {last}..{first}")
+        while quarter.end <= end.end:
+            found.add(str(quarter))
+            quarter = quarter.shift(1)
+    return sorted(found)
+
+
+def make_report(
+    root: Path,
+    quarter: str,
+    parameters: Mapping[str, str],
+    day: dt.date | None,
+    language: str,
+    formats: Sequence[str],
+    force: bool,
+) -> dict[str, Any]:
+    """Plan and publish one report, in a process that has done nothing before.
+
+    Parameters
+    ----------
+    quarter, language
+        Empty for the newest, and for the workspace's own.
+    parameters, day, formats, force
+        As in ``plan_reports`` and ``publish``.
+
+    Returns
+    -------
+    Its document: see ``outcome_json``; beside it ``page``, the whole path, and ``unread``, the
+    files whose present content it leaves out, with the reason.
+    """
+    from lianhu_analysis.intake.ingest import unread_files
+    from lianhu_analysis.pipeline import reports
+    from lianhu_analysis.pipeline.session import Session
+    from lianhu_analysis.render.publishing.kernels import forked_kernel
+
+    space = load_workspace(root)
+    space = replace(space, language=language or space.language)
+    with forked_kernel() if can_fork() else nullcontext():
+        asked = Session(space, day)
+        (plan,) = reports.plan_reports(asked, [quarter] if quarter else [], parameters, formats)
+        outcome = reports.publish(asked, plan, force=force)
+    document = reports.outcome_json(space, outcome)
+    return {**document, "page": str(outcome.path), "unread": unread_files(space)}
+
+
+def document_of(result: dict[str, Any] | LianhuError, label: str) -> dict[str, Any]:
+    """Return the document of a report that was made, or why it could not even be planned."""
+    if not isinstance(result, LianhuError):
+        return result
+    document = {"name": label, "path": None, "status": "failed", "error": str(result)}
+    return {**document, "warning": "", "page": "", "unread": ()}
+
+
+def summary(statuses: Sequence[str]) -> str:
+    """Say what became of many reports."""
+    counts = Counter(statuses)
+    made = f"共 {len(statuses)} 份：新生成 {counts['rendered']}，无变化 {counts['unchanged']}"
+    return f"{made}，失败 {counts['failed']}{'（原因见上）' if counts['failed'] else ''}"
+
+
+def time_left(seconds: float, done: int, left: int) -> str:
+    """Say about how long what is left takes, at the pace of what is done."""
+    minutes = seconds / done * left / 60
+    return f"约剩 {minutes:.0f} 分钟" if minutes >= 1 else "约剩不到 1 分钟"
