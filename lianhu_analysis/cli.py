@@ -5,14 +5,18 @@ from __future__ import annotations
 import datetime as dt
 import importlib
 import importlib.util
+import io
 import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import redirect_stderr, redirect_stdout, suppress
 from dataclasses import asdict
+from itertools import product
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
@@ -20,7 +24,8 @@ from rich.console import Console
 from rich.text import Text
 
 from lianhu_analysis import __version__
-from lianhu_analysis.errors import LianhuError, UsageError
+from lianhu_analysis.errors import LianhuError, UsageError, WorkspaceError, described
+from lianhu_analysis.pipeline import apart, batch
 from lianhu_analysis.workspace import Workspace, find_workspace, load_workspace
 
 
@@ -92,6 +97,13 @@ PeriodOption = Annotated[
     str, typer.Option("--period", help="如 2024Q3 或 2024-09；默认最近已公布的一期。")
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="在标准输出上打印 JSON。")]
+WorkspacesOption = Annotated[
+    list[str] | None,
+    typer.Option("--workspaces", metavar="GLOB", help="多个工作区，如 'regions/*'；可写多次。"),
+]
+JobsOption = Annotated[
+    int | None, typer.Option("--jobs", min=1, help="同时做几份；默认按处理器和内存。")
+]
 
 
 def print_version(wanted: bool) -> None:
@@ -167,9 +179,15 @@ def ingest(
         bool, typer.Option("--all", help="逐个列出全部文件和问题，包括不必处理的。")
     ] = False,
     workspace: WorkspaceOption = None,
+    workspaces: WorkspacesOption = None,
+    jobs: JobsOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """读入原始文件；说明每个文件读了什么、哪些被隔离、为什么。"""
+    if workspaces and (paths or explained):
+        raise UsageError("--workspaces 读入各工作区的全部文件，不能与 PATH 或 --explain 合用")
+    if workspaces:
+        raise typer.Exit(ask_each(context, workspaces, jobs, as_json=as_json))
     if cell and explained is None:
         raise UsageError("--cell 只与 --explain FILE 合用")
     space = located(context, workspace)
@@ -261,10 +279,14 @@ def forecast(
         int | None, typer.Option("--year", help="目标年份；默认最近有目标的一年。")
     ] = None,
     workspace: WorkspaceOption = None,
+    workspaces: WorkspacesOption = None,
+    jobs: JobsOption = None,
     as_of: AsOfOption = "",
     as_json: JsonOption = False,
 ) -> None:
     """每个目标：预测、概率、所需增速、基准和判断。"""
+    if workspaces:
+        raise typer.Exit(ask_each(context, workspaces, jobs, as_json=as_json))
     asked = asked_of(context, workspace, as_of, year)
     content = answers.describe_forecast(asked, year)
     warn_unread(asked.workspace)
@@ -329,10 +351,16 @@ def backtest(
 @app.command()
 def report(
     context: typer.Context,
-    quarters: Annotated[
-        list[str] | None, typer.Argument(metavar="QUARTER ...", help="如 2024Q3；可写多个。")
+    periods: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="PERIOD ...",
+            help="季度如 2024Q3、2023Q1..2024Q4，或简报的月份如 2024-08；可写多个。",
+        ),
     ] = None,
     workspace: WorkspaceOption = None,
+    workspaces: WorkspacesOption = None,
+    jobs: JobsOption = None,
     as_of: AsOfOption = "",
     lang: Annotated[
         str, typer.Option("--lang", help="报告语言：zh、en，逗号分隔；默认按 lianhu.toml。")
@@ -340,6 +368,9 @@ def report(
     formats: Annotated[
         str, typer.Option("--format", help="输出格式：html、docx、xlsx，逗号分隔；默认全部。")
     ] = "",
+    audience: Annotated[
+        str, typer.Option("--audience", help="读者：internal、public，逗号分隔。")
+    ] = "internal",
     parameters: Annotated[
         list[str] | None,
         typer.Option("--parameter", "-p", metavar="NAME=VALUE", help="报告模板的其他参数。"),
@@ -347,30 +378,52 @@ def report(
     force: Annotated[bool, typer.Option("--force", help="输入没有变化也重新生成。")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """用 papermill 生成季度报告；没有变化的不重做。"""
-    asked = opened(context, workspace, as_of)
-    space = asked.workspace
-    extra = dict(parse_parameter(item) for item in parameters or [])
-    kinds = [kind for kind in formats.split(",") if kind]
-    languages = [language for language in lang.split(",") if language]
-    plans = reports.plan_reports(asked, quarters or [], extra, kinds, languages)
-    unread = warn_unread(space)
-    outcomes = []
-    for plan in plans:
-        with messages.status(f"正在生成 {plan.name} ……"):
-            outcomes.append(reports.publish(asked, plan, force=force))
+    """用 papermill 生成季度报告或月度简报，一次可多个地区、时期；没有变化的不重做，中断后接着做。"""
+    if workspaces and workspace:
+        raise UsageError("--workspace 与 --workspaces 只写一个")
+    extra, kinds = dict(map(parse_parameter, parameters or [])), split_list(formats)
+    # The template's own reader is not told to it: it is the same report.
+    told = [{} if name == "internal" else {"audience": name} for name in split_list(audience)] or [
+        {}
+    ]
+    one = [] if workspaces else [located(context, workspace).root]
+    folders = batch.find_workspaces(workspaces or []) or one
+    wanted, languages = batch.periods_of(periods or []) or [""], split_list(lang) or [""]
+    tasks = [
+        (root, period, {**extra, **reader}, parse_day(as_of), language, kinds, force)
+        for root, period, reader, language in product(folders, wanted, told, languages)
+    ]
+    if len(tasks) > 1:
+        apart.start_ahead()
+        for reader in told:
+            with suppress(WorkspaceError):  # told of that workspace; the others are made
+                first = session.Session(load_workspace(folders[0]))
+                reports.check_options(first, extra | reader, kinds, wanted)
+    found: list[dict[str, Any]] = [{}] * len(tasks)
+    unread: dict[str, None] = {}
+    for number, label, result in run_many(batch.make_report, tasks, jobs):
+        document = batch.document_of(result, label)
+        unread |= dict.fromkeys(unread_lines(document.pop("unread")))
+        tell_report(document, document.pop("page"), as_json=as_json)
+        found[number] = document | ({"workspace": str(tasks[number][0])} if workspaces else {})
+    for line in unread:
+        tell(line)
     if as_json:
-        print_json({"reports": [reports.outcome_json(space, outcome) for outcome in outcomes]})
-    for outcome in outcomes:
-        if outcome.error:
-            tell(f"没有生成 {outcome.name}：{outcome.error}")
-        elif not as_json:
-            word = "已生成" if outcome.fresh else "无变化"
-            print_text(f"{word}  {outcome.path}")
-        if outcome.warning:
-            tell(f"注意 {outcome.name}：{outcome.warning}")
-    if unread or any(outcome.error or outcome.warning for outcome in outcomes):
+        print_json({"reports": found})
+    if len(found) > 1:
+        tell(batch.summary([item["status"] for item in found]))
+    if unread or any(item["error"] or item["warning"] for item in found):
         raise typer.Exit(ATTENTION)
+
+
+def tell_report(document: dict[str, Any], page: str, *, as_json: bool) -> None:
+    """Say what became of a report."""
+    if document["error"]:
+        tell(f"没有生成 {document['name']}：{document['error']}")
+    elif not as_json:
+        print_text(f"{'已生成' if document['status'] == 'rendered' else '无变化'}  {page}")
+    if document["warning"]:
+        tell(f"注意 {document['name']}：{document['warning']}")
 
 
 @app.command()
@@ -378,10 +431,14 @@ def monitor(
     context: typer.Context,
     every: Annotated[bool, typer.Option("--all", help="也列出监测指标，不只核心指标。")] = False,
     workspace: WorkspaceOption = None,
+    workspaces: WorkspacesOption = None,
+    jobs: JobsOption = None,
     as_of: AsOfOption = "",
     as_json: JsonOption = False,
 ) -> None:
     """一页看完各项指标：最新、变化、位次、距计划、达标灯与景气灯、扩散指数与一致指数。"""
+    if workspaces:
+        raise typer.Exit(ask_each(context, workspaces, jobs, as_json=as_json))
     asked = opened(context, workspace, as_of)
     document = asked.kept("monitor", lambda: asked.monitor().as_dict())
     print_analysis(document if as_json else analyses.monitor_page(document, every), as_json=as_json)
@@ -457,9 +514,13 @@ def news(
         str, typer.Option("--to", metavar="YYYY-MM-DD", help="到哪天；默认最近一次公布。")
     ] = "",
     workspace: WorkspaceOption = None,
+    workspaces: WorkspacesOption = None,
+    jobs: JobsOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """两天之间每个目标的判断变了多少：哪次公布、修订、更正使它变，加起来恰好是全部。"""
+    if workspaces:
+        raise typer.Exit(ask_each(context, workspaces, jobs, as_json=as_json))
     asked = session.Session(located(context, workspace), parse_day(until, "--to"))
     day = parse_day(since, "--from")
     content = asked.kept(f"news {day}", lambda: arrivals.news_json(asked.news(day)))
@@ -486,12 +547,81 @@ def lab(context: typer.Context, workspace: WorkspaceOption = None) -> None:
     raise typer.Exit(done.returncode)
 
 
-def warn_unread(space: Workspace) -> bool:
-    """Name the raw files whose present content the answer leaves out."""
-    unread = deliveries.unread_files(space)
-    for path, reason in unread:
-        tell(f"注意 {path}：{reason}。请运行 lianhu ingest 查看")
-    return bool(unread)
+def unread_lines(unread: Iterable[Sequence[str]]) -> list[str]:
+    """Name the raw files whose present content an answer leaves out."""
+    return [f"注意 {path}：{reason}。请运行 lianhu ingest 查看" for path, reason in unread]
+
+
+def warn_unread(space: Workspace) -> None:
+    """Tell ``unread_lines`` of a workspace."""
+    for line in unread_lines(deliveries.unread_files(space)):
+        tell(line)
+
+
+def run_many(
+    work: Callable[..., Any], tasks: Sequence[tuple[Any, ...]], jobs: int | None
+) -> Iterator[tuple[int, str, Any]]:
+    """Do tasks apart, saying how far they are: what ``run_apart`` yields, with a label.
+
+    The refusal of the only task is raised, and one that all share.
+    """
+    begun, refused = time.monotonic(), []
+    with messages.status(f"正在做 {len(tasks)} 项 ……") as status:
+        results = apart.run_apart(work, tasks, jobs or apart.default_jobs())
+        for done, (number, result) in enumerate(results, start=1):
+            root, second, *_ = tasks[number]
+            label = f"{region_name(root)} {second}".strip()
+            refused += [result] if isinstance(result, LianhuError) else []
+            status.stop()
+            if len(refused) == len(tasks) and len(set(map(str, refused))) == 1:
+                raise refused[0]
+            yield number, label, result
+            left = batch.time_left(time.monotonic() - begun, done, len(tasks) - done)
+            status.update(f"{done}/{len(tasks)} {label}，{left}")
+            status.start()
+
+
+def region_name(root: Path) -> str:
+    """Return the name of a workspace's region, or of a folder whose settings are wrong."""
+    try:
+        return load_workspace(root).region.name_zh
+    except LianhuError:
+        return root.name
+
+
+def ask_each(
+    context: typer.Context, workspaces: Sequence[str], jobs: int | None, *, as_json: bool
+) -> int:
+    """Give the command to each of many workspaces, and write what each says as it is done."""
+    options = {**context.params, "workspaces": None}
+    tasks = [(root, "", context.info_name, options) for root in batch.find_workspaces(workspaces)]
+    answered: list[dict[str, Any]] = [{}] * len(tasks)
+    statuses = []
+    for number, label, result in run_many(ask_one, tasks, jobs):
+        refusal = FAILED, json.dumps({"error": str(result)}), f"没有完成：{result}"
+        status, said, remarks = refusal if isinstance(result, LianhuError) else result
+        statuses.append(status)
+        tell(f"{label}（{tasks[number][0]}）")
+        if as_json:
+            answered[number] = {"workspace": str(tasks[number][0]), **json.loads(said)}
+        elif status != FAILED:
+            print_text(said.rstrip("\n"), keep="\n")
+        tell(remarks.rstrip("\n"), keep="\n")
+    if as_json:
+        print_json({"workspaces": answered})
+    return ATTENTION if any(statuses) else FINE
+
+
+def ask_one(root: Path, _: str, command: str, options: dict[str, Any]) -> tuple[int, str, str]:
+    """Give a command to one workspace; return its status and what it wrote."""
+    said, remarks, status = io.TextIOWrapper(io.BytesIO()), io.StringIO(), FINE
+    with redirect_stdout(said), redirect_stderr(remarks):
+        try:
+            globals()[command](SimpleNamespace(obj=root), **options)
+        except typer.Exit as stopped:
+            status = stopped.exit_code
+    said.seek(0)
+    return status, said.buffer.read().decode(), remarks.getvalue()
 
 
 def located(context: typer.Context, workspace: Path | None) -> Workspace:
@@ -522,6 +652,11 @@ def parse_day(text: str, option: str = "--as-of") -> dt.date | None:
         return dt.date.fromisoformat(text)
     except ValueError:
         raise UsageError(f"{option} {text!r} 不是 2024-10-31 这样的日期") from None
+
+
+def split_list(text: str) -> list[str]:
+    """Split an option's list at its commas."""
+    return [part.strip() for part in text.split(",") if part.strip()]
 
 
 def parse_parameter(text: str) -> tuple[str, str]:
@@ -580,8 +715,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         tell(f"没有完成：{error}", keep="\n")
         sys.exit(FAILED)
     except OSError as error:
-        place = f"{error.filename}：" if error.filename else ""
-        tell(f"没有完成：{place}{error.strerror or error}。请检查权限和磁盘空间后重试")
+        tell(f"没有完成：{described(error)}")
         sys.exit(FAILED)
     except (KeyboardInterrupt, typer.Abort):
         code = INTERRUPTED

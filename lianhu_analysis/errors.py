@@ -29,6 +29,7 @@ __all__ = [
     "UnitError",
     "UsageError",
     "WorkspaceError",
+    "described",
 ]
 
 
@@ -103,3 +104,11 @@ class ForecastError(LianhuError):
 
 class ReportError(LianhuError):
     """A report that is not whole, and so is not published."""
+
+
+def described(error: Exception) -> str:
+    """Say what an error says; of a file that the system refuses, which and what to do."""
+    if not isinstance(error, OSError):
+        return str(error)
+    place = f"{error.filename}：" if error.filename else ""
+    return f"{place}{error.strerror or error}。请检查权限和磁盘空间后重试"

@@ -1,4 +1,6 @@
+import dataclasses
 import json
+import shutil
 import sys
 
 import pytest
@@ -443,3 +445,74 @@ def test_a_new_workspace_has_the_notebooks_and_opens_at_the_first(tmp_path, capf
     command = lab_command(root, ["--no-browser"])
     assert "--LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb" in command
     assert not [part for part in lab_command(tmp_path) if "default_url" in part]
+
+
+@pytest.fixture
+def regions(national, tmp_path):
+    """Return a folder of three workspaces: two whole ones, and one whose settings are wrong."""
+    for name in ("甲", "乙"):
+        shutil.copytree(national.root, tmp_path / "regions" / name)
+    (tmp_path / "regions" / "丙").mkdir()
+    (tmp_path / "regions" / "丙" / "lianhu.toml").write_text("x = [", encoding="utf-8")
+    return tmp_path / "regions"
+
+
+def test_many_reports_are_made_in_one_go_and_not_again(run, regions, national, tmp_path):
+    asked = ("report", "2024Q2..2024Q3", "--workspaces", regions / "*", "--format", "html")
+    code, out, err = run(*asked, "--jobs", 2)
+    assert code == 1
+    made = sorted(regions.glob("*/reports/1*.html"))
+    assert len(made) == 4
+    assert sorted(out.split()) == sorted(
+        f"{word}" for path in made for word in ("已生成", path.as_posix())
+    )
+    assert "没有生成 丙 2024Q3：" in err and "lianhu.toml 不是有效的 TOML" in err
+    assert "共 6 份：新生成 4，无变化 0，失败 2" in err
+    # The same bytes as from a plain kernel.
+    space = dataclasses.replace(national, reports=tmp_path / "plain")
+    (plan,) = pipeline.plan_reports(pipeline.Session(space), ["2024Q2"], {}, ["html"])
+    plain = pipeline.publish(pipeline.Session(space), plan).path.read_bytes()
+    assert (regions / "甲" / "reports" / f"{plan.name}.html").read_bytes() == plain
+    # Cut off, it goes on: what stands is not made again.
+    made[0].unlink()
+    code, out, _ = run(*asked, "--json")
+    statuses = [item["status"] for item in json.loads(out)["reports"]]
+    assert sorted(statuses) == ["failed"] * 2 + ["rendered"] + ["unchanged"] * 3
+    assert {item["workspace"] for item in json.loads(out)["reports"]} == {
+        str(regions / name) for name in "甲乙丙"
+    }
+
+
+def test_one_question_is_asked_of_many_workspaces(run, regions):
+    code, out, err = run("forecast", "--workspaces", regions / "*", "--json")
+    answers = {item["workspace"][-1]: item for item in json.loads(out)["workspaces"]}
+    assert code == 1
+    assert "不是有效的 TOML" in answers["丙"]["error"]
+    assert answers["甲"]["targets"] and answers["甲"]["targets"] == answers["乙"]["targets"]
+    code, out, err = run("news", "--workspaces", regions / "[甲乙]")
+    assert code == 0
+    assert out.count("以来，") == 2
+    assert f"全国（{regions / '甲'}）" in err
+    (regions / "乙" / "data" / "raw" / "bad.xlsx").write_bytes(b"no workbook")
+    code, out, _ = run("ingest", "--workspaces", regions / "[甲乙]", "--json")
+    assert code == 1
+    files = {item["workspace"][-1]: item["files"] for item in json.loads(out)["workspaces"]}
+    assert {file["status"] for file in files["甲"]} == {"unchanged"}
+    assert "quarantined" in {file["status"] for file in files["乙"]}
+
+
+def test_wrong_use_with_many_workspaces_is_said_before_any_work(run, regions):
+    for asked, told in (
+        (("report", "2024Q1..2024Q2", "--workspaces", regions / "甲", "-p", "as_of=x"), "as_of"),
+        (
+            ("report", "2024Q1..2024Q2", "--workspaces", regions / "甲", "-p", "x=1"),
+            "可用：audience",
+        ),
+        (("report", "2024Q1", "--workspaces", regions / "甲", "--audience", "all"), "audience"),
+        (("report", "2024Q1", "--workspaces", regions / "无"), "通配符要加引号"),
+        (("ingest", "x.csv", "--workspaces", regions / "甲"), "不能与 PATH"),
+    ):
+        code, _, err = run(*asked)
+        assert code == 2, asked
+        assert told in err
+    assert not list(regions.glob("*/reports/*.html"))

@@ -115,7 +115,7 @@ def test_defaults_come_from_the_store_and_not_from_the_clock(national):
     assert assessment.as_of == dt.date(2026, 4, 30)
     assert assessment.year == 2025
     (plan,) = pipeline.plan_reports(Session(national), [], {})
-    assert str(plan.quarter) == "2025Q4"  # 2026Q1 is known, but 2026 has no target
+    assert str(plan.period) == "2025Q4"  # 2026Q1 is known, but 2026 has no target
 
 
 def test_a_past_quarters_report_knows_what_was_known_then(national):
@@ -145,7 +145,7 @@ def test_a_report_that_cannot_be_made_is_refused_before_any_work(
 
 
 def test_one_quarter_that_cannot_be_made_does_not_keep_the_others(national):
-    bad, good = pipeline.plan_reports(Session(national), ["2031Q1", "2024Q3"], {})
+    good, bad = pipeline.plan_reports(Session(national), ["2031Q1", "2024Q3"], {})
     outcome = pipeline.publish(Session(national), bad)
     assert "没有 2031Q1 的地区生产总值" in outcome.error
     assert (outcome.path, good.refused) == (None, "")

@@ -45,10 +45,20 @@ def lianhu(tmp_path_factory):
 @pytest.fixture(scope="module")
 def english(lianhu):
     """Lianhu's report in English, beside the Chinese one."""
-    (plan,) = pipeline.plan_reports(Session(lianhu[0]), ["2024Q3"], {}, languages=["en"])
-    outcome = pipeline.publish(Session(lianhu[0]), plan)
+    space = dataclasses.replace(lianhu[0], language="en")
+    (plan,) = pipeline.plan_reports(Session(space), ["2024Q3"], {})
+    outcome = pipeline.publish(Session(space), plan)
     assert outcome.error == ""
     return plan, outcome.path.read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def brief(published):
+    """The nation's brief of a month in which two targets have their figures."""
+    (plan,) = pipeline.plan_reports(Session(published[0]), ["2024-08"], {})
+    outcome = pipeline.publish(Session(published[0]), plan)
+    assert outcome.error == ""
+    return plan, outcome.path
 
 
 def words(html):

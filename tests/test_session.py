@@ -11,8 +11,10 @@ from lianhu_analysis.errors import UsageError
 from lianhu_analysis.forecast.assessment import assessment_json
 from lianhu_analysis.intake.new_workspace import create_workspace
 from lianhu_analysis.intake.store import VintageStore
+from lianhu_analysis.pipeline.answers import ingest
 from lianhu_analysis.pipeline.session import Session
 from lianhu_analysis.workspace import load_workspace
+from tests.conftest import copy_workspace
 
 OCTOBER = dt.date(2024, 10, 31)
 
@@ -47,6 +49,30 @@ def test_the_table_of_verdicts_says_what_the_document_says(national):
         )
     # What is plain can be exported; nothing nested is left in a cell.
     assert not table.map(lambda cell: isinstance(cell, dict | list)).any().any()
+
+
+def test_peers_are_checked_apart_and_told_with_the_others(national, tmp_path):
+    root = copy_workspace(national.root, tmp_path / "space")
+    config = (root / "lianhu.toml").read_text(encoding="utf-8")
+    peers = '\n[[peers]]\ncode = "{}"\nname_zh = "{}"\n'
+    config += peers.format("000001", "甲国") + peers.format("999999", "乙国")
+    (root / "lianhu.toml").write_text(config, encoding="utf-8")
+    delivery = root / "data" / "raw" / "2024-10-25_peers"
+    delivery.mkdir()
+    rows = [
+        f"{code},gdp.total,yoy,ytd,2024Q3,5.{code[-1]},%,2024-10-24"
+        for code in ("000001", "999999")
+    ]
+    head = "region,indicator,measure,span,period,value,unit,published"
+    (delivery / "peers.csv").write_text("\n".join([head, *rows]), encoding="utf-8")
+    space = load_workspace(root)
+    assert not any(item.needs_attention for item in ingest(space))
+    session = Session(space, OCTOBER)
+    whole = session.everywhere
+    assert list(whole["region"].unique()) == ["000001", "100000", "999999"]
+    own = whole[whole["region"] == "100000"].reset_index(drop=True)
+    pd.testing.assert_frame_equal(own, session.assured.frame)
+    assert list(whole["value"].iloc[[0, -1]]) == [5.1, 5.9]
 
 
 def test_another_day_keeps_the_list_and_knows_less(national):

@@ -6,6 +6,7 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
@@ -46,6 +47,25 @@ class Answer:
     tables: Mapping[str, pd.DataFrame]
     notes: tuple[str, ...] = ()
     sensitive: bool = False
+
+    @cached_property
+    def numbers(self) -> list[tuple[pd.Series, str, float]]:
+        """Each number of the tables with its row and column, then the sums of what is above zero."""
+        found = [
+            (row, str(column), float(value))
+            for table in self.tables.values()
+            for _, row in table.iterrows()
+            for column, value in row.items()
+            if isinstance(value, int | float)
+            and not isinstance(value, bool)
+            and math.isfinite(value)
+        ]
+        sums = [
+            (pd.Series({"name_zh": "合计"}), str(column), float(values[values > 0].sum()))
+            for table in self.tables.values()
+            for column, values in table.select_dtypes("number").items()
+        ]
+        return [*found, *sums]
 
     def as_dict(self) -> dict[str, Any]:
         """Return the JSON document: fields as they are, tables as lists of rows."""

@@ -157,7 +157,8 @@ def forecast_alone(assessment: Assessment, key: Key, rules: Rules, knowledge: Kn
     name, year = indicator.name_zh, assessment.year
     # Nothing counts as reached under an upper bound: there is always a forecast.
     target = Target(*key, year, 0.0, "at_most", 0.0, unit, name, "", decimals)
-    return judge(assessment.frame, target, assessment.catalogue, rules, knowledge)
+    rows = assessment.rows.behind(indicator)
+    return judge(rows, target, assessment.catalogue, rules, knowledge)
 
 
 def futures_of(
@@ -232,7 +233,7 @@ def part_weight(whole: Indicator, part: Indicator, assessment: Assessment, rules
         return 0.0
     last = []
     for item in (whole, part):
-        series = extract_series(assessment.frame, item, "level", rules.provenances)
+        series = extract_series(assessment.rows.of(item.code), item, "level", rules.provenances)
         point = series.points.get(year_periods(item, assessment.year - 1)[-1])
         if point is None:
             return 0.0

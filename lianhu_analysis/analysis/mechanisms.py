@@ -47,7 +47,8 @@ def ledger_sums(assessment: Assessment, cases: Cases, kinds: Iterable[str]) -> p
         if table.empty or one.indicator not in assessment.catalogue:
             continue
         item = assessment.catalogue.get(one.indicator)
-        known = extract_series(assessment.frame, item, "level", tuple(cases.provenances))
+        own = assessment.rows.of(item.code)
+        known = extract_series(own, item, "level", tuple(cases.provenances))
         # An annual figure of this year is out when the year is over.
         years = (assessment.year, assessment.year - (item.frequency == "A"))
         point = next(filter(None, map(known.latest, years)), None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
@@ -12,6 +13,7 @@ import pandas as pd
 from lianhu_analysis.catalog.indicators import Catalogue
 from lianhu_analysis.catalog.targets import Target, versions_on
 from lianhu_analysis.forecast.frequency import of_ranks
+from lianhu_analysis.forecast.history import IndicatorRows
 from lianhu_analysis.forecast.joint import Joint, joint_json, joint_of
 from lianhu_analysis.forecast.verdict import Knowledge, Rules, Verdict, judge, verdict_json
 from lianhu_analysis.workspace import Region
@@ -46,6 +48,11 @@ class Assessment:
     verdicts: tuple[Verdict, ...]
     provenance: str
     joint: Joint
+
+    @cached_property
+    def rows(self) -> IndicatorRows:
+        """The frame by indicator."""
+        return IndicatorRows(self.frame)
 
     @property
     def simulated(self) -> bool:
@@ -89,10 +96,12 @@ def assess_targets(
     if knowledge is None:
         above = tuple(frame[frame["region"] == parent.code] for parent in parents)
         knowledge = Knowledge(own, above, tuple(target for told in known for target in told))
+    rows = IndicatorRows(own)
     judged = [
-        replace(judge(own, newest, catalogue, rules, knowledge), replaced=tuple(earlier))
+        replace(judge(behind, newest, catalogue, rules, knowledge), replaced=tuple(earlier))
         for newest, *earlier in known
         if newest.year == year
+        for behind in [rows.behind(catalogue.get(newest.indicator))]
     ]
     # How often a percentage comes true is told by the past of all targets together.
     ranks = {

@@ -17,6 +17,7 @@ from lianhu_analysis.workspace import CensusBreak
 
 __all__ = [
     "OLDEST_SHARES",
+    "IndicatorRows",
     "Point",
     "Series",
     "Share",
@@ -237,6 +238,23 @@ def position_day(
     if day < reached.published or (earlier and day < max(earlier)):
         return None
     return day
+
+
+class IndicatorRows:
+    """A frame by indicator: many series are taken out of it without going through all of it."""
+
+    def __init__(self, frame: pd.DataFrame) -> None:
+        self._frame = frame
+        self._places = frame.groupby("indicator", sort=False).indices
+
+    def of(self, *codes: str) -> pd.DataFrame:
+        """Return the rows of some indicators, in the order and with the labels of the frame."""
+        found = [self._places[code] for code in codes if code in self._places]
+        return self._frame.iloc[np.sort(np.concatenate(found))] if found else self._frame.iloc[:0]
+
+    def behind(self, indicator: Indicator) -> pd.DataFrame:
+        """Return the rows that ``judge`` looks at: with those of the proxy of its weights."""
+        return self.of(indicator.code, indicator.weight_proxy)
 
 
 def extract_series(

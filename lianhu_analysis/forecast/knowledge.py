@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -15,6 +16,7 @@ from lianhu_analysis.catalog.targets import Target, versions_on
 from lianhu_analysis.errors import ForecastError
 from lianhu_analysis.forecast.growth import FloatArray, single_from_ytd
 from lianhu_analysis.forecast.history import (
+    IndicatorRows,
     Series,
     Versions,
     Weights,
@@ -70,9 +72,13 @@ class Knowledge:
     pools: dict[tuple[int, int], dict[tuple[int, str], Record]] = field(
         default_factory=dict, repr=False, compare=False
     )
-    _split: dict[tuple[int, str], pd.DataFrame] = field(
+    _extracted: dict[tuple[int, str, str, tuple[str, ...]], Versions] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
+
+    @cached_property
+    def _rows(self) -> list[IndicatorRows]:
+        return [IndicatorRows(frame) for frame in (self.versions, *self.above)]
 
     def extract(
         self,
@@ -88,15 +94,13 @@ class Knowledge:
         level
             0 is the region, 1 its parent.
         """
-        if not self._split:
-            for number, frame in enumerate((self.versions, *self.above)):
-                for code, rows in frame.groupby("indicator", sort=False):
-                    self._split[number, str(code)] = rows
-            self._split.setdefault((0, ""), self.versions[:0])
-        found = self._split.get((level, indicator.code))
-        if found is None:
+        if level > len(self.above):
             return Versions(indicator, measure, ())
-        return extract_versions(found, indicator, measure, rules.provenances)
+        key = (level, indicator.code, measure, rules.provenances)
+        if key not in self._extracted:
+            rows = self._rows[level].of(indicator.code)
+            self._extracted[key] = extract_versions(rows, indicator, measure, rules.provenances)
+        return self._extracted[key]
 
     def pool(
         self, catalogue: Catalogue, rules: Rules, target: Target, n_known: int

@@ -19,7 +19,6 @@ from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.catalog.targets import named
 from lianhu_analysis.errors import (
     LianhuError,
-    PeriodError,
     ReportError,
     StoreError,
     UsageError,
@@ -27,6 +26,7 @@ from lianhu_analysis.errors import (
 )
 from lianhu_analysis.intake.ingest import unread_files
 from lianhu_analysis.pipeline.answers import PROJECT_ROOT
+from lianhu_analysis.pipeline.batch import parse_period, periods_of
 from lianhu_analysis.pipeline.past_runs import settings_files
 from lianhu_analysis.pipeline.record import keep_verdicts, read_record, record_hash
 from lianhu_analysis.pipeline.session import Session, open_session
@@ -53,6 +53,7 @@ from lianhu_analysis.workspace import LANGUAGES, Workspace
 __all__ = [
     "Outcome",
     "ReportPlan",
+    "check_options",
     "open_report",
     "outcome_json",
     "plan_reports",
@@ -64,7 +65,12 @@ GDP = "gdp.total"
 # Shown beside the forecast, never in it.
 FACTS = ("published_fact", "second_hand")
 FORMATS = ("html", "docx", "xlsx")
-TEMPLATE = Path("notebooks") / "reports" / "quarterly.ipynb"
+TEMPLATES = {"Q": "quarterly.ipynb", "M": "monthly.ipynb"}
+# How the templates call their period.
+PERIODS = {"Q": "quarter", "M": "month"}
+GIVEN_BY_OPTIONS = ("workspace", *PERIODS.values(), "as_of", "language")
+# What a monthly brief asks; a report asks everything.
+BRIEF = ("monitor", "calendar")
 
 
 @dataclass(frozen=True)
@@ -76,21 +82,19 @@ class ReportPlan:
     formats
         Some of ``FORMATS``, the page first.
     parameters
-        Of the template, beyond workspace, quarter and day.
+        Of the template, beyond workspace, period and day.
     refused
         Why it cannot be made; it does not keep the others of a batch.
-    language
-        One of ``LANGUAGES``.
     """
 
     name: str
-    quarter: Period
+    period: Period
     as_of: dt.date
     audience: str
+    language: str
     formats: tuple[str, ...]
     parameters: dict[str, str]
     refused: str = ""
-    language: str = "zh"
 
 
 @dataclass(frozen=True)
@@ -113,7 +117,7 @@ class Outcome:
 
 
 def open_report(
-    workspace: str, quarter: str, as_of: str, audience: str = "internal", language: str = "zh"
+    workspace: str, period: str, as_of: str, audience: str = "internal", language: str = "zh"
 ) -> Report:
     """Open a report inside its notebook: judge the targets, start the figure register.
 
@@ -121,29 +125,30 @@ def open_report(
     ----------
     workspace
         Folder of the workspace; empty for the nearest upwards.
-    quarter, as_of
-        As ``2024Q3`` and ``2024-10-31``; empty ones as in ``plan_reports``.
+    period, as_of
+        As ``2024Q3``, or ``2024-08`` of a monthly brief, and ``2024-10-31``; empty ones as in
+        ``plan_reports``.
     audience
         ``internal``, or ``public``: see ``for_public``.
     language
         Of the charts; the text is put into it when the page is made.
     """
     asked = open_session(workspace, as_of)
-    _refuse_language([language])
+    _refuse_language(language)
     speaking(_english(asked).text if language == "en" else str)
     hidden = _hidden(asked, audience)
-    plan = plan_reports(asked, [quarter] if quarter else [], {})[0]
+    plan = plan_reports(asked, [period] if period else [], {})[0]
     session = asked.on(plan.as_of)
     known = session.assured.frame
     report = Report(
-        assessment=session.assess(plan.quarter.year),
-        quarter=plan.quarter,
+        assessment=session.assess(plan.period.year),
+        quarter=plan.period,
         raw_files={path: entry.sha256 for path, entry in session.store.ledger().items()},
         context=known[known["provenance"].isin(FACTS) & known["value"].notna()],
         unread=unread_files(session.workspace),
         record=session.told,
         before=_issued_before(session),
-        answers=_answers(session, plan.quarter, audience),
+        answers=_answers(session, plan.period, audience),
     )
     outlier_years = session.workspace.outlier_years
     return report if audience == "internal" else for_public(report, hidden, outlier_years)
@@ -164,9 +169,9 @@ def _answers(session: Session, quarter: Period, audience: str) -> dict[str, Answ
         "calendar": session.calendar,
     }
     found = {}
-    for name, ask in asked.items():
+    for name in BRIEF if quarter.frequency == "M" else asked:
         with suppress(LianhuError):
-            found[name] = ask()
+            found[name] = asked[name]()
     told = audience == "internal" or session.workspace.tells_sensitive
     return {name: answer for name, answer in found.items() if told or not answer.sensitive}
 
@@ -178,9 +183,9 @@ def _issued_before(session: Session) -> pd.DataFrame:
     return earlier.drop_duplicates(["year", "indicator", "measure", "set_by"], keep="last")
 
 
-def _refuse_language(languages: Sequence[str]) -> None:
-    if unknown := sorted(set(languages) - set(LANGUAGES)):
-        raise UsageError(f"--lang {'、'.join(unknown)} 不行，可填 {'、'.join(LANGUAGES)}")
+def _refuse_language(language: str) -> None:
+    if language not in LANGUAGES:
+        raise UsageError(f"--lang {language} 不行，可填 {'、'.join(LANGUAGES)}")
 
 
 def _english(session: Session) -> English:
@@ -197,78 +202,97 @@ def _hidden(session: Session, audience: str) -> frozenset[str]:
 
 def plan_reports(
     session: Session,
-    quarters: Sequence[str],
+    periods: Sequence[str],
     parameters: Mapping[str, str],
     formats: Sequence[str] = (),
-    languages: Sequence[str] = (),
 ) -> list[ReportPlan]:
     """Decide which reports to make, refusing what cannot be made before any work.
 
-    Without quarters: the last one with a GDP figure.  Without a day: the last
-    publication by the end of the month after the quarter, which is when such
-    a report is written.
+    Without periods: the last quarter with a GDP figure.  Without a day: the last
+    publication by the end of the month after the period, which is when such a report is
+    written.  The language is that of the session's workspace.
 
     Parameters
     ----------
+    periods
+        Quarters, and months for a monthly brief.
     formats
         Some of ``FORMATS``; the page is always made, and without any all are.
-    languages
-        Some of ``LANGUAGES``; without any the workspace's own.
 
     Raises
     ------
     UsageError
-        On an unknown quarter, format or parameter, or the only quarter without a GDP figure.
+        On an unknown period, format, language or parameter, or the only period without data:
+        a quarter without GDP, a month without any figure of a core indicator.
     """
-    if unknown := sorted(set(formats) - set(FORMATS)):
-        raise UsageError(f"--format {'、'.join(unknown)} 不行，可填 {'、'.join(FORMATS)}")
+    check_options(session, parameters, formats, periods)
     kinds = tuple(kind for kind in FORMATS if kind == "html" or not formats or kind in formats)
     workspace, as_of = session.workspace, session.asked
-    languages = tuple(dict.fromkeys(languages)) or (workspace.language,)
-    _refuse_language(languages)
-    if parameters:
-        _check_parameters(_template(workspace), parameters)
-    audience = parameters.get("audience", "internal")
-    _hidden(session, audience)  # refuses another one
+    audience, language = parameters.get("audience", "internal"), workspace.language
     years = {target.year for target in session.targets}
     last = replace(session, asked=None).day
     if last is None:
         raise UsageError("还没有可用于预测的数据。请把文件放进 data/raw，再运行 lianhu ingest")
-    if not quarters:
-        quarters = [_last_quarter(session, as_of or last, years)]
+    if not periods:
+        periods = [_last_quarter(session, as_of or last, years)]
+    given = dict(parameters) if language == "zh" else {**parameters, "language": language}
     plans = []
-    for text in dict.fromkeys(quarters):
-        quarter = _parse_quarter(text)
-        following = Period(quarter.end.year, "M", quarter.end.month).shift(1)
+    for text in periods_of(periods):
+        period = parse_period(text)
+        following = Period(period.end.year, "M", period.end.month).shift(1)
         day = as_of or min(last, following.end)
-        refused = ""
-        if str(quarter) not in _gdp_quarters(session, day):
-            refused = f"截至 {day}，库中没有 {quarter} 的地区生产总值，不能生成该季报告"
-            if len(quarters) == 1:
-                raise UsageError(refused)
-        public = ("public",) if audience == "public" else ()
-        stem = (workspace.region.code, str(quarter), day.isoformat(), *public)
-        for language in languages:
-            name = safe_name(*stem, *(("en",) if language == "en" else ()))
-            given = dict(parameters) if language == "zh" else {**parameters, "language": language}
-            plans.append(ReportPlan(name, quarter, day, audience, kinds, given, refused, language))
+        if (refused := _no_data(session, day, period)) and list(periods) == [text]:
+            raise UsageError(refused)
+        tags = [tag for tag, said in (("public", audience), ("en", language)) if said == tag]
+        name = safe_name(workspace.region.code, text, day.isoformat(), *tags)
+        plans.append(ReportPlan(name, period, day, audience, language, kinds, given, refused))
     return plans
 
 
-def _check_parameters(template: Path, parameters: Mapping[str, str]) -> None:
-    from lianhu_analysis.render.publishing.notebook import check_parameters
-
-    check_parameters(template, parameters)
-    if fixed := sorted({"workspace", "quarter", "as_of", "language"} & set(parameters)):
+def check_options(
+    session: Session,
+    parameters: Mapping[str, str],
+    formats: Sequence[str],
+    periods: Sequence[str] = (),
+) -> None:
+    """Refuse unknown formats and languages, parameters unknown or not to be given, audiences."""
+    if unknown := sorted(set(formats) - set(FORMATS)):
+        raise UsageError(f"--format {'、'.join(unknown)} 不行，可填 {'、'.join(FORMATS)}")
+    _refuse_language(session.workspace.language)
+    if fixed := sorted(set(parameters) & set(GIVEN_BY_OPTIONS)):
         raise UsageError(f"参数 {'、'.join(fixed)} 由命令行的选项给出，不能用 --parameter 指定")
+    if parameters:
+        from lianhu_analysis.render.publishing.notebook import check_parameters
+
+        for frequency in sorted({parse_period(text).frequency for text in periods if text} or "Q"):
+            template = _template(session.workspace, frequency)
+            check_parameters(template, parameters, GIVEN_BY_OPTIONS)
+    _hidden(session, parameters.get("audience", "internal"))  # refuses another one
+
+
+def _no_data(session: Session, day: dt.date, period: Period) -> str:
+    """Say why a period has no report as of a day; nothing if it has one."""
+    if period.frequency == "Q":
+        if str(period) in _gdp_quarters(session, day):
+            return ""
+        return f"截至 {day}，库中没有 {period} 的地区生产总值，不能生成该季报告"
+    core = [item.code for item in session.catalogue if item.tier == "core"]
+    known = _known(session, day, core)
+    if known["period"].eq(str(period)).any():
+        return ""
+    return f"截至 {day}，库中没有 {period} 的核心指标数字，不能生成该月简报"
+
+
+def _known(session: Session, day: dt.date, codes: Sequence[str]) -> pd.DataFrame:
+    """Return the region's own figures that may feed a forecast, as known on a day."""
+    workspace = session.workspace
+    frame = session.store.as_of(day, regions=[workspace.region.code], indicators=codes)
+    return frame[frame["provenance"].isin(workspace.forecast_provenance) & frame["value"].notna()]
 
 
 def _gdp_quarters(session: Session, day: dt.date) -> set[str]:
     """Quarters whose GDP was known on a day."""
-    workspace = session.workspace
-    frame = session.store.as_of(day, regions=[workspace.region.code], indicators=[GDP])
-    known = frame[frame["provenance"].isin(workspace.forecast_provenance) & frame["value"].notna()]
-    return {period for period in known["period"] if "Q" in period}
+    return {period for period in _known(session, day, [GDP])["period"] if "Q" in period}
 
 
 def _last_quarter(session: Session, day: dt.date, years: set[int]) -> str:
@@ -290,9 +314,11 @@ def publish(asked: Session, plan: ReportPlan, *, force: bool = False) -> Outcome
         return Outcome(plan.name, None, fresh=False, error=plan.refused)
     session = asked.on(plan.as_of)
     workspace = session.workspace
-    template = _template(workspace)
+    frequency = plan.period.frequency
+    template = _template(workspace, frequency)
     inputs = _inputs(session, template)
-    parameters = {"quarter": str(plan.quarter), "as_of": plan.as_of.isoformat(), **plan.parameters}
+    asks = {PERIODS[frequency]: str(plan.period), "as_of": plan.as_of.isoformat()}
+    parameters = asks | plan.parameters
     print_of_inputs = fingerprint(inputs, parameters, versions())
     done = find_published(workspace.reports, plan.name, print_of_inputs)
     wanted = {f"{plan.name}.{kind}" for kind in plan.formats}
@@ -304,7 +330,7 @@ def publish(asked: Session, plan: ReportPlan, *, force: bool = False) -> Outcome
         return Outcome(plan.name, None, fresh=True, error=str(error))
     warning = ""
     try:
-        keep_verdicts(session, plan.quarter.year, verdicts, occasion=f"report {plan.name}")
+        keep_verdicts(session, plan.period.year, verdicts, occasion=f"report {plan.name}")
     except (StoreError, OSError) as error:
         warning = f"报告已发布，但其中的判断没有存档（{error}）。请运行 lianhu record --as-of {plan.as_of}"
     return Outcome(plan.name, _page_path(workspace, entry), fresh=True, warning=warning)
@@ -325,7 +351,7 @@ def _render(
     workspace = session.workspace
     simulated = workspace.simulated
     hidden = _hidden(session, plan.audience)
-    period = plan.quarter.label_zh("ytd")
+    period = plan.period.label_zh("ytd")
     with TemporaryDirectory(prefix="lianhu-") as folder:
         private = Path(folder)
         executed = execute(
@@ -358,7 +384,7 @@ def _render(
             title=title,
             region=workspace.region.code,
             region_zh=workspace.region.name_zh,
-            quarter=str(plan.quarter),
+            quarter=str(plan.period),
             as_of=plan.as_of.isoformat(),
             language=plan.language,
             simulated=simulated,
@@ -439,21 +465,15 @@ def outcome_json(workspace: Workspace, outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def _template(workspace: Workspace) -> Path:
+def _template(workspace: Workspace, frequency: str) -> Path:
     """The workspace's own report template, or the project's."""
+    place = Path("notebooks") / "reports" / TEMPLATES[frequency]
     for root in (workspace.root, PROJECT_ROOT):
-        if (root / TEMPLATE).is_file():
-            return root / TEMPLATE
+        if (root / place).is_file():
+            return root / place
     raise WorkspaceError(
-        f"找不到报告模板 {TEMPLATE.as_posix()}。请从项目中复制到 {workspace.root} 下的同名位置"
+        f"找不到报告模板 {place.as_posix()}。请从项目中复制到 {workspace.root} 下的同名位置"
     )
-
-
-def _parse_quarter(text: str) -> Period:
-    with suppress(PeriodError):
-        if (quarter := Period.parse(text)).frequency == "Q":
-            return quarter
-    raise UsageError(f"{text!r} 不是季度。请写成 2024Q3 的样子（Q1 至 Q4）")
 
 
 def _inputs(session: Session, template: Path) -> dict[str, str]:

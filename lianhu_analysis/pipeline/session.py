@@ -313,7 +313,10 @@ class Session:
     @cached_property
     def everywhere(self) -> pd.DataFrame:
         """Figures of every region that the workspace names, corrected, errors withheld."""
-        return self._assured(list(self.workspace.regions)).frame
+        peers = [item.code for item in self.workspace.peers]
+        frames = [self.assured.frame, *([self._assured(peers).frame] if peers else [])]
+        whole = pd.concat(frames, ignore_index=True)
+        return whole.sort_values("region", kind="stable", ignore_index=True)
 
     def contributions(self, period: str = "") -> Answer:
         """Say who pulls growth, and who slowed it down: see ``who_pulls``.

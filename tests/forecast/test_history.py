@@ -7,6 +7,7 @@ import pytest
 from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.errors import ForecastError
 from lianhu_analysis.forecast.history import (
+    IndicatorRows,
     extract_series,
     share_for,
     weights_for,
@@ -29,6 +30,17 @@ def whole_year(year, values, published=None):
         (f"{year}Q{q}", value, published or f"{year}-12-01")
         for q, value in enumerate(values, start=1)
     ]
+
+
+def test_rows_of_some_indicators_keep_their_order_and_labels():
+    names = ["b.one", "a.two", "c.three", "a.two", "b.one"]
+    frame = figures(*[(n, "level", "ytd", "2023Q1", 1.0, "2023-04-18") for n in names])
+    frame.index = [7, 3, 5, 1, 9]
+    rows = IndicatorRows(frame)
+    pd.testing.assert_frame_equal(rows.of("a.two", "b.one"), frame.loc[[7, 3, 1, 9]])
+    assert rows.of("d.four", "").empty
+    behind = rows.behind(indicator("a.two", weight_proxy="c.three"))
+    assert list(behind["indicator"]) == ["a.two", "c.three", "a.two"]
 
 
 def test_periods_of_a_year_keep_january_february_as_one():

@@ -222,8 +222,15 @@ def verify(notebook: nbformat.NotebookNode, token: str) -> None:
         raise ReportError("；".join(faults))
 
 
-def check_parameters(template: Path, parameters: Mapping[str, Any]) -> None:
+def check_parameters(
+    template: Path, parameters: Mapping[str, Any], unlisted: Sequence[str] = ()
+) -> None:
     """Refuse what a template does not declare, and what is not of a plain type.
+
+    Parameters
+    ----------
+    unlisted
+        Parameters that are not for whoever is refused to give.
 
     Raises
     ------
@@ -232,9 +239,8 @@ def check_parameters(template: Path, parameters: Mapping[str, Any]) -> None:
     """
     known = parameters_of(template)
     if unknown := [str(key) for key in parameters if key not in known]:
-        raise UsageError(
-            f"模板 {template.name} 没有参数 {'、'.join(unknown)}；可用：{'、'.join(known) or '无'}"
-        )
+        free = "、".join(name for name in known if name not in unlisted) or "无"
+        raise UsageError(f"模板 {template.name} 没有参数 {'、'.join(unknown)}；可用：{free}")
     for key, value in parameters.items():
         if not _is_plain(value):
             # papermill writes any other object into the cell as code.
@@ -255,13 +261,15 @@ def _run(template: Path, parameters: dict[str, Any], output: Path, cell_timeout:
     import papermill
     from traitlets.config import Config
 
+    from lianhu_analysis.render.publishing.kernels import report_kernels
+
     # Without encryption ipykernel warns at every start that anyone on the machine may listen.
     config = Config({"KernelManager": {"transport_encryption": "auto"}})
     # The user's start-up scripts and history have no place in a report.
     profile = output.parent / ".ipython"
     profile.mkdir(exist_ok=True)
     try:
-        with _quiet(), _own_kernel():
+        with _quiet(), _own_kernel(), report_kernels():
             papermill.execute_notebook(
                 _braced(template),
                 _braced(output),

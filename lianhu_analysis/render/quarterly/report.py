@@ -55,7 +55,8 @@ class Report:
     Attributes
     ----------
     quarter
-        The quarter that the report is about; its year's targets are judged.
+        The quarter that the report is about, or the month of a brief; its year's targets are
+        judged.
     raw_files
         Hash by delivered file, of every delivery in the store.
     unread
@@ -180,7 +181,8 @@ def likelihood_words(probability: float) -> str:
 def title_text(report: Report) -> str:
     """Return the report's title: the verdict on its first target, in words."""
     assessment = report.assessment
-    title = f"{assessment.region.name_zh}{report.quarter.label_zh('ytd')}经济分析"
+    kind = "经济运行简报" if report.quarter.frequency == "M" else "经济分析"
+    title = f"{assessment.region.name_zh}{report.quarter.label_zh('ytd')}{kind}"
     if not assessment.verdicts:
         return title
     first = assessment.verdicts[0]

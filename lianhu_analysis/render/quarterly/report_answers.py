@@ -6,9 +6,8 @@ that is not there leads to the sentence alone, and no sentence of ours may have 
 
 from __future__ import annotations
 
-import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import pandas as pd
 
@@ -119,9 +118,8 @@ def _published(report: Report, row: pd.Series, value: float) -> int | None:
     code, period = row.get("indicator", row.get("code")), row.get("period")
     if not isinstance(code, str) or not isinstance(period, str):
         return None
-    frame = report.assessment.frame
-    same = frame["indicator"].eq(code) & frame["period"].eq(period) & frame["value"].eq(value)
-    found = frame.index[same]
+    rows = report.assessment.rows.of(code)
+    found = rows.index[rows["period"].eq(period) & rows["value"].eq(value)]
     return int(found[-1]) if len(found) else None
 
 
@@ -163,7 +161,7 @@ def _looked_up(report: Report, answer: Answer, token: str, sentence: str) -> Htm
     if read is not None:
         percent = "%" if token.endswith("%") else ""
         number = token.removesuffix("%")
-        for row, column, value in _numbers(answer):
+        for row, column, value in answer.numbers:
             if read[0]:  # never certain: ``<1%``, ``>99%``
                 if percent and 0 <= value <= 1 and (value < 0.01, value > 0.99)[read[0] == ">"]:
                     return _figure(report, answer, row, column, value, token, share=True)
@@ -182,20 +180,6 @@ def _looked_up(report: Report, answer: Answer, token: str, sentence: str) -> Htm
         raise ReportError(f"“{answer.question}”的一句话中，{token} 没有出处：“{sentence}”")
     figure = _figure(report, answer, about, "", read[1], token.removesuffix("%"))
     return tables.join(figure, "%" if token.endswith("%") else "")
-
-
-def _numbers(answer: Answer) -> Iterator[tuple[pd.Series, str, float]]:
-    """Go through the numbers in the tables of an answer, then the sums of what is above zero."""
-    for table in answer.tables.values():
-        for _, row in table.iterrows():
-            for column, value in row.items():
-                is_number = isinstance(value, int | float) and not isinstance(value, bool)
-                if is_number and math.isfinite(value):
-                    yield row, str(column), float(value)
-    for table in answer.tables.values():
-        for column, values in table.select_dtypes("number").items():
-            total = float(values[values > 0].sum())
-            yield pd.Series({"name_zh": "合计"}), str(column), total
 
 
 def _counts(answer: Answer) -> set[int]:

@@ -30,7 +30,7 @@ from lianhu_analysis.render.quarterly.report_answers import (
 from lianhu_analysis.render.quarterly.report_charts import growth_overview, progress_overview
 from lianhu_analysis.render.tables import Html
 
-__all__ = ["annex", "course", "outlook", "problems", "summary", "tasks"]
+__all__ = ["annex", "brief", "course", "outlook", "problems", "summary", "tasks"]
 
 # Sentences and parts told of growth's pull: GDP by sector and by industry, each with its change.
 PULLS_TOLD = 4
@@ -38,6 +38,8 @@ NUMERALS = "一二三四五六七八九十"
 FALLING, FALLS_SHOWN = 3, 10
 # Targets that need attention, releases to come, and late projects that are told.
 LAGGING, COMING, LATE_SHOWN = 3, 3, 10
+# Sentences of the monitor in a brief: pace, both kinds of lights, the longest fall.
+BRIEFLY = 4
 
 BEHIND = "落后的指标（距计划：增速差几个百分点；数量比常年进度差几个百分点）"
 
@@ -48,6 +50,14 @@ def summary(report: Report) -> list[Html | Picture]:
     """The first screen: the answer, every target in one table, the fans in one picture."""
     blocks = [headline(report), panel(report), growth_overview(report), progress_overview(report)]
     return [block for block in blocks if block]
+
+
+def brief(report: Report) -> list[Html | Picture]:
+    """One printed page for a month: the answer, every target, the core, what comes next."""
+    watched, coming = report.answers.get("monitor"), report.answers.get("calendar")
+    told = [sentences_list(report, watched, most=BRIEFLY)] if watched else []
+    told += [sentences_list(report, coming, most=1)] if coming else []
+    return [headline(report), panel(report), *_section("本月动态", *told)]
 
 
 def course(report: Report) -> list[Html | Picture]:
