@@ -32,8 +32,8 @@ from lianhu_analysis.pipeline.record import keep_verdicts, read_record, record_h
 from lianhu_analysis.pipeline.session import Session, open_session
 from lianhu_analysis.render.drawing.theme import speaking
 from lianhu_analysis.render.english import English, english_names
+from lianhu_analysis.render.publishing.manifest import ManifestEntry
 from lianhu_analysis.render.publishing.publish import (
-    ManifestEntry,
     file_hash,
     find_published,
     fingerprint,
@@ -393,6 +393,7 @@ def _render(
             parameters=parameters,
             versions=versions(),
             audience=plan.audience,
+            verdicts=executed.words,
         )
         return put_in_place(private, workspace.reports, entry), executed.verdicts
 

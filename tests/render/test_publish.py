@@ -79,7 +79,18 @@ def test_a_published_report_has_files_entry_and_index(private, reports):
     assert whole.outputs == {"610104-2024Q3.html": file_hash(file)}
     assert read_manifest(reports) == (whole,)
     assert index_rows(reports) == [
-        ["报告 <610104-2024Q3>", "莲湖区", "2024Q3", "2024-10-25", "只有网页", "内部", "实际数据"]
+        [
+            "报告 <610104-2024Q3>",
+            "莲湖区",
+            "2024Q3",
+            "2024-10-25",
+            "—",
+            "—",
+            "只有网页",
+            "内部",
+            "中文",
+            "实际数据",
+        ]
     ]
     assert sorted(path.name for path in reports.iterdir() if not path.name.startswith(".")) == [
         "610104-2024Q3.html",
@@ -260,7 +271,7 @@ def test_other_forms_are_published_with_the_page_and_go_with_it(private, reports
         (private / f"610104-2024Q3{suffix}").write_bytes(b"PK")
     whole = publish(private, reports, entry())
     assert set(whole.outputs) == {f"610104-2024Q3{kind}" for kind in (".html", ".docx", ".xlsx")}
-    assert index_rows(reports)[0][4] == "Word、数字出处表"
+    assert index_rows(reports)[0][6] == "Word、数字出处表"
     (reports / "610104-2024Q3.docx").write_bytes(b"changed")
     assert read_manifest(reports) == ()
     # A later edition without them must not stand beside what an earlier one said.

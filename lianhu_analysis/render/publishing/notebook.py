@@ -16,7 +16,7 @@ import sys
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -58,12 +58,15 @@ class Executed:
         What the report says of each target; none of a template that does not tell.
     title
         Empty of a template that gives none.
+    words
+        Name and verdict in words of each target.
     """
 
     notebook: Path
     figures: Path
     verdicts: tuple[dict[str, Any], ...] = ()
     title: str = ""
+    words: list[list[str]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -82,6 +85,7 @@ def finish(
     run_token: str,
     verdicts: Sequence[Mapping[str, Any]] = (),
     title: str = "",
+    words: Sequence[Sequence[str]] = (),
 ) -> EndMarker:
     """Save the figures and end a report; the only call of its last cell.
 
@@ -91,11 +95,13 @@ def finish(
         What the report says of each target, to be kept once it is published.
     title
         Of the report; empty for one that says no more than region and quarter.
+    words
+        Name and verdict in words of each target, for the list of reports.
     """
     if run_token:
         # Only a run that will be published has somebody to read these.
         register.save(Path(FIGURES_FILE))
-        said = {"title": title, "verdicts": list(verdicts)}
+        said = {"title": title, "verdicts": list(verdicts), "words": list(words)}
         text = json.dumps(said, ensure_ascii=False, allow_nan=False)
         Path(VERDICTS_FILE).write_text(text, encoding="utf-8")
     return EndMarker(run_token)
@@ -162,7 +168,7 @@ def execute(
         notebook = _read_notebook(running)
         verify(notebook, token)
         FigureRegister.load(workdir / FIGURES_FILE)
-        title, verdicts = _read_said(workdir / VERDICTS_FILE)
+        said = _read_said(workdir / VERDICTS_FILE)
     except ReportError as error:
         failed = _mark_failed(running, workdir / f"{name}.failed.ipynb", str(error))
         where = failed[0]
@@ -179,17 +185,21 @@ def execute(
     executed = workdir / f"{name}.ipynb"
     nbformat.write(notebook, executed)
     running.unlink()
-    return Executed(executed, workdir / FIGURES_FILE, verdicts, title)
+    return Executed(executed, workdir / FIGURES_FILE, **said)
 
 
-def _read_said(file: Path) -> tuple[str, tuple[dict[str, Any], ...]]:
+def _read_said(file: Path) -> dict[str, Any]:
     """Take a report's title and what it says of its targets, leaving no trace in the folder."""
     try:
         said = json.loads(file.read_text(encoding="utf-8"))
         file.unlink()
-        return str(said["title"]), tuple(dict(verdict) for verdict in said["verdicts"])
+        return {
+            "title": str(said["title"]),
+            "verdicts": tuple(dict(verdict) for verdict in said["verdicts"]),
+            "words": [[str(name), str(words)] for name, words in said["words"]],
+        }
     except FileNotFoundError:
-        return "", ()
+        return {}
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise ReportError(f"报告留下的判断 {file.name} 读不出（{error}），请重新生成") from error
 

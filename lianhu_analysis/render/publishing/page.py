@@ -162,30 +162,41 @@ def sanitise(fragment: str) -> str:
     )
 
 
-def build_document(body: str, *, title: str, language: str = "zh-CN", mark: str = "") -> str:
+def build_document(
+    body: str, *, title: str, language: str = "zh-CN", mark: str = "", script: str = ""
+) -> str:
     """Put a body of ours into a document with style, font and content policy.
 
     Parameters
     ----------
     mark
         What every table and every printed page must say of simulated data; empty for real data.
+    script
+        A constant of ours; reports have none.
     """
     marked = ' class="simulated-data"' if mark else ""
     style = _font_faces(body) + (TEMPLATES / "page.css").read_text(encoding="utf-8")
     style = style.replace(SIMULATED_MARK, mark)
-    digest = base64.b64encode(hashlib.sha256(style.encode("utf-8")).digest()).decode("ascii")
     policy = (
-        f"default-src 'none'; img-src data:; font-src data:; style-src 'sha256-{digest}'; "
+        f"default-src 'none'; img-src data:; font-src data:; style-src {_digest(style)}; "
         "base-uri 'none'; form-action 'none'"
     )
+    policy += f"; script-src {_digest(script)}" if script else ""
+    script = f"<script>{script}</script>\n" if script else ""
     return (
         f'<!DOCTYPE html>\n<html lang="{language}">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
         '<meta name="referrer" content="no-referrer">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{html.escape(title)}</title>\n<style>{style}</style>\n</head>\n"
-        f"<body{marked}>\n{body}\n</body>\n</html>\n"
+        f"<body{marked}>\n{body}\n{script}</body>\n</html>\n"
     )
+
+
+def _digest(text: str) -> str:
+    """Return how a content policy names a style or script."""
+    digest = hashlib.sha256(text.encode("utf-8")).digest()
+    return f"'sha256-{base64.b64encode(digest).decode('ascii')}'"
 
 
 def _filter_attribute(tag: str, attribute: str, value: str) -> str | None:

@@ -7,21 +7,20 @@ either the old report, or files that no entry vouches for and that nothing shows
 from __future__ import annotations
 
 import hashlib
-import html
 import json
 import re
 import sys
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, replace
 from importlib import metadata
 from pathlib import Path
-from urllib.parse import quote
 
 from lianhu_analysis import __version__
 from lianhu_analysis.errors import ReportError, UsageError
 from lianhu_analysis.intake.whole_files import PARTS, locked, sweep, write_whole
-from lianhu_analysis.render.tables import SIMULATED_MARK, Html, html_table, when
+from lianhu_analysis.render.publishing.index import index_page
+from lianhu_analysis.render.publishing.manifest import REPORT_SUFFIX, ManifestEntry
 
 __all__ = [
     "SUFFIXES",
@@ -39,7 +38,6 @@ __all__ = [
 INDEX_NAME = "index.html"
 MANIFEST_FOLDER = "manifest"
 LOCK_NAME = ".publish.lock"
-REPORT_SUFFIX = ".html"
 # The page, the same in Word, and its numbers with their origins.
 SUFFIXES = (REPORT_SUFFIX, ".docx", ".xlsx")
 VERSIONED = (
@@ -59,38 +57,6 @@ RESERVED = re.compile(
 )
 UNSAFE = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]')
 LONGEST_NAME = 120
-
-
-@dataclass(frozen=True)
-class ManifestEntry:
-    """What vouches for a published report.
-
-    Attributes
-    ----------
-    fingerprint
-        Hash of everything that the report depends on.
-    inputs
-        Hash of each input by its name.
-    outputs
-        Hash of each published file; filled in by :func:`publish`.
-    audience
-        ``public``, without what is sensitive, or ``internal``.
-    """
-
-    name: str
-    title: str
-    region: str
-    region_zh: str
-    quarter: str
-    as_of: str
-    language: str
-    simulated: bool
-    fingerprint: str
-    inputs: Mapping[str, str]
-    parameters: Mapping[str, object]
-    versions: Mapping[str, str]
-    outputs: Mapping[str, str] = field(default_factory=dict)
-    audience: str = "internal"
 
 
 def safe_name(*parts: str) -> str:
@@ -215,47 +181,8 @@ def orphans(reports_dir: Path) -> tuple[str, ...]:
 
 def _write_index(reports_dir: Path) -> None:
     """Write the page that lists the published reports."""
-    entries = sorted(
-        read_manifest(reports_dir),
-        key=lambda entry: (entry.quarter, entry.region, entry.as_of, entry.name),
-        reverse=True,
-    )
-    headers = ("报告", "地区", "季度", "数据截至", "其他格式", "读者", "性质")
-    rows = [
-        (
-            Html(f'<a href="{quote(entry.name)}{REPORT_SUFFIX}">{html.escape(entry.title)}</a>'),
-            entry.region_zh,
-            when(entry.quarter),
-            when(entry.as_of),
-            _other_formats(entry),
-            "公开" if entry.audience == "public" else "内部",
-            Html(f'<span class="simulated">{SIMULATED_MARK}</span>')
-            if entry.simulated
-            else "实际数据",
-        )
-        for entry in entries
-    ]
-    listed = html_table(headers, rows, "已发布的报告") if rows else "<p>还没有发布的报告。</p>"
-    body = (
-        '<a class="skip" href="#main">跳到正文</a><header><h1>季度经济分析报告</h1></header>'
-        f'<main id="main">{listed}<p class="note">只列出完整运行、数字全部可追溯的报告。</p></main>'
-    )
-    # Page making costs seconds to import: only where a page is made.
-    from lianhu_analysis.render.publishing.page import build_document
-
-    document = build_document(body, title="季度经济分析报告")
+    document = index_page(read_manifest(reports_dir))
     write_whole(reports_dir / INDEX_NAME, document.encode("utf-8"))
-
-
-def _other_formats(entry: ManifestEntry) -> Html:
-    """Link the Word document and the annex of a report, where it has them."""
-    names = {".docx": "Word", ".xlsx": "数字出处表"}
-    links = [
-        f'<a href="{quote(entry.name)}{suffix}">{words}</a>'
-        for suffix, words in names.items()
-        if entry.name + suffix in entry.outputs
-    ]
-    return Html("、".join(links) or "只有网页")
 
 
 def _entry_path(reports_dir: Path, name: str) -> Path:

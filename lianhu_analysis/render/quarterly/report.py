@@ -95,6 +95,11 @@ class Report:
         return issue(self.assessment)
 
     @property
+    def words(self) -> list[tuple[str, str]]:
+        """Name and verdict of each target, for the list of reports."""
+        return [(item.target.name_zh, status_words(item)) for item in self.assessment.verdicts]
+
+    @property
     def as_of(self) -> dt.date:
         """The day whose knowledge counts."""
         if self.assessment.as_of is None:

@@ -1,0 +1,163 @@
+"""The page that lists the published reports: each with its verdicts, found by words and filters.
+
+It is the only page of ours with a script, a constant one that the content policy names by its
+hash: it hides rows, and neither asks anybody nor writes anything.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+from urllib.parse import quote
+
+from lianhu_analysis.render.publishing.manifest import REPORT_SUFFIX, ManifestEntry
+from lianhu_analysis.render.tables import SIMULATED_MARK, Html, html_table, join, name, when
+
+__all__ = ["index_page"]
+
+TITLE = "经济分析报告"
+LANGUAGE_NAMES = {"zh": "中文", "en": "English"}
+AUDIENCE_NAMES = {"internal": "内部", "public": "公开"}
+FORMAT_NAMES = {".docx": "Word", ".xlsx": "数字出处表"}
+# One character for each verdict, so that it is read without colour, and how good it is.
+SIGNS = {
+    "已实现": ("成", "good"),
+    "已实现（高于区间）": ("成", "good"),
+    "在容差内实现（低于目标值）": ("成", "good"),
+    "很有把握实现": ("稳", "good"),
+    "有望实现": ("望", "fair"),
+    "能否实现难以判断": ("疑", "open"),
+    "实现难度较大": ("难", "poor"),
+    "很难实现": ("危", "bad"),
+    "未实现": ("未", "bad"),
+}
+UNKNOWN = ("—", "none")
+CHANGES_TOLD = 2
+LEGEND = (
+    "判断依次为各项目标：成 已实现，稳 很有把握，望 有望，疑 难以判断，难 难度较大，危 很难，未 未实现，"
+    "— 不作预测。"
+)
+SCRIPT = """
+const rows = [...document.querySelectorAll('tbody tr')];
+const controls = [...document.querySelectorAll('[data-filter]')];
+function show() {
+  const asked = controls.flatMap(item => item.value.toLowerCase().split(/\\s+/)).filter(Boolean);
+  let shown = 0;
+  for (const row of rows) {
+    const signs = [...row.querySelectorAll('[title]')].map(item => item.title);
+    const said = [row.textContent, ...signs].join(' ').toLowerCase();
+    row.hidden = !asked.every(word => said.includes(word));
+    shown += row.hidden ? 0 : 1;
+  }
+  document.getElementById('shown').textContent = shown;
+}
+controls.forEach(item => item.addEventListener('input', show));
+show();
+"""
+
+
+def index_page(entries: Sequence[ManifestEntry]) -> str:
+    """Return the page that lists reports, the newest period first."""
+    # Page making costs seconds to import: only where a page is made.
+    from lianhu_analysis.render.publishing.page import build_document
+
+    ordered = sorted(
+        entries, key=lambda item: (item.quarter, item.region, item.as_of, item.name), reverse=True
+    )
+    if not ordered:
+        listed = "<p>还没有发布的报告。</p>"
+    else:
+        heads = "报告 地区 时期 数据截至 判断 比上一份 其他格式 读者 语言 性质".split()
+        rows = [_row(entry, _before(entry, ordered)) for entry in ordered]
+        table = html_table(heads, rows, "已发布的报告")
+        listed = f'{_controls(ordered)}<p class="note">{LEGEND}</p>{table}'
+    body = (
+        f'<a class="skip" href="#main">跳到正文</a><header><h1>{TITLE}</h1></header>'
+        f'<main id="main">{listed}<p class="note">只列出完整运行、数字全部可追溯的报告。</p></main>'
+    )
+    return build_document(body, title=TITLE, script=SCRIPT if ordered else "")
+
+
+def _controls(entries: Sequence[ManifestEntry]) -> str:
+    """Return the search box, and a choice for each column in which the reports differ."""
+    choices = {
+        "年份": sorted({entry.quarter[:4] for entry in entries}, reverse=True),
+        "地区": sorted({entry.region_zh for entry in entries}),
+        "读者": sorted({AUDIENCE_NAMES[entry.audience] for entry in entries}),
+        "语言": sorted({LANGUAGE_NAMES.get(entry.language, "中文") for entry in entries}),
+    }
+    selects = [
+        f'<label>{label} <select data-filter><option value="">全部</option>'
+        + "".join(f"<option>{html.escape(item)}</option>" for item in found)
+        + "</select></label>"
+        for label, found in choices.items()
+        if len(found) > 1
+    ]
+    search = '<label>查找 <input type="search" data-filter></label>'
+    return f'<p class="filters">{search}{"".join(selects)} 共 <span id="shown"></span> 份</p>'
+
+
+def _row(entry: ManifestEntry, before: ManifestEntry | None) -> list[object]:
+    mark = Html(f'<span class="simulated">{SIMULATED_MARK}</span>')
+    return [
+        Html(f'<a href="{quote(entry.name)}{REPORT_SUFFIX}">{html.escape(entry.title)}</a>'),
+        entry.region_zh,
+        when(entry.quarter),
+        when(entry.as_of),
+        _strip(entry),
+        _changes(entry, before),
+        _other_formats(entry),
+        AUDIENCE_NAMES[entry.audience],
+        LANGUAGE_NAMES.get(entry.language, "中文"),
+        mark if entry.simulated else "实际数据",
+    ]
+
+
+def _strip(entry: ManifestEntry) -> Html:
+    """Show each target's verdict as a coloured sign, its words on hover and for screen readers."""
+    signs = [
+        f'<span class="sign {SIGNS.get(words, UNKNOWN)[1]}" role="img" '
+        f'aria-label="{html.escape(f"{target}：{words}")}" title="{html.escape(f"{target}：{words}")}">'
+        f"{SIGNS.get(words, UNKNOWN)[0]}</span>"
+        for target, words in entry.verdicts
+    ]
+    return Html(f'<span class="strip">{"".join(signs)}</span>' if signs else "—")
+
+
+def _before(entry: ManifestEntry, entries: Sequence[ManifestEntry]) -> ManifestEntry | None:
+    """Return the same reader's report on the same year before it that tells its verdicts."""
+    same = (
+        item
+        for item in entries
+        if (item.region, item.audience, item.language)
+        == (entry.region, entry.audience, entry.language)
+        and item.quarter[:4] == entry.quarter[:4]
+        and item.as_of < entry.as_of
+        and item.verdicts
+    )
+    return max(same, key=lambda item: (item.as_of, item.name), default=None)
+
+
+def _changes(entry: ManifestEntry, before: ManifestEntry | None) -> Html | str:
+    if before is None or not entry.verdicts:
+        return "—"
+    told = {target: words for target, words in before.verdicts}  # noqa: C416 - lists, not pairs
+    moved = [
+        join(name(target), "：", told[target], "→", words)
+        for target, words in entry.verdicts
+        if told.get(target, words) != words
+    ]
+    if not moved:
+        return "判断不变"
+    more = f"等 {len(moved)} 项" if len(moved) > CHANGES_TOLD else ""
+    return Html("；".join(moved[:CHANGES_TOLD]) + more)
+
+
+def _other_formats(entry: ManifestEntry) -> Html:
+    """Link the Word document and the annex of a report, where it has them."""
+    links = [
+        f'<a href="{quote(entry.name)}{suffix}">{words}</a>'
+        for suffix, words in FORMAT_NAMES.items()
+        if entry.name + suffix in entry.outputs
+    ]
+    return Html("、".join(links) or "只有网页")

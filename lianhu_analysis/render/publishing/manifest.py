@@ -1,0 +1,45 @@
+"""What vouches for a published report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+__all__ = ["REPORT_SUFFIX", "ManifestEntry"]
+
+REPORT_SUFFIX = ".html"
+
+
+@dataclass(frozen=True)
+class ManifestEntry:
+    """What vouches for a published report.
+
+    Attributes
+    ----------
+    fingerprint
+        Hash of everything that the report depends on.
+    inputs
+        Hash of each input by its name.
+    outputs
+        Hash of each published file; filled in by :func:`publish`.
+    audience
+        ``public``, without what is sensitive, or ``internal``.
+    verdicts
+        Name and verdict in words, in Chinese, of each target that the report judges.
+    """
+
+    name: str
+    title: str
+    region: str
+    region_zh: str
+    quarter: str
+    as_of: str
+    language: str
+    simulated: bool
+    fingerprint: str
+    inputs: Mapping[str, str]
+    parameters: Mapping[str, object]
+    versions: Mapping[str, str]
+    outputs: Mapping[str, str] = field(default_factory=dict)
+    audience: str = "internal"
+    verdicts: list[list[str]] = field(default_factory=list)
