@@ -106,7 +106,7 @@ def _figure(
     return report.register.model(
         value,
         text,
-        label="：".join(filter(None, (str(about), COLUMNS.get(column, column)))),
+        label="：".join(filter(None, (str(about), COLUMNS.get(column, "")))),
         model=f"分析“{answer.question}”，由公布数算出",
         as_of=report.as_of.isoformat(),
         share=share,
