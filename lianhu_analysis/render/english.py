@@ -255,7 +255,7 @@ def _period(text: str) -> str | None:
     ends = re.fullmatch(r"(\d{4})年(.*?)[—–至](?:\d{4}年)?([一二三四]季度)", text)
     if ends:
         return f"{PARTS[ends[2]].format(y=ends[1])}–{PARTS[ends[3]].format(y=ends[1])}"
-    found = re.fullmatch(r"(\d{4})年(?:(?:(\d+)[—–])?(\d+)月末?|(.*?)末?)", text)
+    found = re.fullmatch(r"(\d{4})年(?:(?:(\d+)月?[—–])?(\d+)月末?|(.*?)末?)", text)
     if found is None:
         return None
     year, first, last, part = found.groups()

@@ -80,6 +80,21 @@ def test_how_many_are_above_zero_is_a_count_of_the_table(page):
     ]
 
 
+def test_a_number_is_looked_up_first_in_the_rows_that_its_sentence_names(page):
+    table = pd.DataFrame(
+        {
+            "name_zh": ["第一产业", "第二产业", "第三产业"],
+            "points": [3.9, 0.5, 3.87],
+            "n": [2.5, 1, 1],
+        }
+    )
+    sentences_list(page, asked(page, "第三产业拉动 3.9 个百分点，3 项中 2 项加快。", table=table))
+    told = {item.text: (item.label, item.kind) for item in page.register}
+    assert told["3.9"] == ("第三产业：拉动点", "model")
+    # Two rows are fast: a count, and no 2.5 rounded.
+    assert told["2"][1] == "arithmetic"
+
+
 def test_a_sum_of_a_column_is_a_number_of_its_table(page):
     late = pd.DataFrame({"case_zh": ["甲", "乙", "丙"], "short": [0.5, 0.25, -0.1]})
     html = sentences_list(page, asked(page, "2 个落后，共少完成 0.75 亿元。", table=late.head(2)))

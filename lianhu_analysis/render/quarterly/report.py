@@ -32,6 +32,7 @@ __all__ = [
     "likelihood_words",
     "panel",
     "refusals",
+    "required_sentence",
     "status_words",
     "title_text",
 ]
@@ -271,7 +272,7 @@ def _answer(report: Report, verdict: Verdict) -> list[str | Html]:
     answer += [*_within(report, verdict, "；落在区间内的概率为", ""), "。"]
     if verdict.actual_reference is not None:
         answer += [period, "为", actual, target.unit, "；"]
-    return [*answer, *_required_sentence(report, verdict)]
+    return [*answer, *required_sentence(report, verdict)]
 
 
 def _tolerance_of(target: Target) -> Target:
@@ -284,7 +285,10 @@ def _tolerance_of(target: Target) -> Target:
     )
 
 
-def _required_sentence(report: Report, verdict: Verdict) -> list[str | Html]:
+def required_sentence(
+    report: Report, verdict: Verdict, *, rounding: bool = True
+) -> list[str | Html]:
+    """Say what the rest of the year must show, with what rounding alone leaves open or without."""
     required, target = verdict.required, verdict.target
     if required.value is None:
         return ["剩余时期所需数值无法给出：", tables.cite(required.reason), "。"]
@@ -293,7 +297,8 @@ def _required_sentence(report: Report, verdict: Verdict) -> list[str | Html]:
         return [span, "还需完成", required_figure(report, verdict), target.unit, "。"]
     sentence: list[str | Html] = ["要恰好达标，", span, f"需{_verb(verdict)}"]
     sentence += [required_figure(report, verdict), "%"]
-    if required.low is not None and required.high is not None and required.low < required.high:
+    ends = (required.low, required.high) if rounding else (None, None)
+    if ends[0] is not None and ends[1] is not None and ends[0] < ends[1]:
         low = required_figure(report, verdict, rounding=target.half_unit)
         high = required_figure(report, verdict, rounding=-target.half_unit)
         sentence += ["（仅因公布数四舍五入，可在", low, "%至", high, "%之间）"]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import chain, product
 
 import pandas as pd
 
@@ -21,12 +22,15 @@ from lianhu_analysis.render.register import read_number
 from lianhu_analysis.render.tables import Html
 from lianhu_analysis.render.trace import NUMERIC, PERIOD
 
-__all__ = ["UNPLACED", "answer_pictures", "answer_table", "sentences_list"]
+__all__ = ["UNPLACED", "answer_pictures", "answer_table", "sentences_list", "traced_sentence"]
 
 # How a ledger calls its cases.
 CASES = ("case", "case_zh")
 # Of a number that an answer says and puts into no table: a fault of ours, found in the tests.
 UNPLACED = "不在表中："
+EXACT = 1e-9
+# Row, column and value of one number of a table.
+Numbered = tuple[pd.Series, str, float]
 TOKENS = re.compile(rf"(?P<period>{PERIOD})|(?P<number>{NUMERIC.pattern})")
 
 
@@ -44,7 +48,7 @@ def sentences_list(
 
     """
     chosen = [said for said in answer.sentences if not about or said.startswith(tuple(about))]
-    told = [_traced(report, answer, sentence) for sentence in chosen[:most]]
+    told = [traced_sentence(report, answer, sentence) for sentence in chosen[:most]]
     return tables.paragraph(*told) if told else Html("")
 
 
@@ -73,7 +77,7 @@ def answer_pictures(report: Report, answer: Answer, pictures: Sequence[Picture])
     """Return pictures of an answer, every number that they draw registered."""
     for picture in pictures:
         for text in picture.drawn:
-            _traced(report, answer, text)
+            traced_sentence(report, answer, text)
     return list(pictures)
 
 
@@ -123,9 +127,15 @@ def _published(report: Report, row: pd.Series, value: float) -> int | None:
     return int(found[-1]) if len(found) else None
 
 
-def _traced(report: Report, answer: Answer, sentence: str) -> Html:
+def traced_sentence(report: Report, answer: Answer, sentence: str) -> Html:
     """Mark periods, and look every number of a sentence up in the answer's tables."""
     parts: list[str | Html] = []
+    # What the sentence names comes first: one number stands in many rows.
+    named = [_is_named(row, sentence) for row, _, _ in answer.numbers]
+    numbers = [
+        [item for item, is_named in zip(answer.numbers, named, strict=True) if is_named is wanted]
+        for wanted in (True, False)
+    ]
     for piece in _named(report, answer, sentence):
         if isinstance(piece, Html):
             parts.append(piece)
@@ -137,7 +147,7 @@ def _traced(report: Report, answer: Answer, sentence: str) -> Html:
             if match["period"]:
                 parts.append(tables.when(match["period"]))
             else:
-                parts.append(_looked_up(report, answer, match["number"], sentence))
+                parts.append(_looked_up(report, answer, numbers, match["number"], sentence))
         parts.append(piece[at:])
     return tables.join(*parts)
 
@@ -156,23 +166,35 @@ def _named(report: Report, answer: Answer, sentence: str) -> list[str | Html]:
     return [next(marks) if number % 2 else piece for number, piece in enumerate(pieces)]
 
 
-def _looked_up(report: Report, answer: Answer, token: str, sentence: str) -> Html:
+def _is_named(row: pd.Series, sentence: str) -> bool:
+    return any(isinstance(said, str) and len(said) > 1 and said in sentence for said in row)
+
+
+def _looked_up(
+    report: Report, answer: Answer, numbers: Sequence[Sequence[Numbered]], token: str, sentence: str
+) -> Html:
+    """Find a printed number: as it stands in a row, as a count of rows, or rounded."""
     read = read_number(token)
-    if read is not None:
+    if read is not None and read[0]:  # never certain: ``<1%``, ``>99%``
+        for row, column, value in chain(*numbers):
+            if 0 <= value <= 1 and (value < 0.01, value > 0.99)[read[0] == ">"]:
+                return _figure(report, answer, row, column, value, token, share=True)
+    elif read is not None:
         percent = "%" if token.endswith("%") else ""
-        number = token.removesuffix("%")
-        for row, column, value in answer.numbers:
-            if read[0]:  # never certain: ``<1%``, ``>99%``
-                if percent and 0 <= value <= 1 and (value < 0.01, value > 0.99)[read[0] == ">"]:
-                    return _figure(report, answer, row, column, value, token, share=True)
-                continue
-            # A ratio may be above one: 189% of the standard deviation.
-            shares = (100 * value, abs(100 * value)) if percent else ()
-            for shown in (value, abs(value), *shares):
-                if abs(shown - read[1]) <= 0.5 * 10.0 ** -read[2] + 1e-9:
-                    return tables.join(_figure(report, answer, row, column, shown, number), percent)
-        if not percent and read[2] == 0 and int(read[1]) in _counts(answer):
-            return counted(report, int(read[1]), f"分析“{answer.question}”的表中的项数")
+        rounded = 0.5 * 10.0 ** -read[2] + EXACT
+        for rows, slack in product(numbers, (EXACT, rounded)):
+            for row, column, value in rows:
+                # A ratio may be above one: 189% of the standard deviation.
+                shares = (100 * value, abs(100 * value)) if percent else ()
+                for shown in (value, abs(value), *shares):
+                    if abs(shown - read[1]) <= slack:
+                        number = _figure(
+                            report, answer, row, column, shown, token.removesuffix("%")
+                        )
+                        return tables.join(number, percent)
+            # A whole number is sooner a count than another number rounded.
+            if not percent and read[2] == 0 and int(read[1]) in _counts(answer):
+                return counted(report, int(read[1]), f"分析“{answer.question}”的表中的项数")
     if re.fullmatch(r"(?:19|20)\d{2}", token):
         return tables.when(token)  # a year, of what comes once a year
     about = pd.Series({"name_zh": f"{UNPLACED}“{sentence}”"})

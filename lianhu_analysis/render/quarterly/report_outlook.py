@@ -11,12 +11,25 @@ from lianhu_analysis.render import tables
 from lianhu_analysis.render.quarterly.report import (
     Report,
     counted,
+    judged_probability,
     required_figure,
+    required_sentence,
     value_text,
 )
+from lianhu_analysis.render.quarterly.report_answers import traced_sentence
 from lianhu_analysis.render.tables import Html
 
-__all__ = ["joint_paragraph", "path_table", "precedents_list", "record_section"]
+__all__ = [
+    "attention_list",
+    "joint_paragraph",
+    "lagging",
+    "path_table",
+    "precedents_list",
+    "record_section",
+]
+
+# A target with this chance needs no more attention than the others: 有望实现 and better.
+DOUBTFUL = 0.655
 
 
 def path_table(report: Report) -> Html:
@@ -117,6 +130,39 @@ def _amount(report: Report, verdict: Verdict, value: float, period: Period, word
         model="剩余数量按常年进度分摊",
         as_of=report.as_of.isoformat(),
     )
+
+
+def lagging(report: Report, most: int) -> list[Verdict]:
+    """Return the open targets that are least likely to be met, the least likely first."""
+    open_ones = [item for item in report.assessment.verdicts if item.status == "ok"]
+    return sorted(open_ones, key=lambda item: judged_probability(item) or 0.0)[:most]
+
+
+def attention_list(report: Report, most: int) -> Html:
+    """The targets that need attention: what the rest must show, how rare that is, one lever."""
+    doubtful = [v for v in lagging(report, most) if (judged_probability(v) or 0.0) < DOUBTFUL]
+    if not doubtful:
+        return Html("")
+    told = tables.bullet_list([_attention(report, verdict) for verdict in doubtful])
+    return tables.join(tables.paragraph("最需要关注的目标："), told)
+
+
+def _attention(report: Report, verdict: Verdict) -> Html:
+    parts: list[object] = [tables.name(verdict.target.name_zh), "："]
+    parts += required_sentence(report, verdict, rounding=False)[:-1]
+    reached, n = verdict.required.precedents.count()
+    if n:
+        name = verdict.name_zh
+        parts += ["，往年同期", counted(report, n, f"{name}：同期可比的年数"), "年中"]
+        parts += [counted(report, reached, f"{name}：同期达到所需的年数"), "年达到过"]
+    levers = report.answers.get("levers")
+    if levers is not None and len(rows := levers.tables["levers"]):
+        others = rows[rows["target"].eq(verdict.target.indicator) & rows["link"].ne("自身")]
+        for _, row in others.head(1).iterrows():
+            whole_year = str(row["told"]).partition("，即")[0]
+            said = f"；如{row['name_zh']}{whole_year}，把握可到 {row['goal']:.0%}"
+            parts.append(traced_sentence(report, levers, said))
+    return tables.join(*parts, "。")
 
 
 def precedents_list(report: Report) -> Html:

@@ -18,7 +18,6 @@ from lianhu_analysis.render.quarterly import report_sources as sources
 from lianhu_analysis.render.quarterly.report import (
     Report,
     headline,
-    judged_probability,
     panel,
     refusals,
 )
@@ -47,8 +46,9 @@ Block = Html | Picture | None
 
 
 def summary(report: Report) -> list[Html | Picture]:
-    """The first screen: the answer, every target in one table, the fans in one picture."""
-    blocks = [headline(report), panel(report), growth_overview(report), progress_overview(report)]
+    """The first screen: the answer, every target, those that need attention, the fans."""
+    blocks: list[Block] = [headline(report), panel(report), look.attention_list(report, LAGGING)]
+    blocks += [growth_overview(report), progress_overview(report)]
     return [block for block in blocks if block]
 
 
@@ -176,9 +176,7 @@ def outlook(report: Report) -> list[Html | Picture]:
     if not report.assessment.verdicts:
         return []
     levers, coming = report.answers.get("levers"), report.answers.get("calendar")
-    behind = [item for item in report.assessment.verdicts if item.status == "ok"]
-    behind.sort(key=lambda item: judged_probability(item) or 0.0)
-    about = [f"{item.target.name_zh}：" for item in behind[:LAGGING]]
+    about = [f"{item.target.name_zh}：" for item in look.lagging(report, LAGGING)]
     return _numbered(
         report,
         "目标测算、杠杆与下一批数据",
