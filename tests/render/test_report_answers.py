@@ -85,7 +85,8 @@ def test_a_number_is_looked_up_first_in_the_rows_that_its_sentence_names(page):
         {
             "name_zh": ["第一产业", "第二产业", "第三产业"],
             "points": [3.9, 0.5, 3.87],
-            "n": [2.5, 1, 1],
+            "growth": [2.5, 4.1, 5.2],
+            "pace": ["慢", "快", "快"],
         }
     )
     sentences_list(page, asked(page, "第三产业拉动 3.9 个百分点，3 项中 2 项加快。", table=table))
