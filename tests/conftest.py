@@ -1,9 +1,11 @@
 """Workspaces that tests may write to, made once from what the project ships."""
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 
 from lianhu_analysis import pipeline
 from lianhu_analysis.intake.new_workspace import create_workspace
@@ -24,6 +26,20 @@ def copy_workspace(source: Path, target: Path) -> Path:
     return target
 
 
+def fill_history(space: Workspace, figure: Callable[[str, str, str, str], float | None]) -> None:
+    """Fill in the history workbook and deliver it: a figure by sheet, name, period and head."""
+    book = load_workbook(space.root / "历史数据.xlsx")
+    for sheet in book.worksheets[1:]:
+        names, heads = ([cell.value for cell in sheet[row]] for row in (2, 3))
+        for row in sheet.iter_rows(min_row=4):
+            for cell in row[1:]:
+                place = cell.column - 1
+                cell.value = figure(sheet.title, names[place], row[0].value, heads[place])
+                if cell.value is not None:
+                    cell.data_type = "n"
+    book.save(space.raw / "来文" / "历史数据.xlsx")
+
+
 @pytest.fixture(scope="session")
 def national(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """Return the national workspace, ingested; tests must not change it."""
@@ -37,5 +53,5 @@ def national(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 @pytest.fixture
 def empty(tmp_path: Path) -> Workspace:
     """Return a new workspace as ``lianhu init`` writes it."""
-    create_workspace(tmp_path / "new", "某区", "610199")
+    create_workspace(tmp_path / "new", "某区", "610199", year=2024)
     return load_workspace(tmp_path / "new")
