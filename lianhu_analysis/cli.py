@@ -275,6 +275,19 @@ def show(
 
 
 @app.command()
+def export(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE.csv", help="写到哪个文件；不覆盖已有的。")],
+    workspace: WorkspaceOption = None,
+    as_of: AsOfOption = "",
+) -> None:
+    """把截至某日的数据导出为 SDMX-CSV，每个数带观测状态；敏感指标不导出。"""
+    asked = opened(context, workspace, as_of)
+    written, left_out = answers.export(asked, file)
+    tell(f"已写入 {file}：{written} 条（截至 {asked.day or '目前'}）；敏感的 {left_out} 条没有导出")
+
+
+@app.command()
 def forecast(
     context: typer.Context,
     year: Annotated[

@@ -22,8 +22,8 @@ Rows = Sequence[Sequence[str]]
 
 FREQUENCIES = {"Q": "季度", "M": "月度", "A": "年度"}
 SPANS = {"ytd": "累计", "point": "期末", "annual": ""}
-CHARACTERS = 9  # Chinese ones on a line of a column
-LINE = 16.0  # points
+WIDTH = 18  # of a column: nine Chinese characters
+HEAD_HEIGHT = 48  # points: three lines
 LIST_ROWS = 200  # of a targets sheet with lists to choose from
 
 
@@ -124,12 +124,11 @@ def _book(sheets: Mapping[str, Rows], *, heads: int) -> Workbook:
     book.remove(book.active)
     for name, rows in sheets.items():
         sheet = book.create_sheet(name)
-        sheet.sheet_format.defaultColWidth = 2 * CHARACTERS
+        sheet.sheet_format.defaultColWidth = WIDTH
         sheet.freeze_panes = sheet.cell(heads + 1, 2)
         for number, row in enumerate(rows, 1):
             if is_head := number <= heads and len(row) > 1:
-                lines = 1 + max(map(len, row)) // CHARACTERS
-                sheet.row_dimensions[number].height = LINE * lines
+                sheet.row_dimensions[number].height = HEAD_HEIGHT
             for column, text in enumerate(row, 1):
                 cell = sheet.cell(number, column, text)
                 # A text that begins with "=" is no formula.

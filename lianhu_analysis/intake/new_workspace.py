@@ -10,16 +10,10 @@ from pathlib import Path
 
 from lianhu_analysis.catalog.indicators import read_catalogue
 from lianhu_analysis.errors import UsageError
-from lianhu_analysis.intake.blank_workbooks import (
-    write_history,
-    write_ledgers,
-    write_month,
-    write_targets,
-)
+from lianhu_analysis.intake import blank_workbooks as blank
 
 __all__ = ["create_workspace"]
 
-WORKBOOKS = ("目标表", "历史数据", "月报模板", "台账模板")
 YEARS_BACK = 7  # that the history workbook has rows for, before its last year
 
 
@@ -54,32 +48,31 @@ def create_workspace(
     config = directory / "lianhu.toml"
     if config.exists():
         raise UsageError(f"{directory} 已经是工作区，不会覆盖。请另选一个文件夹")
-    delivered = directory / "data" / "raw" / "来文"
+    raw = directory / "data" / "raw"
     package = resources.files("lianhu_analysis")
     skeleton = package / "intake" / "skeleton"
     copies: dict[Path, Traversable] = {
-        delivered / "delivery.toml": skeleton / "delivery.toml",
-        directory / "data" / "raw" / "README.md": skeleton / "README.txt",
+        raw / "来文" / "delivery.toml": skeleton / "delivery.toml",
+        raw / "README.md": skeleton / "README.txt",
         directory / "indicators.csv": package / "catalog" / "data" / "indicators.csv",
     }
     if notebooks is not None:
         for file in (*notebooks.glob("*.ipynb"), *sorted(notebooks.glob("explore/*.ipynb"))):
             copies[directory / "notebooks" / file.relative_to(notebooks)] = file
-    targets, history, month, ledgers = (directory / f"{name}.xlsx" for name in WORKBOOKS)
+    names = ("目标表", "历史数据", "月报模板", "台账模板")
+    targets, history, month, ledgers = (directory / f"{name}.xlsx" for name in names)
     written = [*copies, targets, history, month, ledgers]
     for path in written:
         if path.exists():
             raise UsageError(f"{path} 已经在那里，不会覆盖。请另选一个文件夹，或先把它移走")
-    for folder in (delivered, directory / "data" / "processed", directory / "reports"):
-        folder.mkdir(parents=True, exist_ok=True)
     for path, packaged in copies.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(packaged.read_bytes())
     catalogue = read_catalogue(None, {})
-    write_targets(targets, catalogue)
-    write_history(history, name_zh, catalogue, range(year - YEARS_BACK, year + 1))
-    write_month(month, name_zh, year)
-    write_ledgers(ledgers)
+    blank.write_targets(targets, catalogue)
+    blank.write_history(history, name_zh, catalogue, range(year - YEARS_BACK, year + 1))
+    blank.write_month(month, name_zh, year)
+    blank.write_ledgers(ledgers)
     # Last: a folder with lianhu.toml is a whole workspace.
     text = (skeleton / "lianhu.toml").read_text(encoding="utf-8")
     text = text.replace("{name}", name_zh).replace("{code}", code)
