@@ -20,18 +20,18 @@ unexport PYTHONHOME PYTHONPATH
 help: ## 列出可用的命令 | list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
 
-venv: ## 准备运行环境 .venv（首次约 1 分钟、1 GB，网速慢则更久；已就绪则立即返回）| make .venv by requirements.lock, once
+venv: ## 准备运行环境 .venv（首次 1—2 分钟、1 GB，网速慢则更久；已就绪则立即返回）| make .venv by requirements.lock, once
 	@sh setup/venv.sh
 
 # Status 1 of `ingest` means that a file was set aside and named; the report goes on without it.
-data: venv ## 生成模拟报送并入库，含您放入 data/raw 的文件（首次约半分钟）| simulate deliveries, ingest data/raw
+data: venv ## 生成模拟报送并入库，含您放入 data/raw 的文件（首次约 40 秒）| simulate deliveries, ingest data/raw
 	@$(PY) setup/simulated.py
 	@for folder in $(WORKSPACES); do \
 	  $(LIANHU) --workspace $$folder ingest || { status=$$?; [ $$status -eq 1 ] || exit $$status; \
 	  echo '有文件需要处理（见上），其余数据已入库 / some files need attention, see above' >&2; }; \
 	done
 
-report: data ## 一步生成默认报告（QUARTER=2024Q3；从头约 3 分钟、1.1 GB）| set up, prepare data, render the default reports
+report: data ## 一步生成默认报告（QUARTER=2024Q3；从头 3—4 分钟、1 GB）| set up, prepare data, render the default reports
 	@for folder in $(WORKSPACES); do \
 	  $(LIANHU) --workspace $$folder report $(QUARTER) || exit; \
 	done
@@ -42,7 +42,7 @@ report: data ## 一步生成默认报告（QUARTER=2024Q3；从头约 3 分钟�
 test: data ## 运行全部测试和笔记本 | run every test and notebook
 	@$(PY) -m pytest -n 2 --dist loadfile --nbval --nbval-current-env tests notebooks
 
-check: venv ## 检查格式、类型、导入方向、笔记本、锁文件（约 40 秒）| lint, types, import layers, notebooks, lock
+check: venv ## 检查格式、类型、导入方向、笔记本、锁文件（约半分钟）| lint, types, import layers, notebooks, lock
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
 	@$(PY) -m mypy

@@ -1,11 +1,9 @@
 """Workspaces that tests may write to, made once from what the project ships."""
 
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from openpyxl import load_workbook
 
 from lianhu_analysis import pipeline
 from lianhu_analysis.intake.new_workspace import create_workspace
@@ -24,20 +22,6 @@ def copy_workspace(source: Path, target: Path) -> Path:
         if (source / folder).is_dir():
             shutil.copytree(source / folder, target / folder)
     return target
-
-
-def fill_history(space: Workspace, figure: Callable[[str, str, str, str], float | None]) -> None:
-    """Fill in the history workbook and deliver it: a figure by sheet, name, period and head."""
-    book = load_workbook(space.root / "历史数据.xlsx")
-    for sheet in book.worksheets[1:]:
-        names, heads = ([cell.value for cell in sheet[row]] for row in (2, 3))
-        for row in sheet.iter_rows(min_row=4):
-            for cell in row[1:]:
-                place = cell.column - 1
-                cell.value = figure(sheet.title, names[place], row[0].value, heads[place])
-                if cell.value is not None:
-                    cell.data_type = "n"
-    book.save(space.raw / "来文" / "历史数据.xlsx")
 
 
 @pytest.fixture(scope="session")

@@ -5,15 +5,14 @@ import re
 import pytest
 from openpyxl import load_workbook
 
+from data.simulation.new_district import fill_history, fill_targets
 from lianhu_analysis import pipeline
 from lianhu_analysis.catalog.indicators import load_catalogue
-from lianhu_analysis.catalog.target_sheet import HEADS
 from lianhu_analysis.catalog.targets import load_targets
 from lianhu_analysis.errors import CatalogueError
 from lianhu_analysis.intake.blank_workbooks import write_history, write_ledgers, write_month
 from lianhu_analysis.intake.store import VintageStore
 from lianhu_analysis.workspace import load_workspace
-from tests.conftest import fill_history
 
 QUARTERS = {"一季度": 1, "上半年": 2, "前三季度": 3, "全年": 4}
 
@@ -36,13 +35,13 @@ def test_every_figure_of_a_filled_history_is_read_as_its_row_and_head_say(empty)
     names = {item.name_zh: item for item in catalogue}
     meant = {}
 
-    def figure(sheet, name, period, head):
+    def figure(name, period, head):
         # No two alike, and none that is out of the way for an amount or a growth.
         value = round(5 + len(meant) / 1000, 3)
         meant[meaning(names[name], period, head)] = value
         return value
 
-    fill_history(empty, figure)
+    fill_history(empty.root, figure)
     (result,) = pipeline.ingest(empty)
     assert (result.status, result.problems) == ("read", ())
     stored = VintageStore(empty.processed).as_of(None)
@@ -62,12 +61,12 @@ def test_every_figure_of_a_filled_history_is_read_as_its_row_and_head_say(empty)
 
 
 def test_cells_left_empty_are_no_observations(empty):
-    def figure(sheet, name, period, head):
+    def figure(name, period, head):
         return (
             6.1 if (name, period) == ("社会消费品零售总额", "2024年1—9月") and "%" in head else None
         )
 
-    fill_history(empty, figure)
+    fill_history(empty.root, figure)
     (result,) = pipeline.ingest(empty)
     assert (result.status, result.observations, result.problems) == ("read", 1, ())
     (row,) = VintageStore(empty.processed).as_of(None).itertuples()
@@ -75,7 +74,7 @@ def test_cells_left_empty_are_no_observations(empty):
 
 
 def test_a_history_left_empty_gives_nothing_and_says_so(empty):
-    fill_history(empty, lambda *_: None)
+    fill_history(empty.root, lambda *_: None)
     (result,) = pipeline.ingest(empty)
     assert (result.status, result.observations) == ("quarantined", 0)
 
@@ -96,10 +95,7 @@ def test_no_text_is_a_formula(tmp_path, empty, write):
 
 
 def targets_of(space, *rows):
-    book = load_workbook(space.targets)
-    for row in rows:
-        book["目标"].append([row.get(head) for head in HEADS.values()])
-    book.save(space.targets)
+    fill_targets(space.root, *rows)
     return load_targets(load_workspace(space.root), load_catalogue(space))
 
 
