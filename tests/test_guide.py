@@ -30,7 +30,7 @@ def test_every_step_prints_what_the_guide_shows(tmp_path, monkeypatch, capfd):
         for command in commands.splitlines():
             words = command.removeprefix("> ").split()
             if words[:2] == ["cd", "/d"]:
-                monkeypatch.chdir(words[2])
+                monkeypatch.chdir(tmp_path if words[2] == HOME else words[2])
                 continue
             assert words[0] == "lianhu"
             with pytest.raises(SystemExit) as stopped:
