@@ -48,8 +48,8 @@ def _loaded_when_used(name: str) -> ModuleType:
 if TYPE_CHECKING:
     from lianhu_analysis.analysis import news as arrivals
     from lianhu_analysis.analysis.answer import Answer
+    from lianhu_analysis.intake import blank_workbooks, new_workspace, problems
     from lianhu_analysis.intake import ingest as deliveries
-    from lianhu_analysis.intake import new_workspace, problems
     from lianhu_analysis.pipeline import answers, backtests, reports, session
     from lianhu_analysis.pipeline import record as issued
     from lianhu_analysis.render import analyses, listing, record_listing
@@ -58,6 +58,7 @@ else:
     # Help and wrong use are answered before pandas and statsmodels are loaded: one second.
     arrivals = _loaded_when_used("lianhu_analysis.analysis.news")
     deliveries = _loaded_when_used("lianhu_analysis.intake.ingest")
+    blank_workbooks = _loaded_when_used("lianhu_analysis.intake.blank_workbooks")
     new_workspace = _loaded_when_used("lianhu_analysis.intake.new_workspace")
     problems = _loaded_when_used("lianhu_analysis.intake.problems")
     answers = _loaded_when_used("lianhu_analysis.pipeline.answers")
@@ -132,17 +133,18 @@ def init(
     directory: Annotated[Path, typer.Argument(metavar="DIR", help="新工作区的文件夹。")],
     region: Annotated[str, typer.Option("--region", help="地区中文名；默认取文件夹名。")] = "",
     code: Annotated[str, typer.Option("--code", help="六位行政区划代码。")] = "999999",
+    year: Annotated[
+        int, typer.Option("--year", help="历史数据填到哪一年；默认今年。", show_default=False)
+    ] = 0,
 ) -> None:
-    """新建一个地区的工作区：目录、目标文件、文件夹、待填的工作簿模板和笔记本。"""
+    """新建一个地区的工作区：指标目录、文件夹、待填的目标表、历史数据、月报、台账和笔记本。"""
     project = Path(new_workspace.__file__ or "").resolve().parents[2] / "notebooks"
     notebooks = project if project.is_dir() else None
     name = region or directory.resolve().name
-    for path in new_workspace.create_workspace(directory, name, code, notebooks):
+    for path in new_workspace.create_workspace(directory, name, code, notebooks, year):
         tell(f"已写入 {path}")
-    tell(
-        f"下一步：1 在 {directory / 'targets.toml'} 写年度目标；2 把月报放进 {directory / 'data' / 'raw'}；"
-        "3 进入该文件夹运行 lianhu ingest、lianhu forecast、lianhu lab"
-    )
+    for step in blank_workbooks.texts()["next_steps"]:
+        tell(step.format(directory))
 
 
 @app.command()
@@ -270,6 +272,19 @@ def show(
     """一个指标截至某日的全部观测，各带来源单元格。"""
     content = answers.show_indicator(opened(context, workspace, as_of), code, region)
     print_answer(content, listing.observation_lines(content), as_json=as_json)
+
+
+@app.command()
+def export(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE.csv", help="写到哪个文件；不覆盖已有的。")],
+    workspace: WorkspaceOption = None,
+    as_of: AsOfOption = "",
+) -> None:
+    """把截至某日的数据导出为 SDMX-CSV，每个数带观测状态；敏感指标不导出。"""
+    asked = opened(context, workspace, as_of)
+    written, left_out = answers.export(asked, file)
+    tell(f"已写入 {file}：{written} 条（截至 {asked.day or '目前'}）；敏感的 {left_out} 条没有导出")
 
 
 @app.command()

@@ -19,6 +19,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -258,6 +259,7 @@ def _source_options(wheelhouse: Path | None, version: str) -> list[str]:
 
 def install(*, online: bool = False) -> None:
     """Make .venv, or bring it up to date, doing only what is not yet done."""
+    begun = time.monotonic()
     with _only_one() as held:
         if is_current():
             return
@@ -275,8 +277,10 @@ def install(*, online: bool = False) -> None:
             STAMP.unlink(missing_ok=True)
             source = "wheelhouse" if wheelhouse else "网络 / network"
             say(
-                f"正在按 requirements.lock 安装依赖（约 230 MB，来自{source}，首次需几分钟）……",
-                "Installing the dependencies that requirements.lock names; a few minutes at first.",
+                f"正在按 requirements.lock 安装依赖（下载约 250 MB，装好后占约 1 GB，来自{source}；"
+                "网速快时 1 分多钟，慢时十几分钟）……",
+                "Installing what requirements.lock names: about 250 MB to load, 1 GB on disk; a minute "
+                "or two on a fast network.",
             )
             install_lock = ["install", "--require-hashes", "-r", str(REQUIREMENTS)]
             _run([*PIP, *install_lock, *options, "--progress-bar=off"], held)
@@ -284,7 +288,16 @@ def install(*, online: bool = False) -> None:
         editable = ["install", "--no-index", "--no-deps", "--no-build-isolation", "-e", str(ROOT)]
         _run([*PIP, *editable], held)
         record(goal)
-        say("运行环境已就绪：.venv / The environment .venv is ready.")
+        seconds, size = time.monotonic() - begun, _megabytes(VENV)
+        say(
+            f"运行环境已就绪：.venv，用时 {seconds:.0f} 秒，占 {size:.0f} MB / "
+            f"The environment .venv is ready: {seconds:.0f} s, {size:.0f} MB."
+        )
+
+
+def _megabytes(folder: Path) -> float:
+    files = (path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
+    return sum(path.stat().st_size for path in files) / 1e6
 
 
 def _new_venv(held: int | None) -> str:

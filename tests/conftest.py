@@ -37,5 +37,5 @@ def national(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 @pytest.fixture
 def empty(tmp_path: Path) -> Workspace:
     """Return a new workspace as ``lianhu init`` writes it."""
-    create_workspace(tmp_path / "new", "某区", "610199")
+    create_workspace(tmp_path / "new", "某区", "610199", year=2024)
     return load_workspace(tmp_path / "new")

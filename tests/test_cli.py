@@ -1,8 +1,10 @@
+import csv
 import dataclasses
 import json
 import shutil
 import sys
 
+import pandas as pd
 import pytest
 
 from lianhu_analysis import __version__, cli, pipeline
@@ -327,6 +329,42 @@ def test_init_makes_a_workspace_that_works(run, tmp_path):
     assert "lianhu.toml" in err
     code, out, _ = run("forecast", "--workspace", tmp_path / "碑林")
     assert (code, out) == (0, "还没有数据。请把文件放进 data/raw，再运行 lianhu ingest\n")
+
+
+def test_export_writes_what_is_known_and_keeps_in_the_house_what_is_sensitive(run, space, tmp_path):
+    run("ingest", "--workspace", space.root)
+    file = tmp_path / "数据.csv"
+    code, _, err = run("export", file, "--workspace", space.root, "--as-of", "2010-12-31")
+    assert code == 0
+    lines = pd.read_csv(file, dtype=str)
+    assert f"{len(lines)} 条（截至 2010-12-31）；敏感的 0 条没有导出" in err
+    assert lines["PUBLISHED"].max() <= "2010-12-31"
+    growth = lines[(lines["INDICATOR"] == "gdp.total") & (lines["MEASURE"] == "yoy")]
+    assert growth[["TIME_PERIOD", "OBS_VALUE"]].to_numpy().tolist() == [
+        ["2010-Q1", "12.2"],
+        ["2010-Q2", "11.4"],
+        ["2010-Q3", "10.9"],
+    ]
+    # Never over a file that is there: it may be the only copy of a delivery.
+    before = file.read_bytes()
+    code, _, err = run("export", file, "--workspace", space.root)
+    assert code == 2
+    assert "已经在那里，不会覆盖" in err
+    assert file.read_bytes() == before
+    listed = space.root / "indicators.csv"
+    rows = list(csv.DictReader(listed.read_text(encoding="utf-8").splitlines()))
+    rows = [{**row, "sensitive": "yes" if row["code"] == "gdp.total" else ""} for row in rows]
+    pd.DataFrame(rows).to_csv(listed, index=False)
+    told = {}
+    config = space.root / "lianhu.toml"
+    for name in ("公开", "全部"):
+        assert run("export", tmp_path / f"{name}.csv", "--workspace", space.root)[0] == 0
+        text = config.read_text(encoding="utf-8").replace(
+            "[report]\n", "[report]\nsensitive = true\n"
+        )
+        config.write_text(text, encoding="utf-8")
+        told[name] = set(pd.read_csv(tmp_path / f"{name}.csv")["INDICATOR"])
+    assert told["全部"] - told["公开"] == {"gdp.total"}
 
 
 def test_lab_opens_jupyter_in_the_workspace_in_chinese(monkeypatch, run):

@@ -87,6 +87,20 @@ def test_every_target_is_listed_with_its_purpose():
     assert all(re.search(r"[一-鿿].*\| [a-z]", purpose) for purpose in described.values())
 
 
+def test_what_takes_long_says_how_long_and_how_much_disk():
+    listed = run(["make"], ROOT).stdout
+    for target, told in (("venv", "分钟、1 GB"), ("data", "秒"), ("report", "分钟、1 GB")):
+        (line,) = re.findall(rf"^make {target} .*$", listed, re.M)
+        assert told in line
+    guide = (ROOT / "docs/development.md").read_text(encoding="utf-8")
+    assert "python -m benchmarks.first_run" in guide
+    measured = re.findall(r"^\| `make (\w+)`[^|]*\| (\d+) \| (\d*)", guide, re.M)
+    assert {name for name, *_ in measured} == {"venv", "data", "report", "check", "wheelhouse"}
+    first = {name: int(seconds) for name, seconds, _ in reversed(measured)}
+    # "3—4 minutes" from nothing is what was measured.
+    assert 180 <= first["venv"] + first["data"] + first["report"] <= 240
+
+
 def test_every_target_is_in_the_developer_guide():
     targets = re.findall(r"^make (\S+)", run(["make"], ROOT).stdout, re.M)
     guide = (ROOT / "docs/development.md").read_text(encoding="utf-8")

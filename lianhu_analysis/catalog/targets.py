@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from math import inf, isfinite
@@ -199,7 +199,9 @@ def load_targets(workspace: Workspace, catalogue: Catalogue) -> tuple[Target, ..
     path = workspace.targets
     try:
         if path.suffix.lower() in SUFFIXES:
-            return _parse(read_sheet(path), catalogue, path.name)
+            sheet = read_sheet(path)
+            rows = [_coded(row, catalogue) for row in sheet.rows]
+            return _parse(replace(sheet, rows=rows), catalogue, path.name)
         table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         raise WorkspaceError(
@@ -209,6 +211,12 @@ def load_targets(workspace: Workspace, catalogue: Catalogue) -> tuple[Target, ..
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise WorkspaceError(f"目标文件 {path} 不是有效的 TOML：{error}。请改正后重试") from error
     return parse_targets(table, catalogue, path.name)
+
+
+def _coded(row: Mapping[str, Any], catalogue: Catalogue) -> Mapping[str, Any]:
+    """Write the code of an indicator that a sheet names."""
+    named = catalogue.match_name(row.get("indicator", ""))
+    return {**row, "indicator": named.code} if named else row
 
 
 def parse_targets(

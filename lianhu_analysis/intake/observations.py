@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator, Sequence
-from typing import Annotated, Literal, NamedTuple, get_args
+from typing import Annotated, Any, Literal, NamedTuple, get_args
 
 import numpy as np
 import pandas as pd
@@ -31,6 +31,7 @@ __all__ = [
     "Span",
     "empty_observations",
     "frame_observations",
+    "is_hidden",
     "join_source",
     "path_of",
     "split_source",
@@ -135,6 +136,11 @@ def split_source(source: str) -> tuple[str, str, str]:
 def path_of(source: str) -> str:
     """Return the raw file's path of a ``source``."""
     return split_source(source)[0]
+
+
+def is_hidden(indicators: pd.Series[Any], hidden: frozenset[str]) -> pd.Series[bool]:
+    """Say of each code whether it, or the indicator that a fact (``fact.KIND.CODE``) is of, is hidden."""
+    return indicators.str.replace(r"^fact\.[^.]+\.", "", regex=True).isin(hidden)
 
 
 def empty_observations() -> pd.DataFrame:

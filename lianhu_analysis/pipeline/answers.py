@@ -11,6 +11,7 @@ import pandas as pd
 
 import lianhu_analysis
 from lianhu_analysis.catalog.indicators import load_catalogue
+from lianhu_analysis.errors import UsageError
 from lianhu_analysis.forecast.assessment import Assessment, assessment_json
 from lianhu_analysis.forecast.issued import frequency_fields
 from lianhu_analysis.intake.checks.findings import Finding
@@ -18,9 +19,12 @@ from lianhu_analysis.intake.checks.revisions import revision_findings, revisions
 from lianhu_analysis.intake.explain import Explanation, explain_file
 from lianhu_analysis.intake.grids.workbook import FILES
 from lianhu_analysis.intake.ingest import ingest_files
+from lianhu_analysis.intake.observations import is_hidden
 from lianhu_analysis.intake.origins import CellExplanation, explain_cell
 from lianhu_analysis.intake.problems import FileResult, Problem
 from lianhu_analysis.intake.raw_files import find_files
+from lianhu_analysis.intake.sdmx import sdmx_csv
+from lianhu_analysis.intake.whole_files import write_whole
 from lianhu_analysis.pipeline.backtests import run_backtest
 from lianhu_analysis.pipeline.record import read_record
 from lianhu_analysis.pipeline.session import Session, open_session
@@ -45,6 +49,7 @@ __all__ = [
     "describe_forecast",
     "examine",
     "explain",
+    "export",
     "ingest",
     "open_desk",
     "open_intake",
@@ -228,6 +233,30 @@ def examine(session: Session) -> tuple[Diagnosis, ...]:
         as_of=session.day,
         provenances=session.workspace.forecast_provenance,
     )
+
+
+def export(session: Session, file: Path) -> tuple[int, int]:
+    """Write what was known on the day as SDMX-CSV: the region's figures and those above it.
+
+    Corrections are made and errors withheld, as everywhere; what is sensitive stays in the
+    house, unless the workspace says otherwise.
+
+    Returns
+    -------
+    How many observations were written, and how many were left out.
+
+    Raises
+    ------
+    UsageError
+        If the file is there already.
+    """
+    if file.exists():
+        raise UsageError(f"{file} 已经在那里，不会覆盖。请换一个文件名，或先把它移走")
+    told = session.workspace.tells_sensitive
+    frame = session.assured.frame
+    shown = frame[told | ~is_hidden(frame["indicator"], session.catalogue.sensitive)]
+    write_whole(file, sdmx_csv(shown))
+    return len(shown), len(frame) - len(shown)
 
 
 def explain(session: Session, path: Path, cell: str = "") -> Explanation | CellExplanation:

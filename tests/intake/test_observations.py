@@ -13,6 +13,7 @@ from lianhu_analysis.intake.observations import (
     Observation,
     empty_observations,
     frame_observations,
+    is_hidden,
     validate_observations,
 )
 
@@ -142,3 +143,8 @@ def test_the_door_lets_in_what_is_right_and_nothing_else(changes):
     else:
         with pytest.raises(IntakeError, match=r"a\.xlsx"):
             validate_observations(frame, "a.xlsx")
+
+
+def test_what_is_hidden_hides_its_facts_and_nothing_else():
+    codes = pd.Series(["a.b", "fact.rank.a.b", "fact.a.b", "a.b.c"])
+    assert is_hidden(codes, frozenset({"a.b"})).tolist() == [True, True, False, False]

@@ -9,7 +9,7 @@ import pytest
 from lianhu_analysis.errors import ReportError
 from lianhu_analysis.forecast.issued import record_frame
 from lianhu_analysis.render.quarterly import report_outlook as look
-from lianhu_analysis.render.quarterly.audience import for_public, is_hidden, refuse_hidden
+from lianhu_analysis.render.quarterly.audience import for_public, refuse_hidden
 from lianhu_analysis.render.quarterly.report import headline, panel
 from lianhu_analysis.render.quarterly.report_sources import (
     deliveries_table,
@@ -102,5 +102,3 @@ def test_a_template_that_prints_one_all_the_same_is_refused(internal):
     ):
         refuse_hidden(told.register, frozenset({RETAIL.code}))
     refuse_hidden(told.register, frozenset())
-    codes = pd.Series(["a.b", "fact.rank.a.b", "fact.a.b", "a.b.c"])
-    assert is_hidden(codes, frozenset({"a.b"})).tolist() == [True, True, False, False]

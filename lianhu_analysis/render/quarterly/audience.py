@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 import pandas as pd
 
@@ -12,11 +11,12 @@ from lianhu_analysis.analysis.answer import Answer
 from lianhu_analysis.catalog.indicators import Catalogue
 from lianhu_analysis.errors import ReportError
 from lianhu_analysis.forecast.joint import joint_of
+from lianhu_analysis.intake.observations import is_hidden
 from lianhu_analysis.render.quarterly.report import Report
 from lianhu_analysis.render.quarterly.report_sources import facts_above, own_facts
 from lianhu_analysis.render.register import FigureRegister
 
-__all__ = ["AUDIENCES", "for_public", "is_hidden", "refuse_hidden"]
+__all__ = ["AUDIENCES", "for_public", "refuse_hidden"]
 
 AUDIENCES = ("internal", "public")
 
@@ -61,11 +61,6 @@ def _public_answer(answer: Answer, hidden: frozenset[str], catalogue: Catalogue)
         coded = is_hidden(table[column].astype(str), hidden) if column else False
         kept[title] = table[~(pd.Series(named, index=table.index) | coded)]
     return replace(answer, sentences=told, tables=kept)
-
-
-def is_hidden(indicators: pd.Series[Any], hidden: frozenset[str]) -> pd.Series[bool]:
-    """Say of each code whether it, or the indicator that a fact (``fact.KIND.CODE``) is of, is hidden."""
-    return indicators.str.replace(r"^fact\.[^.]+\.", "", regex=True).isin(hidden)
 
 
 def refuse_hidden(register: FigureRegister, hidden: frozenset[str]) -> None:
