@@ -4,6 +4,7 @@ import csv
 import dataclasses
 import json
 import re
+from pathlib import Path
 
 import lxml.html
 import pytest
@@ -23,6 +24,8 @@ from tests.render.browser import browser, needs_chromium
 OUTSIDE = re.compile(
     r"""(?:src|srcset|href|action)\s*=\s*["']?\s*(?:https?:)?//|@import|url\((?!\s*["']?data:)"""
 )
+
+TEMPLATE = Path("notebooks") / "reports" / "quarterly.ipynb"
 
 
 @pytest.fixture(scope="module")
@@ -169,7 +172,7 @@ def test_a_changed_target_or_a_damaged_page_is_rendered_again(national, tmp_path
 def test_a_report_depends_on_the_ledgers_of_its_workspace(national, tmp_path):
     space = borrowed(national, tmp_path / "space")
     session = Session(space)
-    template = ROOT / reports.TEMPLATE
+    template = ROOT / TEMPLATE
     before = reports._inputs(session, template)
     (space.root / "ledgers.toml").write_text("# changed", encoding="utf-8")
     after = reports._inputs(session, template)
@@ -402,10 +405,10 @@ def test_every_chart_has_a_text_for_those_who_cannot_see_it(lianhu):
 
 def test_a_report_with_an_untraced_number_is_not_published(national, tmp_path):
     space = borrowed(national, tmp_path / "space")
-    template = json.loads((ROOT / reports.TEMPLATE).read_text(encoding="utf-8"))
+    template = json.loads((ROOT / TEMPLATE).read_text(encoding="utf-8"))
     words_only = {"cell_type": "markdown", "id": "claim", "metadata": {}}
     template["cells"].insert(3, {**words_only, "source": ["## 增长 7.5% 的目标"]})
-    own = space.root / reports.TEMPLATE
+    own = space.root / TEMPLATE
     own.parent.mkdir(parents=True)
     own.write_text(json.dumps(template), encoding="utf-8")
     (plan,) = pipeline.plan_reports(Session(space), ["2024Q3"], {})
