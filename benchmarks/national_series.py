@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from benchmarks.faults import ROOT, copy_national
+from benchmarks.wrong_figures import ROOT, copy_national
 from lianhu_analysis import pipeline
 from lianhu_analysis.catalog.indicators import Catalogue, load_catalogue
 from lianhu_analysis.catalog.periods import Period

@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.bench import Verdict, conclude, options, print_table
-from benchmarks.faults import (
+from benchmarks.wrong_figures import (
     KEY,
     Check,
     World,

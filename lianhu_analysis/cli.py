@@ -663,10 +663,11 @@ def parse_day(text: str, option: str = "--as-of") -> dt.date | None:
     """Return the day of an option; ``None`` if it was not given."""
     if not text:
         return None
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError:
-        raise UsageError(f"{option} {text!r} 不是 2024-10-31 这样的日期") from None
+    with suppress(ValueError):
+        day = dt.date.fromisoformat(text)
+        if text == day.isoformat():  # other forms of ISO 8601 are most likely slips
+            return day
+    raise UsageError(f"{option} {text!r} 不是日期，请写成 2024-10-31 的样子")
 
 
 def split_list(text: str) -> list[str]:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import os
-import tomllib
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path, PurePath
-from typing import Any
+from typing import Literal, get_args
 
 from lianhu_analysis.errors import WorkspaceError
+from lianhu_analysis.written import KNOWN_ONLY, Code, Day, Filled, Truth, Whole, read_written
 
 __all__ = [
     "LANGUAGES",
     "CensusBreak",
+    "Provenance",
     "Region",
     "Workspace",
     "find_workspace",
@@ -23,16 +25,18 @@ __all__ = [
 ]
 
 CONFIG_NAME = "lianhu.toml"
-# Of reports.
-LANGUAGES = ("zh", "en")
+Language = Literal["zh", "en"]
+LANGUAGES = get_args(Language)
+Provenance = Literal["official", "published_fact", "second_hand", "simulated"]
 
 
 @dataclass(frozen=True)
 class Region:
     """An administrative area: its GB/T 2260 code, its names, and whose part it is if known."""
 
-    code: str
-    name_zh: str
+    __pydantic_config__ = KNOWN_ONLY
+    code: Code
+    name_zh: Filled
     name_en: str = ""
     parent: str = ""
 
@@ -41,8 +45,54 @@ class Region:
 class CensusBreak:
     """From this day on, published levels stand on a new census base."""
 
-    day: dt.date
-    name: str
+    __pydantic_config__ = KNOWN_ONLY
+    day: Day
+    name: Filled
+
+
+@dataclass(frozen=True)
+class _Paths:
+    __pydantic_config__ = KNOWN_ONLY
+    raw: Filled = "data/raw"
+    processed: Filled = "data/processed"
+    reports: Filled = "reports"
+    targets: Filled = "targets.toml"
+    layouts: Filled = "layouts"
+    record: str = ""
+
+
+@dataclass(frozen=True)
+class _Catalogue:
+    __pydantic_config__ = KNOWN_ONLY
+    file: str = ""
+    counts: dict[str, Whole] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class _Report:
+    __pydantic_config__ = KNOWN_ONLY
+    language: Language = "zh"
+    sensitive: Truth = False
+
+
+@dataclass(frozen=True)
+class _Forecast:
+    __pydantic_config__ = KNOWN_ONLY
+    provenance: tuple[Provenance, ...] = ("official",)
+    outlier_years: tuple[Whole, ...] = ()
+
+
+@dataclass(frozen=True)
+class _File:
+    __pydantic_config__ = KNOWN_ONLY
+    region: Region
+    parents: tuple[Region, ...] = ()
+    peers: tuple[Region, ...] = ()
+    paths: _Paths = _Paths()
+    catalogue: _Catalogue = field(default_factory=_Catalogue)
+    report: _Report = _Report()
+    forecast: _Forecast = _Forecast()
+    census_breaks: tuple[CensusBreak, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -179,80 +229,45 @@ def load_workspace(root: Path) -> Workspace:
     Raises
     ------
     WorkspaceError
-        Naming the file and field, if it is absent, not TOML, or incomplete.
+        Naming the file and each field, if it is absent, not TOML, incomplete or wrong.
     """
-    root = root.resolve()
+    try:
+        root = root.resolve()
+    except ValueError:  # a NUL, which no system takes for part of a name
+        raise WorkspaceError(f"{root} 不是工作区：路径中有控制字符。请改正") from None
     config = root / CONFIG_NAME
     if not config.is_file():
         raise WorkspaceError(f"{root} 不是工作区：缺少 {CONFIG_NAME}。可用 lianhu init 新建")
-    try:
-        table = tomllib.loads(config.read_text(encoding="utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise WorkspaceError(f"{config} 不是有效的 TOML：{error}。请改正后重试") from error
-    return _from_table(root, config, table)
+    return _of_file(root, read_written(config, _File, partial(_refuse, config)))
 
 
-def _from_table(root: Path, config: Path, table: dict[str, Any]) -> Workspace:
-    known = {
-        "region",
-        "parents",
-        "peers",
-        "paths",
-        "catalogue",
-        "report",
-        "forecast",
-        "census_breaks",
-    }
-    if unknown := sorted(set(table) - known):
-        raise WorkspaceError(f"{config}：不认识的字段 {'、'.join(unknown)}。请删除或改正")
-    try:
-        paths = table.get("paths", {})
-        catalogue = table.get("catalogue", {})
-        forecast, report = table.get("forecast", {}), table.get("report", {})
-        file = catalogue.get("file")
-        for name in ("code", "name_zh"):
-            if name not in table["region"]:
-                raise KeyError(f"region.{name}")
-        workspace = Workspace(
-            root=root,
-            region=Region(**table["region"]),
-            parents=tuple(Region(**parent) for parent in table.get("parents", [])),
-            peers=tuple(Region(**peer) for peer in table.get("peers", [])),
-            raw=root / paths.get("raw", "data/raw"),
-            processed=root / paths.get("processed", "data/processed"),
-            reports=root / paths.get("reports", "reports"),
-            catalogue=root / file if file else None,
-            targets=root / paths.get("targets", "targets.toml"),
-            layouts=root / paths.get("layouts", "layouts"),
-            expected_counts=dict(catalogue.get("counts", {})),
-            language=report.get("language", "zh"),
-            tells_sensitive=report.get("sensitive", False),
-            forecast_provenance=tuple(forecast.get("provenance", ["official"])),
-            census_breaks=tuple(
-                sorted(
-                    (CensusBreak(**item) for item in table.get("census_breaks", [])),
-                    key=lambda item: item.day,
-                )
-            ),
-            outlier_years=tuple(forecast.get("outlier_years", [])),
-            record_folder=root / paths["record"] if "record" in paths else None,
-        )
-    except KeyError as error:
-        raise WorkspaceError(f"{config}：缺少字段 {error.args[0]}。请补上后重试") from error
-    except (TypeError, AttributeError) as error:
-        raise WorkspaceError(
-            f"{config}：字段的写法不对（{error}）。请对照 docs/workspace.md 改正"
-        ) from error
-    if workspace.language not in LANGUAGES:
-        told = f"[report] language = {workspace.language!r} 不行，目前可填 {'、'.join(LANGUAGES)}"
-        raise WorkspaceError(f"{config}：{told}。请改正")
-    if other := sorted(set(report) - {"language", "sensitive"}):
-        raise WorkspaceError(f"{config}：[report] 中不认识的 {'、'.join(other)}。请删除或改正")
-    if not isinstance(workspace.tells_sensitive, bool):
-        raise WorkspaceError(f"{config}：[report] sensitive 只能是 true 或 false，不加引号。请改正")
-    named = (workspace.region, *workspace.parents, *workspace.peers)
-    if len(workspace.regions) < len(named):
-        codes = [item.code for item in named]
-        twice = "、".join(sorted({code for code in codes if codes.count(code) > 1}))
-        raise WorkspaceError(f"{config}：地区代码 {twice} 写了不止一次。请只留一处")
-    return workspace
+def _refuse(config: Path, faults: Sequence[str]) -> WorkspaceError:
+    lines = "".join(f"\n  - {fault}" for fault in faults)
+    return WorkspaceError(f"{config} 写得不对，请对照 docs/workspace.md 改正：{lines}")
+
+
+def _of_file(root: Path, file: _File) -> Workspace:
+    named = [item.code for item in (file.region, *file.parents, *file.peers)]
+    if twice := sorted({code for code in named if named.count(code) > 1}):
+        told = f"地区代码 {'、'.join(twice)} 写了不止一次。请只留一处"
+        raise _refuse(root / CONFIG_NAME, [told])
+    paths = file.paths
+    return Workspace(
+        root=root,
+        region=file.region,
+        parents=file.parents,
+        peers=file.peers,
+        raw=root / paths.raw,
+        processed=root / paths.processed,
+        reports=root / paths.reports,
+        catalogue=root / file.catalogue.file if file.catalogue.file else None,
+        targets=root / paths.targets,
+        layouts=root / paths.layouts,
+        expected_counts=file.catalogue.counts,
+        language=file.report.language,
+        tells_sensitive=file.report.sensitive,
+        forecast_provenance=file.forecast.provenance,
+        census_breaks=tuple(sorted(file.census_breaks, key=lambda item: item.day)),
+        outlier_years=file.forecast.outlier_years,
+        record_folder=root / paths.record if paths.record else None,
+    )

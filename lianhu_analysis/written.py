@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -14,7 +15,17 @@ from pydantic import ValidationError as _Invalid
 
 from lianhu_analysis.errors import LianhuError
 
-__all__ = ["KNOWN_ONLY", "Day", "Filled", "Number", "Whole", "parse_written", "read_written"]
+__all__ = [
+    "KNOWN_ONLY",
+    "Code",
+    "Day",
+    "Filled",
+    "Number",
+    "Truth",
+    "Whole",
+    "parse_written",
+    "read_written",
+]
 
 T = TypeVar("T")
 Refuse = Callable[[list[str]], LianhuError]
@@ -23,22 +34,29 @@ Refuse = Callable[[list[str]], LianhuError]
 Day = Annotated[dt.date, Strict()]
 Whole = Annotated[int, Strict()]
 Number = Annotated[float, Strict(), AllowInfNan(False)]
+Truth = Annotated[bool, Strict()]
 Filled = Annotated[str, StringConstraints(pattern=r"\S")]
+# Becomes part of file names.
+Code = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z][0-9A-Za-z_-]*$")]
 # As ``__pydantic_config__`` of a dataclass: a field that is misspelt is no field.
 KNOWN_ONLY = ConfigDict(extra="forbid")
 
 SHOWN = 60
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 WORDINGS = {
     "missing": "缺少 {field}，请补上",
     "unexpected_keyword_argument": "不认识的字段 {field}，请改正或删去",
     "literal_error": "{what} 不认识，可填 {expected}",
     "string_type": "{what} 应写成加引号的文字",
-    "string_pattern_mismatch": "{field} 是空的，请补上",
+    "blank": "{field} 是空的，请补上",
+    "string_pattern_mismatch": "{what} 请只用半角字母、数字、- 与 _",
     "date_type": "{what} 应写成不加引号的日期，如 2024-10-22",
     "int_type": "{what} 应写成不加引号的整数",
     "float_type": "{what} 应写成不加引号的数",
-    "finite_number": "{what} 不是有限的数",
+    "finite_number": "{what} 不是有限的数，请改正",
     "tuple_type": "{what} 应写成几项，放在方括号中",
+    "bool_type": "{what} 应写成 true 或 false，不加引号",
+    "dict_type": "{what} 应写成一节，如 [{field}]",
     "dataclass_type": "{what} 应写成一节，如 [{field}] 或 [[{field}]]",
     "pattern_regex": "{what} 不是有效的正则表达式",
 }
@@ -73,9 +91,25 @@ def parse_written(data: bytes | Mapping[str, Any], shape: type[T], refuse: Refus
         raise refuse(["不是 UTF-8 编码，请用 UTF-8 保存"]) from error
     except tomllib.TOMLDecodeError as error:
         raise refuse([f"不是有效的 TOML：{error}，请改正后重试"]) from error
+    except RecursionError as error:
+        raise refuse(["括号套得太深，请改正后重试"]) from error
     except _Invalid as error:
         raise refuse([_wording(dict(fault)) for fault in error.errors()]) from error
+    if faults := list(_control_faults(table)):
+        raise refuse(faults)
     return found
+
+
+def _control_faults(value: Any, place: str = "") -> Iterator[str]:
+    """Name the texts that no file system, workbook or page can hold."""
+    if isinstance(value, str) and CONTROL.search(value):
+        yield f"{place} = {value!r:.{SHOWN}} 中有控制字符，请删去"
+    elif isinstance(value, dict):
+        for name, item in value.items():
+            yield from _control_faults(item, f"{place}：{name}" if place else name)
+    elif isinstance(value, list):
+        for number, item in enumerate(value, 1):
+            yield from _control_faults(item, f"{place} 第 {number} 条")
 
 
 @cache
@@ -92,7 +126,9 @@ def _wording(fault: Mapping[str, Any]) -> str:
     value = repr(fault["input"])[:SHOWN]
     what = f"{last} = {value}" if last else value
     text = fault["msg"].removeprefix("Value error, ")
-    worded = WORDINGS.get(fault["type"], "{what}：{text}" if last else "{text}").format(
+    blank = fault["type"] == "string_pattern_mismatch" and not fault["input"].strip()
+    kind = "blank" if blank else fault["type"]
+    worded = WORDINGS.get(kind, "{what}：{text}" if last else "{text}").format(
         field=last or (around or [""])[0],
         what=what,
         text=text,

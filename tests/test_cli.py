@@ -222,7 +222,11 @@ def test_a_clean_delivery_is_fine(run, space):
         (("report", "2024Q3", "-p", "colour"), "不是 名称=值"),
         (("report", "2024Q3", "--lang", "fr"), "--lang fr"),
         (("report", "2024Q3", "--format", "pdf"), "--format pdf"),
-        (("forecast", "--as-of", "31.10.2024"), "'31.10.2024' 不是"),
+        (("forecast", "--as-of", "31.10.2024"), "'31.10.2024' 不是日期，请写成 2024-10-31"),
+        (("forecast", "--as-of", "20241031"), "'20241031' 不是日期"),
+        (("forecast", "--as-of", "2024-W44-4"), "'2024-W44-4' 不是日期"),
+        (("init", "new", "--code", "６１０１０４"), "不是六位行政区划代码"),
+        (("init", "new", "--region", "区\x07"), "控制字符"),
         (("forecast", "--year", "1999"), "只有 2011"),
         (("show", "gdp.totl"), "gdp.total"),
         (("forecast", "--frist"), "用法有误"),
@@ -321,6 +325,14 @@ def test_faults_of_a_replacement_catalogue_come_at_once(run, space):
     code, _, err = run("catalog", "--workspace", space.root)
     assert code == 3
     assert err.count("'W' 不认识") >= 10
+
+
+def test_init_overwrites_nothing(run, tmp_path):
+    (tmp_path / "targets.toml").write_text("mine", encoding="utf-8")
+    code, _, err = run("init", tmp_path, "--region", "某区")
+    assert (code, [path.name for path in tmp_path.iterdir()]) == (2, ["targets.toml"])
+    assert "targets.toml" in err
+    assert (tmp_path / "targets.toml").read_text(encoding="utf-8") == "mine"
 
 
 def test_init_makes_a_workspace_that_works(run, tmp_path):

@@ -58,21 +58,50 @@ def test_paths_are_told_as_the_user_knows_them(tmp_path):
     [
         ("[region\n", "不是有效的 TOML"),
         ('[regoin]\ncode = "1"\n', "不认识的字段 regoin"),
-        ("[paths]\n", "缺少字段 region"),
-        (MINIMAL + "[report]\nsensitve = true\n", r"\[report\] 中不认识的 sensitve"),
-        (MINIMAL + '[report]\nsensitive = "no"\n', r"\[report\] sensitive 只能是 true 或 false"),
-        (MINIMAL + '[report]\nlanguage = "fr"\n', r"lianhu\.toml：\[report\] language = 'fr'.*zh"),
-        ('[region]\ncode = "1"\n', r"缺少字段 region\.name_zh"),
-        (MINIMAL + 'colour = "red"\n', "写法不对"),
+        ("[paths]\n", "缺少 region"),
+        (MINIMAL + "[report]\nsensitve = true\n", "report：不认识的字段 sensitve"),
+        (MINIMAL + '[report]\nsensitive = "no"\n', "report：sensitive = 'no' 应写成 true 或 false"),
+        (MINIMAL + '[report]\nlanguage = "fr"\n', "report：language = 'fr' 不认识，可填 .*zh"),
+        ('[region]\ncode = "1"\n', "region：缺少 name_zh"),
+        ('[region]\ncode = 610104\nname_zh = "某区"\n', "region：code = 610104 .*加引号的文字"),
+        (
+            '[region]\ncode = "６１０１０４"\nname_zh = "某区"\n',
+            "region：code = '６１０１０４'.*半角",
+        ),
+        ('[region]\ncode = "610104"\nname_zh = 5\n', "region：name_zh = 5 .*加引号的文字"),
+        ('[region]\ncode = "610104"\nname_zh = "=1\\u0001"\n', "name_zh.*控制字符"),
+        (MINIMAL + 'colour = "red"\n', "region：不认识的字段 colour"),
         (MINIMAL + '[[peers]]\ncode = "999999"\nname_zh = "某区"\n', "999999 写了不止一次"),
-        (MINIMAL + '[[peers]]\ncode = "999998"\n', "写法不对"),
-        (MINIMAL + '[[census_breaks]]\ndate = 2024-12-26\nname = "x"\n', "写法不对"),
+        (MINIMAL + '[[peers]]\ncode = "999998"\n', "peers 第 1 条：缺少 name_zh"),
+        (MINIMAL + '[peers]\ncode = "999998"\n', "peers = .*应写成几项"),
+        (MINIMAL + '[[census_breaks]]\ndate = 2024-12-26\nname = "x"\n', "census_breaks 第 1 条"),
+        (MINIMAL + '[[census_breaks]]\nday = "2024-12-26"\nname = "x"\n', "day = .*不加引号的日期"),
+        (MINIMAL + '[paths]\nraw = "a\\u0000b"\n', "paths：raw = .*控制字符"),
+        (MINIMAL + "[paths]\nraw = 5\n", "paths：raw = 5 应写成加引号的文字"),
+        (MINIMAL + '[paths]\nrwa = "x"\n', "paths：不认识的字段 rwa"),
+        (MINIMAL + '[catalogue]\ncounts = { core = "41" }\n', "core = '41' 应写成不加引号的整数"),
+        (MINIMAL + '[catalogue]\nfile = ["a"]\n', r"file = \['a'\] 应写成加引号的文字"),
+        (MINIMAL + '[forecast]\nprovenance = "official"\n', "provenance = 'official' 应写成几项"),
+        (MINIMAL + '[forecast]\nprovenance = ["oficial"]\n', "'oficial' 不认识，可填 'official'"),
+        (MINIMAL + '[forecast]\noutlier_years = ["2020"]\n', "'2020' 应写成不加引号的整数"),
+        ("forecast = 5\n" + MINIMAL, "forecast = 5 应写成一节"),
     ],
 )
 def test_a_wrong_file_says_what_and_where(tmp_path, text, fault):
     with pytest.raises(WorkspaceError, match=fault) as caught:
         load_workspace(write(tmp_path, text))
     assert "lianhu.toml" in str(caught.value)
+
+
+def test_a_folder_in_place_of_the_file_is_no_workspace(tmp_path):
+    (tmp_path / "lianhu.toml").mkdir()
+    with pytest.raises(WorkspaceError, match=r"缺少 lianhu\.toml"):
+        load_workspace(tmp_path)
+
+
+def test_a_path_that_no_system_can_hold_is_refused(tmp_path):
+    with pytest.raises(WorkspaceError, match="不是工作区"):
+        load_workspace(tmp_path / "a\0b")
 
 
 def test_no_workspace_says_how_to_get_one(tmp_path):

@@ -180,7 +180,7 @@ def futures_of(
     verdicts = (*aims, *(item for item in others if item.draws is not None))
     if not aims or len({item.draws.values.size for item in verdicts if item.draws}) > 1:
         reason = assessment.joint.reason if aims else "没有尚待实现又有预测的目标"
-        raise ForecastError(f"{reason}，情景和杠杆都无从谈起")
+        raise ForecastError(f"{reason}，情景和杠杆都无从谈起，请先看 lianhu forecast")
     k, n = len(aims), len(verdicts)
     weights = np.zeros((n, n))
     for (i, whole), (j, part) in product(enumerate(aims), enumerate(verdicts)):

@@ -12,10 +12,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import isnan, nan
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 import pandas as pd
+from pydantic import Strict
 
 from lianhu_analysis.analysis.answer import Answer, answer_of, chance_text
 from lianhu_analysis.analysis.futures import Event, Futures
@@ -67,7 +68,7 @@ class FixedPath:
     year: Number | None = None
     shock: Number | None = None
     periods: tuple[Filled, ...] = ()
-    spread: float = 0.0
+    spread: Annotated[float, Strict()] = 0.0
 
     def key(self, assessment: Assessment) -> Key:
         """Return the figure that it speaks of."""
@@ -109,7 +110,8 @@ def read_scenario(written: str | Path | Mapping[str, Any]) -> tuple[Scenario, Re
         return f"第 {heads[int(found[1]) - 1]} 行起的 {fault}" if found and heads else fault
 
     def refuse(faults: list[str]) -> UsageError:
-        return UsageError(f"情景有 {len(faults)} 处问题：{'；'.join(map(located, faults))}")
+        name = "" if isinstance(written, Mapping) else f"{Path(written).name} 的"
+        return UsageError(f"{name}情景有 {len(faults)} 处问题：{'；'.join(map(located, faults))}")
 
     return parse_written(data, Scenario, refuse), refuse
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -14,7 +15,7 @@ from typing import Annotated, Literal
 from annotated_types import MinLen
 
 from lianhu_analysis.errors import CatalogueError
-from lianhu_analysis.written import KNOWN_ONLY, Filled, parse_written, read_written
+from lianhu_analysis.written import KNOWN_ONLY, Filled, Truth, parse_written, read_written
 
 __all__ = ["FILE_NAME", "VOID", "Column", "Ledger", "Series", "load_ledgers"]
 
@@ -31,7 +32,7 @@ class Column:
     head: Filled
     type: ColumnType = "text"
     unit: str = ""
-    required: bool = False
+    required: Truth = False
     aliases: tuple[str, ...] = ()
     choices: tuple[str, ...] = ()
 
@@ -83,7 +84,7 @@ class Ledger:
     __pydantic_config__ = KNOWN_ONLY
     kind: Filled
     name_zh: Filled
-    sensitive: bool
+    sensitive: Truth
     key: Annotated[tuple[str, ...], MinLen(1)]
     note: Filled
     column: tuple[Column, ...]
@@ -128,7 +129,7 @@ def load_ledgers(root: Path | None = None) -> dict[str, Ledger]:
 
     built_in = {one.kind: one for one in parse_written(packaged.read_bytes(), _File, refuse).ledger}
     own = root / FILE_NAME if root else None
-    added = read_written(own, _File, refuse) if own and own.is_file() else _File()
+    added = read_written(own, _File, refuse) if own and os.path.lexists(own) else _File()
     faults = [told for one in added.ledger for told in _faults(one, built_in.get(one.kind, one))]
     if faults:
         raise refuse(faults)

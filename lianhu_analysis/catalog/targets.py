@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from functools import partial
 from math import inf, isfinite
 from typing import Any, Literal, cast, get_args
 
@@ -18,6 +18,7 @@ from lianhu_analysis.catalog.target_sheet import HEADS, NUMBERS, SUFFIXES, Sheet
 from lianhu_analysis.catalog.units import convert
 from lianhu_analysis.errors import CatalogueError, UnitError, WorkspaceError
 from lianhu_analysis.workspace import Workspace
+from lianhu_analysis.written import KNOWN_ONLY, parse_written
 
 __all__ = [
     "Rule",
@@ -139,6 +140,12 @@ class Target:
         return chance(self.met_by(draws, about=about))
 
 
+@dataclass(frozen=True)
+class _File:
+    __pydantic_config__ = KNOWN_ONLY
+    target: tuple[dict[str, Any], ...] = ()
+
+
 def named(name: str, set_by: str) -> str:
     """Return a name with who set the target, where that is said."""
     return f"{name}（{set_by}）" if set_by and set_by not in name else name
@@ -202,15 +209,13 @@ def load_targets(workspace: Workspace, catalogue: Catalogue) -> tuple[Target, ..
             sheet = read_sheet(path)
             rows = [_coded(row, catalogue) for row in sheet.rows]
             return _parse(replace(sheet, rows=rows), catalogue, path.name)
-        table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        data = path.read_bytes()
     except FileNotFoundError:
         raise WorkspaceError(
             f"找不到目标文件 {path}。请从 docs/workspace.md 复制样例，"
             "或在 lianhu.toml 的 paths.targets 中指明位置"
         ) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise WorkspaceError(f"目标文件 {path} 不是有效的 TOML：{error}。请改正后重试") from error
-    return parse_targets(table, catalogue, path.name)
+    return parse_targets(data, catalogue, path.name)
 
 
 def _coded(row: Mapping[str, Any], catalogue: Catalogue) -> Mapping[str, Any]:
@@ -220,19 +225,18 @@ def _coded(row: Mapping[str, Any], catalogue: Catalogue) -> Mapping[str, Any]:
 
 
 def parse_targets(
-    table: Mapping[str, Any], catalogue: Catalogue, source: str
+    data: bytes | Mapping[str, Any], catalogue: Catalogue, source: str
 ) -> tuple[Target, ...]:
-    """Turn ``[[target]]`` tables into targets, collecting every fault.
+    """Turn TOML, or what it would say, of ``[[target]]`` tables into targets, collecting every fault.
 
     Raises
     ------
     CatalogueError
         Naming target and field of each fault.
     """
-    faults = [f"不认识的字段 {name}。目标写在 [[target]] 下" for name in table if name != "target"]
-    items = table.get("target", [])
+    items = parse_written(data, _File, partial(CatalogueError, source)).target
     places = [f"第 {number} 个目标" for number in range(1, len(items) + 1)]
-    return _parse(Sheet(items, places, {}, faults), catalogue, source)
+    return _parse(Sheet(items, places, {}, ()), catalogue, source)
 
 
 def _parse(sheet: Sheet, catalogue: Catalogue, source: str) -> tuple[Target, ...]:
@@ -241,10 +245,10 @@ def _parse(sheet: Sheet, catalogue: Catalogue, source: str) -> tuple[Target, ...
     for place, item in zip(sheet.places, sheet.rows, strict=True):
         where = f"{place}（{item.get('indicator', '缺 indicator')}）"
         found = _target_faults(item, catalogue)
-        key = tuple(item.get(name) for name in ("indicator", "measure", "year", "set_by"))
+        key = tuple(str(item.get(name)) for name in ("indicator", "measure", "year", "set_by"))
         key += (str(item.get("in_force", f"{item.get('year')}-01-01")),)
         if key in seen:
-            found.append(f"与{seen[key]}重复")
+            found.append(f"与{seen[key]}重复，请只留一个")
         seen.setdefault(key, place)
         for fault in found:
             name, colon, told = fault.partition("：")
@@ -258,35 +262,39 @@ def _parse(sheet: Sheet, catalogue: Catalogue, source: str) -> tuple[Target, ...
 
 REQUIRED = ("indicator", "measure", "year", "value", "rule", "unit", "title_zh", "source")
 OPTIONAL = tuple(name for name in HEADS if name not in REQUIRED)
-TEXTS = ("title_zh", "source", "address", "set_by")
+TEXTS = (
+    "indicator", "measure", "rule", "unit", "title_zh", "source", "address", "basis", "set_by",
+)  # fmt: skip
 CHOICES = {"measure": MEASURES, "rule": RULES, "basis": BASES}
 
 
 def _target_faults(item: Mapping[str, Any], catalogue: Catalogue) -> list[str]:
-    faults = [f"{name}：缺少" for name in REQUIRED if name not in item]
-    faults += [f"{name}：不认识的字段" for name in item if name not in (*REQUIRED, *OPTIONAL)]
+    faults = [f"{name}：缺少，请补上" for name in REQUIRED if name not in item]
+    faults += [
+        f"{name}：不认识的字段，请改正或删去" for name in item if name not in (*REQUIRED, *OPTIONAL)
+    ]
+    texts = [name for name in TEXTS if not isinstance(item.get(name, ""), str)]
+    faults += [f"{name}：{item[name]!r} 不是文字，请加引号" for name in texts]
     if faults:
         return faults
     if item["indicator"] not in catalogue:
-        faults.append(f"indicator：指标目录中没有 {item['indicator']}")
+        faults.append(f"indicator：指标目录中没有 {item['indicator']}，请核对代码")
     for name, known in CHOICES.items():
         if item.get(name, known[0]) not in known:
             told = "、".join(filter(None, known)) + ("" if all(known) else "，或不写")
-            faults.append(f"{name}：{item[name]!r} 不认识。可填 {told}")
+            faults.append(f"{name}：{item[name]!r} 不认识，可填 {told}")
     decimals = item.get("decimals", 0)
     if isinstance(decimals, bool) or not isinstance(decimals, int) or not 0 <= decimals <= 6:
-        faults.append(f"decimals：{decimals!r} 不是 0 至 6 的整数")
+        faults.append(f"decimals：{decimals!r} 应写成 0 至 6 的整数")
     day = item.get("in_force", dt.date.min)
-    if not isinstance(item["year"], int) or not 1949 <= item["year"] <= 2100:
-        faults.append(f"year：{item['year']!r} 不是年份")
+    if type(item["year"]) is not int or not 1949 <= item["year"] <= 2100:
+        faults.append(f"year：{item['year']!r} 不是年份，应写成 2024 的样子")
     elif type(day) is not dt.date:
         faults.append(f"in_force：{day!r} 不是日期。请写成 2024-07-01，不加引号")
     elif day.year > item["year"]:
         faults.append(f"in_force：{day} 晚于目标年份。请核对")
-    texts = [name for name in TEXTS if not isinstance(item.get(name, ""), str)]
-    faults += [f"{name}：{item[name]!r} 不是文字" for name in texts]
     numbers = [name for name in NUMBERS if not _is_number(item.get(name, 0.0))]
-    faults += [f"{name}：{item[name]!r} 不是数" for name in numbers]
+    faults += [f"{name}：{item[name]!r} 不是数，应写成不加引号的数" for name in numbers]
     faults += [] if numbers else _rule_faults(item)
     return faults or _unit_faults(item, catalogue.get(item["indicator"]))
 
@@ -299,16 +307,18 @@ def _rule_faults(item: Mapping[str, Any]) -> list[str]:
     """Say which numbers do not go with the rule."""
     faults = []
     if item.get("tolerance", 0) < 0:
-        faults.append(f"tolerance：{item['tolerance']!r} 是负数。容差不小于 0")
+        faults.append(f"tolerance：{item['tolerance']!r} 是负数，容差应不小于 0")
     if "tolerance" in item and item["rule"] != "about":
-        faults.append("tolerance：只有 about（左右）才有容差")
+        faults.append("tolerance：只有 about（左右）才有容差，请删去")
     if ("upper" in item) != (item["rule"] == "range"):
         faults.append("upper：range（区间）必须有上限，其他规则没有。请补上或删去")
     elif item.get("upper", inf) <= item["value"]:
         faults.append(f"upper：{item['upper']!r} 不大于下限 {item['value']!r}。请核对两端")
     if "plan" in item:
         if item["measure"] != "level" or item["unit"] != "%":
-            faults.append("plan：只有单位为 % 的数量目标（完成年度计划的百分之几）才有年度计划")
+            faults.append(
+                "plan：只有单位为 % 的数量目标（完成年度计划的百分之几）才有年度计划，请删去"
+            )
         if item["plan"] <= 0:
             faults.append(f"plan：{item['plan']!r} 不大于 0。请写年度计划的数量")
     return faults

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, Literal
@@ -119,7 +120,7 @@ def load_corrections(workspace: Workspace) -> tuple[Correction, ...]:
         With every fault of the file.
     """
     path = workspace.root / FILE_NAME
-    if not path.exists():
+    if not os.path.lexists(path):
         return ()
     corrections = read_written(path, _File, _refuse).correction
     seen: dict[tuple[object, ...], int] = {}

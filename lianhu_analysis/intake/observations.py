@@ -13,6 +13,7 @@ from pydantic import AfterValidator
 
 from lianhu_analysis.catalog.periods import Period, Span
 from lianhu_analysis.errors import IntakeError
+from lianhu_analysis.workspace import Provenance
 
 __all__ = [
     "CASE_COLUMNS",
@@ -86,7 +87,6 @@ CASE_COLUMNS = (*CASE_KEY, "content", "source", "sheet", "cell")
 VINTAGE_OF = tuple(name for name in KEY if name != "published")
 
 Measure = Literal["level", "yoy"]
-Provenance = Literal["official", "published_fact", "second_hand", "simulated"]
 PeriodCode = Annotated[str, AfterValidator(lambda text: Period.parse(text).code)]
 MEASURES: tuple[str, ...] = get_args(Measure)
 SPANS: tuple[str, ...] = get_args(Span)

@@ -144,6 +144,7 @@ def test_a_path_that_cannot_be_is_refused_with_its_line(entry, tmp_path):
         scenario, refuse = read_scenario(file)
         scenario_answer(scenario, beside(*OTHERS), refuse)
     assert FAULTS[entry] in str(error.value)
+    assert "scenario.toml 的情景有" in str(error.value)
     assert "第 7 行起的 path 第 2 条" in str(error.value)
 
 

@@ -82,9 +82,16 @@ def test_a_replacement_keeps_the_columns_that_analyses_ask_for(tmp_path):
         ("sensitive = false\n", "", "缺少 sensitive"),
         ('key = ["case"]', "key = []", "key"),
         ("note =", "hint =", "hint"),
+        ("sensitive = false", 'sensitive = "no"', "sensitive = 'no' 应写成 true 或 false"),
     ],
 )
 def test_a_misspelt_file_is_refused(tmp_path, old, new, told):
     (tmp_path / FILE_NAME).write_text(OWN.replace(old, new), encoding="utf-8")
     with pytest.raises(CatalogueError, match=told):
+        load_ledgers(tmp_path)
+
+
+def test_a_folder_in_place_of_the_file_is_not_passed_over(tmp_path):
+    (tmp_path / FILE_NAME).mkdir()
+    with pytest.raises(CatalogueError, match="打不开"):
         load_ledgers(tmp_path)

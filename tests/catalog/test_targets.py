@@ -135,6 +135,12 @@ def test_an_amount_in_another_unit_becomes_the_catalogues():
         ('"about"', '"at_least"\nupper = 7.0', "upper：range（区间）必须有上限，其他规则没有"),
         ('"about"', '"range"\nupper = 6.0', "upper：6.0 不大于下限 6.0"),
         ('"about"', '"range"\nupper = "7"', "upper：'7' 不是数"),
+        ('"gdp.total"', '["gdp.total"]', "indicator：.* 不是文字"),
+        ('unit = "%"', "unit = 5", "unit：5 不是文字"),
+        ('unit = "%"', 'unit = "%"\nset_by = ["a"]', "set_by：.* 不是文字"),
+        ("2024", "true", "year：True 不是年份"),
+        ("[[target]]", "[target]", "target = .*应写成几项"),
+        ('unit = "%"', 'unit = "%"\nset_by = "\\u0007"', "set_by.*控制字符"),
     ],
 )
 def test_a_wrong_target_names_its_field(old, new, fault):
@@ -156,7 +162,7 @@ def test_a_missing_targets_file_says_where_it_should_be(tmp_path):
     with pytest.raises(WorkspaceError, match=r"找不到目标文件.*targets\.toml"):
         load_targets(load_workspace(tmp_path), CATALOGUE)
     (tmp_path / "targets.toml").write_text("[[target\n", encoding="utf-8")
-    with pytest.raises(WorkspaceError, match="不是有效的 TOML"):
+    with pytest.raises(CatalogueError, match="不是有效的 TOML"):
         load_targets(load_workspace(tmp_path), CATALOGUE)
 
 

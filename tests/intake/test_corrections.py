@@ -184,3 +184,24 @@ def test_the_file_of_a_workspace(workspace):
     (workspace.root / FILE_NAME).write_bytes('[[correction]]\nreason = "单位"'.encode("gb18030"))
     with pytest.raises(CatalogueError, match="UTF-8"):
         load_corrections(workspace)
+
+
+@pytest.mark.parametrize("make", [lambda path: path.mkdir(), lambda path: path.symlink_to(path)])
+def test_corrections_that_cannot_be_opened_are_not_passed_over(workspace, make):
+    make(workspace.root / FILE_NAME)
+    with pytest.raises(CatalogueError, match="打不开"):
+        load_corrections(workspace)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("[correction]\n", "correction = .*应写成几项"),
+        (entry(indicator='["gdp.total"]'), "indicator = .*加引号的文字"),
+        (entry(reason='"\\u0000"'), "reason.*控制字符"),
+        ("x = " + "[" * 5000, "套得太深|不是有效的 TOML"),
+    ],
+)
+def test_corrections_of_another_shape_are_refused(read_corrections, text, told):
+    with pytest.raises(CatalogueError, match=told):
+        read_corrections(text)

@@ -393,3 +393,10 @@ def test_a_wrong_word_list_is_named_with_its_entry(tmp_path, catalogue, text, me
     with pytest.raises(LianhuError, match=re.escape(message)) as caught:
         grammar_of(tmp_path, text, catalogue)
     assert not isinstance(caught.value, IntakeError) or caught.value.remedy
+
+
+def test_a_misspelt_section_of_words_is_refused(tmp_path):
+    own = tmp_path / "words.toml"
+    own.write_text('[lables]\n"甲" = "gdp.total"\n', encoding="utf-8")
+    with pytest.raises(IntakeError, match="不认识的字段 lables"):
+        load_vocabulary(own)

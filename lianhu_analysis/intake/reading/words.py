@@ -7,6 +7,7 @@ left over and named, never skipped.
 
 from __future__ import annotations
 
+import os
 import re
 import unicodedata
 from collections import Counter, defaultdict
@@ -24,7 +25,7 @@ from lianhu_analysis.catalog.remembering import LONGEST, remembered
 from lianhu_analysis.catalog.units import KNOWN_UNITS, normalise_unit
 from lianhu_analysis.errors import IntakeError, PeriodError, UnitError
 from lianhu_analysis.workspace import Region
-from lianhu_analysis.written import KNOWN_ONLY, Whole, parse_written
+from lianhu_analysis.written import KNOWN_ONLY, Truth, Whole, parse_written
 
 __all__ = [
     "BARE",
@@ -279,11 +280,11 @@ class WordGroup:
     price: Literal["", "current", "constant"] = ""
     nothing: str = ""
     fact: Literal["", "rank", "gap", "plan", "plan_share"] = ""
-    scope: bool = False
+    scope: Truth = False
     lag: Whole = 0
-    joint: bool = False
-    sure: bool = False
-    neutral: bool = False
+    joint: Truth = False
+    sure: Truth = False
+    neutral: Truth = False
 
     def says(self, word: str) -> Facets:
         """Return what one of the words says."""
@@ -295,6 +296,7 @@ class WordGroup:
 class WordList:
     """A ``words.toml`` as written."""
 
+    __pydantic_config__ = KNOWN_ONLY
     __pydantic_config__ = KNOWN_ONLY
     words: tuple[WordGroup, ...] = ()
     roles: Mapping[
@@ -320,7 +322,7 @@ def load_vocabulary(own: Path | None = None) -> Vocabulary:
     """
     built_in = resources.files("lianhu_analysis.intake.reading").joinpath("words.toml")
     texts = {"words.toml（内置）": built_in.read_bytes()}
-    if own is not None and own.is_file():
+    if own is not None and os.path.lexists(own):
         texts[own.name] = own.read_bytes()
     lists = [parse_written(text, WordList, partial(_wrong, name)) for name, text in texts.items()]
     lines: dict[str, list[str]] = defaultdict(list)
