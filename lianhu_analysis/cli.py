@@ -655,7 +655,9 @@ def asked_of(context: typer.Context, workspace: Path | None, as_of: str, year: i
     asked = opened(context, workspace, as_of)
     if year is not None and asked.target_years and year not in asked.target_years:
         years = "、".join(map(str, asked.target_years))
-        raise UsageError(f"--year {year}：{asked.workspace.targets.name} 中只有 {years} 年的目标")
+        raise UsageError(
+            f"--year {year}：{asked.workspace.targets.name} 中只有 {years} 年的目标，请改正或补上"
+        )
     return asked
 
 
@@ -679,7 +681,7 @@ def parse_parameter(text: str) -> tuple[str, str]:
     """Split ``NAME=VALUE``."""
     name, sign, value = text.partition("=")
     if not sign or not name:
-        raise UsageError(f"--parameter {text!r} 不是 名称=值 的写法")
+        raise UsageError(f"--parameter {text!r} 不是 名称=值 的写法，请写成 audience=public 的样子")
     return name, value
 
 

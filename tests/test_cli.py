@@ -5,6 +5,7 @@ import shutil
 import sys
 
 import pandas as pd
+import openpyxl
 import pytest
 
 from lianhu_analysis import __version__, cli, pipeline
@@ -226,6 +227,8 @@ def test_a_clean_delivery_is_fine(run, space):
         (("forecast", "--as-of", "20241031"), "'20241031' 不是日期"),
         (("forecast", "--as-of", "2024-W44-4"), "'2024-W44-4' 不是日期"),
         (("init", "new", "--code", "６１０１０４"), "不是六位行政区划代码"),
+        (("init", "new", "--region", "\udcff"), "不是 UTF-8"),
+        (("contributions", "--period", "\udcff"), "\\udcff"),
         (("init", "new", "--region", "区\x07"), "控制字符"),
         (("forecast", "--year", "1999"), "只有 2011"),
         (("show", "gdp.totl"), "gdp.total"),
@@ -333,6 +336,12 @@ def test_init_overwrites_nothing(run, tmp_path):
     assert (code, [path.name for path in tmp_path.iterdir()]) == (2, ["targets.toml"])
     assert "targets.toml" in err
     assert (tmp_path / "targets.toml").read_text(encoding="utf-8") == "mine"
+
+
+def test_a_region_named_like_a_formula_is_text(run, tmp_path):
+    assert run("init", tmp_path / "new", "--region", "=1+1")[0] == 0
+    sheet = openpyxl.load_workbook(tmp_path / "new" / "月报模板.xlsx").worksheets[0]
+    assert (sheet["A1"].data_type, sheet["A1"].value[:4]) == ("s", "=1+1")
 
 
 def test_init_makes_a_workspace_that_works(run, tmp_path):

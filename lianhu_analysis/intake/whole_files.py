@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 import platform
+import shutil
+import tempfile
+import time
 import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -15,11 +18,14 @@ from filelock import FileLock, Timeout
 
 from lianhu_analysis.errors import StoreError
 
-__all__ = ["PARTS", "locked", "sweep", "write_parquet", "write_whole"]
+__all__ = ["PARTS", "locked", "private_folder", "sweep", "write_parquet", "write_whole"]
 
 PARTS = "*.part"
 HOLDER_SUFFIX = ".holder"
 LOCK_SECONDS = 60.0
+PRIVATE = "lianhu-"
+# Between the making of a folder and its lock nobody may take it for left behind.
+SETTLING_SECONDS = 60.0
 
 
 def write_whole(target: Path, data: bytes) -> None:
@@ -114,3 +120,16 @@ def locked(path: Path, what: str, seconds: float | None = None) -> Iterator[None
         with suppress(OSError):
             holder.unlink(missing_ok=True)
         lock.release()
+
+
+@contextmanager
+def private_folder() -> Iterator[Path]:
+    """Give a folder until the end of the block; those that killed processes left are removed."""
+    for lock in Path(tempfile.gettempdir()).glob(f"{PRIVATE}*/.lock"):
+        with suppress(OSError, StoreError):
+            if not lock.is_symlink() and time.time() - lock.stat().st_mtime > SETTLING_SECONDS:
+                with locked(lock, "", 0):
+                    pass
+                shutil.rmtree(lock.parent)
+    with tempfile.TemporaryDirectory(prefix=PRIVATE) as folder, locked(Path(folder, ".lock"), ""):
+        yield Path(folder)

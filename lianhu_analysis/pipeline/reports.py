@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pandas as pd
@@ -25,6 +24,7 @@ from lianhu_analysis.errors import (
     WorkspaceError,
 )
 from lianhu_analysis.intake.ingest import unread_files
+from lianhu_analysis.intake.whole_files import private_folder
 from lianhu_analysis.pipeline.answers import PROJECT_ROOT
 from lianhu_analysis.pipeline.batch import parse_period, periods_of
 from lianhu_analysis.pipeline.past_runs import settings_files
@@ -352,8 +352,7 @@ def _render(
     simulated = workspace.simulated
     hidden = _hidden(session, plan.audience)
     period = plan.period.label_zh("ytd")
-    with TemporaryDirectory(prefix="lianhu-") as folder:
-        private = Path(folder)
+    with private_folder() as private:
         executed = execute(
             template,
             {"workspace": str(workspace.root), **parameters},

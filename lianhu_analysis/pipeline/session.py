@@ -252,7 +252,8 @@ class Session:
             Computes it.
         """
         files = PastRunFiles(self.workspace)
-        key = hashlib.sha256(f"{question} {self.fingerprint}".encode()).hexdigest()
+        asked = f"{question} {self.fingerprint}".encode(errors="surrogatepass")
+        key = hashlib.sha256(asked).hexdigest()
         found = files.get(key)
         if found is not None:
             kept: dict[str, Any] = json.loads(found)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks.faults import inject
+from benchmarks.faults import formulas, inject, partial
 from benchmarks.faults.house import Tally, end
 
 
@@ -25,3 +25,17 @@ def test_a_miss_fails_and_so_does_a_control_that_was_not_caught(last_line):
 def test_hostile_settings_and_parameters(last_line):
     assert inject.main(["--quick"]) == 0
     assert last_line().startswith("holds: 0 of ")
+
+
+def test_texts_that_begin_like_a_formula(last_line):
+    assert formulas.main(["--quick"]) == 0
+    assert last_line().startswith("holds: 0 live of ")
+
+
+def test_a_live_cell_of_a_csv_is_seen():
+    assert formulas.live_csv("a,-1.5,=1+1\n+1,ok,＝1\n") == ["=1+1", "+1", "＝1"]
+
+
+def test_a_fault_in_the_kernel(last_line):
+    assert partial.main(["--quick"]) == 0
+    assert last_line().startswith("holds: 0 of 5 broken runs")

@@ -11,7 +11,14 @@ from filelock import FileLock
 from lianhu_analysis.errors import StoreError
 from lianhu_analysis.intake import whole_files
 from lianhu_analysis.intake.store import VintageStore
-from lianhu_analysis.intake.whole_files import PARTS, locked, sweep, write_parquet, write_whole
+from lianhu_analysis.intake.whole_files import (
+    PARTS,
+    locked,
+    private_folder,
+    sweep,
+    write_parquet,
+    write_whole,
+)
 from tests.conftest import ROOT
 
 # In a process of its own no file may grow beyond a block: what a full disk does to a writer.
@@ -155,3 +162,21 @@ def test_a_holder_that_did_not_tell_is_unknown(tmp_path):
         locked(path, "存储目录", 0.05),
     ):
         pass
+
+
+def test_a_private_folder_of_a_killed_process_is_removed_by_the_next(monkeypatch, tmp_path):
+    monkeypatch.setattr(whole_files.tempfile, "tempdir", str(tmp_path))
+    left, other = tmp_path / "lianhu-left", tmp_path / "another"
+    for folder in (left, other):
+        folder.mkdir()
+        (folder / ".lock").touch()
+        os.utime(folder / ".lock", (0, 0))
+    with private_folder() as first:
+        os.utime(first / ".lock", (0, 0))  # old, but held
+        with private_folder() as second:
+            assert {path.name for path in tmp_path.iterdir()} == {
+                first.name,
+                second.name,
+                "another",
+            }
+    assert list(tmp_path.iterdir()) == [other]

@@ -52,6 +52,15 @@ def test_text_stays_text_the_head_is_frozen_and_nothing_is_merged():
     assert sheet["H3"].value == "=HYPERLINK(1)"
 
 
+def test_a_control_character_is_written_out():
+    row = ROW | {"sheet": "a\x07b"}
+    register = FigureRegister()
+    ref = FigureRegister.ref(register.observation(row))
+    data = render_annex(register, [ref], title="某区\x00报告", simulated=False)
+    sheet = openpyxl.load_workbook(io.BytesIO(data))["数字出处"]
+    assert (sheet["A1"].value, sheet["H3"].value) == ("某区\\u0000报告", "a\\u0007b")
+
+
 def test_simulated_data_are_marked():
     _, sheet = annex(simulated=True)
     assert sheet["B1"].value == "演示数据（模拟）"

@@ -76,14 +76,19 @@ def test_a_template_must_take_the_run_token(make_template, tmp_path):
         ("import os\nos.kill(os.getpid(), 9)", "内核中途被终止"),
         ("import sys\nsys.exit(0)", "第 4 个代码单元没有运行"),
         ("import time\ntime.sleep(60)", "超过了时限"),
+        ("import os, shutil\nshutil.rmtree(os.getcwd())", "没有完整运行"),
+        ("while True:\n    print('x' * 100_000)", "打印的内容太多"),
     ],
-    ids=["killed", "exit", "timeout"],
+    ids=["killed", "exit", "timeout", "folder gone", "flood"],
 )
 def test_a_run_that_stops_midway_is_refused(make_template, tmp_path, body, message):
     template = make_template(body, "after = 1")
     run, failures = tmp_path / "run", tmp_path / "failures"
+    limit = 4 if "sleep" in body else 60
     with pytest.raises(ReportError, match=message):
-        execute(template, {"quarter": "2024Q2"}, run, name="r1", cell_timeout=4, failures=failures)
+        execute(
+            template, {"quarter": "2024Q2"}, run, name="r1", cell_timeout=limit, failures=failures
+        )
     for folder in (run, failures):
         files = sorted(file.name for file in folder.iterdir() if not file.name.startswith("."))
         assert files == ["r1.failed.ipynb", "r1.failed.log"]
@@ -91,6 +96,24 @@ def test_a_run_that_stops_midway_is_refused(make_template, tmp_path, body, messa
         assert failed.metadata["lianhu"]["failed"] is True
         assert failed.cells[0].source.startswith("# 运行失败，未发布")
         assert (folder / "r1.failed.log").read_text("utf-8").strip()
+
+
+@pytest.mark.usefixtures("importable_kernel")
+def test_all_cells_together_have_a_time(make_template, tmp_path):
+    template = make_template(*["import time\ntime.sleep(1.5)"] * 6)
+    with pytest.raises(ReportError, match="整份报告超过了时限"):
+        execute(template, {}, tmp_path / "run", run_timeout=4)
+
+
+@pytest.mark.usefixtures("importable_kernel")
+def test_the_key_to_the_kernel_lies_in_the_private_folder(make_template, tmp_path):
+    body = (
+        "from ipykernel.connect import get_connection_file\n"
+        "from pathlib import Path\n"
+        "assert Path('.').resolve() in Path(get_connection_file()).parents"
+    )
+    execute(make_template(body), {}, tmp_path / "run")
+    assert not list((tmp_path / "run").rglob("kernel*.json"))
 
 
 @pytest.mark.usefixtures("importable_kernel")

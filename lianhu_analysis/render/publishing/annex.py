@@ -11,6 +11,7 @@ from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
 from lianhu_analysis.intake.observations import split_source
+from lianhu_analysis.intake.problems import printable
 from lianhu_analysis.render.publishing.packages import without_clock
 from lianhu_analysis.render.register import KIND_NAMES, Figure, FigureRegister
 from lianhu_analysis.render.tables import SIMULATED_MARK
@@ -78,8 +79,10 @@ def _row(figure: Figure, register: FigureRegister, say: Callable[[str], str]) ->
 
 
 def _cell(sheet: object, value: object, *, bold: bool = False) -> WriteOnlyCell:
-    cell = WriteOnlyCell(sheet, value=value)
-    if isinstance(value, str):
+    text = isinstance(value, str)
+    # No workbook can hold a control character, as a file name can.
+    cell = WriteOnlyCell(sheet, value=printable(str(value), keep="\n\t") if text else value)
+    if text:
         # A text that begins with "=" is no formula.
         cell.data_type = "s"
     if bold:

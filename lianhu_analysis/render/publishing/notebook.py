@@ -129,6 +129,7 @@ def execute(
     *,
     name: str | None = None,
     cell_timeout: int = 600,
+    run_timeout: int = 1800,
     failures: Path | None = None,
 ) -> Executed:
     """Run a template in a private folder.
@@ -141,8 +142,8 @@ def execute(
         The private folder; cells run inside it.
     name
         Name of the files made; by default the template's.
-    cell_timeout
-        Seconds that one cell may take.
+    cell_timeout, run_timeout
+        Seconds that one cell, and that all of them together, may take.
     failures
         Folder that also receives notebook and log of a run that failed.
 
@@ -164,7 +165,7 @@ def execute(
     token = secrets.token_hex(16)
     values = {**parameters, TOKEN_PARAMETER: token}
     try:
-        _run(template, values, running, cell_timeout)
+        _run(template, values, running, cell_timeout, run_timeout)
         notebook = _read_notebook(running)
         verify(notebook, token)
         FigureRegister.load(workdir / FIGURES_FILE)
@@ -267,17 +268,24 @@ def _is_plain(value: object) -> bool:
     return type(value) in PLAIN_TYPES
 
 
-def _run(template: Path, parameters: dict[str, Any], output: Path, cell_timeout: int) -> None:
+def _run(
+    template: Path, parameters: dict[str, Any], output: Path, cell_timeout: int, run_timeout: int
+) -> None:
     import papermill
     from traitlets.config import Config
 
+    from lianhu_analysis.render.publishing.bounded import ENGINE
     from lianhu_analysis.render.publishing.kernels import report_kernels
 
-    # Without encryption ipykernel warns at every start that anyone on the machine may listen.
-    config = Config({"KernelManager": {"transport_encryption": "auto"}})
     # The user's start-up scripts and history have no place in a report.
     profile = output.parent / ".ipython"
     profile.mkdir(exist_ok=True)
+    kernel = {
+        # Without it ipykernel warns at every start that anyone on the machine may listen.
+        "transport_encryption": "auto",
+        # It holds the key to the kernel, and goes with the private folder.
+        "connection_file": str(profile / "kernel.json"),
+    }
     try:
         with _quiet(), _own_kernel(), report_kernels():
             papermill.execute_notebook(
@@ -286,10 +294,12 @@ def _run(template: Path, parameters: dict[str, Any], output: Path, cell_timeout:
                 parameters,
                 kernel_name=KERNEL,
                 progress_bar=False,
+                engine_name=ENGINE,
                 execution_timeout=cell_timeout,
+                run_timeout=run_timeout,
                 start_timeout=120,
                 cwd=str(output.parent),
-                config=config,
+                config=Config({"KernelManager": kernel}),
                 extra_arguments=[f"--ipython-dir={profile}", "--HistoryManager.enabled=False"],
             )
     except Exception as error:  # whatever stops a run refuses the report
@@ -301,7 +311,9 @@ def _reason(error: Exception) -> str:
         return f"单元出错：{ename}: {getattr(error, 'evalue', '')}"
     kind = type(error).__name__
     if kind == "CellTimeoutError":
-        return "一个单元超过了时限，请检查数据量，或用更长的时限重试"
+        return "一个单元或整份报告超过了时限，请检查数据量后重试"
+    if kind == "OutputLimitError":
+        return "单元打印的内容太多，已停止，请删去不必要的打印后重试"
     if kind == "DeadKernelError":
         return "计算内核中途被终止（可能是内存不足），请重试"
     return f"{kind}: {error}"
@@ -381,6 +393,7 @@ def _first_line(cell: Any) -> str:
 
 
 def _mark_failed(running: Path, failed: Path, reason: str) -> tuple[Path, Path]:
+    failed.parent.mkdir(exist_ok=True)  # a cell may have removed the folder that it ran in
     log = failed.with_suffix(".log")
     log.write_text(reason + "\n", encoding="utf-8")
     try:
