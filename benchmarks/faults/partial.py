@@ -156,7 +156,7 @@ def run_faults(names: Sequence[str], seed: int) -> Tally:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the bench and its control."""
-    chosen = options(__doc__, 200, 4).parse_args(arguments)
+    chosen = options(__doc__, 200, 2).parse_args(arguments)
     os.environ["PYTHONPATH"] = str(ROOT)  # for the kernels
     draw = random.Random(chosen.seed)
     names = draw.sample(list(FAULTS), len(FAULTS)) * (1 + chosen.count // len(FAULTS))

@@ -2,8 +2,9 @@
 
 import pytest
 
-from benchmarks.faults import formulas, inject, partial
+from benchmarks.faults import asof, formulas, inject, iofault, kill, partial
 from benchmarks.faults.house import Tally, end
+from benchmarks.faults.writing import at_call
 
 
 @pytest.fixture
@@ -38,4 +39,27 @@ def test_a_live_cell_of_a_csv_is_seen():
 
 def test_a_fault_in_the_kernel(last_line):
     assert partial.main(["--quick"]) == 0
-    assert last_line().startswith("holds: 0 of 5 broken runs")
+    assert last_line().startswith("holds: 0 of 3 broken runs")
+
+
+def test_a_writer_that_is_killed(last_line):
+    assert kill.main(["--quick"]) == 0
+    assert last_line().startswith("holds: 0 lost or torn in 2 kills")
+
+
+def test_a_disk_that_fails(last_line):
+    assert iofault.main(["--quick"]) == 0
+    assert last_line().startswith("holds: 0 of 6 failing calls")
+
+
+def test_a_call_that_is_to_fail_fails_and_no_other(tmp_path):
+    seen = []
+    with at_call(2, seen.append) as calls:
+        for name in "abc":
+            (tmp_path / name).write_text(name)
+    assert (calls, seen) == (["open"] * 3, ["open"])
+
+
+def test_what_a_day_knew(last_line):
+    assert asof.main(["--count", "1"]) == 0
+    assert last_line().startswith("holds: 0 of 15 answers changed in 1 sequences")
