@@ -16,6 +16,7 @@ from typing import Annotated, Any, Literal
 
 import numpy as np
 import pandas as pd
+from annotated_types import Ge
 from pydantic import Strict
 
 from lianhu_analysis.analysis.answer import Answer, answer_of, chance_text
@@ -68,7 +69,7 @@ class FixedPath:
     year: Number | None = None
     shock: Number | None = None
     periods: tuple[Filled, ...] = ()
-    spread: Annotated[float, Strict()] = 0.0
+    spread: Annotated[float, Strict(), Ge(0)] = 0.0
 
     def key(self, assessment: Assessment) -> Key:
         """Return the figure that it speaks of."""
@@ -158,10 +159,8 @@ def _event(path: FixedPath, futures: Futures) -> Event:
     if key not in futures.column:
         raise ForecastError(f"{path.indicator} {futures.absent.get(key, '没有预测')}，不能再设")
     told = [name for name in ("rest", "year", "shock") if getattr(path, name) is not None]
-    if len(told) != 1 or (path.periods and told != ["shock"]) or not path.spread >= 0:
-        raise UsageError(
-            "rest、year、shock 须写一个，也只能写一个；periods 只与 shock 合用；spread 不小于 0"
-        )
+    if len(told) != 1 or (path.periods and told != ["shock"]):
+        raise UsageError("rest、year、shock 须写一个，也只能写一个；periods 只与 shock 合用")
     (name,), column = told, futures.column[key]
     verdict, value, drawn = futures.verdicts[column], getattr(path, name), futures.draws[:, column]
     base, span = rest_of(verdict)

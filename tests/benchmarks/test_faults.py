@@ -2,9 +2,10 @@
 
 import pytest
 
-from benchmarks.faults import asof, formulas, inject, iofault, kill, partial
+from benchmarks.faults import asof, bombs, formulas, inject, iofault, kill, partial, xss
 from benchmarks.faults.house import Tally, end
 from benchmarks.faults.writing import at_call
+from tests.render.browser import needs_chromium
 
 
 @pytest.fixture
@@ -63,3 +64,18 @@ def test_a_call_that_is_to_fail_fails_and_no_other(tmp_path):
 def test_what_a_day_knew(last_line):
     assert asof.main(["--count", "1"]) == 0
     assert last_line().startswith("holds: 0 of 15 answers changed in 1 sequences")
+
+
+def test_hostile_workbooks(last_line):
+    assert bombs.main(["--quick"]) == 0
+    assert last_line().startswith("holds: 0 of 13 hostile files")
+
+
+@needs_chromium
+def test_script_in_every_text(last_line):
+    assert xss.main(["--count", "12"]) == 0
+    assert last_line().startswith("holds: 0 of ")
+
+
+def test_every_payload_is_another_one():
+    assert len(set(xss.payloads())) == len(xss.payloads()) >= 200

@@ -117,3 +117,10 @@ def test_simulated_data_are_marked_on_every_page_and_table():
             if name.endswith(".rels"):
                 root = lxml.etree.fromstring(package.read(name))
                 assert not root.xpath("//*[@TargetMode='External']")
+
+
+def test_a_title_longer_than_a_property_stands_whole_in_the_text():
+    title = "某区" * 200
+    document = Document(io.BytesIO(render_word("<p>x</p>", title=title)))
+    assert document.paragraphs[0].text == title
+    assert document.core_properties.title == title[:255]

@@ -40,6 +40,7 @@ FACES = {
 TITLE_FACE, BODY_FACE, KAI, HEI, SONG = FACES
 # Characters that a column is made for, at least and at most.
 NARROWEST, WIDEST = 4, 14
+PROPERTY = 255  # letters that Word gives to a property
 LATIN = "Times New Roman"
 HEADINGS = {"h2": ("Heading 1", HEI), "h3": ("Heading 2", KAI), "h4": ("Heading 3", BODY_FACE)}
 BLOCKS = {
@@ -76,7 +77,7 @@ def render_word(body: str, *, title: str, mark: str = "") -> bytes:
         document.add_paragraph(style="Subtitle").add_run(mark).bold = True
     writer = _Writer(document, mark)
     writer.blocks(lxml.html.fragment_fromstring(body, create_parent="div"))
-    document.core_properties.title = title
+    document.core_properties.title = title[:PROPERTY]
     document.core_properties.author = ""
     document.core_properties.comments = ""
     buffer = io.BytesIO()
