@@ -2,7 +2,20 @@
 
 import pytest
 
-from benchmarks.faults import asof, bombs, formulas, inject, iofault, kill, partial, xss
+from benchmarks.faults import (
+    asof,
+    bombs,
+    formulas,
+    inject,
+    iofault,
+    kill,
+    partial,
+    race,
+    repro,
+    soak,
+    upgrade,
+    xss,
+)
 from benchmarks.faults.house import Tally, end
 from benchmarks.faults.writing import at_call
 from tests.render.browser import needs_chromium
@@ -79,3 +92,23 @@ def test_script_in_every_text(last_line):
 
 def test_every_payload_is_another_one():
     assert len(set(xss.payloads())) == len(xss.payloads()) >= 200
+
+
+def test_writers_at_the_same_time(last_line):
+    assert race.main(["--quick"]) == 0
+    assert last_line().startswith("holds: 0 lost, mixed or waiting without limit in 16 appends")
+
+
+def test_what_another_release_wrote(last_line):
+    assert upgrade.main(["--quick"]) == 0
+    assert last_line().startswith("holds: 0 of 19 misread")
+
+
+def test_a_report_in_other_surroundings(last_line):
+    assert repro.main(["--quick"]) == 0
+    assert last_line().startswith("holds: 0 of 2 surroundings changed")
+
+
+def test_rounds_of_work(last_line):
+    assert soak.main(["--quick"]) == 0
+    assert last_line().startswith("holds: 0 of 5 kinds grew in 4 rounds")
