@@ -27,6 +27,7 @@ __all__ = [
 CONFIG_NAME = "lianhu.toml"
 Language = Literal["zh", "en"]
 LANGUAGES = get_args(Language)
+PathName = Literal["raw", "processed", "reports", "targets", "layouts", "record"]
 Provenance = Literal["official", "published_fact", "second_hand", "simulated"]
 
 
@@ -48,17 +49,6 @@ class CensusBreak:
     __pydantic_config__ = KNOWN_ONLY
     day: Day
     name: Filled
-
-
-@dataclass(frozen=True)
-class _Paths:
-    __pydantic_config__ = KNOWN_ONLY
-    raw: Filled = "data/raw"
-    processed: Filled = "data/processed"
-    reports: Filled = "reports"
-    targets: Filled = "targets.toml"
-    layouts: Filled = "layouts"
-    record: str = ""
 
 
 @dataclass(frozen=True)
@@ -88,7 +78,7 @@ class _File:
     region: Region
     parents: tuple[Region, ...] = ()
     peers: tuple[Region, ...] = ()
-    paths: _Paths = _Paths()
+    paths: dict[PathName, Filled] = field(default_factory=dict)
     catalogue: _Catalogue = field(default_factory=_Catalogue)
     report: _Report = _Report()
     forecast: _Forecast = _Forecast()
@@ -231,10 +221,7 @@ def load_workspace(root: Path) -> Workspace:
     WorkspaceError
         Naming the file and each field, if it is absent, not TOML, incomplete or wrong.
     """
-    try:
-        root = root.resolve()
-    except ValueError:  # a NUL, which no system takes for part of a name
-        raise WorkspaceError(f"{root} 不是工作区：路径中有控制字符。请改正") from None
+    root = root.resolve()
     config = root / CONFIG_NAME
     if not config.is_file():
         raise WorkspaceError(f"{root} 不是工作区：缺少 {CONFIG_NAME}。可用 lianhu init 新建")
@@ -257,17 +244,17 @@ def _of_file(root: Path, file: _File) -> Workspace:
         region=file.region,
         parents=file.parents,
         peers=file.peers,
-        raw=root / paths.raw,
-        processed=root / paths.processed,
-        reports=root / paths.reports,
+        raw=root / paths.get("raw", "data/raw"),
+        processed=root / paths.get("processed", "data/processed"),
+        reports=root / paths.get("reports", "reports"),
         catalogue=root / file.catalogue.file if file.catalogue.file else None,
-        targets=root / paths.targets,
-        layouts=root / paths.layouts,
+        targets=root / paths.get("targets", "targets.toml"),
+        layouts=root / paths.get("layouts", "layouts"),
         expected_counts=file.catalogue.counts,
         language=file.report.language,
         tells_sensitive=file.report.sensitive,
         forecast_provenance=file.forecast.provenance,
         census_breaks=tuple(sorted(file.census_breaks, key=lambda item: item.day)),
         outlier_years=file.forecast.outlier_years,
-        record_folder=root / paths.record if paths.record else None,
+        record_folder=root / paths["record"] if "record" in paths else None,
     )

@@ -525,7 +525,7 @@ def test_many_reports_are_made_in_one_go_and_not_again(run, regions, national, t
     assert sorted(out.split()) == sorted(
         f"{word}" for path in made for word in ("已生成", path.as_posix())
     )
-    assert "没有生成 丙 2024Q3：" in err and "lianhu.toml 不是有效的 TOML" in err
+    assert "没有生成 丙 2024Q3：" in err and "不是有效的 TOML" in err
     assert "共 6 份：新生成 4，无变化 0，失败 2" in err
     # The same bytes as from a plain kernel.
     space = dataclasses.replace(national, reports=tmp_path / "plain")

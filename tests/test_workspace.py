@@ -78,7 +78,7 @@ def test_paths_are_told_as_the_user_knows_them(tmp_path):
         (MINIMAL + '[[census_breaks]]\nday = "2024-12-26"\nname = "x"\n', "day = .*不加引号的日期"),
         (MINIMAL + '[paths]\nraw = "a\\u0000b"\n', "paths：raw = .*控制字符"),
         (MINIMAL + "[paths]\nraw = 5\n", "paths：raw = 5 应写成加引号的文字"),
-        (MINIMAL + '[paths]\nrwa = "x"\n', "paths：不认识的字段 rwa"),
+        (MINIMAL + '[paths]\nrwa = "x"\n', "paths rwa：.*'rwa' 不认识，可填 'raw'"),
         (MINIMAL + '[catalogue]\ncounts = { core = "41" }\n', "core = '41' 应写成不加引号的整数"),
         (MINIMAL + '[catalogue]\nfile = ["a"]\n', r"file = \['a'\] 应写成加引号的文字"),
         (MINIMAL + '[forecast]\nprovenance = "official"\n', "provenance = 'official' 应写成几项"),
@@ -97,11 +97,6 @@ def test_a_folder_in_place_of_the_file_is_no_workspace(tmp_path):
     (tmp_path / "lianhu.toml").mkdir()
     with pytest.raises(WorkspaceError, match=r"缺少 lianhu\.toml"):
         load_workspace(tmp_path)
-
-
-def test_a_path_that_no_system_can_hold_is_refused(tmp_path):
-    with pytest.raises(WorkspaceError, match="不是工作区"):
-        load_workspace(tmp_path / "a\0b")
 
 
 def test_no_workspace_says_how_to_get_one(tmp_path):

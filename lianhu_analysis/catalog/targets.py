@@ -261,18 +261,13 @@ def _parse(sheet: Sheet, catalogue: Catalogue, source: str) -> tuple[Target, ...
 
 
 REQUIRED = ("indicator", "measure", "year", "value", "rule", "unit", "title_zh", "source")
-OPTIONAL = tuple(name for name in HEADS if name not in REQUIRED)
-TEXTS = (
-    "indicator", "measure", "rule", "unit", "title_zh", "source", "address", "basis", "set_by",
-)  # fmt: skip
+TEXTS = sorted(HEADS.keys() - {*NUMBERS, "year", "decimals", "in_force"})
 CHOICES = {"measure": MEASURES, "rule": RULES, "basis": BASES}
 
 
 def _target_faults(item: Mapping[str, Any], catalogue: Catalogue) -> list[str]:
     faults = [f"{name}：缺少，请补上" for name in REQUIRED if name not in item]
-    faults += [
-        f"{name}：不认识的字段，请改正或删去" for name in item if name not in (*REQUIRED, *OPTIONAL)
-    ]
+    faults += [f"{name}：不认识的字段，请改正或删去" for name in item if name not in HEADS]
     texts = [name for name in TEXTS if not isinstance(item.get(name, ""), str)]
     faults += [f"{name}：{item[name]!r} 不是文字，请加引号" for name in texts]
     if faults:
@@ -316,9 +311,7 @@ def _rule_faults(item: Mapping[str, Any]) -> list[str]:
         faults.append(f"upper：{item['upper']!r} 不大于下限 {item['value']!r}。请核对两端")
     if "plan" in item:
         if item["measure"] != "level" or item["unit"] != "%":
-            faults.append(
-                "plan：只有单位为 % 的数量目标（完成年度计划的百分之几）才有年度计划，请删去"
-            )
+            faults.append("plan：只有写成年度计划百分之几（单位 %）的数量目标才有，请删去")
         if item["plan"] <= 0:
             faults.append(f"plan：{item['plan']!r} 不大于 0。请写年度计划的数量")
     return faults

@@ -258,8 +258,8 @@ def test_a_share_of_the_years_plan_is_an_amount():
     [
         (SHARE.replace("= 80", "= 0"), "plan：0 不大于 0"),
         (SHARE.replace("= 80", '= "八十"'), "plan：'八十' 不是数"),
-        (SHARE.replace('"%"', '"亿元"'), "plan：只有单位为 % 的数量目标"),
-        (GDP + "plan = 80", "plan：只有单位为 % 的数量目标"),
+        (SHARE.replace('"%"', '"亿元"'), "plan：只有写成年度计划百分之几"),
+        (GDP + "plan = 80", "plan：只有写成年度计划百分之几"),
         (SHARE.replace("plan = 80", ""), "unit："),
     ],
 )

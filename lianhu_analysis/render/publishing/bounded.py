@@ -9,14 +9,12 @@ from nbclient.exceptions import DeadKernelError
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import Engine, papermill_engines
 
-__all__ = ["ENGINE", "OutputLimitError"]
+from lianhu_analysis.errors import ReportError
+
+__all__ = ["ENGINE"]
 
 ENGINE = "lianhu"
 OUTPUT_LIMIT = 20_000_000  # characters of a whole run; the quarterly report writes about a million
-
-
-class OutputLimitError(Exception):
-    """A run wrote more than a report can hold."""
 
 
 class _Client(PapermillNotebookClient):
@@ -62,7 +60,7 @@ class _BoundedEngine(Engine):
             client.execute()
         except DeadKernelError as error:
             if client.written > OUTPUT_LIMIT:
-                raise OutputLimitError from error
+                raise ReportError("单元打印的内容太多，已停止，请删去不必要的打印") from error
             raise
 
 

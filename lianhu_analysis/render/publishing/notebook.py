@@ -307,13 +307,13 @@ def _run(
 
 
 def _reason(error: Exception) -> str:
+    if isinstance(error, ReportError):
+        return str(error)
     if (ename := getattr(error, "ename", None)) is not None:
         return f"单元出错：{ename}: {getattr(error, 'evalue', '')}"
     kind = type(error).__name__
     if kind == "CellTimeoutError":
         return "一个单元或整份报告超过了时限，请检查数据量后重试"
-    if kind == "OutputLimitError":
-        return "单元打印的内容太多，已停止，请删去不必要的打印后重试"
     if kind == "DeadKernelError":
         return "计算内核中途被终止（可能是内存不足），请重试"
     return f"{kind}: {error}"
