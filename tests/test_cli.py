@@ -4,8 +4,8 @@ import json
 import shutil
 import sys
 
-import pandas as pd
 import openpyxl
+import pandas as pd
 import pytest
 
 from lianhu_analysis import __version__, cli, pipeline
@@ -331,11 +331,11 @@ def test_faults_of_a_replacement_catalogue_come_at_once(run, space):
 
 
 def test_init_overwrites_nothing(run, tmp_path):
-    (tmp_path / "targets.toml").write_text("mine", encoding="utf-8")
+    (tmp_path / "indicators.csv").write_text("mine", encoding="utf-8")
     code, _, err = run("init", tmp_path, "--region", "某区")
-    assert (code, [path.name for path in tmp_path.iterdir()]) == (2, ["targets.toml"])
-    assert "targets.toml" in err
-    assert (tmp_path / "targets.toml").read_text(encoding="utf-8") == "mine"
+    assert (code, [path.name for path in tmp_path.iterdir()]) == (2, ["indicators.csv"])
+    assert "indicators.csv" in err
+    assert (tmp_path / "indicators.csv").read_text(encoding="utf-8") == "mine"
 
 
 def test_a_region_named_like_a_formula_is_text(run, tmp_path):

@@ -117,6 +117,9 @@ def tidy_line(period: str, value: float, published: str, indicator: str = "gdp.t
 def small_workspace(folder: Path) -> Workspace:
     """Make a workspace with a target and three growth rates delivered, nothing ingested yet."""
     create_workspace(folder, "某区", "610199")
+    config = folder / "lianhu.toml"
+    text = config.read_text(encoding="utf-8").replace("目标表.xlsx", "targets.toml")
+    config.write_text(text, encoding="utf-8")
     delivered = folder / "data" / "raw" / "a"
     delivered.mkdir()
     (delivered / "delivery.toml").write_text('provenance = "official"\n', encoding="utf-8")

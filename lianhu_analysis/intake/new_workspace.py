@@ -41,7 +41,9 @@ def create_workspace(
     if not re.fullmatch(r"[0-9]{6}", code):
         raise UsageError(f"--code {code!r} 不是六位行政区划代码，请写成 610104 的样子")
     if re.search(r'["\\]', name_zh) or not name_zh.isprintable():
-        raise UsageError(f"--region {name_zh!r} 含有引号、反斜杠、换行、控制字符或不是 UTF-8 的字，请用 --region 另写")
+        raise UsageError(
+            f"--region {name_zh!r} 含有引号、反斜杠、换行、控制字符或不是 UTF-8 的字，请用 --region 另写"
+        )
     year = year or dt.date.today().year
     if not 1990 <= year <= 2100:
         raise UsageError(f"--year {year} 不是 1990 至 2100 之间的年份")
