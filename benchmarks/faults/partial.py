@@ -14,6 +14,7 @@ from __future__ import annotations
 import os
 import random
 import re
+import shutil
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -99,6 +100,10 @@ FAULTS = {
 }  # fmt: skip
 
 
+# A kernel may finish what it was asked before it goes: then the report is whole all the same.
+POLITE = ("exit()", "quit()", "asked to exit")
+
+
 def write_template(path: Path, fault: str = "", place: int = 0, cells: int = 3) -> None:
     """Write a template with a fault in one of its cells; none for a sound one."""
     bodies = ["x = 1"] * cells
@@ -140,6 +145,11 @@ def run_faults(names: Sequence[str], seed: int) -> Tally:
         space = small_workspace(Path(folder) / "space")
         template = space.root / "notebooks" / "reports" / "quarterly.ipynb"
         run_command(["--workspace", str(space.root), "ingest"])
+        write_template(template)
+        status, told = make_report(space)
+        page = published(space.reports).get(f"{NAME}.html")
+        tally.expect(status == 0 and page is not None, f"sound: {told[-300:]}")
+        shutil.rmtree(space.reports)
         sound: dict[str, bytes] = {}
         for number, name in enumerate(names):
             if number == len(names) // 2:
@@ -154,6 +164,10 @@ def run_faults(names: Sequence[str], seed: int) -> Tally:
                 for path, data in published(space.reports).items()
                 if "failed" not in path
             }
+            if status == 0 and name in POLITE and now.get(f"{NAME}.html") == page:
+                tally.expect(True, name)
+                sound = now
+                continue
             wrong = [
                 *([f"status {status}"] if status != 1 else []),
                 *(["published"] if now != sound else []),

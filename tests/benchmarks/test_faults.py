@@ -53,7 +53,7 @@ def test_a_live_cell_of_a_csv_is_seen():
 
 def test_a_fault_in_the_kernel(last_line):
     assert partial.main(["--quick"]) == 0
-    assert last_line().startswith("holds: 0 of 3 broken runs")
+    assert last_line().startswith("holds: 0 of 4 broken runs")
 
 
 def test_a_writer_that_is_killed(last_line):
