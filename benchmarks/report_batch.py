@@ -33,7 +33,7 @@ from nbconvert import HTMLExporter
 from benchmarks.bench import Verdict, conclude, options, print_table
 from lianhu_analysis.pipeline.reports import TEMPLATE
 
-__all__ = ["main", "numbers_of", "pictures_of"]
+__all__ = ["copies", "environment", "forget", "main", "numbers_of", "pictures_of"]
 
 ROOT = Path(__file__).resolve().parents[1]
 BAR = 3.5
@@ -62,19 +62,19 @@ def pictures_of(page: str) -> int:
 
 def ours(spaces: Sequence[Path], jobs: int, *, control: bool) -> float:
     """Make every report by the command line; return the seconds."""
-    _forget(spaces)
+    forget(spaces)
     program = ["-c", WITHOUT_FORK] if control else ["-m", "lianhu_analysis"]
     asked = [*QUARTERS, "--workspaces", str(spaces[0].parent / "*"), "--force", "--format", "html"]
     command = [sys.executable, *program, "report", *asked, "--jobs", "1" if control else str(jobs)]
     start = time.perf_counter()
-    subprocess.run(command, check=True, capture_output=True, cwd=ROOT, env=_environment())
+    subprocess.run(command, check=True, capture_output=True, cwd=ROOT, env=environment())
     return time.perf_counter() - start
 
 
 def plain(spaces: Sequence[Path]) -> float:
     """Make every report by papermill and nbconvert, one after another; return the seconds."""
-    _forget(spaces)
-    os.environ.update(_environment())
+    forget(spaces)
+    os.environ.update(environment())
     start = time.perf_counter()
     for space in spaces:
         for quarter, day in zip(QUARTERS, DAYS, strict=True):
@@ -103,17 +103,20 @@ def differing(spaces: Sequence[Path]) -> list[str]:
     return found
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
+    """Return the environment of a command that runs this checkout, one BLAS thread each."""
     threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
     return {**os.environ, **threads, "PYTHONPATH": str(ROOT)}
 
 
-def _forget(spaces: Sequence[Path]) -> None:
+def forget(spaces: Sequence[Path]) -> None:
+    """Delete what was computed before."""
     for space in spaces:
         shutil.rmtree(space / "data" / "processed" / "past_runs", ignore_errors=True)
 
 
-def _copies(source: Path, folder: Path, number: int) -> list[Path]:
+def copies(source: Path, folder: Path, number: int) -> list[Path]:
+    """Copy a workspace with its figures and without anything that was made of them."""
     spaces = []
     for place in range(number):
         space = folder / f"region{place}"
@@ -143,7 +146,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     rows = []
     jobs = 2
     with tempfile.TemporaryDirectory() as folder:
-        spaces = _copies(source, Path(folder), chosen.spaces)
+        spaces = copies(source, Path(folder), chosen.spaces)
         n = len(spaces) * len(QUARTERS)
         # What a report tells of the verdicts before it is on record from here on.
         ours(spaces, jobs, control=False)
