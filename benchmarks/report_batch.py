@@ -67,7 +67,11 @@ def ours(spaces: Sequence[Path], jobs: int, *, control: bool) -> float:
     asked = [*QUARTERS, "--workspaces", str(spaces[0].parent / "*"), "--force", "--format", "html"]
     command = [sys.executable, *program, "report", *asked, "--jobs", "1" if control else str(jobs)]
     start = time.perf_counter()
-    subprocess.run(command, check=True, capture_output=True, cwd=ROOT, env=environment())
+    done = subprocess.run(
+        command, check=False, capture_output=True, text=True, cwd=ROOT, env=environment()
+    )
+    if done.returncode:
+        raise SystemExit(f"lianhu report ended with {done.returncode}:\n{done.stderr}")
     return time.perf_counter() - start
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 from collections.abc import Callable, Iterator, Sequence
@@ -111,6 +112,7 @@ def _work(
     work: Callable[..., Any],
     task: tuple[Any, ...],
 ) -> None:
+    gc.freeze()  # what was imported need not be searched for garbage
     os.environ.clear()
     os.environ.update(environment)
     with suppress(KeyboardInterrupt):
