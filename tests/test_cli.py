@@ -530,7 +530,7 @@ def test_one_question_is_asked_of_many_workspaces(run, regions):
     code, out, err = run("news", "--workspaces", regions / "[甲乙]")
     assert code == 0
     assert out.count("以来，") == 2
-    assert f"全国（{regions / '甲'}）" in err
+    assert f"全国（{regions / '甲'}）\n" in out
     (regions / "乙" / "data" / "raw" / "bad.xlsx").write_bytes(b"no workbook")
     code, out, _ = run("ingest", "--workspaces", regions / "[甲乙]", "--json")
     assert code == 1
