@@ -46,8 +46,17 @@ def make_space(folder: Path, regions: int, series: int, months: int, seed: int) 
     from lianhu_analysis.catalog.indicators import read_catalogue
 
     chance = np.random.default_rng(seed)
-    items = [item for item in read_catalogue(None, {}) if item.frequency == "M"]
-    spans = {"flow": "ytd", "growth_only": "ytd", "stock": "point"}
+    monthly = [item for item in read_catalogue(None, {}) if item.frequency == "M"]
+    flows = [item for item in monthly if item.kind == "flow"]
+    stocks = [(item, "level", "point") for item in monthly if item.kind == "stock"]
+    # To date, then of the month alone: of each the level, then growth.
+    wanted = [
+        (item, name, span)
+        for span in ("ytd", "single")
+        for name in ("level", "yoy")
+        for item in flows
+    ]
+    items = [*stocks, *wanted]
     codes = [_code(number) for number in range(regions)]
     peers = "".join(f'[[peers]]\ncode = "{code}"\nname_zh = "{code}区"\n' for code in codes[1:])
     config = f'[region]\ncode = "{codes[0]}"\nname_zh = "甲区"\n{peers}'
@@ -55,11 +64,9 @@ def make_space(folder: Path, regions: int, series: int, months: int, seed: int) 
     for code in codes:
         rows = [HEAD]
         for number in range(series):
-            # Growth where the catalogue's monthly indicators are fewer than the series wanted.
-            item = items[number % len(items)]
-            level = number < len(items) and item.kind != "growth_only"
-            measure, unit = ("level", item.unit) if level else ("yoy", "%")
-            span = spans.get(item.kind, item.span)
+            item, measure, span = items[number]
+            level = measure == "level"
+            unit = item.unit if level else "%"
             values = chance.uniform(1.0, 9.0, months).round(1)
             for month, value in enumerate(values):
                 year, of_year = FIRST_YEAR + month // 12, month % 12 + 1

@@ -11,7 +11,7 @@ def test_every_region_is_delivered_with_as_many_series_and_months(tmp_path):
     assert len(files) == 3
     rows = list(csv.DictReader(files[1].read_text(encoding="utf-8").splitlines()))
     assert {row["region"] for row in rows} == {"610201"}
-    series = {(row["indicator"], row["measure"]) for row in rows}
+    series = {(row["indicator"], row["measure"], row["span"]) for row in rows}
     assert len(series) == 30
     assert (tmp_path / "lianhu.toml").read_text(encoding="utf-8").count("[[peers]]") == 2
 
