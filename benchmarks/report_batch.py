@@ -35,7 +35,15 @@ from nbconvert import HTMLExporter
 
 from benchmarks.bench import Verdict, conclude, options, print_table
 
-__all__ = ["copies", "environment", "forget", "main", "numbers_of", "pictures_of"]
+__all__ = [
+    "copies",
+    "environment",
+    "forget",
+    "main",
+    "numbers_of",
+    "pictures_of",
+    "processor_seconds",
+]
 
 ROOT = Path(__file__).resolve().parents[1]
 TEMPLATE = ROOT / "notebooks" / "reports" / "quarterly.ipynb"
@@ -73,7 +81,7 @@ def ours(spaces: Sequence[Path], jobs: int, *, control: bool) -> tuple[float, fl
     with tempfile.TemporaryFile("w+") as said:
         process = subprocess.Popen(command, stdout=said, stderr=said, cwd=ROOT, env=environment())
         while process.poll() is None:
-            used = max(used, _processor_seconds(process.pid))
+            used = max(used, processor_seconds(process.pid))
             time.sleep(0.2)
         seconds = time.perf_counter() - start
         said.seek(0)
@@ -82,7 +90,7 @@ def ours(spaces: Sequence[Path], jobs: int, *, control: bool) -> tuple[float, fl
     return seconds, used
 
 
-def _processor_seconds(pid: int) -> float:
+def processor_seconds(pid: int) -> float:
     """Return what a process and its descendants used, also those that ended."""
     total = 0.0
     with suppress(psutil.NoSuchProcess):

@@ -621,7 +621,8 @@ def ask_each(
             answered[number] = {"workspace": str(tasks[number][0]), **json.loads(said)}
         elif status != FAILED:
             print_text(said.rstrip("\n"), keep="\n")
-        tell(remarks.rstrip("\n"), keep="\n")
+        for line in remarks.splitlines():
+            tell(line)
     if as_json:
         print_json({"workspaces": answered})
     return ATTENTION if any(statuses) else FINE

@@ -5,7 +5,7 @@ from benchmarks import scale_fit
 
 def test_all_counties_on_paper():
     # 12 core-seconds a region and quarter: 2,850 x 4 x 12 s are 38 hours.
-    assert scale_fit.on_paper(72.0, 12, 2) == pytest.approx(38.0)
+    assert scale_fit.on_paper(144.0, 12) == pytest.approx(38.0)
 
 
 @pytest.mark.parametrize(
@@ -18,7 +18,7 @@ def test_the_bars(monkeypatch, tmp_path, capsys, together, most, status):
     (tmp_path / "examples" / "national" / "data" / "raw").mkdir()
     monkeypatch.setattr(scale_fit, "ROOT", tmp_path)
     monkeypatch.setattr(
-        scale_fit, "measure", lambda spaces, jobs: (100.0 if jobs == 1 else together, most)
+        scale_fit, "measure", lambda spaces, jobs: (100.0 if jobs == 1 else together, 9.0, most)
     )
     assert scale_fit.main(["--quick"]) == status
     assert f"{100 / together:.2f} times one job" in capsys.readouterr().out
