@@ -398,9 +398,8 @@ def report(
         raise UsageError("--workspace 与 --workspaces 只写一个")
     extra, kinds = dict(map(parse_parameter, parameters or [])), split_list(formats)
     # The template's own reader is not told to it: it is the same report.
-    told = [{} if name == "internal" else {"audience": name} for name in split_list(audience)] or [
-        {}
-    ]
+    names = split_list(audience) or ["internal"]
+    told = [{} if name == "internal" else {"audience": name} for name in names]
     one = [] if workspaces else [located(context, workspace).root]
     folders = batch.find_workspaces(workspaces or []) or one
     wanted, languages = batch.periods_of(periods or []) or [""], split_list(lang) or [""]
@@ -418,7 +417,8 @@ def report(
     unread: dict[str, None] = {}
     for number, label, result in run_many(batch.make_report, tasks, jobs):
         document = batch.document_of(result, label)
-        unread |= dict.fromkeys(unread_lines(document.pop("unread")))
+        place = f"{tasks[number][0].name} " if workspaces else ""
+        unread |= dict.fromkeys(unread_lines(document.pop("unread"), place))
         tell_report(document, document.pop("page"), as_json=as_json)
         found[number] = document | ({"workspace": str(tasks[number][0])} if workspaces else {})
     for line in unread:
@@ -562,9 +562,9 @@ def lab(context: typer.Context, workspace: WorkspaceOption = None) -> None:
     raise typer.Exit(done.returncode)
 
 
-def unread_lines(unread: Iterable[Sequence[str]]) -> list[str]:
-    """Name the raw files whose present content an answer leaves out."""
-    return [f"注意 {path}：{reason}。请运行 lianhu ingest 查看" for path, reason in unread]
+def unread_lines(unread: Iterable[Sequence[str]], place: str = "") -> list[str]:
+    """Name the raw files whose present content an answer leaves out, of many with their place."""
+    return [f"注意 {place}{path}：{reason}。请运行 lianhu ingest 查看" for path, reason in unread]
 
 
 def warn_unread(space: Workspace) -> None:
@@ -616,12 +616,13 @@ def ask_each(
         refusal = FAILED, json.dumps({"error": str(result)}), f"没有完成：{result}"
         status, said, remarks = refusal if isinstance(result, LianhuError) else result
         statuses.append(status)
-        tell(f"{label}（{tasks[number][0]}）")
+        (tell if as_json else print_text)(f"{label}（{tasks[number][0]}）")
         if as_json:
             answered[number] = {"workspace": str(tasks[number][0]), **json.loads(said)}
         elif status != FAILED:
             print_text(said.rstrip("\n"), keep="\n")
-        tell(remarks.rstrip("\n"), keep="\n")
+        for line in remarks.splitlines():
+            tell(line)
     if as_json:
         print_json({"workspaces": answered})
     return ATTENTION if any(statuses) else FINE

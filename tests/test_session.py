@@ -9,8 +9,10 @@ import pytest
 import lianhu_analysis as lh
 from lianhu_analysis.errors import UsageError
 from lianhu_analysis.forecast.assessment import assessment_json
+from lianhu_analysis.intake.checks.check import check_observations
 from lianhu_analysis.intake.new_workspace import create_workspace
 from lianhu_analysis.intake.store import VintageStore
+from lianhu_analysis.pipeline import session
 from lianhu_analysis.pipeline.answers import ingest
 from lianhu_analysis.pipeline.session import Session
 from lianhu_analysis.workspace import load_workspace
@@ -49,6 +51,28 @@ def test_the_table_of_verdicts_says_what_the_document_says(national):
         )
     # What is plain can be exported; nothing nested is left in a cell.
     assert not table.map(lambda cell: isinstance(cell, dict | list)).any().any()
+
+
+def test_what_the_checks_found_is_kept_with_the_same_figures(tmp_path, national, monkeypatch):
+    root = copy_workspace(national.root, tmp_path / "space")
+    space = load_workspace(root)
+    ingest(space)
+    first = Session(space, OCTOBER).assured
+    assert len(first.findings) > 3
+    checked = []
+    monkeypatch.setattr(
+        session,
+        "check_observations",
+        lambda *a, **k: checked.append(a) or check_observations(*a, **k),
+    )
+    again = Session(space, OCTOBER).assured
+    assert again.findings == first.findings and not checked
+    pd.testing.assert_frame_equal(again.frame, first.frame)
+    # Another day, other settings, other figures: each is checked.
+    Session(space, dt.date(2024, 7, 31)).assured  # noqa: B018
+    (root / "corrections.toml").write_text("# 没有更正\n", encoding="utf-8")
+    assert Session(space, OCTOBER).assured.findings == first.findings
+    assert len(checked) == 2
 
 
 def test_peers_are_checked_apart_and_told_with_the_others(national, tmp_path):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, Literal
 
@@ -270,6 +270,7 @@ def assure(
     breaks: Sequence[CensusBreak] = (),
     as_of: dt.date | None = None,
     region: str | None = None,
+    check: Callable[..., Sequence[Finding]] = check_observations,
 ) -> Assured:
     """Correct, check and withhold: what forecasts and reports may use.
 
@@ -279,9 +280,11 @@ def assure(
         Observations as of a day (``VintageStore.as_of``).
     region
         The workspace's own region.
+    check
+        ``check_observations``, or what remembers its findings.
     """
     corrected, misfits = apply_corrections(frame, corrections, as_of=as_of)
-    found = check_observations(corrected, catalogue, breaks=breaks, region=region)
+    found = check(corrected, catalogue, breaks=breaks, region=region)
     settled = _decided(frame, corrections)
     findings = [_settle(item, settled) for item in found]
     return Assured(withhold_errors(corrected, findings), sort_findings((*misfits, *findings)))

@@ -12,6 +12,7 @@ import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import pandas as pd
@@ -73,19 +74,26 @@ def read_ledger(root: Path) -> dict[str, LedgerEntry]:
     entries = {}
     for file in sorted((root / "ledger").glob("*.json")):
         try:
-            table = json.loads(file.read_bytes())
-            if table.pop("format") != LEDGER_FORMAT:
-                raise ValueError("format")
-            problems = tuple(Problem(**problem) for problem in table.pop("problems"))
-            for name in ("parts", "earlier", "kept"):
-                table[name] = tuple(table.get(name, ()))
-            entry = LedgerEntry(**table, problems=problems)
+            state = file.stat()
+            entry = _read_entry(file, state.st_mtime_ns, state.st_size, state.st_ino)
         except FileNotFoundError:
             continue  # withdrawn between the listing and the reading
         except (ValueError, KeyError, TypeError) as error:
             raise StoreError(f"存储目录的登记 {file.name} 读不懂（{error}）。{REBUILD}") from error
         entries[entry.path] = entry
     return entries
+
+
+@lru_cache(maxsize=10_000)
+def _read_entry(file: Path, *_state: int) -> LedgerEntry:
+    """Read an entry; once while its file, which is never changed in place, is the same."""
+    table = json.loads(file.read_bytes())
+    if table.pop("format") != LEDGER_FORMAT:
+        raise ValueError("format")
+    problems = tuple(Problem(**problem) for problem in table.pop("problems"))
+    for name in ("parts", "earlier", "kept"):
+        table[name] = tuple(table.get(name, ()))
+    return LedgerEntry(**table, problems=problems)
 
 
 class StoreWriter:

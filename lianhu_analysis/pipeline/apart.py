@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from multiprocessing import connection
 from typing import Any
 
@@ -43,9 +44,14 @@ def start_ahead() -> None:
     # that of a kernel.
     inline = "module://matplotlib_inline.backend_inline"
     wanted = {"PYTHONSAFEPATH": "1", "MPLBACKEND": os.environ.get("MPLBACKEND") or inline}
-    with _environment({**os.environ, **ONE_THREAD, **wanted}):
+    said = dict(os.environ)
+    os.environ.update(ONE_THREAD | wanted)
+    try:
         multiprocessing.get_context("forkserver").set_forkserver_preload(PRELOADED)
         forkserver.ensure_running()
+    finally:
+        os.environ.clear()
+        os.environ.update(said)
 
 
 def default_jobs() -> int:
@@ -111,6 +117,7 @@ def _work(
     work: Callable[..., Any],
     task: tuple[Any, ...],
 ) -> None:
+    gc.freeze()  # what was imported need not be searched for garbage
     os.environ.clear()
     os.environ.update(environment)
     with suppress(KeyboardInterrupt):
@@ -134,14 +141,3 @@ def _result(receive: Any, process: Any) -> Any:
     finally:
         receive.close()
         process.join()
-
-
-@contextmanager
-def _environment(wanted: dict[str, str]) -> Iterator[None]:
-    said = dict(os.environ)
-    os.environ.update(wanted)
-    try:
-        yield
-    finally:
-        os.environ.clear()
-        os.environ.update(said)

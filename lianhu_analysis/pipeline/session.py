@@ -10,7 +10,7 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -39,7 +39,8 @@ from lianhu_analysis.forecast.joint import Key, key_of
 from lianhu_analysis.forecast.knowledge import GrowthSources, Knowledge
 from lianhu_analysis.forecast.verdict import Rules, Verdict
 from lianhu_analysis.intake.cases import Cases, cases_on
-from lianhu_analysis.intake.checks.findings import FIGURE
+from lianhu_analysis.intake.checks.check import check_observations
+from lianhu_analysis.intake.checks.findings import FIGURE, Finding
 from lianhu_analysis.intake.corrections import (
     Assured,
     apply_corrections,
@@ -149,9 +150,19 @@ class Session:
         return self._assured(self._regions if parents else self._regions[:1], provenances)
 
     def _assured(self, regions: Sequence[str], provenances: Sequence[str] = ()) -> Assured:
+        # Taken before the figures are read: never are findings on older ones kept under it.
+        _ = self.fingerprint
         frame = self.store.as_of(self.day, regions=regions)
         if provenances:
             frame = frame[frame["provenance"].isin(provenances)].reset_index(drop=True)
+
+        def check(*figures: Any, **rules: Any) -> list[Finding]:
+            def found() -> dict[str, Any]:
+                return {"found": [asdict(item) for item in check_observations(*figures, **rules)]}
+
+            question = f"findings {regions} {provenances}"
+            return [Finding.from_plain(item) for item in self.kept(question, found)["found"]]
+
         return assure(
             frame,
             self.catalogue,
@@ -159,6 +170,7 @@ class Session:
             breaks=self.workspace.census_breaks,
             as_of=self.day,
             region=self.workspace.region.code,
+            check=check,
         )
 
     @property

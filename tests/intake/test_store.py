@@ -1,5 +1,6 @@
 import datetime as dt
 import itertools
+import json
 import os
 import signal
 import subprocess
@@ -16,6 +17,7 @@ from lianhu_analysis.errors import StoreError
 from lianhu_analysis.intake.observations import Observation, empty_observations, frame_observations
 from lianhu_analysis.intake.problems import Problem
 from lianhu_analysis.intake.store import VintageStore
+from lianhu_analysis.intake.whole_files import write_whole
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -118,6 +120,17 @@ def test_the_ledger_keeps_problems_and_counts(tmp_path):
         )
     assert store.ledger() == {"a.csv": entry}
     assert (entry.problems, entry.duplicates, entry.observations) == ((problem,), 3, 1)
+
+
+def test_an_entry_is_read_once_and_again_when_it_was_replaced(tmp_path):
+    store = VintageStore(tmp_path)
+    put(store, "a.csv", rows(5.3, "2024-10-20"))
+    first = store.ledger()
+    assert all(store.ledger()[path] is entry for path, entry in first.items())
+    (file,) = (tmp_path / "ledger").glob("*.json")
+    table = json.loads(file.read_text(encoding="utf-8"))
+    write_whole(file, json.dumps(table | {"duplicates": 9}).encode())
+    assert [entry.duplicates for entry in store.ledger().values()] == [9]
 
 
 def test_parts_are_zstd_parquet_by_region(tmp_path):
@@ -254,6 +267,7 @@ WRITER = """
 import sys
 from pathlib import Path
 from lianhu_analysis.intake.store import VintageStore
+from lianhu_analysis.intake.whole_files import write_whole
 from tests.intake.test_store import put, rows
 store, name, count = VintageStore(Path(sys.argv[1])), sys.argv[2], int(sys.argv[3])
 for number in range(count):

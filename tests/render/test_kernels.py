@@ -1,6 +1,7 @@
 """A forked kernel says what a plain one says, and inherits nothing that could tell them apart."""
 
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -106,6 +107,6 @@ def test_a_kernel_that_was_never_wanted_ends():
     with kernels.forked_kernel():
         (kernel,) = kernels._waiting
         assert kernel.poll() is None
-    assert kernel.poll() == 0
+    assert kernel.poll() == -signal.SIGKILL
     with pytest.raises(ProcessLookupError):
         os.kill(kernel.pid, 0)

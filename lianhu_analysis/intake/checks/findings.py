@@ -95,6 +95,13 @@ class Finding:
             self.period,
         )
 
+    @classmethod
+    def from_plain(cls, content: dict[str, Any]) -> Finding:
+        """Return the finding that ``dataclasses.asdict`` told, also by way of JSON."""
+        values = tuple((name, value) for name, value in content["values"])
+        cells = tuple(CellRef(**cell) for cell in content["cells"])
+        return cls(**{**content, "values": values, "cells": cells})
+
     def as_dict(self) -> dict[str, Any]:
         """Return plain types, as ``lianhu check --json`` prints them."""
         content = asdict(self)

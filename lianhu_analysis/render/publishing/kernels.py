@@ -52,8 +52,7 @@ class WaitingKernel:
         return self._process.exitcode
 
     def wait(self) -> int | None:
-        """Return the exit status once it has ended; what was never launched ends now."""
-        self._here.close()
+        """Return the exit status once it has ended."""
         self._process.join()
         return self._process.exitcode
 
@@ -98,6 +97,7 @@ def forked_kernel() -> Iterator[None]:
         yield
     finally:
         _waiting.clear()
+        kernel.kill()  # it waits still, or was left over
         kernel.wait()
 
 
