@@ -237,12 +237,16 @@ def test_a_clean_delivery_is_fine(run, space):
     ],
 )
 def test_wrong_use_is_two_and_says_what(run, national, arguments, words):
-    before = sorted(national.root.rglob("*"))
+    def files():
+        # What was worked out on the way may be kept: it is no part of an answer.
+        return sorted(path for path in national.root.rglob("*") if "past_runs" not in path.parts)
+
+    before = files()
     code, out, err = run("--workspace", national.root, *arguments)
     assert code == 2
     assert words in err
     assert out == ""
-    assert sorted(national.root.rglob("*")) == before
+    assert files() == before
 
 
 def test_a_missing_workspace_or_targets_file_is_a_failure_that_names_it(run, space, tmp_path):
@@ -525,7 +529,7 @@ def test_many_reports_are_made_in_one_go_and_not_again(run, regions, national, t
     assert sorted(out.split()) == sorted(
         f"{word}" for path in made for word in ("已生成", path.as_posix())
     )
-    assert "没有生成 丙 2024Q3：" in err and "不是有效的 TOML" in err
+    assert err.count("没有生成 丙 2024Q") == 2 and "不是有效的 TOML" in err
     assert "共 6 份：新生成 4，无变化 0，失败 2" in err
     # The same bytes as from a plain kernel.
     space = dataclasses.replace(national, reports=tmp_path / "plain")

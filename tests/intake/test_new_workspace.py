@@ -24,7 +24,7 @@ def test_a_file_that_is_there_is_never_written_over(tmp_path, name):
     kept = tmp_path / "x" / name
     kept.parent.mkdir(parents=True)
     kept.write_text("我的", encoding="utf-8")
-    with pytest.raises(UsageError, match="已经在那里，不会覆盖"):
+    with pytest.raises(UsageError, match="不会覆盖"):
         create_workspace(tmp_path / "x", "某区", "610199")
     assert kept.read_text(encoding="utf-8") == "我的"
     assert [path for path in (tmp_path / "x").rglob("*") if path.is_file()] == [kept]
