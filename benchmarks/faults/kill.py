@@ -18,7 +18,7 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from benchmarks.faults.house import Tally, end, options, patched, small_workspace
@@ -31,6 +31,7 @@ from benchmarks.faults.writing import (
     findings,
     forked,
     leftovers,
+    publish_round,
     warm,
 )
 from lianhu_analysis.render.publishing import publish
@@ -64,12 +65,14 @@ def kill_at_moment(space: Workspace, number: int, seconds: float) -> None:
     os.waitpid(child, 0)
 
 
-def kill_at_call(space: Workspace, number: int, call: int) -> None:
-    """Run a round in a process that kills itself at the n-th write, sync or rename."""
+def kill_at_call(
+    space: Workspace, number: int, call: int, whole: Callable[[Workspace, int], object] = act
+) -> None:
+    """Run a round, or part of one, in a process that kills itself at the n-th write or rename."""
 
     def work() -> None:
         with at_call(call, die):
-            act(space, number)
+            whole(space, number)
 
     forked(work)
 
@@ -115,8 +118,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with patched(publish, "write_whole", write_in_place), tempfile.TemporaryDirectory() as folder:
         space = small_workspace(Path(folder) / "space")
         for number in range(4):
-            deliver(space, number)
-            kill_at_call(space, number, 35 + 2 * number)
+            # Amid the pieces of the three forms of a report.
+            kill_at_call(space, number, 8 + 4 * number, publish_round)
             told = forked(lambda number=number: findings(space, number + 1, 0))[1]
             control.expect("torn" not in told, told)
     kills = tally.trials // 2

@@ -1,16 +1,15 @@
 """Each fault bench in a quick run: its bar holds and its control is caught."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from benchmarks.faults import (
-    asof,
     bombs,
     formulas,
     inject,
-    iofault,
-    kill,
-    partial,
-    race,
     repro,
     soak,
     upgrade,
@@ -19,6 +18,16 @@ from benchmarks.faults import (
 from benchmarks.faults.house import Tally, end
 from benchmarks.faults.writing import at_call
 from tests.render.browser import needs_chromium
+
+ROOT = Path(__file__).parents[2]
+
+
+def run_apart(name, *arguments):
+    """Run a bench that forks in a process of its own, which has no threads of other tests."""
+    command = [sys.executable, "-m", f"benchmarks.faults.{name}", *arguments]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout.strip().splitlines()[-1]
 
 
 @pytest.fixture
@@ -51,19 +60,16 @@ def test_a_live_cell_of_a_csv_is_seen():
     assert formulas.live_csv("a,-1.5,=1+1\n+1,ok,＝1\n") == ["=1+1", "+1", "＝1"]
 
 
-def test_a_fault_in_the_kernel(last_line):
-    assert partial.main(["--quick"]) == 0
-    assert last_line().startswith("holds: 0 of 4 broken runs")
+def test_a_fault_in_the_kernel():
+    assert run_apart("partial", "--quick").startswith("holds: 0 of 4 broken runs")
 
 
-def test_a_writer_that_is_killed(last_line):
-    assert kill.main(["--quick"]) == 0
-    assert last_line().startswith("holds: 0 lost or torn in 2 kills")
+def test_a_writer_that_is_killed():
+    assert run_apart("kill", "--quick").startswith("holds: 0 lost or torn in 2 kills")
 
 
-def test_a_disk_that_fails(last_line):
-    assert iofault.main(["--quick"]) == 0
-    assert last_line().startswith("holds: 0 of 6 failing calls")
+def test_a_disk_that_fails():
+    assert run_apart("iofault", "--quick").startswith("holds: 0 of 6 failing calls")
 
 
 def test_a_call_that_is_to_fail_fails_and_no_other(tmp_path):
@@ -74,9 +80,10 @@ def test_a_call_that_is_to_fail_fails_and_no_other(tmp_path):
     assert (calls, seen) == (["open"] * 3, ["open"])
 
 
-def test_what_a_day_knew(last_line):
-    assert asof.main(["--count", "1"]) == 0
-    assert last_line().startswith("holds: 0 of 15 answers changed in 1 sequences")
+def test_what_a_day_knew():
+    assert run_apart("asof", "--count", "1").startswith(
+        "holds: 0 of 15 answers changed in 1 sequences"
+    )
 
 
 def test_hostile_workbooks(last_line):
@@ -94,9 +101,10 @@ def test_every_payload_is_another_one():
     assert len(set(xss.payloads())) == len(xss.payloads()) >= 200
 
 
-def test_writers_at_the_same_time(last_line):
-    assert race.main(["--quick"]) == 0
-    assert last_line().startswith("holds: 0 lost, mixed or waiting without limit in 16 appends")
+def test_writers_at_the_same_time():
+    assert run_apart("race", "--quick").startswith(
+        "holds: 0 lost, mixed or waiting without limit in 16 appends"
+    )
 
 
 def test_what_another_release_wrote(last_line):
