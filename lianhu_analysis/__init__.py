@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 __all__ = ["__version__", "model", "open"]
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 
 def open(workspace: str = "", as_of: str = "") -> Session:
