@@ -54,7 +54,7 @@ WORDINGS = {
     "int_type": "{what} 应写成不加引号的整数",
     "float_type": "{what} 应写成不加引号的数",
     "finite_number": "{what} 不是有限的数，请改正",
-    "greater_than_equal": "{what} 应不小于 0",
+    "greater_than_equal": "{what} 应写成不小于 0 的数",
     "tuple_type": "{what} 应写成几项，放在方括号中",
     "bool_type": "{what} 应写成 true 或 false，不加引号",
     "dict_type": "{what} 应写成一节，如 [{field}]",

@@ -128,7 +128,7 @@ FAULTS = {
     'indicator = "csm.retail.total"\nshock = -1\nperiods = ["春节"]': "春节",
     'indicator = "gdp.tertiary"\nrest = 5.0': "合计与分项",
     'indicator = "csm.retail.total"': "rest、year、shock 须写一个",
-    'indicator = "csm.retail.total"\nrest = 5\nspread = -1': "spread = -1 应不小于 0",
+    'indicator = "csm.retail.total"\nrest = 5\nspread = -1': "spread = -1 应写成不小于 0 的数",
     'indicator = "csm.retail.total"\nrest = "5"': "应写成不加引号的数",
     'indicator = "csm.retail.total"\nrest = nan': "不是有限的数",
     'indicator = "csm.retail.total"\nrset = 5': "不认识的字段 rset",

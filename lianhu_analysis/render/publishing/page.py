@@ -135,10 +135,12 @@ def render_page(
     body, contents = _with_contents(body)
     header = f"<h1>{html.escape(title)}</h1>"
     header += mark_simulated() if simulated else ""
-    nav = f'<nav class="contents" aria-label="目录"><ul>{contents}</ul></nav>'
+    # The answer first: the contents stand before the first heading, after what has none.
+    answer, heading, rest = body.partition("<h2 ")
+    nav = f'<nav class="contents" aria-label="目录"><ul>{contents}</ul></nav>' if contents else ""
     whole = (
         f'<a class="skip" href="#main">跳到正文</a><header>{header}</header>'
-        f'{nav if contents else ""}<main id="main">{body}</main>'
+        f'<main id="main">{answer}{nav}{heading}{rest}</main>'
     )
     mark = SIMULATED_MARK if simulated else ""
     if english is None:
