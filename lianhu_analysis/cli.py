@@ -25,8 +25,6 @@ from rich.text import Text
 
 from lianhu_analysis import __version__
 from lianhu_analysis.errors import LianhuError, UsageError, WorkspaceError, described
-from lianhu_analysis.pipeline import apart, batch
-from lianhu_analysis.workspace import Workspace, find_workspace, load_workspace
 
 
 def _loaded_when_used(name: str) -> ModuleType:
@@ -46,14 +44,16 @@ def _loaded_when_used(name: str) -> ModuleType:
 
 
 if TYPE_CHECKING:
+    from lianhu_analysis import workspace as spaces
     from lianhu_analysis.analysis import news as arrivals
     from lianhu_analysis.analysis.answer import Answer
     from lianhu_analysis.intake import blank_workbooks, new_workspace, problems
     from lianhu_analysis.intake import ingest as deliveries
-    from lianhu_analysis.pipeline import answers, backtests, reports, session
+    from lianhu_analysis.pipeline import answers, apart, backtests, batch, reports, session
     from lianhu_analysis.pipeline import record as issued
     from lianhu_analysis.render import analyses, listing, record_listing
     from lianhu_analysis.render import lab as jupyter
+    from lianhu_analysis.workspace import Workspace
 else:
     # Help and wrong use are answered before pandas and statsmodels are loaded: one second.
     arrivals = _loaded_when_used("lianhu_analysis.analysis.news")
@@ -62,7 +62,9 @@ else:
     new_workspace = _loaded_when_used("lianhu_analysis.intake.new_workspace")
     problems = _loaded_when_used("lianhu_analysis.intake.problems")
     answers = _loaded_when_used("lianhu_analysis.pipeline.answers")
+    apart = _loaded_when_used("lianhu_analysis.pipeline.apart")
     backtests = _loaded_when_used("lianhu_analysis.pipeline.backtests")
+    batch = _loaded_when_used("lianhu_analysis.pipeline.batch")
     issued = _loaded_when_used("lianhu_analysis.pipeline.record")
     reports = _loaded_when_used("lianhu_analysis.pipeline.reports")
     session = _loaded_when_used("lianhu_analysis.pipeline.session")
@@ -70,6 +72,7 @@ else:
     analyses = _loaded_when_used("lianhu_analysis.render.analyses")
     listing = _loaded_when_used("lianhu_analysis.render.listing")
     record_listing = _loaded_when_used("lianhu_analysis.render.record_listing")
+    spaces = _loaded_when_used("lianhu_analysis.workspace")
 
 __all__ = ["app", "main"]
 
@@ -411,7 +414,7 @@ def report(
         apart.start_ahead()
         for reader in told:
             with suppress(WorkspaceError):  # told of that workspace; the others are made
-                first = session.Session(load_workspace(folders[0]))
+                first = session.Session(spaces.load_workspace(folders[0]))
                 reports.check_options(first, extra | reader, kinds, wanted)
     found: list[dict[str, Any]] = [{}] * len(tasks)
     unread: dict[str, None] = {}
@@ -599,7 +602,7 @@ def run_many(
 def region_name(root: Path) -> str:
     """Return the name of a workspace's region, or of a folder whose settings are wrong."""
     try:
-        return load_workspace(root).region.name_zh
+        return spaces.load_workspace(root).region.name_zh
     except LianhuError:
         return root.name
 
@@ -643,7 +646,7 @@ def ask_one(root: Path, _: str, command: str, options: dict[str, Any]) -> tuple[
 def located(context: typer.Context, workspace: Path | None) -> Workspace:
     """Return the workspace that an option before or after the command names."""
     chosen = workspace or context.obj
-    return find_workspace(Path.cwd()) if chosen is None else load_workspace(chosen)
+    return spaces.find_workspace(Path.cwd()) if chosen is None else spaces.load_workspace(chosen)
 
 
 def opened(context: typer.Context, workspace: Path | None, as_of: str = "") -> session.Session:

@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
+from annotated_types import Ge
 from pydantic import AllowInfNan, ConfigDict, Strict, StringConstraints, TypeAdapter
 from pydantic import ValidationError as _Invalid
 
@@ -21,6 +22,7 @@ __all__ = [
     "Day",
     "Filled",
     "Number",
+    "Spread",
     "Truth",
     "Whole",
     "parse_written",
@@ -34,6 +36,7 @@ Refuse = Callable[[list[str]], LianhuError]
 Day = Annotated[dt.date, Strict()]
 Whole = Annotated[int, Strict()]
 Number = Annotated[float, Strict(), AllowInfNan(False)]
+Spread = Annotated[float, Strict(), Ge(0)]
 Truth = Annotated[bool, Strict()]
 Filled = Annotated[str, StringConstraints(pattern=r"\S")]
 # Becomes part of file names.

@@ -12,12 +12,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import isnan, nan
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
-from annotated_types import Ge
-from pydantic import Strict
 
 from lianhu_analysis.analysis.answer import Answer, answer_of, chance_text
 from lianhu_analysis.analysis.futures import Event, Futures
@@ -29,7 +27,7 @@ from lianhu_analysis.forecast.history import year_periods
 from lianhu_analysis.forecast.joint import Key, key_of, met_together
 from lianhu_analysis.forecast.knowledge import GrowthSources
 from lianhu_analysis.forecast.verdict import Verdict
-from lianhu_analysis.written import KNOWN_ONLY, Filled, Number, Whole, parse_written
+from lianhu_analysis.written import KNOWN_ONLY, Filled, Number, Spread, Whole, parse_written
 
 __all__ = ["FixedPath", "Scenario", "path_fields", "read_scenario", "scenario_answer"]
 
@@ -69,7 +67,7 @@ class FixedPath:
     year: Number | None = None
     shock: Number | None = None
     periods: tuple[Filled, ...] = ()
-    spread: Annotated[float, Strict(), Ge(0)] = 0.0
+    spread: Spread = 0.0
 
     def key(self, assessment: Assessment) -> Key:
         """Return the figure that it speaks of."""

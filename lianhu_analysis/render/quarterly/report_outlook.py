@@ -9,11 +9,13 @@ from lianhu_analysis.forecast.required import Step
 from lianhu_analysis.forecast.verdict import Verdict
 from lianhu_analysis.render import tables
 from lianhu_analysis.render.quarterly.report import (
+    WORDS,
     Report,
     counted,
     judged_probability,
     required_figure,
     required_sentence,
+    status_words,
     value_text,
 )
 from lianhu_analysis.render.quarterly.report_answers import traced_sentence
@@ -28,8 +30,8 @@ __all__ = [
     "record_section",
 ]
 
-# A target with this chance needs no more attention than the others: 有望实现 and better.
-DOUBTFUL = 0.655
+# Verdicts in words that ask for no more attention than the others.
+HOPEFUL = [words for _, words in WORDS[:2]]
 
 
 def path_table(report: Report) -> Html:
@@ -140,7 +142,7 @@ def lagging(report: Report, most: int) -> list[Verdict]:
 
 def attention_list(report: Report, most: int) -> Html:
     """The targets that need attention: what the rest must show, how rare that is, one lever."""
-    doubtful = [v for v in lagging(report, most) if (judged_probability(v) or 0.0) < DOUBTFUL]
+    doubtful = [v for v in lagging(report, most) if status_words(v) not in HOPEFUL]
     if not doubtful:
         return Html("")
     told = tables.bullet_list([_attention(report, verdict) for verdict in doubtful])
