@@ -31,8 +31,11 @@ __all__ = [
     "Economy",
     "catalogue",
     "draw_case",
+    "levels_of",
+    "one_indicator",
     "position_day",
     "released",
+    "to_date_growth",
 ]
 
 YEAR = 2024
@@ -172,16 +175,20 @@ class Case:
         return bool(self.target.met_by(self.outcome, published=True))
 
 
-def catalogue() -> Catalogue:
-    """Return the catalogue of the one indicator that these economies publish."""
-    item = Indicator(
+def one_indicator() -> Indicator:
+    """Return the one indicator that these economies publish."""
+    return Indicator(
         code=CODE, tier="core", name_zh="地区生产总值", aliases=(), name_en="GDP", unit="亿元",
         frequency="Q", kind="flow", span="ytd", level_price="current", growth_basis="constant",
         no_january=False, lag_months=0, release_lag_days=RELEASE_LAG, department_zh="统计局",
         theme="macro", mechanism="economy", gdp_component="", weight_proxy="",
         city_allocated=False, sensitive=False, notes="",
     )  # fmt: skip
-    return Catalogue((item,), "simulated", proposal=False)
+
+
+def catalogue() -> Catalogue:
+    """Return the catalogue of that indicator."""
+    return Catalogue((one_indicator(),), "simulated", proposal=False)
 
 
 def position_day(position: str) -> dt.date:
@@ -199,10 +206,10 @@ def draw_case(economy: Economy, n_quarters: int, rng: np.random.Generator) -> Ca
     past, states = economy.path(rng, rng.normal(scale=spread), effects, quarters, 1)
     own = [(YEAR, quarter) for quarter in (1, 2, 3, 4)]
     truth, own_states = economy.path(rng, states[0, -1], effects, own, 1)
-    real = _levels(np.concatenate([past[0], truth[0]]))
+    real = levels_of(np.concatenate([past[0], truth[0]]))
     error = rng.normal(scale=economy.revision, size=(len(years) + 1, 1))
     error = error + rng.normal(scale=economy.revision / 3, size=(len(years) + 1, 4))
-    exact = _to_date_growth(real)
+    exact = to_date_growth(real)
     first = np.round(exact + error, 1)
     shared = float(error[-1].mean())
     target, oracle = _target(economy, rng, real, states[0, -1], own_states[0], effects, shared)
@@ -210,7 +217,7 @@ def draw_case(economy: Economy, n_quarters: int, rng: np.random.Generator) -> Ca
     return Case(versions, target, float(first[-1, -1]), oracle)
 
 
-def _levels(growth: FloatArray) -> FloatArray:
+def levels_of(growth: FloatArray) -> FloatArray:
     """Real levels by year and quarter; the first row is the year before the first growth."""
     rows = [800.0 * QUARTER_SHARES]
     for row in growth.reshape(-1, 4):
@@ -218,7 +225,7 @@ def _levels(growth: FloatArray) -> FloatArray:
     return np.vstack(rows)
 
 
-def _to_date_growth(real: FloatArray) -> FloatArray:
+def to_date_growth(real: FloatArray) -> FloatArray:
     """Growth to date in percent, shape (years, 4)."""
     to_date = np.cumsum(real, axis=1)
     return 100 * (to_date[1:] / to_date[:-1] - 1)

@@ -4,13 +4,17 @@ Candidates are averaged quantile by quantile (Lichtendahl, Grushka-Cockayne and 
 they share the same future shock, so that a mixture would be too wide.  Weights come from
 ``stacking``; the spread is corrected by where past outcomes fell, in this series and, as one
 row a year, in all others of the region and its parents.
+
+A weight was learned from years in which the candidate stood near the benchmark.  Where it stands
+farther off than the benchmark usually errs, the weight says nothing of such a distance: beyond
+``REACH`` spreads the pull grows no more (bounded influence; Huber, 1964).
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import special
@@ -20,13 +24,26 @@ from lianhu_analysis.forecast.models import Draws
 from lianhu_analysis.forecast.past_forecasts import Record, unit_rank
 from lianhu_analysis.forecast.stacking import stack
 
-__all__ = ["Calibration", "Lesson", "Weighing", "calibrate", "combine", "learn", "weigh"]
+__all__ = [
+    "Calibration",
+    "Lesson",
+    "Weighing",
+    "calibrate",
+    "combine",
+    "learn",
+    "weigh",
+    "within_reach",
+]
 
 NEGLIGIBLE_WEIGHT = 0.01
 # The models' own spread counts as this many years in which it was right.
 YEARS_FOR = 4.0
 # Fewer years than this cannot show that the spread is too wide.
 YEARS_TO_NARROW = 5
+# How many spreads of the benchmark from it a candidate is followed, and what a spread is: half
+# the distance between these quantiles, a standard deviation of normal errors.
+REACH = 1.5
+SPREAD_BETWEEN = 0.16, 0.84
 
 
 @dataclass(frozen=True)
@@ -125,32 +142,31 @@ def learn(record: Record, benchmark: str, pool: Sequence[Record] = ()) -> Lesson
     ranks: dict[int, float] = {}
     weighings: dict[int, Weighing] = {}
     for run in record.runs:
+        if benchmark not in run.quantiles:
+            continue  # nothing could have been issued
         known_pool = [item.known_on(run.day) for item in pool]
         weighing = weigh(record.known_on(run.day), benchmark, known_pool)
-        combined = _averaged(run.quantiles, weighing.weights)
-        if combined is None:
-            combined = run.quantiles.get(benchmark)
-        if combined is None:
-            continue
+        combined, weights = _averaged(run.quantiles, weighing.weights, benchmark)
         known = [score for published, score in scores if published <= run.day]
-        weighings[run.year] = weighing
-        calibration = calibrate(known, _pooled_squares(known_pool, weighing))
+        weighings[run.year] = replace(weighing, weights=weights)
+        calibration = calibrate(known, _pooled_squares(known_pool, weighing, benchmark))
         issued[run.year] = _stretch(combined, calibration.scale)
         ranks[run.year] = unit_rank(issued[run.year], run.outcome)
         if run.year not in record.outlier_years:
             scores.append((run.published, _normal_score(combined, run.outcome)))
     weighing = weigh(record, benchmark, pool)
-    calibration = calibrate([score for _, score in scores], _pooled_squares(pool, weighing))
+    pooled = _pooled_squares(pool, weighing, benchmark)
+    calibration = calibrate([score for _, score in scores], pooled)
     return Lesson(weighing, calibration, issued, ranks, weighings)
 
 
-def _pooled_squares(pool: Sequence[Record], weighing: Weighing) -> Sequence[float]:
+def _pooled_squares(pool: Sequence[Record], weighing: Weighing, benchmark: str) -> Sequence[float]:
     """By past year, the mean squared normal score of the other series under these weights."""
     squares: dict[int, list[float]] = {}
     for record in pool:
         for run in record.lessons:
-            combined = _averaged(run.quantiles, weighing.weights)
-            if combined is not None:
+            if benchmark in run.quantiles:
+                combined, _ = _averaged(run.quantiles, weighing.weights, benchmark)
                 score = _normal_score(combined, run.outcome)
                 squares.setdefault(run.year, []).append(score**2)
     return [float(np.mean(item)) for item in squares.values()]
@@ -179,16 +195,37 @@ def calibrate(scores: Sequence[float], pooled: Sequence[float] = ()) -> Calibrat
     return Calibration(float(np.sqrt(square)), years)
 
 
+def within_reach(
+    weights: Mapping[str, float], said: Mapping[str, FloatArray], benchmark: str
+) -> dict[str, float]:
+    """Follow no candidate farther from the benchmark than ``REACH`` of its spreads.
+
+    Parameters
+    ----------
+    said
+        By candidate, quantiles or draws; the benchmark is among them.
+
+    Returns
+    -------
+    Weights that sum to one; what a candidate loses, or one that said nothing, is the benchmark's.
+    """
+    low, high = np.quantile(said[benchmark], SPREAD_BETWEEN)
+    bar, reach = float(np.mean(said[benchmark])), REACH * (high - low) / 2
+    kept = {}
+    for name, weight in weights.items():
+        if name != benchmark and name in said:
+            distance = abs(float(np.mean(said[name])) - bar)
+            kept[name] = weight if distance <= reach else weight * reach / distance
+    return {benchmark: 1.0 - sum(kept.values())} | kept
+
+
 def _averaged(
-    quantiles: Mapping[str, FloatArray], weights: Mapping[str, float]
-) -> FloatArray | None:
-    """Average quantiles over the candidates at hand; ``None`` if none is."""
-    present = {name: weight for name, weight in weights.items() if name in quantiles}
-    if not present:
-        return None
-    total = sum(present.values())
-    parts = [quantiles[name] * (weight / total) for name, weight in present.items()]
-    return np.asarray(np.sum(parts, axis=0))
+    quantiles: Mapping[str, FloatArray], weights: Mapping[str, float], benchmark: str
+) -> tuple[FloatArray, dict[str, float]]:
+    """Average quantiles over the candidates at hand; return the weights that they had, too."""
+    near = within_reach(weights, quantiles, benchmark)
+    parts = [quantiles[name] * weight for name, weight in near.items()]
+    return np.asarray(np.sum(parts, axis=0)), near
 
 
 def _stretch(quantiles: FloatArray, factor: float) -> FloatArray:

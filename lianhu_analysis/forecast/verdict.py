@@ -13,7 +13,7 @@ from lianhu_analysis.catalog.indicators import Catalogue, Indicator
 from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.catalog.targets import Target, chance, named
 from lianhu_analysis.errors import ForecastError
-from lianhu_analysis.forecast.combination import Lesson, combine, learn
+from lianhu_analysis.forecast.combination import Lesson, combine, learn, within_reach
 from lianhu_analysis.forecast.frequency import Frequency, frequency_json
 from lianhu_analysis.forecast.history import (
     Series,
@@ -323,10 +323,9 @@ def _issue(
         refused |= attempt(rest, panel, key, FULL)[1]
         reasons = "；".join(dict.fromkeys(refused.values()))
         return replace(draft, reason=reasons, attempts=tuple(refused.items()))
-    learned = {name: lesson.weighing.weights.get(name, 0.0) for name in drawn}
-    total = sum(learned.values())
-    # Where all that had weight were refused, the benchmark stands alone.
-    weights = {n: weight / total for n, weight in learned.items() if weight} or {benchmark: 1.0}
+    said = {name: draws.values for name, draws in drawn.items()}
+    near = within_reach(lesson.weighing.weights, said, benchmark)
+    weights = {name: weight for name, weight in near.items() if weight}
     drawn = {name: drawn[name] for name in weights}
     reason = getattr(panel, "shares_reason", "")
     integer = getattr(sources, "integer", False)

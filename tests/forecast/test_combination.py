@@ -6,7 +6,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from lianhu_analysis.forecast.combination import Calibration, calibrate, combine, learn, weigh
+from lianhu_analysis.forecast.combination import (
+    Calibration,
+    calibrate,
+    combine,
+    learn,
+    weigh,
+    within_reach,
+)
 from lianhu_analysis.forecast.models import Draws
 from lianhu_analysis.forecast.past_forecasts import LEVELS, Record, Run
 
@@ -53,6 +60,52 @@ def test_outlier_years_teach_nothing():
     masked = weigh(Record(tuple(runs), (2020, 2021)), "persistence")
     assert masked.weights == {"persistence": 1.0}
     assert "model" in weigh(Record(tuple(runs)), "persistence").weights
+
+
+def test_what_is_farther_off_than_the_benchmark_errs_pulls_no_harder():
+    # The spread of the benchmark is 0.5 (half of its 16 % to 84 %), the reach 0.75.
+    said = {"persistence": 5.0 + 0.5 * NORMAL, "near": 5.7 + NORMAL, "far": 8.0 + NORMAL}
+    near = within_reach({"persistence": 0.6, "near": 0.4}, said, "persistence")
+    assert near == pytest.approx({"persistence": 0.6, "near": 0.4})
+    # 3 points away: a quarter of the weight is left, as if it stood 0.75 away.
+    far = within_reach({"persistence": 0.6, "far": 0.4}, said, "persistence")
+    assert far["far"] == pytest.approx(0.4 * 0.75 / 3.0, rel=0.02)
+    assert sum(far.values()) == pytest.approx(1.0)
+    farther = dict(said, far=18.0 + NORMAL)
+    pulls = [
+        within_reach({"far": 0.4}, told, "persistence")["far"] * (told["far"].mean() - 5.0)
+        for told in (said, farther)
+    ]
+    assert pulls == pytest.approx([0.4 * 0.75] * 2, rel=0.02)
+
+
+def test_the_weight_of_a_candidate_that_said_nothing_is_the_benchmarks():
+    said = {"persistence": 5.0 + NORMAL, "model": 5.5 + NORMAL}
+    found = within_reach({"persistence": 0.2, "model": 0.5, "silent": 0.3}, said, "persistence")
+    assert found == pytest.approx({"persistence": 0.5, "model": 0.5})
+
+
+def test_a_year_that_the_benchmark_could_not_judge_was_not_issued():
+    runs = [run(2010 + k, persistence=1.0, model=0.0) for k in range(8)]
+    runs[4] = run(2014, model=0.0)
+    lesson = learn(Record(tuple(runs)), "persistence")
+    assert 2014 not in lesson.issued
+    assert 2015 in lesson.issued
+
+
+@given(
+    st.dictionaries(st.sampled_from("abc"), st.floats(0.0, 1 / 3), max_size=3),
+    st.floats(-50, 50),
+)
+def test_weights_within_reach_sum_to_one_and_are_no_larger_than_learned(weights, distance):
+    said = {name: distance * k + NORMAL for k, name in enumerate("abc", 1)}
+    found = within_reach(weights, {"bar": NORMAL, **said}, "bar")
+    assert sum(found.values()) == pytest.approx(1.0)
+    assert all(0.0 <= found[name] <= weight for name, weight in weights.items())
+    pull = sum(
+        weight * float(np.mean(said[name])) for name, weight in found.items() if name != "bar"
+    )
+    assert abs(pull) <= 1.5 * 1.0 + 1e-9
 
 
 def test_the_spread_is_corrected_by_hand():

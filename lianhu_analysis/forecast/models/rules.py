@@ -18,8 +18,9 @@ from lianhu_analysis.forecast.models.panel import GrowthPanel
 
 __all__ = ["announced_target", "own_past", "parent_growth", "persistence"]
 
-# A past of fewer years is no mean.
-MIN_PAST = 2
+# How many years back the usual growth is looked for, and of how many it is a mean: growth drifts
+# over decades, and after years of outliers nothing recent says what is usual.
+RECENT, MIN_PAST = 3, 2
 # So few comparable years cannot show how far a rule may err: outlier years fill them up, each
 # counting at most as so many usual errors.
 FEW_YEARS, OUTLIER_LIMIT = 5, 3.0
@@ -37,7 +38,7 @@ def persistence(panel: GrowthPanel, rng: np.random.Generator, effort: Effort = F
 
 
 def own_past(panel: GrowthPanel, rng: np.random.Generator, effort: Effort = FULL) -> Draws:
-    """Let the rest of the year grow as the years before it did on average.
+    """Let the rest of the year grow as the last ``RECENT`` years did on average.
 
     Raises
     ------
@@ -45,9 +46,10 @@ def own_past(panel: GrowthPanel, rng: np.random.Generator, effort: Effort = FULL
         As ``persistence``.
     """
     finals = np.where(panel.outlier, np.nan, panel.as_published[:, -1])
-    past = np.array([_mean_of(finals[:row]) for row in range(len(finals))])
+    past = np.array([_mean_of(finals[max(row - RECENT, 0) : row]) for row in range(len(finals))])
     centres = _rest_grows_as(panel, past)
-    return _rule("own_past", panel, centres, "往年不足两年，没有平均增速", rng, effort)
+    unknown = f"近 {RECENT} 年里可比的不足 {MIN_PAST} 年，没有平均增速"
+    return _rule("own_past", panel, centres, unknown, rng, effort)
 
 
 def announced_target(panel: GrowthPanel, rng: np.random.Generator, effort: Effort = FULL) -> Draws:
