@@ -25,7 +25,7 @@ from openpyxl import load_workbook
 
 from benchmarks.bench import Verdict, conclude, options, print_table
 from lianhu_analysis.intake.observations import split_source
-from lianhu_analysis.pipeline.reports import open_report, plan_reports, publish
+from lianhu_analysis.pipeline.reports import open_report, plan_report, publish
 from lianhu_analysis.pipeline.session import Session
 from lianhu_analysis.render.quarterly import sections
 from lianhu_analysis.render.register import Figure
@@ -65,14 +65,14 @@ class Edition:
 def published(root: Path, period: str, folder: Path) -> Iterator[Edition]:
     """Publish a period's report in every language, and write its sections again here."""
     space = replace(load_workspace(root), reports=folder)
-    (plan,) = plan_reports(Session(space), [period], {})
+    plan = plan_report(Session(space), period, {})
     again = open_report(str(root), period, plan.as_of.isoformat())
     for writer in WRITERS if plan.period.frequency == "Q" else ("brief",):
         getattr(sections, writer)(again)
     store = Session(space, plan.as_of).assured.frame
     for language in LANGUAGES:
         spoken = Session(replace(space, language=language))
-        (plan,) = plan_reports(spoken, [period], {})
+        plan = plan_report(spoken, period, {})
         outcome = publish(spoken, plan)
         if outcome.error or outcome.path is None:
             raise SystemExit(outcome.error)

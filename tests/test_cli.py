@@ -533,7 +533,7 @@ def test_many_reports_are_made_in_one_go_and_not_again(run, regions, national, t
     assert "共 6 份：新生成 4，无变化 0，失败 2" in err
     # The same bytes as from a plain kernel.
     space = dataclasses.replace(national, reports=tmp_path / "plain")
-    (plan,) = pipeline.plan_reports(pipeline.Session(space), ["2024Q2"], {}, ["html"])
+    plan = pipeline.plan_report(pipeline.Session(space), "2024Q2", {}, ["html"])
     plain = pipeline.publish(pipeline.Session(space), plan).path.read_bytes()
     assert (regions / "甲" / "reports" / f"{plan.name}.html").read_bytes() == plain
     # Cut off, it goes on: what stands is not made again.

@@ -114,41 +114,34 @@ def test_defaults_come_from_the_store_and_not_from_the_clock(national):
     assessment = pipeline.assess(national)
     assert assessment.as_of == dt.date(2026, 4, 30)
     assert assessment.year == 2025
-    (plan,) = pipeline.plan_reports(Session(national), [], {})
+    plan = pipeline.plan_report(Session(national), "", {})
     assert str(plan.period) == "2025Q4"  # 2026Q1 is known, but 2026 has no target
 
 
 def test_a_past_quarters_report_knows_what_was_known_then(national):
-    (plan,) = pipeline.plan_reports(Session(national), ["2024Q3"], {})
+    plan = pipeline.plan_report(Session(national), "2024Q3", {})
     assert plan.as_of == OCTOBER_2024
     assert plan.name == "100000-2024Q3-2024-10-31"
 
 
 @pytest.mark.parametrize(
-    ("quarters", "day", "parameters", "fault"),
+    ("quarter", "day", "parameters", "fault"),
     [
-        (["2024Q5"], None, {}, "'2024Q5' 不是季度"),
-        (["2024"], None, {}, "'2024' 不是季度"),
-        (["三季度"], None, {}, "'三季度' 不是季度"),
-        (["2031Q1"], None, {}, "没有 2031Q1 的地区生产总值"),
-        (["2025Q4"], dt.date(2025, 12, 1), {}, "没有 2025Q4 的地区生产总值"),
-        (["2024Q3"], dt.date(2024, 10, 1), {}, "没有 2024Q3 的地区生产总值"),
-        (["2024Q3"], None, {"colour": "red"}, "没有参数 colour"),
-        (["2024Q3"], None, {"quarter": "2023Q1"}, "由命令行的选项给出"),
+        ("2024Q5", None, {}, "'2024Q5' 不是季度"),
+        ("2024", None, {}, "'2024' 不是季度"),
+        ("三季度", None, {}, "'三季度' 不是季度"),
+        ("2031Q1", None, {}, "没有 2031Q1 的地区生产总值"),
+        ("2025Q4", dt.date(2025, 12, 1), {}, "没有 2025Q4 的地区生产总值"),
+        ("2024Q3", dt.date(2024, 10, 1), {}, "没有 2024Q3 的地区生产总值"),
+        ("2024Q3", None, {"colour": "red"}, "没有参数 colour"),
+        ("2024Q3", None, {"quarter": "2023Q1"}, "由命令行的选项给出"),
     ],
 )
 def test_a_report_that_cannot_be_made_is_refused_before_any_work(
-    national, quarters, day, parameters, fault
+    national, quarter, day, parameters, fault
 ):
     with pytest.raises(UsageError, match=fault):
-        pipeline.plan_reports(Session(national, day), quarters, parameters)
-
-
-def test_one_quarter_that_cannot_be_made_does_not_keep_the_others(national):
-    good, bad = pipeline.plan_reports(Session(national), ["2031Q1", "2024Q3"], {})
-    outcome = pipeline.publish(Session(national), bad)
-    assert "没有 2031Q1 的地区生产总值" in outcome.error
-    assert (outcome.path, good.refused) == (None, "")
+        pipeline.plan_report(Session(national, day), quarter, parameters)
 
 
 def test_nothing_is_judged_of_a_year_without_targets(national):
@@ -179,7 +172,7 @@ def test_an_empty_workspace_works_at_once(empty):
         "还没有数据。请把文件放进 data/raw，再运行 lianhu ingest"
     ]
     with pytest.raises(UsageError, match="还没有可用于预测的数据"):
-        pipeline.plan_reports(Session(empty), ["2024Q3"], {})
+        pipeline.plan_report(Session(empty), "2024Q3", {})
 
 
 def test_a_filled_template_lands_as_figures(empty):

@@ -31,7 +31,7 @@ TEMPLATE = Path("notebooks") / "reports" / "quarterly.ipynb"
 @pytest.fixture(scope="module")
 def published(national, tmp_path_factory):
     space = dataclasses.replace(national, reports=tmp_path_factory.mktemp("reports"))
-    (plan,) = pipeline.plan_reports(Session(space), ["2024Q3"], {})
+    plan = pipeline.plan_report(Session(space), "2024Q3", {})
     return space, plan, pipeline.publish(Session(space), plan)
 
 
@@ -39,7 +39,7 @@ def published(national, tmp_path_factory):
 def lianhu(tmp_path_factory):
     space = load_workspace(ROOT)
     space = dataclasses.replace(space, reports=tmp_path_factory.mktemp("lianhu"))
-    (plan,) = pipeline.plan_reports(Session(space), ["2024Q3"], {})
+    plan = pipeline.plan_report(Session(space), "2024Q3", {})
     outcome = pipeline.publish(Session(space), plan)
     assert outcome.error == ""
     return space, outcome.path.read_text(encoding="utf-8")
@@ -49,7 +49,7 @@ def lianhu(tmp_path_factory):
 def english(lianhu):
     """Lianhu's report in English, beside the Chinese one."""
     space = dataclasses.replace(lianhu[0], language="en")
-    (plan,) = pipeline.plan_reports(Session(space), ["2024Q3"], {})
+    plan = pipeline.plan_report(Session(space), "2024Q3", {})
     outcome = pipeline.publish(Session(space), plan)
     assert outcome.error == ""
     return plan, outcome.path.read_text(encoding="utf-8")
@@ -58,7 +58,7 @@ def english(lianhu):
 @pytest.fixture(scope="module")
 def brief(published):
     """The nation's brief of a month in which two targets have their figures."""
-    (plan,) = pipeline.plan_reports(Session(published[0]), ["2024-08"], {})
+    plan = pipeline.plan_report(Session(published[0]), "2024-08", {})
     outcome = pipeline.publish(Session(published[0]), plan)
     assert outcome.error == ""
     return plan, outcome.path
@@ -100,7 +100,7 @@ def test_a_report_whose_verdicts_cannot_be_kept_stands_with_a_warning(
     national, tmp_path, monkeypatch
 ):
     space = dataclasses.replace(national, reports=tmp_path)
-    (plan,) = pipeline.plan_reports(Session(space), ["2024Q3"], {})
+    plan = pipeline.plan_report(Session(space), "2024Q3", {})
 
     def refused(*_, **__):
         raise StoreError("记录被占用")
@@ -156,7 +156,7 @@ def borrowed(national, folder):
 
 def test_a_changed_target_or_a_damaged_page_is_rendered_again(national, tmp_path):
     space = borrowed(national, tmp_path / "space")
-    (plan,) = pipeline.plan_reports(Session(space), ["2024Q3"], {})
+    plan = pipeline.plan_report(Session(space), "2024Q3", {})
     assert "增长5%左右" in words(pipeline.publish(Session(space), plan).path.read_text("utf-8"))
     text = space.targets.read_text(encoding="utf-8").replace("value = 5.0", "value = 5.3")
     space.targets.write_text(text, encoding="utf-8")
@@ -236,8 +236,8 @@ def discreet(tmp_path_factory):
 def test_a_public_report_shows_no_figure_of_a_sensitive_indicator(lianhu, discreet):
     its, others = figure_texts(lianhu[1], RETAIL_ZH)
     assert len(its - others) > 5
-    (internal,) = pipeline.plan_reports(Session(discreet), ["2024Q3"], {})
-    (public,) = pipeline.plan_reports(Session(discreet), ["2024Q3"], PUBLIC)
+    internal = pipeline.plan_report(Session(discreet), "2024Q3", {})
+    public = pipeline.plan_report(Session(discreet), "2024Q3", PUBLIC)
     assert public.name == f"{internal.name}-public"
     made = pipeline.publish(Session(discreet), public)
     assert made.error == ""
@@ -258,7 +258,7 @@ def test_a_public_report_shows_no_figure_of_a_sensitive_indicator(lianhu, discre
 
 
 def test_the_workspace_may_let_sensitive_indicators_through(lianhu, discreet):
-    (public,) = pipeline.plan_reports(Session(discreet), ["2024Q3"], PUBLIC)
+    public = pipeline.plan_report(Session(discreet), "2024Q3", PUBLIC)
     config = discreet.root / "lianhu.toml"
     text = config.read_text(encoding="utf-8")
     config.write_text(text.replace("[report]", "[report]\nsensitive = true"), encoding="utf-8")
@@ -271,7 +271,7 @@ def test_the_workspace_may_let_sensitive_indicators_through(lianhu, discreet):
 
 def test_another_audience_is_refused_before_any_work(national):
     with pytest.raises(UsageError, match="audience='press' 不行，可填 internal、public"):
-        pipeline.plan_reports(Session(national), ["2024Q3"], {"audience": "press"})
+        pipeline.plan_report(Session(national), "2024Q3", {"audience": "press"})
     with pytest.raises(UsageError, match="audience='' 不行"):
         pipeline.open_report(str(national.root), "2024Q3", "", "")
 
@@ -411,7 +411,7 @@ def test_a_report_with_an_untraced_number_is_not_published(national, tmp_path):
     own = space.root / TEMPLATE
     own.parent.mkdir(parents=True)
     own.write_text(json.dumps(template), encoding="utf-8")
-    (plan,) = pipeline.plan_reports(Session(space), ["2024Q3"], {})
+    plan = pipeline.plan_report(Session(space), "2024Q3", {})
     outcome = pipeline.publish(Session(space), plan)
     assert "7.5" in outcome.error
     assert outcome.path is None
@@ -434,7 +434,7 @@ def test_targets_as_they_are_set_stand_on_the_page(national, tmp_path):
         f"{share}\nplan = 1350000",
     ]  # fmt: skip
     space.targets.write_text("\n\n".join(texts), encoding="utf-8")
-    (plan,) = pipeline.plan_reports(Session(space), ["2024Q3"], {})
+    plan = pipeline.plan_report(Session(space), "2024Q3", {})
     outcome = pipeline.publish(Session(space), plan)
     assert outcome.error == ""
     text = words(outcome.path.read_text(encoding="utf-8"))
@@ -451,7 +451,7 @@ def test_targets_as_they_are_set_stand_on_the_page(national, tmp_path):
 
 def test_data_that_changes_while_the_report_runs_stops_it(national, tmp_path, monkeypatch):
     space = borrowed(national, tmp_path / "space")
-    (plan,) = pipeline.plan_reports(Session(space), ["2024Q3"], {})
+    plan = pipeline.plan_report(Session(space), "2024Q3", {})
     hashes = reports._inputs
 
     def moving(workspace, template):

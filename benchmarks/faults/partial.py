@@ -130,7 +130,7 @@ def make_report(space: Workspace) -> tuple[int, str]:
 
     def work() -> str:
         asked = Session(space)
-        plan = reports.plan_reports(asked, ["2024Q3"], {}, ["html"])[0]
+        plan = reports.plan_report(asked, "2024Q3", {}, ["html"])
         with forked_kernel():
             return reports.publish(asked, plan).error
 

@@ -13,13 +13,13 @@ __all__ = [
     "open_report",
     "open_review",
     "open_session",
-    "plan_reports",
+    "plan_report",
     "publish",
 ]
 
 _HOMES = {
     **dict.fromkeys(("Session", "open_session"), "session"),
-    **dict.fromkeys(("open_report", "plan_reports", "publish"), "reports"),
+    **dict.fromkeys(("open_report", "plan_report", "publish"), "reports"),
 }
 
 

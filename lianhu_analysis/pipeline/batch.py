@@ -98,7 +98,7 @@ def make_report(
     period, language
         Empty for the newest quarter, and for the workspace's own.
     parameters, day, formats, force
-        As in ``plan_reports`` and ``publish``.
+        As in ``plan_report`` and ``publish``.
 
     Returns
     -------
@@ -114,7 +114,7 @@ def make_report(
     space = replace(space, language=language or space.language)
     with forked_kernel() if can_fork() else nullcontext():
         asked = Session(space, day)
-        (plan,) = reports.plan_reports(asked, [period] if period else [], parameters, formats)
+        plan = reports.plan_report(asked, period, parameters, formats)
         outcome = reports.publish(asked, plan, force=force)
     document = reports.outcome_json(space, outcome)
     return {**document, "page": str(outcome.path), "unread": unread_files(space)}

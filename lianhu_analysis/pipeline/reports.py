@@ -26,7 +26,7 @@ from lianhu_analysis.errors import (
 from lianhu_analysis.intake.ingest import unread_files
 from lianhu_analysis.intake.whole_files import private_folder
 from lianhu_analysis.pipeline.answers import PROJECT_ROOT
-from lianhu_analysis.pipeline.batch import parse_period, periods_of
+from lianhu_analysis.pipeline.batch import parse_period
 from lianhu_analysis.pipeline.past_runs import settings_files
 from lianhu_analysis.pipeline.record import keep_verdicts, read_record, record_hash
 from lianhu_analysis.pipeline.session import Session, open_session
@@ -56,7 +56,7 @@ __all__ = [
     "check_options",
     "open_report",
     "outcome_json",
-    "plan_reports",
+    "plan_report",
     "publish",
 ]
 
@@ -83,8 +83,6 @@ class ReportPlan:
         Some of ``FORMATS``, the page first.
     parameters
         Of the template, beyond workspace, period and day.
-    refused
-        Why it cannot be made; it does not keep the others of a batch.
     """
 
     name: str
@@ -94,7 +92,6 @@ class ReportPlan:
     language: str
     formats: tuple[str, ...]
     parameters: dict[str, str]
-    refused: str = ""
 
 
 @dataclass(frozen=True)
@@ -127,7 +124,7 @@ def open_report(
         Folder of the workspace; empty for the nearest upwards.
     period, as_of
         As ``2024Q3``, or ``2024-08`` of a monthly brief, and ``2024-10-31``; empty ones as in
-        ``plan_reports``.
+        ``plan_report``.
     audience
         ``internal``, or ``public``: see ``for_public``.
     language
@@ -137,7 +134,7 @@ def open_report(
     _refuse_language(language)
     speaking(_english(asked).text if language == "en" else str)
     hidden = _hidden(asked, audience)
-    plan = plan_reports(asked, [period] if period else [], {})[0]
+    plan = plan_report(asked, period, {})
     session = asked.on(plan.as_of)
     known = session.assured.frame
     report = Report(
@@ -200,53 +197,49 @@ def _hidden(session: Session, audience: str) -> frozenset[str]:
     return frozenset() if told else session.catalogue.sensitive
 
 
-def plan_reports(
+def plan_report(
     session: Session,
-    periods: Sequence[str],
+    period: str,
     parameters: Mapping[str, str],
     formats: Sequence[str] = (),
-) -> list[ReportPlan]:
-    """Decide which reports to make, refusing what cannot be made before any work.
+) -> ReportPlan:
+    """Decide which report to make, refusing what cannot be made before any work.
 
-    Without periods: the last quarter with a GDP figure.  Without a day: the last
+    Without a period: the last quarter with a GDP figure.  Without a day: the last
     publication by the end of the month after the period, which is when such a report is
     written.  The language is that of the session's workspace.
 
     Parameters
     ----------
-    periods
-        Quarters, and months for a monthly brief.
+    period
+        A quarter, or a month for a monthly brief; may be empty.
     formats
         Some of ``FORMATS``; the page is always made, and without any all are.
 
     Raises
     ------
     UsageError
-        On an unknown period, format, language or parameter, or the only period without data:
+        On an unknown period, format, language or parameter, or a period without data:
         a quarter without GDP, a month without any figure of a core indicator.
     """
-    check_options(session, parameters, formats, periods)
+    check_options(session, parameters, formats, [period])
     kinds = tuple(kind for kind in FORMATS if kind == "html" or not formats or kind in formats)
     workspace, as_of = session.workspace, session.asked
     audience, language = parameters.get("audience", "internal"), workspace.language
-    years = {target.year for target in session.targets}
     last = replace(session, asked=None).day
     if last is None:
         raise UsageError("还没有可用于预测的数据。请把文件放进 data/raw，再运行 lianhu ingest")
-    if not periods:
-        periods = [_last_quarter(session, as_of or last, years)]
+    if not period:
+        years = {target.year for target in session.targets}
+        period = _last_quarter(session, as_of or last, years)
     given = dict(parameters) if language == "zh" else {**parameters, "language": language}
-    plans = []
-    for text in periods_of(periods):
-        period = parse_period(text)
-        following = Period(period.end.year, "M", period.end.month).shift(1)
-        day = as_of or min(last, following.end)
-        if (refused := _no_data(session, day, period)) and list(periods) == [text]:
-            raise UsageError(refused)
-        tags = [tag for tag, said in (("public", audience), ("en", language)) if said == tag]
-        name = safe_name(workspace.region.code, text, day.isoformat(), *tags)
-        plans.append(ReportPlan(name, period, day, audience, language, kinds, given, refused))
-    return plans
+    meant = parse_period(period)
+    following = Period(meant.end.year, "M", meant.end.month).shift(1)
+    day = as_of or min(last, following.end)
+    _refuse_no_data(session, day, meant)
+    tags = [tag for tag, said in (("public", audience), ("en", language)) if said == tag]
+    name = safe_name(workspace.region.code, str(meant), day.isoformat(), *tags)
+    return ReportPlan(name, meant, day, audience, language, kinds, given)
 
 
 def check_options(
@@ -270,17 +263,15 @@ def check_options(
     _hidden(session, parameters.get("audience", "internal"))  # refuses another one
 
 
-def _no_data(session: Session, day: dt.date, period: Period) -> str:
-    """Say why a period has no report as of a day; nothing if it has one."""
+def _refuse_no_data(session: Session, day: dt.date, period: Period) -> None:
+    """Refuse a period that has no report as of a day."""
     if period.frequency == "Q":
-        if str(period) in _gdp_quarters(session, day):
-            return ""
-        return f"截至 {day}，库中没有 {period} 的地区生产总值，不能生成该季报告"
+        if str(period) not in _gdp_quarters(session, day):
+            raise UsageError(f"截至 {day}，库中没有 {period} 的地区生产总值，不能生成该季报告")
+        return
     core = [item.code for item in session.catalogue if item.tier == "core"]
-    known = _known(session, day, core)
-    if known["period"].eq(str(period)).any():
-        return ""
-    return f"截至 {day}，库中没有 {period} 的核心指标数字，不能生成该月简报"
+    if not _known(session, day, core)["period"].eq(str(period)).any():
+        raise UsageError(f"截至 {day}，库中没有 {period} 的核心指标数字，不能生成该月简报")
 
 
 def _known(session: Session, day: dt.date, codes: Sequence[str]) -> pd.DataFrame:
@@ -310,8 +301,6 @@ def publish(asked: Session, plan: ReportPlan, *, force: bool = False) -> Outcome
     every cell ran and every number was traced, and its manifest entry is
     written last.
     """
-    if plan.refused:
-        return Outcome(plan.name, None, fresh=False, error=plan.refused)
     session = asked.on(plan.as_of)
     workspace = session.workspace
     frequency = plan.period.frequency
