@@ -32,7 +32,7 @@ from lianhu_analysis.pipeline.record import keep_verdicts, read_record, record_h
 from lianhu_analysis.pipeline.session import Session, open_session
 from lianhu_analysis.render.drawing.theme import speaking
 from lianhu_analysis.render.english import English, english_names
-from lianhu_analysis.render.publishing.manifest import ManifestEntry
+from lianhu_analysis.render.publishing.manifest import FORMATS, ManifestEntry
 from lianhu_analysis.render.publishing.publish import (
     file_hash,
     find_published,
@@ -64,7 +64,6 @@ __all__ = [
 GDP = "gdp.total"
 # Shown beside the forecast, never in it.
 FACTS = ("published_fact", "second_hand")
-FORMATS = ("html", "docx", "xlsx")
 TEMPLATES = {"Q": "quarterly.ipynb", "M": "monthly.ipynb"}
 # How the templates call their period.
 PERIODS = {"Q": "quarter", "M": "month"}

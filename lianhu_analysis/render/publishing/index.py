@@ -10,7 +10,7 @@ import html
 from collections.abc import Sequence
 from urllib.parse import quote
 
-from lianhu_analysis.render.publishing.manifest import REPORT_SUFFIX, ManifestEntry
+from lianhu_analysis.render.publishing.manifest import FORMATS, REPORT_SUFFIX, ManifestEntry
 from lianhu_analysis.render.tables import SIMULATED_MARK, Html, html_table, join, name, when
 
 __all__ = ["index_page"]
@@ -18,7 +18,6 @@ __all__ = ["index_page"]
 TITLE = "经济分析报告"
 LANGUAGE_NAMES = {"zh": "中文", "en": "English"}
 AUDIENCE_NAMES = {"internal": "内部", "public": "公开"}
-FORMAT_NAMES = {".docx": "Word", ".xlsx": "数字出处表"}
 # One character for each verdict, so that it is read without colour, and how good it is.
 SIGNS = {
     "已实现": ("成", "good"),
@@ -156,8 +155,8 @@ def _changes(entry: ManifestEntry, before: ManifestEntry | None) -> Html | str:
 def _other_formats(entry: ManifestEntry) -> Html:
     """Link the Word document and the annex of a report, where it has them."""
     links = [
-        f'<a href="{quote(entry.name)}{suffix}">{words}</a>'
-        for suffix, words in FORMAT_NAMES.items()
-        if entry.name + suffix in entry.outputs
+        f'<a href="{quote(entry.name)}.{kind}">{words}</a>'
+        for kind, words in FORMATS.items()
+        if kind != "html" and f"{entry.name}.{kind}" in entry.outputs
     ]
     return Html("、".join(links) or "只有网页")

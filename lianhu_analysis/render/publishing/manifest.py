@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-__all__ = ["REPORT_SUFFIX", "ManifestEntry"]
+__all__ = ["FORMATS", "REPORT_SUFFIX", "ManifestEntry"]
 
+# The page, the same in Word, and its numbers with their origins; the page is always made.
+FORMATS = {"html": "网页", "docx": "Word", "xlsx": "数字出处表"}
 REPORT_SUFFIX = ".html"
 
 

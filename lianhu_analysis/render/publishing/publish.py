@@ -20,7 +20,7 @@ from lianhu_analysis import __version__
 from lianhu_analysis.errors import ReportError, UsageError
 from lianhu_analysis.intake.whole_files import PARTS, locked, sweep, write_whole
 from lianhu_analysis.render.publishing.index import index_page
-from lianhu_analysis.render.publishing.manifest import REPORT_SUFFIX, ManifestEntry
+from lianhu_analysis.render.publishing.manifest import FORMATS, ManifestEntry
 
 __all__ = [
     "SUFFIXES",
@@ -38,8 +38,7 @@ __all__ = [
 INDEX_NAME = "index.html"
 MANIFEST_FOLDER = "manifest"
 LOCK_NAME = ".publish.lock"
-# The page, the same in Word, and its numbers with their origins.
-SUFFIXES = (REPORT_SUFFIX, ".docx", ".xlsx")
+SUFFIXES = tuple(f".{kind}" for kind in FORMATS)
 VERSIONED = (
     "numpy",
     "pandas",
