@@ -78,7 +78,7 @@ class Candidate:
 GROWTH_CANDIDATES = (
     Candidate("persistence", "持续性基准", persistence),
     Candidate("growth_model", "结构时间序列模型", growth_model),
-    Candidate("own_past", "近年平均增速", own_past),
+    Candidate("own_past", "往年平均增速", own_past),
     Candidate("announced_target", "公布的目标", announced_target, optional=True),
     Candidate("parent_growth", "上级地区累计增速", parent_growth, optional=True),
 )

@@ -18,8 +18,7 @@ from lianhu_analysis.forecast.models.panel import GrowthPanel
 
 __all__ = ["announced_target", "own_past", "parent_growth", "persistence"]
 
-# How many years back the usual growth is looked for, and of how many it is a mean: growth drifts
-# over decades, and after years of outliers nothing recent says what is usual.
+# Of the last years, so many must be known and no outliers: else nothing recent says what is usual.
 RECENT, MIN_PAST = 3, 2
 # So few comparable years cannot show how far a rule may err: outlier years fill them up, each
 # counting at most as so many usual errors.
@@ -38,7 +37,7 @@ def persistence(panel: GrowthPanel, rng: np.random.Generator, effort: Effort = F
 
 
 def own_past(panel: GrowthPanel, rng: np.random.Generator, effort: Effort = FULL) -> Draws:
-    """Let the rest of the year grow as the last ``RECENT`` years did on average.
+    """Let the rest of the year grow as the years before it did on average.
 
     Raises
     ------
@@ -46,7 +45,7 @@ def own_past(panel: GrowthPanel, rng: np.random.Generator, effort: Effort = FULL
         As ``persistence``.
     """
     finals = np.where(panel.outlier, np.nan, panel.as_published[:, -1])
-    past = np.array([_mean_of(finals[max(row - RECENT, 0) : row]) for row in range(len(finals))])
+    past = np.array([_mean_of(finals[:row]) for row in range(len(finals))])
     centres = _rest_grows_as(panel, past)
     unknown = f"近 {RECENT} 年里可比的不足 {MIN_PAST} 年，没有平均增速"
     return _rule("own_past", panel, centres, unknown, rng, effort)
@@ -92,8 +91,8 @@ def _rest_grows_as(panel: GrowthPanel, rates: FloatArray) -> FloatArray:
 
 
 def _mean_of(values: FloatArray) -> float:
-    known = values[np.isfinite(values)]
-    return float(known.mean()) if known.size >= MIN_PAST else float("nan")
+    known = np.isfinite(values)
+    return float(values[known].mean()) if known[-RECENT:].sum() >= MIN_PAST else float("nan")
 
 
 def _scale(errors: FloatArray, of_outliers: FloatArray) -> float:

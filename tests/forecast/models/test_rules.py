@@ -59,12 +59,13 @@ def test_targets_of_other_years_say_nothing_of_one_that_has_none():
         announced_target(panel([*past, OPEN], 1, announced=known), rng())
 
 
-def test_the_own_past_is_the_mean_of_the_last_three_years():
-    # Finals 5, 7, 6, 6.2, 6.1: of the last three 6.1; of this year a fifth is done at 4.
+def test_the_own_past_is_the_mean_of_the_years_before_each_year():
+    # Finals 5, 7, 6, 6.2: means before the third and later years 6, 6, 6.05; of this year a
+    # fifth is done at 4.
     past = [[4, 4, 4, final] for final in (5.0, 7.0, 6.0, 6.2, 6.1)]
     draws = own_past(panel([*past, OPEN], 1), rng())
     assert draws.n_obs == 3
-    assert np.median(draws.values) == pytest.approx(0.2 * 4 + 0.8 * 6.1, abs=0.05)
+    assert np.median(draws.values) == pytest.approx(0.2 * 4 + 0.8 * 6.06, abs=0.05)
     with pytest.raises(ForecastError, match="近 3 年里可比的不足 2 年"):
         own_past(panel([past[0], OPEN], 1), rng())
     # Of the last three years two are set apart.
