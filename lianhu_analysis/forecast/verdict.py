@@ -32,6 +32,7 @@ from lianhu_analysis.forecast.knowledge import (
 from lianhu_analysis.forecast.models import (
     FULL,
     GROWTH_CANDIDATES,
+    MODEL_NAMES,
     PROGRESS_CANDIDATES,
     STOCK_CANDIDATES,
     Candidate,
@@ -327,6 +328,9 @@ def _issue(
     near = within_reach(lesson.weighing.weights, said, benchmark)
     weights = {name: weight for name, weight in near.items() if weight}
     drawn = {name: drawn[name] for name in weights}
+    held = [name for name in weights if weights[name] < lesson.weighing.weights.get(name, 0.0)]
+    far = "、".join(MODEL_NAMES[name] for name in held if name != benchmark)
+    far = f"；{far}离基准太远，只跟到基准通常误差的一倍半" if far else ""
     reason = getattr(panel, "shares_reason", "")
     integer = getattr(sources, "integer", False)
     attempts = (("shares", f"{reason}；模型改用最近已知的比重或按月数均分"),) if reason else ()
@@ -334,7 +338,7 @@ def _issue(
         draft,
         attempts=(*attempts, *refused.items()),
         weights=weights,
-        weights_reason=lesson.weighing.reason + _cautions(drawn, panel),
+        weights_reason=lesson.weighing.reason + far + _cautions(drawn, panel),
     )
     return _with_draws(draft, combine(drawn, weights, lesson.calibration, integer=integer))
 

@@ -308,3 +308,15 @@ def test_outlier_years_are_the_workspaces_to_say():
     masked = judge(gdp_frame(), target(), catalogue(GDP), RULES)
     whole = judge(gdp_frame(), target(), catalogue(GDP), with_2020)
     assert whole.draws.n_obs == masked.draws.n_obs + 8
+
+
+def test_a_candidate_too_far_from_the_benchmark_is_held_back_and_the_page_says_so():
+    near = judge(gdp_frame(("2024Q1",)), target(), catalogue(GDP), RULES)
+    start = ("gdp.total", "yoy", "ytd", "2024Q1", 9.0, "2024-04-17")
+    far = judge(gdp_frame((), extra=[start]), target(), catalogue(GDP), RULES)
+    # Ten years around 5: whoever says so again stands four points from 9.
+    assert far.weights["persistence"] > near.weights.get("persistence", 0.0)
+    assert "离基准太远，只跟到基准通常误差的一倍半" in far.weights_reason
+    assert "太远" not in near.weights_reason
+    # No more than one and a half of its errors of some 0.2.
+    assert 8.5 < far.mean < 9.0
