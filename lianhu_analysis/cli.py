@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from lianhu_analysis.analysis.answer import Answer
     from lianhu_analysis.intake import blank_workbooks, new_workspace, problems
     from lianhu_analysis.intake import ingest as deliveries
-    from lianhu_analysis.pipeline import answers, apart, backtests, batch, reports, session
+    from lianhu_analysis.pipeline import answers, apart, backtests, batch, cluster, reports, session
     from lianhu_analysis.pipeline import record as issued
     from lianhu_analysis.render import analyses, listing, record_listing
     from lianhu_analysis.render import lab as jupyter
@@ -65,6 +65,7 @@ else:
     apart = _loaded_when_used("lianhu_analysis.pipeline.apart")
     backtests = _loaded_when_used("lianhu_analysis.pipeline.backtests")
     batch = _loaded_when_used("lianhu_analysis.pipeline.batch")
+    cluster = _loaded_when_used("lianhu_analysis.pipeline.cluster")
     issued = _loaded_when_used("lianhu_analysis.pipeline.record")
     reports = _loaded_when_used("lianhu_analysis.pipeline.reports")
     session = _loaded_when_used("lianhu_analysis.pipeline.session")
@@ -107,6 +108,9 @@ WorkspacesOption = Annotated[
 ]
 JobsOption = Annotated[
     int | None, typer.Option("--jobs", min=1, help="同时做几份；默认按处理器和内存。")
+]
+SchedulerOption = Annotated[
+    str, typer.Option("--scheduler", metavar="ADDRESS", help="交给 dask 集群，如 tcp://主机:8786。")
 ]
 
 
@@ -186,13 +190,14 @@ def ingest(
     workspace: WorkspaceOption = None,
     workspaces: WorkspacesOption = None,
     jobs: JobsOption = None,
+    scheduler: SchedulerOption = "",
     as_json: JsonOption = False,
 ) -> None:
     """读入原始文件；说明每个文件读了什么、哪些被隔离、为什么。"""
     if workspaces and (paths or explained):
         raise UsageError("--workspaces 读入各工作区的全部文件，不能与 PATH 或 --explain 合用")
     if workspaces:
-        raise typer.Exit(ask_each(context, workspaces, jobs, as_json=as_json))
+        raise typer.Exit(ask_each(context, workspaces, jobs, scheduler))
     if cell and explained is None:
         raise UsageError("--cell 只与 --explain FILE 合用")
     space = located(context, workspace)
@@ -299,12 +304,13 @@ def forecast(
     workspace: WorkspaceOption = None,
     workspaces: WorkspacesOption = None,
     jobs: JobsOption = None,
+    scheduler: SchedulerOption = "",
     as_of: AsOfOption = "",
     as_json: JsonOption = False,
 ) -> None:
     """每个目标：预测、概率、所需增速、基准和判断。"""
     if workspaces:
-        raise typer.Exit(ask_each(context, workspaces, jobs, as_json=as_json))
+        raise typer.Exit(ask_each(context, workspaces, jobs, scheduler))
     asked = asked_of(context, workspace, as_of, year)
     content = answers.describe_forecast(asked, year)
     warn_unread(asked.workspace)
@@ -379,6 +385,7 @@ def report(
     workspace: WorkspaceOption = None,
     workspaces: WorkspacesOption = None,
     jobs: JobsOption = None,
+    scheduler: SchedulerOption = "",
     as_of: AsOfOption = "",
     lang: Annotated[
         str, typer.Option("--lang", help="报告语言：zh、en，逗号分隔；默认按 lianhu.toml。")
@@ -411,14 +418,15 @@ def report(
         for root, period, reader, language in product(folders, wanted, told, languages)
     ]
     if len(tasks) > 1:
-        apart.start_ahead()
+        if not scheduler:
+            apart.start_ahead()
         for reader in told:
             with suppress(WorkspaceError):  # told of that workspace; the others are made
                 first = session.Session(spaces.load_workspace(folders[0]))
                 reports.check_options(first, extra | reader, kinds, wanted)
     found: list[dict[str, Any]] = [{}] * len(tasks)
     unread: dict[str, None] = {}
-    for number, label, result in run_many(batch.make_report, tasks, jobs):
+    for number, label, result in run_many(batch.make_report, tasks, jobs, scheduler):
         document = batch.document_of(result, label)
         place = f"{tasks[number][0].name} " if workspaces else ""
         unread |= dict.fromkeys(unread_lines(document.pop("unread"), place))
@@ -451,12 +459,13 @@ def monitor(
     workspace: WorkspaceOption = None,
     workspaces: WorkspacesOption = None,
     jobs: JobsOption = None,
+    scheduler: SchedulerOption = "",
     as_of: AsOfOption = "",
     as_json: JsonOption = False,
 ) -> None:
     """一页看完各项指标：最新、变化、位次、距计划、达标灯与景气灯、扩散指数与一致指数。"""
     if workspaces:
-        raise typer.Exit(ask_each(context, workspaces, jobs, as_json=as_json))
+        raise typer.Exit(ask_each(context, workspaces, jobs, scheduler))
     asked = opened(context, workspace, as_of)
     document = asked.kept("monitor", lambda: asked.monitor().as_dict())
     print_analysis(document if as_json else analyses.monitor_page(document, every), as_json=as_json)
@@ -534,11 +543,12 @@ def news(
     workspace: WorkspaceOption = None,
     workspaces: WorkspacesOption = None,
     jobs: JobsOption = None,
+    scheduler: SchedulerOption = "",
     as_json: JsonOption = False,
 ) -> None:
     """两天之间每个目标的判断变了多少：哪次公布、修订、更正使它变，加起来恰好是全部。"""
     if workspaces:
-        raise typer.Exit(ask_each(context, workspaces, jobs, as_json=as_json))
+        raise typer.Exit(ask_each(context, workspaces, jobs, scheduler))
     asked = session.Session(located(context, workspace), parse_day(until, "--to"))
     day = parse_day(since, "--from")
     content = asked.kept(f"news {day}", lambda: arrivals.news_json(asked.news(day)))
@@ -577,15 +587,18 @@ def warn_unread(space: Workspace) -> None:
 
 
 def run_many(
-    work: Callable[..., Any], tasks: Sequence[tuple[Any, ...]], jobs: int | None
+    work: Callable[..., Any], tasks: Sequence[tuple[Any, ...]], jobs: int | None, scheduler: str
 ) -> Iterator[tuple[int, str, Any]]:
-    """Do tasks apart, saying how far they are: what ``run_apart`` yields, with a label.
+    """Do tasks apart, here or on a cluster, saying how far: what ``run_apart`` yields, labelled.
 
     The refusal of the only task is raised, and one that all share.
     """
     begun, refused = time.monotonic(), []
     with messages.status(f"正在做 {len(tasks)} 项 ……") as status:
-        results = apart.run_apart(work, tasks, jobs or apart.default_jobs())
+        if scheduler:
+            results = cluster.run_on_cluster(work, tasks, jobs or len(tasks), scheduler)
+        else:
+            results = apart.run_apart(work, tasks, jobs or apart.default_jobs())
         for done, (number, result) in enumerate(results, start=1):
             root, second, *_ = tasks[number]
             label = f"{region_name(root)} {second}".strip()
@@ -608,14 +621,15 @@ def region_name(root: Path) -> str:
 
 
 def ask_each(
-    context: typer.Context, workspaces: Sequence[str], jobs: int | None, *, as_json: bool
+    context: typer.Context, workspaces: Sequence[str], jobs: int | None, scheduler: str
 ) -> int:
     """Give the command to each of many workspaces, and write what each says as it is done."""
-    options = {**context.params, "workspaces": None}
+    options = {**context.params, "workspaces": None, "scheduler": ""}
+    as_json = options["as_json"]
     tasks = [(root, "", context.info_name, options) for root in batch.find_workspaces(workspaces)]
     answered: list[dict[str, Any]] = [{}] * len(tasks)
     statuses = []
-    for number, label, result in run_many(ask_one, tasks, jobs):
+    for number, label, result in run_many(ask_one, tasks, jobs, scheduler):
         refusal = FAILED, json.dumps({"error": str(result)}), f"没有完成：{result}"
         status, said, remarks = refusal if isinstance(result, LianhuError) else result
         statuses.append(status)
@@ -645,6 +659,8 @@ def ask_one(root: Path, _: str, command: str, options: dict[str, Any]) -> tuple[
 
 def located(context: typer.Context, workspace: Path | None) -> Workspace:
     """Return the workspace that an option before or after the command names."""
+    if getattr(context, "params", {}).get("scheduler"):
+        raise UsageError("--scheduler 只与 --workspaces 合用，如 --workspaces 'regions/*'")
     chosen = workspace or context.obj
     return spaces.find_workspace(Path.cwd()) if chosen is None else spaces.load_workspace(chosen)
 

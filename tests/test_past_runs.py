@@ -38,7 +38,7 @@ def test_every_input_is_in_the_fingerprint(space, monkeypatch):
     seen.add(fingerprint(space, DAY))
     space.targets.write_text(space.targets.read_text(encoding="utf-8") + "\n# 改\n", "utf-8")
     seen.add(fingerprint(space, DAY))
-    monkeypatch.setattr(past_runs, "_code", lambda: "other code")
+    monkeypatch.setattr(past_runs, "code_hash", lambda: "other code")
     seen.add(fingerprint(space, DAY))
     assert len(seen) == 5
 

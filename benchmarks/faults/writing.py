@@ -23,7 +23,7 @@ from lianhu_analysis.errors import LianhuError
 from lianhu_analysis.intake.reading.words import load_vocabulary
 from lianhu_analysis.intake.store import VintageStore
 from lianhu_analysis.intake.whole_files import PARTS
-from lianhu_analysis.pipeline.past_runs import _code
+from lianhu_analysis.pipeline.past_runs import code_hash
 from lianhu_analysis.pipeline.record import read_record
 from lianhu_analysis.render.publishing import publish
 from lianhu_analysis.render.publishing.page import build_document
@@ -157,7 +157,7 @@ def warm() -> None:
     load_structure()
     read_catalogue(None, {})
     load_vocabulary()
-    _code()
+    code_hash()
     build_document("<p>1</p>", title="x")
 
 

@@ -5,17 +5,20 @@ from __future__ import annotations
 import gc
 import multiprocessing
 import os
-from collections.abc import Callable, Iterator, Sequence
+import signal
+import threading
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
 from multiprocessing import connection
 from typing import Any
 
 from lianhu_analysis.errors import LianhuError, UsageError, described
 
-__all__ = ["can_fork", "default_jobs", "run_apart", "start_ahead"]
+__all__ = ["DIED", "can_fork", "default_jobs", "next_task", "run_apart", "start_ahead"]
 
 MEMORY_OF_ONE = 1e9  # bytes: a report and its kernel, and what else wants room
 INTERRUPT_SECONDS = 10
+DIED = "进程意外结束"
 # Of linear algebra: more are slower, and a fork must not copy any.
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 # What reports and answers import, most of it late: imported once, in the process that forks.
@@ -27,6 +30,8 @@ PRELOADED = [
     "lianhu_analysis.render.quarterly.sections",
     "lianhu_analysis.cli",
 ]
+# One thread at a time may put other words into the environment that all share.
+_environment = threading.Lock()
 
 
 def can_fork() -> bool:
@@ -44,14 +49,15 @@ def start_ahead() -> None:
     # that of a kernel.
     inline = "module://matplotlib_inline.backend_inline"
     wanted = {"PYTHONSAFEPATH": "1", "MPLBACKEND": os.environ.get("MPLBACKEND") or inline}
-    said = dict(os.environ)
-    os.environ.update(ONE_THREAD | wanted)
-    try:
-        multiprocessing.get_context("forkserver").set_forkserver_preload(PRELOADED)
-        forkserver.ensure_running()
-    finally:
-        os.environ.clear()
-        os.environ.update(said)
+    with _environment:
+        said = dict(os.environ)
+        os.environ.update(ONE_THREAD | wanted)
+        try:
+            multiprocessing.get_context("forkserver").set_forkserver_preload(PRELOADED)
+            forkserver.ensure_running()
+        finally:
+            os.environ.clear()
+            os.environ.update(said)
 
 
 def default_jobs() -> int:
@@ -89,13 +95,14 @@ def run_apart(
     running: dict[Any, tuple[int, Any]] = {}
     try:
         while left or running:
-            busy = {tasks[number][0] for number, _ in running.values()}
-            free = (number for number in left if tasks[number][0] not in busy)
-            number = next(free, None) if len(running) < jobs else None
+            under_way = [number for number, _ in running.values()]
+            number = next_task(tasks, left, under_way) if len(running) < jobs else None
             if number is not None:
                 left.remove(number)
                 receive, send = context.Pipe(duplex=False)
-                arguments = (send, {**os.environ, **ONE_THREAD}, work, tasks[number])
+                with _environment:
+                    environment = {**os.environ, **ONE_THREAD}
+                arguments = (send, environment, work, tasks[number])
                 process = context.Process(target=_work, args=arguments)
                 process.start()
                 send.close()
@@ -111,6 +118,14 @@ def run_apart(
             process.terminate()
 
 
+def next_task(
+    tasks: Sequence[tuple[Any, ...]], left: Sequence[int], running: Collection[int]
+) -> int | None:
+    """Return the first task left of a workspace that no running task is about."""
+    busy = {tasks[number][0] for number in running}
+    return next((number for number in left if tasks[number][0] not in busy), None)
+
+
 def _work(
     send: Any,
     environment: dict[str, str],
@@ -118,6 +133,8 @@ def _work(
     task: tuple[Any, ...],
 ) -> None:
     gc.freeze()  # what was imported need not be searched for garbage
+    parent = [multiprocessing.parent_process()]
+    threading.Thread(target=_end_with_parent, args=parent, daemon=True).start()
     os.environ.clear()
     os.environ.update(environment)
     with suppress(KeyboardInterrupt):
@@ -130,13 +147,19 @@ def _work(
         send.send(result)
 
 
+def _end_with_parent(parent: Any) -> None:
+    """Interrupt this process when nobody is left to take what it returns."""
+    connection.wait([parent.sentinel])
+    os.kill(os.getpid(), signal.SIGINT)
+
+
 def _result(receive: Any, process: Any) -> Any:
     try:
         return receive.recv()
     except EOFError:
         process.join()
         return LianhuError(
-            f"进程意外结束（状态 {process.exitcode}），可能是内存不足。请重试，或用 --jobs 1"
+            f"{DIED}（状态 {process.exitcode}），可能是内存不足。请重试，或用 --jobs 1"
         )
     finally:
         receive.close()

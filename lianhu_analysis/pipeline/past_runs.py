@@ -21,14 +21,14 @@ from lianhu_analysis.intake.store import VintageStore
 from lianhu_analysis.intake.whole_files import write_whole
 from lianhu_analysis.workspace import CONFIG_NAME, Workspace
 
-__all__ = ["PastRunFiles", "fingerprint", "settings_files"]
+__all__ = ["PastRunFiles", "code_hash", "fingerprint", "settings_files"]
 
 # Some 60 kB each; the oldest go first.
 MAX_FILES = 1_500
 
 
 @cache
-def _code() -> str:
+def code_hash() -> str:
     """Hash the code and data of this package, and name the libraries that compute."""
     libraries = [version(name) for name in ("numpy", "scipy", "pandas", "statsmodels")]
     digest = hashlib.sha256(repr(libraries).encode())
@@ -50,7 +50,7 @@ def settings_files(workspace: Workspace) -> list[Path]:
 
 def fingerprint(workspace: Workspace, day: dt.date | None) -> str:
     """Hash everything that an answer as of a day depends on: figures, settings, code."""
-    digest = hashlib.sha256(f"{day} {_code()}".encode())
+    digest = hashlib.sha256(f"{day} {code_hash()}".encode())
     for entry in VintageStore(workspace.processed).ledger().values():
         digest.update(f"{entry.path}\0{entry.sha256}\0{entry.fingerprint}\n".encode())
     for file in settings_files(workspace):
@@ -67,7 +67,7 @@ class PastRunFiles:
         self.folder = workspace.processed / "past_runs"
 
     def _path(self, key: str) -> Path:
-        return self.folder / f"{_code()[:16]}-{key[:32]}.json"
+        return self.folder / f"{code_hash()[:16]}-{key[:32]}.json"
 
     def get(self, key: str) -> bytes | None:
         """Return what was kept under a key."""

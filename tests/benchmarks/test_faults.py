@@ -107,6 +107,13 @@ def test_writers_at_the_same_time():
     )
 
 
+def test_a_cluster_that_breaks():
+    pytest.importorskip("distributed", reason="the extra `batch` is not installed")
+    assert run_apart("cluster", "--count", "1").startswith(
+        "holds: 0 lost, half, other or twice of 4 reports on 1 broken clusters"
+    )
+
+
 def test_what_another_release_wrote(last_line):
     assert upgrade.main(["--quick"]) == 0
     assert last_line().startswith("holds: 0 of 19 misread")
