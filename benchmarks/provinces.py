@@ -38,7 +38,7 @@ from lianhu_analysis.forecast.backtest import COMBINATION, backtest
 from lianhu_analysis.forecast.knowledge import Knowledge, Rules
 from lianhu_analysis.intake.observations import Observation, frame_observations
 
-__all__ = ["SERIES", "draw_province", "judge", "main", "summarise"]
+__all__ = ["SERIES", "back_test", "draw_province", "judge", "main", "summarise"]
 
 YEARS = range(2014, 2026)
 OUTLIERS = (2020, 2021)
@@ -61,14 +61,25 @@ DEFLATOR = 1.02
 POSITIONS = ("Q1", "Q2", "Q3")
 
 
-def draw_province(rng: np.random.Generator) -> pd.DataFrame:
-    """Return every figure that a province published, as observations, the oldest first."""
-    n = 4 * len(YEARS)
-    hit = rng.uniform(0.6, 1.4)
-    level = START + np.cumsum(rng.normal(DRIFT, STEP, size=n))
-    felt = rng.normal(size=n)
+def draw_province(
+    rng: np.random.Generator, common: np.random.Generator | None = None
+) -> pd.DataFrame:
+    """Return every figure that a province published, as observations, the oldest first.
+
+    Parameters
+    ----------
+    common
+        Of what its four series share, where others share it too; default: its own.
+    """
+    n, shared = 4 * len(YEARS), common or rng
+    hit = shared.uniform(0.6, 1.4)
+    level = START + np.cumsum(shared.normal(DRIFT, STEP, size=n))
+    felt = shared.normal(size=n)
     shock = np.concatenate(
-        [np.multiply(SHOCKS.get(year, (0.0,) * 4), rng.uniform(0.5, 1.5, size=4)) for year in YEARS]
+        [
+            np.multiply(SHOCKS.get(year, (0.0,) * 4), shared.uniform(0.5, 1.5, size=4))
+            for year in YEARS
+        ]
     )
     rows = []
     for code, (noise, step, share) in SERIES.items():
@@ -102,17 +113,21 @@ def draw_province(rng: np.random.Generator) -> pd.DataFrame:
 
 def judge(provinces: int, seed: int) -> pd.DataFrame:
     """Run the product's back-test over provinces; one row a forecast, with ``province``."""
+    parts = []
+    for number in range(provinces):
+        versions = draw_province(np.random.default_rng([seed, number]))
+        parts.append(back_test(Knowledge(versions)).assign(province=number))
+        print(f"{number + 1}/{provinces}", file=sys.stderr, flush=True)
+    return pd.concat(parts, ignore_index=True)
+
+
+def back_test(knowledge: Knowledge) -> pd.DataFrame:
+    """Run the product's back-test over the four series of one province."""
     indicators = tuple(replace(one_indicator(), code=code, name_zh=code) for code in SERIES)
     known = Catalogue(indicators, "simulated", proposal=False)
     targets = [replace(TARGET, indicator=code, year=YEAR) for code in SERIES]
     rules = Rules(("simulated",), outlier_years=OUTLIERS)
-    parts = []
-    for number in range(provinces):
-        versions = draw_province(np.random.default_rng([seed, number]))
-        found = backtest(Knowledge(versions), targets, known, rules)
-        parts.append(found.assign(province=number))
-        print(f"{number + 1}/{provinces}", file=sys.stderr, flush=True)
-    return pd.concat(parts, ignore_index=True)
+    return backtest(knowledge, targets, known, rules)
 
 
 def summarise(record: pd.DataFrame, model: str = COMBINATION) -> dict[str, pd.DataFrame]:

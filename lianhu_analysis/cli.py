@@ -13,7 +13,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import redirect_stderr, redirect_stdout, suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from itertools import product
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -305,13 +305,22 @@ def forecast(
     workspaces: WorkspacesOption = None,
     jobs: JobsOption = None,
     scheduler: SchedulerOption = "",
+    joint: Annotated[
+        bool, typer.Option("--joint", help="权重和区间也从其他工作区的往年学（同一市的各区县）。")
+    ] = False,
     as_of: AsOfOption = "",
     as_json: JsonOption = False,
 ) -> None:
     """每个目标：预测、概率、所需增速、基准和判断。"""
     if workspaces:
         raise typer.Exit(ask_each(context, workspaces, jobs, scheduler))
+    if joint and context.obj not in context.meta.get("together", ()):
+        raise UsageError("--joint 只与 --workspaces 合用，如 --workspaces 'regions/*'")
     asked = asked_of(context, workspace, as_of, year)
+    for root in context.meta["together"] if joint else ():
+        if root != context.obj:
+            with suppress(WorkspaceError):  # told where it is asked itself
+                asked = replace(asked, neighbours=(*asked.neighbours, spaces.load_workspace(root)))
     content = answers.describe_forecast(asked, year)
     warn_unread(asked.workspace)
     print_answer(content, listing.forecast_lines(content), as_json=as_json)
@@ -626,7 +635,8 @@ def ask_each(
     """Give the command to each of many workspaces, and write what each says as it is done."""
     options = {**context.params, "workspaces": None, "scheduler": ""}
     as_json = options["as_json"]
-    tasks = [(root, "", context.info_name, options) for root in batch.find_workspaces(workspaces)]
+    roots = batch.find_workspaces(workspaces)
+    tasks = [(root, "", context.info_name, options, roots) for root in roots]
     answered: list[dict[str, Any]] = [{}] * len(tasks)
     statuses = []
     for number, label, result in run_many(ask_one, tasks, jobs, scheduler):
@@ -645,12 +655,15 @@ def ask_each(
     return ATTENTION if any(statuses) else FINE
 
 
-def ask_one(root: Path, _: str, command: str, options: dict[str, Any]) -> tuple[int, str, str]:
-    """Give a command to one workspace; return its status and what it wrote."""
+def ask_one(
+    root: Path, _: str, command: str, options: dict[str, Any], together: Sequence[Path]
+) -> tuple[int, str, str]:
+    """Give a command to one of the workspaces asked together; return its status and words."""
     said, remarks, status = io.TextIOWrapper(io.BytesIO()), io.StringIO(), FINE
     with redirect_stdout(said), redirect_stderr(remarks):
         try:
-            globals()[command](SimpleNamespace(obj=root), **options)
+            context = SimpleNamespace(obj=root, meta={"together": together})
+            globals()[command](context, **options)
         except typer.Exit as stopped:
             status = stopped.exit_code
     said.seek(0)

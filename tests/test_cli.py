@@ -547,11 +547,20 @@ def test_many_reports_are_made_in_one_go_and_not_again(run, regions, national, t
 
 
 def test_one_question_is_asked_of_many_workspaces(run, regions):
-    code, out, _ = run("forecast", "--workspaces", regions / "*", "--json")
+    asked = ("forecast", "--workspaces", regions / "*", "--as-of", "2024-10-31", "--json")
+    code, out, _ = run(*asked)
     answers = {item["workspace"][-1]: item for item in json.loads(out)["workspaces"]}
     assert code == 1
     assert "不是有效的 TOML" in answers["丙"]["error"]
     assert answers["甲"]["targets"] and answers["甲"]["targets"] == answers["乙"]["targets"]
+    # Learned together with the other one that can be read; the published figures are the same.
+    code, out, _ = run(*asked, "--joint")
+    joint = {item["workspace"][-1]: item for item in json.loads(out)["workspaces"]}
+    assert code == 1
+    (target,), (alone,) = joint["甲"]["targets"], answers["甲"]["targets"]
+    assert "其中有同一批另外 1 个地区的指标" in target["weights_reason"]
+    assert "同一批" not in alone["weights_reason"]
+    assert (target["actual"], target["required"]) == (alone["actual"], alone["required"])
     code, out, _ = run("news", "--workspaces", regions / "[甲乙]")
     assert code == 0
     assert out.count("以来，") == 2
@@ -574,6 +583,7 @@ def test_wrong_use_with_many_workspaces_is_said_before_any_work(run, regions):
         (("report", "2024Q1", "--workspaces", regions / "甲", "--audience", "all"), "audience"),
         (("report", "2024Q1", "--workspaces", regions / "无"), "通配符要加引号"),
         (("ingest", "x.csv", "--workspaces", regions / "甲"), "不能与 PATH"),
+        (("--workspace", regions / "甲", "forecast", "--joint"), "--joint 只与 --workspaces 合用"),
     ):
         code, _, err = run(*asked)
         assert code == 2, asked

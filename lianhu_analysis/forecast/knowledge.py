@@ -63,6 +63,8 @@ class Knowledge:
     pools
         Records made before, by the target's year and the month: for those only who know the
         same of the years before.
+    neighbours
+        What was known of other regions; weights and spread are learned from their past, too.
     """
 
     versions: pd.DataFrame
@@ -72,6 +74,7 @@ class Knowledge:
     pools: dict[tuple[int, int], dict[tuple[int, str], Record]] = field(
         default_factory=dict, repr=False, compare=False
     )
+    neighbours: tuple[Knowledge, ...] = ()
     _extracted: dict[tuple[int, str, str, tuple[str, ...]], Versions] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
@@ -108,7 +111,7 @@ class Knowledge:
         """Return the records of other growth series at the same month of the year.
 
         They are those of the region and of the regions above, targets and core
-        indicators first; made once for all targets of one month.
+        indicators first, and of the neighbours; made once for all targets of one month.
 
         Parameters
         ----------
@@ -117,12 +120,26 @@ class Knowledge:
         """
         periods = year_periods(catalogue.get(target.indicator), target.year)
         month = periods[n_known - 1].end.month if n_known else 0
-        kept = self.pools.setdefault((target.year, month), {})
-        wanted = [key for key in self.pooled(catalogue) if key != (0, target.indicator)]
+        own = [key for key in self.pooled(catalogue) if key != (0, target.indicator)]
+        found = self._records(catalogue, rules, own, target.year, month)
+        for other in self.neighbours:
+            told = [key for key in other.pooled(catalogue) if key[0] == 0]
+            found += other._records(catalogue, rules, told, target.year, month)
+        return tuple(found)
+
+    def _records(
+        self,
+        catalogue: Catalogue,
+        rules: Rules,
+        wanted: Sequence[tuple[int, str]],
+        year: int,
+        month: int,
+    ) -> list[Record]:
+        kept = self.pools.setdefault((year, month), {})
         for key in wanted:
             if key not in kept:
-                kept[key] = self._record(catalogue, rules, *key, target.year, month)
-        return tuple(kept[key] for key in wanted)
+                kept[key] = self._record(catalogue, rules, *key, year, month)
+        return [kept[key] for key in wanted]
 
     def pooled(self, catalogue: Catalogue) -> list[tuple[int, str]]:
         """Say which growth series are asked: by level above the region, and code."""

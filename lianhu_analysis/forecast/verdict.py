@@ -255,7 +255,11 @@ def _judge_growth(
     draft = replace(draft, required=required, benchmark=benchmark, references=references)
     sources, candidates = asked(draft.target, catalogue, rules, knowledge)
     pool = knowledge.pool(catalogue, rules, draft.target, n_known)
-    return _issue(draft, sources, candidates, n_known, rules, pool=pool)
+    found = _issue(draft, sources, candidates, n_known, rules, pool=pool)
+    if not (others := len(knowledge.neighbours)) or found.draws is None:
+        return found
+    reason = f"{found.weights_reason}；其中有同一批另外 {others} 个地区的指标"
+    return replace(found, weights_reason=reason)
 
 
 def _judge_level(

@@ -93,10 +93,13 @@ class Session:
     ----------
     asked
         The day asked for; ``None`` for the last publication that may feed a forecast.
+    neighbours
+        Workspaces of other regions, from whose past weights and spread are learned, too.
     """
 
     workspace: Workspace
     asked: dt.date | None = None
+    neighbours: tuple[Workspace, ...] = ()
     _assessments: dict[int, Assessment] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
@@ -197,7 +200,9 @@ class Session:
         every = self.versions
         own, *above = (every[every["region"] == code] for code in self._regions)
         announced = [target for told in versions_on(self.targets, self.day) for target in told]
-        return Knowledge(own, tuple(above), tuple(announced), PastRunFiles(self.workspace))
+        files = PastRunFiles(self.workspace)
+        others = tuple(Session(space, self.day).knowledge for space in self.neighbours)
+        return Knowledge(own, tuple(above), tuple(announced), files, neighbours=others)
 
     @property
     def target_years(self) -> list[int]:

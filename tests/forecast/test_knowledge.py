@@ -49,6 +49,17 @@ def test_the_pool_is_other_growth_of_the_region_and_its_parents_at_the_same_mont
     assert knowledge.pool(catalogue(*ITEMS), RULES, AIM, 2)[0] is pool[0]
 
 
+def test_neighbours_teach_what_they_know_of_themselves():
+    other = Knowledge(history(["b.core", "c.target"]), (history(["a.monitored"], 1.0),))
+    alone = Knowledge(history(["b.core", "c.target"]), targets=(AIM,))
+    joint = replace(alone, neighbours=(other,), pools={})
+    own, pool = (item.pool(catalogue(*ITEMS), RULES, AIM, 2) for item in (alone, joint))
+    # The region's own b; then the neighbour's b and c, the target's figure too; not its parent's.
+    assert (len(own), len(pool)) == (1, 3)
+    assert [run.centres for run in pool[0].runs] == [run.centres for run in own[0].runs]
+    assert not alone.neighbours
+
+
 def test_the_order_of_rows_and_of_the_catalogue_choose_nothing():
     own = history(["a.monitored", "b.core", "c.target"])
     straight = Knowledge(own, targets=(AIM,)).pool(catalogue(*ITEMS), RULES, AIM, 1)
