@@ -11,6 +11,7 @@ from filelock import FileLock
 
 from lianhu_analysis.errors import ReportError, StoreError, UsageError
 from lianhu_analysis.intake import whole_files
+from lianhu_analysis.render.publishing import publish as publishing
 from lianhu_analysis.render.publishing.publish import (
     ManifestEntry,
     file_hash,
@@ -152,6 +153,52 @@ def test_a_crash_before_the_entry_publishes_nothing(private, reports, monkeypatc
     publish(private, reports, entry())
     assert len(read_manifest(reports)) == 1
     assert not list(reports.rglob("*.part"))
+
+
+def whole_with(private, text):
+    for suffix in publishing.SUFFIXES:
+        (private / f"610104-2024Q3{suffix}").write_text(f"<p>{text}</p>", encoding="utf-8")
+
+
+def shown(reports):
+    return {file.read_text(encoding="utf-8") for file in reports.glob("610104*") if file.is_file()}
+
+
+def test_a_report_is_vouched_for_wherever_its_successor_stops(private, reports, monkeypatch):
+    rows = {}
+    for text in ("new", "old"):
+        whole_with(private, text)
+        publish(private, reports, entry(title=text))
+        rows[text] = index_rows(reports)[0]
+    assert rows["new"] != rows["old"]
+    whole_with(private, "new")
+    real, stopped = publishing.write_whole, 0
+    # Three files beside their places, the entry, three files in place, the index.
+    for last in range(8):
+        calls = iter(range(last))
+
+        def write(target, data, calls=calls):
+            if next(calls, None) is None:
+                raise StoreError("断电")
+            real(target, data)
+
+        with monkeypatch.context() as patch, pytest.raises(StoreError, match="断电"):
+            patch.setattr(publishing, "write_whole", write)
+            publish(private, reports, entry(title="new", fingerprint="c" * 64))
+        (standing,) = read_manifest(reports)
+        # The entry is the fourth; from then on it is the new report.
+        assert standing.fingerprint == ("c" * 64 if last >= 4 else PRINT)
+        found = find_published(reports, "610104-2024Q3", standing.fingerprint)
+        assert found == standing
+        assert shown(reports) == {"<p>new</p>" if last >= 4 else "<p>old</p>"}
+        # The list of reports says what stands, too.
+        assert index_rows(reports)[0] == rows["new" if last >= 4 else "old"]
+        assert not list(reports.glob("*.pending")), last
+        stopped += 1
+        whole_with(private, "old")
+        publish(private, reports, entry(title="old"))
+        whole_with(private, "new")
+    assert stopped == 8
 
 
 def test_a_folder_in_use_is_waited_for_and_then_refused(private, reports, monkeypatch):

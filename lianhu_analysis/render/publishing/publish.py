@@ -1,7 +1,9 @@
 """Put a finished report into place, and list what is there: no manifest entry, no report.
 
-``reports/manifest/NAME.json`` is written last.  A crash at any moment leaves
-either the old report, or files that no entry vouches for and that nothing shows.
+The files of a report are several, and a rename is of one.  So they are first written beside their
+places, then ``reports/manifest/NAME.json`` says what they are, which is the moment at which the
+report is published, and then they are put into place.  After a crash before that moment the old
+report stands; after it the next run finishes what the entry promised.
 """
 
 from __future__ import annotations
@@ -39,6 +41,8 @@ INDEX_NAME = "index.html"
 MANIFEST_FOLDER = "manifest"
 LOCK_NAME = ".publish.lock"
 SUFFIXES = tuple(f".{kind}" for kind in FORMATS)
+# Of a file that is whole and not yet in its place.
+PENDING = ".pending"
 VERSIONED = (
     "numpy",
     "pandas",
@@ -106,7 +110,7 @@ def versions() -> dict[str, str]:
 
 
 def publish(private_dir: Path, reports_dir: Path, entry: ManifestEntry) -> ManifestEntry:
-    """Move a finished report into place, then its manifest entry, and renew the index.
+    """Publish a finished report whole or not at all, and renew the index.
 
     Parameters
     ----------
@@ -137,22 +141,27 @@ def publish(private_dir: Path, reports_dir: Path, entry: ManifestEntry) -> Manif
     with locked(reports_dir / LOCK_NAME, "报告文件夹"):
         sweep([*reports_dir.glob(PARTS), *manifest_dir.glob(PARTS)])
         _refuse_collision(reports_dir, [source.name for source in sources])
+        _settle(reports_dir)
+        outputs = {}
         for source in sources:
-            write_whole(reports_dir / source.name, source.read_bytes())
-        outputs = {source.name: file_hash(reports_dir / source.name) for source in sources}
-        # What an earlier edition left in another form says what no longer holds.
-        for suffix in SUFFIXES:
-            if entry.name + suffix not in outputs:
-                (reports_dir / (entry.name + suffix)).unlink(missing_ok=True)
+            pending = reports_dir / (source.name + PENDING)
+            write_whole(pending, source.read_bytes())
+            outputs[source.name] = file_hash(pending)
         whole = replace(entry, outputs=outputs)
         text = json.dumps(asdict(whole), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
         write_whole(_entry_path(reports_dir, entry.name), text.encode("utf-8"))
-        _write_index(reports_dir)
+        _settle(reports_dir)
     return whole
 
 
 def find_published(reports_dir: Path, name: str, fingerprint: str) -> ManifestEntry | None:
-    """Return the entry of a report that need not be rendered again, or None."""
+    """Return the entry of a report that need not be rendered again, or None.
+
+    What a killed run left to be put into place is put there first.
+    """
+    if next(reports_dir.glob(f"*{PENDING}"), None):
+        with locked(reports_dir / LOCK_NAME, "报告文件夹"):
+            _settle(reports_dir)
     entry = _read_entry(_entry_path(reports_dir, name))
     if entry is None or entry.fingerprint != fingerprint or not _is_whole(reports_dir, entry):
         return None
@@ -160,7 +169,7 @@ def find_published(reports_dir: Path, name: str, fingerprint: str) -> ManifestEn
 
 
 def read_manifest(reports_dir: Path) -> tuple[ManifestEntry, ...]:
-    """Return the entries whose files are all there, unchanged."""
+    """Return the entries whose files are all there, in place or about to be, unchanged."""
     files = sorted((reports_dir / MANIFEST_FOLDER).glob("*.json"))
     entries = (_read_entry(file) for file in files)
     return tuple(entry for entry in entries if entry and _is_whole(reports_dir, entry))
@@ -178,12 +187,6 @@ def orphans(reports_dir: Path) -> tuple[str, ...]:
     )
 
 
-def _write_index(reports_dir: Path) -> None:
-    """Write the page that lists the published reports."""
-    document = index_page(read_manifest(reports_dir))
-    write_whole(reports_dir / INDEX_NAME, document.encode("utf-8"))
-
-
 def _entry_path(reports_dir: Path, name: str) -> Path:
     return reports_dir / MANIFEST_FOLDER / f"{name}.json"
 
@@ -195,10 +198,31 @@ def _read_entry(path: Path) -> ManifestEntry | None:
         return None  # an entry that cannot be read vouches for nothing
 
 
+def _settle(reports_dir: Path) -> None:
+    """Put into place what entries promise, renew the index, drop the rest; under the lock."""
+    waiting = sorted(reports_dir.glob(f"*{PENDING}"))
+    for pending in waiting:
+        name = pending.name.removesuffix(PENDING)
+        stem = Path(name).stem
+        entry = _read_entry(_entry_path(reports_dir, stem))
+        if entry and entry.outputs.get(name) == file_hash(pending):
+            write_whole(reports_dir / name, pending.read_bytes())
+            # What an earlier edition left in another form says what no longer holds.
+            for other in {stem + suffix for suffix in SUFFIXES} - set(entry.outputs):
+                (reports_dir / other).unlink(missing_ok=True)
+    if waiting:
+        document = index_page(read_manifest(reports_dir))
+        write_whole(reports_dir / INDEX_NAME, document.encode("utf-8"))
+    sweep(waiting)
+
+
 def _is_whole(reports_dir: Path, entry: ManifestEntry) -> bool:
     return bool(entry.outputs) and all(
-        (reports_dir / name).is_file() and file_hash(reports_dir / name) == digest
-        for name, digest in entry.outputs.items()
+        any(
+            file.is_file() and file_hash(file) == digest
+            for file in (path, Path(f"{path}{PENDING}"))
+        )
+        for path, digest in ((reports_dir / name, said) for name, said in entry.outputs.items())
     )
 
 
