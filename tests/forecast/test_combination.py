@@ -85,6 +85,8 @@ def test_each_year_is_issued_with_what_its_day_knew():
     # Nor was one of another series.
     lesson = learn(Record(late), "persistence", [Record(late)])
     assert lesson.weighings[2017].weights == {"persistence": 1.0}
+    # Nor did it correct the spread.
+    assert lesson.issued[2017] == pytest.approx(late[0].quantiles["persistence"])
     # Persistence said 6 and 5 came: below the middle, year after year.
     assert lesson.ranks[2010] == pytest.approx(stats.norm.cdf(-2.0), abs=0.02)
 

@@ -1,6 +1,8 @@
 import datetime as dt
 from dataclasses import replace
 
+import pytest
+
 from lianhu_analysis.catalog.targets import Target
 from lianhu_analysis.forecast.knowledge import GrowthSources, Knowledge, Rules
 from tests.forecast.frames import catalogue, figures, indicator
@@ -76,6 +78,18 @@ def test_a_day_knows_the_version_of_that_day_by_who_comes_first():
     days = (dt.date(2024, 6, 30), dt.date(2024, 7, 1), dt.date(2024, 12, 31), None)
     assert [sources.announced_on(day)[2024] for day in days] == [6.0, 5.5, 5.0, 5.0]
     assert sources.panel_on(2024, days[1]).announced[-1] == 5.5
+
+
+def test_the_festival_is_counted_against_the_year_before():
+    monthly = replace(ITEMS[2], frequency="M", no_january=False)
+    frame = figures(("c.target", "yoy", "ytd", "2023-12", 5.0, "2024-01-17"))
+    sources = GrowthSources.of(Knowledge(frame), monthly, catalogue(monthly), RULES)
+    # 22 January 2023: 15 January to 4 February, 17 days and 4.
+    # 10 February 2024: 3 to 23 February.  2022 (1 February): 7 days of January and 14.
+    found = sources.panel_on(2024, None).festival * 21
+    assert found[0, :3] == pytest.approx([10, -10, 0])
+    assert found[1, :3] == pytest.approx([-17, 17, 0])
+    assert found.shape == (2, 12)
 
 
 def test_models_round_as_the_target_of_the_nearest_year_is_published():

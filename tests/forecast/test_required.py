@@ -165,6 +165,23 @@ def test_how_often_history_reached_it_by_hand():
     assert content["years"][0] == {"year": 2021, "value": pytest.approx(4.8), "reached": False}
 
 
+def test_the_rounding_of_this_year_can_decide_as_well():
+    levels = {f"{year}Q{q}": v for year in (2022, 2023) for q, v in ((3, 72.0), (4, 100.0))}
+    found = growth(levels, {"2023Q3": 5.3, "2023Q4": 5.4, "2024Q3": 4.9})
+    # (5.4 - 0.72 * 5.3) / 0.28 is 0.4 above what is required; its own rounding moves it by
+    # 0.05 * 1.72 / 0.28 = 0.3071, this year's by 0.05 * 0.72 / 0.28 = 0.1286.
+    assert found.precedents.values[0] - found.value == pytest.approx(0.4)
+    assert found.precedents.close == (True,)
+
+
+def test_the_error_of_another_years_share_is_the_largest():
+    levels = {f"{year}Q4": 100.0 for year in (2021, 2022, 2023)}
+    levels |= {"2021Q3": 70.0, "2022Q3": 75.0, "2023Q3": 72.0}
+    found = growth(levels, {"2024Q3": 4.9})
+    # (5 - s * 4.9) / (1 - s): 5.2571 of 0.72, 5.2333 of 0.70, 5.3 of 0.75.
+    assert found.stand_in_error == pytest.approx(5.3 - 5.257143, abs=1e-6)
+
+
 def test_a_year_of_two_vintages_says_nothing():
     frame = figures(
         *rows(GDP.code, "level", {"2022Q3": 72.0, "2022Q4": 100.0, **LEVELS_2023}),

@@ -183,6 +183,31 @@ def test_a_count_that_is_there_already_is_reached():
     assert verdict.required.value == 0.0
 
 
+def test_before_its_first_figure_a_count_is_at_the_pace_of_past_years():
+    verdict = judge(land_frame(0.0, months=0), AREA, catalogue(LAND), RULES)
+    assert (verdict.usual_share, verdict.benchmark) == (0.0, {"persistence": 1000.0})
+
+
+def test_years_in_which_nothing_was_done_have_no_pace():
+    frame = land_frame(432.0)
+    frame.loc[frame["period"] < "2024", "value"] = 0.0
+    verdict = judge(frame, AREA, catalogue(LAND), RULES)
+    assert (verdict.usual_share, verdict.benchmark) == (None, {})
+
+
+def test_a_count_just_there_is_reached_and_a_ceiling_passed_is_not():
+    exact = judge(land_frame(1200.0), AREA, catalogue(LAND), RULES)
+    assert (exact.status, exact.probability, exact.benchmark["persistence"]) == (
+        "reached",
+        1.0,
+        1200.0,
+    )
+    ceiling = dataclasses.replace(AREA, rule="at_most")
+    passed = judge(land_frame(1250.0), ceiling, catalogue(LAND), RULES)
+    assert passed.status != "reached"
+    assert passed.probability < 0.01
+
+
 def test_a_count_without_a_past_is_refused():
     frame = land_frame(432.0)
     verdict = judge(frame[frame["period"] >= "2023"], AREA, catalogue(LAND), RULES)
