@@ -175,6 +175,13 @@ def test_counts_compare_with_the_progress_usual_by_that_month():
     assert verdict.required.value == pytest.approx(768.0)
     assert verdict.required.span == "2024-10/2024-12"
     assert 900 < verdict.mean < 1300
+    # The size of the unit is none of its business.
+    small = land_frame(432.0)
+    small["value"] /= 1e5
+    aim = dataclasses.replace(AREA, value=0.012)
+    verdict = judge(small, aim, catalogue(LAND), RULES)
+    assert verdict.usual_share == pytest.approx(0.36)
+    assert verdict.benchmark["persistence"] == pytest.approx(0.012)
 
 
 def test_a_count_that_is_there_already_is_reached():
@@ -334,6 +341,9 @@ def test_doubted_figures_and_few_years_are_told():
     few = judge(gdp_frame(years=range(2018, 2024)), target(), catalogue(GDP), RULES)
     assert "；只有 4 年可比，区间因此放宽" in few.weights_reason
     assert few.weights_reason.endswith("（2020、2021 年列为异常，只用来放宽区间）")
+    none = dataclasses.replace(RULES, outlier_years=())
+    few = judge(gdp_frame(years=range(2020, 2024)), target(), catalogue(GDP), none)
+    assert few.weights_reason.endswith("；只有 4 年可比，区间因此放宽")
 
 
 def test_what_was_not_forecast_has_no_calibration():
