@@ -274,6 +274,14 @@ def test_a_title_of_growth_counts_where_no_column_holds_growth(unit):
 
 
 @pytest.mark.parametrize(
+    "cells", [("2024年", "1-9月"), ("1-9月", "2024年"), ("1-9月", "绝对额", "2024年")]
+)
+def test_a_year_above_or_below_its_months_is_theirs(cells):
+    part = head(*cells).part
+    assert (part.year, str(part.period), part.span) == (2024, "2024-09", "ytd")
+
+
+@pytest.mark.parametrize(
     ("name", "column", "options", "span", "unit"),
     [
         (BUDGET, "位次", {"span": "ytd"}, "ytd", ""),
