@@ -16,17 +16,18 @@ from benchmarks.faults import (
     xss,
 )
 from benchmarks.faults.house import Tally, end
+from benchmarks.faults.mutcode import changes
 from benchmarks.faults.writing import at_call
 from tests.render.browser import needs_chromium
 
 ROOT = Path(__file__).parents[2]
 
 
-def run_apart(name, *arguments):
+def run_apart(name, *arguments, status=0):
     """Run a bench that forks in a process of its own, which has no threads of other tests."""
     command = [sys.executable, "-m", f"benchmarks.faults.{name}", *arguments]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.returncode == status, done.stdout + done.stderr
     return done.stdout.strip().splitlines()[-1]
 
 
@@ -127,3 +128,55 @@ def test_a_report_in_other_surroundings(last_line):
 def test_rounds_of_work(last_line):
     assert soak.main(["--quick"]) == 0
     assert last_line().startswith("holds: 0 of 5 kinds grew in 4 rounds")
+
+
+def test_a_changed_library_is_noticed_by_its_tests():
+    assert run_apart("mutcode", "--quick").endswith("killed, 1 of 1 named")
+    told = run_apart("mutcode", "--quick", "--control", status=1)
+    assert told.startswith("FAILS: ")
+    assert told.endswith("killed, 0 of 1 named")
+
+
+def told_of(source):
+    return sorted((line, before, after) for line, before, after, _ in changes(source))
+
+
+def test_every_place_that_runs_is_changed_and_no_text():
+    source = '''"""1 + 1."""
+__all__ = ["least"]
+if TYPE_CHECKING:
+    SIZE = 3
+def least(x: tuple[int, 2], *, 小: bool = True) -> tuple[int, 2]:
+    """1 < 2."""
+    if not x:
+        raise ValueError(f"{x + 1}")
+    x = x[小:]
+    return min(x) < 1.5 and x
+'''
+    assert told_of(source) == [
+        (7, "not x", "(x)"),
+        (7, "not x", "False"),
+        (7, "not x", "True"),
+        (8, 'raise ValueError(f"{x + 1}")', "pass"),
+        (9, "x = x[小:]", "pass"),
+        (9, "x[小:]", "(x[小 + 1:])"),
+        (10, "1.5", "(0.5)"),
+        (10, "1.5", "(2.5)"),
+        (10, "min(x)", "(max(x))"),
+        (10, "min(x) < 1.5", "(min(x) <= 1.5)"),
+        (10, "min(x) < 1.5 and x", "(min(x) < 1.5 or x)"),
+        (10, "return min(x) < 1.5 and x", "return None"),
+    ]
+    changed = [text for _, _, after, text in changes(source) if after == "(x[小 + 1:])"]
+    assert changed == [source.replace("x[小:]", "(x[小 + 1:])")]
+
+
+def test_sums_are_reversed_and_a_loop_keeps_its_condition():
+    assert told_of("while a - b:\n    c += [d for d in e if d is None]\n    break\n") == [
+        (1, "a - b", "(a + b)"),
+        (2, "c += [d for d in e if d is None]", "pass"),
+        (2, "d is None", "(d is not None)"),
+        (2, "d is None", "False"),
+        (2, "d is None", "True"),
+        (3, "break", "pass"),
+    ]

@@ -112,6 +112,8 @@ SEEN = [
     ("9月（当月）", "2020-09", "single"),
     ("三季度当季值", "2020Q3", "single"),
     ("（2024年9月）", "2024-09", "single"),
+    ("（202409）", "2024-09", "single"),
+    ("（1-9月）（累计）", "2020-09", "ytd"),
     ("2024年1-9月①", "2024-09", "ytd"),
     ("2024年1-9月*", "2024-09", "ytd"),
     ("２０２４年１－９月", "2024-09", "ytd"),
@@ -253,6 +255,12 @@ def test_a_long_text_is_quoted_short():
     with pytest.raises(PeriodError, match="太长") as caught:
         parse_period("*" * 50000 + "读")
     assert len(str(caught.value)) < 200
+
+
+def test_forty_letters_are_quoted_whole():
+    for text, quoted in (("读" * 40, "读" * 40), ("读" * 41, "读" * 40 + "…")):
+        with pytest.raises(PeriodError, match=f"“{quoted}”"):
+            parse_period(text)
 
 
 years = st.integers(1949, 2099)

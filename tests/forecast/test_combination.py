@@ -138,8 +138,48 @@ def test_each_year_is_issued_with_what_its_day_knew():
     # Nor was one of another series.
     lesson = learn(Record(late), "persistence", [Record(late)])
     assert lesson.weighings[2017].weights == {"persistence": 1.0}
+    # Nor did it correct the spread.
+    assert lesson.issued[2017] == pytest.approx(late[0].quantiles["persistence"])
     # Persistence said 6 and 5 came: below the middle, year after year.
     assert lesson.ranks[2010] == pytest.approx(stats.norm.cdf(-2.0), abs=0.02)
+
+
+def test_other_series_without_these_models_say_nothing_of_the_spread():
+    silent = record(6, other=3.0)
+    alone = learn(record(6, persistence=0.5), "persistence")
+    beside = learn(record(6, persistence=0.5), "persistence", [silent])
+    assert beside.calibration == alone.calibration
+    assert alone.calibration.years == 6
+
+
+def test_the_spread_of_today_by_hand():
+    # Each outcome lies at -1 of its normal distribution: (4 + 6 * 1) / 10, years of others 1 each.
+    alone = learn(record(6, persistence=0.5), "persistence")
+    assert alone.calibration.scale == pytest.approx(1.0, abs=0.01)
+    # At -2: (4 + 6 * 4) / 10.  An outlier year is no score, but it is issued.
+    wide = learn(record(6, persistence=1.0), "persistence")
+    assert wide.calibration.scale == pytest.approx(np.sqrt(2.8), abs=0.02)
+    masked = learn(record(6, (2012,), persistence=1.0), "persistence")
+    assert (masked.calibration.years, len(masked.issued)) == (5, 6)
+    assert masked.calibration.scale == pytest.approx(np.sqrt(24 / 9), abs=0.02)
+    # Two others of the same years are one row a year: (4 + 6 * 4 + 6 * 1) / 16.
+    others = [record(6, persistence=0.5)] * 2
+    both = learn(record(6, persistence=1.0), "persistence", others)
+    assert both.calibration.years == 12
+    assert both.calibration.scale == pytest.approx(np.sqrt(34 / 16), abs=0.02)
+
+
+def test_a_year_in_which_nothing_was_said_is_left_out():
+    runs = (run(2010, other=0.1), *(run(2011 + k, persistence=0.5) for k in range(3)))
+    lesson = learn(Record(runs), "persistence")
+    assert set(lesson.issued) == set(lesson.ranks) == set(lesson.weighings) == {2011, 2012, 2013}
+
+
+def test_negligible_weights_go_to_the_others():
+    found = weigh(record(8, persistence=1.0, model=0.0), "persistence")
+    assert found.weights["model"] > 0.5
+    assert sum(found.weights.values()) == pytest.approx(1.0)
+    assert min(found.weights.values()) > 0.01
 
 
 def draws(name, values):

@@ -79,6 +79,18 @@ def test_required_amount_is_what_remains():
     assert required_amount(1200.0, 1300.0) == 0.0
 
 
+def test_a_column_without_figures_is_refused():
+    with pytest.raises(ForecastError, match="一列数"):
+        single_from_ytd([])
+    with pytest.raises(ForecastError, match="一列数"):
+        cumulative_shares([[1.0, 2.0]])
+
+
+def test_a_year_may_be_of_any_size():
+    assert cumulative_shares([0.1, 0.2, 0.2, 0.4]).tolist() == [0.25, 0.5, 0.5, 1.0]
+    assert cumulative_shares([0.0, 1.0]).tolist() == [0.0, 1.0]
+
+
 def test_shares_by_hand():
     assert cumulative_shares([20.0, 45.0, 70.0, 100.0]).tolist() == [0.2, 0.45, 0.7, 1.0]
 

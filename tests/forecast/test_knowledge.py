@@ -1,8 +1,18 @@
 import datetime as dt
 from dataclasses import replace
 
+import numpy as np
+import pytest
+
 from lianhu_analysis.catalog.targets import Target
-from lianhu_analysis.forecast.knowledge import GrowthSources, Knowledge, Rules
+from lianhu_analysis.errors import ForecastError
+from lianhu_analysis.forecast.knowledge import (
+    GrowthSources,
+    Knowledge,
+    LevelSources,
+    Rules,
+    whole_numbers,
+)
 from tests.forecast.frames import catalogue, figures, indicator
 
 ITEMS = [
@@ -87,6 +97,181 @@ def test_a_day_knows_the_version_of_that_day_by_who_comes_first():
     days = (dt.date(2024, 6, 30), dt.date(2024, 7, 1), dt.date(2024, 12, 31), None)
     assert [sources.announced_on(day)[2024] for day in days] == [6.0, 5.5, 5.0, 5.0]
     assert sources.panel_on(2024, days[1]).announced[-1] == 5.5
+
+
+def test_targets_then_core_indicators_teach_first_and_only_sixteen_do():
+    own = history(["a.monitored", "b.core", "c.target"])
+    knowledge = Knowledge(own, (history(["c.target"], 1.0),), (AIM,))
+    assert knowledge.pooled(catalogue(*ITEMS)) == [
+        (0, "c.target"), (1, "c.target"), (0, "b.core"), (0, "a.monitored"),
+    ]  # fmt: skip
+    many = [indicator(f"m{number:02d}") for number in range(20)]
+    frame = figures(*((m.code, "yoy", "ytd", "2023Q1", 5.0, "2023-04-17") for m in many))
+    assert Knowledge(frame).pooled(catalogue(*many)) == [(0, m.code) for m in many[:16]]
+
+
+def test_before_the_first_figure_the_pool_stands_in_january():
+    knowledge = Knowledge(history(["b.core", "c.target"]), targets=(AIM,))
+    (record,) = knowledge.pool(catalogue(*ITEMS), RULES, AIM, 0)
+    assert {run.day.month for run in record.runs} == {1}
+
+
+GROWTH = (
+    ("2022Q1", 5.0, "2022-04-17"),
+    ("2022Q2", 5.2, "2022-07-17"),
+    ("2022Q3", 5.3, "2022-10-17"),
+    ("2022Q4", 5.5, "2023-01-17"),
+    ("2022Q4", 5.7, "2023-12-26"),
+    ("2023Q1", 4.0, "2023-04-17"),
+    ("2023Q2", 4.4, "2023-07-17"),
+)
+LEVELS = {"2022Q1": 20.0, "2022Q2": 45.0, "2022Q3": 72.0, "2022Q4": 100.0}
+NONE = np.nan
+
+
+def growth(*rows):
+    return figures(*(("c.target", "yoy", "ytd", *row) for row in rows))
+
+
+def sources(frame, above=(), level=0):
+    knowledge = Knowledge(frame, tuple(above), (AIM,))
+    rules = Rules(("official",), outlier_years=(2022, 2023))
+    return GrowthSources.of(knowledge, ITEMS[2], catalogue(*ITEMS), rules, level)
+
+
+CITY = growth(("2022Q2", 3.0, "2022-07-19"))
+PROVINCE = growth(("2023Q1", 6.0, "2023-04-20"), ("2023Q3", 6.6, "2023-10-25"))
+
+
+def test_the_panel_of_growth_by_hand():
+    levels = [("c.target", "level", "ytd", p, v, "2023-01-17") for p, v in LEVELS.items()]
+    frame = figures(*(("c.target", "yoy", "ytd", *row) for row in GROWTH), *levels)
+    what = sources(frame, [CITY, PROVINCE])
+    panel = what.panel_on(2023, None)
+    np.testing.assert_array_equal(
+        panel.ytd_growth_pct, [[5.0, 5.2, 5.3, 5.7], [4.0, 4.4, NONE, NONE]]
+    )
+    np.testing.assert_array_equal(panel.first_pct, [[5.0, 5.2, 5.3, 5.5], [4.0, 4.4, NONE, NONE]])
+    # 2022 has no levels before it, and stands in the shares of 2023.
+    np.testing.assert_array_equal(panel.shares, [[0.2, 0.45, 0.72, 1.0]] * 2)
+    assert (panel.year, panel.n_known, panel.shares_reason) == (2023, 2, "")
+    assert panel.outlier.tolist() == [True, False]
+    # The city is silent about this year; the province is not.
+    np.testing.assert_array_equal(panel.above, [[NONE] * 4, [6.0, NONE, 6.6, NONE]])
+    assert panel.festival is None
+    assert not panel.doubted.any()
+    early = what.panel_on(2023, dt.date(2023, 5, 1))
+    np.testing.assert_array_equal(
+        early.ytd_growth_pct, [[5.0, 5.2, 5.3, 5.5], [4.0, NONE, NONE, NONE]]
+    )
+    np.testing.assert_array_equal(early.above[-1], [6.0, NONE, NONE, NONE])
+    assert early.n_known == 1
+    # A year without figures has its row, and nobody above speaks of it.
+    ahead = what.panel_on(2024, None)
+    assert (len(ahead.shares), ahead.n_known, ahead.above) == (3, 0, None)
+
+
+def test_without_levels_the_year_is_cut_by_its_months():
+    panel = sources(growth(*GROWTH)).panel_on(2023, None)
+    np.testing.assert_array_equal(panel.shares, [[0.25, 0.5, 0.75, 1.0]] * 2)
+    assert "2023 年各期比重无从计算" in panel.shares_reason
+
+
+def test_a_figure_is_doubted_today_and_was_not_before():
+    frame = growth(*GROWTH)
+    what = sources(frame.assign(doubted=frame["period"] == "2023Q1"))
+    assert what.panel_on(2023, None).doubted.tolist() == [[False] * 4, [True, False, False, False]]
+    assert not what.panel_on(2023, dt.date(2023, 12, 31)).doubted.any()
+
+
+def test_the_delay_is_that_of_the_newest_figure_above():
+    what = sources(growth(*GROWTH), [CITY, PROVINCE])
+    # From 17 July to 25 October.
+    assert what.delay(2023, 2) == 100
+    assert what.delay(2023, 3) == 0
+    assert sources(growth(*GROWTH), [CITY]).delay(2023, 2) == 0
+    assert sources(growth(*GROWTH)).delay(2023, 2) == 0
+
+
+def test_a_region_above_has_its_own_figures_and_no_targets():
+    frames = growth(*GROWTH), [CITY, PROVINCE]
+    own, city, province = (sources(*frames, level=level) for level in range(3))
+    assert [len(item.growth.points) for item in (own, city, province)] == [7, 1, 2]
+    assert [len(item.above) for item in (own, city, province)] == [2, 1, 0]
+    assert city.above[0].points == province.growth.points
+    assert [item.targets for item in (own, city, province)] == [(AIM,), (), ()]
+
+
+def amounts(item, values, year=2024):
+    rows = [(item.code, "level", item.span, p, v, "2024-07-17") for p, v in values.items()]
+    versions = Knowledge(figures(*rows)).extract(item, "level", RULES)
+    return LevelSources(versions, integer=True)
+
+
+COUNT = indicator("lan.supply", level_price="na")
+STOCK = indicator("prj.count", kind="stock", span="point", level_price="na")
+PAST = {
+    "2022Q1": 10.0,
+    "2022Q2": 30.0,
+    "2022Q3": 25.0,
+    "2022Q4": 80.0,
+    "2023Q3": 20.0,
+    "2023Q4": 26.0,
+}
+
+
+def test_the_panel_of_an_amount_by_hand():
+    what = amounts(COUNT, {**PAST, "2024Q1": 9.0, "2024Q2": 22.0})
+    panel = what.panel_on(2024, None)
+    # 2023 is not whole; a fall is no progress.
+    assert panel.increments.tolist() == [[10.0, 20.0, 0.0, 55.0]]
+    assert (panel.actual, panel.n_known, panel.integer) == (22.0, 2, True)
+    empty = what.panel_on(2022, None)
+    assert (empty.increments.shape, empty.actual, empty.n_known) == ((0, 4), 80.0, 4)
+    ahead = what.panel_on(2025, None)
+    assert (len(ahead.increments), ahead.actual, ahead.n_known) == (1, 0.0, 0)
+    assert what.delay(2024, 2) == 0
+    assert "2024Q1" not in what.told(2024)
+    assert "2023Q4 26.0 2024-07-17" in what.told(2024)
+
+
+def test_the_panel_of_a_stock_by_hand():
+    what = amounts(STOCK, {**PAST, "2024Q3": 17.0})
+    panel = what.panel_on(2024, None)
+    # From the third quarter to the end: 80 - 25 and 26 - 20.
+    assert panel.changes.tolist() == [55.0, 6.0]
+    assert panel.actual == 17.0
+    with pytest.raises(ForecastError, match="没有起点"):
+        what.panel_on(2025, None)
+
+
+@pytest.mark.parametrize(
+    ("item", "values", "goal", "whole"),
+    [
+        (COUNT, (10.0, 80.0), {}, True),
+        (COUNT, (10.5, 80.0), {}, False),
+        (COUNT, (10.0, 80.0), {"value": 99.5}, False),
+        (COUNT, (10.0, 80.0), {"value": 99.5, "plan": 100.0}, True),
+        (indicator("lan.supply"), (10.0, 80.0), {}, False),
+    ],
+)
+def test_what_is_counted_in_whole_numbers(item, values, goal, whole):
+    versions = amounts(item, dict(zip(("2024Q1", "2024Q2"), values, strict=True))).versions
+    assert whole_numbers(versions, replace(AIM, measure="level", **{"value": 100.0, **goal})) is (
+        whole
+    )
+
+
+def test_the_festival_is_counted_against_the_year_before():
+    monthly = replace(ITEMS[2], frequency="M", no_january=False)
+    frame = figures(("c.target", "yoy", "ytd", "2023-12", 5.0, "2024-01-17"))
+    sources = GrowthSources.of(Knowledge(frame), monthly, catalogue(monthly), RULES)
+    # 22 January 2023: 15 January to 4 February, 17 days and 4.
+    # 10 February 2024: 3 to 23 February.  2022 (1 February): 7 days of January and 14.
+    found = sources.panel_on(2024, None).festival * 21
+    assert found[0, :3] == pytest.approx([10, -10, 0])
+    assert found[1, :3] == pytest.approx([-17, 17, 0])
+    assert found.shape == (2, 12)
 
 
 def test_models_round_as_the_target_of_the_nearest_year_is_published():

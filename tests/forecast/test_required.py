@@ -165,6 +165,45 @@ def test_how_often_history_reached_it_by_hand():
     assert content["years"][0] == {"year": 2021, "value": pytest.approx(4.8), "reached": False}
 
 
+def test_the_rounding_of_this_year_can_decide_as_well():
+    levels = {f"{year}Q{q}": v for year in (2022, 2023) for q, v in ((3, 72.0), (4, 100.0))}
+    found = growth(levels, {"2023Q3": 5.3, "2023Q4": 5.4, "2024Q3": 4.9})
+    # (5.4 - 0.72 * 5.3) / 0.28 is 0.4 above what is required; its own rounding moves it by
+    # 0.05 * 1.72 / 0.28 = 0.3071, this year's by 0.05 * 0.72 / 0.28 = 0.1286.
+    assert found.precedents.values[0] - found.value == pytest.approx(0.4)
+    assert found.precedents.close == (True,)
+
+
+def test_the_error_of_another_years_share_is_the_largest():
+    levels = {f"{year}Q4": 100.0 for year in (2021, 2022, 2023)}
+    levels |= {"2021Q3": 70.0, "2022Q3": 75.0, "2023Q3": 72.0}
+    found = growth(levels, {"2024Q3": 4.9})
+    # (5 - s * 4.9) / (1 - s): 5.2571 of 0.72, 5.2333 of 0.70, 5.3 of 0.75.
+    assert found.stand_in_error == pytest.approx(5.3 - 5.257143, abs=1e-6)
+
+
+def test_the_levels_of_the_proxy_weigh_its_path():
+    proxy = indicator("ind.va")
+    frame = figures(
+        *rows(GDP.code, "yoy", {"2024Q1": 4.7, "2024Q2": 4.8}),
+        *rows(GDP.code, "level", {"2023Q3": 10.0}),
+        *rows(proxy.code, "level", LEVELS_2023),
+    )
+    series, own = (extract_series(frame, GDP, m, ["official"]) for m in ("yoy", "level"))
+    levels = extract_series(frame, proxy, "level", ["official"])
+    remaining = year_periods(GDP, 2024)[2:]
+    found = growth_required(target(GDP), series, remaining, own, levels)
+    assert path(found.path) == [("2024Q3", 5.1636, 4.9364), ("2024Q4", 5.1636, 5.0)]
+    content = required_json(found)
+    assert content["required_share"] == {
+        "value": 0.45, "year": 2023, "indicator": "ind.va", "basis": "proxy",
+    }  # fmt: skip
+    assert content["required_path"][0]["to_date"] == pytest.approx(4.9364, abs=1e-4)
+    # Two levels of the share, and of the path the third quarter's.
+    labels = frame.index[(frame["indicator"] == "ind.va") & (frame["period"] != "2023Q1")]
+    assert sorted(found.references) == sorted(labels)
+
+
 def test_a_year_of_two_vintages_says_nothing():
     frame = figures(
         *rows(GDP.code, "level", {"2022Q3": 72.0, "2022Q4": 100.0, **LEVELS_2023}),
@@ -220,6 +259,44 @@ def test_an_amount_is_spread_by_usual_progress_by_hand():
     assert found.precedents.values == (50.0, 80.0)
     assert (found.precedents.count(), found.precedents.count(outliers=False)) == ((1, 2), (1, 1))
     assert found.precedents.close == (False, False)
+
+
+def test_the_year_itself_and_later_ones_are_not_usual():
+    later = {"2025Q1": 100.0, "2025Q2": 110.0, "2025Q3": 120.0, "2025Q4": 130.0}
+    found = amount({**PAST, "2024Q1": 5.0, "2024Q2": 22.0, **later})
+    assert path(found.path) == [("2024Q3", 24.0, 46.0), ("2024Q4", 54.0, 100.0)]
+    assert found.precedents.years == (2022, 2023)
+
+
+def test_a_fall_is_no_progress_and_years_of_nothing_have_no_proportions():
+    fallen = {"2023Q1": 20.0, "2023Q2": 40.0, "2023Q3": 30.0, "2023Q4": 120.0, "2024Q2": 22.0}
+    assert path(amount(fallen).path) == [("2024Q3", 0.0, 22.0), ("2024Q4", 78.0, 100.0)]
+    nothing = {f"2023Q{n}": 0.0 for n in range(1, 5)}
+    assert "往年同期没有完整公布" in amount({**nothing, "2024Q2": 22.0}).path_reason
+    # Nothing done yet, nothing known of the year: all of it remains.
+    ahead = amount(PAST)
+    assert ahead.value == 100.0
+    # First quarters did 30, second ones 40, third ones 40, fourth ones 90.
+    assert path(ahead.path) == [
+        ("2024Q1", 15.0, 15.0), ("2024Q2", 20.0, 35.0), ("2024Q3", 20.0, 55.0), ("2024Q4", 45.0, 100.0),
+    ]  # fmt: skip
+
+
+def test_every_quarter_of_an_amount_by_months():
+    item = dataclasses.replace(LAND, frequency="M")
+    past = {f"2023-{month:02d}": 5.0 * month for month in range(1, 13)}
+    # 88 remain of ten months: 8.8 each.
+    found = amount({**past, "2024-01": 5.0, "2024-02": 12.0}, item)
+    assert path(found.quarters) == [
+        ("2024Q1", 20.8, 20.8), ("2024Q2", 26.4, 47.2), ("2024Q3", 26.4, 73.6), ("2024Q4", 26.4, 100.0),
+    ]  # fmt: skip
+
+
+def test_a_month_before_the_first_figure_has_every_quarter_at_the_target():
+    found = growth({}, {"2023-12": 5.2}, RETAIL)
+    assert path(found.quarters) == [(f"2024Q{q}", 5.0, 5.0) for q in range(1, 5)]
+    assert [str(step.period) for step in found.path][:2] == ["2024-02", "2024-03"]
+    assert found.span == "2024-02/2024-12"
 
 
 def test_months_of_an_amount_and_the_quarter_begun():

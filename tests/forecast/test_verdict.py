@@ -175,12 +175,44 @@ def test_counts_compare_with_the_progress_usual_by_that_month():
     assert verdict.required.value == pytest.approx(768.0)
     assert verdict.required.span == "2024-10/2024-12"
     assert 900 < verdict.mean < 1300
+    # The size of the unit is none of its business.
+    small = land_frame(432.0)
+    small["value"] /= 1e5
+    aim = dataclasses.replace(AREA, value=0.012)
+    verdict = judge(small, aim, catalogue(LAND), RULES)
+    assert verdict.usual_share == pytest.approx(0.36)
+    assert verdict.benchmark["persistence"] == pytest.approx(0.012)
 
 
 def test_a_count_that_is_there_already_is_reached():
     verdict = judge(land_frame(1250.0), AREA, catalogue(LAND), RULES)
     assert (verdict.status, verdict.probability) == ("reached", 1.0)
     assert verdict.required.value == 0.0
+
+
+def test_before_its_first_figure_a_count_is_at_the_pace_of_past_years():
+    verdict = judge(land_frame(0.0, months=0), AREA, catalogue(LAND), RULES)
+    assert (verdict.usual_share, verdict.benchmark) == (0.0, {"persistence": 1000.0})
+
+
+def test_years_in_which_nothing_was_done_have_no_pace():
+    frame = land_frame(432.0)
+    frame.loc[frame["period"] < "2024", "value"] = 0.0
+    verdict = judge(frame, AREA, catalogue(LAND), RULES)
+    assert (verdict.usual_share, verdict.benchmark) == (None, {})
+
+
+def test_a_count_just_there_is_reached_and_a_ceiling_passed_is_not():
+    exact = judge(land_frame(1200.0), AREA, catalogue(LAND), RULES)
+    assert (exact.status, exact.probability, exact.benchmark["persistence"]) == (
+        "reached",
+        1.0,
+        1200.0,
+    )
+    ceiling = dataclasses.replace(AREA, rule="at_most")
+    passed = judge(land_frame(1250.0), ceiling, catalogue(LAND), RULES)
+    assert passed.status != "reached"
+    assert passed.probability < 0.01
 
 
 def test_a_count_without_a_past_is_refused():
@@ -286,6 +318,55 @@ def test_every_target_of_an_indicator_is_judged_in_its_version_of_the_day():
     ]  # fmt: skip
     assert [item["target"] for item in content[0]["replaced"]] == [5.0]
     assert [item.target for item in assessed(dt.date(2024, 6, 30)).verdicts] == [people, city]
+
+
+def test_a_stock_without_a_figure_of_the_year_has_no_start():
+    frame = figures((STOCK.code, "level", "point", "2023Q4", 17.0, "2024-01-10"))
+    aim = target(STOCK.code, measure="level", value=20.0, unit="个", decimals=None)
+    verdict = judge(frame, aim, catalogue(STOCK), RULES)
+    assert (verdict.status, verdict.reason) == ("refused", "本年尚无数据，存量没有起点")
+    assert (verdict.benchmark, verdict.lesson) == ({}, None)
+
+
+def test_doubted_figures_and_few_years_are_told():
+    frame = gdp_frame()
+    plain = judge(frame, target(), catalogue(GDP), RULES).weights_reason
+    assert "可疑" not in plain
+    assert "年可比" not in plain
+    growths = frame["measure"] == "yoy"
+    doubted = frame.assign(doubted=growths & frame["period"].isin(["2023Q2", "2023Q3"]))
+    told = judge(doubted, target(), catalogue(GDP), RULES).weights_reason
+    assert told.endswith("；2 个公布数被检查列为可疑，时间序列模型以三倍的噪声看待")
+    # 2018, 2019, 2022 and 2023 can be compared, which is one too few.
+    few = judge(gdp_frame(years=range(2018, 2024)), target(), catalogue(GDP), RULES)
+    assert "；只有 4 年可比，区间因此放宽" in few.weights_reason
+    assert few.weights_reason.endswith("（2020、2021 年列为异常，只用来放宽区间）")
+    none = dataclasses.replace(RULES, outlier_years=())
+    few = judge(gdp_frame(years=range(2020, 2024)), target(), catalogue(GDP), none)
+    assert few.weights_reason.endswith("；只有 4 年可比，区间因此放宽")
+
+
+def test_what_was_not_forecast_has_no_calibration():
+    refused = verdict_json(judge(gdp_frame(years=[2023]), target(), catalogue(GDP), RULES))
+    final = [("gdp.total", "yoy", "ytd", "2024Q4", 5.0, "2025-01-17")]
+    settled = verdict_json(judge(gdp_frame(extra=final), target(), catalogue(GDP), RULES))
+    for content in (refused, settled):
+        assert content["calibration"] is None
+        assert (content["mean"], content["quantiles"]) == (None, {})
+    # Four quarters of 2023, and those of this year.
+    assert (refused["n_obs"], refused["actual_period"]) == (5, "2024Q3")
+    assert settled["n_obs"] == 42
+    assert settled["benchmark"] == {"persistence": 5.0}
+    assert judge(gdp_frame(last=()), target(), catalogue(GDP), RULES).actual_period is None
+
+
+def test_a_verdict_names_the_rows_that_it_rests_on():
+    frame = gdp_frame()
+    verdict = judge(frame, target(), catalogue(GDP), RULES)
+    growths = frame.index[frame["measure"] == "yoy"]
+    # Of the levels those of last year, whose shares weigh this one.
+    levels = frame.index[(frame["measure"] == "level") & frame["period"].str.startswith("2023")]
+    assert set(verdict.references) == {*growths, *levels}
 
 
 def test_the_json_has_every_field_of_the_contract():

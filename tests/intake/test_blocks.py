@@ -98,6 +98,12 @@ def test_a_head_of_a_group_counts_for_the_columns_under_it(rows, merged, title):
     assert table.panels[0].stub == {"name": [0]}
 
 
+def test_two_years_are_a_head():
+    table = one([[None, 2023, 2024], [RETAIL, 1.5, 2.5]])
+    assert rows_of(table) == (0, 0, 2)
+    assert heads(table) == {1: "2023年", 2: "2024年"}
+
+
 def test_heads_of_groups_without_merges_that_restart():
     rows = [
         ["指标", BUDGET, None, "一般公共预算支出", None],
@@ -337,6 +343,22 @@ def test_whatever_the_cells_each_row_is_in_one_table_at_most(rows, merge):
         ("前三季度", False, False, True),
         (202409, False, True, True),
         (202413, False, True, False),
+        (36525, False, True, False),
+        (36526, False, True, True),
+        (73050, False, True, True),
+        (73051, False, True, False),
+        (202412, False, True, True),
+        (202401, False, True, True),
+        (202400, False, True, False),
+        (190001, False, True, True),
+        (189912, False, True, False),
+        (210012, False, True, True),
+        (210101, False, True, False),
+        (1950, False, True, True),
+        (1949, False, True, False),
+        (2100, False, True, True),
+        (2101, False, True, False),
+        (2024.5, False, True, False),
         (45536, False, True, True),
         (SEPTEMBER, False, False, True),
     ],

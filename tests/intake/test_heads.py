@@ -75,6 +75,21 @@ def test_a_column_that_may_be_two_things_is_refused_at_its_head(heads, cell, wor
     assert words in refused(place)[cell]
 
 
+def test_a_change_beside_last_years_growth_only_is_growth():
+    found, place = read("累计", "增减", "上年增长(%)")
+    assert [m.column.text for m in found.columns] == ["累计", "增减"]
+    assert not refused(place)
+
+
+def test_three_bare_numbers_are_months_and_two_are_nothing():
+    found, place = read("7", "8", "9")
+    assert [m.column.text for m in found.columns] == ["7月", "8月", "9月"]
+    assert not refused(place)
+    found, place = read("8", "9")
+    assert not found.columns
+    assert [text[:8] for text in refused(place).values()] == ["列名“8”不认识", "列名“9”不认识"]
+
+
 def test_last_years_column_is_left_out_without_a_word():
     found, place = read("2023年1-9月", "2024年1-9月", "增长(%)")
     assert [m.column.number for m in found.columns] == [3, 4]

@@ -273,6 +273,36 @@ def test_a_title_of_growth_counts_where_no_column_holds_growth(unit):
     assert "标题说是增速" in why(mean(RETAIL, "1-9月", unit="亿元", title=title))
 
 
+@pytest.mark.parametrize(
+    "cells", [("2024年", "1-9月"), ("1-9月", "2024年"), ("1-9月", "绝对额", "2024年")]
+)
+def test_a_year_above_or_below_its_months_is_theirs(cells):
+    part = head(*cells).part
+    assert (part.year, str(part.period), part.span) == (2024, "2024-09", "ytd")
+
+
+@pytest.mark.parametrize(
+    ("name", "column", "options", "span", "unit"),
+    [
+        (BUDGET, "位次", {"span": "ytd"}, "ytd", ""),
+        (BUDGET, "累计位次", {}, "ytd", ""),
+        (f"{BUDGET}累计", "位次", {}, "ytd", ""),
+        (BUDGET, "位次", {}, "", ""),
+        (
+            BUDGET,
+            "年度目标",
+            {"unit": "亿元", "sheet_unit": "万元", "span": "ytd"},
+            "annual",
+            "亿元",
+        ),
+        (BUDGET, "年度目标", {"sheet_unit": "万元"}, "annual", "万元"),
+    ],
+)
+def test_the_span_and_unit_of_a_fact(name, column, options, span, unit):
+    found = what(mean(name, column, **options))
+    assert (found.span, found.unit, found.fact != "") == (span, unit, True)
+
+
 @pytest.mark.parametrize("fact", ["排名", "完成全年目标（%）", "与全市比较"])
 def test_facts_are_kept_beside_the_figures_and_are_no_growth(fact):
     found = what(mean(RETAIL, fact, unit="亿元"))

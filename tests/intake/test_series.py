@@ -168,6 +168,14 @@ def test_a_moved_header_refuses_the_table_and_says_what_was_expected(layout, cat
     assert "应为列名“社零累计(亿元)”，实为“投资(亿元)”" in reading.problems[0].message
 
 
+def test_a_hidden_sheet_is_not_the_one_described(layout, catalogue):
+    hidden = grid(("2024年9月", 1, 104.6, 2))
+    object.__setattr__(hidden, "visible", False)
+    other = grid(("2024年9月", 1, 104.6, 2), name="月度(2)")
+    with pytest.raises(IntakeError, match=r"没有名为“月度”的工作表，文件里有 “月度\(2\)”"):
+        read_grids((hidden, other), load_vocabulary(), catalogue, DELIVERY, pinned=layout())
+
+
 def test_a_renamed_sheet_refuses_the_whole_file_and_says_what_was_expected(layout, catalogue):
     renamed = grid(("2024年9月", 1, 104.6, 2), name="月度(2)")
     with pytest.raises(

@@ -524,15 +524,34 @@ def test_a_figure_of_february_alone_is_refused_where_january_and_february_are_on
     assert list(dash["status"]) == ["not_meaningful"]
 
 
-def test_a_price_index_that_looks_like_a_change_is_refused(tidy):
+@pytest.mark.parametrize(
+    ("value", "remedy"),
+    [
+        (0.4, "若是涨幅，请填指数 100.4"),
+        (-0.4, "若是涨幅，请填指数 99.6"),
+        (49.9, "若是涨幅，请填指数 149.9"),
+        (200.1, "请核对这一格的数"),
+    ],
+)
+def test_a_price_index_that_looks_like_a_change_is_refused(tidy, value, remedy):
     sheets = {
         "9月": [
             ["莲湖区2024年9月主要经济指标"],
             ["指标名称", "本月"],
-            ["居民消费价格指数(上年同月=100)", 0.4],
+            ["居民消费价格指数(上年同月=100)", value],
         ]
     }
     reading = tidy(sheets)
     assert reading.frame.empty
-    assert "0.4 不像以上年为 100 的指数" in messages(reading)
-    assert "若是涨幅，请填指数 100.4" in reading.problems[0].remedy
+    assert f"{value} 不像以上年为 100 的指数" in messages(reading)
+    assert reading.problems[0].remedy == remedy
+
+
+@pytest.mark.parametrize("value", [50.0, 100.4, 200.0])
+def test_a_price_index_is_read_as_it_stands(tidy, value):
+    rows = [
+        ["莲湖区2024年9月主要经济指标"],
+        ["指标名称", "本月"],
+        ["居民消费价格指数(上年同月=100)", value],
+    ]
+    assert list(tidy({"9月": rows}).frame["value"]) == [value]
