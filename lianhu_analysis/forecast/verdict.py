@@ -328,6 +328,7 @@ def _issue(
         refused |= attempt(rest, panel, key, FULL)[1]
         reasons = "；".join(dict.fromkeys(refused.values()))
         return replace(draft, reason=reasons, attempts=tuple(refused.items()))
+    cautions = _cautions(drawn[benchmark].n_obs, panel)
     said = {name: draws.values for name, draws in drawn.items()}
     near = within_reach(lesson.weighing.weights, said, benchmark)
     weights = {name: weight for name, weight in near.items() if weight}
@@ -342,16 +343,16 @@ def _issue(
         draft,
         attempts=(*attempts, *refused.items()),
         weights=weights,
-        weights_reason=lesson.weighing.reason + far + _cautions(drawn, panel),
+        weights_reason=lesson.weighing.reason + far + cautions,
     )
     return _with_draws(draft, combine(drawn, weights, lesson.calibration, integer=integer))
 
 
-def _cautions(drawn: Mapping[str, Draws], panel: Any) -> str:
+def _cautions(years: int, panel: Any) -> str:
     """Say that few years can be compared, or that figures are doubted."""
     if not isinstance(panel, GrowthPanel):
         return ""
-    text, years = "", min(item.n_obs for item in drawn.values())
+    text = ""
     if years < FEW_YEARS:
         text += f"；只有 {years} 年可比，区间因此放宽"
         if panel.outlier_years:
