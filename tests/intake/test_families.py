@@ -55,6 +55,38 @@ def retail(measure: str, span: str, period: str, value: float) -> tuple:
     return ("csm.retail.total", measure, span, period, value)
 
 
+def test_a_head_is_noted_with_what_it_was_read_as(read):
+    rows = [
+        ["莲湖区2024年1-9月主要指标"],
+        ["指标", "单位", f"{RETAIL}累计", "增长(%)"],
+        ["合计", "亿元", 1.0, 2.0],
+    ]
+    (table,) = read(rows).tables
+    noted = {
+        c.cell: (c.role, c.indicator, c.measure, c.span, c.period, c.unit, c.form)
+        for c in table.columns
+    }
+    code = "csm.retail.total"
+    assert noted["A2"] == ("name", "", "", "", "", "", "")
+    assert noted["C2"] == ("level", code, "level", "ytd", "2024-09", "", "")
+    assert noted["D2"] == ("growth", code, "yoy", "ytd", "2024-09", "%", "percent")
+
+
+def test_a_column_of_years_goes_before_the_year_of_the_title(read):
+    rows = [
+        [f"莲湖区2024年{RETAIL}"],
+        ["年份", "月份", "累计(亿元)"],
+        [2023, "1-8月", 10.5],
+        [None, "1-9月", 11.5],
+        [2024, "1-2月", 3.5],
+    ]
+    assert short(read(rows)) == {
+        "C3": retail("level", "ytd", "2023-08", 10.5),
+        "C4": retail("level", "ytd", "2023-09", 11.5),
+        "C5": retail("level", "ytd", "2024-02", 3.5),
+    }
+
+
 def test_a1_split_words_and_a_year_in_the_folders_only(read):
     rows = [
         ["主要经济指标"],

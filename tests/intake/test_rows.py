@@ -85,15 +85,6 @@ def test_a_marked_part_needs_accounting_and_an_indented_one_a_list():
         find(other, known=("民间投资",))
 
 
-def test_a_part_is_of_the_nearest_whole():
-    # Of 固定资产投资, which stands in the table, not of what that stands under.
-    label = Label("民间投资", parents=("固定资产投资", "社会消费品零售总额"), is_part=True)
-    assert find(label, known=("固定资产投资", "社会消费品零售总额")).indicator is not None
-    turned = label._replace(parents=label.parents[::-1])
-    with pytest.raises(IntakeError):
-        find(turned, known=("固定资产投资", "社会消费品零售总额"))
-
-
 def test_a_label_may_name_the_city():
     found = find(Label("全市社会消费品零售总额"))
     assert found.regions == (XIAN,)

@@ -61,6 +61,12 @@ def test_the_nearest_place_says_it(code, head, row, found):
         ("csm.retail.total", "9月", {}, "没有说是当月还是累计"),
         ("csm.retail.total", "1-8月", {"row": "2024年1-9月"}, "不是同一个时期"),
         ("csm.retail.total", "1-9月", {"named": "1-8月"}, "名称说的是"),
+        (
+            "csm.retail.total",
+            "本月",
+            {"named": "1-8月"},
+            "名称说的是 1-8月，列名“本月”说的口径不同",
+        ),
         ("gdp.total", "1-8月", {}, "按季发布"),
         ("svc.revenue", "累计", {"day": dt.date(2024, 10, 20)}, "错月指标"),
     ],
