@@ -193,6 +193,12 @@ def test_02_no_zero_of_a_month_to_come_is_stored(deliver, across, growth_only, p
     assert len(seen.own) == 18 * (1 if growth_only else 3)
 
 
+@pytest.mark.parametrize(("day", "last"), [("2024-08-31", "2024-08"), ("2024-08-30", "2024-07")])
+def test_02_a_month_can_be_delivered_on_its_last_day_and_not_before(deliver, day, last):
+    seen = deliver(template(across=False, growth_only=False), f"{day}_统计局/月度.xlsx")
+    assert max(figure[3] for figure in seen.own) == last, seen.said
+
+
 @pytest.mark.parametrize("across", [False, True], ids=["months down", "months across"])
 def test_02_a_day_that_the_delivery_states_counts_as_well(deliver, across):
     sheets = template(across=across, growth_only=False)
