@@ -225,11 +225,11 @@ def plan_report(
     kinds = tuple(kind for kind in FORMATS if kind == "html" or not formats or kind in formats)
     workspace, as_of = session.workspace, session.asked
     audience, language = parameters.get("audience", "internal"), workspace.language
+    years = {target.year for target in session.targets}
     last = replace(session, asked=None).day
     if last is None:
         raise UsageError("还没有可用于预测的数据。请把文件放进 data/raw，再运行 lianhu ingest")
     if not period:
-        years = {target.year for target in session.targets}
         period = _last_quarter(session, as_of or last, years)
     given = dict(parameters) if language == "zh" else {**parameters, "language": language}
     meant = parse_period(period)

@@ -66,7 +66,7 @@ def test_a_fault_in_the_kernel():
 
 
 def test_a_writer_that_is_killed():
-    assert run_apart("kill", "--quick").startswith("holds: 0 lost or torn in 2 kills")
+    assert run_apart("kill", "--quick").startswith("holds: 0 lost, torn or unvouched in 2 kills")
 
 
 def test_a_disk_that_fails():
