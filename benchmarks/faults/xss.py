@@ -203,7 +203,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     tally, control = Tally(), Tally()
     texts = payloads()[: chosen.count]
-    with tempfile.TemporaryDirectory() as folder, browser(Path(folder) / "profile") as page:
+    # A helper of the browser that is being ended may hold its folder a moment longer.
+    made = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+    with made as folder, browser(Path(folder) / "profile") as page:
         place = Path(folder)
         page.call("Page.addScriptToEvaluateOnNewDocument", source=WATCH)
         bare = "<!DOCTYPE html><body>" + "".join(texts[:PER_PAGE])

@@ -1,7 +1,9 @@
 """A page looked at in headless Chromium, without network, over its debugging protocol."""
 
 import json
+import os
 import shutil
+import signal
 import socket
 import subprocess
 import time
@@ -91,14 +93,16 @@ def browser(folder: Path):
         f"--user-data-dir={folder}", f"--remote-debugging-port={port}",
         "--remote-allow-origins=*", "--host-resolver-rules=MAP * ~NOTFOUND", "about:blank",
     ]  # fmt: skip
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    process = subprocess.Popen(command, start_new_session=True, **quiet)
     try:
         with closing(create_connection(_address(port), timeout=WAIT)) as connection:
             yield Page(connection)
     except WebSocketTimeoutException:
         pytest.skip("Chromium 没有按时回答：网页没有在浏览器里看过")
     finally:
-        process.kill()
+        # With all its helpers: one that lives on writes into the profile while it is removed.
+        os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
 
