@@ -18,6 +18,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from benchmarks.faults.house import Tally, end, options, patched, small_workspace
@@ -114,12 +115,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     warm()
     tally = kill(chosen.count, chosen.seed)
     control = Tally()
-    with patched(publish, "write_whole", write_in_place), tempfile.TemporaryDirectory() as folder:
-        space = small_workspace(Path(folder) / "space")
-        for number in range(4):
-            # Amid the pieces of the three forms of a report that go into place.
-            kill_at_call(space, number, 30 + 5 * number, publish_round)
-            told = forked(lambda number=number: findings(space, number + 1, 0))[1]
+    # Amid the pieces of the three forms of a report that go into place, of a new one each.
+    for call in (30, 35, 40, 45):
+        with patched(publish, "write_whole", write_in_place), tempfile.TemporaryDirectory() as new:
+            space = small_workspace(Path(new) / "space")
+            kill_at_call(space, 0, call, publish_round)
+            told = forked(partial(findings, space, 1, 0))[1]
             control.expect("torn" not in told, told)
     kills = tally.trials // 3
     figure = f"{len(tally.missed)} lost, torn or unvouched in {kills} kills, each run again"
