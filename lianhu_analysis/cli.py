@@ -314,8 +314,6 @@ def forecast(
     """每个目标：预测、概率、所需增速、基准和判断。"""
     if workspaces:
         raise typer.Exit(ask_each(context, workspaces, jobs, scheduler))
-    if joint and context.obj not in context.meta.get("together", ()):
-        raise UsageError("--joint 只与 --workspaces 合用，如 --workspaces 'regions/*'")
     asked = asked_of(context, workspace, as_of, year)
     for root in context.meta["together"] if joint else ():
         if root != context.obj:
@@ -672,8 +670,10 @@ def ask_one(
 
 def located(context: typer.Context, workspace: Path | None) -> Workspace:
     """Return the workspace that an option before or after the command names."""
-    if getattr(context, "params", {}).get("scheduler"):
-        raise UsageError("--scheduler 只与 --workspaces 合用，如 --workspaces 'regions/*'")
+    for option in ("scheduler", "joint"):
+        # One of many asked together has no options of the command line.
+        if getattr(context, "params", {}).get(option):
+            raise UsageError(f"--{option} 只与 --workspaces 合用，如 --workspaces 'regions/*'")
     chosen = workspace or context.obj
     return spaces.find_workspace(Path.cwd()) if chosen is None else spaces.load_workspace(chosen)
 

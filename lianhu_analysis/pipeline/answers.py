@@ -180,9 +180,7 @@ def describe_catalogue(session: Session, code: str = "") -> dict[str, Any]:
 
 def describe_forecast(session: Session, year: int | None) -> dict[str, Any]:
     """Assess and return the forecast document, the record beside each percentage."""
-    told = " ".join(Session(space, session.day).fingerprint for space in session.neighbours)
-    question = f"forecast {year} {told}".rstrip()
-    content = session.kept(question, lambda: assessment_json(session.assess(year)))
+    content = session.kept(f"forecast {year}", lambda: assessment_json(session.assess(year)))
     targets = [{**item, **frequency_fields(session.told, item)} for item in content["targets"]]
     return {**content, "targets": targets}
 

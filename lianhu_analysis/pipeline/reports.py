@@ -225,6 +225,7 @@ def plan_report(
     kinds = tuple(kind for kind in FORMATS if kind == "html" or not formats or kind in formats)
     workspace, as_of = session.workspace, session.asked
     audience, language = parameters.get("audience", "internal"), workspace.language
+    # Targets that cannot be read are refused first, whatever else is wrong.
     years = {target.year for target in session.targets}
     last = replace(session, asked=None).day
     if last is None:

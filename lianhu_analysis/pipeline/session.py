@@ -201,8 +201,12 @@ class Session:
         own, *above = (every[every["region"] == code] for code in self._regions)
         announced = [target for told in versions_on(self.targets, self.day) for target in told]
         files = PastRunFiles(self.workspace)
-        others = tuple(Session(space, self.day).knowledge for space in self.neighbours)
+        others = tuple(other.knowledge for other in self._others)
         return Knowledge(own, tuple(above), tuple(announced), files, neighbours=others)
+
+    @cached_property
+    def _others(self) -> tuple[Session, ...]:
+        return tuple(Session(space, self.day) for space in self.neighbours)
 
     @property
     def target_years(self) -> list[int]:
@@ -255,8 +259,10 @@ class Session:
 
     @cached_property
     def fingerprint(self) -> str:
-        """Hash of everything that an answer depends on: figures, settings, code."""
-        return fingerprint(self.workspace, self.day)
+        """Hash of everything that an answer depends on: figures, settings, code; of each region."""
+        own = fingerprint(self.workspace, self.day)
+        all_told = " ".join([own, *(other.fingerprint for other in self._others)])
+        return hashlib.sha256(all_told.encode()).hexdigest() if self._others else own
 
     def kept(self, question: str, answer: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         """Return a JSON document, computed once for the same figures, settings and code.
