@@ -8,8 +8,7 @@ economies of ``benchmarks.calibration`` (44 quarters and a year each), the twelv
 targets were announced since 2011.  It does so as shipped and with one part taken out:
 
 - *robust*: normal noise and steps, a newest shock that stays, no doubt about doubtful figures;
-- *humble*: weights from the series' own past without shrinkage, spread from it alone;
-- *informed*: neither the announced target nor the growth of the region above is a candidate.
+- *humble*: weights from the series' own past without shrinkage, spread from it alone.
 
 Every figure is the combination's: RMSE and CRPS over persistence's (mean over series and
 positions), share of outcomes in 80 % and 95 % bands, Brier skill of "target met" (or "at least
@@ -31,11 +30,10 @@ import pandas as pd
 from benchmarks import us_years
 from benchmarks.bench import Verdict, conclude, options, print_table
 from benchmarks.economies import ECONOMIES, TARGET, YEAR, catalogue, draw_case
-from lianhu_analysis.forecast import backtest as backtests
 from lianhu_analysis.forecast import combination, knowledge, stacking
 from lianhu_analysis.forecast.backtest import COMBINATION, backtest
 from lianhu_analysis.forecast.knowledge import Knowledge, Rules
-from lianhu_analysis.forecast.models import GROWTH_CANDIDATES, state_space
+from lianhu_analysis.forecast.models import state_space
 from lianhu_analysis.forecast.scores import brier_skill
 from lianhu_analysis.pipeline.session import Session
 from lianhu_analysis.workspace import load_workspace
@@ -47,7 +45,6 @@ WORKSPACES = {"simulated district": ROOT, "national": ROOT / "examples" / "natio
 QUARTERS = 44
 BAR = 0.02
 NO_SHRINKAGE = (1e-6,)
-INFORMED = ("announced_target", "parent_growth")
 PARTS = {
     "robust": (
         (state_space, "FREEDOM", 1e9),
@@ -61,13 +58,6 @@ PARTS = {
         (knowledge, "MAX_POOL", 0),
         (combination, "YEARS_FOR", 1e-6),
         (combination, "YEARS_TO_NARROW", 0),
-    ),
-    "informed": (
-        (
-            backtests,
-            "GROWTH_CANDIDATES",
-            tuple(item for item in GROWTH_CANDIDATES if item.name not in INFORMED),
-        ),
     ),
 }
 

@@ -106,12 +106,13 @@ class Between:
 
     def _seen(self, target: Target, rows: pd.DataFrame) -> pd.DataFrame:
         """Return the rows that a target's verdict can see, with what ``kind`` they are."""
-        own, same = rows["region"] == self.regions[0], rows["indicator"] == target.indicator
-        growth, past = rows["measure"] == "yoy", rows["year"] < target.year
-        seen = own & same & (rows["measure"] == target.measure) & (rows["year"] <= target.year)
+        own = rows["region"] == self.regions[0]
+        same, growth = own & (rows["indicator"] == target.indicator), rows["measure"] == "yoy"
+        past = rows["year"] < target.year
+        seen = same & (rows["measure"] == target.measure) & (rows["year"] <= target.year)
         if target.is_growth:
             # Shares come from earlier years, and so do the outcomes that weights are learned from.
-            seen |= past | (same & growth & ~own)
+            seen |= past
         proxy = rows["indicator"] == self.catalogue.get(target.indicator).weight_proxy
         taught = ~same & ~(own & proxy & ~growth)
         again = rows.duplicated(list(VINTAGE_OF))

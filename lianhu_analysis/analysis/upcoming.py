@@ -90,11 +90,9 @@ def usual_changes(
     forecasts: list[dict[int, float]] = []
     outcomes: dict[int, float] = {}
     for position in range(last - remaining, last) if verdict.draws else ():
-        delay = 0 if forecasts else sources.delay(target.year, position)
         record = record_of(
-            sources, candidates, target.year, position,
-            delay=delay, outlier_years=rules.outlier_years,
-        )  # fmt: skip
+            sources, candidates, target.year, position, outlier_years=rules.outlier_years
+        )
         forecasts.append({})
         for run in record.lessons:
             told = {name: w for name, w in verdict.weights.items() if name in run.centres}

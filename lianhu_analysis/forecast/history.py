@@ -214,12 +214,12 @@ def periods_asked(
 
 
 def position_day(
-    first: Mapping[Period, Point], periods: tuple[Period, ...], n_known: int, delay: int
+    first: Mapping[Period, Point], periods: tuple[Period, ...], n_known: int
 ) -> dt.date | None:
     """Return the day on which a year stood at a position; ``None`` if it never did.
 
-    It is ``delay`` days after the position's figure came out (before the first
-    of a year: after the last of the year before), but before the next figure.
+    It is the day of the position's figure; before the first of a year, that of the last of the
+    year before.
     """
     year = periods[0].year
     if n_known:
@@ -229,13 +229,11 @@ def position_day(
         reached = first.get(Period(year - 1, last.frequency, last.number))
     if reached is None:
         return None
-    later = [first[p].published for p in periods[n_known:] if p in first]
-    earlier = [first[p].published for p in periods[:n_known] if p in first]
-    day = reached.published + dt.timedelta(days=delay)
-    if later:
-        day = min(day, min(later) - dt.timedelta(days=1))
+    day = reached.published
+    later = (first[p].published for p in periods[n_known:] if p in first)
+    earlier = (first[p].published for p in periods[:n_known] if p in first)
     # Deliveries of whole years at once were never known period by period.
-    if day < reached.published or (earlier and day < max(earlier)):
+    if any(told <= day for told in later) or any(told > day for told in earlier):
         return None
     return day
 

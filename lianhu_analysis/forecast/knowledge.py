@@ -12,7 +12,7 @@ import pandas as pd
 
 from lianhu_analysis.catalog.calendar import festival_share
 from lianhu_analysis.catalog.indicators import Catalogue, Indicator
-from lianhu_analysis.catalog.targets import Target, versions_on
+from lianhu_analysis.catalog.targets import Target
 from lianhu_analysis.errors import ForecastError
 from lianhu_analysis.forecast.growth import FloatArray, single_from_ytd
 from lianhu_analysis.forecast.history import (
@@ -21,11 +21,15 @@ from lianhu_analysis.forecast.history import (
     Versions,
     Weights,
     extract_versions,
-    position_day,
     weights_for,
     year_periods,
 )
-from lianhu_analysis.forecast.models import POOL_CANDIDATES, GrowthPanel, ProgressPanel, StockPanel
+from lianhu_analysis.forecast.models import (
+    GROWTH_CANDIDATES,
+    GrowthPanel,
+    ProgressPanel,
+    StockPanel,
+)
 from lianhu_analysis.forecast.past_forecasts import PastRuns, Record, record_of
 from lianhu_analysis.workspace import CensusBreak
 
@@ -160,7 +164,9 @@ class Knowledge:
         indicator = catalogue.get(code)
         sources = GrowthSources.of(self, indicator, catalogue, rules, level)
         reached = sum(item.end.month <= month for item in year_periods(indicator, year))
-        return record_of(sources, POOL_CANDIDATES, year, reached, outlier_years=rules.outlier_years)
+        return record_of(
+            sources, GROWTH_CANDIDATES, year, reached, outlier_years=rules.outlier_years
+        )
 
     def announced(self, indicator: str, measure: str) -> tuple[Target, ...]:
         """Return the targets announced for one figure of the region, every version."""
@@ -195,16 +201,13 @@ class GrowthSources:
     ----------
     growth, levels, proxy
         Growth, and the levels whose shares weigh the year.
-    above
-        Growth of the regions above, nearest first.
     targets
-        What was announced for this growth: every year, every version.
+        What was announced for this growth, every year and version: it says to how many decimals.
     """
 
     growth: Versions
     levels: Versions
     proxy: Versions | None
-    above: tuple[Versions, ...]
     targets: tuple[Target, ...]
     rules: Rules
     past_runs: PastRuns | None = None
@@ -225,15 +228,10 @@ class GrowthSources:
         proxy = None
         if indicator.weight_proxy:
             proxy = knowledge.extract(catalogue.get(indicator.weight_proxy), "level", rules, level)
-        above = [
-            knowledge.extract(indicator, "yoy", rules, number)
-            for number in range(level + 1, len(knowledge.above) + 1)
-        ]
         return cls(
             growth=knowledge.extract(indicator, "yoy", rules, level),
             levels=knowledge.extract(indicator, "level", rules, level),
             proxy=proxy,
-            above=tuple(item for item in above if item.points),
             targets=() if level else knowledge.announced(indicator.code, "yoy"),
             rules=rules,
             past_runs=knowledge.past_runs,
@@ -246,24 +244,9 @@ class GrowthSources:
 
     def told(self, before: int) -> str:
         """Return everything that runs of the years before one may depend on, as text."""
-        series = [self.growth, self.levels, *([self.proxy] if self.proxy else []), *self.above]
+        series = [self.growth, self.levels, *([self.proxy] if self.proxy else [])]
         texts = [item.told(before) for item in series]
         return "|".join([*texts, repr(self.targets), repr(self.rules)])
-
-    def announced_on(self, day: dt.date | None) -> dict[int, float]:
-        """Return what each year was to reach as told on a day, by who comes first in the file."""
-        found: dict[int, float] = {}
-        for newest, *_ in versions_on(self.targets, day):
-            found.setdefault(newest.year, newest.value)
-        return found
-
-    def delay(self, year: int, n_known: int) -> int:
-        """Return how many days after the year's last figure something related came out."""
-        first = self.growth.first_on(None)
-        periods = year_periods(self.growth.indicator, year)
-        at = position_day(first.points, periods, n_known, 0)
-        newest = max((item.points[-1].published for item in self.above if item.points), default=at)
-        return 0 if at is None or newest is None else max((newest - at).days, 0)
 
     def panel_on(self, year: int, day: dt.date | None) -> GrowthPanel:
         """Lay out what was known on a day about ``year`` and the years before it."""
@@ -276,14 +259,6 @@ class GrowthSources:
         n_known = int(known[-1]) + 1 if known.size else 0
         shares, reason = self._shares_of(years, day)
         doubted = {p for p, point in latest.points.items() if point.doubted and day is None}
-        announced = self.announced_on(day)
-        above = None
-        for versions in self.above:
-            series = versions.on(day)
-            rates = np.vstack([series.values(periods) for periods in rows])
-            if np.isfinite(rates[-1]).any():
-                above = rates
-                break
         return GrowthPanel(
             frequency=indicator.frequency,
             ytd_growth_pct=growth,
@@ -294,8 +269,6 @@ class GrowthSources:
             year=year,
             half_unit=self._half_unit(year),
             first_pct=np.vstack([first.values(periods) for periods in rows]),
-            announced=np.array([announced.get(item, np.nan) for item in years]),
-            above=above,
             festival=_festival(indicator, years),
             shares_reason=reason,
             # What is doubted today was not yet on the days before.
@@ -394,11 +367,6 @@ class LevelSources:
     def versions(self) -> Versions:
         """The figures that are forecast."""
         return self.levels
-
-    def delay(self, year: int, n_known: int) -> int:
-        """Return zero: nothing but its own figures plays a part."""
-        del year, n_known
-        return 0
 
     def panel_on(self, year: int, day: dt.date | None) -> ProgressPanel | StockPanel:
         """Lay out what was known on a day about ``year`` and the years before it.

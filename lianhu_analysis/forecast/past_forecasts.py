@@ -50,10 +50,6 @@ class Sources(Protocol):
         """Lay out what was known on a day about ``year`` and the years before it."""
         ...
 
-    def delay(self, year: int, n_known: int) -> int:
-        """Return how many days after the year's last figure something related came out."""
-        ...
-
     @property
     def past_runs(self) -> PastRuns | None:
         """Where past runs are kept; ``None`` for nowhere."""
@@ -169,7 +165,6 @@ def record_of(
     year: int,
     n_known: int,
     *,
-    delay: int = 0,
     outlier_years: tuple[int, ...] = (),
 ) -> Record:
     """Run every candidate at one position of each year before ``year``.
@@ -180,14 +175,11 @@ def record_of(
         Holding only what was published by the day of the forecast.
     n_known
         Periods of the year that are published at that position.
-    delay
-        Days since the position's figure came out; a past year is looked at
-        from the same distance, but before its next figure.
     """
     kept, names = sources.past_runs, ",".join(item.name for item in candidates)
     key = ""
     if kept is not None:
-        question = f"{names}|{year}|{n_known}|{delay}|{sources.told(year)}"
+        question = f"{names}|{year}|{n_known}|{sources.told(year)}"
         key = hashlib.sha256(question.encode()).hexdigest()
         found = kept.get(key)
         if found is not None:
@@ -196,7 +188,7 @@ def record_of(
     for past in sources.versions.first_on(None).years:
         if past >= year:
             break
-        run = run_at(sources, candidates, past, n_known, delay, year - past)
+        run = run_at(sources, candidates, past, n_known, year - past)
         if run is not None:
             runs.append(run)
     if kept is not None:
@@ -239,7 +231,6 @@ def run_at(
     candidates: Sequence[Candidate],
     year: int,
     n_known: int,
-    delay: int = 0,
     back: int = 0,
 ) -> Run | None:
     """Run the candidates in one past year; ``None`` where it cannot be looked at so.
@@ -254,7 +245,7 @@ def run_at(
     periods = year_periods(versions.indicator, year)
     first = versions.first_on(None)
     outcome = first.points.get(periods[-1])
-    day = position_day(first.points, periods, n_known, delay)
+    day = position_day(first.points, periods, n_known)
     if outcome is None or day is None or outcome.published <= day:
         return None
     try:

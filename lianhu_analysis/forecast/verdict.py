@@ -307,14 +307,7 @@ def _issue(
 ) -> Verdict:
     """Combine what can be stood behind by what past years taught, or refuse with every reason."""
     year, benchmark = draft.target.year, candidates[0].name
-    record = record_of(
-        sources,
-        candidates,
-        year,
-        n_known,
-        delay=sources.delay(year, n_known),
-        outlier_years=rules.outlier_years,
-    )
+    record = record_of(sources, candidates, year, n_known, outlier_years=rules.outlier_years)
     lesson = learn(record, benchmark, pool)
     panel = sources.panel_on(year, None)
     # The same data a year later get the same streams: see ``run_at``.

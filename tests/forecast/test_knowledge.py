@@ -86,19 +86,6 @@ def test_what_was_announced_is_the_regions_own():
     assert knowledge.announced("b.core", "yoy") == ()
 
 
-def test_a_day_knows_the_version_of_that_day_by_who_comes_first():
-    middle, late = (
-        replace(AIM, value=value, in_force=dt.date(2024, month, 1))
-        for value, month in ((5.5, 7), (5.0, 10))
-    )
-    city = replace(AIM, value=7.0, set_by="市下达任务")
-    knowledge = Knowledge(history(["c.target"]), targets=(AIM, late, city, middle))
-    sources = GrowthSources.of(knowledge, ITEMS[2], catalogue(*ITEMS), RULES)
-    days = (dt.date(2024, 6, 30), dt.date(2024, 7, 1), dt.date(2024, 12, 31), None)
-    assert [sources.announced_on(day)[2024] for day in days] == [6.0, 5.5, 5.0, 5.0]
-    assert sources.panel_on(2024, days[1]).announced[-1] == 5.5
-
-
 def test_targets_then_core_indicators_teach_first_and_only_sixteen_do():
     own = history(["a.monitored", "b.core", "c.target"])
     knowledge = Knowledge(own, (history(["c.target"], 1.0),), (AIM,))
@@ -146,7 +133,7 @@ PROVINCE = growth(("2023Q1", 6.0, "2023-04-20"), ("2023Q3", 6.6, "2023-10-25"))
 def test_the_panel_of_growth_by_hand():
     levels = [("c.target", "level", "ytd", p, v, "2023-01-17") for p, v in LEVELS.items()]
     frame = figures(*(("c.target", "yoy", "ytd", *row) for row in GROWTH), *levels)
-    what = sources(frame, [CITY, PROVINCE])
+    what = sources(frame)
     panel = what.panel_on(2023, None)
     np.testing.assert_array_equal(
         panel.ytd_growth_pct, [[5.0, 5.2, 5.3, 5.7], [4.0, 4.4, NONE, NONE]]
@@ -156,19 +143,16 @@ def test_the_panel_of_growth_by_hand():
     np.testing.assert_array_equal(panel.shares, [[0.2, 0.45, 0.72, 1.0]] * 2)
     assert (panel.year, panel.n_known, panel.shares_reason) == (2023, 2, "")
     assert panel.outlier.tolist() == [True, False]
-    # The city is silent about this year; the province is not.
-    np.testing.assert_array_equal(panel.above, [[NONE] * 4, [6.0, NONE, 6.6, NONE]])
     assert panel.festival is None
     assert not panel.doubted.any()
     early = what.panel_on(2023, dt.date(2023, 5, 1))
     np.testing.assert_array_equal(
         early.ytd_growth_pct, [[5.0, 5.2, 5.3, 5.5], [4.0, NONE, NONE, NONE]]
     )
-    np.testing.assert_array_equal(early.above[-1], [6.0, NONE, NONE, NONE])
     assert early.n_known == 1
-    # A year without figures has its row, and nobody above speaks of it.
+    # A year without figures has its row.
     ahead = what.panel_on(2024, None)
-    assert (len(ahead.shares), ahead.n_known, ahead.above) == (3, 0, None)
+    assert (len(ahead.shares), ahead.n_known) == (3, 0)
 
 
 def test_without_levels_the_year_is_cut_by_its_months():
@@ -184,21 +168,10 @@ def test_a_figure_is_doubted_today_and_was_not_before():
     assert not what.panel_on(2023, dt.date(2023, 12, 31)).doubted.any()
 
 
-def test_the_delay_is_that_of_the_newest_figure_above():
-    what = sources(growth(*GROWTH), [CITY, PROVINCE])
-    # From 17 July to 25 October.
-    assert what.delay(2023, 2) == 100
-    assert what.delay(2023, 3) == 0
-    assert sources(growth(*GROWTH), [CITY]).delay(2023, 2) == 0
-    assert sources(growth(*GROWTH)).delay(2023, 2) == 0
-
-
 def test_a_region_above_has_its_own_figures_and_no_targets():
     frames = growth(*GROWTH), [CITY, PROVINCE]
     own, city, province = (sources(*frames, level=level) for level in range(3))
     assert [len(item.growth.points) for item in (own, city, province)] == [7, 1, 2]
-    assert [len(item.above) for item in (own, city, province)] == [2, 1, 0]
-    assert city.above[0].points == province.growth.points
     assert [item.targets for item in (own, city, province)] == [(AIM,), (), ()]
 
 
@@ -230,7 +203,6 @@ def test_the_panel_of_an_amount_by_hand():
     assert (empty.increments.shape, empty.actual, empty.n_known) == ((0, 4), 80.0, 4)
     ahead = what.panel_on(2025, None)
     assert (len(ahead.increments), ahead.actual, ahead.n_known) == (1, 0.0, 0)
-    assert what.delay(2024, 2) == 0
     assert "2024Q1" not in what.told(2024)
     assert "2023Q4 26.0 2024-07-17" in what.told(2024)
 

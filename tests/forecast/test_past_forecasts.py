@@ -32,7 +32,7 @@ def test_the_rank_of_a_whole_number_is_the_middle_of_its_own_probability():
     assert unit_rank(np.repeat([1.0, 2.0], 100), 1.0) == pytest.approx(0.25)
 
 
-def test_a_position_lasts_until_the_next_figure():
+def test_a_position_begins_on_the_day_of_its_figure():
     frame = figures(
         ("gdp.total", "yoy", "ytd", "2022Q4", 5.0, "2023-01-17"),
         ("gdp.total", "yoy", "ytd", "2023Q1", 5.0, "2023-04-17"),
@@ -40,11 +40,9 @@ def test_a_position_lasts_until_the_next_figure():
     )
     first = Knowledge(frame).extract(GDP, "yoy", RULES).first_on(None).points
     periods = year_periods(GDP, 2023)
-    assert position_day(first, periods, 1, 0) == dt.date(2023, 4, 17)
-    assert position_day(first, periods, 1, 30) == dt.date(2023, 5, 17)
-    assert position_day(first, periods, 1, 300) == dt.date(2023, 7, 16)
-    assert position_day(first, periods, 0, 0) == dt.date(2023, 1, 17)
-    assert position_day(first, periods, 3, 0) is None
+    assert position_day(first, periods, 1) == dt.date(2023, 4, 17)
+    assert position_day(first, periods, 0) == dt.date(2023, 1, 17)
+    assert position_day(first, periods, 3) is None
 
 
 def test_years_delivered_at_once_were_never_known_period_by_period():
@@ -52,7 +50,7 @@ def test_years_delivered_at_once_were_never_known_period_by_period():
         *[("gdp.total", "yoy", "ytd", f"2023Q{q}", 5.0, "2024-02-01") for q in range(1, 5)]
     )
     first = Knowledge(frame).extract(GDP, "yoy", RULES).first_on(None).points
-    assert position_day(first, year_periods(GDP, 2023), 2, 0) is None
+    assert position_day(first, year_periods(GDP, 2023), 2) is None
 
 
 def test_a_past_run_sees_first_figures_and_is_scored_by_them():
@@ -115,11 +113,10 @@ def test_the_panel_of_today_knows_the_position(n_known):
     frame = gdp_frame(last=tuple(f"2024Q{q}" for q in range(1, n_known + 1)))
     panel = sources(frame).panel_on(2024, None)
     assert panel.n_known == n_known
-    assert panel.announced[-1] == 5.0
     assert panel.shares[-1].tolist() == [0.2, 0.45, 0.72, 1.0]
 
 
-def test_months_get_the_festival_and_the_parent():
+def test_months_get_the_festival():
     retail = indicator("csm.retail.total", frequency="M", no_january=True)
     months = [(y, m) for y in (2022, 2023) for m in range(2, 13)]
     rows = [
@@ -127,13 +124,11 @@ def test_months_get_the_festival_and_the_parent():
         for y, m in months
     ]
     own = figures(*rows, (retail.code, "yoy", "ytd", "2024-02", 5.0, "2024-03-16"))
-    above = figures(*rows, (retail.code, "yoy", "ytd", "2024-03", 6.0, "2024-04-16"))
-    knowledge = Knowledge(own, (above,))
-    panel = GrowthSources.of(knowledge, retail, catalogue(retail), RULES).panel_on(2024, None)
+    what = GrowthSources.of(Knowledge(own), retail, catalogue(retail), RULES)
+    panel = what.panel_on(2024, None)
     # The festival fell on 22 January 2023 and on 10 February 2024: wholly within
     # January-February in both years.
     assert panel.festival[-1].tolist() == [0.0] * 11
-    assert panel.above[-1][1] == 6.0
     assert str(Period.parse("2024-03")) == "2024-03"
 
 

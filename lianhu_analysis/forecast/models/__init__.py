@@ -22,9 +22,7 @@ from lianhu_analysis.forecast.models.progress import (
     stock_change,
 )
 from lianhu_analysis.forecast.models.rules import (
-    announced_target,
     own_past,
-    parent_growth,
     persistence,
 )
 
@@ -33,7 +31,6 @@ __all__ = [
     "GROWTH_CANDIDATES",
     "MODEL_NAMES",
     "PAST",
-    "POOL_CANDIDATES",
     "PROGRESS_CANDIDATES",
     "STOCK_CANDIDATES",
     "Candidate",
@@ -79,11 +76,7 @@ GROWTH_CANDIDATES = (
     Candidate("persistence", "持续性基准", persistence),
     Candidate("growth_model", "结构时间序列模型", growth_model),
     Candidate("own_past", "往年平均增速", own_past),
-    Candidate("announced_target", "公布的目标", announced_target, optional=True),
-    Candidate("parent_growth", "上级地区累计增速", parent_growth, optional=True),
 )
-# What the other series of the region and its parents are asked: they have no targets.
-POOL_CANDIDATES = GROWTH_CANDIDATES[:3]
 PROGRESS_CANDIDATES = (
     Candidate("progress", "常年进度模型", progress),
     Candidate("pace", "同期进度推算", pace, optional=True),

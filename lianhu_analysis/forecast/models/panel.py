@@ -34,12 +34,6 @@ class GrowthPanel:
     first_pct
         Shape (years, n): the same growth as first published; ``None`` where
         it was never revised.  Rules of thumb are judged by it.
-    announced
-        Shape (years,): the target announced for each year, missing where
-        there was none.
-    above
-        Shape (years, n): the parent region's growth; it may be known further
-        into the year.  ``None`` without one.
     festival
         Shape (years, n): by how much more of Spring Festival fell into the
         period than a year before; ``None`` where the calendar does not matter.
@@ -59,8 +53,6 @@ class GrowthPanel:
     year: int
     half_unit: float = 0.05
     first_pct: FloatArray | None = None
-    announced: FloatArray | None = None
-    above: FloatArray | None = None
     festival: FloatArray | None = None
     doubted: np.ndarray | None = None
     shares_reason: str = ""
@@ -90,8 +82,6 @@ class GrowthPanel:
             n_known=sum(column < self.n_known for column in columns),
             outlier=self.outlier[rows],
             first_pct=None,
-            announced=None,
-            above=None,
             festival=moved,
             doubted=doubted,
         )

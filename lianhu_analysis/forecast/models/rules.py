@@ -16,7 +16,7 @@ from lianhu_analysis.forecast.growth import FloatArray
 from lianhu_analysis.forecast.models.draws import FULL, ROUNDING_ERROR, Draws, Effort, check_spread
 from lianhu_analysis.forecast.models.panel import GrowthPanel
 
-__all__ = ["announced_target", "own_past", "parent_growth", "persistence"]
+__all__ = ["own_past", "persistence"]
 
 # Of the last years, so many must be known and no outliers: else nothing recent says what is usual.
 RECENT, MIN_PAST = 3, 2
@@ -51,34 +51,6 @@ def own_past(panel: GrowthPanel, rng: np.random.Generator, effort: Effort = FULL
     return _rule("own_past", panel, centres, unknown, rng, effort)
 
 
-def announced_target(panel: GrowthPanel, rng: np.random.Generator, effort: Effort = FULL) -> Draws:
-    """Let the rest of the year grow at the announced target: officials steer.
-
-    Raises
-    ------
-    ForecastError
-        If too few years have a known target.
-    """
-    centres = None if panel.announced is None else _rest_grows_as(panel, panel.announced)
-    return _rule("announced_target", panel, centres, "没有公布的目标", rng, effort)
-
-
-def parent_growth(panel: GrowthPanel, rng: np.random.Generator, effort: Effort = FULL) -> Draws:
-    """Let the rest of the year grow as the region above has grown so far.
-
-    Raises
-    ------
-    ForecastError
-        If the parent's growth is not in the store for enough years.
-    """
-    above = None
-    if panel.above is not None:
-        newest = np.flatnonzero(np.isfinite(panel.above[-1]))
-        if newest.size:
-            above = _rest_grows_as(panel, panel.above[:, newest[-1]])
-    return _rule("parent_growth", panel, above, "库中没有上级地区本年的同一指标", rng, effort)
-
-
 def _rest_grows_as(panel: GrowthPanel, rates: FloatArray) -> FloatArray:
     """Return each year's growth if its rest grows at some rate, shape (years,).
 
@@ -109,7 +81,7 @@ def _scale(errors: FloatArray, of_outliers: FloatArray) -> float:
 def _rule(
     name: str,
     panel: GrowthPanel,
-    centres: FloatArray | None,
+    centres: FloatArray,
     unknown: str,
     rng: np.random.Generator,
     effort: Effort,
@@ -123,7 +95,7 @@ def _rule(
     unknown
         Why there may be none for the target's.
     """
-    if centres is None or not np.isfinite(centres[-1]):
+    if not np.isfinite(centres[-1]):
         raise ForecastError(unknown)
     errors = panel.as_published[:-1, -1] - centres[:-1]
     rows = panel.usable & np.isfinite(errors)

@@ -2,13 +2,8 @@ import numpy as np
 import pytest
 
 from lianhu_analysis.errors import ForecastError
-from lianhu_analysis.forecast.models import (
-    GrowthPanel,
-    announced_target,
-    own_past,
-    parent_growth,
-    persistence,
-)
+from lianhu_analysis.forecast.models import GrowthPanel, persistence
+from lianhu_analysis.forecast.models.rules import own_past
 
 SHARES = np.array([0.2, 0.4, 0.7, 1.0])
 OPEN = [4.0, np.nan, np.nan, np.nan]
@@ -28,37 +23,6 @@ def rng():
     return np.random.default_rng(7)
 
 
-def test_the_rest_may_grow_at_the_announced_target_with_the_errors_that_this_made():
-    # A fifth of the year is done: 0.2 of it grew as it did, 0.8 at six.
-    past = [[g, g, g, 0.2 * g + 0.8 * 6.0 + 0.3 * (-1) ** k] for k, g in enumerate(STARTS)]
-    draws = announced_target(panel([*past, OPEN], 1, announced=np.full(9, 6.0)), rng())
-    assert np.median(draws.values) == pytest.approx(5.6, abs=0.02)
-    # Student's t with eight degrees of freedom, whose 90 % point is 1.397, on 0.3.
-    assert np.quantile(draws.values, 0.9) == pytest.approx(5.6 + 1.397 * 0.3, abs=0.03)
-    # The path starts from what is published and gets there evenly.
-    assert draws.start.tolist() == [4.0] * draws.values.size
-    np.testing.assert_allclose(np.median(draws.single(SHARES), axis=0), [6.0] * 3, atol=0.03)
-
-
-def test_late_in_a_year_no_rule_pulls_far():
-    past = [[g, g, g, g + 0.1 * (-1) ** k] for k, g in enumerate(STARTS)]
-    late = [4.0, 4.0, 4.0, np.nan]
-    draws = announced_target(panel([*past, late], 3, announced=np.full(9, 6.0)), rng())
-    assert np.median(draws.values) == pytest.approx(0.7 * 4.0 + 0.3 * 6.0, abs=0.05)
-
-
-def test_targets_of_other_years_say_nothing_of_one_that_has_none():
-    past = [[g, g, g, 6.1] for g in STARTS]
-    announced = np.array([*np.full(8, 6.0), np.nan])
-    with pytest.raises(ForecastError, match="没有公布的目标"):
-        announced_target(panel([*past, OPEN], 1, announced=announced), rng())
-    with pytest.raises(ForecastError, match="没有公布的目标"):
-        announced_target(panel([*past, OPEN], 1), rng())
-    known = np.array([6.0, *np.full(7, np.nan), 6.0])
-    with pytest.raises(ForecastError, match="只有 1 年可比"):
-        announced_target(panel([*past, OPEN], 1, announced=known), rng())
-
-
 def test_the_own_past_is_the_mean_of_the_years_before_each_year():
     # Finals 5, 7, 6, 6.2: means before the third and later years 6, 6, 6.05; of this year a
     # fifth is done at 4.
@@ -72,16 +36,6 @@ def test_the_own_past_is_the_mean_of_the_years_before_each_year():
     outlier = np.array([False, False, False, True, True, False])
     with pytest.raises(ForecastError, match="近 3 年里可比的不足 2 年"):
         own_past(panel([*past, OPEN], 1, outlier=outlier), rng())
-
-
-def test_the_parents_newest_figure_may_be_further_into_the_year():
-    past = [[g, g, g, 0.2 * g + 4.8 + 0.2 * (-1) ** k] for k, g in enumerate(STARTS)]
-    above = np.full((9, 4), 6.0)
-    above[-1] = [5.0, 5.5, np.nan, np.nan]  # the parent already knows its second quarter
-    draws = parent_growth(panel([*past, OPEN], 1, above=above), rng())
-    assert np.median(draws.values) == pytest.approx(0.2 * 4 + 0.8 * 5.5, abs=0.02)
-    with pytest.raises(ForecastError, match="上级地区"):
-        parent_growth(panel([*past, OPEN], 1), rng())
 
 
 def test_rules_are_judged_by_what_was_first_published():
