@@ -120,13 +120,13 @@ def weigh(record: Record, benchmark: str, pool: Sequence[Record] = ()) -> Weighi
     weights = {name: value for name, value in weights.items() if value > NEGLIGIBLE_WEIGHT}
     total = sum(weights.values())
     weights = {name: value / total for name, value in weights.items()}
-    source = f"{found.series} 个指标、{found.years} 年的历史"
+    source = f"由 {found.series} 个指标、{found.years} 年的历史"
     if not found.years:
         reason = "可比的历年同期太少，学不出权重：只用经校准的基准"
     elif set(weights) == {benchmark}:
-        reason = f"由{source}看，没有模型胜过基准：只用经校准的基准"
+        reason = f"{source}看，没有模型胜过基准：只用经校准的基准"
     else:
-        reason = f"权重由{source}学得，年数越少越靠近基准"
+        reason = f"权重{source}学得，年数越少越靠近基准"
     return Weighing(weights, found.years, found.series, reason)
 
 

@@ -51,7 +51,7 @@ def test_weights_sum_to_one_and_say_what_they_rest_on():
     assert set(weighing.weights) == {"better", "persistence"}
     assert sum(weighing.weights.values()) == pytest.approx(1.0)
     assert (weighing.series, weighing.years) == (2, 6)
-    assert "2 个指标、6 年" in weighing.reason
+    assert "权重由 2 个指标、6 年" in weighing.reason
 
 
 def test_outlier_years_teach_nothing():
