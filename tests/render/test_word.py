@@ -62,6 +62,30 @@ def test_pages_are_numbered_between_dashes_outside():
         assert "PAGE" in paragraph._p.xml
         assert paragraph.text.startswith("— ")
         assert paragraph.text.endswith(" —")
+        # One character of 14 points off the edge.
+        form = paragraph.paragraph_format
+        assert (form.left_indent, form.right_indent) == (Pt(14), Pt(14))
+
+
+def test_the_first_line_stands_in_by_two_characters_but_for_what_is_centred():
+    document, _ = opened("演示")
+
+    def first(element):
+        indent = element.pPr.ind
+        return [indent.get(qn(f"w:{name}")) for name in ("firstLineChars", "firstLine")]
+
+    for name in ("Normal", "Heading 1", "Heading 2", "Heading 3"):
+        assert first(document.styles[name].element) == ["200", "640"]
+    for name in ("Title", "Subtitle", "Caption", "Header", "Footer"):
+        assert first(document.styles[name].element) == ["0", "0"]
+    assert first(document.tables[0].rows[0].cells[0].paragraphs[0]._p) == ["0", "0"]
+
+
+def test_its_chinese_is_chinese_for_breaks_and_spelling():
+    document, _ = opened()
+    for root in (document.styles.element, document.settings.element):
+        told = list(root.iter(qn("w:lang"), qn("w:themeFontLang")))
+        assert {item.get(qn("w:eastAsia")) for item in told} == {"zh-CN"}
 
 
 def test_words_headings_and_lists_are_those_of_the_page():

@@ -103,6 +103,8 @@ def _set_page(document: Any, mark: str) -> None:
             header.paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.CENTER
         numbered = footer.paragraphs[0]
         numbered.alignment = side
+        # One character off the edge of the text.
+        numbered.paragraph_format.left_indent = numbered.paragraph_format.right_indent = PAGE
         for text, field in (("— ", ""), ("", "PAGE"), (" —", "")):
             run = numbered.add_run(text)
             _face(run._element, SONG, SONG)
@@ -153,17 +155,24 @@ def _set_styles(document: Any) -> None:
         for border in style.element.findall(f".//{qn('w:pBdr')}"):
             border.getparent().remove(border)
     for name in ("Normal", *(name for name, _ in HEADINGS.values())):
-        _indent(styles[name].element)
+        _indent(styles[name].element, 2)
+    # What is based on the text's style would stand two characters off its centre or side.
+    for name in ("Title", "Subtitle", "Caption", "Header", "Footer"):
+        _indent(styles[name].element, 0)
     styles["Title"].paragraph_format.line_spacing = Pt(36)
+    # The template's East Asian text is English or Japanese: breaks and spelling go by it.
+    for root in (styles.element, document.settings.element):
+        for language in root.iter(qn("w:lang"), qn("w:themeFontLang")):
+            language.set(qn("w:eastAsia"), "zh-CN")
     _name_stand_ins(document)
 
 
-def _indent(style: Any) -> None:
-    """Indent the first line by two characters, whatever their size."""
-    indent = style.get_or_add_pPr().get_or_add_ind()
-    indent.set(qn("w:firstLineChars"), "200")
+def _indent(element: Any, characters: int) -> None:
+    """Indent the first line of a style or paragraph by characters, whatever their size."""
+    indent = element.get_or_add_pPr().get_or_add_ind()
+    indent.set(qn("w:firstLineChars"), str(100 * characters))
     # What programs that do not count characters go by.
-    indent.set(qn("w:firstLine"), str(2 * int(BODY.pt) * 20))
+    indent.set(qn("w:firstLine"), str(characters * int(BODY.pt) * 20))
 
 
 def _name_stand_ins(document: Any) -> None:
@@ -246,8 +255,7 @@ class _Writer:
         paragraph = self.document.add_paragraph()
         paragraph.paragraph_format.line_spacing_rule = WD_LINE_SPACING.SINGLE
         paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
-        paragraph.paragraph_format.first_line_indent = 0
-        paragraph._p.get_or_add_pPr().get_or_add_ind().set(qn("w:firstLineChars"), "0")
+        _indent(paragraph._p, 0)
         shape = paragraph.add_run().add_picture(io.BytesIO(data), width=TEXT_WIDTH)
         shape._inline.docPr.set("descr", element.get("alt", ""))
 
@@ -263,10 +271,8 @@ def _shares(rows: list[list[str]], width: int) -> list[float]:
 
 def _write_cell(cell: Any, source: Any, *, is_head: bool) -> None:
     paragraph = cell.paragraphs[0]
-    form = paragraph.paragraph_format
-    form.line_spacing_rule = WD_LINE_SPACING.SINGLE
-    form.first_line_indent = 0
-    paragraph._p.get_or_add_pPr().get_or_add_ind().set(qn("w:firstLineChars"), "0")
+    paragraph.paragraph_format.line_spacing_rule = WD_LINE_SPACING.SINGLE
+    _indent(paragraph._p, 0)
     right = "right" in (source.get("class") or "").split()
     paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT if right else WD_ALIGN_PARAGRAPH.LEFT
     run = paragraph.add_run(_text(source))
