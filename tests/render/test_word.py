@@ -119,6 +119,20 @@ def test_tables_have_three_lines_a_repeated_head_and_whole_rows():
     assert abs(sum(widths) - Mm(156)) < 1000
 
 
+def test_what_is_short_stays_on_one_line_and_the_longest_give_way():
+    long, figure = "规模以上工业增加值增速增长百分之五左右", "1234567890.1～1234567890.2"
+    cells = "".join(f"<td>{text}</td>" for text in (long, "523.70 亩", figure, "—", *[long] * 4))
+    body = f"<table><tr>{cells}</tr><tr>{cells}</tr></table>"
+    document = Document(io.BytesIO(render_word(body, title="表")))
+    widths = [column.width.pt / 10.5 for column in document.tables[0].columns]
+    # Half a range and a gap; one and a gap; the rest of 42, of which the amount takes all it can.
+    assert [round(item, 1) for item in widths] == [5.3, 5.3, 8.1, 2.0, 5.3, 5.3, 5.3, 5.3]
+    parts = [item.tag.partition("}")[2] for item in document.tables[0]._tbl.tblPr]
+    assert parts[-4:] == ["tblBorders", "tblLayout", "tblCellMar", "tblLook"]
+    margins = document.tables[0]._tbl.tblPr.find(qn("w:tblCellMar"))
+    assert [side.get(qn("w:w")) for side in margins] == ["100", "100"]
+
+
 def test_a_chart_is_whole_and_has_words():
     document, _ = opened()
     (shape,) = document.inline_shapes

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import base64
 import io
+import re
+import unicodedata
 from typing import Any
 
 import lxml.html
@@ -38,8 +40,10 @@ FACES = {
     "宋体": "SimSun",
 }
 TITLE_FACE, BODY_FACE, KAI, HEI, SONG = FACES
-# Characters that a column is made for, at least and at most.
-NARROWEST, WIDEST = 4, 14
+# Characters between the texts of two columns, and half of them in twentieths of a point.
+GAP, CELL_MARGIN = 1.0, 100
+# What no line may break: figures with their signs, up to the sign of a range.
+UNBROKEN = re.compile(r"[^\s～/\w]*\d[^\s～/\u4e00-\u9fffA-Za-z_]*～?|\S|$")
 PROPERTY = 255  # letters that Word gives to a property
 LATIN = "Times New Roman"
 HEADINGS = {"h2": ("Heading 1", HEI), "h3": ("Heading 2", KAI), "h4": ("Heading 3", BODY_FACE)}
@@ -261,12 +265,24 @@ class _Writer:
 
 
 def _shares(rows: list[list[str]], width: int) -> list[float]:
-    """Return each column's part of the width, by its longest text within bounds."""
-    longest = [
-        min(max([NARROWEST, *(len(row[n]) for row in rows if n < len(row))]), WIDEST)
-        for n in range(width)
-    ]
-    return [item / sum(longest) for item in longest]
+    """Return each column's part of the text's width: what is short stays on one line.
+
+    Where not all fit, the longest give way, as far as no figure is broken.
+    """
+    columns = [[row[n] for row in rows if n < len(row)] for n in range(width)]
+    needed = [GAP + max(map(_ems, texts)) for texts in columns]
+    least = [GAP + max(map(_ems, UNBROKEN.findall("\n".join(texts)))) for texts in columns]
+    most, room = max(needed), TEXT_WIDTH / SMALL
+    given = needed
+    while sum(given) > room and most > GAP:
+        most -= 0.1
+        given = [max(min(item, most), low) for item, low in zip(needed, least, strict=True)]
+    return [item / sum(given) for item in given]
+
+
+def _ems(text: str) -> float:
+    """Return how wide a text is, in Chinese characters."""
+    return sum(1.0 if unicodedata.east_asian_width(item) in "WFA" else 0.5 for item in text)
 
 
 def _write_cell(cell: Any, source: Any, *, is_head: bool) -> None:
@@ -285,7 +301,16 @@ def _three_lines(table: Any, heads: int) -> None:
     borders = OxmlElement("w:tblBorders")
     for side in ("top", "bottom"):
         borders.append(_line(side, 12))
-    table._tbl.tblPr.append(borders)
+    margins = OxmlElement("w:tblCellMar")
+    for side in ("left", "right"):
+        margin = OxmlElement(f"w:{side}")
+        margin.set(qn("w:w"), str(CELL_MARGIN))
+        margin.set(qn("w:type"), "dxa")
+        margins.append(margin)
+    # The format has an order: borders, layout, margins, look.
+    layout = table._tbl.tblPr.find(qn("w:tblLayout"))
+    layout.addprevious(borders)
+    layout.addnext(margins)
     for row in table.rows[max(heads - 1, 0) : heads]:
         for cell in row.cells:
             under = OxmlElement("w:tcBorders")
