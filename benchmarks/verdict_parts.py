@@ -21,6 +21,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from unittest.mock import patch
 
@@ -45,11 +46,12 @@ WORKSPACES = {"simulated district": ROOT, "national": ROOT / "examples" / "natio
 QUARTERS = 44
 BAR = 0.02
 NO_SHRINKAGE = (1e-6,)
+PLAIN = tuple(replace(item, heavy=(False, False)) for item in state_space.STAYS)
 PARTS = {
     "robust": (
         (state_space, "FREEDOM", 1e9),
-        (state_space, "PASSES", (0.0, (False, False))),
-        (state_space, "STAYS", (0.0, (False, False))),
+        (state_space, "PASSES", PLAIN),
+        (state_space, "STAYS", PLAIN),
         (state_space, "DOUBT", 1.0),
     ),
     "humble": (

@@ -205,10 +205,15 @@ def adjusted_growth(sources: GrowthSources) -> pd.DataFrame:
     panel, item = sources.panel_on(years[-1], None), sources.growth.indicator
     results = likeliest(panel)
     states, n = results.smoothed_state, panel.shares.shape[1]
+    params = dict(zip(results.model.param_names, results.params, strict=True))
     trend = results.model.centre + states[0] + states[1]
-    echo = results.params[-1] * np.append(0.0, states[2 + n, :-1])
+    # Of the first period only a noise that may echo is kept apart.
+    noise = np.append(
+        (1.0 - params["shift"]) * states[3, 0], results.smoothed_state_disturbance[1, :-1]
+    )
+    echo = params["echo"] * np.append(0.0, states[2 + n, :-1])
     ends = [p.end for year in range(years[0], years[-1] + 1) for p in year_periods(item, year)]
-    growth, adjusted = panel.ytd_growth_pct.ravel(), trend + states[3] - echo
+    growth, adjusted = panel.ytd_growth_pct.ravel(), trend + noise - echo
     table = pd.DataFrame({"growth": growth, "adjusted": adjusted, "trend": trend})
     # What the model was not told, it does not know.
     table.loc[np.repeat(panel.outlier, n), ["adjusted", "trend"]] = np.nan

@@ -1,15 +1,18 @@
-"""One model of growth: a level, effects of the period and of Spring Festival, and noise that may echo.
+"""One model of growth: a level, effects of the period and of Spring Festival, and what disturbs it.
 
 Growth of a single period is
 
     g_t = mean + x_t + e_t - echo * e_(t-n) + effect of the period + effect of the festival,
-    x_t = persistence * x_(t-1) + u_t,
+    x_t = persistence * x_(t-1) + u_t - shift * u_(t-n),
 
 the basic structural model (Harvey, 1989, ch. 4) with the moving holiday of Lin and Liu (2002).
-``e`` disturbs the level of the economy: what it took away in one year is missing from the base of
-the next, so that its echo a year (n periods) later is expected (an additive outlier; Chen and
-Liu, 1993).  What is published is growth to date, ``G_p = (W_(p-1) G_(p-1) + w_p g_p) / W_p``,
-rounded; the cumulator is a state (Harvey, 1989, sec. 6.3).
+What a disturbance does is one of three (Chen and Liu, 1993; here of growth on the year before):
+``e`` with an echo passes, and what it took away in one year is missing from the base of the next
+(an additive outlier of the economy); ``u`` with a shift stays, so that growth shows it for a year
+of n periods and then compares like with like (a shift of its level, as in the local linear
+trend); ``u`` without one changes growth itself.  What is published is growth to date,
+``G_p = (W_(p-1) G_(p-1) + w_p g_p) / W_p``, rounded; the cumulator is a state (Harvey, 1989,
+sec. 6.3).
 
 The ratios of variances are not estimated but averaged over a small grid by their marginal
 likelihood, with the scale integrated out: plug-in intervals of short series cover too little, and
@@ -20,6 +23,7 @@ sec. 11.6; Lange, Little and Taylor, 1989): a bad quarter that fits no rule coun
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
@@ -53,25 +57,58 @@ NEGLIGIBLE = 0.02
 DOUBT = 9.0
 # Persistence and variance (of a step of a random walk; else of the level) over the noise's.
 LEVELS = (*product((1.0,), (0.1, 1.0, 10.0, 100.0)), *product((0.8,), (3.0, 30.0)))
+SHIFTS = tuple(product((1.0,), (1.0, 10.0, 100.0)))
 PERIOD_EFFECTS = (0.0, 1.0)
 # Of a whole festival moved; less of it than this in every period does not matter.
 FESTIVAL_EFFECT, MOVED = 4.0, 0.05
-LEVEL_SHAPES = tuple(
-    (*level, effect, FESTIVAL_EFFECT) for level, effect in product(LEVELS, PERIOD_EFFECTS)
-)
-# Weights of Student's t are found at this one of them.
-MIDDLE = (1.0, 1.0, 1.0, FESTIVAL_EFFECT)
-# A shock of the newest period may pass, and echo a year later, or stay: no data tell yet, so
-# both answers count alike.  With each, whether steps and whether noises have heavy tails.
-PASSES, STAYS = (1.0, (False, True)), (0.0, (True, True))
+
+
+@dataclass(frozen=True)
+class Family:
+    """Models of the grid that agree on what disturbances do.
+
+    Attributes
+    ----------
+    echo, shift
+        Whether noise echoes, and whether steps shift the economy's level: see the module.
+    heavy
+        Whether steps, and whether noises, have heavy tails.
+    levels
+        Persistence and variance of the level over the noise's.
+    """
+
+    echo: float
+    shift: float
+    heavy: tuple[bool, bool]
+    levels: tuple[tuple[float, ...], ...] = LEVELS
+
+    @property
+    def grid(self) -> list[FloatArray]:
+        """The parameters of its models."""
+        return [
+            np.array([*level, effect, FESTIVAL_EFFECT, self.echo, self.shift])
+            for level, effect in product(self.levels, PERIOD_EFFECTS)
+        ]
+
+    @property
+    def middle(self) -> FloatArray:
+        """The parameters at which weights of Student's t are found."""
+        return np.array([1.0, 1.0, 1.0, FESTIVAL_EFFECT, self.echo, self.shift])
+
+
+# A shock of the newest period may pass, and echo a year later, or stay: no data tell yet, so both
+# answers count alike.  A shift of the level is either, since growth shows it for a year: how far the
+# economy moves in shifts, its past tells, and within an answer models count by their evidence.
+SHIFT = Family(0.0, 1.0, (True, True), SHIFTS)
+PASSES, STAYS = (Family(1.0, 0.0, (False, True)), SHIFT), (Family(0.0, 0.0, (True, True)), SHIFT)
 
 
 class YearToDateGrowth(MLEModel):
     """The state space of published growth to date.
 
-    States: the mean, the level's deviation from it, growth to date, the newest ``n`` noises, the
-    effects of the ``n`` periods, the effect of the festival.  Parameters are ratios to the
-    variance of the noise, which is concentrated out.
+    States: the mean, the level's deviation from it, growth to date, the newest ``n`` noises (steps,
+    where these shift the level), the effects of the ``n`` periods, the effect of the festival.
+    Parameters are ratios to the variance of the noise, which is concentrated out.
 
     Parameters
     ----------
@@ -126,18 +163,18 @@ class YearToDateGrowth(MLEModel):
 
     @property
     def param_names(self) -> list[str]:
-        """Persistence of the level, ratios of variances, and the share of noise that echoes."""
-        return ["persistence", "ratio.level", "ratio.period", "ratio.festival", "echo"]
+        """Persistence of the level, ratios of variances, and what disturbances do."""
+        return ["persistence", "ratio.level", "ratio.period", "ratio.festival", "echo", "shift"]
 
     @property
     def start_params(self) -> FloatArray:
         """A random walk of moderate steps."""
-        return np.array([1.0, 0.3, 0.3, FESTIVAL_EFFECT, 0.0])
+        return np.array([1.0, 0.3, 0.3, FESTIVAL_EFFECT, 0.0, 0.0])
 
     def _selection(self) -> FloatArray:
         """Where steps and noises enter at the next period, shape (k, 2, T)."""
         selection = np.zeros((self.k_states, 2, self.weight.size))
-        selection[1, 0], selection[3, 1] = 1.0, 1.0
+        selection[1, 0] = 1.0
         selection[2] = self.weight_after
         return selection
 
@@ -154,23 +191,27 @@ class YearToDateGrowth(MLEModel):
 
     def update(self, params: FloatArray, **kwargs: Any) -> None:
         """Put the parameters into the matrices."""
-        persistence, level, effect, festival, echo = super().update(params, **kwargs)
+        persistence, level, effect, festival, echo, shift = super().update(params, **kwargs)
         n, k = self.periods, self.k_states
+        self["selection", 3] = np.array([[shift], [1.0 - shift]])
         self["transition", 1, 1, :] = persistence
+        self["transition", 1, 2 + n, :] = -shift
         self["transition", 2, 1, :] = self.weight_after * persistence
-        self["transition", 2, 2 + n, :] = -self.weight_after * echo
+        self["transition", 2, 2 + n, :] = -self.weight_after * (echo + shift)
         step = _step_variance(persistence, level)
         self["state_cov", 0, 0, :-1] = step * self.tails[0]
         self["state_cov", 1, 1, :-1] = self.tails[1] * self.doubt
-        start = np.diag(
-            np.concatenate([[DIFFUSE, level, 0.0], np.ones(n), np.full(n, effect), [festival]])
-        )
-        first = self.loading[0].copy()
-        first[1], first[3] = 1.0, 1.0
+        start = np.diag(np.repeat([DIFFUSE, level, 0.0, 1.0, effect, festival], [1, 1, 1, n, n, 1]))
         spread = np.eye(k)
-        spread[2] = first
+        if shift:
+            # The first level is the sum of a year's steps.
+            start[1, 1], start[range(3, 3 + n), range(3, 3 + n)] = 0.0, level
+            spread[1, 3 : 3 + n] = 1.0
+        spread[2] = self.loading[0] + spread[1]
+        spread[2, 3] += 1.0 - shift
         covariance = spread @ start @ spread.T
-        covariance[2, 2] += echo**2
+        # Disturbances of the first figure that are no states.
+        covariance[2, 2] += echo**2 + shift
         self.ssm.initialize_known(np.zeros(k), covariance)
 
     def lighten(self, params: FloatArray, heavy: tuple[bool, bool]) -> None:
@@ -258,18 +299,19 @@ def average(panel: GrowthPanel, rng: np.random.Generator, effort: Effort = FULL)
     cut = panel.cut_at(_columns(panel), MAX_YEARS)
     model = model_of(cut, effort.min_points)
     now = cut.shares.size - cut.shares.shape[1] + cut.n_known - 1
+    filtered = {
+        item: list(_filtered(model, item, now)) for item in dict.fromkeys((*PASSES, *STAYS))
+    }
     paths = []
-    for echo, heavy in (PASSES, STAYS):
-        model.lighten(np.array([*MIDDLE, echo]), heavy)
-        grid = [(*shape, echo) for shape in LEVEL_SHAPES]
-        found = [model.newest(np.array(params), now) for params in grid]
-        evidence = np.array([item.log_evidence for item in found])
+    for families in (PASSES, STAYS):
+        found = [item for family in families for item in filtered[family]]
+        evidence = np.array([item.log_evidence for item, *_ in found])
         weight = np.exp(evidence - evidence.max())
         weight = np.where(weight > NEGLIGIBLE * weight.sum(), weight, 0.0)
         counts = rng.multinomial(effort.n_draws // 2, weight / weight.sum())
         paths += [
-            _simulated(model, item, now, params, heavy, count, rng)
-            for item, params, count in zip(found, grid, counts, strict=True)
+            _simulated(model, item, now, params, family.heavy, count, rng)
+            for (item, params, family), count in zip(found, counts, strict=True)
             if count
         ]
     drawn = rng.permutation(np.vstack(paths))
@@ -291,15 +333,22 @@ def likeliest(panel: GrowthPanel) -> MLEResults:
         As ``average``.
     """
     model = model_of(panel, FULL.min_points)
-    found = []
-    for echo, heavy in (PASSES, STAYS):
-        model.lighten(np.array([*MIDDLE, echo]), heavy)
-        tails = model.tails
-        for shape in LEVEL_SHAPES:
-            params = np.array([*shape, echo])
-            found.append((model.newest(params, -1).log_evidence, params, tails))
+    found = [
+        (item.log_evidence, params, model.tails)
+        for family in dict.fromkeys((*PASSES, *STAYS))
+        for item, params, _ in _filtered(model, family, -1)
+    ]
     _, params, model.tails = max(found, key=lambda item: item[0])
     return model.results(params)
+
+
+def _filtered(
+    model: YearToDateGrowth, family: Family, at: int
+) -> Iterator[tuple[Newest, FloatArray, Family]]:
+    """Filter every model of a family: see ``YearToDateGrowth.newest``."""
+    model.lighten(family.middle, family.heavy)
+    for params in family.grid:
+        yield model.newest(params, at), params, family
 
 
 def model_of(panel: GrowthPanel, min_points: int = 0) -> YearToDateGrowth:
@@ -355,7 +404,7 @@ def _simulated(
     model: YearToDateGrowth,
     newest: Newest,
     now: int,
-    params: tuple[float, ...],
+    params: FloatArray,
     heavy: tuple[bool, bool],
     count: int,
     rng: np.random.Generator,
@@ -367,7 +416,7 @@ def _simulated(
     Shape (count, 1 + remaining).
     """
     n = model.periods
-    persistence, level, _, _, echo = params
+    persistence, level, _, _, echo, shift = params
     step = _step_variance(persistence, level)
     degrees = newest.n_obs - 1
     scale = np.sqrt(newest.scale * newest.n_obs / rng.chisquare(degrees, size=count))
@@ -384,9 +433,9 @@ def _simulated(
             for tail, spread in zip(tails, (np.sqrt(step), 1.0), strict=True)
         )
         echoed = state[:, 2 + n].copy()
-        state[:, 1] = persistence * state[:, 1] + steps
+        state[:, 1] = persistence * state[:, 1] + steps - shift * echoed
         state[:, 4 : 3 + n] = state[:, 3 : 2 + n].copy()
-        state[:, 3] = noise
+        state[:, 3] = steps if shift else noise
         fixed = state @ np.where(np.arange(model.k_states) >= 3 + n, model.loading[ahead], 0.0)
         single = state[:, 0] + state[:, 1] + noise - echo * echoed + fixed
         weight = model.weight[ahead]

@@ -6,7 +6,7 @@ import pytest
 from lianhu_analysis.forecast.models import FULL, GrowthPanel
 from lianhu_analysis.forecast.models.state_space import (
     DIFFUSE,
-    MIDDLE,
+    PASSES,
     YearToDateGrowth,
     average,
     model_of,
@@ -24,7 +24,7 @@ ROUNDING = 0.02
 
 def dense(params, tails):
     """Covariance of all published figures, written out period by period."""
-    persistence, level, effect, festival, echo = params
+    persistence, level, effect, festival, echo, shift = params
     size = YEARS * N
     part = np.diff(SHARES, prepend=0.0, axis=1)
     to_date = np.zeros((size, size))
@@ -35,6 +35,11 @@ def dense(params, tails):
     step = level if persistence == 1.0 else level * (1.0 - persistence**2)
     reach = np.tril(persistence**apart)
     single = DIFFUSE + reach @ np.diag(np.append(level, step * tails[0])) @ reach.T
+    if shift:
+        # The steps of the newest year; those before the first period have no tails.
+        steps = np.concatenate([np.full(N, level), level * tails[0]])
+        year = np.tril(np.triu(np.ones((size, size + N - 1))), N - 1)
+        single = DIFFUSE + year @ np.diag(steps) @ year.T
     # Noise of the year before the first has an echo in it.
     noise = np.zeros((size, size + N))
     noise[np.arange(size), np.arange(size) + N] = 1.0
@@ -47,8 +52,13 @@ def dense(params, tails):
 
 @pytest.mark.parametrize(
     "params",
-    [(1.0, 0.3, 0.3, 4.0, 0.0), (0.6, 2.0, 3.0, 4.0, 1.0), (1.0, 0.0, 0.0, 0.0, 1.0)],
-    ids=["walk", "returning", "constant"],
+    [
+        (1.0, 0.3, 0.3, 4.0, 0.0, 0.0),
+        (0.6, 2.0, 3.0, 4.0, 1.0, 0.0),
+        (1.0, 0.0, 0.0, 0.0, 1.0, 0.0),
+        (1.0, 2.0, 0.3, 4.0, 0.0, 1.0),
+    ],
+    ids=["walk", "returning", "constant", "shifts"],
 )
 @pytest.mark.parametrize("heavy", [False, True])
 def test_the_filter_is_the_dense_normal(params, heavy):
@@ -84,10 +94,11 @@ def test_the_filter_is_the_dense_normal(params, heavy):
 
 def test_an_economist_gets_the_results_object_of_statsmodels():
     model = YearToDateGrowth(GROWTH, SHARES, FESTIVAL, ROUNDING)
-    result = model.results(np.array([*MIDDLE, 1.0]))
+    result = model.results(PASSES[0].middle)
     text = str(result.summary())
     assert "ratio.level" in text
     assert "echo" in text
+    assert "shift" in text
     assert result.get_prediction().predicted_mean.shape == (YEARS * N,)
     assert result.smoothed_state.shape == (4 + 2 * N, YEARS * N)
 
@@ -147,6 +158,21 @@ def test_a_shock_of_last_year_echoes_in_this_years_base():
     ytd[-1, 2:] = np.nan
     # Growth to date is 7.4; without the echo the year would be thought to go on like that.
     assert forecast(panel(ytd, 2)) == pytest.approx(6.1, abs=0.5)
+
+
+def test_a_shift_of_the_level_shows_in_growth_for_a_year():
+    # The economy itself is a walk: what one quarter adds, growth shows until it is in the base.
+    steps = np.random.default_rng(3).normal(1.25, 1.0, 44)
+    single = np.convolve(steps, np.ones(4), "valid")[:40].reshape(10, 4)
+    single[-1, 2:] = np.nan
+    ytd = to_date(single, np.tile([0.25, 0.5, 0.75, 1.0], (10, 1)))
+    what = panel(ytd, 2, shares=np.tile([0.25, 0.5, 0.75, 1.0], (10, 1)))
+    # Of the third quarter's growth three steps are known, of the fourth's two; the rest is usual.
+    rest = np.array([steps[38:41].sum() + 1.25, steps[39:41].sum() + 2.5])
+    expected = float(np.mean([*single[-1, :2], *rest]))
+    held = float(ytd[-1, 1])
+    assert abs(expected - held) > 0.5
+    assert abs(forecast(what) - expected) < abs(forecast(what) - held) / 2
 
 
 def test_months_are_cut_at_quarters_and_filled_in_between():
