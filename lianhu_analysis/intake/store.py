@@ -213,6 +213,8 @@ def _ask(
     """Ask some parts for what is selected of their rows."""
     source = "read_parquet($parts, hive_partitioning=false)"
     with duckdb.connect() as connection:
+        # In a notebook a query of two seconds would draw a bar into what the cell says.
+        connection.execute("SET enable_progress_bar = false")
         found = connection.execute(
             f"SELECT {select} FROM {source} {rest}", {"parts": parts, **(values or {})}
         )
