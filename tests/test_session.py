@@ -23,9 +23,9 @@ OCTOBER = dt.date(2024, 10, 31)
 
 def test_a_day_is_read_from_the_store_once(national, monkeypatch):
     read = []
-    whole = VintageStore.as_of
+    whole = VintageStore.history
     monkeypatch.setattr(
-        VintageStore, "as_of", lambda self, *a, **k: read.append(a) or whole(self, *a, **k)
+        VintageStore, "history", lambda self, *a, **k: read.append(a) or whole(self, *a, **k)
     )
     session = Session(national, OCTOBER)
     assert session.assess(2024) is session.assess(2024)
