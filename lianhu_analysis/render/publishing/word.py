@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import base64
 import io
+from copy import deepcopy
+from functools import cache
 from typing import Any
 
 import lxml.html
@@ -19,6 +21,7 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
+from docx.text.paragraph import Paragraph
 
 from lianhu_analysis.render.publishing.packages import without_clock
 
@@ -262,16 +265,26 @@ def _shares(rows: list[list[str]], width: int) -> list[float]:
 
 
 def _write_cell(cell: Any, source: Any, *, is_head: bool) -> None:
-    paragraph = cell.paragraphs[0]
+    right = "right" in (source.get("class") or "").split()
+    written = deepcopy(_cell_paragraph(is_head, right))
+    if text := _text(source):
+        written.r_lst[0].add_t(text)
+    cell._tc.replace(cell.paragraphs[0]._p, written)
+
+
+@cache
+def _cell_paragraph(is_head: bool, right: bool) -> Any:
+    """Return the paragraph of a cell without its text: thousands of cells are like it."""
+    paragraph = Paragraph(OxmlElement("w:p"), None)  # type: ignore[arg-type]  # in no document
     form = paragraph.paragraph_format
     form.line_spacing_rule = WD_LINE_SPACING.SINGLE
     form.first_line_indent = 0
     paragraph._p.get_or_add_pPr().get_or_add_ind().set(qn("w:firstLineChars"), "0")
-    right = "right" in (source.get("class") or "").split()
     paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT if right else WD_ALIGN_PARAGRAPH.LEFT
-    run = paragraph.add_run(_text(source))
+    run = paragraph.add_run()
     run.font.size = SMALL
     _face(run._element, HEI if is_head else SONG)
+    return paragraph._p
 
 
 def _three_lines(table: Any, heads: int) -> None:
