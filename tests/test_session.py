@@ -34,6 +34,23 @@ def test_a_day_is_read_from_the_store_once(national, monkeypatch):
     assert len(read) == 1
 
 
+def test_an_answer_of_the_same_day_is_computed_once(tmp_path, national):
+    space = load_workspace(copy_workspace(national.root, tmp_path / "space"))
+    ingest(space)
+    asked = []
+
+    def answer():
+        asked.append("")
+        return Session(space, OCTOBER).comparison()
+
+    first = Session(space, OCTOBER).kept_answer("comparison", answer)
+    assert Session(space, OCTOBER).kept_answer("comparison", answer).as_dict() == first.as_dict()
+    assert len(asked) == 1
+    Session(space, OCTOBER).kept_answer("another", answer)
+    Session(space, dt.date(2024, 10, 30)).kept_answer("comparison", answer)
+    assert len(asked) == 3
+
+
 def test_the_table_of_verdicts_says_what_the_document_says(national):
     session = lh.open(str(national.root), "2024-10-31")
     table = session.verdicts(2024)

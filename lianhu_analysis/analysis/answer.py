@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any
 
@@ -80,6 +80,18 @@ class Answer:
             counts |= set((table.select_dtypes("number") > 0).sum())
         return {int(count) for count in counts}
 
+    def as_kept(self) -> dict[str, Any]:
+        """Return a JSON document from which ``from_kept`` makes the same answer, bit by bit."""
+        plain = {item.name: getattr(self, item.name) for item in fields(self)}
+        return plain | {"tables": {name: _kept(table) for name, table in self.tables.items()}}
+
+    @classmethod
+    def from_kept(cls, kept: Mapping[str, Any]) -> Answer:
+        """Return the answer that a document of ``as_kept`` holds."""
+        told = {name: tuple(kept[name]) for name in ("sentences", "notes")}
+        tables = {name: _table(columns) for name, columns in kept["tables"].items()}
+        return cls(**{**kept, **told, "tables": tables})
+
     def as_dict(self) -> dict[str, Any]:
         """Return the JSON document: fields as they are, tables as lists of rows."""
         plain = {
@@ -93,6 +105,25 @@ class Answer:
             "notes": list(self.notes),
         }
         return plain | {name: rows_of(table) for name, table in self.tables.items()}
+
+
+def _kept(table: pd.DataFrame) -> dict[str, Any]:
+    plain = {name: table[name].astype(object) for name in table}
+    columns = [
+        [name, str(table[name].dtype), [None if cell is pd.NA else cell for cell in cells]]
+        for name, cells in plain.items()
+    ]
+    return {"index": table.index.tolist(), "columns": columns}
+
+
+def _table(kept: Mapping[str, Any]) -> pd.DataFrame:
+    labels = kept["index"]
+    index = pd.RangeIndex(len(labels)) if labels == [*range(len(labels))] else pd.Index(labels)
+    columns = {
+        name: pd.Series(cells, index, dtype=object).astype(kind)
+        for name, kind, cells in kept["columns"]
+    }
+    return pd.DataFrame(columns, index)
 
 
 def answer_of(

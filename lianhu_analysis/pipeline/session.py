@@ -292,6 +292,10 @@ class Session:
         files.put(key, json.dumps(content, ensure_ascii=False).encode())
         return content
 
+    def kept_answer(self, question: str, answer: Callable[[], Answer]) -> Answer:
+        """Return an answer to go on with, computed once as ``kept`` does."""
+        return Answer.from_kept(self.kept(f"whole {question}", lambda: answer().as_kept()))
+
     def verdicts(self, year: int | None = None) -> pd.DataFrame:
         """Return the verdict on every target, one row each: see ``verdict_frame``."""
         return verdict_frame(self.assess(year))
