@@ -535,7 +535,9 @@ def levers(
 ) -> None:
     """要使目标有五成、八成把握，什么至少要变多少，往年有没有过。"""
     asked = opened(context, workspace, as_of)
-    print_kept(asked, f"levers {target}", lambda: asked.levers(target), as_json=as_json)
+    print_kept(
+        asked, f"levers {target}", lambda: asked.levers(*filter(None, [target])), as_json=as_json
+    )
 
 
 @app.command()

@@ -32,6 +32,17 @@ def test_an_answer_kept_is_the_answer(space):
     assert answers.describe_forecast(Session(space, DAY), 2024) == first
 
 
+def test_a_torn_file_is_as_good_as_none(space):
+    shelf = PastRunFiles(space)
+    shelf.put("a" * 64, b"[1.5, 2.5]")
+    assert shelf.get("a" * 64) == b"[1.5, 2.5]"
+    (file,) = shelf.folder.iterdir()
+    whole = file.read_bytes()
+    for torn in (whole[:-1], whole[:30], b"", bytes(len(whole))):
+        file.write_bytes(torn)
+        assert shelf.get("a" * 64) is None
+
+
 def test_every_input_is_in_the_fingerprint(space, monkeypatch):
     seen = {fingerprint(space, DAY), fingerprint(space, dt.date(2024, 10, 30))}
     (space.root / "corrections.toml").write_text("# 新的更正\n", encoding="utf-8")

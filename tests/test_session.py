@@ -23,15 +23,32 @@ OCTOBER = dt.date(2024, 10, 31)
 
 def test_a_day_is_read_from_the_store_once(national, monkeypatch):
     read = []
-    whole = VintageStore.as_of
+    whole = VintageStore.history
     monkeypatch.setattr(
-        VintageStore, "as_of", lambda self, *a, **k: read.append(a) or whole(self, *a, **k)
+        VintageStore, "history", lambda self, *a, **k: read.append(a) or whole(self, *a, **k)
     )
     session = Session(national, OCTOBER)
     assert session.assess(2024) is session.assess(2024)
     session.assess(2023)
     assert len(session.versions) == len(session.versions)
     assert len(read) == 1
+
+
+def test_an_answer_of_the_same_day_is_computed_once(tmp_path, national):
+    space = load_workspace(copy_workspace(national.root, tmp_path / "space"))
+    ingest(space)
+    asked = []
+
+    def answer():
+        asked.append("")
+        return Session(space, OCTOBER).comparison()
+
+    first = Session(space, OCTOBER).kept_answer("comparison", answer)
+    assert Session(space, OCTOBER).kept_answer("comparison", answer).as_dict() == first.as_dict()
+    assert len(asked) == 1
+    Session(space, OCTOBER).kept_answer("another", answer)
+    Session(space, dt.date(2024, 10, 30)).kept_answer("comparison", answer)
+    assert len(asked) == 3
 
 
 def test_the_table_of_verdicts_says_what_the_document_says(national):

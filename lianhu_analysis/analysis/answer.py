@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any
 
@@ -14,7 +14,10 @@ import pandas as pd
 from lianhu_analysis.catalog.targets import percentage
 from lianhu_analysis.forecast.assessment import Assessment
 
-__all__ = ["Answer", "answer_of", "chance_text", "rows_of"]
+__all__ = ["Answer", "Row", "answer_of", "chance_text", "rows_of"]
+
+# Of a table, by column.
+Row = Mapping[Any, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,23 +52,45 @@ class Answer:
     sensitive: bool = False
 
     @cached_property
-    def numbers(self) -> list[tuple[pd.Series, str, float]]:
+    def numbers(self) -> list[tuple[Row, str, float]]:
         """Each number of the tables with its row and column, then the sums of what is above zero."""
         found = [
             (row, str(column), float(value))
             for table in self.tables.values()
-            for _, row in table.iterrows()
+            for row in table.to_dict("records")
             for column, value in row.items()
             if isinstance(value, int | float)
             and not isinstance(value, bool)
             and math.isfinite(value)
         ]
         sums = [
-            (pd.Series({"name_zh": "合计"}), str(column), float(values[values > 0].sum()))
+            ({"name_zh": "合计"}, str(column), float(values[values > 0].sum()))
             for table in self.tables.values()
             for column, values in table.select_dtypes("number").items()
         ]
         return [*found, *sums]
+
+    @cached_property
+    def counts(self) -> set[int]:
+        """How many rows the tables have: in all, alike in a column of words, above zero."""
+        counts = {0}
+        for table in self.tables.values():
+            words = table.select_dtypes(exclude="number")
+            counts |= {len(table), *(n for name in words for n in words[name].value_counts())}
+            counts |= set((table.select_dtypes("number") > 0).sum())
+        return {int(count) for count in counts}
+
+    def as_kept(self) -> dict[str, Any]:
+        """Return a JSON document from which ``from_kept`` makes the same answer, bit by bit."""
+        plain = {item.name: getattr(self, item.name) for item in fields(self)}
+        return plain | {"tables": {name: _kept(table) for name, table in self.tables.items()}}
+
+    @classmethod
+    def from_kept(cls, kept: Mapping[str, Any]) -> Answer:
+        """Return the answer that a document of ``as_kept`` holds."""
+        told = {name: tuple(kept[name]) for name in ("sentences", "notes")}
+        tables = {name: _table(columns) for name, columns in kept["tables"].items()}
+        return cls(**{**kept, **told, "tables": tables})
 
     def as_dict(self) -> dict[str, Any]:
         """Return the JSON document: fields as they are, tables as lists of rows."""
@@ -80,6 +105,25 @@ class Answer:
             "notes": list(self.notes),
         }
         return plain | {name: rows_of(table) for name, table in self.tables.items()}
+
+
+def _kept(table: pd.DataFrame) -> dict[str, Any]:
+    plain = {name: table[name].astype(object) for name in table}
+    columns = [
+        [name, str(table[name].dtype), [None if cell is pd.NA else cell for cell in cells]]
+        for name, cells in plain.items()
+    ]
+    return {"index": table.index.tolist(), "columns": columns}
+
+
+def _table(kept: Mapping[str, Any]) -> pd.DataFrame:
+    labels = kept["index"]
+    index = pd.RangeIndex(len(labels)) if labels == [*range(len(labels))] else pd.Index(labels)
+    columns = {
+        name: pd.Series(cells, index, dtype=object).astype(kind)
+        for name, kind, cells in kept["columns"]
+    }
+    return pd.DataFrame(columns, index)
 
 
 def answer_of(

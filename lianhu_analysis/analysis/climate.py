@@ -5,6 +5,8 @@ Figures are kept long: one row an indicator and period, January and February one
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Collection
 
 import numpy as np
@@ -13,8 +15,11 @@ import pandas as pd
 from lianhu_analysis.analysis.monitor_rules import MonitorRules
 from lianhu_analysis.catalog.indicators import Catalogue
 from lianhu_analysis.errors import ForecastError
+from lianhu_analysis.forecast.growth import FloatArray
 from lianhu_analysis.forecast.history import published_spans, year_periods
 from lianhu_analysis.forecast.knowledge import GrowthSources
+from lianhu_analysis.forecast.models.panel import GrowthPanel
+from lianhu_analysis.forecast.past_forecasts import PastRuns
 
 __all__ = [
     "adjusted_growth",
@@ -196,31 +201,48 @@ def adjusted_growth(sources: GrowthSources) -> pd.DataFrame:
     ForecastError
         If too little growth is published, or it does not add up.
     """
-    # statsmodels takes half a second to import.
-    from lianhu_analysis.forecast.models.state_space import likeliest
-
     years = sources.growth.on(None).years
     if not years:
         raise ForecastError("没有公布增速")
     panel, item = sources.panel_on(years[-1], None), sources.growth.indicator
+    trend, adjusted = _smoothed(panel, sources.past_runs)
+    ends = [p.end for year in range(years[0], years[-1] + 1) for p in year_periods(item, year)]
+    growth = panel.ytd_growth_pct.ravel()
+    table = pd.DataFrame({"growth": growth, "adjusted": adjusted, "trend": trend})
+    # What the model was not told, it does not know.
+    table.loc[np.repeat(panel.outlier, panel.shares.shape[1]), ["adjusted", "trend"]] = np.nan
+    table = table[: np.flatnonzero(np.isfinite(growth))[-1] + 1]
+    months = pd.Index([f"{end.year}-{max(end.month, 2):02d}" for end in ends], name="month")
+    how = {"growth": "last", "adjusted": "mean", "trend": "mean"}
+    return table.groupby(months[: len(table)]).agg(how).reset_index()
+
+
+def _smoothed(panel: GrowthPanel, kept: PastRuns | None) -> FloatArray:
+    """Return the level of each period, and with its noise less the echo; once for a panel.
+
+    Returns
+    -------
+    Shape (2, years * n).
+    """
+    told = [np.asarray(value).tolist() for value in vars(panel).values()]
+    key = hashlib.sha256(f"smoothed {told}".encode()).hexdigest()
+    if kept is not None and (found := kept.get(key)) is not None:
+        return np.array(json.loads(found))
+    # statsmodels takes half a second to import.
+    from lianhu_analysis.forecast.models.state_space import likeliest
+
     results = likeliest(panel)
     states, n = results.smoothed_state, panel.shares.shape[1]
     params = dict(zip(results.model.param_names, results.params, strict=True))
     trend = results.model.centre + states[0] + states[1]
     # Of the first period only a noise that may echo is kept apart.
-    noise = np.append(
-        (1.0 - params["shift"]) * states[3, 0], results.smoothed_state_disturbance[1, :-1]
-    )
+    first = (1.0 - params["shift"]) * states[3, 0]
+    noise = np.append(first, results.smoothed_state_disturbance[1, :-1])
     echo = params["echo"] * np.append(0.0, states[2 + n, :-1])
-    ends = [p.end for year in range(years[0], years[-1] + 1) for p in year_periods(item, year)]
-    growth, adjusted = panel.ytd_growth_pct.ravel(), trend + noise - echo
-    table = pd.DataFrame({"growth": growth, "adjusted": adjusted, "trend": trend})
-    # What the model was not told, it does not know.
-    table.loc[np.repeat(panel.outlier, n), ["adjusted", "trend"]] = np.nan
-    table = table[: np.flatnonzero(np.isfinite(growth))[-1] + 1]
-    months = pd.Index([f"{end.year}-{max(end.month, 2):02d}" for end in ends], name="month")
-    how = {"growth": "last", "adjusted": "mean", "trend": "mean"}
-    return table.groupby(months[: len(table)]).agg(how).reset_index()
+    smoothed = np.array([trend, trend + noise - echo])
+    if kept is not None:
+        kept.put(key, json.dumps(smoothed.tolist()).encode())
+    return smoothed
 
 
 def composite(panel: pd.DataFrame, min_components: int, scale: float) -> pd.Series:

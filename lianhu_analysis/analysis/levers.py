@@ -7,6 +7,7 @@ statistics of its own draws give the change, with no search.  It is the ``shock`
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from math import ceil, isnan, nan
 from typing import Any
 
@@ -37,13 +38,22 @@ NOTES = (
 )
 
 
-def parts_beside(assessment: Assessment, rules: Rules) -> list[Key]:
-    """Return the growth of the direct parts of the open targets, where their weight is known."""
+def parts_beside(
+    assessment: Assessment, rules: Rules, indicators: Collection[str] = ()
+) -> list[Key]:
+    """Return the growth of the direct parts of the open targets, where their weight is known.
+
+    Parameters
+    ----------
+    indicators
+        Of the targets; none for all.
+    """
     catalogue = assessment.catalogue
     return [
         (code, "yoy")
         for whole in assessment.verdicts
         if whole.draws is not None and whole.target.is_growth
+        if not indicators or whole.target.indicator in indicators
         for code in sorted(load_structure().parts(whole.indicator.code))
         if code in catalogue
         and part_weight(whole.indicator, catalogue.get(code), assessment, rules)
@@ -70,13 +80,13 @@ def shift_needed(target: Target, draws: np.ndarray, goal: float) -> float:
     return sign * max(float(shift), 0.0)
 
 
-def levers_answer(futures: Futures, indicator: str = "") -> Answer:
+def levers_answer(futures: Futures, indicators: Collection[str] = ()) -> Answer:
     """Say what brings each open target to each of ``GOALS``, the most usual way first.
 
     Parameters
     ----------
-    indicator
-        Of the target; empty for all.
+    indicators
+        Of the targets; none for all.
 
     Returns
     -------
@@ -89,10 +99,11 @@ def levers_answer(futures: Futures, indicator: str = "") -> Answer:
         If there is no such open target.
     """
     known = [item for item in futures.assessment.verdicts if item.draws is not None]
-    chosen = [item for item in known if indicator in ("", item.target.indicator)]
+    chosen = [item for item in known if not indicators or item.target.indicator in indicators]
     if not chosen:
         codes = "、".join(dict.fromkeys(item.target.indicator for item in known))
-        raise UsageError(f"{indicator!r} 没有尚待实现又有预测的目标，可填 {codes}")
+        asked = "、".join(map(repr, indicators))
+        raise UsageError(f"{asked} 没有尚待实现又有预测的目标，可填 {codes}")
     rows, chances, sentences = [], [], []
     for verdict in chosen:
         before = verdict.target.chance_in(futures.draws[:, futures.column[key_of(verdict)]])

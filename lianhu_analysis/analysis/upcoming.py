@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -27,8 +28,15 @@ METHOD = (
 )
 
 
-def upcoming(assessment: Assessment, knowledge: Knowledge, rules: Rules) -> Answer:
+def upcoming(
+    assessment: Assessment, knowledge: Knowledge, rules: Rules, *, only_next: bool = False
+) -> Answer:
     """List the releases that the verdicts wait for, the most informative next one first.
+
+    Parameters
+    ----------
+    only_next
+        Leave out what comes after the next release of each target: sentences tell no more.
 
     Returns
     -------
@@ -40,8 +48,9 @@ def upcoming(assessment: Assessment, knowledge: Knowledge, rules: Rules) -> Answ
     rows: list[dict[str, Any]] = []
     for verdict in assessment.verdicts:
         spread = np.nan if verdict.draws is None else verdict.draws.values.std()
-        changes, versions = usual_changes(verdict, assessment, knowledge, rules)
-        for number, period in enumerate(verdict.required.periods):
+        periods = verdict.required.periods[: 1 if only_next else None]
+        changes, versions = usual_changes(verdict, len(periods), assessment, knowledge, rules)
+        for number, period in enumerate(periods):
             day, basis = release_day(versions, period)
             usual, years = changes[number] if changes else (np.nan, 0)
             enough = years >= FEWEST_YEARS
@@ -75,9 +84,14 @@ def upcoming(assessment: Assessment, knowledge: Knowledge, rules: Rules) -> Answ
 
 
 def usual_changes(
-    verdict: Verdict, assessment: Assessment, knowledge: Knowledge, rules: Rules
+    verdict: Verdict, releases: int, assessment: Assessment, knowledge: Knowledge, rules: Rules
 ) -> tuple[list[tuple[float, int]], Versions]:
-    """Return the mean absolute change of past forecasts at every remaining release, and their number.
+    """Return the mean absolute change of past forecasts at each coming release, and their number.
+
+    Parameters
+    ----------
+    releases
+        So many of those that remain, the next one first.
 
     Returns
     -------
@@ -89,7 +103,9 @@ def usual_changes(
     last = len(year_periods(verdict.indicator, target.year))
     forecasts: list[dict[int, float]] = []
     outcomes: dict[int, float] = {}
-    for position in range(last - remaining, last) if verdict.draws else ():
+    # The last change asked for ends at the forecast after it, or at the outcome.
+    positions = range(last - remaining, last)[: releases + 1]
+    for position in positions if verdict.draws else ():
         record = record_of(
             sources, candidates, target.year, position, outlier_years=rules.outlier_years
         )
@@ -101,7 +117,10 @@ def usual_changes(
                 centre = sum(w * run.centres[name] for name, w in told.items())
                 forecasts[-1][run.year] = centre / sum(told.values())
     steps = zip(forecasts, [*forecasts[1:], outcomes], strict=False)
-    moved = [[abs(after[y] - before[y]) for y in before.keys() & after] for before, after in steps]
+    moved = [
+        [abs(after[y] - before[y]) for y in before.keys() & after]
+        for before, after in islice(steps, releases)
+    ]
     return [(float(np.mean(item or [np.nan])), len(item)) for item in moved], sources.versions
 
 

@@ -36,6 +36,7 @@ def spring_festival(year: int) -> dt.date:
     return min(day for day, name in found.items() if name.startswith(FESTIVAL_ZH))
 
 
+@cache
 def festival_share(period: Period, *, no_january: bool) -> float:
     """Return the part of the festival's days that falls into a month.
 

@@ -6,7 +6,7 @@ import calendar
 import datetime as dt
 import re
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Literal, get_args
 
 from lianhu_analysis.errors import PeriodError
@@ -63,6 +63,7 @@ class Period:
         return f"{self.year}-{self.number:02d}"
 
     @classmethod
+    @lru_cache(maxsize=4096)
     def parse(cls, code: str) -> Period:
         """Read one of the three codes ``2024``, ``2024Q3`` and ``2024-09``, and nothing else.
 

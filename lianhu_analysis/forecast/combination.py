@@ -21,7 +21,7 @@ from scipy import special
 
 from lianhu_analysis.forecast.growth import FloatArray
 from lianhu_analysis.forecast.models import Draws
-from lianhu_analysis.forecast.past_forecasts import Record, unit_rank
+from lianhu_analysis.forecast.past_forecasts import Record, Run, spread_of, unit_rank
 from lianhu_analysis.forecast.stacking import stack
 
 __all__ = [
@@ -40,10 +40,8 @@ NEGLIGIBLE_WEIGHT = 0.01
 YEARS_FOR = 4.0
 # Fewer years than this cannot show that the spread is too wide.
 YEARS_TO_NARROW = 5
-# How many spreads of the benchmark from it a candidate is followed, and what a spread is: half
-# the distance between these quantiles, a standard deviation of normal errors.
+# How many spreads of the benchmark from it a candidate is followed.
 REACH = 1.5
-SPREAD_BETWEEN = 0.16, 0.84
 
 
 @dataclass(frozen=True)
@@ -146,7 +144,7 @@ def learn(record: Record, benchmark: str, pool: Sequence[Record] = ()) -> Lesson
             continue  # nothing could have been issued
         known_pool = [item.known_on(run.day) for item in pool]
         weighing = weigh(record.known_on(run.day), benchmark, known_pool)
-        combined, weights = _averaged(run.quantiles, weighing.weights, benchmark)
+        combined, weights = _averaged(run, weighing.weights, benchmark)
         known = [score for published, score in scores if published <= run.day]
         weighings[run.year] = replace(weighing, weights=weights)
         calibration = calibrate(known, _pooled_squares(known_pool, weighing, benchmark))
@@ -166,7 +164,7 @@ def _pooled_squares(pool: Sequence[Record], weighing: Weighing, benchmark: str) 
     for record in pool:
         for run in record.lessons:
             if benchmark in run.quantiles:
-                combined, _ = _averaged(run.quantiles, weighing.weights, benchmark)
+                combined, _ = _averaged(run, weighing.weights, benchmark)
                 score = _normal_score(combined, run.outcome)
                 squares.setdefault(run.year, []).append(score**2)
     return [float(np.mean(item)) for item in squares.values()]
@@ -209,22 +207,27 @@ def within_reach(
     -------
     Weights that sum to one; what a candidate loses, or one that said nothing, is the benchmark's.
     """
-    low, high = np.quantile(said[benchmark], SPREAD_BETWEEN)
-    bar, reach = float(np.mean(said[benchmark])), REACH * (high - low) / 2
-    kept = {}
+    centres = {name: float(np.mean(values)) for name, values in said.items()}
+    return _near(weights, centres, spread_of(said[benchmark]), benchmark)
+
+
+def _near(
+    weights: Mapping[str, float], centres: Mapping[str, float], spread: float, benchmark: str
+) -> dict[str, float]:
+    bar, reach, kept = centres[benchmark], REACH * spread, {}
     for name, weight in weights.items():
-        if name != benchmark and name in said:
-            distance = abs(float(np.mean(said[name])) - bar)
+        if name != benchmark and name in centres:
+            distance = abs(centres[name] - bar)
             kept[name] = weight if distance <= reach else weight * reach / distance
     return {benchmark: 1.0 - sum(kept.values())} | kept
 
 
 def _averaged(
-    quantiles: Mapping[str, FloatArray], weights: Mapping[str, float], benchmark: str
+    run: Run, weights: Mapping[str, float], benchmark: str
 ) -> tuple[FloatArray, dict[str, float]]:
     """Average quantiles over the candidates at hand; return the weights that they had, too."""
-    near = within_reach(weights, quantiles, benchmark)
-    parts = [quantiles[name] * weight for name, weight in near.items()]
+    near = _near(weights, run.centres, run.spreads[benchmark], benchmark)
+    parts = [run.quantiles[name] * weight for name, weight in near.items()]
     return np.asarray(np.sum(parts, axis=0)), near
 
 

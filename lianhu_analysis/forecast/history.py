@@ -291,22 +291,21 @@ def extract_versions(
         Observations of one region: as of a day, or all versions of them.
     """
     spans = published_spans(indicator)
-    own = frame[frame["indicator"] == indicator.code]
-    rows = own[
-        (own["measure"] == measure)
-        & own["span"].isin(spans)
-        & own["provenance"].isin(list(provenances))
-        & own["value"].notna()
-    ].sort_values("published", kind="stable")
-    if "doubted" not in rows:
-        rows = rows.assign(doubted=False)
-    columns = (rows[name] for name in ("period", "value", "published", "provenance", "doubted"))
-    points = []
-    for label, text, value, published, provenance, doubt in zip(rows.index, *columns, strict=True):
-        period = Period.parse(str(text))
-        if period.frequency == indicator.frequency:
-            known = published.date()
-            points.append(Point(period, float(value), known, str(provenance), label, bool(doubt)))
+    # Arrays, not frames: it is done hundreds of times a report, of few rows each.
+    known = frame["value"].notna().to_numpy()
+    own = np.flatnonzero(known & (frame["indicator"].to_numpy() == indicator.code))
+    own = own[np.argsort(frame["published"].to_numpy()[own], kind="stable")]
+    days = frame["published"].to_numpy()[own].astype("datetime64[D]").tolist()
+    doubted = frame["doubted"] if "doubted" in frame else pd.Series(False, frame.index)
+    names = ("measure", "span", "provenance", "period", "value")
+    columns = [column.to_numpy()[own] for column in (*(frame[name] for name in names), doubted)]
+    labels, points = frame.index.to_numpy()[own].tolist(), []
+    for label, day, kind, span, provenance, text, value, doubt in zip(
+        labels, days, *columns, strict=True
+    ):
+        told = kind == measure and span in spans and provenance in provenances
+        if told and (period := Period.parse(str(text))).frequency == indicator.frequency:
+            points.append(Point(period, float(value), day, str(provenance), label, bool(doubt)))
     return Versions(indicator, measure, tuple(points))
 
 

@@ -31,11 +31,13 @@ __all__ = [
     "Sources",
     "attempt",
     "record_of",
+    "spread_of",
     "unit_rank",
 ]
 
 # Levels of the quantiles that stand for a distribution: 0.0025, 0.0075 ... 0.9975.
 LEVELS = (np.arange(200) + 0.5) / 200
+SPREAD_BETWEEN = 0.16, 0.84
 
 
 class Sources(Protocol):
@@ -98,6 +100,11 @@ class Run:
         """Mean by candidate."""
         return {name: float(np.mean(item)) for name, item in self.quantiles.items()}
 
+    @cached_property
+    def spreads(self) -> dict[str, float]:
+        """Spread by candidate: see ``spread_of``."""
+        return {name: spread_of(item) for name, item in self.quantiles.items()}
+
 
 @dataclass(frozen=True)
 class Record:
@@ -121,6 +128,12 @@ class Record:
     def lessons(self) -> tuple[Run, ...]:
         """The runs to learn from."""
         return tuple(run for run in self.runs if run.year not in self.outlier_years)
+
+
+def spread_of(values: FloatArray) -> float:
+    """Return half the distance between two quantiles, a standard deviation of normal errors."""
+    low, high = np.quantile(values, SPREAD_BETWEEN)
+    return float(high - low) / 2
 
 
 def unit_rank(quantiles: FloatArray, outcome: float) -> float:

@@ -34,7 +34,7 @@ from lianhu_analysis.intake.vintage_files import (
     read_ledger,
 )
 
-__all__ = ["LedgerEntry", "VintageStore"]
+__all__ = ["LedgerEntry", "VintageStore", "latest"]
 
 ORDER = ", ".join(KEY)
 EVERYTHING = ", ".join(COLUMNS)
@@ -106,7 +106,7 @@ class VintageStore:
         regions, indicators
             Codes to keep; ``None`` for all.
         """
-        return self._select(regions, indicators, day, latest=True)
+        return latest(self.history(regions, indicators=indicators, day=day))
 
     def history(
         self,
@@ -116,7 +116,14 @@ class VintageStore:
         day: dt.date | None = None,
     ) -> pd.DataFrame:
         """Return every version of every figure, published by a day if one is given."""
-        return self._select(regions, indicators, day, latest=False)
+        where, values = _where(day, indicators, None)
+        frame = self._query(regions, EVERYTHING, f"WHERE {where} ORDER BY {ORDER}", values)
+        if frame is None or frame.empty:
+            return empty_observations()
+        merged, _ = merge_same_figures(frame)
+        if len(merged) < len(frame):
+            merged = merged.sort_values(list(KEY), ignore_index=True)
+        return merged
 
     def cases(self, region: str, day: dt.date | None = None) -> pd.DataFrame:
         """Return every version of every case of a region's ledgers, delivered by a day."""
@@ -149,29 +156,6 @@ class VintageStore:
             for path in dict.fromkeys(map(path_of, group["source"])):
                 found.setdefault(path, []).extend(problems)
         return {path: tuple(problems) for path, problems in found.items()}
-
-    def _select(
-        self,
-        regions: Iterable[str] | None,
-        indicators: Iterable[str] | None,
-        day: dt.date | None,
-        *,
-        latest: bool,
-    ) -> pd.DataFrame:
-        where, values = _where(day, indicators, None)
-        newest = (
-            f" QUALIFY published = max(published) OVER (PARTITION BY {', '.join(VINTAGE_OF)})"
-            if latest
-            else ""
-        )
-        rest = f"WHERE {where}{newest} ORDER BY {ORDER}"
-        frame = self._query(regions, EVERYTHING, rest, values)
-        if frame is None or frame.empty:
-            return empty_observations()
-        merged, _ = merge_same_figures(frame)
-        if len(merged) < len(frame):
-            merged = merged.sort_values(list(KEY), ignore_index=True)
-        return merged
 
     def _query(
         self,
@@ -207,12 +191,19 @@ class VintageStore:
         return None
 
 
+def latest(versions: pd.DataFrame) -> pd.DataFrame:
+    """Return the newest version of each figure, of versions as ``history`` returns them."""
+    return versions.drop_duplicates(list(VINTAGE_OF), keep="last", ignore_index=True)
+
+
 def _ask(
     parts: Sequence[str], select: str, rest: str, values: Mapping[str, Any] | None = None
 ) -> pd.DataFrame:
     """Ask some parts for what is selected of their rows."""
     source = "read_parquet($parts, hive_partitioning=false)"
     with duckdb.connect() as connection:
+        # In a notebook a query of two seconds would draw a bar into what the cell says.
+        connection.execute("SET enable_progress_bar = false")
         found = connection.execute(
             f"SELECT {select} FROM {source} {rest}", {"parts": parts, **(values or {})}
         )

@@ -9,16 +9,15 @@ import datetime as dt
 import hashlib
 import heapq
 import os
+import uuid
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
 import lianhu_analysis
 from lianhu_analysis.catalog import ledgers
-from lianhu_analysis.errors import StoreError
 from lianhu_analysis.intake.corrections import FILE_NAME
 from lianhu_analysis.intake.store import VintageStore
-from lianhu_analysis.intake.whole_files import write_whole
 from lianhu_analysis.workspace import CONFIG_NAME, Workspace
 
 __all__ = ["PastRunFiles", "code_hash", "fingerprint", "settings_files"]
@@ -61,7 +60,11 @@ def fingerprint(workspace: Workspace, day: dt.date | None) -> str:
 
 
 class PastRunFiles:
-    """One file a record, under the store of a workspace."""
+    """One file a record, under the store of a workspace, after the hash of what it holds.
+
+    Nothing waits for the disk: a file that a crash left torn does not fit its hash, and is as
+    good as none.
+    """
 
     def __init__(self, workspace: Workspace) -> None:
         self.folder = workspace.processed / "past_runs"
@@ -72,17 +75,25 @@ class PastRunFiles:
     def get(self, key: str) -> bytes | None:
         """Return what was kept under a key."""
         try:
-            return self._path(key).read_bytes()
+            said, _, content = self._path(key).read_bytes().partition(b"\n")
         except OSError:
             return None
+        return content if said == _digest(content) else None
 
     def put(self, key: str, content: bytes) -> None:
         """Keep something under a key; where nothing can be written, nothing is kept."""
         try:
-            write_whole(self._path(key), content)
+            self.folder.mkdir(parents=True, exist_ok=True)
+            part = self.folder / f"{uuid.uuid4().hex}.part"
+            part.write_bytes(_digest(content) + b"\n" + content)
+            part.replace(self._path(key))
             files = list(self.folder.iterdir())
             for file in heapq.nsmallest(len(files) - MAX_FILES, files, key=os.path.getmtime):
                 file.unlink(missing_ok=True)
-        except (OSError, StoreError):
+        except OSError:
             # A full or read-only disk costs time, not the answer.
             return
+
+
+def _digest(content: bytes) -> bytes:
+    return hashlib.sha256(content).hexdigest().encode()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -44,7 +45,7 @@ from lianhu_analysis.render.publishing.publish import (
     publish as put_in_place,
 )
 from lianhu_analysis.render.quarterly.audience import AUDIENCES, for_public, refuse_hidden
-from lianhu_analysis.render.quarterly.report import Report
+from lianhu_analysis.render.quarterly.report import Report, lagging
 from lianhu_analysis.render.register import FigureRegister
 from lianhu_analysis.render.tables import SIMULATED_MARK
 from lianhu_analysis.render.trace import check_html, check_origins
@@ -144,30 +145,37 @@ def open_report(
         unread=unread_files(session.workspace),
         record=session.told,
         before=_issued_before(session),
-        answers=_answers(session, plan.period, audience),
+        answers=_answers(session, plan.period, audience, hidden),
     )
     outlier_years = session.workspace.outlier_years
     return report if audience == "internal" else for_public(report, hidden, outlier_years)
 
 
-def _answers(session: Session, quarter: Period, audience: str) -> dict[str, Answer]:
+def _answers(
+    session: Session, quarter: Period, audience: str, hidden: frozenset[str]
+) -> dict[str, Answer]:
     """Ask every analysis that the report tells; one that is refused leaves its section out.
 
-    A public report leaves out those that rest on sensitive ledgers.
+    Levers are asked of the targets that lag, the calendar for the next releases: the report
+    tells no more.  A public report leaves out those that rest on sensitive ledgers.
     """
+    verdicts = session.assess(quarter.year).verdicts
+    shown = [item for item in verdicts if item.target.indicator not in hidden]
+    behind = [item.target.indicator for item in lagging(shown)]
     asked: dict[str, Callable[[], Answer]] = {
         "comparison": session.comparison,
         "contributions": lambda: session.contributions(str(quarter)),
         "monitor": session.monitor,
         "land": lambda: session.land_and_projects(quarter.year),
         "risk": lambda: session.risk_and_governance(quarter.year),
-        "levers": lambda: session.levers(year=quarter.year),
-        "calendar": session.calendar,
+        "levers": lambda: session.levers(*behind, year=quarter.year),
+        "calendar": lambda: session.calendar(only_next=True),
     }
     found = {}
     for name in BRIEF if quarter.frequency == "M" else asked:
         with suppress(LianhuError):
-            found[name] = asked[name]()
+            # Another edition of the report asks the same.
+            found[name] = session.kept_answer(f"{name} {quarter} {behind}", asked[name])
     told = audience == "internal" or session.workspace.tells_sensitive
     return {name: answer for name, answer in found.items() if told or not answer.sensitive}
 
@@ -341,7 +349,8 @@ def _render(
     simulated = workspace.simulated
     hidden = _hidden(session, plan.audience)
     period = plan.period.label_zh("ytd")
-    with private_folder() as private:
+    with private_folder() as private, ThreadPoolExecutor(1) as meanwhile:
+        read = meanwhile.submit(lambda: session.delivered)
         executed = execute(
             template,
             {"workspace": str(workspace.root), **parameters},
@@ -349,6 +358,7 @@ def _render(
             name=plan.name,
             failures=workspace.reports / "failed",
         )
+        read.result()
         if _inputs(session, template) != inputs:
             raise ReportError(f"报告 {plan.name} 运行期间数据或设置有变化，未发布。请重新运行")
         register = FigureRegister.load(executed.figures)

@@ -48,7 +48,7 @@ from lianhu_analysis.intake.corrections import (
     load_corrections,
     withhold_errors,
 )
-from lianhu_analysis.intake.store import VintageStore
+from lianhu_analysis.intake.store import VintageStore, latest
 from lianhu_analysis.pipeline.past_runs import PastRunFiles, fingerprint
 from lianhu_analysis.pipeline.record import read_record
 from lianhu_analysis.workspace import Workspace, locate_workspace
@@ -155,7 +155,8 @@ class Session:
     def _assured(self, regions: Sequence[str], provenances: Sequence[str] = ()) -> Assured:
         # Taken before the figures are read: never are findings on older ones kept under it.
         _ = self.fingerprint
-        frame = self.store.as_of(self.day, regions=regions)
+        own = list(regions) == self._regions
+        frame = latest(self.delivered) if own else self.store.as_of(self.day, regions=regions)
         if provenances:
             frame = frame[frame["provenance"].isin(provenances)].reset_index(drop=True)
 
@@ -176,6 +177,11 @@ class Session:
             check=check,
         )
 
+    @cached_property
+    def delivered(self) -> pd.DataFrame:
+        """Every version published by the day, of the region and those above, as delivered."""
+        return self.store.history(self._regions, day=self.day)
+
     @property
     def _regions(self) -> list[str]:
         return [item.code for item in (self.workspace.region, *self.workspace.parents)]
@@ -186,8 +192,9 @@ class Session:
 
         A column ``doubted`` says which figures the checks find out of line.
         """
-        every = self.store.history(self._regions, day=self.day)
-        corrected, _ = apply_corrections(every, load_corrections(self.workspace), as_of=self.day)
+        corrected, _ = apply_corrections(
+            self.delivered, load_corrections(self.workspace), as_of=self.day
+        )
         findings = self.assured.findings
         doubts = {item.key for item in findings if item.severity in ("Severe", "Bad")}
         keys = pd.MultiIndex.from_frame(corrected[list(FIGURE)])
@@ -284,6 +291,10 @@ class Session:
         content = answer()
         files.put(key, json.dumps(content, ensure_ascii=False).encode())
         return content
+
+    def kept_answer(self, question: str, answer: Callable[[], Answer]) -> Answer:
+        """Return an answer to go on with, computed once as ``kept`` does."""
+        return Answer.from_kept(self.kept(f"whole {question}", lambda: answer().as_kept()))
 
     def verdicts(self, year: int | None = None) -> pd.DataFrame:
         """Return the verdict on every target, one row each: see ``verdict_frame``."""
@@ -411,10 +422,10 @@ class Session:
         keys = [path.key(self.assess(scenario.year)) for path in scenario.path]
         return scenario_answer(scenario, self.futures(keys, scenario.year), refuse)
 
-    def levers(self, target: str = "", year: int | None = None) -> Answer:
-        """Say what would bring the open targets (of one indicator) to 50 and to 80 %."""
-        beside = parts_beside(self.assess(year), self.rules)
-        return levers_answer(self.futures(beside, year), target)
+    def levers(self, *indicators: str, year: int | None = None) -> Answer:
+        """Say what would bring the open targets (of some indicators) to 50 and to 80 %."""
+        beside = parts_beside(self.assess(year), self.rules, indicators)
+        return levers_answer(self.futures(beside, year), indicators)
 
     def futures(self, others: Sequence[Key] = (), year: int | None = None) -> Futures:
         """Return the joint futures of the open targets, and of other figures beside them."""
@@ -463,9 +474,9 @@ class Session:
         )
         return news(between, self.year, (self.workspace.region, *self.workspace.parents))
 
-    def calendar(self) -> Answer:
+    def calendar(self, *, only_next: bool = False) -> Answer:
         """Say what is still to come this year, the most informative first: see ``upcoming``."""
-        return upcoming(self.assess(), self.knowledge, self.rules)
+        return upcoming(self.assess(), self.knowledge, self.rules, only_next=only_next)
 
 
 def _period(text: str) -> Period | None:

@@ -9,6 +9,7 @@ import operator
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -80,6 +81,7 @@ class Figure:
     detail: Mapping[str, str] = field(default_factory=dict)
 
 
+@lru_cache(maxsize=4096)
 def read_number(text: str) -> tuple[str, float, int] | None:
     """Read a printed number as (sign of comparison, number, decimals), or None."""
     match = NUMBER.match(text.replace("−", "-"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 import lxml.etree
@@ -15,6 +15,8 @@ from lianhu_analysis.render.register import Figure, FigureRegister, read_number
 
 __all__ = ["check_html", "check_origins", "check_prose"]
 
+# A text, the tags that it stands in, and whether a block begins or ends there.
+Marked = tuple[str, frozenset[str], bool]
 EXEMPT_TAGS = frozenset({"code", "cite"})
 BLOCK_TAGS = frozenset(
     "p div li ul ol td th tr table caption h1 h2 h3 h4 h5 h6 figure figcaption "
@@ -84,9 +86,10 @@ def check_html(
         for attribute in SPOKEN_ATTRIBUTES:
             if text := element.get(attribute):
                 faults += check_prose(text, register, names or ())
-    for text, tags, _ in _marked_texts(root):
+    texts = list(_marked_texts(root))
+    for text, tags, _ in texts:
         faults += _text_faults(text, tags, names)
-    for line in _prose_lines(root):
+    for line in _prose_lines(texts):
         faults += [
             f"“{found}”没有出处，见“{_short(line)}”" for found in CHINESE_QUANTITY.findall(line)
         ]
@@ -147,32 +150,31 @@ def _data_faults(element: Any, register: FigureRegister) -> list[str]:
     return []
 
 
-def _prose_lines(root: Any) -> list[str]:
+def _prose_lines(texts: Iterable[Marked]) -> list[str]:
     """Text outside the exempt elements, joined across inline markup, one line a block."""
     parts: list[str] = []
     exempt = EXEMPT_TAGS | {"time", "dfn", "data-ref"}
-    for text, tags, block in _marked_texts(root):
+    for text, tags, block in texts:
         parts.append("\n" if block else "")
         parts.append("\0" if tags & exempt else text)
     return unicodedata.normalize("NFKC", "".join(parts)).split("\n")
 
 
-def _marked_texts(root: Any) -> Iterator[tuple[str, frozenset[str], bool]]:
+def _marked_texts(root: Any) -> Iterator[Marked]:
+    """Yield every text with the tags that it stands in, and whether a block begins or ends."""
+    within: list[frozenset[str]] = [frozenset()]
     for event, element in lxml.etree.iterwalk(root, events=("start", "end")):
         if not isinstance(element.tag, str):
             continue
         block = element.tag in BLOCK_TAGS
         if event == "start":
-            yield element.text or "", _enclosing(element), block
-        elif element is not root:
-            yield element.tail or "", _enclosing(element.getparent()), block
-
-
-def _enclosing(element: Any) -> frozenset[str]:
-    return frozenset(
-        "data-ref" if item.tag == "data" and item.get("data-ref") else item.tag
-        for item in (element, *element.iterancestors())
-    )
+            traced = element.tag == "data" and element.get("data-ref")
+            within.append(within[-1] | {"data-ref" if traced else element.tag})
+            yield element.text or "", within[-1], block
+            continue
+        within.pop()
+        if element is not root:
+            yield element.tail or "", within[-1], block
 
 
 def _text_faults(text: str, tags: frozenset[str], names: Collection[str] | None) -> list[str]:

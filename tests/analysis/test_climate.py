@@ -12,8 +12,10 @@ from lianhu_analysis.analysis import climate
 from lianhu_analysis.analysis.monitor_rules import load_rules
 from lianhu_analysis.errors import ForecastError
 from lianhu_analysis.forecast.knowledge import GrowthSources, Knowledge
+from lianhu_analysis.forecast.models import state_space
 from lianhu_analysis.forecast.verdict import Rules
 from tests.forecast.frames import catalogue, figures, indicator
+from tests.forecast.test_past_forecasts import Shelf
 
 SHOP = indicator("csm.shop", frequency="M", no_january=True)
 PRICE = indicator("pri.cpi", frequency="M", kind="index", span="single", unit="上年同月=100")
@@ -208,7 +210,7 @@ def test_of_two_peaks_without_a_trough_between_them_the_higher_counts():
     assert climate.turning_points(gap, 2)["value"].tolist() == [5.0, 4.0]
 
 
-def sources(growth):
+def sources(growth, kept=None):
     item = indicator("gdp.total")
     frame = figures(
         *(
@@ -222,7 +224,7 @@ def sources(growth):
         ),
     )
     return GrowthSources.of(
-        Knowledge(frame), item, catalogue(item), Rules(("official",), (), (2020,))
+        Knowledge(frame, past_runs=kept), item, catalogue(item), Rules(("official",), (), (2020,))
     )
 
 
@@ -239,6 +241,17 @@ def test_growth_is_freed_of_the_season():
     effect = table["adjusted"][first].mean() - table["adjusted"][~first].mean()
     assert abs(effect) < 0.5 < 3.5 < np.mean(single[::4]) - np.mean(single.reshape(12, 4)[:, 1:])
     assert table["adjusted"].mean() == pytest.approx(6.0, abs=0.4)
+
+
+def test_what_was_smoothed_once_is_kept_for_the_same_figures(monkeypatch):
+    kept = Shelf()
+    growth = np.round(6 + np.random.default_rng(2).normal(0, 0.5, 48), 1)
+    first = climate.adjusted_growth(sources(growth, kept))
+    assert len(kept) == 1
+    monkeypatch.setattr(state_space, "likeliest", None)
+    pd.testing.assert_frame_equal(climate.adjusted_growth(sources(growth, kept)), first)
+    with pytest.raises(TypeError):  # other figures are asked anew
+        climate.adjusted_growth(sources(growth + 0.1, kept))
 
 
 def test_without_growth_there_is_nothing_to_adjust():

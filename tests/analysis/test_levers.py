@@ -1,6 +1,7 @@
 """A lever does what it says when it is pulled."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from lianhu_analysis.analysis.levers import levers_answer, parts_beside, shift_needed
@@ -51,7 +52,7 @@ def test_every_lever_brings_the_chance_it_promises():
 
 
 def test_the_most_usual_comes_first_and_history_is_counted():
-    rows = levers_answer(beside(*OTHERS), "gdp.total").tables["levers"]
+    rows = levers_answer(beside(*OTHERS), ["gdp.total"]).tables["levers"]
     for _, group in rows.groupby("goal"):
         shares = (group["history_reached"] / group["history_years"]).to_list()
         assert shares == sorted(shares, reverse=True)
@@ -61,8 +62,17 @@ def test_the_most_usual_comes_first_and_history_is_counted():
     assert own["history_years"] == len(past)
 
 
+def test_of_some_targets_only_their_own_parts_are_asked_and_no_lever_changes():
+    assert parts_beside(world(), RULES, ["lan.acq.projects"]) == []
+    every, some = levers_answer(beside(*OTHERS)), levers_answer(beside(*OTHERS), ["gdp.total"])
+    rows = every.tables["levers"]
+    own = rows[rows["target"].eq("gdp.total")].reset_index(drop=True)
+    pd.testing.assert_frame_equal(some.tables["levers"], own)
+    assert set(some.sentences) < set(every.sentences)
+
+
 def test_a_target_that_is_none_is_refused():
     with pytest.raises(UsageError, match=r"'gdp\.tertiary'.*可填 gdp\.total"):
-        levers_answer(beside(*OTHERS), "gdp.tertiary")
+        levers_answer(beside(*OTHERS), ["gdp.tertiary"])
     with pytest.raises(UsageError, match=r"fis\.revenue\.gpb"):
-        levers_answer(beside(*OTHERS), "fis.revenue.gpb")
+        levers_answer(beside(*OTHERS), ["fis.revenue.gpb"])

@@ -85,6 +85,10 @@ def test_the_next_release_comes_first_and_what_is_late_says_so():
     assert list(table["next"]) == [True, False, False]
     assert list(table["overdue"]) == [True, False, False]
     assert answer.sentences[0].startswith("名称prj.key.done 2024Q2，应已于 2024-07-18 公布：")
+    # Those that come after it change nothing of it, nor do they have a sentence.
+    alone = upcoming(assessment, knowledge, RULES, only_next=True)
+    assert alone.sentences == answer.sentences
+    pd.testing.assert_frame_equal(alone.tables["releases"], table[:1])
 
 
 def test_what_is_not_known_is_blank_with_its_reason():

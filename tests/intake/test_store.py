@@ -12,6 +12,7 @@ import duckdb
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from jupyter_client.manager import run_kernel
 
 from lianhu_analysis.errors import StoreError
 from lianhu_analysis.intake.observations import Observation, empty_observations, frame_observations
@@ -131,6 +132,20 @@ def test_an_entry_is_read_once_and_again_when_it_was_replaced(tmp_path):
     table = json.loads(file.read_text(encoding="utf-8"))
     write_whole(file, json.dumps(table | {"duplicates": 9}).encode())
     assert [entry.duplicates for entry in store.ledger().values()] == [9]
+
+
+def test_a_slow_query_draws_no_bar_into_a_notebook(tmp_path):
+    put(VintageStore(tmp_path), "a.csv", rows(5.2, "2024-10-22"))
+    (part,) = tmp_path.glob("observations/region=610104/*.parquet")
+    asked = "current_setting('enable_progress_bar') AS bar"
+    code = "from lianhu_analysis.intake.store import _ask\n"
+    code += f'print(_ask(["{part.as_posix()}"], "{asked}", "")["bar"].tolist())'
+    said = []
+    with run_kernel(kernel_name="python3") as client:
+        client.execute_interactive(code, output_hook=said.append, timeout=60)
+    assert [item["content"]["text"] for item in said if item["msg_type"] == "stream"] == [
+        "[False]\n"
+    ]
 
 
 def test_parts_are_zstd_parquet_by_region(tmp_path):

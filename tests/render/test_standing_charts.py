@@ -40,6 +40,7 @@ def test_pictures_say_what_they_show(national):
     assert contribution_pictures(session.contributions("2024Q3")) == []
     pictures = contribution_pictures(Session(national).contributions("2024Q3"))
     assert len(pictures) == 2
+    assert contribution_pictures(Session(national).contributions("2024Q3"), 1) == pictures[:1]
     assert pictures[0].alt.startswith(
         "2024Q3 国内生产总值（三次产业）增长 4.8%，第三产业拉动最多：2.8 个百分点"
     )

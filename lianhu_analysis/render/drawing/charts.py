@@ -124,7 +124,7 @@ def picture(figure: Figure, alt: str) -> Picture:
         canvas.draw()
     image = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
     # Flat colours need no more than these; the file is a quarter of the size.
-    image.quantize(COLOURS, dither=Image.Dither.NONE).save(buffer, "PNG", optimize=True)
+    image.quantize(COLOURS, dither=Image.Dither.NONE).save(buffer, "PNG", compress_level=6)
     return Picture(buffer.getvalue(), said(alt), _drawn_texts(figure))
 
 

@@ -16,15 +16,21 @@ __all__ = ["contribution_pictures", "rows_chart", "standing_pictures"]
 LEFT_OF_NAMES, NAME_WIDTH = 0.22, 12
 
 
-def contribution_pictures(answer: Answer) -> list[Picture]:
-    """Draw how the known points of parts, one after another, make the growth of each whole."""
+def contribution_pictures(answer: Answer, most: int | None = None) -> list[Picture]:
+    """Draw how the known points of parts, one after another, make the growth of each whole.
+
+    Parameters
+    ----------
+    most
+        Only so many of the first; default: all.
+    """
     table = answer.tables["contributions"].rename(columns={"name_zh": "label", "points": "value"})
     pictures: list[Picture] = []
     if table.empty:
         return pictures
     for _, block in table.groupby((table["indicator"] == table["whole"]).cumsum()):
         whole, parts = block.iloc[0], block.iloc[1:-1].dropna(subset="value")
-        if parts.empty:
+        if parts.empty or len(pictures) == most:
             continue
         parts = parts.sort_values("value", ascending=False)
         rows = pd.concat([parts, block.iloc[[-1, 0]]]).assign(start=0.0)

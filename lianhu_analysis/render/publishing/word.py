@@ -12,6 +12,8 @@ import base64
 import io
 import re
 import unicodedata
+from copy import deepcopy
+from functools import cache
 from typing import Any
 
 import lxml.html
@@ -21,6 +23,7 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
+from docx.text.paragraph import Paragraph
 
 from lianhu_analysis.render.publishing.packages import without_clock
 
@@ -286,14 +289,24 @@ def _ems(text: str) -> float:
 
 
 def _write_cell(cell: Any, source: Any, *, is_head: bool) -> None:
-    paragraph = cell.paragraphs[0]
+    right = "right" in (source.get("class") or "").split()
+    written = deepcopy(_cell_paragraph(is_head, right))
+    if text := _text(source):
+        written.r_lst[0].add_t(text)
+    cell._tc.replace(cell.paragraphs[0]._p, written)
+
+
+@cache
+def _cell_paragraph(is_head: bool, right: bool) -> Any:
+    """Return the paragraph of a cell without its text: thousands of cells are like it."""
+    paragraph = Paragraph(OxmlElement("w:p"), None)  # type: ignore[arg-type]  # in no document
     paragraph.paragraph_format.line_spacing_rule = WD_LINE_SPACING.SINGLE
     _indent(paragraph._p, 0)
-    right = "right" in (source.get("class") or "").split()
     paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT if right else WD_ALIGN_PARAGRAPH.LEFT
-    run = paragraph.add_run(_text(source))
+    run = paragraph.add_run()
     run.font.size = SMALL
     _face(run._element, HEI if is_head else SONG)
+    return paragraph._p
 
 
 def _three_lines(table: Any, heads: int) -> None:

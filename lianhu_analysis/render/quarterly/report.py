@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
@@ -29,6 +30,7 @@ __all__ = [
     "forecast_text",
     "headline",
     "judged_probability",
+    "lagging",
     "likelihood_words",
     "panel",
     "refusals",
@@ -45,6 +47,8 @@ WORDS = (
     (0.1, "实现难度较大"),
     (0.0, "很难实现"),
 )
+# Targets that need attention and are told of.
+LAGGING = 3
 # A forecast amount of this size is said in whole units.
 WHOLE_FROM = 100
 
@@ -111,6 +115,13 @@ class Report:
     def simulated(self) -> bool:
         """Whether the report must be marked as simulated."""
         return self.assessment.simulated
+
+    @cached_property
+    def cells(self) -> dict[tuple[str, str, float], int]:
+        """Reference of each published number, by indicator and period; the last of equal ones."""
+        frame = self.assessment.frame
+        keys = zip(frame["indicator"], frame["period"], frame["value"], strict=True)
+        return dict(zip(keys, frame.index, strict=True))
 
     def region_name(self, code: str) -> str:
         """Return the name of the region or of one above it; the code if it is neither."""
@@ -436,6 +447,12 @@ def judged_probability(verdict: Verdict) -> float | None:
     """Return the probability that the words go by."""
     about = verdict.target.rule == "about"
     return verdict.probability_about if about else verdict.probability
+
+
+def lagging(verdicts: Sequence[Verdict]) -> list[Verdict]:
+    """Return the open targets that are least likely to be met, the least likely first, few of them."""
+    open_ones = [item for item in verdicts if item.status == "ok"]
+    return sorted(open_ones, key=lambda item: judged_probability(item) or 0.0)[:LAGGING]
 
 
 def _change(report: Report, verdict: Verdict) -> Html:

@@ -12,7 +12,7 @@ from itertools import chain, product
 
 import pandas as pd
 
-from lianhu_analysis.analysis.answer import Answer
+from lianhu_analysis.analysis.answer import Answer, Row
 from lianhu_analysis.errors import ReportError
 from lianhu_analysis.render import tables
 from lianhu_analysis.render.analyses import COLUMNS, cell_text
@@ -30,7 +30,7 @@ CASES = ("case", "case_zh")
 UNPLACED = "不在表中："
 EXACT = 1e-9
 # Row, column and value of one number of a table.
-Numbered = tuple[pd.Series, str, float]
+Numbered = tuple[Row, str, float]
 TOKENS = re.compile(rf"(?P<period>{PERIOD})|(?P<number>{NUMERIC.pattern})")
 
 
@@ -66,7 +66,8 @@ def answer_table(
     if table.empty:
         return Html("")
     rows = [
-        [_cell(report, answer, row, column) for column in columns] for _, row in table.iterrows()
+        [_cell(report, answer, row, column) for column in columns]
+        for row in table.to_dict("records")
     ]
     numeric = [n for n, column in enumerate(columns) if table[column].dtype.kind in "if"]
     heads = [COLUMNS[column] for column in columns]
@@ -81,7 +82,7 @@ def answer_pictures(report: Report, answer: Answer, pictures: Sequence[Picture])
     return list(pictures)
 
 
-def _cell(report: Report, answer: Answer, row: pd.Series, column: str) -> Html:
+def _cell(report: Report, answer: Answer, row: Row, column: str) -> Html:
     value = row[column]
     text = cell_text(value)
     if isinstance(value, bool) or not isinstance(value, int | float) or pd.isna(value):
@@ -93,7 +94,7 @@ def _cell(report: Report, answer: Answer, row: pd.Series, column: str) -> Html:
 def _figure(
     report: Report,
     answer: Answer,
-    row: pd.Series,
+    row: Row,
     column: str,
     value: float,
     text: str,
@@ -117,23 +118,22 @@ def _figure(
     )
 
 
-def _published(report: Report, row: pd.Series, value: float) -> int | None:
+def _published(report: Report, row: Row, value: float) -> int | None:
     """Return the row of the frame that publishes this very number, if one does."""
     code, period = row.get("indicator", row.get("code")), row.get("period")
     if not isinstance(code, str) or not isinstance(period, str):
         return None
-    rows = report.assessment.rows.of(code)
-    found = rows.index[rows["period"].eq(period) & rows["value"].eq(value)]
-    return int(found[-1]) if len(found) else None
+    return report.cells.get((code, period, value))
 
 
 def traced_sentence(report: Report, answer: Answer, sentence: str) -> Html:
     """Mark periods, and look every number of a sentence up in the answer's tables."""
     parts: list[str | Html] = []
     # What the sentence names comes first: one number stands in many rows.
-    named = [_is_named(row, sentence) for row, _, _ in answer.numbers]
+    rows = {id(row): row for row, _, _ in answer.numbers}
+    named = {key for key, row in rows.items() if _is_named(row, sentence)}
     numbers = [
-        [item for item, is_named in zip(answer.numbers, named, strict=True) if is_named is wanted]
+        [item for item in answer.numbers if (id(item[0]) in named) is wanted]
         for wanted in (True, False)
     ]
     for piece in _named(report, answer, sentence):
@@ -166,8 +166,10 @@ def _named(report: Report, answer: Answer, sentence: str) -> list[str | Html]:
     return [next(marks) if number % 2 else piece for number, piece in enumerate(pieces)]
 
 
-def _is_named(row: pd.Series, sentence: str) -> bool:
-    return any(isinstance(said, str) and len(said) > 1 and said in sentence for said in row)
+def _is_named(row: Row, sentence: str) -> bool:
+    return any(
+        isinstance(said, str) and len(said) > 1 and said in sentence for said in row.values()
+    )
 
 
 def _looked_up(
@@ -193,22 +195,12 @@ def _looked_up(
                         )
                         return tables.join(number, percent)
             # A whole number is sooner a count than another number rounded.
-            if not percent and read[2] == 0 and int(read[1]) in _counts(answer):
+            if not percent and read[2] == 0 and int(read[1]) in answer.counts:
                 return counted(report, int(read[1]), f"分析“{answer.question}”的表中的项数")
     if re.fullmatch(r"(?:19|20)\d{2}", token):
         return tables.when(token)  # a year, of what comes once a year
-    about = pd.Series({"name_zh": f"{UNPLACED}“{sentence}”"})
+    about = {"name_zh": f"{UNPLACED}“{sentence}”"}
     if read is None or read[0]:
         raise ReportError(f"“{answer.question}”的一句话中，{token} 没有出处：“{sentence}”")
     figure = _figure(report, answer, about, "", read[1], token.removesuffix("%"))
     return tables.join(figure, "%" if token.endswith("%") else "")
-
-
-def _counts(answer: Answer) -> set[int]:
-    """Return how many rows the tables have: in all, alike in a column of words, above zero."""
-    counts = {0}
-    for table in answer.tables.values():
-        words = table.select_dtypes(exclude="number")
-        counts |= {len(table), *(n for name in words for n in words[name].value_counts())}
-        counts |= set((table.select_dtypes("number") > 0).sum())
-    return {int(count) for count in counts}

@@ -12,7 +12,7 @@ from lianhu_analysis.render.quarterly.report import (
     WORDS,
     Report,
     counted,
-    judged_probability,
+    lagging,
     required_figure,
     required_sentence,
     status_words,
@@ -24,7 +24,6 @@ from lianhu_analysis.render.tables import Html
 __all__ = [
     "attention_list",
     "joint_paragraph",
-    "lagging",
     "path_table",
     "precedents_list",
     "record_section",
@@ -134,15 +133,9 @@ def _amount(report: Report, verdict: Verdict, value: float, period: Period, word
     )
 
 
-def lagging(report: Report, most: int) -> list[Verdict]:
-    """Return the open targets that are least likely to be met, the least likely first."""
-    open_ones = [item for item in report.assessment.verdicts if item.status == "ok"]
-    return sorted(open_ones, key=lambda item: judged_probability(item) or 0.0)[:most]
-
-
-def attention_list(report: Report, most: int) -> Html:
+def attention_list(report: Report) -> Html:
     """The targets that need attention: what the rest must show, how rare that is, one lever."""
-    doubtful = [v for v in lagging(report, most) if status_words(v) not in HOPEFUL]
+    doubtful = [v for v in lagging(report.assessment.verdicts) if status_words(v) not in HOPEFUL]
     if not doubtful:
         return Html("")
     told = tables.bullet_list([_attention(report, verdict) for verdict in doubtful])

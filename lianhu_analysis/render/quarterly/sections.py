@@ -18,6 +18,7 @@ from lianhu_analysis.render.quarterly import report_sources as sources
 from lianhu_analysis.render.quarterly.report import (
     Report,
     headline,
+    lagging,
     panel,
     refusals,
 )
@@ -35,8 +36,8 @@ __all__ = ["annex", "brief", "course", "outlook", "problems", "summary", "tasks"
 PULLS_TOLD = 4
 NUMERALS = "一二三四五六七八九十"
 FALLING, FALLS_SHOWN = 3, 10
-# Targets that need attention, releases to come, and late projects that are told.
-LAGGING, COMING, LATE_SHOWN = 3, 3, 10
+# Releases to come, and late projects that are told.
+COMING, LATE_SHOWN = 3, 10
 # Sentences of the monitor in a brief: pace, both kinds of lights, the longest fall.
 BRIEFLY = 4
 
@@ -47,7 +48,7 @@ Block = Html | Picture | None
 
 def summary(report: Report) -> list[Html | Picture]:
     """The first screen: the answer, every target, those that need attention, the fans."""
-    blocks: list[Block] = [headline(report), panel(report), look.attention_list(report, LAGGING)]
+    blocks: list[Block] = [headline(report), panel(report), look.attention_list(report)]
     blocks += [growth_overview(report), progress_overview(report)]
     return [block for block in blocks if block]
 
@@ -75,7 +76,7 @@ def course(report: Report) -> list[Html | Picture]:
             ),
         )
     if pulled:
-        pictures = answer_pictures(report, pulled, contribution_pictures(pulled)[:1])
+        pictures = answer_pictures(report, pulled, contribution_pictures(pulled, 1))
         told = sentences_list(report, pulled, most=PULLS_TOLD) if pictures else None
         blocks += _numbered(report, "行业支撑与拉动", told, *pictures)
     if watched:
@@ -176,7 +177,7 @@ def outlook(report: Report) -> list[Html | Picture]:
     if not report.assessment.verdicts:
         return []
     levers, coming = report.answers.get("levers"), report.answers.get("calendar")
-    about = [f"{item.target.name_zh}：" for item in look.lagging(report, LAGGING)]
+    about = [f"{item.target.name_zh}：" for item in lagging(report.assessment.verdicts)]
     return _numbered(
         report,
         "目标测算、杠杆与下一批数据",
