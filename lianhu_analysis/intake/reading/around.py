@@ -29,6 +29,7 @@ from lianhu_analysis.intake.reading.statements import (
 from lianhu_analysis.intake.reading.words import (
     NATION,
     NOTHING,
+    REGION,
     YEAR,
     Facets,
     Grammar,
@@ -59,7 +60,6 @@ CODED = re.compile(rf"{YEAR}[-_.]?\d{{2}}")
 PUBLISHED = re.compile(r"(?:发布|公布)(?:日期?|时间):(.*)")
 UNIT = re.compile(r"^(?:计量|金额)?单位:(.+)")
 WHOLE = re.compile("全([国省市区县])(?!属)")
-REGION = re.compile(r"[一-龥]{2,}?(?:自治区|自治州|自治县|省|市|区|县|旗|盟)|全国|中国")
 
 
 class Time(NamedTuple):
@@ -252,9 +252,8 @@ def title_indicator(titles: Sequence[Line], sheet: str, grammar: Grammar) -> Ind
     """Return the one indicator that the title, else the sheet's name, is about."""
     for text in [*(text for _, text in reversed(titles)), re.sub(r"^\d+|\d+$", "", sheet.strip())]:
         folded = fold(title_part(text))
-        for word in grammar.vocabulary.title_words:
-            if grammar.name(folded) is None:
-                folded = folded.replace(word, "")
+        if grammar.name(folded) is None:
+            folded = grammar.vocabulary.lines["names"].sub("", folded)
         said = grammar.read(folded)
         left = [word for word in said.left if not re.fullmatch(r"[一二三四五六七八九十]+", word)]
         if said.indicator and not left and not said.facets.scope and not said.facets.nothing:

@@ -200,7 +200,11 @@ class _Finder:
         if row in self.grid.hidden_rows or not cells or self._describes(cells[0], current):
             return False
         texts = [(n, c) for n, c in cells if isinstance(c, str) and not is_value(c)]
-        texts = [(n, c) for n, c in texts if not is_statement(c)]
+        stated = [n for n, c in texts if is_statement(c)]
+        texts = [(n, c) for n, c in texts if n not in stated]
+        says = [n for n, c in texts if self.grammar.role(c) or self._heads(c)]
+        if len(says) < 2 and cells[-1][0] in stated:
+            return False  # 2024年9月, and 单位：亿元 beside it
         # 发布日期 beside its day is no head.
         roles = [n for n, c in texts if self.grammar.role(c) not in ("", "published")]
         if any(is_value(c) for _, c in cells):
@@ -362,6 +366,10 @@ class _Finder:
             return "", (), ""
         said = self.grammar.read(text)
         firm = said.facets.measure or said.facets.span or said.parts or said.years or said.names
+        months = most == "period" or all(is_number(c) and c in range(1, 13) for c in body)
+        leftmost = all(is_blank(self.grid.at(r, n)) for r in rows for n in range(number))
+        if leftmost and body and months and said.years and not said.facets.measure:
+            return "period", cells, text  # 2024年 above 1月, 2月, 3月
         if most == "value" or not most or firm or said.facets.nothing:
             return "figure", cells, text
         return {"text": "name"}.get(most, most), cells, text
@@ -417,7 +425,8 @@ class _Finder:
         blanks = [n for n in loose if all(is_blank(self.grid.at(r, n)) for r in above)]
         if not labels or not blanks:
             return
-        restarts = len(labels) > 1 and len({below[n] for n in labels}) == 1
+        groups = labels | {n for n in owned if self.covered.get((row, n)) == (row, n)}
+        restarts = len(groups) > 1 and len({below[n] for n in groups}) == 1
         alone = len(labels) == 1 and min(labels) == min(owned)
         for n in blanks:
             left = max((label for label in labels if label < n), default=None)

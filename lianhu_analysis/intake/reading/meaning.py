@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 
-from lianhu_analysis.catalog.indicators import Indicator
+from lianhu_analysis.catalog.indicators import Indicator, names_of
 from lianhu_analysis.catalog.units import convert, normalise_unit
 from lianhu_analysis.errors import IntakeError, UnitError
 from lianhu_analysis.intake.reading.blocks import Column
@@ -23,6 +23,7 @@ from lianhu_analysis.intake.reading.words import (
     Grammar,
     Part,
     Said,
+    fold,
     is_unit,
 )
 from lianhu_analysis.workspace import Region
@@ -30,6 +31,7 @@ from lianhu_analysis.workspace import Region
 __all__ = ["ColumnMeaning", "Row", "at_odds", "column_meaning", "understand"]
 
 CHANGES = ("%", POINTS)
+ELSEWHERE = "不收的不必处理；要收的，请先在 lianhu.toml 登记为 [[parents]] 或 [[peers]]"
 UNKNOWN = "不是数据的列不必处理；是数据的，可以把这个说法登记到工作区的 words.toml"
 
 
@@ -47,6 +49,8 @@ class ColumnMeaning(NamedTuple):
         The period that the head states, or its year alone.
     left
         Whether a growth column is of the amount on its left.
+    tail
+        The end of a name, as 总产值, which the indicator of row or title must have.
     own_unit
         Whether the unit stands in the cell that says what the column is.
     """
@@ -60,6 +64,7 @@ class ColumnMeaning(NamedTuple):
     whole: str = ""
     own_unit: bool = False
     left: bool = False
+    tail: str = ""
     refusal: IntakeError | None = None
 
     @property
@@ -82,10 +87,10 @@ class ColumnMeaning(NamedTuple):
         """The year that the head states; 0 if none."""
         return self.part.year if self.part else self.year
 
-    def unread(self, why: str, cure: str) -> IntakeError:
+    def unread(self, why: str, cure: str, *, skipped: bool = False) -> IntakeError:
         """Return the refusal of this column."""
         shown = f"（上格空白）{self.text}" if self.column.half else self.text
-        return IntakeError(f"列名“{shown}”{why}，这一列没有读", cure)
+        return IntakeError(f"列名“{shown}”{why}，这一列没有读", cure, skipped=skipped)
 
 
 @dataclass(frozen=True)
@@ -124,6 +129,9 @@ def column_meaning(column: Column, grammar: Grammar) -> ColumnMeaning:
     joined = min(
         grammar.read(column.text), apart, key=lambda said: len(said.left) + bool(said.facets.clash)
     )
+    if tail := grammar.tail(column.text, joined.left):
+        amount = joined.facets._replace(measure=joined.facets.measure or "level")
+        joined = joined._replace(left=(), facets=amount)
     facets, own = joined.facets, False
     cells = (grammar.read(cell).facets for _, cell in reversed(column.cells))
     if said := next((cell for cell in cells if cell.unit), None):
@@ -143,12 +151,15 @@ def column_meaning(column: Column, grammar: Grammar) -> ColumnMeaning:
     if part is not None and not part.year and len(joined.years) == 1:
         part = part.of(joined.years[0])
     read = ColumnMeaning(column, facets, part, year, joined.indicator, region, joined.whole, own)
-    return read if facets.nothing else read._replace(refusal=_head_fault(read, joined))
+    read = read._replace(tail=tail)
+    return read if facets.nothing else read._replace(refusal=_head_fault(read, joined, grammar))
 
 
-def _head_fault(read: ColumnMeaning, said: Said) -> IntakeError | None:
+def _head_fault(read: ColumnMeaning, said: Said, grammar: Grammar) -> IntakeError | None:
     """Return why a head does not say what its column is."""
     facets, left = read.facets, "、".join(dict.fromkeys(said.left))
+    if grammar.is_place(left):
+        return read.unread(f"说的是{left}，不是本工作区的地区", ELSEWHERE, skipped=True)
     seen = "" if left == read.text else f"（不认识的是“{left}”）"
     change = facets.measure == "yoy" and read.own_unit and facets.unit not in ("", *CHANGES)
     whole = "请报送在列名写全指标名称的新文件；口径相同的可登记到 words.toml 的 [labels]"
@@ -197,7 +208,7 @@ def understand(
     indicator = _indicator(row, column, title)
     if column.facets.fact or row.facets.fact:
         return indicator, _fact(row, column, sheet_unit)
-    measure = _measure(indicator, row, column, around, by_growth)
+    measure = _measure(indicator, row, column, around, sheet_unit, by_growth)
     measure, form, units = _form(indicator, row, column, measure)
     is_level = measure == "level"
     _check_direction(indicator, column, measure)
@@ -222,7 +233,15 @@ def _indicator(row: Row, column: ColumnMeaning, title: Indicator | None) -> Indi
         )
     found = mine or head or title
     if found is None:
-        raise IntakeError("没有指标名称", "请报送在行、列名或标题中写明指标名称的新文件")
+        raise IntakeError(
+            f"列名“{column.text}”没有说是哪个指标，行和标题也没有",
+            "请报送在行、列名或标题中写明指标名称的新文件",
+        )
+    names = [fold(name) for name in names_of(found)]
+    if not any(
+        n.endswith(column.tail) or n.replace("总额", "额").endswith(column.tail) for n in names
+    ):
+        raise at_odds(f"{found.name_zh}：列名“{column.text}”说的不是它；这一格没有读")
     return found
 
 
@@ -240,6 +259,7 @@ def _measure(
     row: Row,
     column: ColumnMeaning,
     around: Facets,
+    sheet_unit: str,
     by_growth: bool,
 ) -> str:
     """Return level, yoy or reduction, as head, name, title or, last, unit and indicator say."""
@@ -255,7 +275,10 @@ def _measure(
         if row.unit not in ("", *CHANGES):
             raise at_odds(f"标题说是增速，{name} 的单位却是 {row.unit}")
         return around.measure
-    if indicator.kind == "growth_only" and not by_growth:
+    unit = row.unit or said.unit or head.unit or row.inherited or sheet_unit
+    # 固定资产投资 in 亿元 is an amount, which is not published, and no growth.
+    is_growth = said.sure or _converts(unit, indicator)
+    if indicator.kind == "growth_only" and not by_growth and is_growth:
         return "reduction" if indicator.is_reduction else "yoy"
     rates = ("rate", "index", "growth_only")
     if "%" in (row.unit, said.unit, head.unit) and indicator.kind not in rates:

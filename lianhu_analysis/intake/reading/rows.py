@@ -26,6 +26,7 @@ from lianhu_analysis.workspace import Region
 
 __all__ = ["RowReader"]
 
+WRITE_OUT = "报送把指标名称写全的新文件"
 NOT_OURS = "这一行不收的，不必处理；"
 BRACKETS = re.compile(r"[(（][^()（）]*[)）]$")
 LAST_YEAR = 2100
@@ -201,8 +202,10 @@ class RowReader:
         if is_blank(cell):
             raise PeriodError("没有写时期")
         head = str(self.place.grid.at(self.place.table.bottom, column) or "")
+        years = self.place.grammar.read(head).years
+        year = next(iter(years), year)
         number = cell if is_number(cell) else 0
-        if 1 <= number <= 12 and self.place.grammar.role(head) == "period":
+        if 1 <= number <= 12 and (years or self.place.grammar.role(head) == "period"):
             cell = f"{int(number)}{'季度' if '季' in head else '月'}"
         elif LAST_YEAR < number < FIRST_CODE and self.place.grid.dates_from_1904:
             raise PeriodError(f"“{cell}”是从 1904 年算起的日子，说不清是哪个月")
@@ -261,6 +264,8 @@ class RowReader:
     def _accepted(self, label: Label, said: Said, *, by_path: bool = False) -> Said:
         """Return what a name says with its one region, unless it is not taken all the same."""
         facets, text = said.facets, label.text
+        if said.names[0].kind == "growth_only" and fold(text).endswith("增速"):
+            facets = facets._replace(sure=True)
         regions = said.regions if len(said.regions) == 1 else ()
         if facets.clash:
             raise IntakeError(
@@ -282,7 +287,7 @@ class RowReader:
                 f'{NOT_OURS}要收的，请在 words.toml 的 [labels] 登记 "{path}" = "指标代码"',
                 skipped=True,
             )
-        return said._replace(regions=regions)
+        return said._replace(facets=facets, regions=regions)
 
     def _narrowed(self, label: Label, named: Said) -> tuple[str, str] | None:
         """Return the line, and the words of it, by which a bare name is not its indicator."""
@@ -307,16 +312,23 @@ class RowReader:
 
 
 def _unmatched(label: Label, grammar: Grammar) -> IntakeError:
-    near = list(_near(label.text, grammar))
+    text, inner = label.text, label.parents if label.is_part or label.is_member else ()
+    known = ((name, i) for name in inner if (i := grammar.read(_bare(name)).indicator))
+    owner, whole = next(known, ("", None))
+    near = [item for item in _near(text, grammar) if not whole or item.kind == whole.kind]
     hint = "、".join(dict.fromkeys(f"{item.name_zh}（{item.code}）" for item in near))
-    if label.is_part and label.parents:
-        # A hint never names a path: it may be right for one table and wrong for another.
-        meant = f"（是否指 {hint}？）" if hint else ""
+    if inner:
+        # A path may be registered that begins with an indicator: any other is of many tables.
+        path, meant = f"{_bare(owner) or inner[0]}/{text}", f"（是否指 {hint}？）" if hint else ""
+        add = f'在 words.toml 的 [labels] 登记 "{path}" = "指标代码"{meant}' if owner else WRITE_OUT
         return IntakeError(
-            f"其中项“{label.path}”不在指标目录中（其中项按完整路径匹配，不按简称）",
-            f'{NOT_OURS}要收的，请在 words.toml 的 [labels] 登记 "{label.path}" = "指标代码"{meant}',
+            f"其中项“{path}”不在指标目录中（其中项按完整路径匹配，不按简称）",
+            f"{NOT_OURS}要收的，请{add}",
             skipped=True,
         )
+    if any(name.endswith(f"/{fold(text)}") for name in grammar.names):
+        why = f"“{text}”在几种表里都有，单看名称说不清是哪个指标"
+        return IntakeError(why, f"{NOT_OURS}要收的，请{WRITE_OUT}", skipped=not near)
     asked = f"是否指 {hint}？如是，" if hint else f"{NOT_OURS}要收的，"
     return IntakeError(
         f"指标名称“{label.text}”不在指标目录中",

@@ -7,7 +7,6 @@ sheet or a moved column is refused with what was expected and what was found.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -18,6 +17,7 @@ from lianhu_analysis.errors import IntakeError, PeriodError, UsageError
 from lianhu_analysis.intake.grids.grid import Grid, cell_address, column_number
 from lianhu_analysis.intake.reading.blocks import is_blank
 from lianhu_analysis.intake.reading.figures import Collector, Slot, period_for, refuse_january
+from lianhu_analysis.intake.reading.words import fold
 from lianhu_analysis.workspace import Workspace
 from lianhu_analysis.written import KNOWN_ONLY, Whole, read_written
 
@@ -113,8 +113,7 @@ def fold_header(text: object) -> str:
     """
     if isinstance(text, float) and text.is_integer():
         text = int(text)  # a month that stands alone in its cell
-    folded = unicodedata.normalize("NFKC", "" if text is None else str(text))
-    return re.sub(r"[—–―−~〜至]+", "-", re.sub(r"[\s()%:]+", "", folded))
+    return re.sub("[()%:]", "", fold("" if text is None else str(text)))
 
 
 def load_layouts(workspace: Workspace) -> tuple[SeriesLayout, ...]:

@@ -131,7 +131,8 @@ class _PanelReader(Place):
             self.title = title_indicator(self.table.titles, self.grid.sheet, self.grammar)
         if named or self.title is not None:
             return
-        seen = self.table.titles[-1][1] if self.table.titles else self.grid.sheet
+        titles = [text for _, text in self.table.titles if not is_statement(text)]
+        seen = titles[-1] if titles else self.grid.sheet
         what = "各行是地区，" if by_region else "行和列名都没有写指标名称，"
         raise IntakeError(
             f"{what}标题“{seen.strip()[:40]}”说的不是目录中的指标；这张表没有读",
@@ -146,8 +147,8 @@ class _PanelReader(Place):
         items = self._items()
         labels = outline(items, self.heads.scope)
         titles = "".join(fold(text) for _, text in self.table.titles)
-        words = self.grammar.vocabulary.contexts
-        contexts = tuple(w for w in words if w in titles and "外币" not in titles)
+        contexts = self.grammar.vocabulary.lines["contexts"].findall(titles)
+        contexts = [] if "外币" in titles else contexts
         units = {item.line.text: self.grammar.read(item.line.text).facets.unit for item in items}
         for item in items:
             if not item.has_figures:

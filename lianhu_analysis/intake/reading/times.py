@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -22,6 +21,7 @@ __all__ = ["Axis", "When", "find_when"]
 # A report this long before its own release most likely carries the month before.
 EARLY_DAYS = 7
 MOST_LAGGED = 2
+MARCH = 3
 MONTH_MISSING = "请在标题中写明月份，如 2024年1—9月"
 
 
@@ -89,13 +89,14 @@ def find_when(
         span = span or (named.span if named else "")
     reported = period.end if own is not None and own.end != period.end else None
     period = own or period
-    parts = axis.heads.parts if part is None else axis.rows
-    headed = part is None and column.part is not None
-    span = span or _unsaid_span(indicator, stated.period, headed, parts, axis)
+    parts = axis.rows or axis.heads.parts
+    headed = column if part is None and column.part is not None else None
+    span = span or _unsaid_span(indicator, stated.period, headed, axis)
     if not span and indicator.span != "point":
         raise IntakeError(
             f"{indicator.name_zh}：列名“{column.text}”没有说是当月还是累计",
-            "请把列名写成“本月”或“本月止累计”，或写明时期（如 2024年1-9月），另报新文件",
+            "请把列名写成“本月”或“本月止累计”，或写明时期（如 2024年1-9月），另报新文件；"
+            '全是当月数的，也可在 delivery.toml 写 span = "single"',
         )
     if (
         span == "annual"
@@ -172,19 +173,21 @@ def _lagged(indicator: Indicator, row: Row, stated: Period, column: ColumnMeanin
 
 
 def _unsaid_span(
-    indicator: Indicator, period: Period, headed: bool, parts: Sequence[Part], axis: Axis
+    indicator: Indicator, period: Period, headed: ColumnMeaning | None, axis: Axis
 ) -> str:
     """Return the span of a figure that no word states, where the table leaves no other."""
     if indicator.span == "point" or indicator.kind == "index":
         return indicator.span
     if axis.span:
         return axis.span
+    parts = axis.rows or axis.heads.parts
     january = period.frequency == "M" and period.number == 1 and not indicator.no_january
     if headed:
-        if axis.heads.accumulated or january:
+        if january or axis.heads.accumulated & {False, headed.is_growth}:
             return "single"
-        if period.frequency == "Q" and period.number == 1:
-            return "ytd"  # the first quarter is the year to date as well
+        if any(p.period.code.endswith("Q1") for p in parts) and period.end.month <= MARCH:
+            # 1月, 2月, 3月, 一季度: the first quarter is the year to date as well.
+            return "single" if period.frequency == "M" else "ytd"
     spans = {p.span for p in parts if p.period.number != 1}
     if period.number == 1 and spans - {"annual"} == {"ytd"}:
         return "ytd"
