@@ -703,3 +703,73 @@ def test_blind_output_by_sector_and_then_by_industry(deliver):
     told = deliver({"S": [["2025年前三季度地区生产总值"], ["指标", "总量（亿元）"], *rows]})
     assert ("ind.va", "level", "ytd", "2025Q3", 380.0) in told.own
     assert ("gdp.secondary", "level", "ytd", "2025Q3", 480.0) in told.own
+
+
+def test_blind_small_numbers_under_years_side_by_side_are_figures(deliver):
+    rows = [["2023年", "2024年", "2025年"], [3, 5, 7]]
+    told = deliver({"S": [["雁塔区固定资产投资增速（%）"], *rows]})
+    assert {(period, value) for *_, period, value in told.own} <= {
+        ("2023", 3.0),
+        ("2024", 5.0),
+        ("2025", 7.0),
+    }
+
+
+@pytest.mark.parametrize(
+    "place", ["西安高新技术产业开发区", "小寨路街道", "雁塔区曲江管委会", "雁塔区鱼化工业园区"]
+)
+def test_blind_a_zone_or_a_street_is_not_the_district(deliver, place):
+    rows = [["指标", "单位", "累计"], ["社会消费品零售总额", "亿元", 30.0]]
+    told = deliver({"S": [[f"{place}2025年1-9月主要指标"], *rows]})
+    assert not told.stored and place in told.said
+
+
+@pytest.mark.parametrize(
+    "title", ["雁塔区（含高新开发区）2025年1-9月主要指标", "2025年1-9月各区县、开发区主要指标"]
+)
+def test_blind_but_with_its_zones_it_is(deliver, title):
+    rows = [["地区", "社会消费品零售总额（亿元）"], ["雁塔区", 30.0]]
+    told = deliver({"S": [[title], *rows]})
+    assert told.own == {(RETAIL, "level", "ytd", "2025-09", 30.0)}
+
+
+@pytest.mark.parametrize(("head", "span"), [("本月", "single"), ("累计", "ytd")])
+def test_blind_last_months_figure_is_not_this_months(deliver, head, span):
+    rows = [
+        ["指标", "单位", head, "上月", "增长%"],
+        ["社会消费品零售总额", "亿元", 12.0, 11.0, 4.0],
+    ]
+    told = deliver({"S": [["雁塔区2025年1-5月累计主要指标"], *rows]})
+    assert told.own == pair(RETAIL, span, "2025-05", 12.0, 4.0)
+
+
+def test_blind_a_lag_in_a_head_does_not_say_which_month(deliver):
+    rows = [["区县", "规模以上服务业营业收入（上月数据）（亿元）"], ["雁塔区", 12.0]]
+    told = deliver({"S": [["2025年1-9月主要指标"], *rows]})
+    assert not told.stored and "说的是上月的数" in told.said
+
+
+def test_blind_the_first_quarter_in_a_title_is_the_year_to_date(deliver):
+    rows = [["指标", "单位", "绝对量", "增长%"], ["社会消费品零售总额", "亿元", 36.0, 4.0]]
+    told = deliver({"S": [["雁塔区2025年一季度主要指标"], *rows]})
+    assert told.own == pair(RETAIL, "ytd", "2025-03", 36.0, 4.0)
+
+
+def test_blind_amounts_as_large_as_days_since_1900_are_no_days(deliver):
+    heads = ["指标", "投资额（万元）", "销售额（万元）"]
+    rows = [heads, ["房地产开发投资", 50_000, None], ["商品房销售额", None, 45_000]]
+    told = deliver({"S": [["雁塔区2025年1-5月房地产"], *rows]})
+    assert {(code, value) for code, *_, value in told.own} == {
+        ("inv.re", 5.0),
+        ("re.sales.value", 4.5),
+    }
+
+
+def test_blind_signatures_below_a_numbered_table_are_no_row(deliver):
+    rows = [
+        ["序号", "指标", "单位", "累计", "增速%"],
+        [1, "社会消费品零售总额", "亿元", 60.0, 4.0],
+        ["单位负责人：甲", None, "填表人：乙", None, "联系电话：0917-1234567"],
+    ]
+    told = deliver({"S": [["雁塔区2025年1-5月"], *rows]})
+    assert told.own == pair(RETAIL, "ytd", "2025-05", 60.0, 4.0) and not told.said

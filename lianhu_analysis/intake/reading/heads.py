@@ -71,10 +71,6 @@ class Place:
         """Refuse a cell, a row or a column at its address."""
         self.collector.refuse(error, sheet=self.grid.sheet, cell=cell_address(row, column))
 
-    def tell(self, row: int, column: int, why: str, cure: str, *, skipped: bool = False) -> None:
-        """Say of a cell, a row or a column at its address that it is not read."""
-        self.refuse(IntakeError(why, cure, skipped=skipped), row, column)
-
     def leave(self, column: Column, reason: str) -> None:
         """Note that a column is not read, which needs no telling."""
         cell = cell_address(self.table.top, column.number)
@@ -246,11 +242,8 @@ def _of_left(
     """
     growth = read[place]
     if growth.indicator is None and any(m.indicator for m in read):
-        nameless = [
-            n
-            for n, m in enumerate(read)
-            if m.is_growth and not m.indicator and not m.facets.nothing
-        ]
+        growths = [n for n, m in enumerate(read) if m.is_growth and not m.facets.nothing]
+        nameless = [n for n in growths if not read[n].indicator]
         paired = all(n and read[n - 1].indicator and not read[n - 1].is_growth for n in nameless)
         if not paired or left is None or left.column != read[place - 1].column:
             cure = "请报送在列名写明指标的新文件，或让每个增速列紧跟它的绝对量列"

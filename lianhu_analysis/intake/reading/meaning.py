@@ -133,6 +133,8 @@ def column_meaning(column: Column, grammar: Grammar) -> ColumnMeaning:
         amount = joined.facets._replace(measure=joined.facets.measure or "level")
         joined = joined._replace(left=(), facets=amount)
     facets, own = joined.facets, False
+    if facets.lag and joined.indicator is None:
+        facets = facets._replace(nothing=facets.nothing or "上月的数，不是本期的")
     cells = (grammar.read(cell).facets for _, cell in reversed(column.cells))
     if said := next((cell for cell in cells if cell.unit), None):
         own = bool(said.measure or said.span or len(column.cells) == 1)
@@ -151,8 +153,8 @@ def column_meaning(column: Column, grammar: Grammar) -> ColumnMeaning:
     if part is not None and not part.year and len(joined.years) == 1:
         part = part.of(joined.years[0])
     read = ColumnMeaning(column, facets, part, year, joined.indicator, region, joined.whole, own)
-    read = read._replace(tail=tail)
-    return read if facets.nothing else read._replace(refusal=_head_fault(read, joined, grammar))
+    refusal = None if facets.nothing else _head_fault(read, joined, grammar)
+    return read._replace(tail=tail, refusal=refusal)
 
 
 def _head_fault(read: ColumnMeaning, said: Said, grammar: Grammar) -> IntakeError | None:
@@ -169,6 +171,7 @@ def _head_fault(read: ColumnMeaning, said: Said, grammar: Grammar) -> IntakeErro
         (facets.clash, f"里有相互矛盾的说法（{facets.clash}）", "请只保留一种说法，另报新文件"),
         (said.left, f"不认识{seen}", UNKNOWN),
         (len(said.names) > 1, "说了不止一个指标", "请一列只写一个指标，另报新文件"),
+        (facets.lag, "说的是上月的数", "请写明时期（如 1-8月），另报新文件"),
         (many, "说了不止一个时期", "请一列只写一个时期，另报新文件"),
         (facets.scope, f"说的可能只是{facets.scope}的数", whole),
         (change, "不认识：单位不是 %，说的是增减额", "增速请注明 %，另报新文件；增减额不入库"),
@@ -233,10 +236,9 @@ def _indicator(row: Row, column: ColumnMeaning, title: Indicator | None) -> Indi
         )
     found = mine or head or title
     if found is None:
-        raise IntakeError(
-            f"列名“{column.text}”没有说是哪个指标，行和标题也没有",
-            "请报送在行、列名或标题中写明指标名称的新文件",
-        )
+        why = f"列名“{column.text}”没有说是哪个指标，行和标题也没有"
+        cure = "请报送在行、列名或标题中写明指标名称的新文件"
+        raise IntakeError(why, cure)
     names = [fold(name) for name in names_of(found)]
     if not any(
         n.endswith(column.tail) or n.replace("总额", "额").endswith(column.tail) for n in names
@@ -265,10 +267,9 @@ def _measure(
     """Return level, yoy or reduction, as head, name, title or, last, unit and indicator say."""
     said, head, name = row.facets, column.facets, indicator.name_zh
     if said.measure == "yoy" and head.measure == "level":
-        raise IntakeError(
-            f"{name} 的名称说的是增速，列名“{column.text}”说的是绝对量",
-            "请报送把增速填在增长列的新文件",
-        )
+        why = f"{name} 的名称说的是增速，列名“{column.text}”说的是绝对量"
+        cure = "请报送把增速填在增长列的新文件"
+        raise IntakeError(why, cure)
     if found := head.measure or said.measure:
         return found
     if around.measure and not by_growth:
@@ -282,10 +283,9 @@ def _measure(
         return "reduction" if indicator.is_reduction else "yoy"
     rates = ("rate", "index", "growth_only")
     if "%" in (row.unit, said.unit, head.unit) and indicator.kind not in rates:
-        raise IntakeError(
-            f"{name}：列名“{column.text}”的单位是 %，没有说是增速还是比重",
-            "请把列名写成“同比增长（%）”之类，另报新文件",
-        )
+        why = f"{name}：列名“{column.text}”的单位是 %，没有说是增速还是比重"
+        cure = "请把列名写成“同比增长（%）”之类，另报新文件"
+        raise IntakeError(why, cure)
     return "level"
 
 
@@ -314,10 +314,9 @@ def _form(
 
 def _check_direction(indicator: Indicator, column: ColumnMeaning, measure: str) -> None:
     if measure != "level" and (measure == "reduction") != indicator.is_reduction:
-        raise IntakeError(
-            f"{indicator.name_zh} 与列名“{column.text}”的正负方向不一致",
-            "降低率以正数表示降低；请改正列名，或换成方向一致的数，另报新文件",
-        )
+        why = f"{indicator.name_zh} 与列名“{column.text}”的正负方向不一致"
+        cure = "降低率以正数表示降低；请改正列名，或换成方向一致的数，另报新文件"
+        raise IntakeError(why, cure)
 
 
 def _check_price(indicator: Indicator, price: str, is_level: bool) -> None:
@@ -326,10 +325,9 @@ def _check_price(indicator: Indicator, price: str, is_level: bool) -> None:
     else:
         fits = price == "constant" and indicator.growth_basis in ("constant", "comparable")
     if price and not fits:
-        raise IntakeError(
-            f"“{indicator.name_zh}”按{WORDS_ZH[price]}计，与目录中的口径不同",
-            "口径确实相同的，请改指标目录的 level_price 或 growth_basis",
-        )
+        why = f"“{indicator.name_zh}”按{WORDS_ZH[price]}计，与目录中的口径不同"
+        cure = "口径确实相同的，请改指标目录的 level_price 或 growth_basis"
+        raise IntakeError(why, cure)
 
 
 def _span(indicator: Indicator, row: Row, column: ColumnMeaning, is_level: bool) -> str:
@@ -341,10 +339,9 @@ def _span(indicator: Indicator, row: Row, column: ColumnMeaning, is_level: bool)
         return span
     base = row.facets.base or column.facets.base
     if base == "上年同月=100" and span not in ("single", ""):
-        raise IntakeError(
-            f"{indicator.name_zh} 以上年同月为100，时期或列名却是累计",
-            "累计的指数应以上年同期为100，请核对后另报新文件",
-        )
+        why = f"{indicator.name_zh} 以上年同月为100，时期或列名却是累计"
+        cure = "累计的指数应以上年同期为100，请核对后另报新文件"
+        raise IntakeError(why, cure)
     return span or indicator.span
 
 

@@ -26,7 +26,6 @@ from lianhu_analysis.workspace import Region
 
 __all__ = ["RowReader"]
 
-WRITE_OUT = "报送把指标名称写全的新文件"
 NOT_OURS = "这一行不收的，不必处理；"
 BRACKETS = re.compile(r"[(（][^()（）]*[)）]$")
 LAST_YEAR = 2100
@@ -79,8 +78,7 @@ class RowReader:
             row,
             indicator=said.indicator,
             facets=said.facets._replace(
-                lag=max([said.facets.lag, *lags]),
-                measure=said.facets.measure or row.facets.measure,
+                lag=max([said.facets.lag, *lags]), measure=said.facets.measure or row.facets.measure
             ),
             inherited=next(filter(None, map(units.get, lines)), ""),
             region=next(iter(said.regions), row.region),
@@ -189,11 +187,9 @@ class RowReader:
             try:
                 found = self._read_period(cell, n, year or self.heads.time.year)
             except PeriodError as error:
-                raise IntakeError(
-                    f"{error}；这一行没有读",
-                    "请改正这一格的时期，另报新文件",
-                    cell=cell_address(number, n),
-                ) from error
+                why = f"{error}；这一行没有读"
+                cure = "请改正这一格的时期，另报新文件"
+                raise IntakeError(why, cure, cell=cell_address(number, n)) from error
             if stated is None or found.period.frequency != "A":
                 stated = found
         return stated
@@ -272,9 +268,8 @@ class RowReader:
                 f"“{text}”里有相互矛盾的说法（{facets.clash}）", "请只保留一种说法，另报新文件"
             )
         if facets.nothing:
-            reason = (
-                f"“{text}”说的不是 {said.names[0].name_zh} 的数或增速（{facets.nothing}），不读"
-            )
+            name = said.names[0].name_zh
+            reason = f"“{text}”说的不是 {name} 的数或增速（{facets.nothing}），不读"
             raise IntakeError(reason, NOT_OURS.rstrip("；"), skipped=True)
         if said.whole:
             regions = (self.place.delivery.of_whole(said.whole, f"“{text}”"),)
@@ -282,11 +277,9 @@ class RowReader:
             place, words = narrowed
             path = f"{place}/{text}" if place else text
             where = f"在“{place}”之下，" if place else ""
-            raise IntakeError(
-                f"“{text}”{where}说的可能只是{words}的数，不按简称匹配",
-                f'{NOT_OURS}要收的，请在 words.toml 的 [labels] 登记 "{path}" = "指标代码"',
-                skipped=True,
-            )
+            why = f"“{text}”{where}说的可能只是{words}的数，不按简称匹配"
+            cure = f'{NOT_OURS}要收的，请在 words.toml 的 [labels] 登记 "{path}" = "指标代码"'
+            raise IntakeError(why, cure, skipped=True)
         return said._replace(facets=facets, regions=regions)
 
     def _narrowed(self, label: Label, named: Said) -> tuple[str, str] | None:
@@ -317,24 +310,17 @@ def _unmatched(label: Label, grammar: Grammar) -> IntakeError:
     owner, whole = next(known, ("", None))
     near = [item for item in _near(text, grammar) if not whole or item.kind == whole.kind]
     hint = "、".join(dict.fromkeys(f"{item.name_zh}（{item.code}）" for item in near))
+    meant, add = f"（是否指 {hint}？）" if hint else "", "报送把指标名称写全的新文件"
     if inner:
+        path = f"{_bare(owner) or inner[0]}/{text}"
+        why = f"其中项“{path}”不在指标目录中（其中项按完整路径匹配，不按简称）"
         # A path may be registered that begins with an indicator: any other is of many tables.
-        path, meant = f"{_bare(owner) or inner[0]}/{text}", f"（是否指 {hint}？）" if hint else ""
-        add = f'在 words.toml 的 [labels] 登记 "{path}" = "指标代码"{meant}' if owner else WRITE_OUT
-        return IntakeError(
-            f"其中项“{path}”不在指标目录中（其中项按完整路径匹配，不按简称）",
-            f"{NOT_OURS}要收的，请{add}",
-            skipped=True,
-        )
-    if any(name.endswith(f"/{fold(text)}") for name in grammar.names):
+        add = f'在 words.toml 的 [labels] 登记 "{path}" = "指标代码"{meant}' if owner else add
+    elif any(name.endswith(f"/{fold(text)}") for name in grammar.names):
         why = f"“{text}”在几种表里都有，单看名称说不清是哪个指标"
-        return IntakeError(why, f"{NOT_OURS}要收的，请{WRITE_OUT}", skipped=not near)
-    asked = f"是否指 {hint}？如是，" if hint else f"{NOT_OURS}要收的，"
-    return IntakeError(
-        f"指标名称“{label.text}”不在指标目录中",
-        f"{asked}请把这个写法加入指标目录的 aliases",
-        skipped=not hint,
-    )
+    else:
+        why, add = f"指标名称“{text}”不在指标目录中", f"把这个写法加入指标目录的 aliases{meant}"
+    return IntakeError(why, f"{NOT_OURS}要收的，请{add}", skipped=bool(inner) or not near)
 
 
 def _near(text: str, grammar: Grammar) -> Iterator[Indicator]:
