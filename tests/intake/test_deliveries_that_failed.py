@@ -412,3 +412,364 @@ def test_15_without_a_name_of_the_indicator_it_is_refused_once(deliver, stub):
     seen = deliver({"Sheet1": rows}, parents=(CITY,))
     assert not seen.stored
     assert len(seen.said.splitlines()) == 1 and re.search("地区.*指标", seen.said), seen.said
+
+
+# Blind: deliveries written by others without a look at the vocabulary
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        ["2024年8月", None, None, "单位：万元"],
+        ["2024年8月", None, None, "计量单位：万元"],
+        ["填报单位：雁塔区统计局", "2024年8月", None, "单位：万元"],
+    ],
+)
+def test_blind_a_line_with_period_and_unit_is_no_head(deliver, line):
+    told = deliver(
+        {
+            "社零": [
+                ["社会消费品零售总额"],
+                line,
+                ["项目", "本月", "同比±%", "累计", "同比±%"],
+                ["社会消费品零售总额", 252_310, 3.4, 2_701_233, 4.8],
+            ]
+        }
+    )
+    expected = pair(RETAIL, "single", "2024-08", 25.231, 3.4)
+    assert told.own == expected | pair(RETAIL, "ytd", "2024-08", 270.1233, 4.8)
+
+
+@pytest.mark.parametrize("name", ["雁塔区", "雁塔", "西安市雁塔区"])
+def test_blind_a_district_may_be_named_with_its_city(deliver, name):
+    rows = [["区县", "当月增速", "累计增速"], ["西安市新城区", 1.0, 2.0], [name, 12.1, 11.2]]
+    told = deliver(
+        {"工业": [["各县（市、区）规模以上工业增加值增速"], ["2024年9月", None, "单位：%"], *rows]},
+        parents=[CITY],
+    )
+    code = "ind.va_above.yoy"
+    growths = {(code, "yoy", "single", "2024-09", 12.1), (code, "yoy", "ytd", "2024-09", 11.2)}
+    assert told.own == growths
+    assert len(told.stored) == 1
+
+
+def test_blind_the_same_name_in_another_city_is_another_place(deliver):
+    rows = [["区县", "社会消费品零售总额(亿元)"], ["咸阳市雁塔区", 1.0], ["雁塔区", 2.0]]
+    told = deliver({"社零": [["各区县2024年1-9月主要指标"], *rows]}, parents=[CITY])
+    assert told.own == {(RETAIL, "level", "ytd", "2024-09", 2.0)}
+
+
+def test_blind_a_growth_that_names_its_indicator_is_of_the_titles_months(deliver):
+    head = ["地区", "社会消费品零售总额", None, "一般公共预算收入", None, "固定资产投资"]
+    below = [None, "总量(亿元)", "增速(%)", "总量(亿元)", "增速(%)", "增速(%)"]
+    rows = [head, below, ["雁塔区", 212.74, 4.9, 17.6, -2.6, 12.0]]
+    told = deliver(
+        {"区县": [["2024年1—8月各区县主要经济指标"], *rows]}, merged={"区县": ["B2:C2", "D2:E2"]}
+    )
+    assert (FAI, "yoy", "ytd", "2024-08", 12.0) in told.own and len(told.own) == 5
+
+
+def test_blind_but_not_where_other_heads_say_both_spans(deliver):
+    heads = [
+        "地区",
+        "社会消费品零售总额当月",
+        "增速(%)",
+        "社会消费品零售总额累计",
+        "增速(%)",
+        "固定资产投资增速(%)",
+    ]
+    told = deliver({"区县": [["2024年1—8月"], heads, ["雁塔区", 21.0, 4.9, 170.6, 2.6, 12.0]]})
+    assert FAI not in {code for code, *_ in told.own}
+
+
+@pytest.mark.parametrize("measure", ["同比增长", "增速"])
+def test_blind_growth_of_a_month_beside_growth_to_date(deliver, measure):
+    rows = [["指标", "10月", "1-10月"], [None, measure, measure], ["规模以上工业增加值", 6.6, 7.1]]
+    told = deliver({"工业": [["2024年10月工业", None, "单位：%"], *rows]})
+    code = "ind.va_above.yoy"
+    growths = {(code, "yoy", "single", "2024-10", 6.6), (code, "yoy", "ytd", "2024-10", 7.1)}
+    assert told.own == growths
+
+
+def test_blind_groupings_belong_to_the_whole_and_not_to_a_part_of_it(deliver):
+    rows = [
+        ["固定资产投资（不含农户）", 5.2],
+        ["  其中：民间投资", -3.1],
+        ["按产业分"],
+        ["  第二产业", 22.3],
+        ["    #工业", 22.3],
+        ["  第三产业", 1.1],
+        ["按行业分"],
+        ["  批发和零售业", -12.0],
+    ]
+    told = deliver({"投资": [["固定资产投资（2025年1-3月）"], ["指标名称", "增速(%)"], *rows]})
+    assert {code for code, *_ in told.own} == {FAI, "inv.private.yoy"}
+    assert "固定资产投资/批发和零售业" in told.said and "民间投资/" not in told.said
+    assert "gdp." not in told.said and "aliases" not in told.said
+    assert '"第二产业/' not in told.said
+
+
+def test_blind_the_plans_year_contradicts_no_month(deliver):
+    heads = [
+        ["指标名称", "2025年"],
+        [None, "5月", None, "1-5月", None, "全年目标"],
+        [None, "绝对数", "增长(%)", "绝对数", "增长(%)"],
+        ["社会消费品零售总额(亿元)", 24.4, 4.0, 121.2, 4.1, 300],
+    ]
+    areas = ["A2:A4", "B2:F2", "B3:C3"]
+    told = deliver({"指标": [["2025年5月主要经济指标"], *heads]}, merged={"指标": areas})
+    expected = pair(RETAIL, "single", "2025-05", 24.4, 4.0)
+    assert told.own == expected | pair(RETAIL, "ytd", "2025-05", 121.2, 4.1)
+
+
+def test_blind_the_head_over_the_months_may_be_their_year(deliver):
+    rows = [["2024年", "当月数", "累计数"], ["1月", 21_500, 21_500], ["2月", 14_300, 35_800]]
+    told = deliver({"收入": [["雁塔区一般公共预算收入完成进度表"], ["单位：万元"], *rows]})
+    assert told.own == {
+        (BUDGET, "level", span, f"2024-0{month}", value)
+        for month, *values in ((1, 2.15, 2.15), (2, 1.43, 3.58))
+        for span, value in zip(("single", "ytd"), values, strict=True)
+    }
+
+
+def test_blind_industries_that_add_up_to_output_are_its_parts(deliver):
+    rows = [
+        ["地区生产总值", 110.0, 5.7],
+        ["农林牧渔业", 2.0, 4.0],
+        ["工业", 30.0, 7.2],
+        ["金融业", 78.0, 6.6],
+        ["第一产业增加值", 2.0, 3.9],
+    ]
+    head = ["指标", "一季度（亿元）", "增长（%）"]
+    told = deliver({"核算": [["2024年一季度地区生产总值"], head, *rows]})
+    expected = pair("ind.va", "ytd", "2024Q1", 30.0, 7.2)
+    assert expected | pair("gdp.finance", "ytd", "2024Q1", 78.0, 6.6) < told.own
+
+
+def test_blind_without_that_proof_no_alias_is_advised_that_reads_every_table(deliver):
+    rows = [["地区生产总值", 110.0, 5.7], ["农林牧渔业", 2.0, 4.0], ["工业", 30.0, 7.2]]
+    head = ["指标", "一季度（亿元）", "增长（%）"]
+    told = deliver({"核算": [["2024年一季度地区生产总值"], head, *rows]})
+    assert told.own == pair("gdp.total", "ytd", "2024Q1", 110.0, 5.7)
+    assert "“工业”在几种表里都有，单看名称说不清是哪个指标" in told.said
+
+
+def test_blind_other_districts_columns_are_skipped_by_name(deliver):
+    rows = [
+        ["指标", "单位", "雁塔区", None, "未央区", None],
+        [None, None, "总量", "增速%", "总量", "增速%"],
+        ["社会消费品零售总额", "亿元", 215.3, 3.9, 600.1, 2.2],
+    ]
+    told = deliver({"对比": [["2024年1-9月主要指标"], *rows]}, merged={"对比": ["C2:D2", "E2:F2"]})
+    assert told.own == pair(RETAIL, "ytd", "2024-09", 215.3, 3.9)
+    assert "说的是未央区，不是本工作区的地区" in told.said and "words.toml" not in told.said
+
+
+def test_blind_a_year_in_chinese_figures(deliver):
+    rows = [["指标", "单位", "累计", "增长%"], ["社会消费品零售总额", "亿元", 215.3, 3.9]]
+    told = deliver({"表": [["雁塔区二〇二五年一至九月主要指标"], *rows]})
+    assert told.own == pair(RETAIL, "ytd", "2025-09", 215.3, 3.9)
+
+
+def test_blind_services_by_full_name_below_all_services(deliver):
+    rows = [
+        ["指标", "单位", "累计", "增长%"],
+        ["规模以上服务业企业营业收入（1-8月）", "亿元", 66.1, 7.0],
+        ["  规模以上租赁和商务服务业营业收入（1-8月）", "亿元", 10.2, 3.0],
+    ]
+    told = deliver({"表": [["2024年前三季度服务业"], *rows]})
+    expected = pair("svc.revenue", "ytd", "2024-08", 66.1, 7.0)
+    assert told.own == expected | pair("svc.leasing.rev", "ytd", "2024-08", 10.2, 3.0)
+
+
+def test_blind_a_formula_without_its_value_is_told_as_such(deliver):
+    rows = [["指标", "单位", "累计", "增长%"], ["社会消费品零售总额", "亿元", 215.3, "=C3/200-1"]]
+    told = deliver({"表": [["2024年1-9月"], *rows]})
+    assert "是没有算出结果的公式" in told.said and "打开并保存" in told.said
+
+
+@pytest.mark.parametrize(
+    ("above", "head", "rows"),
+    [
+        ([None], ["指标", "单位", "1-9月"], ["固定资产投资", "亿元", 12.3]),
+        ([None], ["指标", "1-9月(亿元)"], ["规模以上工业增加值", 12.3]),
+        (["单位：亿元"], ["指标", "1-9月"], ["民间投资", 12.3]),
+        ([None], ["区县", "固定资产投资(亿元)"], ["雁塔区", 12.3]),
+        (["单位：亿元"], ["区县", "投资额"], ["雁塔区", 12.3]),
+    ],
+)
+def test_blind_an_amount_of_what_is_published_as_growth_is_no_growth(deliver, above, head, rows):
+    title = ["2024年1-9月各区县固定资产投资" if head[0] == "区县" else "2024年1-9月主要指标"]
+    told = deliver({"S": [[*title, *above], head, rows]})
+    assert not told.stored
+    assert "只发布增速" in told.said
+
+
+@pytest.mark.parametrize("unit", ["%", "％", "—", None])
+def test_blind_growth_beside_amounts_under_one_head_says_its_unit(deliver, unit):
+    rows = [
+        ["指标", "单位", "1-9月"],
+        ["社会消费品零售总额", "亿元", 100.0],
+        ["固定资产投资", unit, -3.0],
+    ]
+    told = deliver({"S": [["2024年1-9月主要指标"], *rows]})
+    assert told.own == {
+        (RETAIL, "level", "ytd", "2024-09", 100.0),
+        (FAI, "yoy", "ytd", "2024-09", -3.0),
+    }
+
+
+def test_blind_a_name_may_say_that_it_is_growth_where_the_sheets_unit_is_of_amounts(deliver):
+    rows = [["指标", "1-9月"], ["社会消费品零售总额", 100.0], ["规模以上工业增加值增速", 9.0]]
+    told = deliver({"S": [["2024年1-9月主要指标", None, "单位：亿元、%"], *rows]})
+    assert ("ind.va_above.yoy", "yoy", "ytd", "2024-09", 9.0) in told.own
+    assert len(told.own) == 2
+
+
+def test_blind_a_growth_is_not_of_the_months_of_another_indicator(deliver):
+    heads = [
+        ["区县", "社会消费品零售总额", None, None, None, "固定资产投资"],
+        [None, "8月(亿元)", "增速(%)", "1-8月(亿元)", "增速(%)", "增速(%)"],
+    ]
+    rows = [["雁塔区", 20.0, 4.0, 160.3, 5.0, -3.3]]
+    told = deliver({"S": [["2025年8月主要指标"], *heads, *rows]}, merged={"S": ["B2:E2", "A2:A3"]})
+    expected = pair(RETAIL, "single", "2025-08", 20.0, 4.0)
+    assert told.own == expected | pair(RETAIL, "ytd", "2025-08", 160.3, 5.0)
+
+
+def test_blind_months_under_their_year_may_be_plain_numbers(deliver):
+    rows = [["2025年", "当月", "累计"], [1, 60_000, 60_000], [2, 45_000, 105_000]]
+    told = deliver({"S": [["雁塔区全社会用电量（万千瓦时）"], *rows]})
+    assert {(span, period, value) for _, _, span, period, value in told.own} == {
+        ("single", "2025-01", 60_000),
+        ("ytd", "2025-01", 60_000),
+        ("single", "2025-02", 45_000),
+        ("ytd", "2025-02", 105_000),
+    }
+
+
+def test_blind_the_months_of_a_quarter_beside_it_are_single(deliver):
+    heads = ["指标", "单位", "1月", "2月", "3月", "一季度", "同比%"]
+    rows = [heads, ["一般公共预算收入", "万元", 31_000, 15_500, 20_500, 67_000, 3.1]]
+    told = deliver({"S": [["2025年一季度主要指标"], *rows]})
+    months = {
+        (BUDGET, "level", "single", f"2025-0{n}", v) for n, v in enumerate((3.1, 1.55, 2.05), 1)
+    }
+    assert told.own == months | pair(BUDGET, "ytd", "2025-03", 6.7, 3.1)
+
+
+def test_blind_four_quarters_do_not_say_whether_they_are_to_date(deliver):
+    heads = ["指标", "单位", "一季度", "二季度", "三季度", "四季度"]
+    rows = [heads, ["地区生产总值", "亿元", 280, 300, 310, 411]]
+    told = deliver({"S": [["雁塔区主要指标（2024年）"], *rows]})
+    assert told.own == {("gdp.total", "level", "ytd", "2024Q1", 280.0)}
+
+
+@pytest.mark.parametrize(
+    ("title", "head", "name", "code", "value"),
+    [
+        ("各区县社会消费品零售总额", "零售额", "雁塔区", RETAIL, 120.0),
+        ("主要工业指标", "总产值", "规模以上工业总产值", "ind.output_above", 120.0),
+        ("一般公共预算收入", "累计收入", "雁塔区", BUDGET, 120.0),
+        ("一般公共预算支出", "收入", "雁塔区", "", 0.0),
+        ("主要工业指标", "总产值", "社会消费品零售总额", "", 0.0),
+    ],
+)
+def test_blind_a_head_may_be_the_end_of_its_indicators_name(
+    deliver, title, head, name, code, value
+):
+    rows = [["区县" if name == "雁塔区" else "指标", f"{head}（亿元）"], [name, 120.0]]
+    told = deliver({"S": [[f"2025年1-5月{title}"], *rows]})
+    assert told.own == ({(code, "level", "ytd", "2025-05", value)} if code else set())
+    assert code or "说的不是它" in told.said
+
+
+def test_blind_a_part_of_the_territory_is_not_the_district(deliver):
+    rows = [["指标", "单位", "累计"], ["社会消费品零售总额", "亿元", 100.0]]
+    told = deliver({"S": [["雁塔区（不含高新托管区域）2025年1-9月主要指标"], *rows]})
+    assert not told.stored and "不含高新托管区域" in told.said
+
+
+def test_blind_output_by_sector_and_then_by_industry(deliver):
+    rows = [
+        ["地区生产总值", 960.0],
+        ["第一产业", 30.0],
+        ["第二产业", 480.0],
+        ["第三产业", 450.0],
+        ["农林牧渔业", 31.0],
+        ["工业", 380.0],
+        ["其他服务业", 549.0],
+    ]
+    told = deliver({"S": [["2025年前三季度地区生产总值"], ["指标", "总量（亿元）"], *rows]})
+    assert ("ind.va", "level", "ytd", "2025Q3", 380.0) in told.own
+    assert ("gdp.secondary", "level", "ytd", "2025Q3", 480.0) in told.own
+
+
+def test_blind_small_numbers_under_years_side_by_side_are_figures(deliver):
+    rows = [["2023年", "2024年", "2025年"], [3, 5, 7]]
+    told = deliver({"S": [["雁塔区固定资产投资增速（%）"], *rows]})
+    assert {(period, value) for *_, period, value in told.own} <= {
+        ("2023", 3.0),
+        ("2024", 5.0),
+        ("2025", 7.0),
+    }
+
+
+@pytest.mark.parametrize(
+    "place", ["西安高新技术产业开发区", "小寨路街道", "雁塔区曲江管委会", "雁塔区鱼化工业园区"]
+)
+def test_blind_a_zone_or_a_street_is_not_the_district(deliver, place):
+    rows = [["指标", "单位", "累计"], ["社会消费品零售总额", "亿元", 30.0]]
+    told = deliver({"S": [[f"{place}2025年1-9月主要指标"], *rows]})
+    assert not told.stored and place in told.said
+
+
+@pytest.mark.parametrize(
+    "title", ["雁塔区（含高新开发区）2025年1-9月主要指标", "2025年1-9月各区县、开发区主要指标"]
+)
+def test_blind_but_with_its_zones_it_is(deliver, title):
+    rows = [["地区", "社会消费品零售总额（亿元）"], ["雁塔区", 30.0]]
+    told = deliver({"S": [[title], *rows]})
+    assert told.own == {(RETAIL, "level", "ytd", "2025-09", 30.0)}
+
+
+@pytest.mark.parametrize(("head", "span"), [("本月", "single"), ("累计", "ytd")])
+def test_blind_last_months_figure_is_not_this_months(deliver, head, span):
+    rows = [
+        ["指标", "单位", head, "上月", "增长%"],
+        ["社会消费品零售总额", "亿元", 12.0, 11.0, 4.0],
+    ]
+    told = deliver({"S": [["雁塔区2025年1-5月累计主要指标"], *rows]})
+    assert told.own == pair(RETAIL, span, "2025-05", 12.0, 4.0)
+
+
+def test_blind_a_lag_in_a_head_does_not_say_which_month(deliver):
+    rows = [["区县", "规模以上服务业营业收入（上月数据）（亿元）"], ["雁塔区", 12.0]]
+    told = deliver({"S": [["2025年1-9月主要指标"], *rows]})
+    assert not told.stored and "说的是上月的数" in told.said
+
+
+def test_blind_the_first_quarter_in_a_title_is_the_year_to_date(deliver):
+    rows = [["指标", "单位", "绝对量", "增长%"], ["社会消费品零售总额", "亿元", 36.0, 4.0]]
+    told = deliver({"S": [["雁塔区2025年一季度主要指标"], *rows]})
+    assert told.own == pair(RETAIL, "ytd", "2025-03", 36.0, 4.0)
+
+
+def test_blind_amounts_as_large_as_days_since_1900_are_no_days(deliver):
+    heads = ["指标", "投资额（万元）", "销售额（万元）"]
+    rows = [heads, ["房地产开发投资", 50_000, None], ["商品房销售额", None, 45_000]]
+    told = deliver({"S": [["雁塔区2025年1-5月房地产"], *rows]})
+    assert {(code, value) for code, *_, value in told.own} == {
+        ("inv.re", 5.0),
+        ("re.sales.value", 4.5),
+    }
+
+
+def test_blind_signatures_below_a_numbered_table_are_no_row(deliver):
+    rows = [
+        ["序号", "指标", "单位", "累计", "增速%"],
+        [1, "社会消费品零售总额", "亿元", 60.0, 4.0],
+        ["单位负责人：甲", None, "填表人：乙", None, "联系电话：0917-1234567"],
+    ]
+    told = deliver({"S": [["雁塔区2025年1-5月"], *rows]})
+    assert told.own == pair(RETAIL, "ytd", "2025-05", 60.0, 4.0) and not told.said

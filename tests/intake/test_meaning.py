@@ -199,7 +199,7 @@ def test_what_is_said_twice_differently_is_refused(name, cells, options, reason)
 
 
 def test_without_any_name_nothing_can_be_told():
-    assert "没有指标名称" in why(mean("", "累计（亿元）"))
+    assert "没有说是哪个指标，行和标题也没有" in why(mean("", "累计（亿元）"))
 
 
 def test_the_title_names_the_indicator_where_neither_row_nor_column_does():

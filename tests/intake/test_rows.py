@@ -30,7 +30,7 @@ def find(label: Label, *, known: tuple[str, ...] = (), scope: tuple[str, ...] = 
     table = Table(Grid("表", ()), [], 0, 0)
     around, collector = Around(LIANHU, named=False, time=Time()), Collector(DELIVERY)
     place = Place(table, Panel(), around, GRAMMAR, collector, TableNote(table))
-    heads = Heads((), Time(), by_growth=False, accumulated=False, scope=scope)
+    heads = Heads((), Time(), by_growth=False, accumulated=frozenset(), scope=scope)
     return RowReader(place, heads, above).find_name(label)
 
 

@@ -27,7 +27,7 @@ def when(code: str, head: str, *, row: str = "", named: str = "", lag: int = 0, 
     meaning = Facets(measure="level", span=column.facets.span, per=column.facets.per)
     given = {"time": TITLE} | axis
     day = given.pop("day", None)
-    heads = Heads((), given.pop("time"), by_growth=False, accumulated=False, scope=())
+    heads = Heads((), given.pop("time"), by_growth=False, accumulated=frozenset(), scope=())
     said = Row(facets=Facets(lag=lag), part=part(row), named=part(named))
     found = find_when(CATALOGUE.get(code), meaning, column, said, Axis(heads, **given), day)
     return found.period.code, found.span

@@ -29,6 +29,7 @@ from lianhu_analysis.intake.reading.statements import (
 from lianhu_analysis.intake.reading.words import (
     NATION,
     NOTHING,
+    REGION,
     YEAR,
     Facets,
     Grammar,
@@ -59,7 +60,6 @@ CODED = re.compile(rf"{YEAR}[-_.]?\d{{2}}")
 PUBLISHED = re.compile(r"(?:发布|公布)(?:日期?|时间):(.*)")
 UNIT = re.compile(r"^(?:计量|金额)?单位:(.+)")
 WHOLE = re.compile("全([国省市区县])(?!属)")
-REGION = re.compile(r"[一-龥]{2,}?(?:自治区|自治州|自治县|省|市|区|县|旗|盟)|全国|中国")
 
 
 class Time(NamedTuple):
@@ -154,10 +154,9 @@ def read_around(
     found = [region_of(line, grammar, delivery, regions_in_rows) for line in [("", sheet), *lines]]
     regions = [] if regions_in_rows else [region for region in found if region]
     if book and elsewhere and not regions and not regions_in_rows:
-        raise IntakeError(
-            f"这本工作簿说的是{book.name_zh}，这张表没有写是{delivery.region.name_zh}的数",
-            "确是本地区的，请在 delivery.toml 写明 region，或报送在标题写明地区的新文件",
-        )
+        why = f"这本工作簿说的是{book.name_zh}，这张表没有写是{delivery.region.name_zh}的数"
+        cure = "确是本地区的，请在 delivery.toml 写明 region，或报送在标题写明地区的新文件"
+        raise IntakeError(why, cure)
     texts = [text for _, text in lines]
     said = [grammar.read(title_part(text)) for text in (*texts, sheet)]
     narrows = grammar.vocabulary.lines["scope"]
@@ -218,11 +217,9 @@ def region_of(
         found = delivery.at_level(levels[0])
     pinned = delivery.pinned and not regions_in_rows
     if found is None or (pinned and found != delivery.region):
-        raise IntakeError(
-            f"“{text.strip()[:60]}”说的是{other}，不是{delivery.region.name_zh}",
-            "请确认没有放错地区；上级或同级地区的数据，请先在 lianhu.toml 登记为 [[parents]] 或 [[peers]]",
-            cell=cell,
-        )
+        why = f"“{text.strip()[:60]}”说的是{other}，不是{delivery.region.name_zh}"
+        cure = "请确认没有放错地区；上级或同级地区的数据，请先在 lianhu.toml 登记为 [[parents]] 或 [[peers]]"
+        raise IntakeError(why, cure, cell=cell)
     return found
 
 
@@ -252,9 +249,8 @@ def title_indicator(titles: Sequence[Line], sheet: str, grammar: Grammar) -> Ind
     """Return the one indicator that the title, else the sheet's name, is about."""
     for text in [*(text for _, text in reversed(titles)), re.sub(r"^\d+|\d+$", "", sheet.strip())]:
         folded = fold(title_part(text))
-        for word in grammar.vocabulary.title_words:
-            if grammar.name(folded) is None:
-                folded = folded.replace(word, "")
+        if grammar.name(folded) is None:
+            folded = grammar.vocabulary.lines["names"].sub("", folded)
         said = grammar.read(folded)
         left = [word for word in said.left if not re.fullmatch(r"[一二三四五六七八九十]+", word)]
         if said.indicator and not left and not said.facets.scope and not said.facets.nothing:
@@ -273,12 +269,7 @@ def _meaning_of_titles(said: Sequence[Said]) -> Facets:
     return Facets(measure=measure, span=spans.pop(), per=joined.per)
 
 
-def time_around(
-    titles: Sequence[str],
-    sheet: str,
-    grammar: Grammar,
-    delivery: Delivery,
-) -> Time:
+def time_around(titles: Sequence[str], sheet: str, grammar: Grammar, delivery: Delivery) -> Time:
     """Return what is known of a table's time before its heads are read.
 
     Titles come first, then the delivery's period, the sheet's name, the file's and
@@ -380,10 +371,9 @@ def _refuse_contradiction(clues: Sequence[Clue], clue: Clue) -> None:
         lone = clue.time.period is None and not re.search(rf"{YEAR}(?:年|n)", fold(clue.text))
         if clue.where != "工作表名" and (yearly or lone):
             continue
-        raise IntakeError(
-            f"{earlier.where}“{earlier.text}”与{clue.where}“{clue.text}”说的不是同一个时期",
-            "请核对并改正其中之一；标题无误的，也可在 delivery.toml 写明 period",
-        )
+        why = f"{earlier.where}“{earlier.text}”与{clue.where}“{clue.text}”说的不是同一个时期"
+        cure = "请核对并改正其中之一；标题无误的，也可在 delivery.toml 写明 period"
+        raise IntakeError(why, cure)
 
 
 def _behind(label: re.Pattern[str], lines: Sequence[Line]) -> list[tuple[str, str]]:
@@ -396,11 +386,9 @@ def _published(lines: Sequence[Line]) -> dt.date | None:
     for text, cell in _behind(PUBLISHED, lines)[:1]:
         day = stated_day(text)
         if day is None:
-            raise IntakeError(
-                f"发布日期“{text}”不是一个日子" if text else "发布日期没有填写",
-                "请写成 2024-10-22",
-                cell=cell,
-            )
+            why = f"发布日期“{text}”不是一个日子" if text else "发布日期没有填写"
+            cure = "请写成 2024-10-22"
+            raise IntakeError(why, cure, cell=cell)
         return day
     return None
 
@@ -410,11 +398,9 @@ def _unit(lines: Sequence[Line]) -> str:
     stated = _behind(UNIT, lines)
     known = {unit: cell for text, cell in stated if (unit := _unit_of_amounts(text))}
     if len(known) > 1:
-        raise IntakeError(
-            f"表头上方写了不止一个单位：{'、'.join(known)}",
-            "请在“计量单位”列逐行写明，或只留一个",
-            cell=list(known.values())[1],
-        )
+        why = f"表头上方写了不止一个单位：{'、'.join(known)}"
+        cure = "请在“计量单位”列逐行写明，或只留一个"
+        raise IntakeError(why, cure, cell=list(known.values())[1])
     return next(iter([*known, *(text for text, _ in stated)]), "")
 
 

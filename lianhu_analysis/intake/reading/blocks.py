@@ -199,25 +199,27 @@ class _Finder:
         cells = [(n, c) for n, c in enumerate(self.grid.rows[row]) if not is_blank(c)]
         if row in self.grid.hidden_rows or not cells or self._describes(cells[0], current):
             return False
-        texts = [(n, c) for n, c in cells if isinstance(c, str) and not is_value(c)]
-        texts = [(n, c) for n, c in texts if not is_statement(c)]
+        texts = {n: c for n, c in cells if isinstance(c, str) and not is_value(c)}
+        stated = {n for n, c in texts.items() if is_statement(c)}
+        texts = {n: c for n, c in texts.items() if n not in stated}
+        heads = {n for n, c in texts.items() if self._heads(c)}
         # 发布日期 beside its day is no head.
-        roles = [n for n, c in texts if self.grammar.role(c) not in ("", "published")]
+        roles = {n for n, c in texts.items() if self.grammar.role(c) not in ("", "published")}
+        first, last = cells[0][0], cells[-1][0]
+        alone = len(cells) == 1 and not (first > 0 and (row, first) in self.covered)
+        # 2024年9月, and 单位：亿元 beside it, is a title in two cells.
+        if alone or (last in stated and len(heads | roles) < 2):
+            return False
         if any(is_value(c) for _, c in cells):
             return self._is_head_of_numbers(cells, bool(roles), current)
         if not texts:
             return len(cells) > 1 and all(isinstance(c, dt.date) for _, c in cells)
-        first = cells[0][0]
-        if len(cells) == 1 and not (first > 0 and (row, first) in self.covered):
-            return False
-        beside = [n for n, c in cells if n != first and (isinstance(c, dt.date) or (n, c) in texts)]
-        named = roles and (len(roles) > 1 or beside)
-        if current is None:
-            heads = [c for n, c in texts if n != first or len(texts) == 1]
-        else:
-            figures = {c.number for panel in current.panels for c in panel.columns}
-            heads = [c for n, c in texts if n in figures]
-        return bool(named) or any(self._heads(c) for c in heads)
+        days = {n for n, c in cells if isinstance(c, dt.date)}
+        over = texts.keys() - {first} or texts.keys()
+        if current is not None:
+            over = {c.number for panel in current.panels for c in panel.columns}
+        named = roles and (len(roles) > 1 or (texts.keys() | days) - {first})
+        return bool(named or heads & over)
 
     def _describes(self, first: tuple[int, object], current: Table | None) -> bool:
         """Whether a row describes the columns above it, as 单位 and 频率 of an export do."""
@@ -361,7 +363,14 @@ class _Finder:
         if not filled and not cells:
             return "", (), ""
         said = self.grammar.read(text)
-        firm = said.facets.measure or said.facets.span or said.parts or said.years or said.names
+        f = said.facets
+        firm = f.measure or f.span or f.unit or said.parts or said.years or said.names
+        beside = self.grammar.read("".join(t for _, t in self._stack(table, number + 1)))
+        plain = not beside.years and all(is_number(c) and c in range(1, 13) for c in body)
+        months = most == "period" or plain
+        leftmost = all(is_blank(self.grid.at(r, n)) for r in rows for n in range(number))
+        if leftmost and body and months and said.years and not said.facets.measure:
+            return "period", cells, text  # 2024年 above 1月, 2月, 3月
         if most == "value" or not most or firm or said.facets.nothing:
             return "figure", cells, text
         return {"text": "name"}.get(most, most), cells, text
@@ -417,7 +426,8 @@ class _Finder:
         blanks = [n for n in loose if all(is_blank(self.grid.at(r, n)) for r in above)]
         if not labels or not blanks:
             return
-        restarts = len(labels) > 1 and len({below[n] for n in labels}) == 1
+        groups = labels | {n for n in owned if self.covered.get((row, n)) == (row, n)}
+        restarts = len(groups) > 1 and len({below[n] for n in groups}) == 1
         alone = len(labels) == 1 and min(labels) == min(owned)
         for n in blanks:
             left = max((label for label in labels if label < n), default=None)

@@ -123,10 +123,9 @@ def read_value(token: object, *, unit_is_percent: bool = False) -> Reading:
     if isinstance(token, bool):
         raise IntakeError(f"单元格是逻辑值 {token}，不是数", "请填写数值，或留空")
     if isinstance(token, (dt.date, dt.time, dt.timedelta)):
-        raise IntakeError(
-            f"单元格是日期或时间 {token}，不是数",
-            "请把单元格格式改为“常规”，核对原来的数后重新填写",
-        )
+        why = f"单元格是日期或时间 {token}，不是数"
+        cure = "请把单元格格式改为“常规”，核对原来的数后重新填写"
+        raise IntakeError(why, cure)
     if not isinstance(token, numbers.Real):
         raise IntakeError(f"单元格的内容（{type(token).__name__}）不是数", "请填写数值，或留空")
     try:

@@ -113,10 +113,9 @@ class Delivery:
         """
         found = self.at_level(whole[1])
         if found is None:
-            raise IntakeError(
-                f"{said}说的是{whole}，不是{self.region.name_zh}",
-                "上级地区的数，请先在 lianhu.toml 登记 [[parents]]",
-            )
+            why = f"{said}说的是{whole}，不是{self.region.name_zh}"
+            cure = "上级地区的数，请先在 lianhu.toml 登记 [[parents]]"
+            raise IntakeError(why, cure)
         return found
 
 
@@ -221,12 +220,6 @@ class Collector:
         """Note that something is not read; the error itself may say where more exactly."""
         self.problems.append(Problem.of(error, sheet=sheet, cell=cell))
 
-    def tell(
-        self, message: str, remedy: str, *, sheet: str, cell: str = "", skipped: bool = False
-    ) -> None:
-        """Note that something is not read, and why."""
-        self.refuse(IntakeError(message, remedy, skipped=skipped), sheet=sheet, cell=cell)
-
     def take(self, token: object, slot: Slot) -> None:
         """Read one cell that is not blank into its slot."""
         self.slots.append(slot)
@@ -236,7 +229,8 @@ class Collector:
             self.refuse(error, sheet=slot.sheet, cell=slot.cell)
         except LianhuError as error:
             cure = "请核对这一格；有误的，请报送改正后的新文件"
-            self.tell(f"{slot.indicator.name_zh}：{error}", cure, sheet=slot.sheet, cell=slot.cell)
+            refused = IntakeError(f"{slot.indicator.name_zh}：{error}", cure)
+            self.refuse(refused, sheet=slot.sheet, cell=slot.cell)
 
     def result(self) -> Reading:
         """Return the observations, one a key, and every problem."""
@@ -288,10 +282,9 @@ def period_for(indicator: Indicator, title: Period, span: str, per: str = "") ->
         return title.as_frequency(cast(Frequency, wanted)), span
     except PeriodError as error:
         word = FREQUENCIES[wanted]
-        raise IntakeError(
-            f"{name} 按{word}发布，{title} 不在{word}末",
-            "请核对标题的时期，或把这一行移到相应时期的表中",
-        ) from error
+        why = f"{name} 按{word}发布，{title} 不在{word}末"
+        cure = "请核对标题的时期，或把这一行移到相应时期的表中"
+        raise IntakeError(why, cure) from error
 
 
 def refuse_january(indicator: Indicator, period: Period, span: str, token: object) -> None:
@@ -304,15 +297,13 @@ def refuse_january(indicator: Indicator, period: Period, span: str, token: objec
     if not indicator.no_january or period.frequency != "M" or period.number > 2:
         return
     if period.number == 1:
-        raise IntakeError(
-            f"{indicator.name_zh} 1月不单独发布（1—2月合并），这里却有数 {token}",
-            '请核对时期；当年确有1月数的，在版式说明的这一列写 january = "keep"',
-        )
+        why = f"{indicator.name_zh} 1月不单独发布（1—2月合并），这里却有数 {token}"
+        cure = '请核对时期；当年确有1月数的，在版式说明的这一列写 january = "keep"'
+        raise IntakeError(why, cure)
     if span == "single" and not says_nothing(token):
-        raise IntakeError(
-            f"{indicator.name_zh} 1—2月合并发布，没有2月单月的数，这里的 {token} 没有读",
-            "合并的数请填在累计列（1—2月）；本月列请留空或填 —",
-        )
+        why = f"{indicator.name_zh} 1—2月合并发布，没有2月单月的数，这里的 {token} 没有读"
+        cure = "合并的数请填在累计列（1—2月）；本月列请留空或填 —"
+        raise IntakeError(why, cure)
 
 
 def neighbours(tokens: Iterable[object], *, one_indicator: bool = False) -> Neighbours:
@@ -352,10 +343,9 @@ def _observe(token: object, slot: Slot, delivery: Delivery) -> Observation:
         published, basis = max(assumed, slot.not_before or assumed), "assumed"
     elif published < slot.period.end:
         # A period can be published on its last day, and not before.
-        raise IntakeError(
-            f"{slot.indicator.name_zh} 的发布日 {published} 早于统计时期 {slot.period} 结束",
-            "请核对发布日期和标题的时期",
-        )
+        why = f"{slot.indicator.name_zh} 的发布日 {published} 早于统计时期 {slot.period} 结束"
+        cure = "请核对发布日期和标题的时期"
+        raise IntakeError(why, cure)
     return Observation(
         (slot.region or delivery.region).code,
         slot.code,
@@ -401,25 +391,22 @@ def _read_points(token: object, slot: Slot) -> tuple[CellReading, float | None, 
         reading = reading._replace(token=str(token))
     if reading.value is None or in_points or POINTS in slot.unit:
         return reading, reading.value, POINTS
-    raise IntakeError(
-        f"{slot.indicator.name_zh} 本身是比率，{reading.token!r} 说不清是百分比还是百分点",
-        "请写成“-3.9个百分点”，或把单位写为百分点",
-    )
+    why = f"{slot.indicator.name_zh} 本身是比率，{reading.token!r} 说不清是百分比还是百分点"
+    cure = "请写成“-3.9个百分点”，或把单位写为百分点"
+    raise IntakeError(why, cure)
 
 
 def _level(value: float, slot: Slot) -> float:
     if not slot.unit.strip():
-        raise IntakeError(
-            f"{slot.indicator.name_zh} 没有写计量单位",
-            f"请在“计量单位”列填写（目录中为 {slot.indicator.unit}），不填不会按目录单位推定",
-        )
+        why = f"{slot.indicator.name_zh} 没有写计量单位"
+        cure = f"请在“计量单位”列填写（目录中为 {slot.indicator.unit}），不填不会按目录单位推定"
+        raise IntakeError(why, cure)
     converted = convert(value, slot.unit, slot.indicator.unit)
     low, high = INDEX_RANGE
     if slot.indicator.unit.endswith("=100") and not low <= converted <= high:
-        raise IntakeError(
-            f"{slot.indicator.name_zh} 的 {value:g} 不像以上年为 100 的指数",
-            f"若是涨幅，请填指数 {100 + value:g}" if abs(value) < low else "请核对这一格的数",
-        )
+        why = f"{slot.indicator.name_zh} 的 {value:g} 不像以上年为 100 的指数"
+        cure = f"若是涨幅，请填指数 {100 + value:g}" if abs(value) < low else "请核对这一格的数"
+        raise IntakeError(why, cure)
     return converted
 
 
@@ -445,25 +432,22 @@ def _in_percent(value: float, form: str, indicator: Indicator, beside: Neighbour
     if form == "index":
         # A year in which a total fell by half or doubled is not an index misread.
         if not INDEX_RANGE[0] <= value <= INDEX_RANGE[1]:
-            raise IntakeError(
-                f"{indicator.name_zh} 的 {value:g} 不像以上年为 100 的指数",
-                "请核对；如果这一格已是增速，请改正原表或版式说明的 form",
-            )
+            why = f"{indicator.name_zh} 的 {value:g} 不像以上年为 100 的指数"
+            cure = "请核对；如果这一格已是增速，请改正原表或版式说明的 form"
+            raise IntakeError(why, cure)
         return round(value - 100, 10)
     broad = indicator.tier == "core" or indicator.kind == "growth_only"
     doubtful = broad or beside.indices or indicator.growth_basis == "constant"
     if doubtful and not beside.wide and INDEX_LIKE[0] <= value <= INDEX_LIKE[1]:
-        raise IntakeError(
-            f"{indicator.name_zh} 的增速 {value:g} 像以上年为 100 的指数",
-            f"若是指数，请改为增速 {round(value - 100, 10):g}；确是增速的，请写成 {value:g}%",
-        )
+        why = f"{indicator.name_zh} 的增速 {value:g} 像以上年为 100 的指数"
+        cure = f"若是指数，请改为增速 {round(value - 100, 10):g}；确是增速的，请写成 {value:g}%"
+        raise IntakeError(why, cure)
     if (
         not beside.unrounded
         and -1 < value < 1
         and round(value, PRINTED_DECIMALS) != round(value, 9)
     ):
-        raise IntakeError(
-            f"{indicator.name_zh} 的增速 {value:g} 像小数，说不清是 {value:g}% 还是 {value * 100:g}%",
-            "请写成带百分号的数，或在版式说明中写明 form",
-        )
+        why = f"{indicator.name_zh} 的增速 {value:g} 像小数，说不清是 {value:g}% 还是 {value * 100:g}%"
+        cure = "请写成带百分号的数，或在版式说明中写明 form"
+        raise IntakeError(why, cure)
     return value

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from lianhu_analysis.catalog.indicators import Indicator
 from lianhu_analysis.errors import IntakeError
 from lianhu_analysis.intake.grids.grid import Grid, cell_address
 from lianhu_analysis.intake.reading.around import Around, Time, resolve_time
@@ -70,10 +71,6 @@ class Place:
         """Refuse a cell, a row or a column at its address."""
         self.collector.refuse(error, sheet=self.grid.sheet, cell=cell_address(row, column))
 
-    def tell(self, row: int, column: int, why: str, cure: str, *, skipped: bool = False) -> None:
-        """Say of a cell, a row or a column at its address that it is not read."""
-        self.refuse(IntakeError(why, cure, skipped=skipped), row, column)
-
     def leave(self, column: Column, reason: str) -> None:
         """Note that a column is not read, which needs no telling."""
         cell = cell_address(self.table.top, column.number)
@@ -100,7 +97,7 @@ class Heads:
     by_growth
         Whether some column holds growth, so that another one does not.
     accumulated
-        Whether some column, read or not, says that it is the year to date.
+        Whether some amount, and some growth, read or not, says that it is the year to date.
     scope
         Titles that narrow the figures to a part of the whole.
     """
@@ -108,7 +105,7 @@ class Heads:
     columns: tuple[ColumnMeaning, ...]
     time: Time
     by_growth: bool
-    accumulated: bool
+    accumulated: frozenset[bool]
     scope: tuple[str, ...]
 
     @cached_property
@@ -148,7 +145,7 @@ def read_heads(place: Place, units: dict[int, str]) -> Heads:
         tuple(found),
         time,
         any(m.is_growth for m in found),
-        any(not m.is_growth and not m.facets.nothing and m.says_span == "ytd" for m in read),
+        frozenset(m.is_growth for m in read if not m.facets.nothing and m.says_span == "ytd"),
         scope,
     )
 
@@ -245,11 +242,8 @@ def _of_left(
     """
     growth = read[place]
     if growth.indicator is None and any(m.indicator for m in read):
-        nameless = [
-            n
-            for n, m in enumerate(read)
-            if m.is_growth and not m.indicator and not m.facets.nothing
-        ]
+        growths = [n for n, m in enumerate(read) if m.is_growth and not m.facets.nothing]
+        nameless = [n for n in growths if not read[n].indicator]
         paired = all(n and read[n - 1].indicator and not read[n - 1].is_growth for n in nameless)
         if not paired or left is None or left.column != read[place - 1].column:
             cure = "请报送在列名写明指标的新文件，或让每个增速列紧跟它的绝对量列"
@@ -264,12 +258,12 @@ def _of_left(
         raise growth.unread("没有说是当月还是累计，左边也没有读得出的绝对量列", SAY_WHICH)
     if left is None:
         return growth
-    found = _amount_of(read[:place], left)
+    found = _amount_of(read[:place], left, growth.indicator)
     if found is None:
         raise growth.unread("前面另有增速，说不清是当月还是累计", SAY_WHICH)
     facets = growth.facets._replace(span=found.facets.span, per=found.facets.per)
     year = growth.year or found.year
-    return growth._replace(facets=facets, part=found.part, year=year, left=True)
+    return growth._replace(facets=facets, part=found.part, year=year, left=True, tail=found.tail)
 
 
 def _of_this_year(
@@ -289,10 +283,18 @@ def _of_this_year(
     return newer[0] if len(newer) == 1 else left
 
 
-def _amount_of(before: Sequence[ColumnMeaning], left: ColumnMeaning) -> ColumnMeaning | None:
-    """Return the amount that a bare growth is of: the one before it, unless that has its growth."""
+def _amount_of(
+    before: Sequence[ColumnMeaning], left: ColumnMeaning, indicator: Indicator | None
+) -> ColumnMeaning | None:
+    """Return the amount that a bare growth is of: the one before it, unless that has its growth.
+
+    The first growth of another indicator is of the time that all amounts before it are of.
+    """
     amounts = [m for m in before if not m.is_growth and not m.facets.nothing]
     growths = [m for m in before if m.is_growth and not m.facets.nothing]
+    if indicator and all(m.indicator not in (None, indicator) for m in amounts + growths):
+        times = {(m.facets.span, m.part and m.part._replace(text="")) for m in amounts}
+        return left if len(times) == 1 else None
     if not any(m.column.number > left.column.number for m in growths):
         return left
     taken = {m.says_span for m in growths}
@@ -316,7 +318,8 @@ def _key(m: ColumnMeaning) -> tuple[object, ...]:
     period = (m.part.period, m.part.year, m.part.span) if m.part else None
     measure = m.facets.measure if m.is_growth else "level"
     f = m.facets
-    return (f.fact, measure, f.span, f.form, f.base, period, m.year, m.indicator, m.region, m.whole)
+    of = (m.indicator, m.tail, m.region, m.whole)
+    return (f.fact, measure, f.span, f.form, f.base, period, m.year, *of)
 
 
 def _time(columns: Iterable[ColumnMeaning], time: Time) -> Time:
@@ -337,7 +340,7 @@ def _agreeing(columns: Sequence[ColumnMeaning], time: Time, place: Place) -> lis
             if _is_last_year(m, columns):
                 place.leave(m.column, "上年同期的可比数，不作为上年的数入库")
                 found.remove(m)
-    ends = {m.part.period.end.month for m in found if m.part}
+    ends = {m.part.period.end.month for m in found if m.part and m.facets.fact != "plan"}
     titled = time.title and time.period is not None
     if rows_say or not ends or (not titled and (axis or len(ends) == 1)):
         return found

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 
-from lianhu_analysis.catalog.indicators import Indicator
+from lianhu_analysis.catalog.indicators import Indicator, names_of
 from lianhu_analysis.catalog.units import convert, normalise_unit
 from lianhu_analysis.errors import IntakeError, UnitError
 from lianhu_analysis.intake.reading.blocks import Column
@@ -23,6 +23,7 @@ from lianhu_analysis.intake.reading.words import (
     Grammar,
     Part,
     Said,
+    fold,
     is_unit,
 )
 from lianhu_analysis.workspace import Region
@@ -30,6 +31,7 @@ from lianhu_analysis.workspace import Region
 __all__ = ["ColumnMeaning", "Row", "at_odds", "column_meaning", "understand"]
 
 CHANGES = ("%", POINTS)
+ELSEWHERE = "不收的不必处理；要收的，请先在 lianhu.toml 登记为 [[parents]] 或 [[peers]]"
 UNKNOWN = "不是数据的列不必处理；是数据的，可以把这个说法登记到工作区的 words.toml"
 
 
@@ -47,6 +49,8 @@ class ColumnMeaning(NamedTuple):
         The period that the head states, or its year alone.
     left
         Whether a growth column is of the amount on its left.
+    tail
+        The end of a name, as 总产值, which the indicator of row or title must have.
     own_unit
         Whether the unit stands in the cell that says what the column is.
     """
@@ -60,6 +64,7 @@ class ColumnMeaning(NamedTuple):
     whole: str = ""
     own_unit: bool = False
     left: bool = False
+    tail: str = ""
     refusal: IntakeError | None = None
 
     @property
@@ -82,10 +87,10 @@ class ColumnMeaning(NamedTuple):
         """The year that the head states; 0 if none."""
         return self.part.year if self.part else self.year
 
-    def unread(self, why: str, cure: str) -> IntakeError:
+    def unread(self, why: str, cure: str, *, skipped: bool = False) -> IntakeError:
         """Return the refusal of this column."""
         shown = f"（上格空白）{self.text}" if self.column.half else self.text
-        return IntakeError(f"列名“{shown}”{why}，这一列没有读", cure)
+        return IntakeError(f"列名“{shown}”{why}，这一列没有读", cure, skipped=skipped)
 
 
 @dataclass(frozen=True)
@@ -124,7 +129,12 @@ def column_meaning(column: Column, grammar: Grammar) -> ColumnMeaning:
     joined = min(
         grammar.read(column.text), apart, key=lambda said: len(said.left) + bool(said.facets.clash)
     )
+    if tail := grammar.tail(column.text, joined.left):
+        amount = joined.facets._replace(measure=joined.facets.measure or "level")
+        joined = joined._replace(left=(), facets=amount)
     facets, own = joined.facets, False
+    if facets.lag and joined.indicator is None:
+        facets = facets._replace(nothing=facets.nothing or "上月的数，不是本期的")
     cells = (grammar.read(cell).facets for _, cell in reversed(column.cells))
     if said := next((cell for cell in cells if cell.unit), None):
         own = bool(said.measure or said.span or len(column.cells) == 1)
@@ -143,12 +153,15 @@ def column_meaning(column: Column, grammar: Grammar) -> ColumnMeaning:
     if part is not None and not part.year and len(joined.years) == 1:
         part = part.of(joined.years[0])
     read = ColumnMeaning(column, facets, part, year, joined.indicator, region, joined.whole, own)
-    return read if facets.nothing else read._replace(refusal=_head_fault(read, joined))
+    refusal = None if facets.nothing else _head_fault(read, joined, grammar)
+    return read._replace(tail=tail, refusal=refusal)
 
 
-def _head_fault(read: ColumnMeaning, said: Said) -> IntakeError | None:
+def _head_fault(read: ColumnMeaning, said: Said, grammar: Grammar) -> IntakeError | None:
     """Return why a head does not say what its column is."""
     facets, left = read.facets, "、".join(dict.fromkeys(said.left))
+    if grammar.is_place(left):
+        return read.unread(f"说的是{left}，不是本工作区的地区", ELSEWHERE, skipped=True)
     seen = "" if left == read.text else f"（不认识的是“{left}”）"
     change = facets.measure == "yoy" and read.own_unit and facets.unit not in ("", *CHANGES)
     whole = "请报送在列名写全指标名称的新文件；口径相同的可登记到 words.toml 的 [labels]"
@@ -158,6 +171,7 @@ def _head_fault(read: ColumnMeaning, said: Said) -> IntakeError | None:
         (facets.clash, f"里有相互矛盾的说法（{facets.clash}）", "请只保留一种说法，另报新文件"),
         (said.left, f"不认识{seen}", UNKNOWN),
         (len(said.names) > 1, "说了不止一个指标", "请一列只写一个指标，另报新文件"),
+        (facets.lag, "说的是上月的数", "请写明时期（如 1-8月），另报新文件"),
         (many, "说了不止一个时期", "请一列只写一个时期，另报新文件"),
         (facets.scope, f"说的可能只是{facets.scope}的数", whole),
         (change, "不认识：单位不是 %，说的是增减额", "增速请注明 %，另报新文件；增减额不入库"),
@@ -197,7 +211,7 @@ def understand(
     indicator = _indicator(row, column, title)
     if column.facets.fact or row.facets.fact:
         return indicator, _fact(row, column, sheet_unit)
-    measure = _measure(indicator, row, column, around, by_growth)
+    measure = _measure(indicator, row, column, around, sheet_unit, by_growth)
     measure, form, units = _form(indicator, row, column, measure)
     is_level = measure == "level"
     _check_direction(indicator, column, measure)
@@ -222,7 +236,14 @@ def _indicator(row: Row, column: ColumnMeaning, title: Indicator | None) -> Indi
         )
     found = mine or head or title
     if found is None:
-        raise IntakeError("没有指标名称", "请报送在行、列名或标题中写明指标名称的新文件")
+        why = f"列名“{column.text}”没有说是哪个指标，行和标题也没有"
+        cure = "请报送在行、列名或标题中写明指标名称的新文件"
+        raise IntakeError(why, cure)
+    names = [fold(name) for name in names_of(found)]
+    if not any(
+        n.endswith(column.tail) or n.replace("总额", "额").endswith(column.tail) for n in names
+    ):
+        raise at_odds(f"{found.name_zh}：列名“{column.text}”说的不是它；这一格没有读")
     return found
 
 
@@ -240,29 +261,31 @@ def _measure(
     row: Row,
     column: ColumnMeaning,
     around: Facets,
+    sheet_unit: str,
     by_growth: bool,
 ) -> str:
     """Return level, yoy or reduction, as head, name, title or, last, unit and indicator say."""
     said, head, name = row.facets, column.facets, indicator.name_zh
     if said.measure == "yoy" and head.measure == "level":
-        raise IntakeError(
-            f"{name} 的名称说的是增速，列名“{column.text}”说的是绝对量",
-            "请报送把增速填在增长列的新文件",
-        )
+        why = f"{name} 的名称说的是增速，列名“{column.text}”说的是绝对量"
+        cure = "请报送把增速填在增长列的新文件"
+        raise IntakeError(why, cure)
     if found := head.measure or said.measure:
         return found
     if around.measure and not by_growth:
         if row.unit not in ("", *CHANGES):
             raise at_odds(f"标题说是增速，{name} 的单位却是 {row.unit}")
         return around.measure
-    if indicator.kind == "growth_only" and not by_growth:
+    unit = row.unit or said.unit or head.unit or row.inherited or sheet_unit
+    # 固定资产投资 in 亿元 is an amount, which is not published, and no growth.
+    is_growth = said.sure or _converts(unit, indicator)
+    if indicator.kind == "growth_only" and not by_growth and is_growth:
         return "reduction" if indicator.is_reduction else "yoy"
     rates = ("rate", "index", "growth_only")
     if "%" in (row.unit, said.unit, head.unit) and indicator.kind not in rates:
-        raise IntakeError(
-            f"{name}：列名“{column.text}”的单位是 %，没有说是增速还是比重",
-            "请把列名写成“同比增长（%）”之类，另报新文件",
-        )
+        why = f"{name}：列名“{column.text}”的单位是 %，没有说是增速还是比重"
+        cure = "请把列名写成“同比增长（%）”之类，另报新文件"
+        raise IntakeError(why, cure)
     return "level"
 
 
@@ -291,10 +314,9 @@ def _form(
 
 def _check_direction(indicator: Indicator, column: ColumnMeaning, measure: str) -> None:
     if measure != "level" and (measure == "reduction") != indicator.is_reduction:
-        raise IntakeError(
-            f"{indicator.name_zh} 与列名“{column.text}”的正负方向不一致",
-            "降低率以正数表示降低；请改正列名，或换成方向一致的数，另报新文件",
-        )
+        why = f"{indicator.name_zh} 与列名“{column.text}”的正负方向不一致"
+        cure = "降低率以正数表示降低；请改正列名，或换成方向一致的数，另报新文件"
+        raise IntakeError(why, cure)
 
 
 def _check_price(indicator: Indicator, price: str, is_level: bool) -> None:
@@ -303,10 +325,9 @@ def _check_price(indicator: Indicator, price: str, is_level: bool) -> None:
     else:
         fits = price == "constant" and indicator.growth_basis in ("constant", "comparable")
     if price and not fits:
-        raise IntakeError(
-            f"“{indicator.name_zh}”按{WORDS_ZH[price]}计，与目录中的口径不同",
-            "口径确实相同的，请改指标目录的 level_price 或 growth_basis",
-        )
+        why = f"“{indicator.name_zh}”按{WORDS_ZH[price]}计，与目录中的口径不同"
+        cure = "口径确实相同的，请改指标目录的 level_price 或 growth_basis"
+        raise IntakeError(why, cure)
 
 
 def _span(indicator: Indicator, row: Row, column: ColumnMeaning, is_level: bool) -> str:
@@ -318,10 +339,9 @@ def _span(indicator: Indicator, row: Row, column: ColumnMeaning, is_level: bool)
         return span
     base = row.facets.base or column.facets.base
     if base == "上年同月=100" and span not in ("single", ""):
-        raise IntakeError(
-            f"{indicator.name_zh} 以上年同月为100，时期或列名却是累计",
-            "累计的指数应以上年同期为100，请核对后另报新文件",
-        )
+        why = f"{indicator.name_zh} 以上年同月为100，时期或列名却是累计"
+        cure = "累计的指数应以上年同期为100，请核对后另报新文件"
+        raise IntakeError(why, cure)
     return span or indicator.span
 
 

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import takewhile
 from typing import NamedTuple
 
 from lianhu_analysis.catalog.remembering import remembered
@@ -38,6 +37,7 @@ UNNUMBERED = len(NUMBERING)
 DEEPEST = UNNUMBERED + 1
 # Rounding of one printed figure, in units of its last decimal.
 HALF = 0.5
+LISTED = range(3, 20)
 # 其中： takes five columns, and its fellows are aligned behind it, more or less.
 MARKED = 9
 CLOSE = 2e-4
@@ -144,7 +144,7 @@ def outline(items: Sequence[Item], scope: Iterable[str] = ()) -> dict[int, Label
     walk = _Walk([(-1, text) for text in scope])
     labels = {item.row: walk.place(item) for item in items}
     wholes: dict[str, str] = {}
-    sectors = dict(_sectors(items))
+    sectors = dict(_sectors(items, labels))
     for item in items:
         row, text = item.row, item.line.text
         found = labels[row]
@@ -155,6 +155,8 @@ def outline(items: Sequence[Item], scope: Iterable[str] = ()) -> dict[int, Label
         elif above := [wholes[parent] for parent in found.parents if wholes.get(parent)]:
             # 工业 below 第二产业 is a part of what the sectors add up to.
             labels[row] = found._replace(parents=tuple(dict.fromkeys((*found.parents, *above))))
+    for row, whole in _listed(items):
+        labels[row] = labels[row]._replace(parents=(*labels[row].parents, whole))
     return labels
 
 
@@ -258,7 +260,7 @@ class _Walk:
         return tuple(name for d, name in self.groups if d < depth)
 
 
-def _sectors(items: Sequence[Item]) -> Iterator[tuple[int, str]]:
+def _sectors(items: Sequence[Item], labels: Mapping[int, Label]) -> Iterator[tuple[int, str]]:
     """Yield rows of 第一、二、三产业 and the item that they add up to."""
     runs: list[list[Item]] = []
     for item in items:
@@ -267,23 +269,35 @@ def _sectors(items: Sequence[Item]) -> Iterator[tuple[int, str]]:
                 runs.append([])
             runs[-1].append(item)
     for run in runs:
-        whole = _whole_of(run, [item for item in items if item.row < run[0].row])
+        first = run[0].row
+        whole = _whole_of(run, [item for item in items if item.row < first], labels[first])
         yield from ((item.row, whole) for item in run)
 
 
-def _whole_of(run: Sequence[Item], earlier: Sequence[Item]) -> str:
+def _listed(items: Sequence[Item]) -> Iterator[tuple[int, str]]:
+    """Yield rows of a flat list that adds up to the item above it: 农林牧渔业, 工业, 建筑业, …."""
+    filled = [item for item in items if item.has_figures]
+    for at, whole in enumerate(filled):
+        found = [whole]
+        start = at + 1
+        while found:
+            yield from ((item.row, whole.line.text) for item in found if item != whole)
+            lists = (filled[start : start + n] for n in LISTED if start + n <= len(filled))
+            sums = (one for one in lists if adds_up(whole.amounts, [i.amounts for i in one]))
+            found = next(sums, [])
+            start += len(found)
+
+
+def _whole_of(run: Sequence[Item], earlier: Sequence[Item], first: Label) -> str:
     """Return the item that a run of parts adds up to.
 
-    Amounts decide where there are any; without them the item right above the first one, or
-    above the groupings that it stands in.
+    Amounts decide where there are any; without them the owner of the grouping that the first
+    part stands in, or the item right above it.
     """
     above = [item for item in earlier if item.has_figures]
-    lines = [item for item in earlier if not item.has_figures]
-    whole = above[-1] if above else None
-    if whole and lines and lines[-1].row > whole.row:
-        groupings = [*takewhile(lambda item: item.line.grouping, reversed(lines))]
-        start = groupings[-1].row if groupings else -1
-        whole = next((item for item in reversed(above) if item.row < start), None)
+    whole = above[-1] if above and earlier[-1] == above[-1] else None
+    if first.is_member:
+        whole = next((o for o in reversed(above) if o.line.text in first.parents[:1]), None)
     parts = [item.amounts for item in run]
     if len(run) > 1 and any(amount is not None for amounts in parts for amount in amounts):
         comparable = whole and any(

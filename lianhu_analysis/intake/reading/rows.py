@@ -78,8 +78,7 @@ class RowReader:
             row,
             indicator=said.indicator,
             facets=said.facets._replace(
-                lag=max([said.facets.lag, *lags]),
-                measure=said.facets.measure or row.facets.measure,
+                lag=max([said.facets.lag, *lags]), measure=said.facets.measure or row.facets.measure
             ),
             inherited=next(filter(None, map(units.get, lines)), ""),
             region=next(iter(said.regions), row.region),
@@ -188,11 +187,9 @@ class RowReader:
             try:
                 found = self._read_period(cell, n, year or self.heads.time.year)
             except PeriodError as error:
-                raise IntakeError(
-                    f"{error}；这一行没有读",
-                    "请改正这一格的时期，另报新文件",
-                    cell=cell_address(number, n),
-                ) from error
+                why = f"{error}；这一行没有读"
+                cure = "请改正这一格的时期，另报新文件"
+                raise IntakeError(why, cure, cell=cell_address(number, n)) from error
             if stated is None or found.period.frequency != "A":
                 stated = found
         return stated
@@ -201,8 +198,10 @@ class RowReader:
         if is_blank(cell):
             raise PeriodError("没有写时期")
         head = str(self.place.grid.at(self.place.table.bottom, column) or "")
+        years = self.place.grammar.read(head).years
+        year = next(iter(years), year)
         number = cell if is_number(cell) else 0
-        if 1 <= number <= 12 and self.place.grammar.role(head) == "period":
+        if 1 <= number <= 12 and (years or self.place.grammar.role(head) == "period"):
             cell = f"{int(number)}{'季度' if '季' in head else '月'}"
         elif LAST_YEAR < number < FIRST_CODE and self.place.grid.dates_from_1904:
             raise PeriodError(f"“{cell}”是从 1904 年算起的日子，说不清是哪个月")
@@ -261,15 +260,16 @@ class RowReader:
     def _accepted(self, label: Label, said: Said, *, by_path: bool = False) -> Said:
         """Return what a name says with its one region, unless it is not taken all the same."""
         facets, text = said.facets, label.text
+        if said.names[0].kind == "growth_only" and fold(text).endswith("增速"):
+            facets = facets._replace(sure=True)
         regions = said.regions if len(said.regions) == 1 else ()
         if facets.clash:
             raise IntakeError(
                 f"“{text}”里有相互矛盾的说法（{facets.clash}）", "请只保留一种说法，另报新文件"
             )
         if facets.nothing:
-            reason = (
-                f"“{text}”说的不是 {said.names[0].name_zh} 的数或增速（{facets.nothing}），不读"
-            )
+            name = said.names[0].name_zh
+            reason = f"“{text}”说的不是 {name} 的数或增速（{facets.nothing}），不读"
             raise IntakeError(reason, NOT_OURS.rstrip("；"), skipped=True)
         if said.whole:
             regions = (self.place.delivery.of_whole(said.whole, f"“{text}”"),)
@@ -277,12 +277,10 @@ class RowReader:
             place, words = narrowed
             path = f"{place}/{text}" if place else text
             where = f"在“{place}”之下，" if place else ""
-            raise IntakeError(
-                f"“{text}”{where}说的可能只是{words}的数，不按简称匹配",
-                f'{NOT_OURS}要收的，请在 words.toml 的 [labels] 登记 "{path}" = "指标代码"',
-                skipped=True,
-            )
-        return said._replace(regions=regions)
+            why = f"“{text}”{where}说的可能只是{words}的数，不按简称匹配"
+            cure = f'{NOT_OURS}要收的，请在 words.toml 的 [labels] 登记 "{path}" = "指标代码"'
+            raise IntakeError(why, cure, skipped=True)
+        return said._replace(facets=facets, regions=regions)
 
     def _narrowed(self, label: Label, named: Said) -> tuple[str, str] | None:
         """Return the line, and the words of it, by which a bare name is not its indicator."""
@@ -307,22 +305,22 @@ class RowReader:
 
 
 def _unmatched(label: Label, grammar: Grammar) -> IntakeError:
-    near = list(_near(label.text, grammar))
+    text, inner = label.text, label.parents if label.is_part or label.is_member else ()
+    known = ((name, i) for name in inner if (i := grammar.read(_bare(name)).indicator))
+    owner, whole = next(known, ("", None))
+    near = [item for item in _near(text, grammar) if not whole or item.kind == whole.kind]
     hint = "、".join(dict.fromkeys(f"{item.name_zh}（{item.code}）" for item in near))
-    if label.is_part and label.parents:
-        # A hint never names a path: it may be right for one table and wrong for another.
-        meant = f"（是否指 {hint}？）" if hint else ""
-        return IntakeError(
-            f"其中项“{label.path}”不在指标目录中（其中项按完整路径匹配，不按简称）",
-            f'{NOT_OURS}要收的，请在 words.toml 的 [labels] 登记 "{label.path}" = "指标代码"{meant}',
-            skipped=True,
-        )
-    asked = f"是否指 {hint}？如是，" if hint else f"{NOT_OURS}要收的，"
-    return IntakeError(
-        f"指标名称“{label.text}”不在指标目录中",
-        f"{asked}请把这个写法加入指标目录的 aliases",
-        skipped=not hint,
-    )
+    meant, add = f"（是否指 {hint}？）" if hint else "", "报送把指标名称写全的新文件"
+    if inner:
+        path = f"{_bare(owner) or inner[0]}/{text}"
+        why = f"其中项“{path}”不在指标目录中（其中项按完整路径匹配，不按简称）"
+        # A path may be registered that begins with an indicator: any other is of many tables.
+        add = f'在 words.toml 的 [labels] 登记 "{path}" = "指标代码"{meant}' if owner else add
+    elif any(name.endswith(f"/{fold(text)}") for name in grammar.names):
+        why = f"“{text}”在几种表里都有，单看名称说不清是哪个指标"
+    else:
+        why, add = f"指标名称“{text}”不在指标目录中", f"把这个写法加入指标目录的 aliases{meant}"
+    return IntakeError(why, f"{NOT_OURS}要收的，请{add}", skipped=bool(inner) or not near)
 
 
 def _near(text: str, grammar: Grammar) -> Iterator[Indicator]:

@@ -7,7 +7,6 @@ sheet or a moved column is refused with what was expected and what was found.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -18,16 +17,11 @@ from lianhu_analysis.errors import IntakeError, PeriodError, UsageError
 from lianhu_analysis.intake.grids.grid import Grid, cell_address, column_number
 from lianhu_analysis.intake.reading.blocks import is_blank
 from lianhu_analysis.intake.reading.figures import Collector, Slot, period_for, refuse_january
+from lianhu_analysis.intake.reading.words import fold
 from lianhu_analysis.workspace import Workspace
 from lianhu_analysis.written import KNOWN_ONLY, Whole, read_written
 
-__all__ = [
-    "SeriesLayout",
-    "choose_layout",
-    "fold_header",
-    "load_layouts",
-    "read_described",
-]
+__all__ = ["SeriesLayout", "choose_layout", "fold_header", "load_layouts", "read_described"]
 
 
 @dataclass(frozen=True)
@@ -113,8 +107,7 @@ def fold_header(text: object) -> str:
     """
     if isinstance(text, float) and text.is_integer():
         text = int(text)  # a month that stands alone in its cell
-    folded = unicodedata.normalize("NFKC", "" if text is None else str(text))
-    return re.sub(r"[—–―−~〜至]+", "-", re.sub(r"[\s()%:]+", "", folded))
+    return re.sub("[()%:]", "", fold("" if text is None else str(text)))
 
 
 def load_layouts(workspace: Workspace) -> tuple[SeriesLayout, ...]:
@@ -175,7 +168,8 @@ def read_described(
     IntakeError
         If it must fit and a sheet is absent.
     """
-    ignored = {g.sheet for g in grids if _fits_any(layout.ignore_sheets, g)}
+    rules = layout.ignore_sheets
+    ignored = {g.sheet for g in grids if any(r.fullmatch(fold_header(g.sheet)) for r in rules)}
     shown = {fold_header(g.sheet): g for g in grids if g.visible and g.sheet not in ignored}
     absent = [sheet.name for sheet in layout.sheets if fold_header(sheet.name) not in shown]
     if absent and must:
@@ -191,19 +185,16 @@ def read_described(
     for grid, table, moved in tables:
         for address, message in moved:
             remedy = "这张表没有读。请核对原表是否改了版式；确实改了，请改版式说明"
-            collector.tell(message, remedy, sheet=grid.sheet, cell=address)
+            collector.refuse(IntakeError(message, remedy), sheet=grid.sheet, cell=address)
         if not moved:
             _read_table(grid, table, catalogue, collector)
     read = {grid.sheet for grid, _ in named}
     others = [grid for grid in grids if grid.sheet not in read | ignored]
     for grid in others if must else ():
-        message = f"版式说明 {layout.name} 没有提到这张工作表，没有读"
-        collector.tell(message, "请在版式说明中补上，或写入 ignore_sheets", sheet=grid.sheet)
+        why = f"版式说明 {layout.name} 没有提到这张工作表，没有读"
+        error = IntakeError(why, "请在版式说明中补上，或写入 ignore_sheets")
+        collector.refuse(error, sheet=grid.sheet)
     return [] if must else others
-
-
-def _fits_any(rules: Iterable[re.Pattern[str]], grid: Grid) -> bool:
-    return any(rule.fullmatch(fold_header(grid.sheet)) for rule in rules)
 
 
 def _moved(grid: Grid, table: SeriesTable) -> list[tuple[str, str]]:
@@ -232,8 +223,8 @@ def _read_table(grid: Grid, table: SeriesTable, catalogue: Catalogue, collector:
                 raise PeriodError("没有写时期")
             period = parse_period(stated, default_span="ytd").period
         except PeriodError as error:
-            address, message = cell_address(row, period_column), f"{error}；这一行没有读"
-            collector.tell(message, "请改正这一格的时期", sheet=grid.sheet, cell=address)
+            untimed = IntakeError(f"{error}；这一行没有读", "请改正这一格的时期")
+            collector.refuse(untimed, sheet=grid.sheet, cell=cell_address(row, period_column))
             continue
         for column, number in filled:
             token, address = grid.at(row, number), cell_address(row, number)

@@ -58,12 +58,9 @@ def read_sheet(
             _PanelReader(table, panel, around, grammar, collector, note).read()
         above = around
     if sheet.headless:
-        collector.tell(
-            f"{sheet.headless} 起有数却没有表头" if sheet.tables else _no_head(sheet.grid),
-            "请报送在数的上一行写明列名（如“指标名称、计量单位、本月止累计、同比增长（%）”）的新文件",
-            sheet=sheet.grid.sheet,
-            cell=sheet.headless,
-        )
+        why = f"{sheet.headless} 起有数却没有表头" if sheet.tables else _no_head(sheet.grid)
+        cure = "请报送在数的上一行写明列名（如“指标名称、计量单位、本月止累计、同比增长（%）”）的新文件"
+        collector.refuse(IntakeError(why, cure), sheet=sheet.grid.sheet, cell=sheet.headless)
 
 
 def _no_head(grid: Grid) -> str:
@@ -101,11 +98,9 @@ class _PanelReader(Place):
     def _refuse_hidden_names(self) -> None:
         stub = [n for role, found in self.panel.stub.items() if role != "unit" for n in found]
         if hidden := [n for n in stub if n in self.grid.hidden_columns]:
-            raise IntakeError(
-                "名称所在的列是隐藏的，这张表没有读",
-                "请报送取消了隐藏的新文件",
-                cell=cell_address(self.table.top, hidden[0]),
-            )
+            why = "名称所在的列是隐藏的，这张表没有读"
+            cure = "请报送取消了隐藏的新文件"
+            raise IntakeError(why, cure, cell=cell_address(self.table.top, hidden[0]))
 
     def _metadata(self) -> dict[int, str]:
         """Read rows between head and figures that describe the columns: 单位, 更新时间."""
@@ -131,14 +126,13 @@ class _PanelReader(Place):
             self.title = title_indicator(self.table.titles, self.grid.sheet, self.grammar)
         if named or self.title is not None:
             return
-        seen = self.table.titles[-1][1] if self.table.titles else self.grid.sheet
+        titles = [text for _, text in self.table.titles if not is_statement(text)]
+        seen = titles[-1] if titles else self.grid.sheet
         what = "各行是地区，" if by_region else "行和列名都没有写指标名称，"
-        raise IntakeError(
-            f"{what}标题“{seen.strip()[:40]}”说的不是目录中的指标；这张表没有读",
-            "不收的不必处理；要收的，请把标题的写法加入指标目录的 aliases",
-            cell=cell_address(self.table.top, self.heads.columns[0].column.number),
-            skipped=True,
-        )
+        why = f"{what}标题“{seen.strip()[:40]}”说的不是目录中的指标；这张表没有读"
+        cure = "不收的不必处理；要收的，请把标题的写法加入指标目录的 aliases"
+        cell = cell_address(self.table.top, self.heads.columns[0].column.number)
+        raise IntakeError(why, cure, cell=cell, skipped=True)
 
     # ---- rows
 
@@ -146,8 +140,8 @@ class _PanelReader(Place):
         items = self._items()
         labels = outline(items, self.heads.scope)
         titles = "".join(fold(text) for _, text in self.table.titles)
-        words = self.grammar.vocabulary.contexts
-        contexts = tuple(w for w in words if w in titles and "外币" not in titles)
+        contexts = self.grammar.vocabulary.lines["contexts"].findall(titles)
+        contexts = [] if "外币" in titles else contexts
         units = {item.line.text: self.grammar.read(item.line.text).facets.unit for item in items}
         for item in items:
             if not item.has_figures:
@@ -180,7 +174,7 @@ class _PanelReader(Place):
                 items.append(Item(-number - 1, read_line(texts[0]), False))
             if filled and names and not label.strip():
                 why = "这一行有数却没有指标名称"
-                self.tell(number, filled[0], why, "请报送填写了指标名称的新文件")
+                self.refuse(IntakeError(why, "请报送填写了指标名称的新文件"), number, filled[0])
                 continue
             values = (self.grid.at(number, n) for n in levels)
             amounts = tuple(float(v) if is_number(v) else None for v in values) if filled else ()
@@ -188,7 +182,7 @@ class _PanelReader(Place):
         if self.hidden:
             column = names[0] if names else self.heads.columns[0].column.number
             why = f"这张表有 {len(self.hidden)} 行是隐藏的，没有读"
-            self.tell(self.hidden[0], column, why, HIDDEN, skipped=True)
+            self.refuse(IntakeError(why, HIDDEN, skipped=True), self.hidden[0], column)
         return items
 
     def _filled(self, number: int) -> list[int]:
@@ -199,7 +193,8 @@ class _PanelReader(Place):
         """Whether a row is neither empty nor a note, and can be read."""
         if number in self.metadata or not (filled or label.strip()):
             return False
-        if label and self.grammar.is_note(label):
+        first = next((c for c in self.grid.rows[number] if not is_blank(c)), "")
+        if self.grammar.is_note(label or str(first)):
             return False
         if number in self.grid.hidden_rows:
             self.hidden += [number] if filled else []
@@ -215,7 +210,8 @@ class _PanelReader(Place):
         if all(is_blank(cell) for cell in self.grid.rows[number][self._width :]):
             return False
         why = "这一行的列数多于表头，数可能错了位，没有读"
-        self.tell(number, 0, why, "含逗号的文字和千分位要用双引号括起来，请另报新文件")
+        cure = "含逗号的文字和千分位要用双引号括起来，请另报新文件"
+        self.refuse(IntakeError(why, cure), number, 0)
         return True
 
     @cached_property
@@ -240,7 +236,8 @@ class _PanelReader(Place):
         below = self.grid.rows[number + 1 : self.table.end]
         if any(is_value(cell) for row in below for cell in row):
             why = f"表中间另有标题、单位或发布日期“{line.strip()[:40]}”，以下各行没有读"
-            self.tell(number, 0, why, "请报送在它下面再写一次表头、或分成两张工作表的新文件")
+            cure = "请报送在它下面再写一次表头、或分成两张工作表的新文件"
+            self.refuse(IntakeError(why, cure), number, 0)
         return True
 
     @cached_property
@@ -290,20 +287,18 @@ class _PanelReader(Place):
         span = "ytd" if joint else when.span
         refuse_january(indicator, when.period, span, token)
         if indicator.kind == "growth_only" and meaning.measure == "level" and not meaning.fact:
-            raise IntakeError(
-                f"{indicator.name_zh} 只发布增速，“{column.text}”列却有数 {str(token)[:20]}",
-                "绝对量不采用；是增速的，请报送填在增长列的新文件",
-            )
+            why = f"{indicator.name_zh} 只发布增速，“{column.text}”列却有数 {str(token)[:20]}"
+            cure = "绝对量不采用；是增速的，请报送填在增长列的新文件"
+            raise IntakeError(why, cure)
         region = column.region
         if column.whole and not meaning.fact:
             region = delivery.of_whole(column.whole, f"列名“{column.text}”")
         published = row.published or self.published.get(number) or around.published
         stated = published or delivery.published
         if not stated and delivery.day and when.period.end > delivery.day:
-            raise IntakeError(
-                f"{indicator.name_zh}：{delivery.day} 交付时 {when.period} 还没有结束，不可能有这个数",
-                "还没有到的时期不必处理；交付日期写错的，请在 delivery.toml 写明 published",
-            )
+            why = f"{indicator.name_zh}：{delivery.day} 交付时 {when.period} 还没有结束，不可能有这个数"
+            cure = "还没有到的时期不必处理；交付日期写错的，请在 delivery.toml 写明 published"
+            raise IntakeError(why, cure)
         return Slot(
             indicator,
             meaning.measure,

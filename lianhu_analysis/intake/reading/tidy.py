@@ -16,6 +16,7 @@ from lianhu_analysis.intake.grids.grid import Grid
 from lianhu_analysis.intake.observations import Observation
 from lianhu_analysis.intake.reading.blocks import WHOLE, Sheet, Table, find_tables, is_blank
 from lianhu_analysis.intake.reading.figures import Collector, Delivery, Reading
+from lianhu_analysis.intake.reading.heads import HIDDEN
 from lianhu_analysis.intake.reading.outline import adds_up
 from lianhu_analysis.intake.reading.series import SeriesLayout, read_described
 from lianhu_analysis.intake.reading.tables import read_sheet
@@ -56,14 +57,13 @@ def read_grids(
     """
     collector = Collector(delivery)
     grammar = _grammar(vocabulary, catalogue, (*delivery.regions, *delivery.peers))
-    left = [grid for grid in grids if not is_empty(grid)]
+    left = [grid for grid in grids if any(not is_blank(c) for row in grid.rows for c in row)]
     for layout in [pinned] if pinned else layouts:
         left = read_described(left, layout, catalogue, collector, must=pinned is not None)
     for grid in left:
         if not grid.visible:
-            remedy = "要收的，请报送取消了隐藏的新文件；不要的不必处理"
-            message = "这张工作表是隐藏的，没有读"
-            collector.tell(message, remedy, sheet=grid.sheet, skipped=True)
+            error = IntakeError("这张工作表是隐藏的，没有读", HIDDEN, skipped=True)
+            collector.refuse(error, sheet=grid.sheet)
     found = [find_tables(grid, grammar) for grid in left if grid.visible]
     tables = [table for sheet in found for table in sheet.tables]
     collector.delivery = replace(delivery, book=_period_of_book(tables, grammar))
@@ -73,21 +73,15 @@ def read_grids(
     collector.rows = [*_single_quarters(collector)]
     nothing = not any(sheet.tables or sheet.headless for sheet in found)
     if nothing and not collector.rows and not collector.problems:
-        raise IntakeError(
-            "没有一张工作表里有数",
-            "请核对是否交错了文件；只作凭证的文件请放进名称以 _ 开头的文件夹",
-        )
+        why = "没有一张工作表里有数"
+        cure = "请核对是否交错了文件；只作凭证的文件请放进名称以 _ 开头的文件夹"
+        raise IntakeError(why, cure)
     return collector.result()
 
 
 @lru_cache(maxsize=16)
 def _grammar(vocabulary: Vocabulary, catalogue: Catalogue, regions: tuple[Region, ...]) -> Grammar:
     return Grammar(vocabulary, catalogue, regions)
-
-
-def is_empty(grid: Grid) -> bool:
-    """Whether a sheet holds nothing."""
-    return all(is_blank(cell) for row in grid.rows for cell in row)
 
 
 def _period_of_book(tables: Sequence[Table], grammar: Grammar) -> Period | None:
@@ -220,8 +214,8 @@ def _single_quarters(collector: Collector) -> Iterator[Observation]:
             if found:
                 names = "、".join(dict.fromkeys(row.indicator for row in found))
                 told = f"{year} 年的 {names} 列名写累计，按合计核对却是单季数，已作为当季数入库"
-                cure = "不必处理；有疑问的，请向报送单位核实"
-                collector.tell(told, cure, sheet=sheet, cell=found[0].cell, skipped=True)
+                error = IntakeError(told, "不必处理；有疑问的，请向报送单位核实", skipped=True)
+                collector.refuse(error, sheet=sheet, cell=found[0].cell)
     for row in collector.rows:
         yield row._replace(span="single") if row in single else row
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -22,6 +21,10 @@ __all__ = ["Axis", "When", "find_when"]
 # A report this long before its own release most likely carries the month before.
 EARLY_DAYS = 7
 MOST_LAGGED = 2
+MARCH = 3
+STATE_PERIOD = (
+    '请在 delivery.toml 写 period = "2024-09"，或在标题写明（如 2024年1—9月），另报新文件'
+)
 MONTH_MISSING = "请在标题中写明月份，如 2024年1—9月"
 
 
@@ -89,19 +92,17 @@ def find_when(
         span = span or (named.span if named else "")
     reported = period.end if own is not None and own.end != period.end else None
     period = own or period
-    parts = axis.heads.parts if part is None else axis.rows
-    headed = part is None and column.part is not None
-    span = span or _unsaid_span(indicator, stated.period, headed, parts, axis)
+    parts = axis.rows or axis.heads.parts
+    headed = column if part is None and column.part is not None else None
+    span = span or _unsaid_span(indicator, stated.period, headed, axis)
     if not span and indicator.span != "point":
         raise IntakeError(
             f"{indicator.name_zh}：列名“{column.text}”没有说是当月还是累计",
-            "请把列名写成“本月”或“本月止累计”，或写明时期（如 2024年1-9月），另报新文件",
+            "请把列名写成“本月”或“本月止累计”，或写明时期（如 2024年1-9月），另报新文件；"
+            '全是当月数的，也可在 delivery.toml 写 span = "single"',
         )
-    if (
-        span == "annual"
-        and indicator.frequency != "A"
-        and any(p.period.frequency != "A" for p in parts)
-    ):
+    finer = any(p.period.frequency != "A" for p in parts)
+    if span == "annual" and indicator.frequency != "A" and finer:
         period, span = Period(period.year, "M", 12), "ytd"  # 全年 after 前三季度
     if not near and period.frequency == "A" and span != "annual" and indicator.frequency != "A":
         raise IntakeError(
@@ -133,20 +134,15 @@ def _stated(part: Part | None, column: ColumnMeaning, time: Time) -> Part:
     if head is not None:
         year = head.year or column.year or time.year
         if not year:
-            raise IntakeError(
-                f"列名“{column.text}”没有写年份，标题、工作表名、文件名也没有",
-                '请在 delivery.toml 写 period = "2024-09"，或在标题写明时期，另报新文件',
-            )
+            why = f"列名“{column.text}”没有写年份，标题、工作表名、文件名也没有"
+            raise IntakeError(why, STATE_PERIOD)
         return head.of(year)
     if column.year and time.period and time.period.frequency != "A":
         return Part(time.period, 0, time.span, "").of(column.year)
     if column.year:
         return Part(Period(column.year, "A", 1), column.year, "annual", column.text)
     if time.period is None:
-        raise IntakeError(
-            "标题没有写明年份和时期",
-            '请在 delivery.toml 写 period = "2024-09"，或在标题写明（如 2024年1—9月），另报新文件',
-        )
+        raise IntakeError("标题没有写明年份和时期", STATE_PERIOD)
     return Part(time.period, time.period.year, time.span, "")
 
 
@@ -159,10 +155,9 @@ def _lagged(indicator: Indicator, row: Row, stated: Period, column: ColumnMeanin
     period = named.of(named.year or stated.year).period
     months = (stated.end.year - period.end.year) * 12 + stated.end.month - period.end.month
     if not 0 <= months <= MOST_LAGGED:
-        raise IntakeError(
-            f"{indicator.name_zh} 的名称说的是 {period}，标题、列名或时期说的是 {stated}",
-            "错月的指标请写明年份，或另放一张表，另报新文件",
-        )
+        why = f"{indicator.name_zh} 的名称说的是 {period}，标题、列名或时期说的是 {stated}"
+        cure = "错月的指标请写明年份，或另放一张表，另报新文件"
+        raise IntakeError(why, cure)
     # A head of its own month is believed, unless the indicator cannot be of that month.
     trails = bool(indicator.lag_months)
     quarterly = indicator.frequency == "Q" and stated.end.month % 3 != 0
@@ -172,21 +167,23 @@ def _lagged(indicator: Indicator, row: Row, stated: Period, column: ColumnMeanin
 
 
 def _unsaid_span(
-    indicator: Indicator, period: Period, headed: bool, parts: Sequence[Part], axis: Axis
+    indicator: Indicator, period: Period, headed: ColumnMeaning | None, axis: Axis
 ) -> str:
     """Return the span of a figure that no word states, where the table leaves no other."""
     if indicator.span == "point" or indicator.kind == "index":
         return indicator.span
     if axis.span:
         return axis.span
+    parts = axis.rows or axis.heads.parts
     january = period.frequency == "M" and period.number == 1 and not indicator.no_january
-    if headed:
-        if axis.heads.accumulated or january:
-            return "single"
-        if period.frequency == "Q" and period.number == 1:
-            return "ytd"  # the first quarter is the year to date as well
-    spans = {p.span for p in parts if p.period.number != 1}
-    if period.number == 1 and spans - {"annual"} == {"ytd"}:
+    quarter = period.frequency == "M" and period.number <= MARCH  # 1月, 2月, 3月, 一季度
+    quarter = quarter and any(p.period.code.endswith("Q1") for p in parts)
+    if headed and (january or quarter or axis.heads.accumulated & {False, headed.is_growth}):
+        return "single"
+    # The first quarter is the year to date as well.
+    first = period.code.endswith("Q1") and not axis.rows
+    spans = {p.span for p in parts if p.period.number != 1} - {"annual"}
+    if first or (period.number == 1 and spans == {"ytd"}):
         return "ytd"
     yearly = period.frequency == "A" and indicator.frequency == "A"
     return "annual" if yearly else axis.default

@@ -11,7 +11,7 @@ import os
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache, partial, reduce
 from importlib import resources
@@ -30,6 +30,7 @@ from lianhu_analysis.written import KNOWN_ONLY, Truth, Whole, parse_written
 __all__ = [
     "BARE",
     "NATION",
+    "REGION",
     "WORDS_ZH",
     "YEAR",
     "Facets",
@@ -51,6 +52,9 @@ DASHES = re.compile(
     r"[-‐‑‒–—―─−~〜∼]+|(?<=[\d月季一二三四五六七八九十])[至到](?=[\d一二三四五六七八九十])|(?<=\d)ー(?=\d)"
 )
 FOOTNOTE = re.compile(r"(?:[*①-⑳⁰¹²³⁴-⁹]|[\[［【〔(（]注[0-9０-９]*[\]］】〕)）])+$")
+WRITTEN_YEAR = re.compile("二[〇零○o][〇零○o一二三四五六七八九]{2}(?=年)")
+DIGITS = str.maketrans("〇零○o一二三四五六七八九", "0000123456789")
+REGION = re.compile(r"[一-龥]{2,}?(?:自治区|自治州|自治县|省|市|区|县|旗|盟)|全国|中国")
 YEAR = r"(?:19|20)\d{2}"
 NUMBER = r"(?:\d{1,2}|[一二三四五六七八九十]{1,2})"
 RANGE = rf"{NUMBER}月?(?:份)?-{NUMBER}(?:月份?|季度)"
@@ -222,10 +226,6 @@ class Vocabulary:
         Folded head or first cell to the kind of column or row.
     lines
         By kind, patterns of lines and of their words.
-    title_words
-        What a title may say beside region, period and indicator.
-    contexts
-        Words of a title that its rows belong to, as 人民币 of 各项存款.
     labels
         Full path of a row to a code, as a workspace registers it.
     text
@@ -236,8 +236,6 @@ class Vocabulary:
     roles: Mapping[str, str]
     metadata: Mapping[str, str]
     lines: Mapping[str, re.Pattern[str]]
-    title_words: tuple[str, ...]
-    contexts: tuple[str, ...]
     labels: Mapping[str, str]
     text: str = field(repr=False)
 
@@ -246,6 +244,7 @@ class Vocabulary:
 def fold(text: str) -> str:
     """Fold a text to what is compared: NFKC, no blanks, one dash, lower case."""
     folded = BLANKS.sub("", unicodedata.normalize("NFKC", text)).casefold()
+    folded = WRITTEN_YEAR.sub(lambda found: found[0].translate(DIGITS), folded)
     return DASHES.sub("-", folded)
 
 
@@ -297,7 +296,6 @@ class WordList:
     """A ``words.toml`` as written."""
 
     __pydantic_config__ = KNOWN_ONLY
-    __pydantic_config__ = KNOWN_ONLY
     words: tuple[WordGroup, ...] = ()
     roles: Mapping[
         Literal["name", "region", "period", "unit", "span", "published"], tuple[str, ...]
@@ -336,8 +334,6 @@ def load_vocabulary(own: Path | None = None) -> Vocabulary:
         lines={
             kind: re.compile("|".join(f"(?:{p})" for p in some)) for kind, some in lines.items()
         },
-        title_words=tuple(sorted(map(fold, lines["names"]), key=len, reverse=True)),
-        contexts=tuple(map(fold, lines["contexts"])),
         labels={label: code for one in lists for label, code in one.labels.items()},
         text=b"\0".join(texts.values()).decode(),
     )
@@ -364,7 +360,7 @@ class Grammar:
         self, vocabulary: Vocabulary, catalogue: Catalogue, regions: Iterable[Region]
     ) -> None:
         self.vocabulary, self.catalogue = vocabulary, catalogue
-        self.regions = tuple(regions)
+        self.regions = tuple(sorted(regions, key=lambda region: region.code))
         english = Counter(fold(item.name_en) for item in catalogue)
         names = {word: i for i in catalogue if english[word := fold(i.name_en)] == 1}
         names |= {fold(name): item for item in catalogue for name in names_of(item)}
@@ -403,9 +399,13 @@ class Grammar:
     def region(self, text: str) -> Region | None:
         """Return the known region that a text is the name of, in full or in short.
 
-        莲湖 is 莲湖区 and 城步 is 城步苗族自治县 where no other known region begins so.
+        莲湖 is 莲湖区 and 城步 is 城步苗族自治县 where no other known region begins so; 西安市莲湖区
+        is its last link.
         """
         name = fold(text)
+        for outer in self.regions:
+            if name not in self._places:
+                name = name.removeprefix(fold(outer.name_zh))
         if name in self._places:
             return self._places[name]
         found = [
@@ -414,6 +414,18 @@ class Grammar:
             if name == r.code or (len(name) > 1 and r.name_zh.startswith(name))
         ]
         return found[0] if len(found) == 1 else None
+
+    def tail(self, text: str, left: Sequence[str]) -> str:
+        """Return the end of some indicator's name that a head states instead of all of it."""
+        if len(left) != 1:
+            return ""
+        folded, word = fold(text), left[0]
+        ends = (name[name.rfind(word) :] for name in self.names if name.rfind(word) > 0)
+        return max((end for end in ends if end in folded), key=len, default="")
+
+    def is_place(self, text: str) -> bool:
+        """Whether a text looks like the name of a region."""
+        return bool(REGION.fullmatch(self.vocabulary.lines["not_regions"].sub(" ", text)))
 
     def _read(self, text: str) -> Said:
         folded = fold(FOOTNOTE.sub("", native(text)))
