@@ -319,6 +319,13 @@ def test_a_title_may_narrow_what_its_figures_are(title, narrowed):
     assert bool(around("2024年", sheet=title.replace("莲湖区", "")[:31]).scope) == narrowed
 
 
+@pytest.mark.parametrize("name", ["西安经济技术开发区", "小寨路街道"])
+def test_a_workspace_may_itself_be_a_zone_or_a_street(name):
+    title, own = f"{name}2024年1-9月主要指标", Region("610199", name)
+    assert not around(title, region=own).scope
+    assert around(title).scope == (title,)
+
+
 @pytest.mark.parametrize(
     ("line", "unit"),
     [

@@ -159,7 +159,7 @@ def read_around(
         raise IntakeError(why, cure)
     texts = [text for _, text in lines]
     said = [grammar.read(title_part(text)) for text in (*texts, sheet)]
-    narrows = grammar.vocabulary.lines["scope"]
+    narrows, own = grammar.vocabulary.lines["scope"], delivery.region.name_zh
     try:
         time = base.time if above else time_around(texts, sheet, grammar, delivery)
     except IntakeError:
@@ -178,7 +178,8 @@ def read_around(
         _published(lines) or base.published,
         _unit(lines) or next(units, base.unit),
         base.facets if facets == NOTHING else facets,
-        tuple(t.strip() for t in (*texts, sheet) if narrows.search(title_part(t))) or base.scope,
+        tuple(t.strip() for t in (*texts, sheet) if narrows.search(title_part(t).replace(own, "")))
+        or base.scope,
         max([*days, *filter(None, [base.not_before])], default=None),
         elsewhere,
     )

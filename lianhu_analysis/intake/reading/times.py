@@ -25,7 +25,6 @@ MARCH = 3
 STATE_PERIOD = (
     '请在 delivery.toml 写 period = "2024-09"，或在标题写明（如 2024年1—9月），另报新文件'
 )
-MONTH_MISSING = "请在标题中写明月份，如 2024年1—9月"
 
 
 class Axis(NamedTuple):
@@ -105,9 +104,8 @@ def find_when(
     if span == "annual" and indicator.frequency != "A" and finer:
         period, span = Period(period.year, "M", 12), "ytd"  # 全年 after 前三季度
     if not near and period.frequency == "A" and span != "annual" and indicator.frequency != "A":
-        raise IntakeError(
-            f"{indicator.name_zh}：是哪个月的说不清，只写了 {period.year}年", MONTH_MISSING
-        )
+        why = f"{indicator.name_zh}：是哪个月的说不清，只写了 {period.year}年"
+        raise IntakeError(why, "请在标题中写明月份，如 2024年1—9月")
     per = meaning.per or ("quarter" if period.frequency == "Q" else "")
     period, span = period_for(indicator, period, span, per)
     if part is None and own is None:
