@@ -773,3 +773,9 @@ def test_blind_signatures_below_a_numbered_table_are_no_row(deliver):
     ]
     told = deliver({"S": [["雁塔区2025年1-5月"], *rows]})
     assert told.own == pair(RETAIL, "ytd", "2025-05", 60.0, 4.0) and not told.said
+
+
+def test_blind_a_part_by_its_path_is_narrowed_by_the_title_as_well(deliver):
+    rows = [["指标", "单位", "累计"], ["进出口总值", "亿元", 30.0], ["  其中：出口", "亿元", 20.0]]
+    told = deliver({"S": [["雁塔区2025年1-9月主要指标（区属）"], *rows]})
+    assert not told.stored

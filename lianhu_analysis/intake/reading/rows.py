@@ -244,7 +244,7 @@ class RowReader:
 
     def _by_path(self, label: Label, said: Said) -> Said | None:
         """Return what a row is under one of the lines above it."""
-        for parent in label.parents:
+        for parent in () if self.heads.scope else label.parents:
             above = self.known.get(parent) or self.place.grammar.read(parent).indicator
             for name in dict.fromkeys((parent, above.name_zh if above else parent)):
                 found = self.place.grammar.read(f"{_bare(name)}/{label.text}")
