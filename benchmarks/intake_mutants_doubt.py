@@ -118,6 +118,7 @@ def two_periods(document: Document, chance: random.Random) -> None:
     year, month = chance.randint(2016, 2024), chance.randint(2, 12)
     second = f"{year - 3}年1—{month}月"
     titles = " ".join(str(sheet.cells[place].value) for place in sheet.places("title"))
+    titles = re.sub(r"\s*[-–－~～至]\s*", "—", titles)
     if second in titles or f"{year - 3}年{month}月" in titles:
         raise Unfit  # the same period again
     sheet.put(1, 0, second, "title")
