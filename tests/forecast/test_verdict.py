@@ -54,7 +54,7 @@ def test_a_growth_target_by_hand():
     # Ten steady years: what wanders little beats persistence, and is averaged with it.
     assert verdict.draws.model == "combination"
     assert sum(verdict.weights.values()) == pytest.approx(1.0)
-    assert verdict.weights["growth_model"] > 0.1
+    assert verdict.weights["growth_model"] > 0.05
     assert 0 < verdict.probability < verdict.probability_about < 1
 
 
@@ -388,7 +388,7 @@ def test_outlier_years_are_the_workspaces_to_say():
     with_2020 = dataclasses.replace(RULES, outlier_years=())
     masked = judge(gdp_frame(), target(), catalogue(GDP), RULES)
     whole = judge(gdp_frame(), target(), catalogue(GDP), with_2020)
-    assert whole.draws.n_obs == masked.draws.n_obs + 8
+    assert whole.lesson.weighing.years == masked.lesson.weighing.years + 2
 
 
 def test_a_candidate_too_far_from_the_benchmark_is_held_back_and_the_page_says_so():
