@@ -246,7 +246,8 @@ class GrowthSources:
         """Return everything that runs of the years before one may depend on, as text."""
         series = [self.growth, self.levels, *([self.proxy] if self.proxy else [])]
         texts = [item.told(before) for item in series]
-        return "|".join([*texts, repr(self.targets), repr(self.rules)])
+        halves = [(item.year, item.half_unit) for item in self.targets]
+        return "|".join([*texts, repr(halves), repr(self.rules)])
 
     def panel_on(self, year: int, day: dt.date | None) -> GrowthPanel:
         """Lay out what was known on a day about ``year`` and the years before it."""

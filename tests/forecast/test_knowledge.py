@@ -161,6 +161,15 @@ def test_without_levels_the_year_is_cut_by_its_months():
     assert "2023 年各期比重无从计算" in panel.shares_reason
 
 
+def test_of_a_target_past_runs_depend_on_its_decimals_only():
+    def told(aim):
+        knowledge = Knowledge(growth(*GROWTH), targets=(aim,))
+        return GrowthSources.of(knowledge, ITEMS[2], catalogue(*ITEMS), RULES).told(2023)
+
+    assert told(replace(AIM, title_zh="改了的名称", value=5.5)) == told(AIM)
+    assert told(replace(AIM, decimals=2)) != told(AIM)
+
+
 def test_a_figure_is_doubted_today_and_was_not_before():
     frame = growth(*GROWTH)
     what = sources(frame.assign(doubted=frame["period"] == "2023Q1"))
