@@ -7,7 +7,9 @@ import pytest
 
 from lianhu_analysis.catalog.targets import Target
 from lianhu_analysis.forecast.assessment import assess_targets
-from lianhu_analysis.forecast.verdict import Rules, judge, verdict_json
+from lianhu_analysis.forecast.models import FULL
+from lianhu_analysis.forecast.models.state_space import average
+from lianhu_analysis.forecast.verdict import Knowledge, Rules, asked, judge, verdict_json
 from lianhu_analysis.workspace import CensusBreak, Region
 from tests.forecast.frames import catalogue, figures, indicator
 
@@ -389,6 +391,12 @@ def test_outlier_years_are_the_workspaces_to_say():
     masked = judge(gdp_frame(), target(), catalogue(GDP), RULES)
     whole = judge(gdp_frame(), target(), catalogue(GDP), with_2020)
     assert whole.lesson.weighing.years == masked.lesson.weighing.years + 2
+    points = []
+    for rules in (RULES, with_2020):
+        sources, _ = asked(target(), catalogue(GDP), rules, Knowledge(gdp_frame()))
+        panel = sources.panel_on(2024, None)
+        points.append(average(panel, np.random.default_rng(0), FULL).n_obs)
+    assert points[1] == points[0] + 8
 
 
 def test_a_candidate_too_far_from_the_benchmark_is_held_back_and_the_page_says_so():
