@@ -97,7 +97,11 @@ def _connected(address: str) -> Any:
         logging.getLogger(name).setLevel(logging.CRITICAL)  # what they tell is told here
     try:
         from distributed import Client
+        from distributed.comm.addressing import get_address_host_port
 
+        # A client left half-made by what is no address would later close in any thread that
+        # collects garbage, and hold it for minutes.
+        get_address_host_port(address)
         return Client(address, timeout=ANSWER_SECONDS)
     except ModuleNotFoundError as error:
         install = "pip install 'lianhu-analysis[batch]'"
