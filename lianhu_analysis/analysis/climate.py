@@ -152,7 +152,7 @@ def theme_heat(table: pd.DataFrame, rules: MonitorRules) -> pd.DataFrame:
     return means.assign(light=means["score"].map(rules.light))
 
 
-def diffusion(table: pd.DataFrame) -> pd.DataFrame:
+def diffusion(table: pd.DataFrame, min_series: int) -> pd.DataFrame:
     """Return which part of the series speeds up, and which grows more than the region above.
 
     Half of the unchanged counts as rising (diffusion index of the NBER; The Conference Board,
@@ -162,6 +162,8 @@ def diffusion(table: pd.DataFrame) -> pd.DataFrame:
     ----------
     table
         Columns ``month``, ``change`` and ``gap`` (to the region above, missing if unpublished).
+    min_series
+        A part of fewer series is missing: it tells of no majority.
 
     Returns
     -------
@@ -180,7 +182,10 @@ def diffusion(table: pd.DataFrame) -> pd.DataFrame:
         "diffusion": 50 * (1 + signs.groupby(month).mean()),
         "above_parent": 100 * higher.groupby(month).mean(),
     }
-    return pd.DataFrame(found).reset_index()
+    parts = pd.DataFrame(found)
+    parts.loc[parts["n"] < min_series, "diffusion"] = np.nan
+    parts.loc[parts["n_above"] < min_series, "above_parent"] = np.nan
+    return parts.reset_index()
 
 
 def adjusted_growth(sources: GrowthSources) -> pd.DataFrame:

@@ -24,6 +24,7 @@ __all__ = ["figures", "monitor", "newest", "target_light", "targets"]
 
 GROWTH = "增速%"
 LONG_FALL = 3
+RECENT_MONTHS = 3  # an older diffusion index is no news
 NEVER = "9999"  # later than every period
 TIERS = {"core": "核心指标", "monitor": "监测指标"}
 ITEM = ["code", "tier", "theme", "name_zh", "sensitive", "unit", "frequency"]
@@ -74,7 +75,7 @@ def monitor(assessment: Assessment, known: Assured, rules: Rules, knowledge: Kno
         "falls": rows[rows["run"] >= LONG_FALL].sort_values("run", ascending=False),
         "anomalies": _anomalies(assessment, rows, known),
         "heat": climate.theme_heat(table, marks),
-        "diffusion": climate.diffusion(table[table["warm"] & table["grown"]]),
+        "diffusion": climate.diffusion(table[table["warm"] & table["grown"]], marks.min_series),
         **index,
     }
     question, notes = "各项指标冷热如何，离计划多远", (*left_out, *marks.said())
@@ -275,7 +276,8 @@ def _sentences(tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:
     yield f"{len(tables['targets'])} 项目标的达标灯：{counts or '没有目标'}。"
     for row in tables["falls"].head(1).itertuples():
         yield f"连续回落最久的是{row.name_zh}（{row.run} 期，至 {row.period}）。"
-    for row in tables["diffusion"].tail(1).itertuples():
+    recent = tables["diffusion"].tail(RECENT_MONTHS).dropna(subset="diffusion")
+    for row in recent.tail(1).itertuples():
         yield f"{row.month} 扩散指数 {row.diffusion:.1f}%：{row.n} 项增速中 {row.faster} 项加快。"
     for row in tables["index"].dropna(subset="index").tail(1).itertuples():
         yield f"{row.month} 一致指数 {row.index:.1f}（100＝均值，不是预测）。"

@@ -54,8 +54,8 @@ class MonitorRules:
     no_heat
         What is said where there is no light of heat: no figure, none lately, no temperature, no
         growth, too short or still.
-    components, min_components, scale, turning_window
-        Of the coincident index: see ``analysis.climate``.
+    components, min_components, min_series, scale, turning_window
+        Of the coincident and the diffusion index: see ``analysis.climate``.
     stale_months
         By frequency: months after which a last figure is no news any more.
     focus
@@ -79,6 +79,7 @@ class MonitorRules:
     no_heat: tuple[str, str, str, str, str]
     components: tuple[str, ...]
     min_components: int
+    min_series: int
     scale: float
     turning_window: int
     stale_months: Mapping[str, int]

@@ -162,17 +162,21 @@ def test_diffusion_of_three_months_by_hand():
             "gap": [0.5, -0.5, 0.0, np.nan, np.nan, np.nan, 3.0, 0.1],
         }
     )
-    found = climate.diffusion(table).set_index("month")
+    found = climate.diffusion(table, 1).set_index("month")
     assert found.loc["2024-02"].tolist() == pytest.approx([2, 1, 4, 3, 62.5, 100 / 3])
     assert found.loc["2024-03"].tolist() == pytest.approx([0, 2, 2, 0, 0.0, np.nan], nan_ok=True)
     assert found.loc["2024-04"].tolist() == pytest.approx([1, 0, 1, 1, 100.0, 100.0])
+    few = climate.diffusion(table, 3).set_index("month")
+    assert few["n"].tolist() == [4, 2, 1]
+    assert few["diffusion"].tolist() == pytest.approx([62.5, np.nan, np.nan], nan_ok=True)
+    assert few["above_parent"].tolist() == pytest.approx([100 / 3, np.nan, np.nan], nan_ok=True)
 
 
 @given(st.lists(st.sampled_from([-1.0, 0.0, 1.0]), min_size=1))
 def test_diffusion_of_the_opposite_is_the_rest_of_a_hundred(changes):
     table = pd.DataFrame({"month": "2024-02", "change": changes, "gap": np.nan})
-    there = climate.diffusion(table)["diffusion"].item()
-    back = climate.diffusion(table.assign(change=-table["change"]))["diffusion"].item()
+    there = climate.diffusion(table, 1)["diffusion"].item()
+    back = climate.diffusion(table.assign(change=-table["change"]), 1)["diffusion"].item()
     assert there + back == pytest.approx(100.0)
 
 

@@ -246,9 +246,15 @@ def test_every_number_said_stands_in_a_table(answer):
     core = answer.tables["areas"].iloc[0]
     paces = f"{core.faster} 项加快、{core.slower} 项回落"
     assert f"{core.indicators} 项核心指标中 {core.compared} 项增速有上期可比：{paces}" in said
-    newest = answer.tables["diffusion"].iloc[-1]
-    assert f"{newest.month} 扩散指数 {newest.diffusion:.1f}%" in said
-    assert not re.search(r"nan|None", said)
+    assert not re.search(r"nan|None|扩散指数", said)
+
+
+def test_diffusion_is_said_of_the_newest_months_with_series_enough(monkeypatch):
+    monkeypatch.setattr(monitor, "load_rules", lambda: replace(MARKS, min_series=1))
+    found = asked()
+    newest = found.tables["diffusion"].iloc[-1]
+    said = f"{newest.month} 扩散指数 0.0%：1 项增速中 0 项加快。"  # growth fell from 5.2 to 4.9
+    assert (newest.month, said in found.sentences) == ("2024-09", True)
 
 
 def test_sensitive_indicators_are_marked(answer):
