@@ -102,6 +102,7 @@ def compare(
         see ``standing``.
     """
     summary, regions, sentences, notes = [], [pd.DataFrame()], [], list(METHOD)
+    alone = []
     own, used = space.region, set[str]()
     for indicator in indicators:
         try:
@@ -113,10 +114,15 @@ def compare(
         mine = {"indicator": indicator.code, "name_zh": indicator.name_zh, "period": at.code}
         summary.append(mine | table.loc[own.code, TOLD].to_dict() | found)
         sentences.append(_sentence(indicator, at, table, found, space))
+        if found["known"] == 1 < found["districts"] and pd.notna(table["growth"][own.code]):
+            alone.append(indicator.name_zh)
         known = table.dropna(subset=["growth", "published_rank"], how="all")
         chosen = (known if len(indicators) > 1 else table).reset_index()
         regions.append(pd.DataFrame(mine, chosen.index).join(chosen))
         used |= set(table["provenance"].dropna())
+    if alone:
+        which = "、".join(alone) if len(alone) < len(summary) else "以上指标"
+        sentences.append(f"{which}：同市其他区县没有公布，不排位次。")
     if "simulated" in used and len(used) > 1:
         notes.append("演示数据与外地公布的数字并列，只演示做法，不能据以判断位次和高低")
     told = pd.concat(regions, ignore_index=True)
@@ -193,9 +199,8 @@ def _sentence(
         said.append(f"比上期{'前' if moved > 0 else '后'}移 {abs(moved):.0f} 位" if moved else "")
     if known > 1 and own["place"] > 1:
         said.append(f"距前一位 {found['to_next']:.1f} 个、距首位 {found['to_best']:.1f} 个百分点")
-    if unknown:
-        rest = f"另有 {unknown} 个区县没有公布"
-        said.append(rest if known > 1 else "同市其他区县没有公布，不排位次")
+    if unknown and known > 1:
+        said.append(f"另有 {unknown} 个区县没有公布")
     return "，".join(filter(None, said)) + "。"
 
 

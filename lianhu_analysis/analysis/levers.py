@@ -91,7 +91,8 @@ def levers_answer(futures: Futures, indicators: Collection[str] = ()) -> Answer:
     Returns
     -------
     Answer
-        Table ``levers``: one row for each target, goal and lever; ``chances``: of each target.
+        Table ``levers``: one row for each target, goal and lever, ``said`` where the sentence
+        names it: the target's own figure and the most usual other; ``chances``: of each target.
 
     Raises
     ------
@@ -109,15 +110,18 @@ def levers_answer(futures: Futures, indicators: Collection[str] = ()) -> Answer:
         before = verdict.target.chance_in(futures.draws[:, futures.column[key_of(verdict)]])
         chances.append({"target_zh": verdict.target.name_zh, "probability": before})
         head = f"{verdict.target.name_zh}：现有 {chance_text(before)} 的把握"
-        told = []
+        told: dict[str, str] = {}  # goals by what brings them: a step of a count may bring both
         for goal in (item for item in GOALS if item > before):
             found = sorted(_levers(verdict, goal, before, futures), key=_unusual)
             own = next(row for row in found if row["link"] == "自身")
-            others = [row for row in found if row is not own]
-            told.append(f"要有 {goal:.0%}，须{own['told']}")
-            told += [f"或{row['name_zh']}{row['told']}" for row in others[:1]]
-            rows += found
-        sentences.append("；".join([head, *told]) + "。")
+            others = [row for row in found if row is not own][:1]
+            ways = [f"须{own['told']}", *(f"或{row['name_zh']}{row['told']}" for row in others)]
+            said = "；".join(ways)
+            told[said] = f"{told[said]}或 {goal:.0%}" if said in told else f"要有 {goal:.0%}"
+            rows += [row | {"said": row is own or row in others} for row in found]
+        sentences.append(
+            "；".join([head, *(f"{goals}，{said}" for said, goals in told.items())]) + "。"
+        )
     question = "要使目标有五成、八成把握，什么要变多少"
     tables = {"levers": pd.DataFrame(rows), "chances": pd.DataFrame(chances)}
     return answer_of(futures.assessment, question, tuple(sentences), tables, NOTES)
@@ -133,7 +137,7 @@ def _levers(verdict: Verdict, goal: float, before: float, futures: Futures) -> l
         # Beside targets and parts of this one, a chance correlation would be taken for a lever.
         if not slope or (column >= futures.aims and link != "核算"):
             continue
-        row = path_fields(column, futures, shift / slope)
+        row = path_fields(column, futures, futures.draws[:, column] + shift / slope)
         if column == aim or 0 < row["stretch"] <= FARTHEST:
             named = {"target_zh": verdict.target.name_zh, "target": verdict.target.indicator}
             now = {"probability_before": before, "chance_before": chance_text(before)}

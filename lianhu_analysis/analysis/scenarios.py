@@ -213,8 +213,7 @@ def scenario_answer(scenario: Scenario, futures: Futures, refuse: Refuse) -> Ans
     """
     events = events_of(scenario, futures, refuse)
     drawn = futures.given(events)
-    changes = (drawn - futures.draws).mean(axis=0)
-    paths = [path_fields(item.column, futures, changes[item.column]) for item in events]
+    paths = [path_fields(item.column, futures, drawn[:, item.column]) for item in events]
     verdicts = futures.assessment.verdicts
     targets = pd.DataFrame([_target_row(item, events, futures, drawn) for item in verdicts])
     joint = _joint(futures, drawn)
@@ -238,22 +237,28 @@ def scenario_answer(scenario: Scenario, futures: Futures, refuse: Refuse) -> Ans
     return answer_of(futures.assessment, question, tuple(sentences), tables, tuple(notes))
 
 
-def path_fields(column: int, futures: Futures, change: float) -> dict[str, Any]:
+def path_fields(column: int, futures: Futures, drawn: np.ndarray) -> dict[str, Any]:
     """Say how far a figure goes from its forecast, and how often its past went as far.
 
     Parameters
     ----------
-    change
-        Of the mean of the year's figure.
+    drawn
+        Shape (n,): the year's figure with what is given; its mean counts, of whole numbers the
+        median, since their mean may be none.
     """
-    verdict, expected = futures.verdicts[column], float(futures.draws[:, column].mean())
-    base, span = rest_of(verdict)
-    past, rest = verdict.required.precedents.values, (expected + change - base) / span
+    verdict, both = futures.verdicts[column], (futures.draws[:, column], drawn)
+    whole = all(np.array_equal(draws, np.round(draws)) for draws in both)
+    expected, then = (
+        float(np.quantile(draws, 0.5, method="higher") if whole else draws.mean()) for draws in both
+    )
+    (base, span), change, form = rest_of(verdict), then - expected, ",.0f" if whole else ",.2f"
+    past, rest = verdict.required.precedents.values, (then - base) / span
     as_far = [value >= rest if change >= 0 else value <= rest for value in past]
     unit, period, side = verdict.target.unit, verdict.required.span, "低" if change < 0 else "高"
-    told = f"全年为 {expected + change:,.2f} {unit}（比预测{side} {abs(change):,.2f}）"
+    told = f"全年为 {then:{form}} {unit}（比预测{side} {abs(change):{form}}）"
     if not isnan(rest):
-        told += f"，即 {period.replace('/', '—')} 为 {rest:,.2f} {unit}（比预测{side} {abs(change / span):,.2f}"
+        more = f"{abs(change / span):{form}}"
+        told += f"，即 {period.replace('/', '—')} 为 {rest:{form}} {unit}（比预测{side} {more}"
         told += f"，往年 {len(past)} 年中 {sum(as_far)} 年不{'高' if change < 0 else '低'}于此）"
     return {
         "name_zh": verdict.indicator.name_zh,
@@ -264,7 +269,7 @@ def path_fields(column: int, futures: Futures, change: float) -> dict[str, Any]:
         "forecast_rest": (expected - base) / span,
         "rest": rest,
         "forecast_year": expected,
-        "year_end": expected + change,
+        "year_end": then,
         "more_year": change,
         "more_rest": change / span,
         "stretch": change / float(np.sqrt(futures.covariance[column, column])),

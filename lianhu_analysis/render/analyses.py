@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from itertools import product
 from typing import Any
 
 import pandas as pd
@@ -106,6 +108,10 @@ COLUMNS = {
     "years": "年数",
     "reason": "说明",
 }  # fmt: skip
+# Columns of published figures and of differences between them.
+PUBLISHED = frozenset(
+    "value actual change gap plan distance growth previous ahead to_next to_best published".split()
+)
 WIDTH = 150
 # Of the monitor's document: what is printed on its page.
 PAGE = ("sentences", "notes", "core", "monitor", "targets", "areas", "anomalies")
@@ -128,21 +134,40 @@ def _table_lines(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     for name in shown:
         right = any(isinstance(row[name], int | float) for row in rows)
         drawn.add_column(COLUMNS[name], justify="right" if right else "left", no_wrap=True)
-    for row in rows:
-        drawn.add_row(*(cell_text(row[name]) for name in shown))
+    for cells in cell_texts(rows, shown):
+        drawn.add_row(*cells)
     console = Console(width=WIDTH, no_color=True, highlight=False, markup=False)
     with console.capture() as captured:
         console.print(drawn)
     return [line.rstrip() for line in captured.get().splitlines()]
 
 
-def cell_text(value: Any) -> str:
-    """Write a cell; what is unknown is a dash."""
+def cell_texts(rows: Sequence[Mapping[Any, Any]], columns: Sequence[str]) -> list[list[str]]:
+    """Write the cells of a table; what is unknown is a dash.
+
+    Numbers of one column and unit have the same decimals: published ones and their differences
+    as many as all of them need, two at most, rates at least one; others two, whole amounts none.
+    """
+    units = [str(row.get("unit", "%")) for row in rows]
+    decimals = defaultdict[tuple[str, str], int](int)
+    for (row, unit), column in product(zip(rows, units, strict=True), columns):
+        if isinstance(value := row[column], float) and not pd.isna(value):
+            needed, rate = len(f"{value:.2f}".rstrip("0").partition(".")[2]), int("%" in unit)
+            if column not in PUBLISHED:
+                needed = 2 if needed or rate else 0
+            decimals[column, unit] = max(decimals[column, unit], needed, rate)
+    return [
+        [_cell_text(row[column], decimals[column, unit]) for column in columns]
+        for row, unit in zip(rows, units, strict=True)
+    ]
+
+
+def _cell_text(value: Any, decimals: int) -> str:
     if value is None or pd.isna(value) or value == "":
         return "—"
     if isinstance(value, bool):
         return "是" if value else "否"
-    return f"{value:,.2f}" if isinstance(value, float) else str(value)
+    return f"{value:z,.{decimals}f}" if isinstance(value, float) else str(value)
 
 
 def monitor_page(document: Mapping[str, Any], every: bool) -> dict[str, Any]:
@@ -165,7 +190,7 @@ def table(answer: Answer, name: str) -> Html:
     rows = answer.tables[name]
     shown = [column for column in rows if column in COLUMNS]
     numeric = [n for n, column in enumerate(shown) if rows[column].dtype.kind in "if"]
-    cells = [[cell_text(value) for value in row] for row in rows[shown].astype(object).to_numpy()]
+    cells = cell_texts(rows.astype(object).to_dict("records"), shown)
     return tables.html_table(
         [COLUMNS[item] for item in shown], cells, answer.question, numeric=numeric
     )

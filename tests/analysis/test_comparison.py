@@ -90,7 +90,17 @@ def test_the_best_has_nobody_before():
 def test_without_peers_no_place_is_made_up():
     answer = ask(*gdp("2024Q3", own=5.2))
     assert pd.isna(answer.tables["standing"].loc[0, "place"])
-    assert "不排位次" in answer.sentences[0] and "位，" not in answer.sentences[0]
+    assert answer.sentences == (
+        "2024年前三季度地区生产总值增长 5.2%。",
+        "以上指标：同市其他区县没有公布，不排位次。",
+    )
+
+
+def test_what_has_no_rank_is_named_once_where_something_else_has_one():
+    tax = (OWN, "fis.tax", "2024Q3", 3.0, "ytd", "yoy")
+    answer = ask(*AUTUMN, tax, indicators=[GDP, CATALOGUE.get("fis.tax")])
+    assert answer.sentences[-1] == "税收收入：同市其他区县没有公布，不排位次。"
+    assert sum("不排位次" in said for said in answer.sentences) == 1
 
 
 def test_less_is_better_where_the_target_says_so():

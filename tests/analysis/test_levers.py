@@ -62,6 +62,15 @@ def test_the_most_usual_comes_first_and_history_is_counted():
     assert own["history_years"] == len(past)
 
 
+def test_counts_come_in_whole_steps():
+    told = levers_answer(beside(*OTHERS), ["lan.acq.projects"])
+    own = told.tables["levers"].query("link == '自身'")
+    assert own["said"].all()
+    half = own.set_index("goal").loc[0.5]
+    assert (half["year_end"], half["rest"]) == (11, 4)  # seven are done
+    assert "全年为 11 个" in told.sentences[0] and "即 2024Q4 为 4 个" in told.sentences[0]
+
+
 def test_of_some_targets_only_their_own_parts_are_asked_and_no_lever_changes():
     assert parts_beside(world(), RULES, ["lan.acq.projects"]) == []
     every, some = levers_answer(beside(*OTHERS)), levers_answer(beside(*OTHERS), ["gdp.total"])

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from lianhu_analysis.analysis.answer import Answer
 from lianhu_analysis.render import analyses
@@ -33,16 +34,27 @@ def test_a_terminal_gets_sentences_columns_that_readers_know_and_notes():
     assert lines[-1] == "注：按上年比重。"
 
 
-def test_unknown_is_a_dash_and_numbers_are_printed_alike():
-    assert [
-        analyses.cell_text(item) for item in (None, "", np.nan, pd.NA, 0.0, -1234.5, 3, True)
-    ] == [
-        *["—"] * 4,
-        "0.00",
-        "-1,234.50",
-        "3",
-        "是",
+@pytest.mark.parametrize(
+    ("value", "unit", "text"),
+    [
+        *[(unknown, "%", "—") for unknown in (None, "", np.nan, pd.NA)],
+        (0.0, "%", "0.0"), (-0.0, "%", "0.0"), (5.2, "增速%", "5.2"), (-0.25, "%", "-0.25"),
+        (-1234.5, "亿元", "-1,234.5"), (20.0, "个", "20"), (39.265, "亿元", "39.27"),
+        (3, "%", "3"), (True, "%", "是"),
+    ],
+)  # fmt: skip
+def test_unknown_is_a_dash_and_numbers_have_the_decimals_that_they_need(value, unit, text):
+    assert analyses.cell_texts([{"value": value, "unit": unit}], ["value"]) == [[text]]
+
+
+def test_a_column_has_the_same_decimals_in_each_unit_and_a_rate_where_none_is_told():
+    rows = [("%", 5.0), ("个", 3.0), ("%", 7.94), ("亿元", 0.4)]
+    told = [{"value": value, "rest": value, "unit": unit} for unit, value in rows]
+    assert analyses.cell_texts(told, ["value", "rest"]) == [
+        *(["5.00", "5.00"], ["3", "3"], ["7.94", "7.94"], ["0.4", "0.40"])
     ]
+    bare = [{"growth": 6.0, "rest": 6.0}, {"growth": None, "rest": None}]
+    assert analyses.cell_texts(bare, ["growth", "rest"]) == [["6.0", "6.00"], ["—", "—"]]
 
 
 def test_a_missing_number_is_null_in_the_document():

@@ -102,11 +102,6 @@ def test_a_sum_of_a_column_is_a_number_of_its_table(page):
     assert "共少完成 0.75 亿元" in words(html)
 
 
-def test_only_sentences_about_some_targets_are_told(page):
-    answer = asked(page, "甲：增长 4.8%。", "乙：增长 5.3%。")
-    assert words(sentences_list(page, answer, about=["乙"])) == "乙：增长 5.3%。"
-
-
 def test_a_number_that_is_in_no_table_leads_to_its_sentence_alone(page):
     html = sentences_list(page, asked(page, "增长 7.7%。"))
     assert check_html(html, page.register, set()) == ()

@@ -9,6 +9,7 @@ from lianhu_analysis.analysis.answer import answer_of
 from lianhu_analysis.render.quarterly import sections
 from lianhu_analysis.render.register import FigureRegister
 from lianhu_analysis.render.tables import Html
+from tests.render.test_outlook import cells as listed
 from tests.render.test_outlook import report  # noqa: F401
 
 TABLES = {
@@ -82,3 +83,24 @@ def test_sections_are_numbered_as_they_come(report, known):  # noqa: F811
     html = written(page)
     assert ("一、重点领域" in html) is bool(known)
     assert f"{'一二'[known]}、目标测算" in html
+
+
+def test_levers_of_the_targets_to_watch_are_told_as_a_table_of_figures(report):  # noqa: F811
+    name = report.assessment.verdicts[0].target.name_zh
+    row = {
+        "target_zh": name, "target": "none", "goal": 0.5, "name_zh": "第三产业增加值", "period": "2024-10/2024-12",
+        "forecast_rest": 4.8, "rest": 6.31, "year_end": 5.06, "unit": "%", "history_reached": 1,
+        "history_years": 8, "said": True, "link": "核算", "told": "全年为 5.06 %，即",
+    }  # fmt: skip
+    others = [{"said": False}, {"target_zh": "别的目标"}, {"goal": 0.8, "rest": 7.0}]
+    levers = pd.DataFrame([row, *(row | other for other in others)])
+    answers = empty_answers(report.assessment)
+    answers["levers"] = dataclasses.replace(answers["levers"], tables={"levers": levers})
+    page = dataclasses.replace(report, answers=answers, register=FigureRegister(), sections=[])
+    told = [cells for cells in listed(written(page)) if "第三产业增加值" in cells]
+    same = ["第三产业增加值", "2024-10—2024-12", "4.80"]
+    assert told == [
+        [name, "50%", *same, "6.31", "5.06", "%", "1", "8"],
+        [name, "80%", *same, "7.00", "5.06", "%", "1", "8"],
+    ]
+    assert {"6.31", "5.06", "8"} <= {figure.text for figure in page.register}

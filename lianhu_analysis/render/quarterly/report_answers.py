@@ -15,7 +15,7 @@ import pandas as pd
 from lianhu_analysis.analysis.answer import Answer, Row
 from lianhu_analysis.errors import ReportError
 from lianhu_analysis.render import tables
-from lianhu_analysis.render.analyses import COLUMNS, cell_text
+from lianhu_analysis.render.analyses import COLUMNS, cell_texts
 from lianhu_analysis.render.drawing.charts import Picture
 from lianhu_analysis.render.quarterly.report import Report, counted
 from lianhu_analysis.render.register import read_number
@@ -34,21 +34,15 @@ Numbered = tuple[Row, str, float]
 TOKENS = re.compile(rf"(?P<period>{PERIOD})|(?P<number>{NUMERIC.pattern})")
 
 
-def sentences_list(
-    report: Report, answer: Answer, *, most: int | None = None, about: Sequence[str] = ()
-) -> Html:
+def sentences_list(report: Report, answer: Answer, *, most: int | None = None) -> Html:
     """Print the sentences of an answer as a paragraph; nothing if there are none.
 
     Parameters
     ----------
     most
         Only so many of the first.
-    about
-        Only those that begin with one of these.
-
     """
-    chosen = [said for said in answer.sentences if not about or said.startswith(tuple(about))]
-    told = [traced_sentence(report, answer, sentence) for sentence in chosen[:most]]
+    told = [traced_sentence(report, answer, sentence) for sentence in answer.sentences[:most]]
     return tables.paragraph(*told) if told else Html("")
 
 
@@ -65,9 +59,10 @@ def answer_table(
     table = answer.tables[name]
     if table.empty:
         return Html("")
+    records = table.to_dict("records")
     rows = [
-        [_cell(report, answer, row, column) for column in columns]
-        for row in table.to_dict("records")
+        [_cell(report, answer, row, *cell) for cell in zip(columns, texts, strict=True)]
+        for row, texts in zip(records, cell_texts(records, columns), strict=True)
     ]
     numeric = [n for n, column in enumerate(columns) if table[column].dtype.kind in "if"]
     heads = [COLUMNS[column] for column in columns]
@@ -82,12 +77,11 @@ def answer_pictures(report: Report, answer: Answer, pictures: Sequence[Picture])
     return list(pictures)
 
 
-def _cell(report: Report, answer: Answer, row: Row, column: str) -> Html:
+def _cell(report: Report, answer: Answer, row: Row, column: str, text: str) -> Html:
     value = row[column]
-    text = cell_text(value)
     if isinstance(value, bool) or not isinstance(value, int | float) or pd.isna(value):
         # Words of a ledger or a rule may hold digits, and are no numbers of ours.
-        return tables.when(text) if column == "period" else tables.cite(text)
+        return tables.when(text.replace("/", "—")) if column == "period" else tables.cite(text)
     return _figure(report, answer, row, column, float(value), text)
 
 

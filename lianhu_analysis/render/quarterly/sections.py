@@ -42,6 +42,7 @@ COMING, LATE_SHOWN = 3, 10
 BRIEFLY = 4
 
 BEHIND = "落后的指标（距计划：增速差几个百分点；数量比常年进度差几个百分点）"
+LEVERS = "最需要关注的目标要有把握，什么在剩余时期须为多少（达到：往年同期几年如此）"
 
 Block = Html | Picture | None
 
@@ -177,16 +178,32 @@ def outlook(report: Report) -> list[Html | Picture]:
     if not report.assessment.verdicts:
         return []
     levers, coming = report.answers.get("levers"), report.answers.get("calendar")
-    about = [f"{item.target.name_zh}：" for item in lagging(report.assessment.verdicts)]
     return _numbered(
         report,
         "目标测算、杠杆与下一批数据",
-        sentences_list(report, levers, about=about) if levers and about else None,
+        _levers(report, levers) if levers else None,
         sentences_list(report, coming, most=COMING) if coming else None,
         look.path_table(report),
         look.precedents_list(report),
         look.joint_paragraph(report),
     )
+
+
+def _levers(report: Report, answer: Answer) -> Html:
+    """What brings each target that needs attention to an even chance, and to four in five."""
+    rows = answer.tables["levers"]
+    if rows.empty:
+        return Html("")
+    behind = [item.target.name_zh for item in lagging(report.assessment.verdicts)]
+    chosen = rows[rows["said"] & rows["target_zh"].isin(behind)]
+    listed = replace(
+        answer, tables={"chosen": chosen.assign(goal=chosen["goal"].map("{:.0%}".format))}
+    )
+    columns = [
+        "target_zh", "goal", "name_zh", "period", "forecast_rest", "rest", "year_end", "unit",
+        "history_reached", "history_years",
+    ]  # fmt: skip
+    return answer_table(report, listed, "chosen", columns, caption=LEVERS)
 
 
 def annex(report: Report) -> list[Html | Picture]:
