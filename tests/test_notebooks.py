@@ -74,7 +74,7 @@ def test_the_notebook_of_the_comparison(national, period):
     answer = lh.open(str(national.root), day).comparison(period=period).tables
     assert list(standing["指标"]) == list(answer["standing"]["name_zh"])
     assert list(standing["时期"]) == list(answer["standing"]["period"])
-    assert list(standing["增速%"]) == printed(answer["standing"]["growth"], 2)
+    assert list(standing["增速%"]) == printed(answer["standing"]["growth"], 1)
     assert list(regions["地区"]) == list(answer["regions"]["region_zh"])
     said = [float(value) for value in regions["增速%"]]
     assert said == pytest.approx(list(answer["regions"]["growth"]))
