@@ -53,7 +53,7 @@ def test_the_pool_is_other_growth_of_the_region_and_its_parents_at_the_same_mont
     assert all(run.day.month == 7 for record in pool for run in record.runs)
     assert {run.year for run in pool[0].runs} == set(range(2014, 2024))
     assert {name for record in pool for run in record.runs for name in run.quantiles} <= {
-        "persistence", "growth_model", "own_past",
+        "persistence", "growth_model",
     }  # fmt: skip
     # Made once for all targets of one month.
     assert knowledge.pool(catalogue(*ITEMS), RULES, AIM, 2)[0] is pool[0]

@@ -21,10 +21,7 @@ from lianhu_analysis.forecast.models.progress import (
     progress,
     stock_change,
 )
-from lianhu_analysis.forecast.models.rules import (
-    own_past,
-    persistence,
-)
+from lianhu_analysis.forecast.models.rules import persistence
 
 __all__ = [
     "FULL",
@@ -75,7 +72,6 @@ class Candidate:
 GROWTH_CANDIDATES = (
     Candidate("persistence", "持续性基准", persistence),
     Candidate("growth_model", "结构时间序列模型", growth_model),
-    Candidate("own_past", "往年平均增速", own_past),
 )
 PROGRESS_CANDIDATES = (
     Candidate("progress", "常年进度模型", progress),

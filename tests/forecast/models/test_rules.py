@@ -3,7 +3,6 @@ import pytest
 
 from lianhu_analysis.errors import ForecastError
 from lianhu_analysis.forecast.models import GrowthPanel, persistence
-from lianhu_analysis.forecast.models.rules import own_past
 
 SHARES = np.array([0.2, 0.4, 0.7, 1.0])
 OPEN = [4.0, np.nan, np.nan, np.nan]
@@ -21,21 +20,6 @@ def panel(ytd, n_known, **changes):
 
 def rng():
     return np.random.default_rng(7)
-
-
-def test_the_own_past_is_the_mean_of_the_years_before_each_year():
-    # Finals 5, 7, 6, 6.2: means before the third and later years 6, 6, 6.05; of this year a
-    # fifth is done at 4.
-    past = [[4, 4, 4, final] for final in (5.0, 7.0, 6.0, 6.2, 6.1)]
-    draws = own_past(panel([*past, OPEN], 1), rng())
-    assert draws.n_obs == 3
-    assert np.median(draws.values) == pytest.approx(0.2 * 4 + 0.8 * 6.06, abs=0.05)
-    with pytest.raises(ForecastError, match="近 3 年里可比的不足 2 年"):
-        own_past(panel([past[0], OPEN], 1), rng())
-    # Of the last three years two are set apart.
-    outlier = np.array([False, False, False, True, True, False])
-    with pytest.raises(ForecastError, match="近 3 年里可比的不足 2 年"):
-        own_past(panel([*past, OPEN], 1, outlier=outlier), rng())
 
 
 def test_rules_are_judged_by_what_was_first_published():
