@@ -16,6 +16,7 @@ from lianhu_analysis.pipeline.record import describe_record
 from lianhu_analysis.pipeline.session import Session
 from lianhu_analysis.render import listing
 from lianhu_analysis.render.publishing.publish import read_manifest
+from lianhu_analysis.render.quarterly.report import BEST_FIRST
 from lianhu_analysis.render.quarterly.report_answers import UNPLACED
 from lianhu_analysis.workspace import load_workspace
 from tests.conftest import ROOT
@@ -293,6 +294,10 @@ def test_lianhus_report_judges_all_twelve_and_shows_facts_as_facts(lianhu):
     page = lxml.html.fromstring(lianhu[1])
     table = next(t for t in page.xpath("//table") if "各项目标的判断" in t.text_content())
     assert len(table.xpath(".//tbody/tr")) == 12
+    told = re.search(r"2024年共12项目标：(.*?)。", text)[1].split("，")
+    assert sum(int(re.search(r"\d+", part)[0]) for part in told) == 12
+    order = [BEST_FIRST.index(re.split(r"\d", part)[0]) for part in told]
+    assert order == sorted(set(order))  # each verdict once, the best first
     facts = next(
         t for t in page.xpath("//table") if t.findtext("caption", "").startswith("公开发布")
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -46,6 +47,14 @@ WORDS = (
     (0.34, "能否实现难以判断"),
     (0.1, "实现难度较大"),
     (0.0, "很难实现"),
+)
+BEST_FIRST = (
+    "已实现（高于区间）",
+    "已实现",
+    "在容差内实现（低于目标值）",
+    *(words for _, words in WORDS),
+    "未实现",
+    "不作预测",
 )
 # Targets that need attention and are told of.
 LAGGING = 3
@@ -363,13 +372,11 @@ def counted(report: Report, count: int, label: str) -> Html:
 
 def _tally(report: Report) -> list[str | Html]:
     verdicts = report.assessment.verdicts
-    counts: dict[str, int] = {}
-    for verdict in verdicts:
-        counts[status_words(verdict)] = counts.get(status_words(verdict), 0) + 1
+    counts = Counter(map(status_words, verdicts))
     total = counted(report, len(verdicts), "目标个数")
     parts: list[str | Html] = [tables.when(f"{report.assessment.year}年"), "共", total, "项目标："]
-    for number, (words, count) in enumerate(counts.items()):
-        figure = counted(report, count, f"{words}项数")
+    for number, words in enumerate(words for words in BEST_FIRST if counts[words]):
+        figure = counted(report, counts[words], f"{words}项数")
         parts += ["，" if number else "", words, figure, "项"]
     return [*parts, "。"]
 
