@@ -188,8 +188,8 @@ def _sentence(
     name = f"{at.label_zh('ytd')}{indicator.name_zh.removesuffix('增速')}"
     if np.isnan(own["growth"]):
         return f"{name}：本地区没有公布增速，不比较。"
-    grew = "" if indicator.is_reduction else "增长"
-    said = [f"{name}{grew} {own['growth']:z.1f}%", _told(own["change"], "比上期", "加快", "回落")]
+    grew, *paces = ("", "提高", "下降") if indicator.is_reduction else ("增长", "加快", "回落")
+    said = [f"{name}{grew} {own['growth']:z.1f}%", _told(own["change"], "比上期", *paces)]
     for region in space.parents:
         said.append(_told(table["ahead"][region.code], f"与{region.name_zh}相比", "高", "低"))
     known, unknown = found["known"], found["districts"] - found["known"]

@@ -96,6 +96,15 @@ def test_without_peers_no_place_is_made_up():
     )
 
 
+def test_a_rate_of_reduction_rises_and_falls_and_does_not_grow():
+    energy = next(item for item in CATALOGUE if item.is_reduction)
+    rows = [
+        (OWN, energy.code, year, rate, "annual") for year, rate in (("2022", 2.0), ("2023", 2.4))
+    ]
+    said = ask(*rows, indicators=[energy]).sentences[0]
+    assert said == f"2023年{energy.name_zh} 2.4%，比上期提高 0.4 个百分点。"
+
+
 def test_what_has_no_rank_is_named_once_where_something_else_has_one():
     tax = (OWN, "fis.tax", "2024Q3", 3.0, "ytd", "yoy")
     answer = ask(*AUTUMN, tax, indicators=[GDP, CATALOGUE.get("fis.tax")])
