@@ -234,9 +234,9 @@ def _convert(notebook: nbformat.NotebookNode) -> str:
 
 def _refuse(title: str, faults: Sequence[str]) -> None:
     if faults:
-        listed = "\n".join(f"  - {fault}" for fault in faults)
+        # One line: a terminal is told no line breaks of ours, nor a workbook's.
         raise ReportError(
-            f"报告“{title}”有 {len(faults)} 处不能发布：\n{listed}\n"
+            f"报告“{title}”有 {len(faults)} 处不能发布：{'；'.join(faults)}。"
             "数字请经 FigureRegister 印出，时期用 <time>，名称用 <dfn>，文件与版本用 <code>"
         )
 
