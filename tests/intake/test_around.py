@@ -289,6 +289,9 @@ def test_heads_complete_what_the_places_around_say(known, years, ends, expected)
         ("2024年1-9月累计值", "ytd", ""),
         ("2024年9月当月值", "single", ""),
         ("2024年1-9月累计增速（%）", "ytd", "yoy"),
+        ("2024年1-9月主要指标增速", "", "yoy"),
+        ("2024年1-9月经济增长情况", "", ""),
+        ("2024年1-9月累计总量及增速", "ytd", ""),
         ("2024年9月主要经济指标", "", ""),
         ("2024年1-9月累计和当月", "", ""),
         ("2024年9月环比增长", "", ""),
@@ -370,6 +373,8 @@ def test_any_other_day_is_one_before_which_the_sheet_was_not_known():
     [
         (["莲湖区2024年1-9月社会消费品零售总额"], "表", "csm.retail.total"),
         (["2024年1-9月各区县社会消费品零售总额"], "表", "csm.retail.total"),
+        (["2024年1-9月各区县、开发区社会消费品零售总额"], "表", "csm.retail.total"),
+        (["2024年社会消费品零售总额分月情况"], "表", "csm.retail.total"),
         (["2024年1-8月"], "社会消费品零售总额", "csm.retail.total"),
         (["2024年1-8月"], "3社会消费品零售总额", "csm.retail.total"),
         (["一般公共预算收入完成情况"], "表", "fis.revenue.gpb"),

@@ -779,3 +779,194 @@ def test_blind_a_part_by_its_path_is_narrowed_by_the_title_as_well(deliver):
     rows = [["指标", "单位", "累计"], ["进出口总值", "亿元", 30.0], ["  其中：出口", "亿元", 20.0]]
     told = deliver({"S": [["雁塔区2025年1-9月主要指标（区属）"], *rows]})
     assert not told.stored
+
+
+# Figures beside a cell that is merged downwards, or blank.
+OF_TWO = [
+    ["雁塔区", "社会消费品零售总额", "亿元", 91.7],
+    [None, "一般公共预算收入", "亿元", 12.1],
+    ["全市", "社会消费品零售总额", "亿元", 3600.2],
+    [None, "一般公共预算收入", "亿元", 600.0],
+]
+BY_AREA = [["2025年1-9月主要指标"], ["区县", "指标", "单位", "累计"], *OF_TWO]
+
+
+def test_blind_a_merged_region_is_that_of_all_its_rows(deliver):
+    areas = {"S": ["A3:A4", "A5:A6"]}
+    told = deliver({"S": BY_AREA}, merged=areas, parents=[CITY])
+    assert {value for *_, value in told.own} == {91.7, 12.1}
+    assert {value for *_, value in told.stored[CITY[0]]} == {3600.2, 600.0}
+
+
+@pytest.mark.parametrize("parents", [[CITY], []])
+def test_blind_a_row_without_a_region_is_not_the_districts(deliver, parents):
+    told = deliver({"S": BY_AREA}, parents=parents)
+    assert {value for *_, value in told.own} == {91.7}
+    assert "S!A4 这一行没有写地区" in told.said and "S!A6 这一行没有写地区" in told.said
+
+
+def test_blind_a_merged_name_is_that_of_all_its_rows(deliver):
+    rows = [
+        ["指标", "口径", "数值（亿元）", "增速（%）"],
+        ["社会消费品零售总额", "当月", 10.2, 4.0],
+        [None, "累计", 91.7, 4.4],
+        ["规模以上工业总产值", "当月", 71.2, 6.0],
+        [None, "累计", 588.4, 5.5],
+    ]
+    told = deliver({"S": [["雁塔区2025年9月"], *rows]}, merged={"S": ["A3:A4", "A5:A6"]})
+    assert told.own >= pair(RETAIL, "ytd", "2025-09", 91.7, 4.4) | pair(
+        RETAIL, "single", "2025-09", 10.2, 4.0
+    )
+    assert len(told.own) == 8 and not told.said
+
+
+@pytest.mark.parametrize("title", ["雁塔区2025年9月财政（截至2025年9月底）", "雁塔区2025年9月末"])
+def test_blind_a_flow_is_at_no_point_in_time(deliver, title):
+    rows = [["指标", "单位", "数额", "增长%"], ["一般公共预算收入", "亿元", 12.1, -8.2]]
+    told = deliver({"S": [[title], *rows]})
+    assert not told.stored and "没有说是当月还是累计" in told.said
+    assert deliver({"S": [[title], *rows]}, sidecar='span = "ytd"').own == pair(
+        BUDGET, "ytd", "2025-09", 12.1, -8.2
+    )
+
+
+def test_blind_growth_by_its_name_stands_under_a_head_of_values(deliver):
+    rows = [
+        ["指标", "单位", "目标值", "完成值"],
+        ["规模以上工业增加值增速", "%", 8, 9.5],
+        ["一般公共预算收入", "亿元", 17.5, 12.1],
+    ]
+    told = deliver({"S": [["雁塔区2025年1-9月考核指标"], *rows]})
+    assert told.own == {
+        ("ind.va_above.yoy", "yoy", "ytd", "2025-09", 9.5),
+        (BUDGET, "level", "ytd", "2025-09", 12.1),
+    }
+
+
+@pytest.mark.parametrize(
+    ("title", "read"),
+    [
+        ("2025年1-9月各区县主要指标增速（%）", True),
+        ("2025年1-9月各区县主要指标总量及增速", False),
+        ("2025年1-9月各区县主要指标增速（单位：亿元）", False),
+    ],
+)
+def test_blind_a_title_of_growth_is_of_the_columns_of_regions(deliver, title, read):
+    rows = [["指标", "碑林区", "雁塔区"], ["社会消费品零售总额", 5.0, 4.4]]
+    told = deliver({"S": [[title], *rows]})
+    assert told.own == ({(RETAIL, "yoy", "ytd", "2025-09", 4.4)} if read else set())
+
+
+def test_blind_growth_in_two_prices_is_that_of_the_catalogue(deliver):
+    heads = ["指标", "累计（亿元）", "自然口径增长（%）", "同口径增长（%）"]
+    rows = [heads, ["一般公共预算收入", 12.1, -8.2, 2.1]]
+    told = deliver({"S": [["雁塔区2025年1-9月财政"], *rows]})
+    assert told.own == pair(BUDGET, "ytd", "2025-09", 12.1, 2.1)
+
+
+@pytest.mark.parametrize(("head", "read"), [("1至9月", True), ("1至8月", False)])
+def test_blind_a_sheet_named_by_its_month_says_the_year_where_a_head_agrees(deliver, head, read):
+    rows = [["指标", "单位", head], ["社会消费品零售总额", "亿元", 91.7]]
+    told = deliver({"2025.9": [["雁塔区主要指标"], *rows]})
+    assert told.own == ({(RETAIL, "level", "ytd", "2025-09", 91.7)} if read else set())
+
+
+def test_blind_a_revised_figure_says_so(deliver):
+    heads = ["指标", "单位", "上半年（修订）", "前三季度", "前三季度（修订前）"]
+    rows = [heads, ["地区生产总值", "亿元", 252.2, 405.6, 404.0]]
+    told = deliver({"S": [["雁塔区2025年地区生产总值"], *rows]})
+    assert {(period, value) for *_, period, value in told.own} == {
+        ("2025Q2", 252.2),
+        ("2025Q3", 405.6),
+    }
+    assert "修订前" in told.said
+
+
+def test_blind_names_merged_by_a_slip_are_not_one(deliver):
+    rows = [
+        ["指标", "单位", "累计", "增长%"],
+        ["社会消费品零售总额", "亿元", 91.7, None],
+        ["一般公共预算收入", "亿元", None, -8.2],
+    ]
+    told = deliver({"S": [["雁塔区2025年1-9月"], *rows]}, merged={"S": ["A3:A4"]})
+    assert told.own == {(RETAIL, "level", "ytd", "2025-09", 91.7)}
+    assert "没有指标名称" in told.said
+
+
+@pytest.mark.parametrize("over", [[[None, "累计", None]], []])
+def test_blind_the_unit_may_stand_over_the_names(deliver, over):
+    heads = ["指标（万元）", "数额", "同比%"] if over else ["指标（万元）", "累计", "同比%"]
+    rows = [*over, heads, ["一般公共预算收入", 121_000, -8.2]]
+    told = deliver({"S": [["雁塔区2025年1-9月"], *rows]})
+    assert told.own == pair(BUDGET, "ytd", "2025-09", 12.1, -8.2)
+
+
+def test_blind_units_over_table_and_names_must_agree(deliver):
+    rows = [["单位：亿元"], ["指标（万元）", "累计"], ["一般公共预算收入", 121_000]]
+    told = deliver({"S": [["雁塔区2025年1-9月"], *rows]})
+    assert not told.stored and "不止一个单位：亿元、万元" in told.said
+
+
+def test_blind_this_year_under_this_month_is_of_the_month(deliver):
+    heads = ["指标", "本年", "上年", "增长%", "本年", "上年", "增长%"]
+    row = ["一般公共预算收入（万元）", 12_000, 11_000, 9.1, 121_000, 131_808, -8.2]
+    over = [None, "本月", None, None, "累计", None, None]
+    told = deliver({"S": [["雁塔区2025年9月"], over, heads, row]})
+    assert told.own == pair(BUDGET, "single", "2025-09", 1.2, 9.1) | pair(
+        BUDGET, "ytd", "2025-09", 12.1, -8.2
+    )
+
+
+def test_blind_the_whole_year_is_the_year_to_date_of_its_end(deliver):
+    rows = [["指标", "前三季度累计", "全年累计"], ["建筑业总产值（亿元）", 40.1, 60.1]]
+    told = deliver({"S": [["雁塔区2024年建筑业"], *rows]})
+    assert {(span, period, value) for _, _, span, period, value in told.own} == {
+        ("ytd", "2024Q3", 40.1),
+        ("ytd", "2024Q4", 60.1),
+    }
+
+
+def test_blind_a_change_in_points_leaves_the_other_columns_growth(deliver):
+    heads = ["指标", "2024年1-4月", "2025年1-4月", "增减（百分点）"]
+    rows = [heads, ["规模以上工业增加值", 7.0, 8.5, 1.5], ["社会消费品零售总额", 6.0, 5.1, -0.9]]
+    told = deliver({"S": [["雁塔区主要指标增速对比（%）"], *rows]})
+    assert {value for *_, value in told.own} == {8.5, 5.1}
+    assert "多半是增速的变化" in told.said
+
+
+@pytest.mark.parametrize("group", ["全市", "碑林区", "上年同期"])
+def test_blind_what_is_anothers_is_never_advised_to_be_registered(deliver, group):
+    rows = [["指标", "单位", "累计"], [group], ["社会消费品零售总额", "亿元", 91.7]]
+    told = deliver({"S": [["雁塔区2025年1-9月"], *rows]})
+    assert not told.stored and f"在“{group}”之下" in told.said and "登记" not in told.said
+
+
+def test_blind_wholesale_and_retail_are_parts_of_their_sum(deliver):
+    rows = [
+        ["指标", "单位", "累计"],
+        ["一、批发零售业商品销售额", "亿元", 99.0],
+        ["批发业", "亿元", 60.0],
+        ["零售业", "亿元", 39.0],
+        ["二、限额以上消费品零售额", "亿元", 18.0],
+        ["零售业", "亿元", 15.0],
+    ]
+    told = deliver({"S": [["雁塔区2025年1-9月国内贸易"], *rows]})
+    assert {(code, value) for code, *_, value in told.own} == {
+        ("trd.wholesale.sales", 60.0),
+        ("trd.retail.sales", 39.0),
+        ("csm.above.retail", 18.0),
+    }
+
+
+@pytest.mark.parametrize(
+    ("unit", "read"), [("万元", False), ("亿元", True), ("%", True), ("户", True)]
+)
+def test_blind_a_blank_unit_among_others_is_not_that_above_the_table(deliver, unit, read):
+    rows = [
+        ["指标", "单位", "累计"],
+        ["税收收入", unit, "—"],
+        ["一般公共预算收入", None, 12.1],
+    ]
+    told = deliver({"S": [["雁塔区2025年1-9月（单位：亿元）"], *rows]})
+    assert told.own == ({(BUDGET, "level", "ytd", "2025-09", 12.1)} if read else set())
+    assert read or "没有写计量单位" in told.said

@@ -95,9 +95,9 @@ HEADS: list[tuple[str, dict[str, object]]] = [
     ("增减（百分点）", {"measure": "yoy", "unit": "百分点"}),
     ("总额（亿元）", {"measure": "level", "unit": "亿元"}),
     ("绝对额\n(万元)", {"measure": "level", "unit": "万元"}),
-    ("数值", {"measure": "level"}),
-    ("本月完成", {"measure": "level", "span": "single", "per": "month"}),
-    ("1-9月完成", {"measure": "level", "parts": ["M9 ytd"]}),
+    ("数值", {"measure": "value"}),
+    ("本月完成", {"measure": "value", "span": "single", "per": "month"}),
+    ("1-9月完成", {"measure": "value", "parts": ["M9 ytd"]}),
     ("完成数同比（%）", {"measure": "yoy", "unit": "%"}),
     ("可比价增速", {"measure": "yoy", "price": "constant"}),
     ("现价", {"price": "current"}),
@@ -142,11 +142,11 @@ NAMES: list[tuple[str, dict[str, object]]] = [
     ("居民消费价格指数(上年同月=100)", {"names": [CPI], "base": "上年同月=100"}),
     (
         "社会消费品零售总额_累计值(亿元)",
-        {"names": [RETAIL], "span": "ytd", "measure": "level", "unit": "亿元"},
+        {"names": [RETAIL], "span": "ytd", "measure": "value", "unit": "亿元"},
     ),
     (
         "地区生产总值累计值 (亿元) ",
-        {"names": ["gdp.total"], "span": "ytd", "measure": "level", "unit": "亿元"},
+        {"names": ["gdp.total"], "span": "ytd", "measure": "value", "unit": "亿元"},
     ),
     ("社会消费品零售总额_同比增长", {"names": [RETAIL], "measure": "yoy"}),
     (

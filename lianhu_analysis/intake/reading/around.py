@@ -33,7 +33,6 @@ from lianhu_analysis.intake.reading.words import (
     YEAR,
     Facets,
     Grammar,
-    Said,
     fold,
     is_unit,
 )
@@ -57,9 +56,12 @@ RANGE = re.compile(rf"(?:[1-4]q{YEAR}|{YEAR}q[1-4])-(?:[1-4]q{YEAR}|{YEAR}q[1-4]
 PINYIN_YEAR, PINYIN_MONTH = re.compile(r"(?<=\d)n(?![a-z])"), re.compile(r"(?<=\d)yf(?![a-z])")
 LONE_YEAR = re.compile(rf"(?<![\d.-])({YEAR})(?![\d]|[-_.]\d|年|n)")
 CODED = re.compile(rf"{YEAR}[-_.]?\d{{2}}")
+DOTTED = re.compile(rf"({YEAR})[-_.](\d{{1,2}})")
 PUBLISHED = re.compile(r"(?:发布|公布)(?:日期?|时间):(.*)")
 UNIT = re.compile(r"^(?:计量|金额)?单位:(.+)")
 WHOLE = re.compile("全([国省市区县])(?!属)")
+# A table of amounts may have their growth beside them: 总量及增速.
+RATE, AND_GROWTH = re.compile("增速|增幅|增长率"), re.compile("[及和与、](?:其?增[速长幅]|同比)")
 
 
 class Time(NamedTuple):
@@ -167,16 +169,18 @@ def read_around(
             raise
         years = {year for one in said for year in (*one.years, *(p.year for p in one.parts))} - {0}
         time = Time(years.pop() if len(years) == 1 else 0)
+    corners = [c for panel in table.panels for c in panel.corner(table)]
+    corners = [f"单位：{u}" for c in corners if (u := grammar.read(c).facets.unit) not in ("", "%")]
     units = (u for one in said if (u := one.facets.unit) not in ("", "%"))
     days = [day for _, text in titles for day in days_in(text)]
-    facets = _meaning_of_titles(said)
+    facets = _meaning_of_titles([AND_GROWTH.sub("", text) for text in (*texts, sheet)], grammar)
     return Around(
         # The line right above the head is nearest.
         regions[-1] if regions else base.region,
         bool(regions),
         time,
         _published(lines) or base.published,
-        _unit(lines) or next(units, base.unit),
+        _unit([*lines, *(("", unit) for unit in corners)]) or next(units, base.unit),
         base.facets if facets == NOTHING else facets,
         tuple(t.strip() for t in (*texts, sheet) if narrows.search(title_part(t).replace(own, "")))
         or base.scope,
@@ -259,15 +263,17 @@ def title_indicator(titles: Sequence[Line], sheet: str, grammar: Grammar) -> Ind
     return None
 
 
-def _meaning_of_titles(said: Sequence[Said]) -> Facets:
-    """Return span and measure that titles state for all figures: 累计值, 累计增速（%）."""
-    own = (one.facets._replace(scope="", unit="") for one in said)
+def _meaning_of_titles(texts: Sequence[str], grammar: Grammar) -> Facets:
+    """Return span and measure that titles state for all figures: 累计值, 增速（%）."""
+    own = [grammar.read(title_part(text)).facets._replace(scope="", unit="") for text in texts]
     joined = reduce(Facets.join, own, NOTHING)
-    spans = {one.facets.span for one in said if one.facets.span}
-    if len(spans) != 1 or joined.nothing or joined.form or joined.clash:
+    spans = {one.span for one in own if one.span}
+    whole = "".join(texts)
+    if len(spans) > 1 or joined.nothing or joined.form or joined.clash:
         return NOTHING
-    measure = "yoy" if joined.measure == "yoy" else ""
-    return Facets(measure=measure, span=spans.pop(), per=joined.per)
+    growth = joined.measure == "yoy" and bool(spans or RATE.search(whole))
+    unit = "%" if growth and "%" in fold(whole) else ""
+    return Facets("yoy" if growth else "", "".join(spans), joined.per, unit=unit)
 
 
 def time_around(titles: Sequence[str], sheet: str, grammar: Grammar, delivery: Delivery) -> Time:
@@ -336,6 +342,9 @@ def _clue(where: str, texts: Sequence[str], grammar: Grammar) -> Clue:
     if coded and not years and where not in ("标题", "工作表名"):
         code = coded[0]
         return Clue(where, shown, Time(code.year, hints=((code.year, code.period.number),)))
+    dotted = DOTTED.fullmatch(shown)
+    if dotted and where != "标题" and not stated:
+        return Clue(where, shown, Time(hints=((int(dotted[1]), int(dotted[2])),)))
     parts = parts or coded
     years |= {part.year for part in parts} - {0}
     if where != "标题" and not years and (found := LONE_YEAR.search(timely[0])):

@@ -65,6 +65,12 @@ class Panel:
     stub: dict[str, list[int]] = field(default_factory=dict)
     columns: list[Column] = field(default_factory=list)
 
+    def corner(self, table: Table) -> list[str]:
+        """Return the heads of its names."""
+        rows = range(table.top, table.bottom + 1)
+        cells = (table.grid.at(row, n) for n in self.stub.get("name", []) for row in rows)
+        return [cell for cell in cells if isinstance(cell, str)]
+
     def first(self, role: str) -> int | None:
         """Return the first stub column of a role."""
         found = self.stub.get(role)

@@ -375,7 +375,8 @@ def _read_growth(token: object, slot: Slot) -> tuple[CellReading, float | None, 
         return _read_points(token, slot)
     reading = read_value(token, unit_is_percent=True)
     if POINTS in slot.unit:
-        raise IntakeError(f"{indicator.name_zh} 的增速不能以百分点计", "请核对单位；增速的单位是 %")
+        why = f"{indicator.name_zh} 的增速不能以百分点计，这里多半是增速的变化"
+        raise IntakeError(why, "是变化的不必处理；是增速的，请把单位写为 %，另报新文件")
     value = reading.value
     # 4.8% and 增长1.6倍 say what they are, whatever form the column has.
     if value is not None and not reading.says_percent:

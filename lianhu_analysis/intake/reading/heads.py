@@ -62,6 +62,28 @@ class Place:
         """The rows below the head."""
         return range(self.table.bottom + 1, self.table.end)
 
+    @cached_property
+    def _tops(self) -> dict[tuple[int, int], int]:
+        stub = [
+            n
+            for role in ("name", "region", "period", "span")
+            for n in self.panel.stub.get(role, [])
+        ]
+        tops: dict[tuple[int, int], int] = {}
+        for top, left, bottom, right in self.grid.merged:
+            rows = range(top, bottom + 1)
+            others = ({self.text(row, n).strip() for row in rows} - {""} for n in stub if n != left)
+            if top > self.table.bottom and left == right and len(rows) in map(len, others):
+                tops |= {(row, left): top for row in rows}
+        return tops
+
+    def merged(self, row: int, column: int) -> object:
+        """Return a cell beside figures, and of one merged downwards what it shows.
+
+        Another column must tell its rows apart: a slip may merge two names into one.
+        """
+        return self.grid.at(self._tops.get((row, column), row), column)
+
     def text(self, row: int, column: int) -> str:
         """Return a cell as text."""
         cell = self.grid.at(row, column)
@@ -144,7 +166,7 @@ def read_heads(place: Place, units: dict[int, str]) -> Heads:
     return Heads(
         tuple(found),
         time,
-        any(m.is_growth for m in found),
+        any(m.is_growth and m.facets.unit != POINTS for m in found),
         frozenset(m.is_growth for m in read if not m.facets.nothing and m.says_span == "ytd"),
         scope,
     )
@@ -319,7 +341,7 @@ def _key(m: ColumnMeaning) -> tuple[object, ...]:
     measure = m.facets.measure if m.is_growth else "level"
     f = m.facets
     of = (m.indicator, m.tail, m.region, m.whole)
-    return (f.fact, measure, f.span, f.form, f.base, period, m.year, *of)
+    return (f.fact, measure, f.span, f.form, f.base, f.price, period, m.year, *of)
 
 
 def _time(columns: Iterable[ColumnMeaning], time: Time) -> Time:

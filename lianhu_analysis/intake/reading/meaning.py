@@ -28,7 +28,15 @@ from lianhu_analysis.intake.reading.words import (
 )
 from lianhu_analysis.workspace import Region
 
-__all__ = ["ColumnMeaning", "Row", "at_odds", "column_meaning", "understand"]
+__all__ = [
+    "CHANGES",
+    "ColumnMeaning",
+    "Row",
+    "at_odds",
+    "column_meaning",
+    "understand",
+    "unit_fits",
+]
 
 CHANGES = ("%", POINTS)
 ELSEWHERE = "不收的不必处理；要收的，请先在 lianhu.toml 登记为 [[parents]] 或 [[peers]]"
@@ -195,7 +203,7 @@ def understand(
     Parameters
     ----------
     around
-        Span and measure that the title states.
+        Span and measure that the title states, and % where it or the line of units does.
     title
         The indicator of the title, where neither row nor column names one.
     sheet_unit
@@ -215,7 +223,7 @@ def understand(
     measure, form, units = _form(indicator, row, column, measure)
     is_level = measure == "level"
     _check_direction(indicator, column, measure)
-    _check_price(indicator, row.facets.price or column.facets.price, is_level)
+    _check_price(indicator, row.facets.price, column.facets.price, is_level)
     span = _span(indicator, row, column, is_level)
     unit = (
         _one_unit(indicator, units, row.inherited or sheet_unit)
@@ -266,19 +274,24 @@ def _measure(
 ) -> str:
     """Return level, yoy or reduction, as head, name, title or, last, unit and indicator say."""
     said, head, name = row.facets, column.facets, indicator.name_zh
-    if said.measure == "yoy" and head.measure == "level":
+    stated, named = head.measure, said.measure.replace("value", "level")
+    if stated == "value":
+        in_percent = (row.unit or said.unit) == "%" and head.unit in ("", "%") and not by_growth
+        growth = in_percent and (named == "yoy" or indicator.kind == "growth_only")
+        stated = "" if growth else "level"
+    if named == "yoy" and stated == "level":
         why = f"{name} 的名称说的是增速，列名“{column.text}”说的是绝对量"
         cure = "请报送把增速填在增长列的新文件"
         raise IntakeError(why, cure)
-    if found := head.measure or said.measure:
+    if found := stated or named:
         return found
-    if around.measure and not by_growth:
-        if row.unit not in ("", *CHANGES):
-            raise at_odds(f"标题说是增速，{name} 的单位却是 {row.unit}")
-        return around.measure
     unit = row.unit or said.unit or head.unit or row.inherited or sheet_unit
+    if around.measure and not by_growth:
+        if unit not in ("", *CHANGES) and not (around.unit and unit == sheet_unit):
+            raise at_odds(f"标题说是增速，{name} 的单位却是 {unit}")
+        return around.measure
     # 固定资产投资 in 亿元 is an amount, which is not published, and no growth.
-    is_growth = said.sure or _converts(unit, indicator)
+    is_growth = said.sure or unit_fits(unit, indicator)
     if indicator.kind == "growth_only" and not by_growth and is_growth:
         return "reduction" if indicator.is_reduction else "yoy"
     rates = ("rate", "index", "growth_only")
@@ -319,11 +332,13 @@ def _check_direction(indicator: Indicator, column: ColumnMeaning, measure: str) 
         raise IntakeError(why, cure)
 
 
-def _check_price(indicator: Indicator, price: str, is_level: bool) -> None:
+def _check_price(indicator: Indicator, named: str, head: str, is_level: bool) -> None:
+    price = named or head
     if is_level:
         fits = price == "current" and indicator.level_price in ("current", "")
     else:
-        fits = price == "constant" and indicator.growth_basis in ("constant", "comparable")
+        bases = ("constant", "comparable") if price == "constant" else ("nominal",)
+        fits = indicator.growth_basis in bases and (price == "constant" or not named)
     if price and not fits:
         why = f"“{indicator.name_zh}”按{WORDS_ZH[price]}计，与目录中的口径不同"
         cure = "口径确实相同的，请改指标目录的 level_price 或 growth_basis"
@@ -358,7 +373,7 @@ def _one_unit(indicator: Indicator, units: list[str], outer: str) -> str:
 
 def _unit_of_growth(indicator: Indicator, units: list[str], column: ColumnMeaning) -> str:
     """Return % or 百分点; growth of an amount in another kind of unit is of something else."""
-    other = next((unit for unit in units if unit and not _converts(unit, indicator)), "")
+    other = next((unit for unit in units if unit and not unit_fits(unit, indicator)), "")
     if other and indicator.kind in ("flow", "stock"):
         raise IntakeError(
             f"{indicator.name_zh} 的单位是 {other}，说的不是以{indicator.unit}计的数", ""
@@ -367,7 +382,8 @@ def _unit_of_growth(indicator: Indicator, units: list[str], column: ColumnMeanin
     return points or ("%" if column.facets.unit == "%" else "")
 
 
-def _converts(unit: str, indicator: Indicator) -> bool:
+def unit_fits(unit: str, indicator: Indicator) -> bool:
+    """Whether a unit converts to the indicator's, or is of a change or unknown."""
     if not is_unit(unit) or normalise_unit(unit) in CHANGES:
         return True
     try:

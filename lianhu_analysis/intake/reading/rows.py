@@ -27,6 +27,7 @@ from lianhu_analysis.workspace import Region
 __all__ = ["RowReader"]
 
 NOT_OURS = "这一行不收的，不必处理；"
+OTHERS = "报送把它们分成另一张表、在标题写明地区和时期的新文件"
 BRACKETS = re.compile(r"[(（][^()（）]*[)）]$")
 LAST_YEAR = 2100
 FIRST_CODE = 190_001
@@ -118,6 +119,9 @@ class RowReader:
         span = said.span
         unit = self._beside(number, "unit")
         region = self._beside(number, "region")
+        if not region and any(self._beside(other, "region") for other in self.place.body):
+            why = "这一行没有写地区，不能算作上一行的；这一行没有读"
+            raise self._wrong(number, "region", why, "请报送每一行都写明地区的新文件")
         day = self._beside(number, "published")
         published = stated_day(day) if day else None
         if day and published is None:
@@ -147,7 +151,7 @@ class RowReader:
 
     def _beside(self, number: int, role: str) -> str:
         column = self.place.panel.first(role)
-        cell = None if column is None else self.place.grid.at(number, column)
+        cell = None if column is None else self.place.merged(number, column)
         if isinstance(cell, dt.datetime):
             return cell.date().isoformat()
         return "" if is_blank(cell) else str(cell).strip()
@@ -177,7 +181,7 @@ class RowReader:
         columns = self.place.panel.stub.get("period", [])
         stated: Part | None = None
         for n in columns:
-            cell = self.place.grid.at(number, n)
+            cell = self.place.merged(number, n)
             if is_blank(cell) and len(columns) > 1:
                 above = (
                     self.place.grid.at(r, n) for r in range(number, self.place.table.bottom, -1)
@@ -245,7 +249,8 @@ class RowReader:
     def _by_path(self, label: Label, said: Said) -> Said | None:
         """Return what a row is under one of the lines above it."""
         for parent in () if self.heads.scope else label.parents:
-            above = self.known.get(parent) or self.place.grammar.read(parent).indicator
+            read = self.place.grammar.read(parent)
+            above = self.known.get(parent) or (None if read.left else read.indicator)
             for name in dict.fromkeys((parent, above.name_zh if above else parent)):
                 found = self.place.grammar.read(f"{_bare(name)}/{label.text}")
                 whole = bool(found.named) and "/" in found.named[0] and found.indicator != above
@@ -274,33 +279,35 @@ class RowReader:
         if said.whole:
             regions = (self.place.delivery.of_whole(said.whole, f"“{text}”"),)
         if not by_path and (narrowed := self._narrowed(label, said)):
-            place, words = narrowed
+            place, words, is_part = narrowed
             path = f"{place}/{text}" if place else text
             where = f"在“{place}”之下，" if place else ""
             why = f"“{text}”{where}说的可能只是{words}的数，不按简称匹配"
-            cure = f'{NOT_OURS}要收的，请在 words.toml 的 [labels] 登记 "{path}" = "指标代码"'
+            cure = f'在 words.toml 的 [labels] 登记 "{path}" = "指标代码"'
+            cure = f"{NOT_OURS}要收的，请{cure if is_part else OTHERS}"
             raise IntakeError(why, cure, skipped=True)
         return said._replace(facets=facets, regions=regions)
 
-    def _narrowed(self, label: Label, named: Said) -> tuple[str, str] | None:
-        """Return the line, and the words of it, by which a bare name is not its indicator."""
+    def _narrowed(self, label: Label, named: Said) -> tuple[str, str, bool] | None:
+        """Return the line, and the words of it, by which a bare name is not its indicator.
+
+        The last says whether they make it a part of ours, not another region's or time's.
+        """
         if words := named.facets.scope:
-            return "", words
+            return "", words, True
         name, own = fold(label.text) + fold(named.names[0].name_zh), self.place.delivery.region
         above = label.parents if label.is_part or label.is_member else ()
         for line in (*label.groups, *above):
             said = self.place.grammar.read(line)
             words_of = [word for word in said.facets.scope.split("、") if word not in name]
+            others: list[str] = []
             if line in label.groups:
                 level = said.whole if said.whole[1:] != own.name_zh[-1:] else ""
-                words_of += [
-                    said.facets.nothing,
-                    level,
-                    foreign_region(line, own, self.place.grammar),
-                ]
-            words_of += [line] if line in self.heads.scope else []
+                nothing = line if said.facets.nothing else ""
+                others = [nothing, level, foreign_region(line, own, self.place.grammar)]
+            words_of += [*others, *([line] if line in self.heads.scope else [])]
             if told := "、".join(dict.fromkeys(filter(None, words_of))):
-                return line, told
+                return line, told, not any(others)
         return None
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from lianhu_analysis.catalog.indicators import Indicator
+from lianhu_analysis.catalog.units import normalise_unit
 from lianhu_analysis.errors import IntakeError
 from lianhu_analysis.intake.grids.grid import Grid, cell_address
 from lianhu_analysis.intake.reading.around import Around, read_around, title_indicator
@@ -23,13 +24,19 @@ from lianhu_analysis.intake.reading.figures import (
     says_nothing,
 )
 from lianhu_analysis.intake.reading.heads import HIDDEN, Heads, Place, read_heads
-from lianhu_analysis.intake.reading.meaning import ColumnMeaning, Row, understand
+from lianhu_analysis.intake.reading.meaning import (
+    CHANGES,
+    ColumnMeaning,
+    Row,
+    understand,
+    unit_fits,
+)
 from lianhu_analysis.intake.reading.notes import ColumnNote, TableNote
 from lianhu_analysis.intake.reading.outline import Item, outline, read_line
 from lianhu_analysis.intake.reading.rows import RowReader
 from lianhu_analysis.intake.reading.statements import is_statement, stated_day
 from lianhu_analysis.intake.reading.times import Axis, find_when
-from lianhu_analysis.intake.reading.words import Grammar, fold
+from lianhu_analysis.intake.reading.words import Grammar, fold, is_unit
 from lianhu_analysis.workspace import Region
 
 __all__ = ["read_sheet"]
@@ -165,6 +172,8 @@ class _PanelReader(Place):
             texts = [self.text(number, n) for n in names]
             label = next((text for text in reversed(texts) if text.strip()), "")
             filled = self._filled(number)
+            if names and filled and not label.strip():
+                label = str(self.merged(number, names[-1]) or "")
             if not self._is_read(number, label, filled):
                 continue
             if not filled and self._restates(number):
@@ -257,6 +266,13 @@ class _PanelReader(Place):
         return set()
 
     @cached_property
+    def _units(self) -> set[str]:
+        """Return the units of amounts that stand beside the rows."""
+        column = self.panel.first("unit")
+        texts = [self.text(row, column) for row in self.body] if column is not None else []
+        return {normalise_unit(text) for text in texts if is_unit(text)} - set(CHANGES)
+
+    @cached_property
     def _axis(self) -> Axis:
         rows = tuple(self.rows.periods.values()) if "period" in self.panel.stub else ()
         return Axis(self.heads, rows, self.around.facets.span, self.delivery.span)
@@ -278,6 +294,12 @@ class _PanelReader(Place):
     def _slot(self, place: int, row: Row, column: ColumnMeaning, token: object) -> Slot:
         around, delivery, number = self.around, self.delivery, column.column.number
         unit = around.unit or delivery.unit
+        if (
+            not row.unit
+            and row.indicator
+            and any(unit_fits(u, row.indicator) for u in self._units - {unit})
+        ):
+            unit = ""  # 亿元 above a table, 万元 beside other rows of it
         indicator, meaning = understand(
             row, column, around.facets, self.title, unit, self.heads.by_growth
         )

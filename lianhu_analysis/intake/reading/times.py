@@ -94,6 +94,8 @@ def find_when(
     parts = axis.rows or axis.heads.parts
     headed = column if part is None and column.part is not None else None
     span = span or _unsaid_span(indicator, stated.period, headed, axis)
+    if span == "point" and indicator.span != "point":
+        span = axis.default  # up to the end of September, but since when?
     if not span and indicator.span != "point":
         raise IntakeError(
             f"{indicator.name_zh}：列名“{column.text}”没有说是当月还是累计",

@@ -85,7 +85,8 @@ class Facets(NamedTuple):
     Attributes
     ----------
     measure
-        ``level``, ``yoy`` or ``reduction`` (a positive rate of reduction).
+        ``level``, ``yoy``, ``reduction`` (a positive rate of reduction), or ``value``: growth
+        where the row is of growth, else an amount.
     span, per
         ``ytd``, ``single``, ``point``, ``annual``; ``month`` or ``quarter``.
     form, base
@@ -130,11 +131,12 @@ class Facets(NamedTuple):
         clashes = (
             f"{WORDS_ZH.get(mine, mine)}、{WORDS_ZH.get(theirs, theirs)}"
             for mine, theirs in pairs
-            if mine and theirs and mine != theirs
+            if mine and theirs and mine != theirs and {mine, theirs} != {"ytd", "annual"}
         )
         return joined._replace(
-            # 完成数同比 is a growth
-            measure=self.measure if self.measure and other.measure == "level" else joined.measure,
+            # 完成数同比 is a growth, 全年累计 of the whole year
+            span="annual" if {self.span, other.span} == {"ytd", "annual"} else joined.span,
+            measure=self.measure if self.measure and other.measure in AMOUNTS else joined.measure,
             nothing=self.nothing or other.nothing,
             fact=self.fact or other.fact,
             scope="、".join(dict.fromkeys(filter(None, (self.scope, other.scope)))),
@@ -144,6 +146,7 @@ class Facets(NamedTuple):
 
 
 NOTHING = Facets()
+AMOUNTS = ("level", "value")
 WORDS_ZH = {
     "ytd": "累计",
     "single": "当期",
@@ -270,7 +273,7 @@ class WordGroup:
 
     __pydantic_config__ = KNOWN_ONLY
     are: tuple[str, ...]
-    measure: Literal["", "level", "yoy", "reduction"] = ""
+    measure: Literal["", "level", "value", "yoy", "reduction"] = ""
     span: Literal["", "ytd", "single", "point", "annual"] = ""
     per: Literal["", "month", "quarter"] = ""
     form: Literal["", "index"] = ""
@@ -381,8 +384,14 @@ class Grammar:
         self.read = lru_cache(maxsize=TEXTS)(self._read)
 
     def role(self, text: str) -> str:
-        """Return which kind of column a head names as a whole; empty if none."""
-        return self.vocabulary.roles.get(fold(native(text)).strip(EDGES), "")
+        """Return which kind of column a head names as a whole; empty if none.
+
+        指标（万元） heads the names, and says of what unit all amounts are.
+        """
+        folded = fold(native(text))
+        bare = BRACKETED.sub(lambda found: "" if is_unit(found[1]) else found[0], folded)
+        role = self.vocabulary.roles.get(bare.strip(EDGES), "")
+        return role if folded == bare or role == "name" else ""
 
     def metadata(self, cell: object) -> str:
         """Return what a row that describes the columns says of them (单位, 更新时间); or empty."""
