@@ -121,7 +121,7 @@ def compare(
         regions.append(pd.DataFrame(mine, chosen.index).join(chosen))
         used |= set(table["provenance"].dropna())
     if alone:
-        which = "、".join(alone) if len(alone) < len(summary) else "以上指标"
+        which = "以上指标" if len(alone) == len(summary) > 1 else "、".join(alone)
         sentences.append(f"{which}：同市其他区县没有公布，不排位次。")
     if "simulated" in used and len(used) > 1:
         notes.append("演示数据与外地公布的数字并列，只演示做法，不能据以判断位次和高低")

@@ -92,8 +92,11 @@ def test_without_peers_no_place_is_made_up():
     assert pd.isna(answer.tables["standing"].loc[0, "place"])
     assert answer.sentences == (
         "2024年前三季度地区生产总值增长 5.2%。",
-        "以上指标：同市其他区县没有公布，不排位次。",
+        "地区生产总值：同市其他区县没有公布，不排位次。",
     )
+    tax = (OWN, "fis.tax", "2024Q3", 3.0, "ytd", "yoy")
+    both = ask(*gdp("2024Q3", own=5.2), tax, indicators=[GDP, CATALOGUE.get("fis.tax")])
+    assert both.sentences[2:] == ("以上指标：同市其他区县没有公布，不排位次。",)
 
 
 def test_a_rate_of_reduction_rises_and_falls_and_does_not_grow():
