@@ -59,6 +59,7 @@ PARTS = {
         (stacking, "OWN", NO_SHRINKAGE),
         (knowledge, "MAX_POOL", 0),
         (combination, "YEARS_FOR", 1e-6),
+        (combination, "YEARS_TO_NARROW", 0),
     ),
 }
 

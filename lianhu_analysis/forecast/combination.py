@@ -38,6 +38,8 @@ __all__ = [
 NEGLIGIBLE_WEIGHT = 0.01
 # The models' own spread counts as this many years in which it was right.
 YEARS_FOR = 4.0
+# Fewer years than this cannot show that the spread is too wide.
+YEARS_TO_NARROW = 5
 # How many spreads of the benchmark from it a candidate is followed.
 REACH = 1.5
 
@@ -177,8 +179,7 @@ def calibrate(scores: Sequence[float], pooled: Sequence[float] = ()) -> Calibrat
 
     The factor's square is their mean square, shrunk to one as if ``YEARS_FOR``
     years had shown it (mean of the scaled inverse chi-square posterior; Gelman
-    et al., 2013, sec. 2.6).  It widens the spread and never narrows it: the past years of a
-    region are few, and share one calm.
+    et al., 2013, sec. 2.6).  Few years do not narrow it.
 
     Parameters
     ----------
@@ -187,7 +188,9 @@ def calibrate(scores: Sequence[float], pooled: Sequence[float] = ()) -> Calibrat
     """
     years = len(scores) + len(pooled)
     square = (YEARS_FOR + float(np.sum(np.square(scores)) + np.sum(pooled))) / (YEARS_FOR + years)
-    return Calibration(float(np.sqrt(max(square, 1.0))), years)
+    if len(scores) < YEARS_TO_NARROW:
+        square = max(square, 1.0)
+    return Calibration(float(np.sqrt(square)), years)
 
 
 def within_reach(

@@ -116,9 +116,10 @@ def test_the_spread_is_corrected_by_hand():
     assert calibrate([]).scale == 1.0
 
 
-def test_calm_years_do_not_narrow_the_spread_and_other_series_widen_it():
-    assert calibrate([0.1] * 12).scale == 1.0
-    assert calibrate([0.1] * 12, [0.01] * 12).scale == 1.0
+def test_few_years_do_not_narrow_the_spread_and_other_series_widen_it():
+    assert calibrate([0.1] * 4).scale == 1.0
+    # Five years may: (4 + 0.05) / 9.
+    assert calibrate([0.1] * 5).scale == pytest.approx(np.sqrt(4.05 / 9))
     # Two years of other series, each one row: (4 + 0 + 4 + 6) / 7.
     wide = calibrate([0.0], [4.0, 6.0])
     assert wide.scale == pytest.approx(np.sqrt(2.0))
