@@ -11,7 +11,7 @@ import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
-from lianhu_analysis.analysis.answer import Answer
+from lianhu_analysis.analysis.answer import Answer, Row
 from lianhu_analysis.render import tables
 from lianhu_analysis.render.tables import SIMULATED_MARK, Html
 
@@ -142,7 +142,7 @@ def _table_lines(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     return [line.rstrip() for line in captured.get().splitlines()]
 
 
-def cell_texts(rows: Sequence[Mapping[Any, Any]], columns: Sequence[str]) -> list[list[str]]:
+def cell_texts(rows: Sequence[Row], columns: Sequence[str]) -> list[list[str]]:
     """Write the cells of a table; what is unknown is a dash.
 
     Numbers of one column and unit have the same decimals: published ones and their differences
