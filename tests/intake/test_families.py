@@ -291,6 +291,14 @@ def test_a9_a_first_quarter_among_years_to_date_is_one(read):
     assert alone.frame.empty
 
 
+def test_a9_a_first_quarter_beside_the_first_half_is_to_date(read):
+    rows = [["指标", "一季度", "上半年"], ["地区生产总值（亿元）", 66.6, 141.2]]
+    assert short(read([["2025年主要指标"], *rows])) == {
+        "B3": ("gdp.total", "level", "ytd", "2025Q1", 66.6),
+        "C3": ("gdp.total", "level", "ytd", "2025Q2", 141.2),
+    }
+
+
 def test_a9_growth_is_of_the_amount_before_it_only_one_to_one(read):
     header = ["时间", f"{RETAIL}累计值(亿元)", "税收收入累计值(亿元)", "累计增速", "累计增速"]
     reading = read([header, ["2024年3月", 1, 2, 3, 4]])

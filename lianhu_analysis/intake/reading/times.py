@@ -175,6 +175,9 @@ def _unsaid_span(
     if axis.span:
         return axis.span
     parts = axis.rows or axis.heads.parts
+    spans = {p.span for p in parts if p.period.number != 1} - {"annual"}
+    if period.code.endswith("Q1") and spans == {"ytd"}:
+        return "ytd"  # 一季度 beside 上半年
     january = period.frequency == "M" and period.number == 1 and not indicator.no_january
     quarter = period.frequency == "M" and period.number <= MARCH  # 1月, 2月, 3月, 一季度
     quarter = quarter and any(p.period.code.endswith("Q1") for p in parts)
@@ -182,7 +185,6 @@ def _unsaid_span(
         return "single"
     # The first quarter is the year to date as well.
     first = period.code.endswith("Q1") and not axis.rows
-    spans = {p.span for p in parts if p.period.number != 1} - {"annual"}
     if first or (period.number == 1 and spans == {"ytd"}):
         return "ytd"
     yearly = period.frequency == "A" and indicator.frequency == "A"
