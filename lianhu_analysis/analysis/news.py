@@ -156,18 +156,26 @@ def _sentence(row: Mapping[str, Any], told: Sequence[Mapping[str, Any]]) -> str:
     if not told:
         return f"{row['name_zh']}：没有变化。"
     item = max(told, key=lambda item: abs(item["impact"]))
-    figures = "".join(
-        f"{word}{item[name]:{form}}"
-        for word, name, form in ((" ", "published", ",.10g"), ("，预期 ", "expected", ",.2f"))
-        if np.isfinite(item.get(name, np.nan))
-    )
+    figures = f" {item['published']:,.10g}" if np.isfinite(item.get("published", np.nan)) else ""
+    if np.isfinite(expected := item.get("expected", np.nan)):
+        figures += f"，预期 {_figure_text(expected, row)}"
     return (
-        f"{row['name_zh']}：预测由 {row['old']:,.2f} 变为 {row['new']:,.2f}，"
-        f"概率由 {chance_text(row['old_probability'])} 变为 {chance_text(row['new_probability'])}。"
+        f"{row['name_zh']}：预测由 {_figure_text(row['old'], row)} 变为 {_figure_text(row['new'], row)}，"
+        f"概率由 {chance_text(row['old_probability'])} 变为 {_chance_now(row['new_probability'])}。"
         f"{item.get('period_zh', '')}{item.get('name_zh', '')}{item['kind_zh']}{figures}，"
         f"使预测{'上调' if item['impact'] >= 0 else '下调'} {abs(item['impact']):,.2f} "
         f"{row['unit'].replace('%', '个百分点')}。"
     )
+
+
+def _figure_text(value: float, row: Mapping[str, Any]) -> str:
+    """Write a growth with two decimals, and an amount that is whole without any."""
+    return f"{value:,.{0 if row['unit'] != '%' and float(value).is_integer() else 2}f}"
+
+
+def _chance_now(probability: float) -> str | None:
+    """Write a probability; only what is decided has none left."""
+    return {0.0: "0（已定）", 1.0: "100%（已定）"}.get(probability, chance_text(probability))
 
 
 def news_json(answer: Answer) -> dict[str, Any]:

@@ -67,6 +67,28 @@ def test_the_sentence_has_the_numbers_of_the_tables(answer):
     assert f"{'上调' if move['impact'] > 0 else '下调'} {abs(move['impact']):.2f} 亿元" in said
 
 
+@pytest.mark.parametrize(
+    ("year", "said"),
+    [
+        (
+            91.0,
+            "变为 91，",
+        ),
+        (89.5, "变为 89.50，"),
+    ],
+)
+def test_of_a_year_that_is_out_nothing_is_left_to_chance(year, said):
+    frame = done(
+        ("2024Q1", 13.0, dt.date(2024, 4, 18)),
+        ("2024Q2", 40.0, dt.date(2024, 7, 18)),
+        ("2024Q4", year, dt.date(2025, 1, 18)),
+    )
+    held = between(frame, AUGUST, dt.date(2025, 1, 28), targets=(AMOUNT,))
+    (sentence,) = news(held, 2024, (REGION,)).sentences
+    assert said in sentence
+    assert f"变为 {'100%' if year >= AMOUNT.value else '0'}（已定）。" in sentence
+
+
 def test_a_target_that_nothing_reached_did_not_move(answer):
     row = answer.tables["targets"].iloc[1]
     assert row["old"] == row["new"]
