@@ -15,7 +15,7 @@ from typing import Any
 from lianhu_analysis.catalog.remembering import remembered
 from lianhu_analysis.errors import UnitError
 
-__all__ = ["KNOWN_UNITS", "convert", "normalise_unit"]
+__all__ = ["KNOWN_UNITS", "convert", "normalise_unit", "parted"]
 
 KNOWN_UNITS: frozenset[str]
 
@@ -23,6 +23,7 @@ TRADITIONAL = str.maketrans("億萬圓畝頃戶噸個標準煤時幣", "亿万�
 BLANKS = re.compile(r"[\s\u200b-\u200d\u2060\ufeff]+")
 BRACKETS = re.compile(r"^[(\[【<〔](.*)[)\]】>〕]$")
 LABEL = re.compile(r"^(?:计量)?单位:")
+WITH_UNIT = re.compile(r"([+\-−–]?[\d,.]*\d)([^\d,.%+*/-]+)")
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,15 @@ def normalise_unit(text: str) -> str:
     folded = _fold(text)
     aliases = _table().aliases
     return aliases.get(folded, aliases.get(folded.casefold(), folded))
+
+
+@remembered
+def parted(text: str) -> tuple[str, str]:
+    """Part a figure from the declared unit that it brings along (``210.5亿元``); else no unit."""
+    found = WITH_UNIT.fullmatch(_fold(text))
+    if found is None or normalise_unit(found[2]) not in _table().factors:
+        return text, ""
+    return found[1], normalise_unit(found[2])
 
 
 def _fold(text: str) -> str:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lianhu_analysis.catalog import units
-from lianhu_analysis.catalog.units import KNOWN_UNITS, convert, normalise_unit
+from lianhu_analysis.catalog.units import KNOWN_UNITS, convert, normalise_unit, parted
 from lianhu_analysis.errors import UnitError
 
 # Units of the district's bulletins and of the national releases.
@@ -87,6 +87,24 @@ def test_conversion_is_exact(value, from_unit, to_unit, expected):
 )
 def test_spellings_of_units(text, unit):
     assert normalise_unit(text) == unit
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("210.5亿元", ("210.5", "亿元")),
+        ("－1,521 人", ("-1,521", "人")),
+        ("12.1（万元）", ("12.1", "万元")),
+        ("12.1", ("12.1", "")),
+        ("6.6%", ("6.6%", "")),
+        ("亿元", ("亿元", "")),
+        ("2024年", ("2024年", "")),
+        ("5.1-6.0亿元", ("5.1-6.0亿元", "")),
+        ("12.1箩筐", ("12.1箩筐", "")),
+    ],
+)
+def test_a_figure_is_parted_from_a_declared_unit_only(text, found):
+    assert parted(text) == found
 
 
 @pytest.mark.parametrize(

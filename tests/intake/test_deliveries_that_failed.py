@@ -970,3 +970,33 @@ def test_blind_a_blank_unit_among_others_is_not_that_above_the_table(deliver, un
     told = deliver({"S": [["雁塔区2025年1-9月（单位：亿元）"], *rows]})
     assert told.own == ({(BUDGET, "level", "ytd", "2025-09", 12.1)} if read else set())
     assert read or "没有写计量单位" in told.said
+
+
+def test_blind_a_figure_may_bring_its_unit_along(deliver):
+    rows = [
+        ["指标", "全年目标", "1-9月完成", "完成率"],
+        ["社会消费品零售总额", "130亿元", "90.2亿元", "69.4%"],
+        ["一般公共预算收入", "16亿元", "121,000 万元", "75.6%"],
+    ]
+    told = deliver({"S": [["雁塔区2025年目标任务完成情况"], *rows]})
+    assert {row for row in told.own if not row[0].startswith("fact.")} == {
+        (RETAIL, "level", "ytd", "2025-09", 90.2),
+        (BUDGET, "level", "ytd", "2025-09", 12.1),
+    }
+
+
+@pytest.mark.parametrize(
+    ("unit", "token", "said"),
+    [
+        ("万元", "12.1亿元", "写的单位与表中的“万元”不同"),
+        ("亿元", "12.1户", "写的单位与表中的“亿元”不同"),
+        ("亿元", "12.1个百分点", "带有“个百分点”"),
+        ("亿元", "12.1箩筐", "带有“箩筐”"),
+        (None, "5.1亿元-6.0亿元", "不止一个数"),
+    ],
+)
+def test_blind_a_unit_of_a_figures_own_must_agree_with_the_tables(deliver, unit, token, said):
+    rows = [["指标", "单位", "累计"], ["税收收入", "亿元", 9.9], ["一般公共预算收入", unit, token]]
+    told = deliver({"S": [["雁塔区2025年1-9月"], *rows]})
+    assert BUDGET not in {code for code, *_ in told.own}
+    assert said in told.said

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from lxml import etree, html
 
+from lianhu_analysis.catalog.units import parted
 from lianhu_analysis.errors import IntakeError
 from lianhu_analysis.intake.grids.csv_grid import decode
 from lianhu_analysis.intake.grids.grid import Grid, bound_area, put
@@ -156,7 +157,7 @@ def _text(cell: Cell, stops: Tables) -> str:
 
 
 def _is_figure(text: str) -> bool:
-    return len(text) <= LONGEST_FIGURE and FIGURE.fullmatch(text.strip()) is not None
+    return len(text) <= LONGEST_FIGURE and FIGURE.fullmatch(parted(text.strip())[0]) is not None
 
 
 def _lines(root: Any, stops: Tables) -> Iterator[Any]:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from lianhu_analysis.catalog.remembering import remembered
+from lianhu_analysis.catalog.units import parted
 from lianhu_analysis.errors import IntakeError, PeriodError
 from lianhu_analysis.intake.grids.grid import Grid, cell_address
 from lianhu_analysis.intake.reading.cells import is_number, read_value
@@ -116,7 +117,8 @@ def is_value(cell: object) -> bool:
 @remembered
 def _is_value_text(text: str) -> bool:
     try:
-        return bool(text.strip()) and read_value(text, unit_is_percent=True) is not None
+        bare, _ = parted(text)
+        return bool(text.strip()) and read_value(bare, unit_is_percent=True) is not None
     except IntakeError:
         # =1+1, #REF! and (4.6) stand where a figure would.
         return text.strip()[:1] in "=#(" and any(c.isdigit() or c in "=#" for c in text[:2])

@@ -13,7 +13,7 @@ import pandas as pd
 from lianhu_analysis.catalog.calendar import assumed_release
 from lianhu_analysis.catalog.indicators import Indicator
 from lianhu_analysis.catalog.periods import Frequency, Period
-from lianhu_analysis.catalog.units import convert
+from lianhu_analysis.catalog.units import convert, normalise_unit, parted
 from lianhu_analysis.errors import IntakeError, LianhuError, PeriodError
 from lianhu_analysis.intake.observations import Observation, frame_observations
 from lianhu_analysis.intake.problems import Problem
@@ -334,7 +334,7 @@ def _observe(token: object, slot: Slot, delivery: Delivery) -> Observation:
     elif slot.measure == "yoy":
         reading, value, unit = _read_growth(token, slot)
     else:
-        reading = read_value(token, unit_is_percent=slot.unit.strip() in ("%", "％"))
+        reading, slot = _read_level(token, slot)
         value = None if reading.value is None else _level(reading.value, slot)
         unit = slot.indicator.unit
     published, basis = slot.published or delivery.published, "stated"
@@ -395,6 +395,19 @@ def _read_points(token: object, slot: Slot) -> tuple[CellReading, float | None, 
     why = f"{slot.indicator.name_zh} 本身是比率，{reading.token!r} 说不清是百分比还是百分点"
     cure = "请写成“-3.9个百分点”，或把单位写为百分点"
     raise IntakeError(why, cure)
+
+
+def _read_level(token: object, slot: Slot) -> tuple[CellReading, Slot]:
+    """Return what a cell says, and its slot in the unit that the cell itself may state."""
+    bare, own = parted(token) if isinstance(token, str) else (token, "")
+    if own and POINTS not in own:
+        stated = slot.unit.strip()
+        if stated and normalise_unit(stated) != normalise_unit(own):
+            why = f"{slot.indicator.name_zh} 的“{token}”写的单位与表中的“{stated}”不同"
+            raise IntakeError(why, "请核对单位，一个数只写一种，另报新文件")
+        reading = read_value(bare)._replace(token=str(token))
+        return reading, slot._replace(unit=own)
+    return read_value(token, unit_is_percent=slot.unit.strip() in ("%", "％")), slot
 
 
 def _level(value: float, slot: Slot) -> float:
