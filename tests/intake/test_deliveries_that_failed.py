@@ -1000,3 +1000,132 @@ def test_blind_a_unit_of_a_figures_own_must_agree_with_the_tables(deliver, unit,
     told = deliver({"S": [["雁塔区2025年1-9月"], *rows]})
     assert BUDGET not in {code for code, *_ in told.own}
     assert said in told.said
+
+
+# ---- a sixth set of files seen blind
+
+
+def test_blind_growth_of_another_name_is_not_of_the_amount_on_its_left(deliver):
+    heads = ["月份", "一般公共预算收入（亿元）", "一般公共预算支出（亿元）", "收入同比（%）"]
+    rows = [heads, ["1月", 5.1, 12.2, 3.0], ["2月", 4.2, 11.1, 1.0]]
+    told = deliver({"S": [["雁塔区2025年财政月度表（当月）"], *rows]})
+    assert {(code, measure) for code, measure, *_ in told.own} == {
+        (BUDGET, "level"),
+        ("fis.exp", "level"),
+    }
+    assert "收入同比" in told.said
+
+
+@pytest.mark.parametrize(
+    ("title", "name", "read"),
+    [
+        ("社会消费品零售总额中限上企业", "餐饮收入", False),
+        ("旅游统计数据", "餐饮收入", False),
+        ("旅游和消费统计数据", "餐饮收入", True),
+        ("限额以上批发零售业", "批发业商品销售额", False),
+        ("限额以上批发零售业", "限额以上批发业商品销售额", True),
+        ("限上消费", "限额以上单位消费品零售额", True),
+        ("税收收入完成情况", "税收收入", False),
+        ("一般公共预算收入和税收收入完成情况", "税收收入", True),
+    ],
+)
+@pytest.mark.parametrize("by_columns", [False, True])
+def test_blind_a_title_tells_what_a_name_of_its_kind_is_of(deliver, title, name, read, by_columns):
+    rows = [["指标", "累计（亿元）"], [name, 5.5]]
+    if by_columns:
+        rows = [["月份", f"{name}（亿元）"], ["1-8月", 5.0], ["1-9月", 5.5]]
+    told = deliver({"S": [[f"雁塔区2025年1-9月{title}"], *rows]})
+    assert bool(told.own) == read
+    assert read or f"{title}”" in told.said
+
+
+@pytest.mark.parametrize("title", ["1-9 市区历年地区生产总值", "市辖区地区生产总值"])
+def test_blind_the_urban_part_of_a_city_is_not_the_city(deliver, title):
+    rows = [["年份", "地区生产总值（亿元）"], [2020, 205.1], [2021, 220.4]]
+    assert not deliver({"S": [[title], *rows]}).stored
+
+
+@pytest.mark.parametrize(
+    ("growth", "stored"),
+    [(("1250%", "2010%"), set()), (("12.5%", "201%"), {12.5, 201.0}), (("104.6%", "-"), {104.6})],
+)
+def test_blind_a_percent_sign_added_to_percentages_is_doubted(deliver, growth, stored):
+    rows = [["指标", "增速"], ["固定资产投资", growth[0]], ["工业投资", growth[1]]]
+    told = deliver({"S": [["雁塔区2025年1-9月"], *rows]})
+    assert {value for *_, value in told.own} == stored
+    assert stored or "百分号格式" in told.said
+
+
+def test_blind_parts_marked_in_heads_and_brackets_in_titles_are_no_figures(deliver):
+    heads = ["年份", "地区生产总值", "第二产业", "# 工业", "# 建筑业", "第三产业"]
+    rows = [["地区生产总值"], ["(1978-2021年,当年价格)"], ["单位：亿元 (100 million yuan)"], heads]
+    rows += [[2020, 205.1, 90.2, 70.1, 20.1, 110.4], [2021, 220.4, 95.5, 74.4, 21.1, 120.2]]
+    codes = ("gdp.total", "gdp.secondary", "ind.va", "bld.va", "gdp.tertiary")
+    assert deliver({"S": rows}).own == {
+        (code, "level", "annual", str(year), value)
+        for year, *values in rows[4:]
+        for code, value in zip(codes, values, strict=True)
+    }
+
+
+def test_blind_figures_with_blanks_are_named_as_such(deliver):
+    rows = [["年份", "地区生产总值（万元）"], [2020, "4 609"], [2021, "5 643"]]
+    told = deliver({"S": [["雁塔区历年地区生产总值"], *rows]})
+    assert not told.stored and "数字之间有空格" in told.said and "指标名称“4 609”" not in told.said
+
+
+def test_blind_two_units_in_the_brackets_of_a_title(deliver):
+    rows = [["区县", "增速", "比上月"], ["雁塔区", 6.4, 0.1]]
+    told = deliver({"S": [["2025年1-9月规模以上工业增加值（亿元、%）"], *rows]})
+    assert told.own == {("ind.va_above.yoy", "yoy", "ytd", "2025-09", 6.4)}
+
+
+def test_blind_a_table_of_growth_and_ranks(deliver):
+    rows = [["区县", "9月增速(%)", "1-9月增速(%)", "位次", "较1-8月位次变化"]]
+    rows += [["雁塔区", 8.8, 7.1, 5, 1]]
+    told = deliver({"S": [["2025年9月各区县规模以上工业增加值增速及排名"], *rows]})
+    assert {(span, value) for _, _, span, _, value in told.own} == {("single", 8.8), ("ytd", 7.1)}
+
+
+def test_blind_the_whole_among_streets(deliver):
+    rows = [["街办", "规模以上工业总产值（万元）"], ["全区合计", 1105000], ["小寨街办", 205000]]
+    told = deliver({"S": [["2025年1-9月各街办主要指标"], *rows]})
+    assert told.own == {("ind.output_above", "level", "ytd", "2025-09", 110.5)}
+
+
+@pytest.mark.parametrize("month", ["9", "09"])
+def test_blind_a_sheet_named_by_its_month_says_it_where_no_head_does(deliver, month):
+    rows = [["雁塔区主要指标"], ["指标", "单位", "累计"], ["社会消费品零售总额", "亿元", 91.7]]
+    assert deliver({f"2025.{month}": rows}).own == {(RETAIL, "level", "ytd", "2025-09", 91.7)}
+
+
+@pytest.mark.parametrize("beside", [True, False])
+def test_blind_growth_below_its_amount(deliver, beside):
+    rows = [["雁塔区2025年1-9月"], ["指标", None, "累计"] if beside else ["指标", "累计"]]
+    for name, level, growth in (
+        ("规模以上工业总产值(亿元)", 110.5, 6.6),
+        ("餐饮收入(亿元)", 4.1, 2.2),
+    ):
+        both = [[name, "总量", level], [None, "增速", growth]]
+        rows += both if beside else [[name, level], ["  增速", growth]]
+    told = deliver({"S": rows}, merged={"S": ["A3:A4", "A5:A6"]} if beside else None)
+    assert told.own == pair("ind.output_above", "ytd", "2025-09", 110.5, 6.6) | pair(
+        "csm.catering", "ytd", "2025-09", 4.1, 2.2
+    )
+
+
+@pytest.mark.parametrize("part", ["其中：限额以上", "　限额以上"])
+def test_blind_growth_below_a_part_is_of_nobody_knows_which(deliver, part):
+    rows = [["指标", "累计(亿元)"], ["社会消费品零售总额", 110.5], [part, 40.1], ["　增速", 6.6]]
+    told = deliver({"S": [["雁塔区2025年1-9月"], *rows]})
+    assert told.own == {(RETAIL, "level", "ytd", "2025-09", 110.5)}
+
+
+def test_blind_this_year_beside_last(deliver):
+    rows = [
+        ["指标", "完成额（亿元）", None],
+        [None, "今年", "去年"],
+        ["社会消费品零售总额", 91.7, 90.1],
+    ]
+    told = deliver({"S": [["雁塔区2025年1-9月"], *rows]}, merged={"S": ["A2:A3", "B2:C2"]})
+    assert told.own == {(RETAIL, "level", "ytd", "2025-09", 91.7)}

@@ -250,3 +250,12 @@ def test_other_kinds_are_refused_with_what_to_save_them_as(suffix, remedy):
 def test_of_unknown_kinds_less_is_said():
     assert refusal_of("").message == "不能读取没有扩展名的文件"
     assert refusal_of(".zip").message == "不能读取 .zip 文件"
+
+
+def test_a_head_that_stands_in_no_row_of_a_page_is_a_line_above_its_table():
+    (grid,) = page(
+        "<table><thead><th colspan=2>茅箭区2018年1-2月投资</th><tr><th>指标</th><th>累计</th></tr></thead>"
+        "<tr><td>增幅%</td><td>15.3</td></tr></table>"
+    )
+    assert grid.above == ("茅箭区2018年1-2月投资",)
+    assert grid.rows == (("指标", "累计"), ("增幅%", "15.3"))

@@ -144,7 +144,8 @@ def _ordered(body: Any, figured: Tables, above: list[str]) -> Iterator[tuple[Any
         if isinstance(item, str):
             above = [*above[-ABOVE_LINES:], item[:ABOVE_LETTERS]]
             continue
-        for caption in item.iterchildren("caption"):
+        stray = [c for c in _own(item, ("th", "td"), "table") if c.getparent().tag != "tr"]
+        for caption in (*item.iterchildren("caption"), *stray):
             above = [*above, *_lines(caption, {})]
         yield item, above
         yield from _ordered(item, figured, above)

@@ -56,9 +56,10 @@ RANGE = re.compile(rf"(?:[1-4]q{YEAR}|{YEAR}q[1-4])-(?:[1-4]q{YEAR}|{YEAR}q[1-4]
 PINYIN_YEAR, PINYIN_MONTH = re.compile(r"(?<=\d)n(?![a-z])"), re.compile(r"(?<=\d)yf(?![a-z])")
 LONE_YEAR = re.compile(rf"(?<![\d.-])({YEAR})(?![\d]|[-_.]\d|年|n)")
 CODED = re.compile(rf"{YEAR}[-_.]?\d{{2}}")
-DOTTED = re.compile(rf"({YEAR})[-_.](\d{{1,2}})")
+DOTTED = re.compile(rf"({YEAR})[-_.](1[0-2]|0?[1-9])")
 PUBLISHED = re.compile(r"(?:发布|公布)(?:日期?|时间):(.*)")
 UNIT = re.compile(r"^(?:计量|金额)?单位:(.+)")
+ENGLISH = re.compile(r"\([\da-z ]+\)$")  # 亿元 (100 million yuan)
 WHOLE = re.compile("全([国省市区县])(?!属)")
 # A table of amounts may have their growth beside them: 总量及增速.
 RATE, AND_GROWTH = re.compile("增速|增幅|增长率"), re.compile("[及和与、](?:其?增[速长幅]|同比)")
@@ -313,7 +314,7 @@ def time_around(titles: Sequence[str], sheet: str, grammar: Grammar, delivery: D
         yearly = any(time.span == "annual" for time in times)
         return Time(year, Period(year, "A", 1), "annual" if yearly else "")
     found = Period(year, part.period.frequency, part.period.number)
-    return Time(year, found, part.span, (), part is title.time)
+    return Time(year, found, part.span, (), part is title.time or part.title)
 
 
 def resolve_time(time: Time, years: set[int], ends: set[int]) -> Time:
@@ -344,7 +345,9 @@ def _clue(where: str, texts: Sequence[str], grammar: Grammar) -> Clue:
         return Clue(where, shown, Time(code.year, hints=((code.year, code.period.number),)))
     dotted = DOTTED.fullmatch(shown)
     if dotted and where != "标题" and not stated:
-        return Clue(where, shown, Time(hints=((int(dotted[1]), int(dotted[2])),)))
+        year, month = int(dotted[1]), int(dotted[2])
+        own = Time(year, Period(year, "M", month), title=True)
+        return Clue(where, shown, own if where == "工作表名" else Time(hints=((year, month),)))
     parts = parts or coded
     years |= {part.year for part in parts} - {0}
     if where != "标题" and not years and (found := LONE_YEAR.search(timely[0])):
@@ -405,7 +408,7 @@ def _published(lines: Sequence[Line]) -> dt.date | None:
 
 def _unit(lines: Sequence[Line]) -> str:
     """Return the one unit that stands above a head; 填报单位 names an office."""
-    stated = _behind(UNIT, lines)
+    stated = [(ENGLISH.sub("", text), cell) for text, cell in _behind(UNIT, lines)]
     known = {unit: cell for text, cell in stated if (unit := _unit_of_amounts(text))}
     if len(known) > 1:
         why = f"表头上方写了不止一个单位：{'、'.join(known)}"

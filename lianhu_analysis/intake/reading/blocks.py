@@ -43,7 +43,8 @@ __all__ = [
 DEEPEST = 5
 LOOKED_AT = 40
 SERIALS = range(FIRST_SERIAL, LAST_SERIAL + 1)
-WHOLE = re.compile("全[国省市区县]")
+WHOLE = re.compile("全[国省市区县](?:合计|总计)?")
+WOULD_BE = re.compile(r"=|##|#[A-Z]|\([+-]?[\d.,]+%?\)$|[\d ]+\d(?:\.\d+)?$")
 STUBS = ("name", "region", "period")
 
 
@@ -120,8 +121,8 @@ def _is_value_text(text: str) -> bool:
         bare, _ = parted(text)
         return bool(text.strip()) and read_value(bare, unit_is_percent=True) is not None
     except IntakeError:
-        # =1+1, #REF! and (4.6) stand where a figure would.
-        return text.strip()[:1] in "=#(" and any(c.isdigit() or c in "=#" for c in text[:2])
+        # =1+1, #REF!, (4.6) and 1 567 stand where a figure would; # 工业 does not.
+        return bool(WOULD_BE.match(text.strip()))
 
 
 def is_period_cell(cell: object) -> bool:

@@ -46,6 +46,7 @@ IN_POINTS = re.compile(rf"\s*个?\s*{POINTS}\s*$")
 INDEX_LIKE = (80.0, 130.0)
 FEWEST = 3
 WIDE = 30.0
+DOUBLED = 200.0
 INDEX_RANGE = (50.0, 200.0)
 PRINTED_DECIMALS = 2
 
@@ -130,11 +131,14 @@ class Neighbours(NamedTuple):
         They are percentages in full precision, so that a small one is no fraction.
     wide
         They are of one indicator and far apart, so that a large one is no index.
+    hundreds
+        A % that their number format adds may stand there twice: 12.5 shown as 1250%.
     """
 
     indices: bool = False
     unrounded: bool = False
     wide: bool = False
+    hundreds: bool = False
 
 
 class Slot(NamedTuple):
@@ -314,6 +318,7 @@ def neighbours(tokens: Iterable[object], *, one_indicator: bool = False) -> Neig
     indices = sum(INDEX_LIKE[0] <= value <= INDEX_LIKE[1] for value in values)
     large = [value for value in values if abs(value) >= 1]
     fine = sum(round(value, PRINTED_DECIMALS) != round(value, 9) for value in large)
+    shown = [abs(r.value or 0) >= DOUBLED for r in found if r.token.endswith("%")]
     return Neighbours(
         enough and indices * 2 > len(values),
         enough and fine > 1 and len(large) * 2 > len(values),
@@ -321,6 +326,7 @@ def neighbours(tokens: Iterable[object], *, one_indicator: bool = False) -> Neig
         and one_indicator
         and indices * 4 < len(values)
         and any(abs(v) >= WIDE and not INDEX_LIKE[0] <= v <= INDEX_LIKE[1] for v in values),
+        sum(shown) * 2 > len(shown),
     )
 
 
@@ -377,10 +383,14 @@ def _read_growth(token: object, slot: Slot) -> tuple[CellReading, float | None, 
     if POINTS in slot.unit:
         why = f"{indicator.name_zh} 的增速不能以百分点计，这里多半是增速的变化"
         raise IntakeError(why, "是变化的不必处理；是增速的，请把单位写为 %，另报新文件")
-    value = reading.value
+    value, beside = reading.value, slot.beside or Neighbours()
+    if beside.hundreds and reading.token.endswith("%") and abs(value or 0) >= DOUBLED:
+        why = f"{indicator.name_zh} 的增速 {reading.token} 像是百分数又加了百分号格式"
+        cure = "请把单元格格式改为“常规”、核对后另报新文件；确是如此的，请写成“增长1.6倍”这样"
+        raise IntakeError(why, cure)
     # 4.8% and 增长1.6倍 say what they are, whatever form the column has.
     if value is not None and not reading.says_percent:
-        value = _in_percent(value, slot.form, indicator, slot.beside or Neighbours())
+        value = _in_percent(value, slot.form, indicator, beside)
     return reading, value, "%"
 
 

@@ -11,7 +11,7 @@ from functools import cached_property
 from lianhu_analysis.catalog.indicators import Indicator
 from lianhu_analysis.errors import IntakeError
 from lianhu_analysis.intake.grids.grid import Grid, cell_address
-from lianhu_analysis.intake.reading.around import Around, Time, resolve_time
+from lianhu_analysis.intake.reading.around import Around, Time, resolve_time, title_indicator
 from lianhu_analysis.intake.reading.blocks import (
     Column,
     Panel,
@@ -23,6 +23,8 @@ from lianhu_analysis.intake.reading.blocks import (
 from lianhu_analysis.intake.reading.figures import POINTS, Collector, Delivery
 from lianhu_analysis.intake.reading.meaning import ColumnMeaning, column_meaning
 from lianhu_analysis.intake.reading.notes import ColumnNote, TableNote
+from lianhu_analysis.intake.reading.outline import read_line
+from lianhu_analysis.intake.reading.statements import title_part
 from lianhu_analysis.intake.reading.words import BARE, Grammar, Part, fold
 
 __all__ = ["Heads", "Place", "read_heads"]
@@ -93,6 +95,14 @@ class Place:
         """Refuse a cell, a row or a column at its address."""
         self.collector.refuse(error, sheet=self.grid.sheet, cell=cell_address(row, column))
 
+    def part_of(self, item: Indicator, text: str) -> str:
+        """Return the title under which a name of this kind is not of the whole; empty if none."""
+        narrows = self.grammar.vocabulary.lines.get(item.code.partition(".")[0])
+        if narrows is None or narrows.search(f"{fold(text)}/{item.name_zh}/"):
+            return ""
+        titles = [text.strip() for _, text in self.table.titles]
+        return next((title for title in titles if narrows.search(title_part(title))), "")
+
     def leave(self, column: Column, reason: str) -> None:
         """Note that a column is not read, which needs no telling."""
         cell = cell_address(self.table.top, column.number)
@@ -149,7 +159,7 @@ def read_heads(place: Place, units: dict[int, str]) -> Heads:
     IntakeError
         If figures stand under no head where most rows have them: the heads may have shifted.
     """
-    read = [column_meaning(c, place.grammar) for c in _with_bare_numbers(place.panel.columns)]
+    read = _with_parts(_with_bare_numbers(place.panel.columns), place)
     read = [
         m._replace(facets=m.facets._replace(unit=units[n]), own_unit=True)
         if (n := m.column.number) in units
@@ -170,6 +180,23 @@ def read_heads(place: Place, units: dict[int, str]) -> Heads:
         frozenset(m.is_growth for m in read if not m.facets.nothing and m.says_span == "ytd"),
         scope,
     )
+
+
+def _with_parts(columns: Sequence[Column], place: Place) -> list[ColumnMeaning]:
+    """Read 第二产业 on the right of 地区生产总值, or under a title of it, as a part of it."""
+    whole = title_indicator(place.table.titles, place.grid.sheet, place.grammar)
+    found: list[ColumnMeaning] = []
+    for column in columns:
+        meaning = column_meaning(column, place.grammar)
+        if meaning.indicator:
+            whole = meaning.indicator
+        elif whole and column.cells and not meaning.facets.nothing:
+            path = f"{whole.name_zh}/{read_line(column.text).text}"
+            named = column._replace(text=path, cells=((column.cells[-1][0], path),))
+            part = column_meaning(named, place.grammar)
+            meaning = part if part.indicator not in (None, whole) and not part.refusal else meaning
+        found.append(meaning)
+    return found
 
 
 def _with_bare_numbers(columns: Sequence[Column]) -> list[Column]:
@@ -242,8 +269,8 @@ def _check(
         raise m.refusal
     if m.column.number in place.grid.hidden_columns:
         raise m.unread("所在的列是隐藏的", HIDDEN)
-    if m.indicator and scope:
-        under = f"在标题“{scope[0]}”之下，说的可能不是全部"
+    if m.indicator and (found := [*scope, place.part_of(m.indicator, m.text)])[0]:
+        under = f"在标题“{found[0]}”之下，说的可能不是全部"
         raise m.unread(under, "口径确实相同的，请报送标题改正后的新文件")
     f = m.facets
     if f.measure != "yoy" or f.sure or f.unit in ("%", POINTS) or f.fact:
@@ -285,7 +312,8 @@ def _of_left(
         raise growth.unread("前面另有增速，说不清是当月还是累计", SAY_WHICH)
     facets = growth.facets._replace(span=found.facets.span, per=found.facets.per)
     year = growth.year or found.year
-    return growth._replace(facets=facets, part=found.part, year=year, left=True, tail=found.tail)
+    tail = growth.tail or found.tail
+    return growth._replace(facets=facets, part=found.part, year=year, left=True, tail=tail)
 
 
 def _of_this_year(

@@ -157,12 +157,12 @@ class RowReader:
         return "" if is_blank(cell) else str(cell).strip()
 
     def _region(self, text: str) -> Region:
-        folded, delivery = fold(text), self.place.delivery
+        folded, delivery = re.sub("(?:合计|总计)$", "", fold(text)), self.place.delivery
         whole = len(folded) == 2 and folded[0] == "全"
         own = delivery.region.name_zh[-1:] == folded[-1:]
         if whole and self.place.around.elsewhere and not own:
             raise IntakeError(f"“{text}”说的是哪里说不清，这一行没有收", "")
-        found = delivery.at_level(folded[1]) if whole else self.place.grammar.region(text)
+        found = delivery.at_level(folded[1]) if whole else self.place.grammar.region(folded)
         if found is None:
             raise IntakeError(f"“{text}”不是本工作区的地区，这一行没有收", "")
         return found
@@ -278,7 +278,9 @@ class RowReader:
             raise IntakeError(reason, NOT_OURS.rstrip("；"), skipped=True)
         if said.whole:
             regions = (self.place.delivery.of_whole(said.whole, f"“{text}”"),)
-        if not by_path and (narrowed := self._narrowed(label, said)):
+        under = self.place.part_of(said.names[0], text)
+        narrowed = (under, "其中一部分", True) if under else None
+        if narrowed := narrowed or (None if by_path else self._narrowed(label, said)):
             place, words, is_part = narrowed
             path = f"{place}/{text}" if place else text
             where = f"在“{place}”之下，" if place else ""

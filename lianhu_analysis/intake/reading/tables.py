@@ -178,7 +178,10 @@ class _PanelReader(Place):
                 continue
             if not filled and self._restates(number):
                 break
-            if len(names) > 1 and texts[0].strip() and texts[-1].strip() and filled:
+            whole = self._of(number, names, items) if filled else ""
+            if whole and self._says_measure(label):
+                label = f"{whole}{label.strip()}"
+            elif len(names) > 1 and texts[0].strip() and texts[-1].strip() and filled:
                 # The first of several name columns heads a group for the rows below it.
                 items.append(Item(-number - 1, read_line(texts[0]), False))
             if filled and names and not label.strip():
@@ -193,6 +196,20 @@ class _PanelReader(Place):
             why = f"这张表有 {len(self.hidden)} 行是隐藏的，没有读"
             self.refuse(IntakeError(why, HIDDEN, skipped=True), self.hidden[0], column)
         return items
+
+    def _says_measure(self, label: str) -> bool:
+        """Whether a name only says what its figures are of the one beside or above it: 增速."""
+        said = self.grammar.read(label)
+        return bool(said.facets.measure) and not (said.names or said.left or said.facets.nothing)
+
+    def _of(self, number: int, names: Sequence[int], items: Sequence[Item]) -> str:
+        """Return the name on the left, or right above if that is no part: of what 增速 may be."""
+        if len(names) > 1:
+            return str(self.merged(number, names[0]) or "")
+        above = self.text(number - 1, names[0]) if names and number > self.body.start else ""
+        line = read_line(above)
+        whole = items and items[-1].row == number - 1 and items[-1].has_figures
+        return above if whole and not (line.is_part or line.indent or line.is_marker) else ""
 
     def _filled(self, number: int) -> list[int]:
         numbers = (c.column.number for c in self.heads.columns)

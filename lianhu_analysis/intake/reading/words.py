@@ -307,7 +307,8 @@ class WordList:
         default_factory=dict
     )
     lines: Mapping[
-        Literal["ignore", "events", "contexts", "names", "scope", "not_regions", "offices"],
+        Literal["ignore", "events", "contexts", "names", "scope", "not_regions", "offices"]
+        | Literal["csm", "trd", "fis"],
         tuple[re.Pattern[str], ...],
     ] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
@@ -481,7 +482,10 @@ def _bracketed(found: re.Match[str]) -> Said | None:
         return _base(base)
     if OTHER_BASE.fullmatch(inner):
         return Said(Facets(nothing=f"以{inner}为基期，不是同比"))
-    return _unit(inner) if inner and is_unit(inner) else None
+    units = [part for part in re.split("[、,/和;]", inner) if part != "%"]
+    if is_unit(inner) or not (units and all(map(is_unit, units))):
+        return _unit(inner) if inner and is_unit(inner) else None
+    return _unit(units[0]) if len(units) == 1 else Said()
 
 
 def _base(found: re.Match[str]) -> Said:
