@@ -1129,3 +1129,31 @@ def test_blind_this_year_beside_last(deliver):
     ]
     told = deliver({"S": [["雁塔区2025年1-9月"], *rows]}, merged={"S": ["A2:A3", "B2:C2"]})
     assert told.own == {(RETAIL, "level", "ytd", "2025-09", 91.7)}
+
+
+@pytest.mark.parametrize(
+    "title", ["表2 各区县固定资产投资", "各区县固定资产投资增速排序", "附表三、固定资产投资"]
+)
+def test_blind_a_numbered_title_and_one_of_ranks_name_their_indicator(deliver, title):
+    rows = [["位次", "区县", "增速（%）"], [1, "碑林区", 15.5], [2, "雁塔区", 9.1]]
+    told = deliver({"S": [["2025年1-9月"], [title], *rows]})
+    assert told.own == {(FAI, "yoy", "ytd", "2025-09", 9.1)}
+
+
+def test_blind_ranks_without_a_column_of_their_own_are_no_growth(deliver):
+    rows = [["区县", "1-9月"], ["碑林区", 1], ["雁塔区", 2]]
+    assert not deliver({"S": [["2025年各区县固定资产投资增速排序"], *rows]}).stored
+
+
+def test_blind_the_share_of_the_year_that_has_passed_is_none_of_the_plan(deliver):
+    heads = ["指标", "年度目标(亿元)", "1-9月(亿元)", "占目标%", "序时进度%", "同比增速%"]
+    told = deliver(
+        {"S": [["雁塔区2025年1-9月"], heads, ["社会消费品零售总额", 340, 91.7, 27, 75, 4.4]]}
+    )
+    assert told.own == pair(RETAIL, "ytd", "2025-09", 91.7, 4.4) and "75" not in told.said
+
+
+def test_blind_two_columns_of_ranks_are_told(deliver):
+    rows = [["区县", "9月增速(%)", "位次", "1-9月增速(%)", "位次"], ["雁塔区", 8.8, 3, 7.1, 5]]
+    told = deliver({"S": [["2025年9月各区县规模以上工业增加值"], *rows]})
+    assert len(told.own) == 2 and "有不止一列是这个意思" in told.said

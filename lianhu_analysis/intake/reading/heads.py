@@ -32,7 +32,7 @@ __all__ = ["Heads", "Place", "read_heads"]
 MANY = 5
 HIDDEN = "要收的，请报送取消了隐藏的新文件；不要的不必处理"
 SAY_WHICH = "请写成“累计比上年同期增长（%）”或“本月比上年同月增长（%）”，另报新文件"
-RANKS = re.compile("排名|位次|排位")
+RANKS = re.compile("[及和与、]?(?:排名|位次|排位|排序|名次)")
 
 
 @dataclass
@@ -357,10 +357,11 @@ def _amount_of(
 def _without_twins(columns: Sequence[ColumnMeaning], place: Place) -> list[ColumnMeaning]:
     counts = Counter(map(_key, columns))
     for m in columns:
-        if counts[_key(m)] > 1 and not m.facets.fact:
+        if counts[_key(m)] > 1:
             why = "有不止一列是这个意思，说不清哪一列是本期的"
             cure = "请报送写明各列时期（如“上年同期”）的新文件"
-            place.refuse_column(m.column, m.unread(why, cure))
+            fact = bool(m.facets.fact)
+            place.refuse_column(m.column, m.unread(why, cure, skipped=fact))
     return [m for m in columns if counts[_key(m)] == 1]
 
 

@@ -23,7 +23,7 @@ from lianhu_analysis.intake.reading.figures import (
     refuse_january,
     says_nothing,
 )
-from lianhu_analysis.intake.reading.heads import HIDDEN, Heads, Place, read_heads
+from lianhu_analysis.intake.reading.heads import HIDDEN, RANKS, Heads, Place, read_heads
 from lianhu_analysis.intake.reading.meaning import (
     CHANGES,
     ColumnMeaning,
@@ -130,7 +130,10 @@ class _PanelReader(Place):
         by_region = "region" in self.panel.stub
         named = "name" in self.panel.stub or any(c.indicator for c in self.heads.columns)
         if not named or by_region:
-            self.title = title_indicator(self.table.titles, self.grid.sheet, self.grammar)
+            said = self.table.titles
+            if not self.heads.scope:  # ranks have a column of their own
+                said = [(cell, RANKS.sub("", text)) for cell, text in said]
+            self.title = title_indicator(said, self.grid.sheet, self.grammar)
         if named or self.title is not None:
             return
         titles = [text for _, text in self.table.titles if not is_statement(text)]

@@ -100,7 +100,7 @@ def find_when(
         raise IntakeError(
             f"{indicator.name_zh}：列名“{column.text}”没有说是当月还是累计",
             "请把列名写成“本月”或“本月止累计”，或写明时期（如 2024年1-9月），另报新文件；"
-            '全是当月数的，也可在 delivery.toml 写 span = "single"',
+            '全是当月数、全年数的，也可在 delivery.toml 写 span = "single"、"annual"',
         )
     finer = any(p.period.frequency != "A" for p in parts)
     if span == "annual" and indicator.frequency != "A" and finer:
