@@ -1114,6 +1114,15 @@ def test_blind_growth_below_its_amount(deliver, beside):
     )
 
 
+def test_blind_a_group_beside_names_heads_them_whatever_the_first_says(deliver):
+    rows = [["指标", None, "累计增速(%)"], ["规模以上工业", "增加值", 6.6], [None, "总产值", 5.5]]
+    told = deliver({"S": [["雁塔区2025年1-9月"], *rows]}, merged={"S": ["A3:A4"]})
+    assert told.own == {
+        ("ind.va_above.yoy", "yoy", "ytd", "2025-09", 6.6),
+        ("ind.output_above", "yoy", "ytd", "2025-09", 5.5),
+    }
+
+
 @pytest.mark.parametrize("part", ["其中：限额以上", "　限额以上"])
 def test_blind_growth_below_a_part_is_of_nobody_knows_which(deliver, part):
     rows = [["指标", "累计(亿元)"], ["社会消费品零售总额", 110.5], [part, 40.1], ["　增速", 6.6]]

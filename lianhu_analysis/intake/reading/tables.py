@@ -182,11 +182,11 @@ class _PanelReader(Place):
             if not filled and self._restates(number):
                 break
             whole = self._of(number, names, items) if filled else ""
-            if whole and self._says_measure(label):
-                label = f"{whole}{label.strip()}"
-            elif len(names) > 1 and texts[0].strip() and texts[-1].strip() and filled:
+            if len(names) > 1 and texts[0].strip() and texts[-1].strip() and filled:
                 # The first of several name columns heads a group for the rows below it.
                 items.append(Item(-number - 1, read_line(texts[0]), False))
+            if whole and self._says_measure(label):
+                label = f"{whole}{label.strip()}"
             if filled and names and not label.strip():
                 why = "这一行有数却没有指标名称"
                 self.refuse(IntakeError(why, "请报送填写了指标名称的新文件"), number, filled[0])
