@@ -1130,6 +1130,20 @@ def test_blind_growth_below_a_part_is_of_nobody_knows_which(deliver, part):
     assert told.own == {(RETAIL, "level", "ytd", "2025-09", 110.5)}
 
 
+def test_blind_rows_that_say_what_of_the_indicators_above_them(deliver):
+    rows = [["", "社会消费品零售总额（亿元）", "一般公共预算收入（亿元）"]]
+    rows += [
+        ["本月", 10.1, 2.4],
+        ["累计", 91.7, 10.5],
+        ["累计增速（%）", 4.4, 2.2],
+        ["上年同期", 90.1, 9.9],
+    ]
+    told = deliver({"S": [["雁塔区2025年9月主要指标"], *rows]})
+    assert told.own == pair(RETAIL, "ytd", "2025-09", 91.7, 4.4) | pair(
+        BUDGET, "ytd", "2025-09", 10.5, 2.2
+    ) | {(RETAIL, "level", "single", "2025-09", 10.1), (BUDGET, "level", "single", "2025-09", 2.4)}
+
+
 def test_blind_this_year_beside_last(deliver):
     rows = [
         ["指标", "完成额（亿元）", None],

@@ -238,6 +238,10 @@ class RowReader:
         said = self.place.grammar.read(label.text)
         if by_path := self._by_path(label, said):
             return self._accepted(label, by_path, by_path=True)
+        if all(m.indicator for m in self.heads.columns) and not (
+            said.names or said.left or said.facets.nothing
+        ):
+            return said  # 本月, 累计 and 增速 below heads that name indicators
         bare = said.indicator is not None and not said.left
         if bare and label.is_part:
             whole = self.known.get(label.parents[0]) if label.parents else None
@@ -279,7 +283,7 @@ class RowReader:
         if said.whole:
             regions = (self.place.delivery.of_whole(said.whole, f"“{text}”"),)
         under = self.place.part_of(said.names[0], text)
-        narrowed = (under, "其中一部分", True) if under else None
+        narrowed = (under, "其中一部分", False) if under else None
         if narrowed := narrowed or (None if by_path else self._narrowed(label, said)):
             place, words, is_part = narrowed
             path = f"{place}/{text}" if place else text

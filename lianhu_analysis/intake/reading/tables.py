@@ -210,8 +210,8 @@ class _PanelReader(Place):
         if len(names) > 1:
             return str(self.merged(number, names[0]) or "")
         above = self.text(number - 1, names[0]) if names and number > self.body.start else ""
-        line = read_line(above)
-        whole = items and items[-1].row == number - 1 and items[-1].has_figures
+        line, said = read_line(above), self.grammar.read(above)
+        whole = items and items[-1].row == number - 1 and (said.names or said.left)
         return above if whole and not (line.is_part or line.indent or line.is_marker) else ""
 
     def _filled(self, number: int) -> list[int]:
