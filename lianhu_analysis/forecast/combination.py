@@ -124,7 +124,7 @@ def weigh(record: Record, benchmark: str, pool: Sequence[Record] = ()) -> Weighi
     elif set(weights) == {benchmark}:
         reason = f"{source}看，没有模型胜过基准：只用经校准的基准"
     else:
-        reason = f"权重{source}学得，年数越少越靠近基准"
+        reason = f"权重{source}学得，年数越少越靠近各模型的平均"
     return Weighing(weights, found.years, found.series, reason)
 
 

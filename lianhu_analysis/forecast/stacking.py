@@ -4,9 +4,11 @@ In each past year of each series a candidate stood some way from the benchmark, 
 some way; the weight is the coefficient of the second on the first (stacked regressions; Breiman,
 1996), with everything in units of the series' own benchmark errors.  Every series of the region
 and its parents has a say, but the series of one year share its luck, so that all of them together
-count as one row a year.  A weight is common to all plus the target's own deviation; both are
-shrunk to zero, where the forecast is the benchmark (ridge: Hoerl and Kennard, 1970), and how
-strongly is averaged by the marginal likelihood of the record itself (Gelman et al., 2013, ch. 5).
+count as one row a year.  A weight is common to all plus the target's own deviation.  The common
+part is shrunk to the plain average of benchmark and candidates, which few years seldom beat (the
+combination puzzle: Stock and Watson, 2004; Claeskens et al., 2016), the deviation to zero (ridge:
+Hoerl and Kennard, 1970), and how strongly is averaged by the marginal likelihood of the record
+itself (Gelman et al., 2013, ch. 5).
 """
 
 from __future__ import annotations
@@ -22,8 +24,8 @@ from lianhu_analysis.forecast.past_forecasts import Record
 
 __all__ = ["Stack", "stack"]
 
-# Strength of the two priors, as if so many years had shown a coefficient of zero.
-COMMON, OWN = (0.125, 0.5, 2.0, 8.0, 32.0), (0.5, 2.0, 8.0, 32.0)
+# Strength of the two priors, as if so many years had shown the plain average, and no deviation.
+COMMON, OWN = (0.5, 2.0, 8.0, 32.0), (8.0, 32.0)
 # Scaled errors have variance one: as if so many years had shown it.
 YEARS_FOR_SCALE = 4.0
 # Fewer past errors of the benchmark give no unit to measure in.
@@ -68,12 +70,13 @@ def stack(own: Record, pool: Sequence[Record], benchmark: str) -> Stack:
     series = sum(bool(item) for item in told)
     if not names or not years:
         return Stack({}, len(years), series)
+    equal = 1.0 / (1 + len(names))
     counts = {year: sum(year in item for item in told) for year in years}
     rows, outcomes, counted = [], [], []
     for number, item in enumerate(told):
         for year, (moves, outcome) in item.items():
             rows.append(np.concatenate([moves, moves * (number == 0)]))
-            outcomes.append(outcome)
+            outcomes.append(outcome - equal * moves.sum())
             counted.append(1.0 if number == 0 else 1.0 / counts[year])
     root = np.sqrt(np.array(counted))
     x, y = np.array(rows) * root[:, None], np.array(outcomes) * root
@@ -88,7 +91,7 @@ def stack(own: Record, pool: Sequence[Record], benchmark: str) -> Stack:
         evidence.append(-0.5 * shrunk - 0.5 * rows_for * np.log(YEARS_FOR_SCALE + squares))
         found.append(coefficients[: len(names)] + coefficients[len(names) :])
     chance = np.exp(np.array(evidence) - max(evidence))
-    weights = np.maximum(chance @ np.array(found) / chance.sum(), 0.0)
+    weights = np.maximum(equal + chance @ np.array(found) / chance.sum(), 0.0)
     weights /= max(1.0, float(weights.sum()))
     return Stack(dict(zip(names, map(float, weights), strict=True)), len(years), series)
 

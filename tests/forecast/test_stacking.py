@@ -30,19 +30,20 @@ def test_one_series_by_hand():
     moves, errors = np.array([1.0, -1.0, 1.0]), np.array([1.0, -1.0, 1.0])
     found = stack(series(moves, errors), (), "persistence").weights["model"]
     # The errors' own scale is one.  With precisions c and d the coefficients of the common
-    # and the own column solve [[3 + c, 3], [3, 3 + d]] b = [3, 3].
+    # and the own column, of what the plain average of the two leaves (outcomes less half the
+    # moves), solve [[3 + c, 3], [3, 3 + d]] b = [1.5, 1.5].
     coefficients, evidence = [], []
     for c in COMMON:
         for d in OWN:
             matrix = np.array([[3.0 + c, 3.0], [3.0, 3.0 + d]])
-            b = np.linalg.solve(matrix, [3.0, 3.0])
-            squares = 3.0 - b @ [3.0, 3.0]
+            b = np.linalg.solve(matrix, [1.5, 1.5])
+            squares = 0.75 - b @ [1.5, 1.5]
             freedom = YEARS_FOR_SCALE + 3.0
             evidence.append(
                 -0.5 * np.log(np.linalg.det(matrix) / (c * d))
                 - 0.5 * freedom * np.log(YEARS_FOR_SCALE + squares)
             )
-            coefficients.append(b.sum())
+            coefficients.append(0.5 + b.sum())
     chance = np.exp(evidence) / np.sum(np.exp(evidence))
     assert found == pytest.approx(chance @ coefficients)
 
@@ -106,3 +107,12 @@ def test_the_unit_of_the_figures_does_not_matter():
     one = stack(series(moves, errors), (), "persistence").weights["model"]
     ten = stack(series(10 * moves, 10 * errors), (), "persistence").weights["model"]
     assert one == pytest.approx(ten)
+
+
+def test_years_that_say_nothing_leave_the_plain_average():
+    # The outcome lies where the average of benchmark and model stood.
+    found = stack(series([1.0, -1.0, 1.0], [0.5, -0.5, 0.5]), (), "persistence")
+    assert found.weights["model"] == pytest.approx(0.5)
+    # Moves too small to be told from zero teach nothing.
+    small = stack(series([1e-9, -1e-9, 1e-9], [0.5, -0.5, 0.5]), (), "persistence")
+    assert small.weights["model"] == pytest.approx(0.5, abs=1e-6)

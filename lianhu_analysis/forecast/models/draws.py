@@ -9,7 +9,16 @@ import numpy as np
 from lianhu_analysis.errors import ForecastError
 from lianhu_analysis.forecast.growth import FloatArray
 
-__all__ = ["FULL", "N_DRAWS", "PAST", "ROUNDING_ERROR", "Draws", "Effort", "check_spread"]
+__all__ = [
+    "FULL",
+    "N_DRAWS",
+    "PAST",
+    "ROUNDING_ERROR",
+    "Draws",
+    "Effort",
+    "check_spread",
+    "student_t",
+]
 
 N_DRAWS = 10_000
 # District growth beyond this is a slip of units before it is an economy.
@@ -116,6 +125,16 @@ class Draws:
             done = shares[first - 1] * self.start
         levels = np.column_stack([done, shares[first:] * self.path])
         return np.diff(levels, axis=1) / np.diff(shares, prepend=0.0)[first:]
+
+
+def student_t(degrees: int, effort: Effort, rng: np.random.Generator) -> FloatArray:
+    """Draw Student's t, shape (n_draws,), each draw with its opposite.
+
+    Their mean is then zero (antithetic variates; Hammersley and Morton, 1956): with few degrees
+    of freedom that of 10,000 independent draws is so far off that a printed decimal shows it.
+    """
+    half = rng.standard_t(degrees, size=effort.n_draws // 2)
+    return rng.permutation(np.concatenate([half, -half]))
 
 
 def check_spread(values: FloatArray) -> None:

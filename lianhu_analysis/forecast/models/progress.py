@@ -9,7 +9,7 @@ from scipy.special import gammaln
 
 from lianhu_analysis.errors import ForecastError
 from lianhu_analysis.forecast.growth import FloatArray
-from lianhu_analysis.forecast.models.draws import FULL, ROUNDING_ERROR, Draws, Effort
+from lianhu_analysis.forecast.models.draws import FULL, ROUNDING_ERROR, Draws, Effort, student_t
 from lianhu_analysis.forecast.models.panel import ProgressPanel, StockPanel
 
 __all__ = ["no_change", "pace", "progress", "stock_change", "usual_change"]
@@ -80,7 +80,7 @@ def pace(panel: ProgressPanel, rng: np.random.Generator, effort: Effort = FULL) 
         raise ForecastError("历年进度完全相同，不能估计不确定性")
     whole = panel.actual * totals.sum() / so_far.sum()
     # A factor beyond e is no pace any more; it keeps the heavy tail finite.
-    log = np.clip(scale * rng.standard_t(errors.size, size=effort.n_draws), -1.0, 1.0)
+    log = np.clip(scale * student_t(errors.size, effort, rng), -1.0, 1.0)
     values = np.maximum(whole * np.exp(log), panel.actual)
     values = np.rint(values) if panel.integer else values
     left = np.cumsum(panel.increments[:, known:].sum(axis=0))
@@ -111,7 +111,7 @@ def usual_change(
     if past.size < effort.min_years:
         raise ForecastError(f"只有 {past.size} 年同期至年末的变化，至少要 {effort.min_years} 年")
     scale = past.std(ddof=1) * np.sqrt(1 + 1 / past.size)
-    values = actual + past.mean() + scale * rng.standard_t(past.size - 1, size=effort.n_draws)
+    values = actual + past.mean() + scale * student_t(past.size - 1, effort, rng)
     if integer:
         values = np.rint(values)
     values = np.maximum(values, 0.0)
@@ -137,7 +137,7 @@ def no_change(panel: StockPanel, rng: np.random.Generator, effort: Effort = FULL
     scale = np.sqrt(np.mean(past**2))
     if scale < ROUNDING_ERROR:
         raise ForecastError("历年同期至年末均无变化，不能估计不确定性")
-    values = panel.actual + scale * rng.standard_t(past.size, size=effort.n_draws)
+    values = panel.actual + scale * student_t(past.size, effort, rng)
     values = np.maximum(np.rint(values) if panel.integer else values, 0.0)
     return Draws("no_change", values, values[:, None], past.size)
 

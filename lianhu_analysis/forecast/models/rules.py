@@ -12,7 +12,14 @@ import numpy as np
 
 from lianhu_analysis.errors import ForecastError
 from lianhu_analysis.forecast.growth import FloatArray
-from lianhu_analysis.forecast.models.draws import FULL, ROUNDING_ERROR, Draws, Effort, check_spread
+from lianhu_analysis.forecast.models.draws import (
+    FULL,
+    ROUNDING_ERROR,
+    Draws,
+    Effort,
+    check_spread,
+    student_t,
+)
 from lianhu_analysis.forecast.models.panel import GrowthPanel
 
 __all__ = ["persistence"]
@@ -41,7 +48,7 @@ def persistence(panel: GrowthPanel, rng: np.random.Generator, effort: Effort = F
     scale = _scale(errors[rows], errors[~panel.usable & np.isfinite(errors)])
     if scale < ROUNDING_ERROR:
         raise ForecastError("历史误差全为零，不能估计不确定性")
-    move = scale * rng.standard_t(n, size=effort.n_draws)
+    move = scale * student_t(n, effort, rng)
     path = base + np.outer(move, panel.reach)
     start = np.full(effort.n_draws, base) if panel.n_known else None
     draws = Draws("persistence", path[:, -1], path, n, panel.reach, start=start)

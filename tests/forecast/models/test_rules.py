@@ -30,6 +30,16 @@ def test_rules_are_judged_by_what_was_first_published():
     assert persistence(what, rng()).values.std() < 0.6
 
 
+@pytest.mark.parametrize("n_known", [1, 2, 3])
+def test_the_mean_of_the_rule_is_the_year_so_far(n_known):
+    past = [[5, 5, 5, 5 + 0.3 * (-1) ** k] for k in range(3)]
+    draws = persistence(panel([*past, [4.0, 4.3, 4.6, np.nan]], n_known), rng())
+    base = (4.0, 4.3, 4.6)[n_known - 1]
+    # Independent draws of three degrees of freedom are off by as much as 0.03.
+    np.testing.assert_allclose([draws.values.mean(), np.median(draws.values)], base, atol=1e-12)
+    np.testing.assert_allclose(draws.path.mean(axis=0), base, atol=1e-12)
+
+
 def test_a_refusal_for_few_years_names_the_setting_that_leaves_years_out():
     past = [[5, 5, 5, 5.1]] * 4
     outlier = np.array([False, True, True, False, False])
