@@ -38,7 +38,7 @@ from lianhu_analysis.forecast.backtest import COMBINATION, backtest
 from lianhu_analysis.forecast.knowledge import Knowledge, Rules
 from lianhu_analysis.intake.observations import Observation, frame_observations
 
-__all__ = ["SERIES", "back_test", "draw_province", "judge", "main", "summarise"]
+__all__ = ["SERIES", "back_test", "draw_province", "judge", "main", "summarise", "verdict"]
 
 YEARS = range(2014, 2026)
 OUTLIERS = (2020, 2021)
@@ -179,10 +179,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         ["year", "ratio"],
         [[int(str(year)), f"{row['ratio']:.3f}"] for year, row in tables["years"].iterrows()],
     )
-    return conclude(_verdict(tables))
+    return conclude(verdict(tables))
 
 
-def _verdict(tables: dict[str, pd.DataFrame]) -> Verdict:
+def verdict(tables: dict[str, pd.DataFrame]) -> Verdict:
+    """Hold the tables against the bars."""
     own, (in80, verdicts) = tables["provinces"]["ratio"], tables["bands"].iloc[0]
     pooled, mean = float(tables["cells"].to_numpy().mean()), float(own.mean())
     figure = (

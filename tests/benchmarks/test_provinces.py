@@ -49,9 +49,9 @@ def test_ratios_by_hand():
     assert tables["cells"].loc["gdp.total", "Q1"] == pytest.approx(np.sqrt(2.25 / 4.25))
     assert tables["provinces"]["ratio"].tolist() == pytest.approx([np.sqrt(0.5), 1.0])
     assert tables["bands"]["verdicts"].tolist() == [3]
-    assert provinces._verdict(tables).holds is False  # all in the bands: too wide
+    assert provinces.verdict(tables).holds is False  # all in the bands: too wide
     tables["bands"]["in80"] = 0.8
-    assert provinces._verdict(tables).holds
+    assert provinces.verdict(tables).holds
 
 
 def test_the_mean_of_the_past_as_forecast_fails_the_bar(capsys):
