@@ -18,6 +18,8 @@ __all__ = ["check_copies"]
 DIGITS = 4
 COPIED_PERIODS = 3
 REPEATS_OF_ONE_SHEET = 2  # one is chance; two figures of one sheet are a column not filled in
+# Shorter figures count where most of a sheet repeats: one copied from last month.
+SHORT_DIGITS, COPIED_FIGURES = 2, 3
 
 
 def check_copies(evidence: Evidence, doubts: dict[str, Floats]) -> Iterator[Finding]:
@@ -130,7 +132,7 @@ def _repeats(evidence: Evidence, panel: Panel, digits: Floats) -> Iterator[Findi
     level = panel.is_level
     lumpy = evidence.flags(panel, evidence.structure.is_lumpy)
     steady = evidence.flags(panel, lambda item: item.kind in ("rate", "index"))
-    wanted = (level & ~lumpy & ~steady)[:, None, None] & (digits >= DIGITS)
+    wanted = (level & ~lumpy & ~steady)[:, None, None] & (digits >= SHORT_DIGITS)
     across = ~panel.is_ytd
     before = shift_periods(panel.values, -1, across_years=across)
     rows = panel.rows.astype(float)
@@ -140,11 +142,28 @@ def _repeats(evidence: Evidence, panel: Panel, digits: Floats) -> Iterator[Findi
     ):
         if panel.frequency == "A" and words == "上一期":
             continue
-        same = np.argwhere(wanted & (panel.values == other))
-        sheets = Counter(evidence.sheet(int(panel.rows[tuple(at)])) for at in same)
-        for at in map(tuple, same):
+        same = wanted & (panel.values == other)
+        long = same & (digits >= DIGITS)
+        sheets = Counter(evidence.sheet(int(row)) for row in panel.rows[long])
+        copied = _copied_sheets(evidence, panel, same, wanted & np.isfinite(other))
+        for at in map(tuple, np.argwhere(same)):
             row = int(panel.rows[at])
-            many = sheets[evidence.sheet(row)] >= REPEATS_OF_ONE_SHEET
+            sheet = evidence.sheet(row)
+            if not long[at] and sheet not in copied:
+                continue
+            many = sheets[sheet] >= REPEATS_OF_ONE_SHEET or sheet in copied
             severity: Severity = "Severe" if many else "Uncertain"
             message = f"{evidence.stated(row)}，与{words}一模一样：可能没有更新"
             yield evidence.finding("stale_repeat", severity, row, message, others=[other_rows[at]])
+
+
+def _copied_sheets(
+    evidence: Evidence, panel: Panel, same: np.ndarray, compared: np.ndarray
+) -> set[tuple[str, str, str]]:
+    """Return the sheets most of whose figures repeat others, of the periods in which any does."""
+    repeated = Counter(evidence.sheet(int(row)) for row in panel.rows[same])
+    often = {sheet for sheet, count in repeated.items() if count >= COPIED_FIGURES}
+    if not often:
+        return set()
+    told = Counter(evidence.sheet(int(row)) for row in panel.rows[compared & same.any(axis=0)])
+    return {sheet for sheet in often if 2 * repeated[sheet] > told[sheet]}

@@ -339,6 +339,22 @@ def test_figures_that_were_not_brought_up_to_date(revenue):
     assert {item[0] for item in found(two, "stale_repeat")} == {"Severe"}
 
 
+@pytest.mark.parametrize(("renewed", "said"), [(0, True), (1, True), (3, False)])
+def test_a_sheet_copied_from_the_month_before(renewed, said):
+    codes = [REVENUE, "fis.exp", "fis.tax", "csm.above.retail", RETAIL, "ene.elec"]
+    rows = [
+        row(code, f"2022-{month:02d}", value=float(11 + number + (0 if stale else month)))
+        for number, code in enumerate(codes)
+        for month in (4, 5, 6)
+        for stale in [month > 4 and number >= renewed]
+    ]
+    data = frame(rows).assign(sheet=lambda table: table["period"])
+    told = {item for item in found(data, "stale_repeat") if item[3] == "2022-06"}
+    assert {(item[0], item[1]) for item in told} == (
+        {("Severe", code) for code in codes[renewed:]} if said else set()
+    )
+
+
 def test_gaps_and_januaries():
     data = frame(monthly(REVENUE), monthly(RETAIL, january=False))
     holes = data[~((data["indicator"] == REVENUE) & data["period"].isin(["2021-05", "2022-01"]))]
