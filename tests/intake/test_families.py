@@ -677,6 +677,33 @@ def test_points_are_no_growth_of_an_amount(read):
     assert "D3" in told(reading)
 
 
+@pytest.mark.parametrize(
+    ("token", "stored"),
+    [("-0.3个百分点", -0.3), ("0.2 百分点", 0.2), ("-0.3", None), (-0.3, None), ("—", None)],
+)
+def test_the_change_of_a_rate_says_in_its_cell_that_it_is_in_points(read, token, stored):
+    rows = [["指标", "单位", "累计", "同比增减"], ["规模以上工业产品销售率", "%", 97.1, token]]
+    rows.append([RETAIL, "亿元", 5.0, "3.1%"])
+    reading = read([["莲湖区2024年1-9月主要指标"], *rows])
+    kept = reading.frame.set_index("cell")
+    assert kept.at["D4", "value"] == 3.1
+    if stored is not None:
+        found = kept.loc["D3", ["measure", "value", "unit", "token"]].tolist()
+        assert found == ["yoy", stored, "百分点", token]
+    elif token == "—":
+        assert kept.at["D3", "status"] == "not_meaningful"
+        assert not reading.problems
+    else:
+        assert "D3" not in kept.index
+        assert "说不清是百分比还是百分点" in told(reading)
+
+
+def test_a_year_over_a_column_is_of_the_months_in_the_title(read):
+    rows = [["指标", "2024年", "2023年"], [f"{RETAIL}（亿元）", 5.0, 4.0]]
+    reading = read([["2024年1-9月主要指标"], *rows])
+    assert short(reading) == {"B3": retail("level", "ytd", "2024-09", 5.0)}
+
+
 def test_a_change_in_an_amount_is_no_growth(read):
     rows = [["莲湖区2024年1—9月"], ["指标名称", "单位", "累计", "比上年同期增减(亿元)"]]
     reading = read([*rows, [RETAIL, "亿元", 100, 4.6]])
