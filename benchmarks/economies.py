@@ -35,6 +35,7 @@ __all__ = [
     "one_indicator",
     "position_day",
     "released",
+    "second_hand",
     "to_date_growth",
 ]
 
@@ -275,6 +276,24 @@ TARGET = Target(
 def released(year: int, quarter: int, lag: int = RELEASE_LAG) -> dt.date:
     """Return the day on which a quarter's figures come out."""
     return Period(year, "Q", quarter).end + dt.timedelta(days=lag)
+
+
+def second_hand(measure: str, year: int, quarter: int, value: float, source: str) -> Observation:
+    """Return a real figure to date, on the day on which its quarter is taken to come out."""
+    return Observation(
+        region=REGION,
+        indicator=CODE,
+        measure=measure,
+        span="ytd",
+        period=f"{year}Q{quarter}",
+        value=float(value),
+        unit="%" if measure == "yoy" else "亿元",
+        published=released(year, quarter),
+        published_basis="assumed",
+        source=source,
+        status="ok",
+        provenance="second_hand",
+    )
 
 
 @cache

@@ -38,7 +38,16 @@ from lianhu_analysis.forecast.backtest import COMBINATION, backtest
 from lianhu_analysis.forecast.knowledge import Knowledge, Rules
 from lianhu_analysis.intake.observations import Observation, frame_observations
 
-__all__ = ["SERIES", "back_test", "draw_province", "judge", "main", "summarise", "verdict"]
+__all__ = [
+    "SERIES",
+    "back_test",
+    "draw_province",
+    "judge",
+    "main",
+    "print_years",
+    "summarise",
+    "verdict",
+]
 
 YEARS = range(2014, 2026)
 OUTLIERS = (2020, 2021)
@@ -175,11 +184,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         ["series", *cells.columns],
         [[name, *(f"{value:.3f}" for value in row)] for name, row in cells.iterrows()],
     )
-    print_table(
-        ["year", "ratio"],
-        [[int(str(year)), f"{row['ratio']:.3f}"] for year, row in tables["years"].iterrows()],
-    )
+    print_years(tables["years"])
     return conclude(verdict(tables))
+
+
+def print_years(years: pd.DataFrame) -> None:
+    """Print the ratio of each year."""
+    rows = [[int(str(year)), f"{row['ratio']:.3f}"] for year, row in years.iterrows()]
+    print_table(["year", "ratio"], rows)
 
 
 def verdict(tables: dict[str, pd.DataFrame]) -> Verdict:

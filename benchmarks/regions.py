@@ -18,11 +18,11 @@ from pathlib import Path
 import pandas as pd
 
 from benchmarks.bench import conclude, options, print_table
-from benchmarks.economies import CODE, REGION, TARGET, catalogue, released
-from benchmarks.provinces import OUTLIERS, summarise, verdict
+from benchmarks.economies import TARGET, catalogue, second_hand
+from benchmarks.provinces import OUTLIERS, print_years, summarise, verdict
 from lianhu_analysis.forecast.backtest import COMBINATION, backtest
 from lianhu_analysis.forecast.knowledge import Knowledge, Rules
-from lianhu_analysis.intake.observations import Observation, frame_observations
+from lianhu_analysis.intake.observations import frame_observations
 
 __all__ = ["judge", "main", "published"]
 
@@ -38,22 +38,9 @@ def published(table: pd.DataFrame) -> pd.DataFrame:
         One row a quarter: year, quarter, growth, level.
     """
     rows = [
-        Observation(
-            region=REGION,
-            indicator=CODE,
-            measure=measure,
-            span="ytd",
-            period=f"{row.year}Q{row.quarter}",
-            value=float(value),
-            unit=unit,
-            published=released(int(row.year), int(row.quarter)),
-            published_basis="assumed",
-            source="regions",
-            status="ok",
-            provenance="second_hand",
-        )
+        second_hand(measure, int(row.year), int(row.quarter), value, "regions")
         for row in table.itertuples()
-        for measure, value, unit in (("level", row.level, "亿元"), ("yoy", row.growth, "%"))
+        for measure, value in (("level", row.level), ("yoy", row.growth))
         if pd.notna(value)
     ]
     return frame_observations(rows).sort_values("published", kind="stable", ignore_index=True)
@@ -84,10 +71,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     own, cells = tables["provinces"]["ratio"], tables["cells"]
     print_table(["region", "ratio"], [[name, f"{value:.3f}"] for name, value in own.items()])
     print_table(["after", "pooled"], [[name, f"{cells[name].mean():.3f}"] for name in cells])
-    print_table(
-        ["year", "ratio"],
-        [[int(str(year)), f"{row['ratio']:.3f}"] for year, row in tables["years"].iterrows()],
-    )
+    print_years(tables["years"])
     return conclude(verdict(tables))
 
 

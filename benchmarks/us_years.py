@@ -25,11 +25,11 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.bench import Verdict, conclude, options, print_table
-from benchmarks.economies import CODE, POSITIONS, REGION, TARGET, catalogue, released
+from benchmarks.economies import POSITIONS, TARGET, catalogue, released, second_hand
 from benchmarks.real_time import verdict_on
 from lianhu_analysis.forecast.scores import brier_skill
 from lianhu_analysis.forecast.verdict import Rules
-from lianhu_analysis.intake.observations import Observation, frame_observations
+from lianhu_analysis.intake.observations import frame_observations
 
 __all__ = ["FOLDER", "judge_series", "levels_to_date", "main", "published", "summarise"]
 
@@ -79,20 +79,7 @@ def published(to_date: pd.DataFrame, years: Sequence[int]) -> pd.DataFrame:
     """Return what comes out: level and growth to date after each quarter of some years."""
     growth = growth_to_date(to_date)
     rows = [
-        Observation(
-            region=REGION,
-            indicator=CODE,
-            measure=measure,
-            span="ytd",
-            period=f"{year}Q{quarter}",
-            value=float(table.loc[year, quarter]),
-            unit="%" if measure == "yoy" else "亿元",
-            published=released(year, quarter),
-            published_basis="assumed",
-            source="us_nowcasting_benchmark",
-            status="ok",
-            provenance="second_hand",
-        )
+        second_hand(measure, year, quarter, table.loc[year, quarter], FOLDER.name)
         for year in years
         for quarter in (1, 2, 3, 4)
         for measure, table in (("level", to_date), ("yoy", growth))
