@@ -95,9 +95,8 @@ def normalise_unit(text: str) -> str:
 def parted(text: str) -> tuple[str, str]:
     """Part a figure from the declared unit that it brings along (``210.5亿元``); else no unit."""
     found = WITH_UNIT.fullmatch(_fold(text))
-    if found is None or normalise_unit(found[2]) not in _table().factors:
-        return text, ""
-    return found[1], normalise_unit(found[2])
+    unit = normalise_unit(found[2]) if found else ""
+    return (found[1], unit) if found and unit in _table().factors else (text, "")
 
 
 def _fold(text: str) -> str:

@@ -412,7 +412,7 @@ def _read_level(token: object, slot: Slot) -> tuple[CellReading, Slot]:
     bare, own = parted(token) if isinstance(token, str) else (token, "")
     if own and POINTS not in own:
         stated = slot.unit.strip()
-        if stated and normalise_unit(stated) != normalise_unit(own):
+        if stated and normalise_unit(stated) != own:
             why = f"{slot.indicator.name_zh} 的“{token}”写的单位与表中的“{stated}”不同"
             raise IntakeError(why, "请核对单位，一个数只写一种，另报新文件")
         reading = read_value(bare)._replace(token=str(token))

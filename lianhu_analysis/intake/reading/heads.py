@@ -269,8 +269,8 @@ def _check(
         raise m.refusal
     if m.column.number in place.grid.hidden_columns:
         raise m.unread("所在的列是隐藏的", HIDDEN)
-    if m.indicator and (found := [*scope, place.part_of(m.indicator, m.text)])[0]:
-        under = f"在标题“{found[0]}”之下，说的可能不是全部"
+    if m.indicator and (title := scope[0] if scope else place.part_of(m.indicator, m.text)):
+        under = f"在标题“{title}”之下，说的可能不是全部"
         raise m.unread(under, "口径确实相同的，请报送标题改正后的新文件")
     f = m.facets
     if f.measure != "yoy" or f.sure or f.unit in ("%", POINTS) or f.fact:

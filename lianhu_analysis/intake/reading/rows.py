@@ -238,9 +238,7 @@ class RowReader:
         said = self.place.grammar.read(label.text)
         if by_path := self._by_path(label, said):
             return self._accepted(label, by_path, by_path=True)
-        if all(m.indicator for m in self.heads.columns) and not (
-            said.names or said.left or said.facets.nothing
-        ):
+        if said.is_nameless and all(m.indicator for m in self.heads.columns):
             return said  # 本月, 累计 and 增速 below heads that name indicators
         bare = said.indicator is not None and not said.left
         if bare and label.is_part:

@@ -181,11 +181,12 @@ class _PanelReader(Place):
                 continue
             if not filled and self._restates(number):
                 break
-            whole = self._of(number, names, items) if filled else ""
+            bare = filled and self._says_measure(label)
+            whole = self._of(number, names, items) if bare else ""
             if len(names) > 1 and texts[0].strip() and texts[-1].strip() and filled:
                 # The first of several name columns heads a group for the rows below it.
                 items.append(Item(-number - 1, read_line(texts[0]), False))
-            if whole and self._says_measure(label):
+            if whole:
                 label = f"{whole}{label.strip()}"
             if filled and names and not label.strip():
                 why = "这一行有数却没有指标名称"
@@ -203,7 +204,7 @@ class _PanelReader(Place):
     def _says_measure(self, label: str) -> bool:
         """Whether a name only says what its figures are of the one beside or above it: 增速."""
         said = self.grammar.read(label)
-        return bool(said.facets.measure) and not (said.names or said.left or said.facets.nothing)
+        return bool(said.facets.measure) and said.is_nameless
 
     def _of(self, number: int, names: Sequence[int], items: Sequence[Item]) -> str:
         """Return the name on the left, or right above if that is no part: of what 增速 may be."""

@@ -206,6 +206,11 @@ class Said(NamedTuple):
         """The one indicator that the text names."""
         return self.names[0] if len(self.names) == 1 else None
 
+    @property
+    def is_nameless(self) -> bool:
+        """Whether every word of it says what a figure is, and none whose: 本月, 增速."""
+        return not (self.names or self.left or self.facets.nothing)
+
     @classmethod
     def joined(cls, pieces: Iterable[Said]) -> Said:
         """Return what several texts, or the words of one, say together."""
@@ -482,9 +487,11 @@ def _bracketed(found: re.Match[str]) -> Said | None:
         return _base(base)
     if OTHER_BASE.fullmatch(inner):
         return Said(Facets(nothing=f"以{inner}为基期，不是同比"))
+    if is_unit(inner):
+        return _unit(inner)
     units = [part for part in re.split("[、,/和;]", inner) if part != "%"]
-    if is_unit(inner) or not (units and all(map(is_unit, units))):
-        return _unit(inner) if inner and is_unit(inner) else None
+    if not units or not all(map(is_unit, units)):
+        return None
     return _unit(units[0]) if len(units) == 1 else Said()
 
 
