@@ -154,6 +154,7 @@ class YearToDateGrowth(MLEModel):
         self.doubt = np.ones(years * n - 1)
         if doubted is not None:
             self.doubt[doubted.ravel()[1:]] = DOUBT
+        self.n_obs = int(np.isfinite(self.endog).sum())
         self["design", 0, 2] = 1.0
         self["obs_cov", 0, 0] = rounding
         self["selection"], self["transition"] = self._selection(), self._transition()
@@ -193,14 +194,17 @@ class YearToDateGrowth(MLEModel):
         """Put the parameters into the matrices."""
         persistence, level, effect, festival, echo, shift = super().update(params, **kwargs)
         n, k = self.periods, self.k_states
-        self["selection", 3] = np.array([[shift], [1.0 - shift]])
-        self["transition", 1, 1, :] = persistence
-        self["transition", 1, 2 + n, :] = -shift
-        self["transition", 2, 1, :] = self.weight_after * persistence
-        self["transition", 2, 2 + n, :] = -self.weight_after * (echo + shift)
-        step = _step_variance(persistence, level)
-        self["state_cov", 0, 0, :-1] = step * self.tails[0]
-        self["state_cov", 1, 1, :-1] = self.tails[1] * self.doubt
+        # In place: assigning through the names checks and copies every matrix anew.
+        selection, transition, state_cov = (
+            self[name] for name in ("selection", "transition", "state_cov")
+        )
+        selection[3] = np.array([[shift], [1.0 - shift]])
+        transition[1, 1] = persistence
+        transition[1, 2 + n] = -shift
+        transition[2, 1] = self.weight_after * persistence
+        transition[2, 2 + n] = -self.weight_after * (echo + shift)
+        state_cov[0, 0, :-1] = _step_variance(persistence, level) * self.tails[0]
+        state_cov[1, 1, :-1] = self.tails[1] * self.doubt
         start = np.diag(np.repeat([DIFFUSE, level, 0.0, 1.0, effect, festival], [1, 1, 1, n, n, 1]))
         spread = np.eye(k)
         if shift:
@@ -212,7 +216,7 @@ class YearToDateGrowth(MLEModel):
         covariance = spread @ start @ spread.T
         # Disturbances of the first figure that are no states.
         covariance[2, 2] += echo**2 + shift
-        self.ssm.initialize_known(np.zeros(k), covariance)
+        self.ssm.initialization.stationary_cov = covariance
 
     def lighten(self, params: FloatArray, heavy: tuple[bool, bool]) -> None:
         """Find the weights of Student's t: ``tails`` multiply the variance of each disturbance.
@@ -225,13 +229,14 @@ class YearToDateGrowth(MLEModel):
         self.tails = np.ones_like(self.tails)
         for _ in range(ITERATIONS):
             self.update(params)
-            found = self.ssm.smooth()
-            usual = np.array(
-                [self["state_cov", 0, 0, :-1] / self.tails[0], np.ones_like(self.tails[1])]
-            )
-            size = found.smoothed_state_disturbance[:, :-1] ** 2
-            size += np.diagonal(found.smoothed_state_disturbance_cov, axis1=0, axis2=1).T[:, :-1]
-            size /= np.maximum(usual * found.scale, ROUNDING_ERROR**2)
+            filtered, found = self.ssm._filter(), self.ssm._smooth()
+            scale = float(np.sum(filtered.scale)) / self.n_obs
+            usual = self["state_cov"][[0, 1], [0, 1], :-1] / self.tails
+            usual[1] = 1.0
+            size = np.asarray(found.smoothed_state_disturbance)[:, :-1] ** 2
+            covariance = np.asarray(found.smoothed_state_disturbance_cov)
+            size += covariance[[0, 1], [0, 1], :-1] * scale
+            size /= np.maximum(usual * scale, ROUNDING_ERROR**2)
             weights = (FREEDOM + 1.0) / (FREEDOM + size)
             self.tails = np.where(np.array(heavy)[:, None], 1.0 / weights, 1.0)
 
@@ -247,16 +252,15 @@ class YearToDateGrowth(MLEModel):
         self.update(params)
         # The filter itself, without the results object around it: that costs five times as much.
         found = self.ssm._filter()
-        used = int(np.isfinite(self.endog).sum())
-        scale = float(np.sum(found.scale)) / used
+        scale = float(np.sum(found.scale)) / self.n_obs
         # The concentrated likelihood holds the determinants beside the scale.
-        evidence = float(np.sum(found.loglikelihood)) - 0.5 * (used - 1) * np.log(scale)
+        evidence = float(np.sum(found.loglikelihood)) - 0.5 * (self.n_obs - 1) * np.log(scale)
         return Newest(
             evidence,
             np.array(found.filtered_state[:, at]),
             np.array(found.filtered_state_cov[:, :, at]),
             scale,
-            used,
+            self.n_obs,
         )
 
 
@@ -318,8 +322,7 @@ def average(panel: GrowthPanel, rng: np.random.Generator, effort: Effort = FULL)
     start = drawn[:, 0] if panel.n_known else None
     path = _between(panel, cut, drawn)
     check_spread(path[:, -1])
-    n_obs = int(np.isfinite(model.endog).sum())
-    return Draws("growth_model", path[:, -1], path, n_obs, panel.reach, start=start)
+    return Draws("growth_model", path[:, -1], path, model.n_obs, panel.reach, start=start)
 
 
 def likeliest(panel: GrowthPanel) -> MLEResults:
