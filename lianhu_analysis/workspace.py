@@ -14,6 +14,7 @@ from lianhu_analysis.written import KNOWN_ONLY, Code, Day, Filled, Truth, Whole,
 
 __all__ = [
     "LANGUAGES",
+    "NATION",
     "CensusBreak",
     "Provenance",
     "Region",
@@ -25,6 +26,8 @@ __all__ = [
 ]
 
 CONFIG_NAME = "lianhu.toml"
+# The code of the whole country.
+NATION = "100000"
 Language = Literal["zh", "en"]
 LANGUAGES = get_args(Language)
 PathName = Literal["raw", "processed", "reports", "targets", "layouts", "record"]

@@ -62,6 +62,28 @@ class Falling:
 
 
 @dataclass(frozen=True)
+class Total:
+    """What the nation has in a year: no region below it has more, or not ``times`` as much.
+
+    Attributes
+    ----------
+    times
+        1 of totals; more of figures a head.
+    source, url
+        Where it is published.
+    """
+
+    __pydantic_config__ = KNOWN_ONLY
+    codes: frozenset[str]
+    value: float
+    unit: str
+    year: int
+    source: str
+    url: str
+    times: float = 1.0
+
+
+@dataclass(frozen=True)
 class Structure:
     """The relations between indicators that accounting demands.
 
@@ -78,6 +100,11 @@ class Structure:
     within: tuple[Sum, ...] = ()
     shares: tuple[Share, ...] = ()
     falling: Falling = field(default_factory=Falling)
+    totals: tuple[Total, ...] = ()
+
+    def total_of(self, indicator: Indicator) -> Total | None:
+        """Return the nation's total that bounds an indicator's level, if there is one."""
+        return next((total for total in self.totals if indicator.code in total.codes), None)
 
     def may_fall(self, indicator: Indicator) -> bool:
         """Whether its year to date may fall, or be negative."""

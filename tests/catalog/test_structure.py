@@ -2,6 +2,7 @@ import pytest
 
 from lianhu_analysis.catalog.indicators import read_catalogue
 from lianhu_analysis.catalog.structure import load_structure, read_structure
+from lianhu_analysis.catalog.units import convert
 from lianhu_analysis.errors import CatalogueError
 
 CATALOGUE = read_catalogue(None, {})
@@ -19,6 +20,13 @@ def test_the_packaged_relations_speak_of_known_indicators(national):
     assert named | structure.falling.codes <= known
     for item in structure.sums:
         assert item.optional <= set(item.parts)
+    bounded = [code for total in structure.totals for code in total.codes]
+    assert set(bounded) <= known
+    assert len(bounded) == len(set(bounded))
+    for code in set(bounded) & {item.code for item in CATALOGUE}:
+        total = structure.total_of(CATALOGUE.get(code))
+        assert convert(total.value, total.unit, CATALOGUE.get(code).unit) > 0
+        assert total.url.startswith("https://")
 
 
 def test_what_may_fall_and_what_is_lumpy():

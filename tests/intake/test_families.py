@@ -1013,3 +1013,58 @@ def test_sectors_without_an_indent_are_parts_of_the_item_above(read):
     assert found["D6"] == ("gdp.tertiary", "yoy", "ytd", "2024Q3", 6)
     # The sectors of investment and of electricity are other things.
     assert not {"D8", "C10", "D10", "C4"} & set(found)
+
+
+def test_more_than_the_nation_has_is_a_unit_misread(read):
+    rows = [
+        ["莲湖区2024年9月主要指标", None, None],
+        ["指标名称", "单位", "1-9月累计"],
+        ["全社会用电量", "亿千瓦时", 201234.5],
+        ["城镇居民人均可支配收入", "亿元", 43210],
+        [RETAIL, "亿元", 505],
+    ]
+    reading = read(rows)
+    assert list(short(reading).values()) == [retail("level", "ytd", "2024-09", 505)]
+    why = told(reading)
+    assert "全社会用电量 的 201234.5 亿千瓦时比全国2024年的 98521 亿千瓦时还多" in why
+    assert "城镇居民人均可支配收入 的 43210 亿元比全国2024年的 54188 元 20 倍还多" in why
+    rows[2][2], rows[3][1] = 20.12345, "元"
+    assert len(read(rows).frame) == 3
+
+
+def test_another_name_beside_the_full_one_is_another_figure(read):
+    rows = [
+        ["莲湖区2024年9月财政收入（单位：万元）", None, None],
+        ["指标名称", "1-9月累计", "同比增长%"],
+        ["一般公共预算收入", 512345, 3.1],
+        ["1、地方一般公共预算收入", 312345, 4.2],
+        ["(1)税收收入", 212345, 2.5],
+        ["2、上划中央收入", 200000, 1.4],
+    ]
+    reading = read(rows)
+    own = {cell: row[-1] for cell, row in short(reading).items() if row[0] == "fis.revenue.gpb"}
+    assert own == {"B4": 31.2345, "C4": 4.2}
+    assert "“一般公共预算收入”与同一张表里的“地方一般公共预算收入”不是一个数" in told(reading)
+    alone = read([*rows[:3], *rows[4:5]])
+    assert {row[-1] for row in short(alone).values() if row[0] == "fis.revenue.gpb"} == {
+        51.2345,
+        3.1,
+    }
+
+
+def test_a_part_has_the_unit_of_its_whole(read):
+    rows = [
+        ["莲湖区2024年9月对外贸易", None],
+        ["指标名称", "1-9月累计"],
+        ["进出口总额（亿元）", 20.5],
+        ["其中：出口", 15.5],
+        ["进口", 5.0],
+        ["接待国内外游客人次", 12],
+    ]
+    reading = read(rows)
+    found = {row[0]: row[-1] for row in short(reading).values()}
+    assert found == {"opn.trade": 20.5, "opn.export": 15.5, "opn.import": 5.0}
+    assert "接待国内外游客人次 没有写计量单位" in told(reading)
+    beside = [rows[0], ["指标名称", "单位", "1-9月累计"]]
+    beside += [["进出口总额", "亿元", 20.5], ["其中：出口", None, 15.5], ["进口", None, 5.0]]
+    assert {row[0]: row[-1] for row in short(read(beside)).values()} == found

@@ -27,7 +27,6 @@ from lianhu_analysis.intake.reading.statements import (
     title_part,
 )
 from lianhu_analysis.intake.reading.words import (
-    NATION,
     NOTHING,
     REGION,
     YEAR,
@@ -36,7 +35,7 @@ from lianhu_analysis.intake.reading.words import (
     fold,
     is_unit,
 )
-from lianhu_analysis.workspace import Region
+from lianhu_analysis.workspace import NATION, Region
 
 __all__ = [
     "Around",

@@ -13,6 +13,7 @@ import pandas as pd
 from lianhu_analysis.catalog.calendar import assumed_release
 from lianhu_analysis.catalog.indicators import Indicator
 from lianhu_analysis.catalog.periods import Frequency, Period
+from lianhu_analysis.catalog.structure import load_structure
 from lianhu_analysis.catalog.units import convert, normalise_unit, parted
 from lianhu_analysis.errors import IntakeError, LianhuError, PeriodError
 from lianhu_analysis.intake.observations import Observation, frame_observations
@@ -21,7 +22,7 @@ from lianhu_analysis.intake.reading.cells import Reading as CellReading
 from lianhu_analysis.intake.reading.cells import read_value
 from lianhu_analysis.intake.reading.notes import TableNote
 from lianhu_analysis.intake.same_figures import merge_rows
-from lianhu_analysis.workspace import Region
+from lianhu_analysis.workspace import NATION, Region
 
 __all__ = [
     "POINTS",
@@ -341,7 +342,8 @@ def _observe(token: object, slot: Slot, delivery: Delivery) -> Observation:
         reading, value, unit = _read_growth(token, slot)
     else:
         reading, slot = _read_level(token, slot)
-        value = None if reading.value is None else _level(reading.value, slot)
+        region = slot.region or delivery.region
+        value = None if reading.value is None else _level(reading.value, slot, region)
         unit = slot.indicator.unit
     published, basis = slot.published or delivery.published, "stated"
     if published is None:
@@ -420,7 +422,7 @@ def _read_level(token: object, slot: Slot) -> tuple[CellReading, Slot]:
     return read_value(token, unit_is_percent=slot.unit.strip() in ("%", "％")), slot
 
 
-def _level(value: float, slot: Slot) -> float:
+def _level(value: float, slot: Slot, region: Region) -> float:
     if not slot.unit.strip():
         why = f"{slot.indicator.name_zh} 没有写计量单位"
         cure = f"请在“计量单位”列填写（目录中为 {slot.indicator.unit}），不填不会按目录单位推定"
@@ -431,6 +433,14 @@ def _level(value: float, slot: Slot) -> float:
         why = f"{slot.indicator.name_zh} 的 {value:g} 不像以上年为 100 的指数"
         cure = f"若是涨幅，请填指数 {100 + value:g}" if abs(value) < low else "请核对这一格的数"
         raise IntakeError(why, cure)
+    total = load_structure().total_of(slot.indicator)
+    if total and region.code != NATION:
+        most = total.times * convert(total.value, total.unit, slot.indicator.unit)
+        if converted > most:
+            said = f"{total.value:.15g} {total.unit}"
+            more = f" {total.times:g} 倍还多" if total.times > 1 else "还多"
+            why = f"{slot.indicator.name_zh} 的 {value:.15g} {slot.unit}比全国{total.year}年的 {said}{more}"
+            raise IntakeError(why, "单位多半写错了，请核对后另报新文件")
     return converted
 
 

@@ -130,6 +130,17 @@ class Row:
     named: Part | None = field(default=None, compare=False)
     published: dt.date | None = field(default=None, compare=False)
 
+    @property
+    def figure(self) -> tuple[object, ...]:
+        """What another row must share to be about the same figures."""
+        said = self.facets
+        beside = (self.region, self.part, self.named, self.span, self.per)
+        return (self.indicator, said.measure, said.span, said.per, said.lag, said.fact, *beside)
+
+    def is_named(self, text: str) -> bool:
+        """Whether a name is the catalogue's own, not another way of saying it."""
+        return self.indicator is not None and fold(self.indicator.name_zh) in fold(text)
+
 
 def column_meaning(column: Column, grammar: Grammar) -> ColumnMeaning:
     """Join what the cells of a head say; what no word covers refuses the column."""

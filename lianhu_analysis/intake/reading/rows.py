@@ -39,13 +39,14 @@ class RowReader:
 
     Attributes
     ----------
-    known
-        Indicators of the rows above, by their labels.
+    known, units
+        Indicators of the rows above and the units beside them, by their labels.
     """
 
     place: Place
     heads: Heads
     known: dict[str, Indicator] = field(default_factory=dict)
+    units: dict[str, str] = field(default_factory=dict)
 
     def read(self, number: int, label: Label, units: Mapping[str, str]) -> Row | None:
         """Return what a row is; ``None`` of one that is not read, which is told.
@@ -72,7 +73,8 @@ class RowReader:
                 self.place.refuse(error, number, panel.first("name") or 0)
             self.place.note.rows.append(note._replace(reason=error.message))
             return None
-        above = label.parents if label.is_part or label.is_member else ()
+        part = label.is_part or label.is_member
+        above = [p for p in label.parents if part or self._has_part(p, said.indicator)]
         lines = (*above, *reversed(label.groups))
         lags = [grammar.read(line).facets.lag for line in (*label.groups, *label.parents[:1])]
         row = replace(
@@ -81,7 +83,7 @@ class RowReader:
             facets=said.facets._replace(
                 lag=max([said.facets.lag, *lags]), measure=said.facets.measure or row.facets.measure
             ),
-            inherited=next(filter(None, map(units.get, lines)), ""),
+            inherited=next(filter(None, (units.get(t) or self.units.get(t) for t in lines)), ""),
             region=next(iter(said.regions), row.region),
             named=next(iter(said.parts), None),
         )
@@ -89,6 +91,7 @@ class RowReader:
         note = note._replace(unit=row.unit or row.facets.unit, period=str(period or ""))
         if row.indicator:
             self.known[label.text] = row.indicator
+            self.units[label.text] = row.unit
             note = note._replace(indicator=row.indicator.code, name_zh=row.indicator.name_zh)
         self.place.note.rows.append(note)
         return row
@@ -247,6 +250,11 @@ class RowReader:
         if not bare:
             raise _unmatched(label, self.place.grammar)
         return self._accepted(label, said)
+
+    def _has_part(self, above: str, part: Indicator | None) -> bool:
+        """Whether the item above is one that a row's indicator is an accounting part of."""
+        whole = self.known.get(above)
+        return bool(whole and part and part.code in load_structure().parts(whole.code))
 
     def _by_path(self, label: Label, said: Said) -> Said | None:
         """Return what a row is under one of the lines above it."""

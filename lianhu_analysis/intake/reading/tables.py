@@ -153,14 +153,24 @@ class _PanelReader(Place):
         contexts = self.grammar.vocabulary.lines["contexts"].findall(titles)
         contexts = [] if "外币" in titles else contexts
         units = {item.line.text: self.grammar.read(item.line.text).facets.unit for item in items}
+        rows: dict[int, Row] = {}
         for item in items:
-            if not item.has_figures:
-                continue
-            label = labels[item.row]
-            label = label._replace(parents=(*label.parents, *contexts))
-            row = self.rows.read(item.row, label, units)
-            if row is not None:
-                self._read_cells(item.row, row)
+            if item.has_figures:
+                label = labels[item.row]
+                label = label._replace(parents=(*label.parents, *contexts))
+                if (row := self.rows.read(item.row, label, units)) is not None:
+                    rows[item.row] = row
+        full = {row.figure for n, row in rows.items() if row.is_named(labels[n].text)}
+        for number, row in rows.items():
+            text = labels[number].text
+            if row.figure in full and row.indicator and not row.is_named(text):
+                # 一般公共预算收入 beside 地方一般公共预算收入 is all that is collected in a place.
+                why = f"“{text}”与同一张表里的“{row.indicator.name_zh}”不是一个数，没有读"
+                cure = "不收的不必处理；是同一个指标的，请报送只留一行的新文件"
+                column = self.panel.first("name") or 0
+                self.refuse(IntakeError(why, cure, skipped=True), number, column)
+            else:
+                self._read_cells(number, row)
 
     def _items(self) -> list[Item]:
         """Return the rows of the body that are read or open a group, in order."""

@@ -24,12 +24,11 @@ from lianhu_analysis.catalog.periods import Period, parse_period
 from lianhu_analysis.catalog.remembering import LONGEST, remembered
 from lianhu_analysis.catalog.units import KNOWN_UNITS, normalise_unit
 from lianhu_analysis.errors import IntakeError, PeriodError, UnitError
-from lianhu_analysis.workspace import Region
+from lianhu_analysis.workspace import NATION, Region
 from lianhu_analysis.written import KNOWN_ONLY, Truth, Whole, parse_written
 
 __all__ = [
     "BARE",
-    "NATION",
     "REGION",
     "WORDS_ZH",
     "YEAR",
@@ -45,7 +44,6 @@ __all__ = [
     "span_of",
 ]
 
-NATION = "100000"
 TEXTS = 16_384
 BLANKS = re.compile(r"[\s\u200b-\u200f\u2060\u202a-\u202e\ufeff]+")
 DASHES = re.compile(
