@@ -1177,6 +1177,6 @@ def test_blind_the_share_of_the_year_that_has_passed_is_none_of_the_plan(deliver
 
 
 def test_blind_two_columns_of_ranks_are_told(deliver):
-    rows = [["区县", "9月增速(%)", "位次", "1-9月增速(%)", "位次"], ["雁塔区", 8.8, 3, 7.1, 5]]
+    rows = [["区县", "9月增速(%)", "1-9月增速(%)", "位次", "位次"], ["雁塔区", 8.8, 7.1, 3, 5]]
     told = deliver({"S": [["2025年9月各区县规模以上工业增加值"], *rows]})
     assert len(told.own) == 2 and "有不止一列是这个意思" in told.said

@@ -1068,3 +1068,17 @@ def test_a_part_has_the_unit_of_its_whole(read):
     beside = [rows[0], ["指标名称", "单位", "1-9月累计"]]
     beside += [["进出口总额", "亿元", 20.5], ["其中：出口", None, 15.5], ["进口", None, 5.0]]
     assert {row[0]: row[-1] for row in short(read(beside)).values()} == found
+
+
+def test_a_rank_is_of_the_column_on_its_left(read):
+    rows = [
+        ["2024年各区县规模以上工业增加值", None, None, None, None],
+        ["区县", "9月增速(%)", "位次", "1-9月增速(%)", "位次"],
+        ["莲湖区", 8.8, 3, 7.1, 5],
+    ]
+    ranks = {cell: row[2:] for cell, row in short(read(rows)).items() if row[0].startswith("fact")}
+    assert ranks == {"C3": ("single", "2024-09", 3), "E3": ("ytd", "2024-09", 5)}
+    rows[1:] = [["区县", "位次", "9月增速(%)", "1-9月增速(%)"], ["莲湖区", 3, 8.8, 7.1]]
+    reading = read(rows)
+    assert len(reading.frame) == 2
+    assert [(p.cell, p.kind) for p in reading.problems] == [("B3", "skipped")]

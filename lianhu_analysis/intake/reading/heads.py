@@ -32,6 +32,8 @@ __all__ = ["Heads", "Place", "read_heads"]
 MANY = 5
 HIDDEN = "要收的，请报送取消了隐藏的新文件；不要的不必处理"
 SAY_WHICH = "请写成“累计比上年同期增长（%）”或“本月比上年同月增长（%）”，另报新文件"
+# Facts of the column on their left, where they do not say of what period.
+OF_LEFT = ("rank", "gap")
 RANKS = re.compile("[及和与、]?(?:排名|位次|排位|排序|名次)")
 
 
@@ -235,6 +237,10 @@ def _chosen(
             continue
         if not whole.is_growth and not whole.facets.fact:
             left = whole
+        if whole.facets.fact in OF_LEFT and found and not (whole.part or whole.says_span):
+            # 位次 is of the column that it stands beside.
+            facets = whole.facets._replace(span=found[-1].says_span)
+            whole = whole._replace(part=found[-1].part, facets=facets)
         found.append(whole)
     return found
 

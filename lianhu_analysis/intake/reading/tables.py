@@ -319,7 +319,8 @@ class _PanelReader(Place):
                 self.collector.take(token, self._slot(place, row, column, token))
             except IntakeError as error:
                 # A sign for no figure may stand where there can be none.
-                if error.remedy and not says_nothing(token) and not column.facets.fact:
+                if error.remedy and not says_nothing(token):
+                    error.skipped |= bool(column.facets.fact)
                     self.refuse(error, place, number)
 
     def _slot(self, place: int, row: Row, column: ColumnMeaning, token: object) -> Slot:

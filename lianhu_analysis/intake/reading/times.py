@@ -181,7 +181,8 @@ def _unsaid_span(
     january = period.frequency == "M" and period.number == 1 and not indicator.no_january
     quarter = period.frequency == "M" and period.number <= MARCH  # 1月, 2月, 3月, 一季度
     quarter = quarter and any(p.period.code.endswith("Q1") for p in parts)
-    if headed and (january or quarter or axis.heads.accumulated & {False, headed.is_growth}):
+    kinds = {False, headed.is_growth or bool(headed.facets.fact)} if headed else set()
+    if headed and (january or quarter or axis.heads.accumulated & kinds):
         return "single"
     # The first quarter is the year to date as well.
     first = period.code.endswith("Q1") and not axis.rows
