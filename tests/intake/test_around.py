@@ -102,6 +102,7 @@ def test_titles_of_our_own_region_or_of_none_pass(title):
         ("西安市2024年9月主要经济指标", "西安市"),
         ("上海市2024年9月", "上海市"),
         ("全国2024年9月主要经济指标", "全国"),
+        ("中国2024年9月主要经济指标", "中国"),
         ("雁塔区2024年1-9月 单位：亿元", "雁塔区"),
     ],
 )
@@ -342,6 +343,10 @@ def test_a_workspace_may_itself_be_a_zone_or_a_street(name):
 )
 def test_the_unit_above_a_head(line, unit):
     assert around(line).unit == unit
+
+
+def test_an_office_is_no_unit_beside_one():
+    assert around("单位：统计局", "单位：亿元").unit == "亿元"
 
 
 def test_two_units_above_a_head_are_refused():
