@@ -205,15 +205,15 @@ class YearToDateGrowth(MLEModel):
         transition[2, 2 + n] = -self.weight_after * (echo + shift)
         state_cov[0, 0, :-1] = _step_variance(persistence, level) * self.tails[0]
         state_cov[1, 1, :-1] = self.tails[1] * self.doubt
-        start = np.diag(np.repeat([DIFFUSE, level, 0.0, 1.0, effect, festival], [1, 1, 1, n, n, 1]))
+        start = np.repeat([DIFFUSE, level, 0.0, 1.0, effect, festival], [1, 1, 1, n, n, 1])
         spread = np.eye(k)
         if shift:
             # The first level is the sum of a year's steps.
-            start[1, 1], start[range(3, 3 + n), range(3, 3 + n)] = 0.0, level
+            start[1], start[3 : 3 + n] = 0.0, level
             spread[1, 3 : 3 + n] = 1.0
         spread[2] = self.loading[0] + spread[1]
         spread[2, 3] += 1.0 - shift
-        covariance = spread @ start @ spread.T
+        covariance = (spread * start) @ spread.T
         # Disturbances of the first figure that are no states.
         covariance[2, 2] += echo**2 + shift
         self.ssm.initialization.stationary_cov = covariance
@@ -426,6 +426,7 @@ def _simulated(
     normal = rng.normal(size=(count, model.k_states))
     state = newest.state + scale[:, None] * (normal @ _root(newest.covariance).T)
     path = [state[:, 2]]
+    fixed = np.where(np.arange(model.k_states) >= 3 + n, model.loading, 0.0)
     for ahead in range(now + 1, model.weight.size):
         tails = [
             np.sqrt(FREEDOM / rng.chisquare(FREEDOM, size=count)) if is_heavy else 1.0
@@ -439,8 +440,7 @@ def _simulated(
         state[:, 1] = persistence * state[:, 1] + steps - shift * echoed
         state[:, 4 : 3 + n] = state[:, 3 : 2 + n].copy()
         state[:, 3] = steps if shift else noise
-        fixed = state @ np.where(np.arange(model.k_states) >= 3 + n, model.loading[ahead], 0.0)
-        single = state[:, 0] + state[:, 1] + noise - echo * echoed + fixed
+        single = state[:, 0] + state[:, 1] + noise - echo * echoed + state @ fixed[ahead]
         weight = model.weight[ahead]
         state[:, 2] = (1.0 - weight) * state[:, 2] + weight * single
         path.append(state[:, 2].copy())
