@@ -100,6 +100,13 @@ def test_the_cells_of_a_head_are_joined(cells, expected):
     ) == expected
 
 
+def test_two_parts_that_end_together_are_one_of_the_span_that_either_says():
+    assert head("2024年9月", "1-9月").says_span == "ytd"
+    assert head("2024年9月", "9月").says_span == ""
+    assert head("1-9月", "2024年1-9月").says_span == "ytd"
+    assert head("2024年9月", "8月").part is None
+
+
 def test_a_year_alone_is_no_part():
     found = head("2023年")
     assert (found.part, found.year) == (None, 2023)
