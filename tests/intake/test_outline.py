@@ -154,6 +154,18 @@ def test_members_of_groupings_belong_to_the_item_above_them_all():
     assert {label.parents[0] for label in members} == {WHOLE}
 
 
+def test_a_part_of_a_member_is_no_member():
+    labels = place(
+        (WHOLE, 10), ("按类型分",), ("商品零售", 8), ("　　粮油、食品类", 3), ("餐饮", 2)
+    )
+    assert [(label.is_member, label.is_part) for label in labels[2:]] == [
+        (True, False),
+        (False, True),
+        (True, False),
+    ]
+    assert labels[3].parents[0] == "商品零售"
+
+
 def test_a_grouping_with_its_first_member_in_the_same_cell():
     labels = place((WHOLE, 10), ("按经营地分：城镇", 7), ("乡村", 3))
     assert [(label.text, label.is_member) for label in labels[1:]] == [
