@@ -27,13 +27,16 @@ class SeenGrid(Grid):
 
 @pytest.fixture
 def read(workspace, catalogue):
-    def tidy(rows, *, sheet="表", merged=(), file="", folders=(), **grid_of) -> Reading:
+    def tidy(
+        rows, *, sheet="表", merged=(), file="", folders=(), published=None, **grid_of
+    ) -> Reading:
         grid = rows
         if not isinstance(rows, Grid):
             grid = Grid(sheet, tuple(tuple(row) for row in rows), merged=tuple(merged))
         for name, value in grid_of.items():
             object.__setattr__(grid, name, value)
-        delivery = Delivery("a.xlsx", LIANHU, (LIANHU, XIAN), file=file, folders=folders)
+        said = {"file": file, "folders": folders, "published": published}
+        delivery = Delivery("a.xlsx", LIANHU, (LIANHU, XIAN), **said)
         words = load_vocabulary(workspace.root / "words.toml")
         return read_grids((grid,), words, catalogue, delivery, load_layouts(workspace))
 
@@ -202,6 +205,7 @@ def test_a6_regions_in_rows_under_merged_group_heads(read):
     assert short(reading) == {
         "B4": ("fis.revenue.gpb", "level", "single", "2024-09", 0.1),
         "C4": ("fis.revenue.gpb", "level", "ytd", "2024-09", 3.0),
+        "D4": ("fact.plan_share.fis.revenue.gpb", "level", "ytd", "2024-09", 70.0),
         "E4": ("fis.revenue.gpb", "yoy", "ytd", "2024-09", 3.3),
         "F4": ("fis.exp", "level", "single", "2024-09", 0.2),
         "G4": ("fis.exp", "level", "ytd", "2024-09", 4.0),
@@ -1082,3 +1086,75 @@ def test_a_rank_is_of_the_column_on_its_left(read):
     reading = read(rows)
     assert len(reading.frame) == 2
     assert [(p.cell, p.kind) for p in reading.problems] == [("B3", "skipped")]
+
+
+def facts(reading):
+    return {cell: row for cell, row in short(reading).items() if row[0].startswith("fact")}
+
+
+def test_a_dispatch_table_has_the_years_plan_beside_what_is_done(read):
+    rows = [
+        ["莲湖区2024年主要目标任务分解表（截至9月底）"],
+        ["指标名称", "单位", "年度目标", "时序进度目标", "1-9月完成", "完成率%", "同比增长%"],
+        ["社零总额", "亿元", 820, 615, 612.3, 74.7, 6.3],
+        ["土地供应面积", "亩", 1200, 900, 523.7, 43.6, None],
+    ]
+    reading = read(rows, published=dt.date(2024, 10, 28))
+    assert facts(reading) == {
+        "C3": ("fact.plan.csm.retail.total", "level", "annual", "2024", 820),
+        "F3": ("fact.plan_share.csm.retail.total", "level", "ytd", "2024-09", 74.7),
+        "C4": ("fact.plan.lan.supply.area", "level", "annual", "2024", 1200),
+        "F4": ("fact.plan_share.lan.supply.area", "level", "ytd", "2024-09", 43.6),
+    }
+    assert {cell: row for cell, row in short(reading).items() if cell not in facts(reading)} == {
+        "E3": retail("level", "ytd", "2024-09", 612.3),
+        "G3": retail("yoy", "ytd", "2024-09", 6.3),
+        "E4": ("lan.supply.area", "level", "ytd", "2024-09", 523.7),
+    }
+    assert reading.frame["published"].eq("2024-10-28").all()
+    # Without a day it is known with the table, not when its year is over.
+    undated = read(rows).frame
+    plans = undated[undated["indicator"].str.startswith("fact.plan.")]
+    assert plans["published"].dt.strftime("%Y-%m-%d").unique().tolist() == ["2024-09-30"]
+
+
+@pytest.mark.parametrize(
+    "title", ["2024年莲湖区主要目标任务分解表", "莲湖区2024年1-9月主要目标任务分解表"]
+)
+def test_a_table_of_targets_alone_is_not_read(read, title):
+    rows = [[title], ["指标名称", "单位", "一季度", "上半年"], [RETAIL, "亿元", 200, 410]]
+    assert read(rows).frame.empty
+
+
+def test_what_remains_beside_the_target_is_left_out(read):
+    rows = [
+        ["2024年前三季度莲湖区主要指标与目标差距表"],
+        ["指标", "全年目标", "前三季度实际", "差距"],
+        [f"{RETAIL}增速（%）", 6, 5.2, -0.8],
+    ]
+    reading = read(rows, published=dt.date(2024, 10, 28))
+    assert short(reading) == {
+        "B3": ("fact.plan.csm.retail.total", "level", "annual", "2024", 6),
+        "C3": retail("yoy", "ytd", "2024-09", 5.2),
+    }
+
+
+def test_a_rank_is_not_of_an_earlier_month_beside_it(read):
+    head = ["指 标", "1-9月增速", "1-8月增速", "增速变化（百分点）", "全市排名"]
+    rows = [["莲湖区主要指标（2024年1-9月）"], head, [RETAIL, "6.3%", "6.5%", -0.2, 3]]
+    assert facts(read(rows)) == {"E3": ("fact.rank.csm.retail.total", "level", "ytd", "2024-09", 3)}
+    rows = [["莲湖区主要指标"], ["指 标", "2024年1-9月增速", "2024年1-8月增速", "全市排名"]]
+    assert facts(read([*rows, [RETAIL, "6.3%", "6.5%", 3]])) == {}
+
+
+def test_a_sheet_of_all_streets_has_the_district_in_its_last_row(read):
+    rows = [
+        ["莲湖区各街道2024年1-9月主要指标完成情况"],
+        ["街道", "社零（万元）", "同比%"],
+        ["青年路街道", 45678, 6.1],
+        ["全区", 6123000, 6.3],
+    ]
+    assert short(read(rows, sheet="街道")) == {
+        "B4": retail("level", "ytd", "2024-09", 612.3),
+        "C4": retail("yoy", "ytd", "2024-09", 6.3),
+    }

@@ -348,8 +348,11 @@ def _observe(token: object, slot: Slot, delivery: Delivery) -> Observation:
     published, basis = slot.published or delivery.published, "stated"
     if published is None:
         assumed = assumed_release(slot.indicator, slot.period)
-        published, basis = max(assumed, slot.not_before or assumed), "assumed"
-    elif published < slot.period.end:
+        latest = max(assumed, slot.not_before or assumed)
+        # A plan is known long before its year is over.
+        published = slot.not_before if slot.fact == "plan" and slot.not_before else latest
+        basis = "assumed"
+    elif published < slot.period.end and slot.fact != "plan":
         # A period can be published on its last day, and not before.
         why = f"{slot.indicator.name_zh} 的发布日 {published} 早于统计时期 {slot.period} 结束"
         cure = "请核对发布日期和标题的时期"

@@ -237,12 +237,26 @@ def _chosen(
             continue
         if not whole.is_growth and not whole.facets.fact:
             left = whole
-        if whole.facets.fact in OF_LEFT and found and not (whole.part or whole.says_span):
-            # 位次 is of the column that it stands beside.
-            facets = whole.facets._replace(span=found[-1].says_span)
-            whole = whole._replace(part=found[-1].part, facets=facets)
+        if whole.facets.fact in OF_LEFT and not (whole.part or whole.says_span):
+            whole = _as_beside(whole, found, place)
         found.append(whole)
     return found
+
+
+def _as_beside(fact: ColumnMeaning, found: Sequence[ColumnMeaning], place: Place) -> ColumnMeaning:
+    """Return a rank as of the column right beside it, where no title says of when it is.
+
+    Of a column of an earlier month than another it is most likely not.
+    """
+    last = max((m.part.period.end for m in found if m.part), default=None)
+    if place.around.time.span or not found:
+        return fact
+    left = found[-1]
+    newest = left.part is None or left.part.period.end == last
+    if left.column.number != fact.column.number - 1 or not newest:
+        return fact
+    facets = fact.facets._replace(span=left.says_span)
+    return fact._replace(part=left.part, facets=facets)
 
 
 def _refuse_unheaded(column: Column, place: Place) -> None:

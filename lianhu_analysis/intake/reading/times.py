@@ -78,6 +78,9 @@ def find_when(
     part, named, time = row.part, row.named, axis.heads.time
     stated = _stated(part, column, time)
     span, period = meaning.span or stated.span, stated.period
+    if meaning.fact == "plan" and not (part or column.part):
+        # The year's, in a table of its months.
+        return When(*period_for(indicator, Period(period.year, "A", 1), span), period.end)
     # What a title says of its span gives way to the head's.
     near = bool(part or column.part)
     if near and not _fits(stated.span, meaning.span, indicator):
