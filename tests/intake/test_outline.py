@@ -278,3 +278,12 @@ def test_without_one_column_of_all_figures_nothing_is_shown():
 def test_a_round_part_makes_no_wider_tolerance():
     # 740.0 is printed to one decimal as its fellows are.
     assert not adds_up((912.9,), [(0.3,), (171.2,), (740.0,)])
+
+
+def test_sectors_in_other_columns_than_the_total_are_of_the_item_above_them():
+    amounts = [(None, 100.0), (30.0, None), (50.0, None), (20.0, None)]
+    labels = place(*((name, *row) for name, row in zip((GDP, *SECTORS), amounts, strict=True)))
+    assert [label.parents[0] for label in labels[1:]] == [GDP] * 3
+    # In the same column a total that they do not make is not theirs.
+    labels = place((GDP, 100.0), *((name, 10.0) for name in SECTORS))
+    assert GDP not in labels[1].parents[:1]

@@ -79,6 +79,10 @@ def test_a_marked_part_needs_accounting_and_an_indented_one_a_list():
     listed = Label("民间投资", parents=("固定资产投资",), is_part=True)
     marked = listed._replace(is_marked=True)
     other = Label("工业投资", parents=("民间投资",), is_part=True)
+    counted = Label("在库投资项目数", parents=("固定资产投资",), is_part=True)
+    assert find(counted, known=("固定资产投资",)).indicator is not None
+    with pytest.raises(IntakeError):
+        find(counted._replace(is_marked=True), known=("固定资产投资",))
     assert find(listed, known=("固定资产投资",)).indicator is not None
     assert find(marked, known=("固定资产投资",)).indicator is not None
     with pytest.raises(IntakeError):
