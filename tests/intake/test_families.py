@@ -1158,3 +1158,49 @@ def test_a_sheet_of_all_streets_has_the_district_in_its_last_row(read):
         "B4": retail("level", "ytd", "2024-09", 612.3),
         "C4": retail("yoy", "ytd", "2024-09", 6.3),
     }
+
+
+@pytest.mark.parametrize("line", [["（单位：亿元）"], [None, None, "单位：亿元"]])
+def test_below_a_line_of_another_unit_nothing_is_read_wherever_it_stands(read, line):
+    rows = [
+        ["莲湖区2024年1—9月", None, "单位：万元"],
+        ["指标", "累计", "增长(%)"],
+        [BUDGET, 310256, 3.0],
+        line,
+        [RETAIL, 497.3, 3.5],
+    ]
+    reading = read(rows)
+    assert list(short(reading)) == ["B3", "C3"]
+    assert "以下各行没有读" in str(told(reading))
+
+
+def test_a_line_of_earlier_months_is_when_the_rows_below_it_are_of(read):
+    rows = [
+        ["莲湖区2024年1—9月"],
+        ["指标", "单位", "累计", "增长(%)"],
+        [RETAIL, "亿元", 497.3, 3.5],
+        ["以下为1-8月数据"],
+        ["房地产开发投资", "亿元", 20.2, -9.0],
+        ["以下为1-5月数据"],
+        [BUDGET, "亿元", 17.2, 1.0],
+    ]
+    found = short(read(rows))
+    assert found["D3"] == retail("yoy", "ytd", "2024-09", 3.5)
+    assert found["D5"] == ("inv.re", "yoy", "ytd", "2024-08", -9.0)
+    assert list(found) == ["C3", "D3", "C5", "D5"]
+
+
+@pytest.mark.parametrize(
+    ("growths", "kept"),
+    [
+        ((0.065, 0.21, -0.016), []),
+        ((0.065, 0.3), []),
+        ((0.6, 0.21, -0.3), ["D3", "D4", "D5"]),
+        ((0.065, 3.2, 4.4), ["D4", "D5"]),
+    ],
+)
+def test_beside_fractions_in_most_rows_of_a_column_no_growth_is_a_percentage(read, growths, kept):
+    names = (BUDGET, "税收收入", "进出口总值")
+    body = [[name, "亿元", 1, value] for name, value in zip(names, growths, strict=False)]
+    rows = [["莲湖区2024年1—9月"], ["指标", "单位", "累计", "增长(%)"], *body]
+    assert [cell for cell in short(read(rows)) if cell[0] == "D"] == kept

@@ -136,3 +136,22 @@ def test_a_growth_behind_last_years_amount_is_of_this_years():
     # Without this year's beside it, it is of the amount that there is.
     alone, _ = read("2023年1-9月", "增长(%)", title="莲湖区2023年1-9月")
     assert len(alone.columns) == 2
+
+
+@pytest.mark.parametrize("head", ["同比增减", "增减", "同比变动"])
+def test_a_bare_change_beside_amounts_is_no_growth_unless_something_says_percent(head):
+    assert "没有写 %" in refused(read("累计", head)[1])["D2"]
+    for found, place in (read("累计", f"{head}(%)"), read("累计", head, row=(497.3, "3.5%"))):
+        assert spans(found) == [("level", "ytd"), ("yoy", "ytd")] and not refused(place)
+
+
+def test_growths_that_stand_before_and_between_the_amounts_are_of_none_for_certain():
+    found, place = read("增长(%)", "1-9月", "增长(%)", "9月", title="莲湖区2024年9月")
+    assert ("yoy", "ytd") not in spans(found)
+    assert "说不清各是哪一列的增速" in refused(place)["E2"]
+
+
+def test_a_growth_that_names_its_indicator_is_of_the_span_of_all_amounts_before_it():
+    heads = (f"{RETAIL}(亿元)", "增速(%)", f"{BUDGET}(亿元)", "增速(%)", "固定资产投资增速(%)")
+    _, place = read(*heads, title="莲湖区2024年1-9月累计指标")
+    assert not refused(place)

@@ -134,12 +134,15 @@ class Neighbours(NamedTuple):
         They are of one indicator and far apart, so that a large one is no index.
     hundreds
         A % that their number format adds may stand there twice: 12.5 shown as 1250%.
+    fractions
+        Most are below 1, and some too fine for percentages as they are printed.
     """
 
     indices: bool = False
     unrounded: bool = False
     wide: bool = False
     hundreds: bool = False
+    fractions: bool = False
 
 
 class Slot(NamedTuple):
@@ -319,6 +322,8 @@ def neighbours(tokens: Iterable[object], *, one_indicator: bool = False) -> Neig
     indices = sum(INDEX_LIKE[0] <= value <= INDEX_LIKE[1] for value in values)
     large = [value for value in values if abs(value) >= 1]
     fine = sum(round(value, PRINTED_DECIMALS) != round(value, 9) for value in large)
+    small = [v for v in values if abs(v) < 1]
+    finest = sum(round(v, PRINTED_DECIMALS) != round(v, 9) for v in small)
     shown = [abs(r.value or 0) >= DOUBLED for r in found if r.token.endswith("%")]
     return Neighbours(
         enough and indices * 2 > len(values),
@@ -328,6 +333,7 @@ def neighbours(tokens: Iterable[object], *, one_indicator: bool = False) -> Neig
         and indices * 4 < len(values)
         and any(abs(v) >= WIDE and not INDEX_LIKE[0] <= v <= INDEX_LIKE[1] for v in values),
         sum(shown) * 2 > len(shown),
+        finest > 0 and len(small) * 2 > len(values),
     )
 
 
@@ -479,11 +485,8 @@ def _in_percent(value: float, form: str, indicator: Indicator, beside: Neighbour
         why = f"{indicator.name_zh} 的增速 {value:g} 像以上年为 100 的指数"
         cure = f"若是指数，请改为增速 {round(value - 100, 10):g}；确是增速的，请写成 {value:g}%"
         raise IntakeError(why, cure)
-    if (
-        not beside.unrounded
-        and -1 < value < 1
-        and round(value, PRINTED_DECIMALS) != round(value, 9)
-    ):
+    fine = -1 < value < 1 and round(value, PRINTED_DECIMALS) != round(value, 9)
+    if not beside.unrounded and (fine or (beside.fractions and value != 0)):
         why = f"{indicator.name_zh} 的增速 {value:g} 像小数，说不清是 {value:g}% 还是 {value * 100:g}%"
         cure = "请写成带百分号的数，或在版式说明中写明 form"
         raise IntakeError(why, cure)

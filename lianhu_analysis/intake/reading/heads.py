@@ -25,7 +25,7 @@ from lianhu_analysis.intake.reading.meaning import ColumnMeaning, column_meaning
 from lianhu_analysis.intake.reading.notes import ColumnNote, TableNote
 from lianhu_analysis.intake.reading.outline import read_line
 from lianhu_analysis.intake.reading.statements import title_part
-from lianhu_analysis.intake.reading.words import BARE, Grammar, Part, fold
+from lianhu_analysis.intake.reading.words import BARE, Grammar, Part, fold, is_unit
 
 __all__ = ["Heads", "Place", "read_heads"]
 
@@ -297,7 +297,10 @@ def _check(
         return
     others = [o.facets for o in read if o is not m and not o.facets.nothing]
     rival = any(o.measure == "yoy" and (o.sure or o.unit == "%") for o in others)
-    if rival or place.around.unit not in ("", "%"):
+    beside = [place.text(r, n) for n in place.panel.stub.get("unit", []) for r in place.body]
+    shown = (*(o.text for o in read), *(place.text(r, m.column.number) for r in place.body))
+    amounts = any(map(is_unit, beside)) and "%" not in fold("".join((*beside, *shown)))
+    if rival or amounts or place.around.unit not in ("", "%"):
         cure = "是增速的，请报送注明 % 的新文件；增减额不入库"
         raise m.unread("没有写 %，说不清是增速还是增减额", cure)
 
@@ -327,6 +330,9 @@ def _of_left(
         raise growth.unread("没有说是当月还是累计，左边也没有读得出的绝对量列", SAY_WHICH)
     if left is None:
         return growth
+    told = [m for m in read[:place] if not m.facets.nothing]
+    if told[0].is_growth and told[0].facets == growth.facets:
+        raise growth.unread("在绝对量之前也有一列，说不清各是哪一列的增速", SAY_WHICH)
     found = _amount_of(read[:place], left, growth.indicator)
     if found is None:
         raise growth.unread("前面另有增速，说不清是当月还是累计", SAY_WHICH)
@@ -362,7 +368,8 @@ def _amount_of(
     """
     amounts = [m for m in before if not m.is_growth and not m.facets.nothing]
     growths = [m for m in before if m.is_growth and not m.facets.nothing]
-    if indicator and all(m.indicator not in (None, indicator) for m in amounts + growths):
+    named = [m.indicator for m in (*amounts, *growths)]
+    if indicator and indicator not in named and None not in named[: len(amounts)]:
         times = {(m.facets.span, m.part and m.part._replace(text="")) for m in amounts}
         return left if len(times) == 1 else None
     if not any(m.column.number > left.column.number for m in growths):

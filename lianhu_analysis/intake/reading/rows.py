@@ -77,6 +77,7 @@ class RowReader:
         above = [p for p in label.parents if part or self._has_part(p, said.indicator)]
         lines = (*above, *reversed(label.groups))
         lags = [grammar.read(line).facets.lag for line in (*label.groups, *label.parents[:1])]
+        months = (part for line in lines for part in grammar.read(line).parts)
         row = replace(
             row,
             indicator=said.indicator,
@@ -85,7 +86,7 @@ class RowReader:
             ),
             inherited=next(filter(None, (units.get(t) or self.units.get(t) for t in lines)), ""),
             region=next(iter(said.regions), row.region),
-            named=next(iter(said.parts), None),
+            named=next(iter(said.parts), next(months, None)),
         )
         period = row.part.period if row.part else self.heads.time.period
         note = note._replace(unit=row.unit or row.facets.unit, period=str(period or ""))

@@ -189,7 +189,8 @@ class _PanelReader(Place):
                 label = str(self.merged(number, names[-1]) or "")
             if not self._is_read(number, label, filled):
                 continue
-            if not filled and self._restates(number):
+            has_values = any(is_value(self.grid.at(number, n)) for n in filled)
+            if not has_values and self._restates(number):
                 break
             bare = filled and self._says_measure(label)
             whole = self._of(number, names, items) if bare else ""
