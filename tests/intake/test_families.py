@@ -1204,3 +1204,29 @@ def test_beside_fractions_in_most_rows_of_a_column_no_growth_is_a_percentage(rea
     body = [[name, "亿元", 1, value] for name, value in zip(names, growths, strict=False)]
     rows = [["莲湖区2024年1—9月"], ["指标", "单位", "累计", "增长(%)"], *body]
     assert [cell for cell in short(read(rows)) if cell[0] == "D"] == kept
+
+
+def test_a_figure_merged_over_rows_of_two_names_is_of_neither(read):
+    rows = [
+        ["莲湖区2024年1—9月"],
+        ["指标", "单位", "累计", "增长(%)"],
+        ["批发业商品销售额", "亿元", 611.2, 3.5],
+        ["零售业商品销售额", "亿元", None, 4.0],
+        [RETAIL, "亿元", 497.3, 3.5],
+        [None, None, None, None],
+    ]
+    reading = read(rows, merged=[(2, 2, 3, 2), (4, 0, 5, 0), (4, 2, 5, 2), (4, 3, 5, 3)])
+    assert list(short(reading)) == ["D3", "D4", "C5", "D5"]
+    assert "C3 这一格合并了几行" in told(reading)
+
+
+@pytest.mark.parametrize(
+    "title", ["莲湖区（不含大学城）2024年1—9月", "全区（除托管街道）2024年1—9月", "莲湖区2024年1—9月（剔除高新区）"]
+)
+def test_a_title_that_leaves_out_a_part_of_the_region_gives_no_figures_of_the_whole(read, title):
+    assert not short(read([[title], ["指标", "单位", "累计"], [RETAIL, "亿元", 401.3]]))
+
+
+def test_a_title_may_leave_out_farm_households(read):
+    rows = [["莲湖区2024年1—9月固定资产投资（不含农户）"], ["指标", "增长(%)"], ["民间投资", 2.5]]
+    assert len(short(read(rows))) == 1

@@ -456,3 +456,37 @@ def test_addresses_are_those_of_the_spreadsheet(row, column, address):
 @given(st.integers(0, 16383))
 def test_columns_go_there_and_back(column):
     assert column_number(cell_address(0, column).rstrip("1")) == column
+
+
+@pytest.mark.parametrize(
+    ("value", "code", "seen"),
+    [
+        (6.1, '"-"0.0', "-6.1"),
+        (2.2, '"下降"0.0;"升"0.0', "下降2.2"),
+        (-2.2, '0.0;"下降"0.0', -2.2),
+        (497.3, '0.0"亿元"', "497.3亿元"),
+        (9, '0"月"', "9月"),
+        (4.8, '0.0"%"', 4.8),
+        (310256, "0!.0000", "#FORMAT!"),
+        (4973000, "0!.0,", "#FORMAT!"),
+        (4973, '#,##0.0,"千"', "#FORMAT!"),
+        (4973, "#,##0.00_ ", 4973),
+        (3.2, '_ * #,##0.00_ ;_ * \\-#,##0.00_ ;_ * "-"??_ ;_ @_ ', 3.2),
+        (3.2, '"¥"#,##0.00', 3.2),
+        (3.2, "0.0_);[Red]\\(0.0\\)", 3.2),
+    ],
+)
+def test_a_number_is_what_its_format_shows(value, code, seen):
+    def finish(book: openpyxl.Workbook) -> None:
+        book["a"]["A1"].number_format = code
+
+    (grid,) = read_workbook(workbook_bytes({"a": [[value]]}, finish))
+    assert grid.at(0, 0) == seen
+
+
+def test_a_date_whose_format_has_words_is_a_date():
+    def finish(book: openpyxl.Workbook) -> None:
+        book["a"]["A1"].number_format = 'yyyy"年"m"月"'
+
+    (grid,) = read_workbook(workbook_bytes({"a": [[dt.date(2024, 9, 1)]]}, finish))
+    assert grid.at(0, 0) == dt.date(2024, 9, 1)

@@ -9,7 +9,7 @@ import xlrd
 from lianhu_analysis.errors import IntakeError
 from lianhu_analysis.intake.grids.grid import Grid, bound_area, put
 from lianhu_analysis.intake.grids.refusals import corrupt
-from lianhu_analysis.intake.grids.xlsx import UNCALCULATED, is_percent_format, percent_text
+from lianhu_analysis.intake.grids.xlsx import UNCALCULATED, shown
 
 __all__ = ["read_xls"]
 
@@ -47,16 +47,12 @@ def read_xls(data: bytes) -> list[Grid]:
 
 
 def _read_sheet(book: Any, sheet: Any) -> Grid:
-    percents = {
-        style
-        for style, item in enumerate(book.xf_list)
-        if is_percent_format(book.format_map[item.format_key].format_str)
-    }
+    formats = [book.format_map[item.format_key].format_str for item in book.xf_list]
     rows: list[list[object]] = []
     for number, cells in enumerate(sheet.get_rows()):
         for column, cell in enumerate(cells):
             # Cells may be there for their borders alone.
-            if (value := _value(book, cell, percents)) is not None:
+            if (value := _value(book, cell, formats)) is not None:
                 put(rows, number, column, value)
     bound_area(len(rows), max(map(len, rows), default=0))
     return Grid.of(
@@ -74,7 +70,7 @@ def _read_sheet(book: Any, sheet: Any) -> Grid:
     )
 
 
-def _value(book: Any, cell: Any, percents: set[int]) -> Any:
+def _value(book: Any, cell: Any, formats: list[str]) -> Any:
     kind, value = cell.ctype, cell.value
     if kind in (xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK):
         return None
@@ -86,7 +82,8 @@ def _value(book: Any, cell: Any, percents: set[int]) -> Any:
         return UNCALCULATED if not value else None if value == PASTED_BLANK else value
     if kind == xlrd.XL_CELL_DATE:
         return _date(value, book.datemode)
-    return percent_text(value) if cell.xf_index in percents else value
+    text = shown(value, formats[cell.xf_index])
+    return value if text is None else text
 
 
 def _date(value: float, mode: int) -> Any:

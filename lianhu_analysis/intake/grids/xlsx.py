@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import re
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import python_calamine as calamine
@@ -17,14 +18,19 @@ from lianhu_analysis.intake.grids.grid import Grid, bound_area, column_number, p
 from lianhu_analysis.intake.grids.package import Package, explained, local_name
 from lianhu_analysis.intake.grids.refusals import corrupt
 
-__all__ = ["BOOK", "UNCALCULATED", "is_percent_format", "percent_text", "read_xlsx"]
+__all__ = ["BOOK", "UNCALCULATED", "read_xlsx", "shown"]
 
 BOOK = "xl/workbook.xml"
 WORKSHEET = calamine.SheetTypeEnum.WorkSheet
-PERCENT_FORMATS = {9, 10}  # built into Excel: 0% and 0.00%
+PERCENT_FORMATS = {9: "0%", 10: "0.00%"}  # built into Excel
 DIGITS = "0123456789"
 TRUE = ("1", "true")
-UNCALCULATED = "#UNCALCULATED!"
+UNCALCULATED, OTHERWISE = "#UNCALCULATED!", "#FORMAT!"
+LITERAL = re.compile(r'"([^"]*)"|[\\!](.)')
+UNSHOWN = re.compile(r"\[[^\]]*\]|_.|\*.")
+# The decimal point moved (0!.0), thousands left out (0.0,), and the parts of a day.
+SCALED = re.compile(r"[0#?]\0+[0#?]|[0#?.],+(?![0#?,])")
+DAYS = re.compile("[ymdhs]", re.IGNORECASE)
 
 
 class Walk(NamedTuple):
@@ -33,7 +39,7 @@ class Walk(NamedTuple):
     Attributes
     ----------
     texts
-        Row, column and text to show of errors, uncalculated formulas and percentages.
+        Row, column and text to show of errors, uncalculated formulas, and formats that tell.
     """
 
     texts: list[tuple[int, int, str]]
@@ -77,7 +83,7 @@ def _read_sheet(book: Any, meta: Any, parts: _Book) -> Grid:
 
 
 class _Book:
-    """The parts of one .xlsx: its sheets, its percent styles and its calendar."""
+    """The parts of one .xlsx: its sheets, its number formats and its calendar."""
 
     def __init__(self, package: Package) -> None:
         self._package = package
@@ -86,7 +92,7 @@ class _Book:
         # Its values are not those of its formulas: XlsxWriter writes zero for each.
         self._recalculates = _says(root, "calcPr", "fullCalcOnLoad")
         with explained("xl/styles.xml"):
-            self._percent_styles = _percent_styles(package.root("xl/styles.xml"))
+            self._formats = _formats(package.root("xl/styles.xml"))
         targets = package.targets(BOOK)
         self._parts = {
             sheet.get("name", ""): targets.get(value, "")
@@ -135,8 +141,8 @@ class _Book:
             return UNCALCULATED
         if kind == "e":
             return text or "#ERROR"
-        if kind == "n" and text and int(cell.get("s", 0)) in self._percent_styles:
-            return percent_text(float(text))
+        if kind == "n" and text and (code := self._formats.get(int(cell.get("s", 0)))):
+            return shown(float(text), code)
         return None
 
 
@@ -157,22 +163,36 @@ def _split_address(address: str) -> tuple[int, int]:
     return row - 1, column_number(letters)
 
 
-def _percent_styles(styles: Any) -> set[int]:
-    """Return the numbers of the styles whose number format shows a percentage."""
-    formats = PERCENT_FORMATS | {
-        int(item.get("numFmtId", 0))
+def _formats(styles: Any) -> dict[int, str]:
+    """Return the number formats of the styles that have another than a built-in one."""
+    codes = PERCENT_FORMATS | {
+        int(item.get("numFmtId", 0)): item.get("formatCode", "")
         for item in styles.iterfind("{*}numFmts/{*}numFmt")
-        if is_percent_format(item.get("formatCode", ""))
     }
     styled = enumerate(styles.iterfind("{*}cellXfs/{*}xf"))
-    return {number for number, item in styled if int(item.get("numFmtId", 0)) in formats}
+    return {n: codes[id_] for n, item in styled if (id_ := int(item.get("numFmtId", 0))) in codes}
 
 
-def is_percent_format(code: str) -> bool:
-    """Whether a number format shows a hundred times the number, with a percent sign."""
-    return "%" in re.sub(r'"[^"]*"|\\.', "", code)
+@lru_cache(maxsize=1024)
+def _parts(code: str) -> tuple[str, str, str]:
+    """Return the format of a number that is not negative, and the words before and behind it."""
+    section = UNSHOWN.sub("", code).partition(";")[0]
+    bare = LITERAL.sub("\0", section)
+    before, _, behind = re.sub(r"[0#?][^\0]*[0#?]|[0#?]|General|G/通用格式", "\1", section).partition("\1")
+    words = ["".join(a or b for a, b in LITERAL.findall(part)) for part in (before, behind)]
+    return bare, *(word.strip(" ¥￥$%") for word in words)
 
 
-def percent_text(value: float) -> str:
-    """Show a number of a percent format as the reader of the sheet sees its kind: 4.8%."""
-    return f"{value * 100:.12g}%"
+def shown(value: float, code: str) -> str | None:
+    """Return what a format makes of a number, as its reader sees it; ``None``: the number.
+
+    ``4.8%``, ``下降3.2``, ``497.3亿元``; where the number itself is shown as another, no figure.
+    """
+    bare, before, behind = _parts(code)
+    if "%" in bare:
+        return f"{value * 100:.12g}%"
+    if DAYS.search(bare) or (value < 0 and ";" in code):
+        return None
+    if SCALED.search(bare):
+        return OTHERWISE
+    return f"{before}{value:.12g}{behind}" if before or behind else None

@@ -13,7 +13,7 @@ from lianhu_analysis.catalog.units import normalise_unit
 from lianhu_analysis.errors import IntakeError
 from lianhu_analysis.intake.grids.grid import Grid, cell_address
 from lianhu_analysis.intake.reading.around import Around, read_around, title_indicator
-from lianhu_analysis.intake.reading.blocks import Sheet, is_blank, is_value
+from lianhu_analysis.intake.reading.blocks import STUBS, Sheet, is_blank, is_value
 from lianhu_analysis.intake.reading.cells import is_number
 from lianhu_analysis.intake.reading.figures import (
     Collector,
@@ -298,6 +298,16 @@ class _PanelReader(Place):
         return set()
 
     @cached_property
+    def _merged_over_names(self) -> set[tuple[int, int]]:
+        """Return the cells of figures that are merged downwards over rows of other names."""
+        stub = [n for role in STUBS for n in self.panel.stub.get(role, [])]
+        return {
+            (top, left)
+            for top, left, bottom, _ in self.grid.merged
+            if any(self.text(row, n).strip() for row in range(top + 1, bottom + 1) for n in stub)
+        }
+
+    @cached_property
     def _units(self) -> set[str]:
         """Return the units of amounts that stand beside the rows."""
         column = self.panel.first("unit")
@@ -317,6 +327,9 @@ class _PanelReader(Place):
             if is_blank(token := self.grid.at(place, number)):
                 continue
             try:
+                if (place, number) in self._merged_over_names:
+                    why = "这一格合并了几行，说不清是哪一行的数，还是几行合在一起的"
+                    raise IntakeError(why, "请报送取消了合并、每行各写各的数的新文件")
                 self.collector.take(token, self._slot(place, row, column, token))
             except IntakeError as error:
                 # A sign for no figure may stand where there can be none.
