@@ -1221,7 +1221,12 @@ def test_a_figure_merged_over_rows_of_two_names_is_of_neither(read):
 
 
 @pytest.mark.parametrize(
-    "title", ["莲湖区（不含大学城）2024年1—9月", "全区（除托管街道）2024年1—9月", "莲湖区2024年1—9月（剔除高新区）"]
+    "title",
+    [
+        "莲湖区（不含大学城）2024年1—9月",
+        "全区（除托管街道）2024年1—9月",
+        "莲湖区2024年1—9月（剔除高新区）",
+    ],
 )
 def test_a_title_that_leaves_out_a_part_of_the_region_gives_no_figures_of_the_whole(read, title):
     assert not short(read([[title], ["指标", "单位", "累计"], [RETAIL, "亿元", 401.3]]))
@@ -1230,3 +1235,19 @@ def test_a_title_that_leaves_out_a_part_of_the_region_gives_no_figures_of_the_wh
 def test_a_title_may_leave_out_farm_households(read):
     rows = [["莲湖区2024年1—9月固定资产投资（不含农户）"], ["指标", "增长(%)"], ["民间投资", 2.5]]
     assert len(short(read(rows))) == 1
+
+
+def test_a_unit_beside_a_row_may_go_on_with_that_of_its_growth(read):
+    rows = [
+        ["莲湖区2024年1—9月"],
+        ["指标", "单位", "1-9月完成情况", "增长"],
+        [RETAIL, "亿元、%", 497.3, "↑3.5"],
+        ["财政总收入", "万元/%", 889000, 1.2],
+        ["其中：一般公共预算收入", "万元/%", 310256, "↓1.2%"],
+    ]
+    assert short(read(rows)) == {
+        "C3": retail("level", "ytd", "2024-09", 497.3),
+        "D3": retail("yoy", "ytd", "2024-09", 3.5),
+        "C5": ("fis.revenue.gpb", "level", "ytd", "2024-09", 31.0256),
+        "D5": ("fis.revenue.gpb", "yoy", "ytd", "2024-09", -1.2),
+    }

@@ -14,7 +14,6 @@ from typing import NamedTuple
 
 from lianhu_analysis.catalog.indicators import Indicator
 from lianhu_analysis.catalog.periods import Period
-from lianhu_analysis.catalog.units import normalise_unit
 from lianhu_analysis.errors import IntakeError
 from lianhu_analysis.intake.reading.blocks import Table
 from lianhu_analysis.intake.reading.figures import Delivery
@@ -33,7 +32,7 @@ from lianhu_analysis.intake.reading.words import (
     Facets,
     Grammar,
     fold,
-    is_unit,
+    unit_of_amounts,
 )
 from lianhu_analysis.workspace import NATION, Region
 
@@ -408,16 +407,9 @@ def _published(lines: Sequence[Line]) -> dt.date | None:
 def _unit(lines: Sequence[Line]) -> str:
     """Return the one unit that stands above a head; 填报单位 names an office."""
     stated = [(ENGLISH.sub("", text), cell) for text, cell in _behind(UNIT, lines)]
-    known = {unit: cell for text, cell in stated if (unit := _unit_of_amounts(text))}
+    known = {unit: cell for text, cell in stated if (unit := unit_of_amounts(text))}
     if len(known) > 1:
         why = f"表头上方写了不止一个单位：{'、'.join(known)}"
         cure = "请在“计量单位”列逐行写明，或只留一个"
         raise IntakeError(why, cure, cell=list(known.values())[1])
     return next(iter([*known, *(text for text, _ in stated)]), "")
-
-
-def _unit_of_amounts(text: str) -> str:
-    """Return a declared unit, without the % beside it: 亿元、%."""
-    parts = [part for part in re.split("[、,/和;]", text) if part and part != "%"]
-    whole = [text] if is_unit(text) else parts
-    return normalise_unit(whole[0]) if len(whole) == 1 and is_unit(whole[0]) else ""

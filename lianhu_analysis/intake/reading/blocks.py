@@ -27,7 +27,14 @@ from lianhu_analysis.intake.reading.statements import (
     head_lines,
     is_statement,
 )
-from lianhu_analysis.intake.reading.words import BARE, Grammar, fold, is_unit, span_of
+from lianhu_analysis.intake.reading.words import (
+    BARE,
+    Grammar,
+    fold,
+    native,
+    span_of,
+    unit_of_amounts,
+)
 
 __all__ = [
     "Column",
@@ -405,7 +412,7 @@ class _Finder:
         kinds = (
             ("value", is_value(cell)),
             ("region", bool(self.grammar.region(cell)) or bool(WHOLE.fullmatch(fold(cell)))),
-            ("unit", is_unit(cell)),
+            ("unit", unit_of_amounts(native(cell)) != ""),
             ("period", _is_period_text(cell)),
         )
         return next((kind for kind, holds in kinds if holds), "text")

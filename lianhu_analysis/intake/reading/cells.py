@@ -53,7 +53,7 @@ MINUS = str.maketrans("−‐‑–", "----")
 NUMBER = r"(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?|\.[0-9]+"
 PLAIN = re.compile(rf"[+-]?(?:{NUMBER})(?:E[+-]?[0-9]{{1,4}})?")
 GROWTH = re.compile(
-    rf"(?:同比)?(?:(?P<up>增长|上升|增)|(?P<down>负增长|下降|下滑|降))"
+    rf"(?:同比)?(?:(?P<up>增长|上升|增|↑)|(?P<down>负增长|下降|下滑|降|↓))"
     rf"(?P<number>[+-]?(?:{NUMBER})|[一二两三四五六七八九十])(?P<mark>%|倍)?"
 )
 NUMERALS = {name: n for n, name in enumerate("一二三四五六七八九十", 1)} | {"两": 2}
@@ -98,7 +98,7 @@ def read_value(token: object, *, unit_is_percent: bool = False) -> Reading:
 
     - Numbers in any width, with thousands separators or an exponent; a
       footnote mark after them (``12.3*``, ``12.3①``, ``12.3[注]``) is left out.
-    - ``5.4%``, ``增长5.4``, ``下降3.2%``, ``同比持平`` (0) and ``增长1.6倍`` (160)
+    - ``5.4%``, ``增长5.4``, ``↓3.2``, ``下降3.2%``, ``同比持平`` (0) and ``增长1.6倍`` (160)
       only where the unit is a percentage.
     - Dashes and ``/``: ``not_meaningful``, as are ``翻番``, ``扭亏`` and the like.
       Ellipses: ``below_unit``.  Blank, ``#N/A``, ``***``: ``not_released``.

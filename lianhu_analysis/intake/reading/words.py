@@ -42,6 +42,7 @@ __all__ = [
     "load_vocabulary",
     "native",
     "span_of",
+    "unit_of_amounts",
 ]
 
 TEXTS = 16_384
@@ -268,6 +269,13 @@ def is_unit(text: str) -> bool:
         return normalise_unit(native(text)) in KNOWN_UNITS
     except UnitError:
         return False
+
+
+def unit_of_amounts(text: str) -> str:
+    """Return a declared unit, without the % beside it: 亿元、%."""
+    parts = [part for part in re.split("[、,/和;]", text) if part and part != "%"]
+    whole = [text] if is_unit(text) else parts
+    return normalise_unit(whole[0]) if len(whole) == 1 and is_unit(whole[0]) else ""
 
 
 @dataclass(frozen=True)
