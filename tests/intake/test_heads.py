@@ -155,3 +155,9 @@ def test_a_growth_that_names_its_indicator_is_of_the_span_of_all_amounts_before_
     heads = (f"{RETAIL}(亿元)", "增速(%)", f"{BUDGET}(亿元)", "增速(%)", "固定资产投资增速(%)")
     _, place = read(*heads, title="莲湖区2024年1-9月累计指标")
     assert not refused(place)
+
+
+@pytest.mark.parametrize("head", ["同比增减额", "同比增减额(亿元)", "同比增减数"])
+def test_a_change_in_the_amount_does_not_part_the_amount_and_its_growth(head):
+    found, place = read("累计", head, "同比增减(%)")
+    assert spans(found) == [("level", "ytd"), ("yoy", "ytd")] and not refused(place)

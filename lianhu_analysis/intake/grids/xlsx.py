@@ -27,6 +27,7 @@ DIGITS = "0123456789"
 TRUE = ("1", "true")
 UNCALCULATED, OTHERWISE = "#UNCALCULATED!", "#FORMAT!"
 LITERAL = re.compile(r'"([^"]*)"|[\\!](.)')
+PLACES = re.compile(r"[0#?][^\0]*[0#?]|[0#?]|General|G/通用格式")
 UNSHOWN = re.compile(r"\[[^\]]*\]|_.|\*.")
 # The decimal point moved (0!.0), thousands left out (0.0,), and the parts of a day.
 SCALED = re.compile(r"[0#?]\0+[0#?]|[0#?.],+(?![0#?,])")
@@ -178,9 +179,7 @@ def _parts(code: str) -> tuple[str, str, str]:
     """Return the format of a number that is not negative, and the words before and behind it."""
     section = UNSHOWN.sub("", code).partition(";")[0]
     bare = LITERAL.sub("\0", section)
-    before, _, behind = re.sub(
-        r"[0#?][^\0]*[0#?]|[0#?]|General|G/通用格式", "\1", section
-    ).partition("\1")
+    before, _, behind = PLACES.sub("\1", section).partition("\1")
     words = ["".join(a or b for a, b in LITERAL.findall(part)) for part in (before, behind)]
     return bare, *(word.strip(" ¥￥$%") for word in words)
 

@@ -32,7 +32,7 @@ from lianhu_analysis.intake.reading.words import (
     Facets,
     Grammar,
     fold,
-    unit_of_amounts,
+    unit_in,
 )
 from lianhu_analysis.workspace import NATION, Region
 
@@ -407,7 +407,7 @@ def _published(lines: Sequence[Line]) -> dt.date | None:
 def _unit(lines: Sequence[Line]) -> str:
     """Return the one unit that stands above a head; 填报单位 names an office."""
     stated = [(ENGLISH.sub("", text), cell) for text, cell in _behind(UNIT, lines)]
-    known = {unit: cell for text, cell in stated if (unit := unit_of_amounts(text))}
+    known = {unit: cell for text, cell in stated if (unit := unit_in(text))}
     if len(known) > 1:
         why = f"表头上方写了不止一个单位：{'、'.join(known)}"
         cure = "请在“计量单位”列逐行写明，或只留一个"

@@ -27,14 +27,7 @@ from lianhu_analysis.intake.reading.statements import (
     head_lines,
     is_statement,
 )
-from lianhu_analysis.intake.reading.words import (
-    BARE,
-    Grammar,
-    fold,
-    native,
-    span_of,
-    unit_of_amounts,
-)
+from lianhu_analysis.intake.reading.words import BARE, Grammar, fold, span_of, unit_in
 
 __all__ = [
     "Column",
@@ -412,7 +405,7 @@ class _Finder:
         kinds = (
             ("value", is_value(cell)),
             ("region", bool(self.grammar.region(cell)) or bool(WHOLE.fullmatch(fold(cell)))),
-            ("unit", unit_of_amounts(native(cell)) != ""),
+            ("unit", unit_in(cell) != ""),
             ("period", _is_period_text(cell)),
         )
         return next((kind for kind, holds in kinds if holds), "text")

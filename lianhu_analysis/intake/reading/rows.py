@@ -21,16 +21,7 @@ from lianhu_analysis.intake.reading.meaning import Row
 from lianhu_analysis.intake.reading.notes import RowNote
 from lianhu_analysis.intake.reading.outline import SECTOR, Label
 from lianhu_analysis.intake.reading.statements import stated_day
-from lianhu_analysis.intake.reading.words import (
-    Facets,
-    Grammar,
-    Part,
-    Said,
-    fold,
-    native,
-    span_of,
-    unit_of_amounts,
-)
+from lianhu_analysis.intake.reading.words import Facets, Grammar, Part, Said, fold, span_of, unit_in
 from lianhu_analysis.workspace import Region
 
 __all__ = ["RowReader"]
@@ -149,7 +140,7 @@ class RowReader:
             part = part._replace(span=span)
         return Row(
             facets=Facets(measure=said.measure),
-            unit=unit_of_amounts(native(unit)) or native(unit),
+            unit=unit_in(unit) or unit,
             span=span,
             per=said.per,
             region=self._region(region) if region else None,

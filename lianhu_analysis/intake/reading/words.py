@@ -42,7 +42,7 @@ __all__ = [
     "load_vocabulary",
     "native",
     "span_of",
-    "unit_of_amounts",
+    "unit_in",
 ]
 
 TEXTS = 16_384
@@ -271,8 +271,9 @@ def is_unit(text: str) -> bool:
         return False
 
 
-def unit_of_amounts(text: str) -> str:
+def unit_in(text: str) -> str:
     """Return a declared unit, without the % beside it: 亿元、%."""
+    text = native(text)
     parts = [part for part in re.split("[、,/和;]", text) if part and part != "%"]
     whole = [text] if is_unit(text) else parts
     return normalise_unit(whole[0]) if len(whole) == 1 and is_unit(whole[0]) else ""
