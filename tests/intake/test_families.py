@@ -1240,7 +1240,7 @@ def test_a_title_may_leave_out_farm_households(read):
 def test_a_unit_beside_a_row_may_go_on_with_that_of_its_growth(read):
     rows = [
         ["莲湖区2024年1—9月"],
-        ["指标", "单位", "1-9月完成情况", "增长"],
+        ["指标", "单位", "1-9月完成", "增长"],
         [RETAIL, "亿元、%", 497.3, "↑3.5"],
         ["财政总收入", "万元/%", 889000, 1.2],
         ["其中：一般公共预算收入", "万元/%", 310256, "↓1.2%"],

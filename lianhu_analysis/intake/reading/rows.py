@@ -77,7 +77,7 @@ class RowReader:
         above = [p for p in label.parents if part or self._has_part(p, said.indicator)]
         lines = (*above, *reversed(label.groups))
         lags = [grammar.read(line).facets.lag for line in (*label.groups, *label.parents[:1])]
-        months = (part for line in lines for part in grammar.read(line).parts)
+        months = (p[0] for line in lines if len(p := grammar.read(line).parts) == 1)
         row = replace(
             row,
             indicator=said.indicator,
