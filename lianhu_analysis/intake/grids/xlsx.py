@@ -180,8 +180,8 @@ def _parts(code: str) -> tuple[str, str, str]:
     section = UNSHOWN.sub("", code).partition(";")[0]
     bare = LITERAL.sub("\0", section)
     before, _, behind = PLACES.sub("\1", section).partition("\1")
-    words = ["".join(a or b for a, b in LITERAL.findall(part)) for part in (before, behind)]
-    return bare, *(word.strip(" ¥￥$%") for word in words)
+    first, last = ("".join(a or b for a, b in LITERAL.findall(part)) for part in (before, behind))
+    return bare, first.strip(" ¥￥$%"), last.strip(" ¥￥$%")
 
 
 def shown(value: float, code: str) -> str | None:
