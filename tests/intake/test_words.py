@@ -105,7 +105,7 @@ HEADS: list[tuple[str, dict[str, object]]] = [
     ("2024年9月末余额", {"measure": "level", "parts": ["2024M9 point"]}),
     ("7月当月", {"span": "single", "per": "month", "parts": ["M7"]}),
     ("1-7月累计增幅", {"measure": "yoy", "span": "ytd", "parts": ["M7 ytd"]}),
-    ("固投月度增长", {"measure": "yoy", "left": ["固投月度"]}),
+    ("固投月度增长", {"measure": "yoy", "left": ["月度"], "names": ["inv.fai.yoy"]}),
     ("初步核算数", {}),
     ("合计", {}),
     ("当月累计", {"span": "ytd", "clash": True, "per": "month"}),
