@@ -79,6 +79,12 @@ def test_what_is_missing_or_contradicts_is_refused(code, head, options, message)
 def test_a_name_or_its_group_may_be_of_the_month_before():
     assert when("csm.retail.total", "累计", named="1-8月") == ("2024-08", "ytd")
     assert when("ind.revenue", "累计", lag=1) == ("2024-08", "ytd")
+    # Two months before January and February's are December's, three are too many.
+    february = Time(2024, Period(2024, "M", 2), "ytd", (), True)
+    year = when("ind.revenue", "累计", named="2023年1-12月", time=february)
+    assert year == ("2023-12", "ytd")
+    with pytest.raises(IntakeError, match="名称说的是 2023-11"):
+        when("ind.revenue", "累计", named="2023年1-11月", time=february)
 
 
 def test_the_delivery_says_the_span_where_nothing_else_does():
