@@ -1251,3 +1251,20 @@ def test_a_unit_beside_a_row_may_go_on_with_that_of_its_growth(read):
         "C5": ("fis.revenue.gpb", "level", "ytd", "2024-09", 31.0256),
         "D5": ("fis.revenue.gpb", "yoy", "ytd", "2024-09", -1.2),
     }
+
+
+def test_growth_on_the_year_before_in_a_year_that_is_over_is_annual(read):
+    rows = [
+        ["2023年莲湖区国民经济主要指标"],
+        ["指标", "单位", "绝对数", "比上年增长%"],
+        [RETAIL, "亿元", 805.2, 7.1],
+    ]
+    assert short(read(rows, published=dt.date(2024, 3, 20))) == {
+        "C3": retail("level", "annual", "2023", 805.2),
+        "D3": retail("yoy", "annual", "2023", 7.1),
+    }
+    # Of months that nobody names it may be, where the year goes on, or growth is on its same months.
+    assert read(rows, published=dt.date(2023, 10, 20)).frame.empty
+    assert read(rows).frame.empty
+    rows[1][3] = "比上年同期增长%"
+    assert read(rows, published=dt.date(2024, 3, 20)).frame.empty

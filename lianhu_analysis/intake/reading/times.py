@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -22,6 +23,7 @@ __all__ = ["Axis", "When", "find_when"]
 EARLY_DAYS = 7
 MOST_LAGGED = 2
 MARCH = 3
+ON_LAST_YEAR = re.compile("[比较]上年(?!同)")
 STATE_PERIOD = (
     '请在 delivery.toml 写 period = "2024-09"，或在标题写明（如 2024年1—9月），另报新文件'
 )
@@ -96,7 +98,7 @@ def find_when(
     period = own or period
     parts = axis.rows or axis.heads.parts
     headed = column if part is None and column.part is not None else None
-    span = span or _unsaid_span(indicator, stated.period, headed, axis)
+    span = span or _unsaid_span(indicator, stated.period, headed, axis, day)
     if span == "point" and indicator.span != "point":
         span = axis.default  # up to the end of September, but since when?
     if not span and indicator.span != "point":
@@ -170,7 +172,11 @@ def _lagged(indicator: Indicator, row: Row, stated: Period, column: ColumnMeanin
 
 
 def _unsaid_span(
-    indicator: Indicator, period: Period, headed: ColumnMeaning | None, axis: Axis
+    indicator: Indicator,
+    period: Period,
+    headed: ColumnMeaning | None,
+    axis: Axis,
+    day: dt.date | None,
 ) -> str:
     """Return the span of a figure that no word states, where the table leaves no other."""
     if indicator.span == "point" or indicator.kind == "index":
@@ -191,7 +197,10 @@ def _unsaid_span(
     first = period.code.endswith("Q1") and not axis.rows
     if first or (period.number == 1 and spans == {"ytd"}):
         return "ytd"
-    yearly = period.frequency == "A" and indicator.frequency == "A"
+    # Growth on the year before, not on its same months, in a table of a year that was over.
+    over = day is not None and day > period.end and not axis.rows
+    whole = over and any(ON_LAST_YEAR.search(c.text) for c in axis.heads.columns)
+    yearly = period.frequency == "A" and (indicator.frequency == "A" or whole)
     return "annual" if yearly else axis.default
 
 

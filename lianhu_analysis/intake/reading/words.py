@@ -69,8 +69,8 @@ PERIOD = re.compile(
     rf"|(?<!\d)(?P<code>{YEAR}(?:q[1-4]|-?0[1-9]|-?1[0-2])|[1-4]q{YEAR}|q[1-4]{YEAR})(?!\d)"
 )
 BRACKETED = re.compile(r"[(\[【<〔]([^()\[\]【】<>〔〕]*)[)\]】>〕]")
-BASE = re.compile(r"(?:以?上年|以?上年同[月期]|以?去年同期|precedingyear|sameperiod[a-z]*)=100")
-OTHER_BASE = re.compile(r"[^()=]{1,12}=100")
+BASE = re.compile(r"(?:以?[上去]年(?:同[月期])?|precedingyear|sameperiod[a-z]*)(?:=|价格为|为)100")
+OTHER_BASE = re.compile(r"[^()=]{1,12}(?:=|价格为|为)100")
 POINTS = re.compile("%|个?百分点")
 BARE = re.compile(r"1-\d{1,2}|\d{1,2}")
 CHINESE = re.compile("[\u4e00-\u9fff]")
@@ -503,7 +503,7 @@ def _bracketed(found: re.Match[str]) -> Said | None:
 
 
 def _base(found: re.Match[str]) -> Said:
-    text = found[0].removeprefix("以").replace("去年", "上年")
+    text = re.sub("(?:价格)?为", "=", found[0].removeprefix("以").replace("去年", "上年"))
     english = text.startswith(("precedingyear", "sameperiod"))
     return Said(Facets(base="上年=100" if english else text))
 
