@@ -1118,6 +1118,19 @@ def test_a_dispatch_table_has_the_years_plan_beside_what_is_done(read):
     assert plans["published"].dt.strftime("%Y-%m-%d").unique().tolist() == ["2024-09-30"]
 
 
+def test_a_plan_has_the_unit_of_its_head_or_row_and_a_percentage_is_of_growth(read):
+    def plans(head, unit, value):
+        rows = [["莲湖区2024年9月主要指标"], ["指标", "单位", head, "1-9月累计"]]
+        frame = read([*rows, [RETAIL, unit, value, 612.3]]).frame
+        found = frame[frame["indicator"].eq("fact.plan.csm.retail.total")]
+        return found[["value", "unit"]].to_numpy().tolist()
+
+    assert plans("年度目标", "亿元", 820) == [[820.0, "亿元"]]
+    assert plans("年度目标", "亿元", "6%") == [[6.0, "%"]]
+    assert plans("年度目标（%）", "亿元", 6) == [[6.0, "%"]]
+    assert plans("年度目标", None, 820) == []
+
+
 @pytest.mark.parametrize(
     "title", ["2024年莲湖区主要目标任务分解表", "莲湖区2024年1-9月主要目标任务分解表"]
 )

@@ -343,7 +343,7 @@ def _observe(token: object, slot: Slot, delivery: Delivery) -> Observation:
         value, unit = None, "%" if slot.measure == "yoy" else slot.indicator.unit
     elif slot.fact:
         reading = read_value(token, unit_is_percent=True)
-        value, unit = reading.value, slot.unit or FACT_UNITS.get(slot.fact, slot.indicator.unit)
+        value, unit = reading.value, FACT_UNITS.get(slot.fact) or _unit_of_plan(reading, slot)
     elif slot.measure == "yoy":
         reading, value, unit = _read_growth(token, slot)
     else:
@@ -380,6 +380,18 @@ def _observe(token: object, slot: Slot, delivery: Delivery) -> Observation:
         reading.status,
         delivery.provenance,
     )
+
+
+def _unit_of_plan(reading: CellReading, slot: Slot) -> str:
+    """Return the unit of a plan: a percentage is of growth, also in a row of amounts."""
+    growth = slot.indicator.kind == "growth_only" and not slot.unit
+    if reading.value is None or reading.says_percent or growth:
+        return "%"
+    if not slot.unit:
+        why = f"{slot.indicator.name_zh} 的计划没有写计量单位"
+        cure = f"请在“计量单位”列填写（目录中为 {slot.indicator.unit}），不填不会按目录单位推定"
+        raise IntakeError(why, cure, skipped=True)
+    return slot.unit
 
 
 def _read_growth(token: object, slot: Slot) -> tuple[CellReading, float | None, str]:

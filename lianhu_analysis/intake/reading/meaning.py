@@ -273,7 +273,7 @@ def _fact(row: Row, column: ColumnMeaning, sheet_unit: str) -> Facets:
     span = "annual" if fact == "plan" else row.span or said.span or head.span
     # What is done of the year's plan is done to date.
     span = span or ("ytd" if fact == "plan_share" else "")
-    unit = row.unit or said.unit or sheet_unit if fact == "plan" else ""
+    unit = head.unit or row.unit or said.unit or sheet_unit if fact == "plan" else ""
     return Facets("level", span, head.per, unit=unit, fact=fact)
 
 
