@@ -39,6 +39,7 @@ __all__ = [
 ]
 
 CHANGES = ("%", POINTS)
+ANYTHING = ("情况", "完成情况", "进展情况")
 ELSEWHERE = "不收的不必处理；要收的，请先在 lianhu.toml 登记为 [[parents]] 或 [[peers]]"
 UNKNOWN = "不是数据的列不必处理；是数据的，可以把这个说法登记到工作区的 words.toml"
 
@@ -189,6 +190,7 @@ def _head_fault(read: ColumnMeaning, said: Said, grammar: Grammar) -> IntakeErro
         (read.column.half, "上面一格空白，说不清属于哪一组", "请报送合并了组名所占各格的新文件"),
         (facets.clash, f"里有相互矛盾的说法（{facets.clash}）", "请只保留一种说法，另报新文件"),
         (said.left, f"不认识{seen}", UNKNOWN),
+        (fold(read.text) in ANYTHING, "说的可能是数，也可能是进度", UNKNOWN),
         (len(said.names) > 1, "说了不止一个指标", "请一列只写一个指标，另报新文件"),
         (facets.lag, "说的是上月的数", "请写明时期（如 1-8月），另报新文件"),
         (many, "说了不止一个时期", "请一列只写一个时期，另报新文件"),
