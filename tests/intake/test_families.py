@@ -1281,3 +1281,69 @@ def test_growth_on_the_year_before_in_a_year_that_is_over_is_annual(read):
     assert read(rows).frame.empty
     rows[1][3] = "比上年同期增长%"
     assert read(rows, published=dt.date(2024, 3, 20)).frame.empty
+
+
+def test_a_table_of_last_years_figures_below_this_years_is_not_this_years(read):
+    head = ["指标", "单位", "1-9月", "增长%"]
+    rows = [
+        ["莲湖区2024年1-9月主要指标"],
+        head,
+        [RETAIL, "亿元", 497.3, 3.5],
+        [],
+        ["附：上年同期数"],
+        head,
+        [RETAIL, "亿元", 480.5, 6.1],
+        ["税收收入", "亿元", 24.9, 1.8],
+    ]
+    assert set(short(read(rows))) == {"C3", "D3"}
+
+
+def test_under_a_title_of_units_above_the_limit_a_bare_trade_is_of_them(read):
+    rows = [
+        ["莲湖区限额以上批零住餐四大行业（2024年10月）"],
+        ["行业", "单位", "本月", "1-10月累计", "去年同期累计", "增减额", "增幅%"],
+        ["批发业商品销售额", "万元", 318200, 3050100, 2900400, 149700, 5.2],
+    ]
+    code = "trd.wholesale.above"
+    assert short(read(rows)) == {
+        "C3": (code, "level", "single", "2024-10", 31.82),
+        "D3": (code, "level", "ytd", "2024-10", 305.01),
+        "G3": (code, "yoy", "ytd", "2024-10", 5.2),
+    }
+    for title in ("限额以上单位及社会消费品零售总额", "限额以上、限额以下销售额"):
+        rows[0] = [f"莲湖区{title}（2024年10月）"]
+        assert read(rows).frame.empty
+
+
+def test_investment_by_sector_in_a_table_of_growth_names_its_parts(read):
+    rows = [
+        ["莲湖区2024年1-9月投资分类增速"],
+        ["指标", "1-8月", "1-9月"],
+        ["固定资产投资", -3.1, -2.2],
+        ["  按产业分"],
+        ["    第二产业", 20.4, 17.7],
+        ["      其中：工业投资", 20.4, 17.7],
+        ["    第三产业", -4.9, -3.6],
+        ["      #房地产开发投资", -11.8, -10.9],
+    ]
+    found = {cell: said[:1] + said[-1:] for cell, said in short(read(rows)).items()}
+    assert (found["C6"], found["C8"]) == (("inv.industry.yoy", 17.7), ("inv.re", -10.9))
+    assert not any(cell in found for cell in ("C5", "C7"))
+
+
+def test_months_across_of_the_year_of_each_row_are_single_beside_a_year_to_date(read):
+    rows = [
+        ["莲湖区全社会用电量（万千瓦时）"],
+        ["项目", "年份", "1月", "2月", "1-2月累计"],
+        ["全社会用电量", "2024年", 19800, 17200, 37000],
+        [None, "2023年", 18500, 17900, 36400],
+    ]
+    found = short(read(rows, merged=[(2, 0, 3, 0)]))
+    assert {cell: said[2:4] for cell, said in found.items()} == {
+        "C3": ("single", "2024-01"),
+        "D3": ("single", "2024-02"),
+        "E3": ("ytd", "2024-02"),
+        "C4": ("single", "2023-01"),
+        "D4": ("single", "2023-02"),
+        "E4": ("ytd", "2023-02"),
+    }

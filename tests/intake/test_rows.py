@@ -42,6 +42,13 @@ def find(label: Label, *, known: tuple[str, ...] = (), scope: tuple[str, ...] = 
         (Label("工业", parents=("第二产业", "地区生产总值")), "ind.va"),
         (Label("总产值", groups=("规模以上工业",)), "ind.output_above"),
         (Label("工业投资", parents=("固定资产投资",), is_member=True), "inv.industry.yoy"),
+        (
+            Label("工业投资", parents=("第二产业", "固定资产投资"), is_part=True, is_marked=True),
+            "inv.industry.yoy",
+        ),
+        (Label("工业产销率", groups=("规模以上工业：",)), "ind.sales_ratio"),
+        (Label("批发业商品销售额", groups=("限额以上：",)), "trd.wholesale.above"),
+        (Label("限上单位消费品零售额"), "csm.above.retail"),
     ],
 )
 def test_a_row_is_found_by_its_path_or_its_own_name(label, code):

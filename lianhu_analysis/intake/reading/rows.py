@@ -29,6 +29,8 @@ __all__ = ["RowReader"]
 NOT_OURS = "这一行不收的，不必处理；"
 OTHERS = "报送把它们分成另一张表、在标题写明地区和时期的新文件"
 BRACKETS = re.compile(r"[(（][^()（）]*[)）]$")
+TWICE = re.compile("(工业|服务业)\\1")  # 规模以上工业: above 工业总产值
+SEVERAL = re.compile("[及与、]|社会消费品|社零|以下|限下|全[部口]")
 LAST_YEAR = 2100
 FIRST_CODE = 190_001
 
@@ -246,7 +248,9 @@ class RowReader:
             return said  # 本月, 累计 and 增速 below heads that name indicators
         bare = said.indicator is not None and not said.left
         if bare and label.is_part:
-            whole = self.known.get(label.parents[0]) if label.parents else None
+            # 工业投资 below 第二产业 is a part of what the sectors are of.
+            owners = (self.known.get(p) for p in label.parents if not SECTOR.fullmatch(p))
+            whole = next(owners, None)
             bare = whole is not None and _is_part_of(said.names[0], whole, label.is_marked)
         if not bare:
             raise _unmatched(label, self.place.grammar)
@@ -268,7 +272,8 @@ class RowReader:
                 if found.indicator and whole and not found.left:
                     return said._replace(names=found.names, facets=found.facets)
         for group in reversed(label.groups):
-            for path in (f"{_bare(group)}/{label.text}", f"{_bare(group)}{label.text}"):
+            joined = TWICE.sub(r"\1", f"{_bare(group)}{label.text}")
+            for path in (f"{_bare(group)}/{label.text}", joined):
                 if indicator := self.place.grammar.name(path):
                     return said._replace(names=(indicator,))
         return None
@@ -290,6 +295,8 @@ class RowReader:
         if said.whole:
             regions = (self.place.delivery.of_whole(said.whole, f"“{text}”"),)
         under = self.place.part_of(said.names[0], text)
+        if under and not SEVERAL.search(under) and (above := self._above_limit(text)):
+            return said._replace(names=(above,), facets=facets, regions=regions)
         narrowed = (under, "其中一部分", False) if under else None
         if narrowed := narrowed or (None if by_path else self._narrowed(label, said)):
             place, words, is_part = narrowed
@@ -300,6 +307,10 @@ class RowReader:
             cure = f"{NOT_OURS}要收的，请{cure if is_part else OTHERS}"
             raise IntakeError(why, cure, skipped=True)
         return said._replace(facets=facets, regions=regions)
+
+    def _above_limit(self, text: str) -> Indicator | None:
+        """Return 限额以上批发业商品销售额 of 批发业商品销售额, where a title says 限额以上."""
+        return self.place.grammar.name(f"限额以上{text}")
 
     def _narrowed(self, label: Label, named: Said) -> tuple[str, str, bool] | None:
         """Return the line, and the words of it, by which a bare name is not its indicator.
@@ -352,8 +363,8 @@ def _near(text: str, grammar: Grammar) -> Iterator[Indicator]:
 
 
 def _bare(name: str) -> str:
-    """Return a name without what stands in brackets at its end."""
-    return BRACKETS.sub("", name.strip())
+    """Return a name without a colon or what stands in brackets at its end."""
+    return BRACKETS.sub("", name.strip().rstrip(":："))
 
 
 def _is_part_of(part: Indicator, whole: Indicator, marked: bool) -> bool:

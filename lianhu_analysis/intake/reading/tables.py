@@ -175,10 +175,11 @@ class _PanelReader(Place):
     def _items(self) -> list[Item]:
         """Return the rows of the body that are read or open a group, in order."""
         names = self.panel.stub.get("name", [])
+        rates = self.around.facets.measure or self.around.unit == "%"
         levels = [
             c.column.number
             for c in self.heads.columns
-            if not c.is_growth and not c.facets.fact and c.facets.unit != "%"
+            if not c.is_growth and not c.facets.fact and c.facets.unit != "%" and not rates
         ]
         items: list[Item] = []
         for number in self.body:

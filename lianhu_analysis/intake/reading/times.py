@@ -97,7 +97,8 @@ def find_when(
     reported = period.end if own is not None and own.end != period.end else None
     period = own or period
     parts = axis.rows or axis.heads.parts
-    headed = column if part is None and column.part is not None else None
+    whose = part is None or part.period.frequency == "A"  # the year of a row, the month of a head
+    headed = column if whose and column.part is not None else None
     span = span or _unsaid_span(indicator, stated.period, headed, axis, day)
     if span == "point" and indicator.span != "point":
         span = axis.default  # up to the end of September, but since when?
