@@ -186,11 +186,12 @@ def _head_fault(read: ColumnMeaning, said: Said, grammar: Grammar) -> IntakeErro
     change = facets.measure == "yoy" and read.own_unit and facets.unit not in ("", *CHANGES)
     whole = "请报送在列名写全指标名称的新文件；口径相同的可登记到 words.toml 的 [labels]"
     many = len(said.parts) > 1 and not read.part
+    lowest = read.column.cells[-1][1] if read.column.cells else read.text
     faults = (
         (read.column.half, "上面一格空白，说不清属于哪一组", "请报送合并了组名所占各格的新文件"),
         (facets.clash, f"里有相互矛盾的说法（{facets.clash}）", "请只保留一种说法，另报新文件"),
         (said.left, f"不认识{seen}", UNKNOWN),
-        (fold(read.text) in ANYTHING, "说的可能是数，也可能是进度", UNKNOWN),
+        (fold(lowest) in ANYTHING, "说的可能是数，也可能是进度", UNKNOWN),
         (len(said.names) > 1, "说了不止一个指标", "请一列只写一个指标，另报新文件"),
         (facets.lag, "说的是上月的数", "请写明时期（如 1-8月），另报新文件"),
         (many, "说了不止一个时期", "请一列只写一个时期，另报新文件"),
