@@ -1022,7 +1022,6 @@ def test_blind_growth_of_another_name_is_not_of_the_amount_on_its_left(deliver):
         ("社会消费品零售总额中限上企业", "餐饮收入", False),
         ("旅游统计数据", "餐饮收入", False),
         ("旅游和消费统计数据", "餐饮收入", True),
-        ("限额以上批发零售业", "批发业商品销售额", False),
         ("限额以上批发零售业", "限额以上批发业商品销售额", True),
         ("限上消费", "限额以上单位消费品零售额", True),
         ("税收收入完成情况", "税收收入", False),
@@ -1037,6 +1036,14 @@ def test_blind_a_title_tells_what_a_name_of_its_kind_is_of(deliver, title, name,
     told = deliver({"S": [[f"雁塔区2025年1-9月{title}"], *rows]})
     assert bool(told.own) == read
     assert read or f"{title}”" in told.said
+
+
+def test_blind_a_trade_under_a_title_of_its_kind_is_that_part_of_it(deliver):
+    title, name = "雁塔区2025年1-9月限额以上批发零售业", "批发业商品销售额"
+    told = deliver({"S": [[title], ["指标", "累计（亿元）"], [name, 5.5]]})
+    assert {row[0] for row in told.own} == {"trd.wholesale.above"}
+    columns = [["月份", f"{name}（亿元）"], ["1-8月", 5.0], ["1-9月", 5.5]]
+    assert not deliver({"S": [[title], *columns]}, "统计局/各月.xlsx").own
 
 
 @pytest.mark.parametrize("title", ["1-9 市区历年地区生产总值", "市辖区地区生产总值"])
