@@ -50,6 +50,10 @@ def short(reading: Reading) -> dict[str, tuple]:
     return {cell: tuple(rest) for cell, *rest in rows}
 
 
+def facts(reading: Reading) -> dict[str, tuple]:
+    return {cell: row for cell, row in short(reading).items() if row[0].startswith("fact")}
+
+
 def told(reading: Reading) -> str:
     return "\n".join(f"{p.cell} {p.message}" for p in reading.problems)
 
@@ -1080,16 +1084,12 @@ def test_a_rank_is_of_the_column_on_its_left(read):
         ["区县", "9月增速(%)", "位次", "1-9月增速(%)", "位次"],
         ["莲湖区", 8.8, 3, 7.1, 5],
     ]
-    ranks = {cell: row[2:] for cell, row in short(read(rows)).items() if row[0].startswith("fact")}
+    ranks = {cell: row[2:] for cell, row in facts(read(rows)).items()}
     assert ranks == {"C3": ("single", "2024-09", 3), "E3": ("ytd", "2024-09", 5)}
     rows[1:] = [["区县", "位次", "9月增速(%)", "1-9月增速(%)"], ["莲湖区", 3, 8.8, 7.1]]
     reading = read(rows)
     assert len(reading.frame) == 2
     assert [(p.cell, p.kind) for p in reading.problems] == [("B3", "skipped")]
-
-
-def facts(reading):
-    return {cell: row for cell, row in short(reading).items() if row[0].startswith("fact")}
 
 
 def test_a_dispatch_table_has_the_years_plan_beside_what_is_done(read):

@@ -218,6 +218,13 @@ class YearToDateGrowth(MLEModel):
         covariance[2, 2] += echo**2 + shift
         self.ssm.initialization.stationary_cov = covariance
 
+    def _run(self, params: FloatArray) -> tuple[Any, float]:
+        """Filter; return statsmodels' filter and the noise's variance."""
+        self.update(params)
+        # The filter itself, without the results object around it: that costs five times as much.
+        found = self.ssm._filter()
+        return found, float(np.sum(found.scale)) / self.n_obs
+
     def lighten(self, params: FloatArray, heavy: tuple[bool, bool]) -> None:
         """Find the weights of Student's t: ``tails`` multiply the variance of each disturbance.
 
@@ -228,9 +235,8 @@ class YearToDateGrowth(MLEModel):
         """
         self.tails = np.ones_like(self.tails)
         for _ in range(ITERATIONS):
-            self.update(params)
-            filtered, found = self.ssm._filter(), self.ssm._smooth()
-            scale = float(np.sum(filtered.scale)) / self.n_obs
+            _, scale = self._run(params)
+            found = self.ssm._smooth()
             usual = self["state_cov"][[0, 1], [0, 1], :-1] / self.tails
             usual[1] = 1.0
             size = np.asarray(found.smoothed_state_disturbance)[:, :-1] ** 2
@@ -249,10 +255,7 @@ class YearToDateGrowth(MLEModel):
 
     def newest(self, params: FloatArray, at: int) -> Newest:
         """Filter, and return the state at one period with the evidence of all figures."""
-        self.update(params)
-        # The filter itself, without the results object around it: that costs five times as much.
-        found = self.ssm._filter()
-        scale = float(np.sum(found.scale)) / self.n_obs
+        found, scale = self._run(params)
         # The concentrated likelihood holds the determinants beside the scale.
         evidence = float(np.sum(found.loglikelihood)) - 0.5 * (self.n_obs - 1) * np.log(scale)
         return Newest(

@@ -321,20 +321,23 @@ def neighbours(tokens: Iterable[object], *, one_indicator: bool = False) -> Neig
     enough = len(values) >= FEWEST
     indices = sum(INDEX_LIKE[0] <= value <= INDEX_LIKE[1] for value in values)
     large = [value for value in values if abs(value) >= 1]
-    fine = sum(round(value, PRINTED_DECIMALS) != round(value, 9) for value in large)
-    small = [v for v in values if abs(v) < 1]
-    finest = sum(round(v, PRINTED_DECIMALS) != round(v, 9) for v in small)
+    small = [value for value in values if abs(value) < 1]
     shown = [abs(r.value or 0) >= DOUBLED for r in found if r.token.endswith("%")]
     return Neighbours(
         enough and indices * 2 > len(values),
-        enough and fine > 1 and len(large) * 2 > len(values),
+        enough and sum(map(_is_fine, large)) > 1 and len(large) * 2 > len(values),
         enough
         and one_indicator
         and indices * 4 < len(values)
         and any(abs(v) >= WIDE and not INDEX_LIKE[0] <= v <= INDEX_LIKE[1] for v in values),
         sum(shown) * 2 > len(shown),
-        finest > 0 and len(small) * 2 > len(values),
+        any(map(_is_fine, small)) and len(small) * 2 > len(values),
     )
+
+
+def _is_fine(value: float) -> bool:
+    """Whether a percentage has more decimals than are printed."""
+    return round(value, PRINTED_DECIMALS) != round(value, 9)
 
 
 def _observe(token: object, slot: Slot, delivery: Delivery) -> Observation:
@@ -388,10 +391,15 @@ def _unit_of_plan(reading: CellReading, slot: Slot) -> str:
     if reading.value is None or reading.says_percent or growth:
         return "%"
     if not slot.unit:
-        why = f"{slot.indicator.name_zh} 的计划没有写计量单位"
-        cure = f"请在“计量单位”列填写（目录中为 {slot.indicator.unit}），不填不会按目录单位推定"
-        raise IntakeError(why, cure, skipped=True)
+        raise _without_unit(slot.indicator, "的计划", skipped=True)
     return slot.unit
+
+
+def _without_unit(indicator: Indicator, what: str = "", *, skipped: bool = False) -> IntakeError:
+    """Return the refusal of an amount of which nothing says the unit."""
+    why = f"{indicator.name_zh} {what}没有写计量单位"
+    cure = f"请在“计量单位”列填写（目录中为 {indicator.unit}），不填不会按目录单位推定"
+    return IntakeError(why, cure, skipped=skipped)
 
 
 def _read_growth(token: object, slot: Slot) -> tuple[CellReading, float | None, str]:
@@ -445,9 +453,7 @@ def _read_level(token: object, slot: Slot) -> tuple[CellReading, Slot]:
 
 def _level(value: float, slot: Slot, region: Region) -> float:
     if not slot.unit.strip():
-        why = f"{slot.indicator.name_zh} 没有写计量单位"
-        cure = f"请在“计量单位”列填写（目录中为 {slot.indicator.unit}），不填不会按目录单位推定"
-        raise IntakeError(why, cure)
+        raise _without_unit(slot.indicator)
     converted = convert(value, slot.unit, slot.indicator.unit)
     low, high = INDEX_RANGE
     if slot.indicator.unit.endswith("=100") and not low <= converted <= high:
@@ -497,7 +503,7 @@ def _in_percent(value: float, form: str, indicator: Indicator, beside: Neighbour
         why = f"{indicator.name_zh} 的增速 {value:g} 像以上年为 100 的指数"
         cure = f"若是指数，请改为增速 {round(value - 100, 10):g}；确是增速的，请写成 {value:g}%"
         raise IntakeError(why, cure)
-    fine = -1 < value < 1 and round(value, PRINTED_DECIMALS) != round(value, 9)
+    fine = -1 < value < 1 and _is_fine(value)
     if not beside.unrounded and (fine or (beside.fractions and value != 0)):
         why = f"{indicator.name_zh} 的增速 {value:g} 像小数，说不清是 {value:g}% 还是 {value * 100:g}%"
         cure = "请写成带百分号的数，或在版式说明中写明 form"

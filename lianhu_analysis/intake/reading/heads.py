@@ -248,9 +248,9 @@ def _as_beside(fact: ColumnMeaning, found: Sequence[ColumnMeaning], place: Place
 
     Of a column of an earlier month than another it is most likely not.
     """
-    last = max((m.part.period.end for m in found if m.part), default=None)
     if place.around.time.span or not found:
         return fact
+    last = max((m.part.period.end for m in found if m.part), default=None)
     left = found[-1]
     newest = left.part is None or left.part.period.end == last
     if left.column.number != fact.column.number - 1 or not newest:
@@ -297,12 +297,16 @@ def _check(
         return
     others = [o.facets for o in read if o is not m and not o.facets.nothing]
     rival = any(o.measure == "yoy" and (o.sure or o.unit == "%") for o in others)
-    beside = [place.text(r, n) for n in place.panel.stub.get("unit", []) for r in place.body]
-    shown = (*(o.text for o in read), *(place.text(r, m.column.number) for r in place.body))
-    amounts = any(map(is_unit, beside)) and "%" not in fold("".join((*beside, *shown)))
-    if rival or amounts or place.around.unit not in ("", "%"):
+    if rival or place.around.unit not in ("", "%") or _among_amounts(m, read, place):
         cure = "是增速的，请报送注明 % 的新文件；增减额不入库"
         raise m.unread("没有写 %，说不清是增速还是增减额", cure)
+
+
+def _among_amounts(m: ColumnMeaning, read: Sequence[ColumnMeaning], place: Place) -> bool:
+    """Whether units stand beside the rows, and no % there, in any head or in the column."""
+    beside = [place.text(r, n) for n in place.panel.stub.get("unit", []) for r in place.body]
+    shown = (*(o.text for o in read), *(place.text(r, m.column.number) for r in place.body))
+    return any(map(is_unit, beside)) and "%" not in fold("".join((*beside, *shown)))
 
 
 def _of_left(

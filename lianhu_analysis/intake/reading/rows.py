@@ -295,7 +295,9 @@ class RowReader:
         if said.whole:
             regions = (self.place.delivery.of_whole(said.whole, f"“{text}”"),)
         under = self.place.part_of(said.names[0], text)
-        if under and not SEVERAL.search(under) and (above := self._above_limit(text)):
+        above = self.place.grammar.name(f"限额以上{text}") if under else None
+        if under and above and not SEVERAL.search(under):
+            # Under a title of 限额以上, 批发业商品销售额 is of the units above the limit.
             return said._replace(names=(above,), facets=facets, regions=regions)
         narrowed = (under, "其中一部分", False) if under else None
         if narrowed := narrowed or (None if by_path else self._narrowed(label, said)):
@@ -307,10 +309,6 @@ class RowReader:
             cure = f"{NOT_OURS}要收的，请{cure if is_part else OTHERS}"
             raise IntakeError(why, cure, skipped=True)
         return said._replace(facets=facets, regions=regions)
-
-    def _above_limit(self, text: str) -> Indicator | None:
-        """Return 限额以上批发业商品销售额 of 批发业商品销售额, where a title says 限额以上."""
-        return self.place.grammar.name(f"限额以上{text}")
 
     def _narrowed(self, label: Label, named: Said) -> tuple[str, str, bool] | None:
         """Return the line, and the words of it, by which a bare name is not its indicator.

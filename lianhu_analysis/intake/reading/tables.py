@@ -364,8 +364,8 @@ class _PanelReader(Place):
             region = delivery.of_whole(column.whole, f"列名“{column.text}”")
         published = row.published or self.published.get(number) or around.published
         stated = published or delivery.published
-        known = stated or delivery.day is None or meaning.fact == "plan"
-        if not known and delivery.day and when.period.end > delivery.day:
+        may_come = stated or meaning.fact == "plan"
+        if not may_come and delivery.day and when.period.end > delivery.day:
             why = f"{indicator.name_zh}：{delivery.day} 交付时 {when.period} 还没有结束，不可能有这个数"
             cure = "还没有到的时期不必处理；交付日期写错的，请在 delivery.toml 写明 published"
             raise IntakeError(why, cure)

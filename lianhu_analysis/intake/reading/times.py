@@ -198,11 +198,16 @@ def _unsaid_span(
     first = period.code.endswith("Q1") and not axis.rows
     if first or (period.number == 1 and spans == {"ytd"}):
         return "ytd"
-    # Growth on the year before, not on its same months, in a table of a year that was over.
-    over = day is not None and day > period.end and not axis.rows
-    whole = over and any(ON_LAST_YEAR.search(c.text) for c in axis.heads.columns)
-    yearly = period.frequency == "A" and (indicator.frequency == "A" or whole)
+    yearly = period.frequency == "A" and (
+        indicator.frequency == "A" or _on_last_year(axis, period, day)
+    )
     return "annual" if yearly else axis.default
+
+
+def _on_last_year(axis: Axis, period: Period, day: dt.date | None) -> bool:
+    """Whether growth is on the year before, not its same months, and the year was over."""
+    over = day is not None and day > period.end and not axis.rows
+    return over and any(ON_LAST_YEAR.search(column.text) for column in axis.heads.columns)
 
 
 def _refuse_early(indicator: Indicator, period: Period, day: dt.date | None) -> None:

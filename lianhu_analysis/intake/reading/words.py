@@ -274,9 +274,13 @@ def is_unit(text: str) -> bool:
 def unit_in(text: str) -> str:
     """Return a declared unit, without the % beside it: 亿元、%."""
     text = native(text)
-    parts = [part for part in re.split("[、,/和;]", text) if part and part != "%"]
-    whole = [text] if is_unit(text) else parts
+    whole = [text] if is_unit(text) else [part for part in _but_percent(text) if part]
     return normalise_unit(whole[0]) if len(whole) == 1 and is_unit(whole[0]) else ""
+
+
+def _but_percent(text: str) -> list[str]:
+    """Return what a text lists, as 亿元、%, without the %."""
+    return [part for part in re.split("[、,/和;]", text) if part != "%"]
 
 
 @dataclass(frozen=True)
@@ -496,7 +500,7 @@ def _bracketed(found: re.Match[str]) -> Said | None:
         return Said(Facets(nothing=f"以{inner}为基期，不是同比"))
     if is_unit(inner):
         return _unit(inner)
-    units = [part for part in re.split("[、,/和;]", inner) if part != "%"]
+    units = _but_percent(inner)
     if not units or not all(map(is_unit, units)):
         return None
     return _unit(units[0]) if len(units) == 1 else Said()
