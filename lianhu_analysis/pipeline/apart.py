@@ -24,7 +24,7 @@ ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_
 # What reports and answers import, most of it late: imported once, in the process that forks.
 PRELOADED = [
     "lianhu_analysis.render.publishing",  # first: it spares the others an import
-    *"ipykernel.ipkernel ipykernel.kernelapp nbconvert papermill fontTools.subset seaborn".split(),
+    *"ipykernel.ipkernel ipykernel.kernelapp nbconvert papermill uharfbuzz seaborn".split(),
     *"lianhu_analysis.pipeline.answers lianhu_analysis.pipeline.reports".split(),
     *(f"lianhu_analysis.render.publishing.{name}" for name in ("annex", "kernels", "page", "word")),
     "lianhu_analysis.forecast.models.state_space",
