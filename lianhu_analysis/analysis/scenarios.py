@@ -255,10 +255,11 @@ def path_fields(column: int, futures: Futures, drawn: np.ndarray) -> dict[str, A
     past, rest = verdict.required.precedents.values, (then - base) / span
     as_far = [value >= rest if change >= 0 else value <= rest for value in past]
     unit, period, side = verdict.target.unit, verdict.required.span, "低" if change < 0 else "高"
-    told = f"全年为 {then:{form}} {unit}（比预测{side} {abs(change):{form}}）"
+    of, gap = ("%", " 个百分点") if unit == "%" else (f" {unit}", f" {unit}")
+    told = f"全年为 {then:{form}}{of}（比预测{side} {abs(change):{form}}{gap}）"
     if not isnan(rest):
         more = f"{abs(change / span):{form}}"
-        told += f"，即 {period.replace('/', '—')} 为 {rest:{form}} {unit}（比预测{side} {more}"
+        told += f"，即 {period.replace('/', '—')} 为 {rest:{form}}{of}（比预测{side} {more}{gap}"
         told += f"，往年 {len(past)} 年中 {sum(as_far)} 年不{'高' if change < 0 else '低'}于此）"
     return {
         "name_zh": verdict.indicator.name_zh,

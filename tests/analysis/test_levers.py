@@ -68,7 +68,15 @@ def test_counts_come_in_whole_steps():
     assert own["said"].all()
     half = own.set_index("goal").loc[0.5]
     assert (half["year_end"], half["rest"]) == (11, 4)  # seven are done
-    assert "全年为 11 个" in told.sentences[0] and "即 2024Q4 为 4 个" in told.sentences[0]
+    assert "全年为 11 个（比预测高 " in told.sentences[0]
+    assert " 个），即 2024Q4 为 4 个" in told.sentences[0]
+
+
+def test_a_lever_of_growth_says_how_many_points_above_the_forecast_it_is():
+    told = levers_answer(beside(*OTHERS), ["gdp.total"])
+    half = told.tables["levers"].query("link == '自身'").iloc[0]
+    said = f"全年为 {half['year_end']:.2f}%（比预测高 {half['more_year']:.2f} 个百分点）"
+    assert said in told.sentences[0]
 
 
 def test_of_some_targets_only_their_own_parts_are_asked_and_no_lever_changes():

@@ -90,7 +90,7 @@ def test_levers_of_the_targets_to_watch_are_told_as_a_table_of_figures(report): 
     row = {
         "target_zh": name, "target": "none", "goal": 0.5, "name_zh": "第三产业增加值", "period": "2024-10/2024-12",
         "forecast_rest": 4.8, "rest": 6.31, "year_end": 5.06, "unit": "%", "history_reached": 1,
-        "history_years": 8, "said": True, "link": "核算", "told": "全年为 5.06 %，即",
+        "history_years": 8, "said": True, "link": "核算", "told": "全年为 5.06%，即",
     }  # fmt: skip
     others = [{"said": False}, {"target_zh": "别的目标"}, {"goal": 0.8, "rest": 7.0}]
     levers = pd.DataFrame([row, *(row | other for other in others)])

@@ -32,6 +32,8 @@ EXACT = 1e-9
 # Row, column and value of one number of a table.
 Numbered = tuple[Row, str, float]
 TOKENS = re.compile(rf"(?P<period>{PERIOD})|(?P<number>{NUMERIC.pattern})")
+# On a terminal blanks part numbers from Chinese; a page is set without them.
+BLANK = re.compile(r"(?<=[^\x00-\x7f]) | (?=[^\x00-\x7f])")
 
 
 def sentences_list(report: Report, answer: Answer, *, most: int | None = None) -> Html:
@@ -136,13 +138,13 @@ def traced_sentence(report: Report, answer: Answer, sentence: str) -> Html:
             continue
         at = 0
         for match in TOKENS.finditer(piece):
-            parts.append(piece[at : match.start()])
+            parts.append(BLANK.sub("", piece[at : match.start()]))
             at = match.end()
             if match["period"]:
                 parts.append(tables.when(match["period"]))
             else:
                 parts.append(_looked_up(report, answer, numbers, match["number"], sentence))
-        parts.append(piece[at:])
+        parts.append(BLANK.sub("", piece[at:]))
     return tables.join(*parts)
 
 
