@@ -4,12 +4,17 @@ import shutil
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from lianhu_analysis import pipeline
 from lianhu_analysis.intake.new_workspace import create_workspace
 from lianhu_analysis.workspace import Workspace, load_workspace
 
 ROOT = Path(__file__).parents[1]
+
+# How long one example takes is the machine's business.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 def copy_workspace(source: Path, target: Path) -> Path:

@@ -48,6 +48,7 @@ BAR, MEMORY = 0.9, 4 << 30
 SECONDS_OF_OWN, SECONDS = 25, 120
 # The plugins of pytest were imported before the fork, which it would warn of.
 QUIET = ["-q", "-p", "no:cacheprovider", "-W", "ignore:Module already imported"]
+QUIET += ["--hypothesis-profile=mutants"]  # after the tests' own profile is loaded
 # The modules, and whose tests are to kill their mutants after their own: the nearest first.
 WHOLE_READING = (
     "intake/tidy intake/families intake/bulletins intake/sums intake/documents intake/city_report"
@@ -287,7 +288,6 @@ def warm(files: Sequence[str]) -> None:
     settings.register_profile(
         "mutants", deadline=None, derandomize=True, database=None, suppress_health_check=slow
     )
-    settings.load_profile("mutants")
     with Path(os.devnull).open("w") as nowhere, contextlib.redirect_stdout(nowhere):
         pytest.main(["--collect-only", *QUIET, *files])
     for name in list(sys.modules):

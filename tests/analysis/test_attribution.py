@@ -135,7 +135,7 @@ def test_what_has_no_forecast_on_one_day_is_not_split():
 figure = st.floats(0.5, 2.0).map(lambda value: round(value, 2))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     st.lists(figure, min_size=3, max_size=3), st.lists(st.integers(1, 27), min_size=4, max_size=4)
 )

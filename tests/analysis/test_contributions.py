@@ -184,7 +184,7 @@ def test_the_range_holds_a_district_whose_last_years_shares_miss(primary, tertia
 rates = st.lists(st.floats(-6, 12), min_size=3, max_size=3)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     volumes=st.lists(st.floats(5, 100), min_size=3, max_size=3),
     prices=st.lists(st.floats(0.0, 1.0), min_size=3, max_size=3),

@@ -115,7 +115,7 @@ def test_figures_of_another_provenance_are_not_compared():
     assert ledger_sums(frame, cases, ["parcels"]).empty
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(
     st.lists(st.tuples(st.integers(1, 12), st.integers(1, 10**6)), max_size=20),
     st.integers(1, 12),

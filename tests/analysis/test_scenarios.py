@@ -95,7 +95,7 @@ def test_a_published_outcome_stays():
     assert row(answer, "fis.revenue.gpb")["difference"] == 0.0
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     st.floats(-5.0, 15.0), st.floats(0.0, 5.0), st.sampled_from([0.0, 0.3, 2.0]),
     st.sampled_from(["gdp.total", "csm.retail.total"]), st.sampled_from(["rest", "year", "shock"]),

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
@@ -206,7 +206,6 @@ def test_a_range_is_met_from_its_lower_bound_and_left_above_its_upper():
     assert whole.within(8.6) and not whole.within(8.61) and not whole.within(8.09)
 
 
-@settings(deadline=None)
 @given(st.integers(-200, 500), st.integers(1, 50), st.integers(-21_000, 56_000))
 def test_a_figure_is_within_a_range_as_its_published_tenths_are(low, width, thousandths):
     target = replace(parse(RANGE)[0], value=low / 10, upper=(low + width) / 10)

@@ -73,7 +73,7 @@ def test_too_few_common_years_are_refused():
 
 
 @given(st.integers(2, 4), st.integers(0, 2**32 - 1))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_coupling_changes_no_marginal(k, seed):
     draw = np.random.default_rng(seed)
     draws = draw.normal(size=(200, k)).round(1)
@@ -112,7 +112,7 @@ def test_targets_that_move_together_are_met_together():
 
 
 @given(st.floats(4.0, 5.5), st.floats(4.0, 5.5))
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=5)
 def test_the_joint_chance_lies_between_its_bounds(goal, other):
     verdicts = two(goal, other)
     joint = joint_of(verdicts)

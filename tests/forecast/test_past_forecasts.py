@@ -108,7 +108,7 @@ def test_shares_of_a_past_day_are_those_known_then():
 
 
 @given(st.integers(0, 3))
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=4)
 def test_the_panel_of_today_knows_the_position(n_known):
     frame = gdp_frame(last=tuple(f"2024Q{q}" for q in range(1, n_known + 1)))
     panel = sources(frame).panel_on(2024, None)

@@ -91,7 +91,7 @@ def test_outlier_years_and_records_of_two_years_teach_nothing():
         st.tuples(st.floats(-3, 3), st.floats(-3, 3), st.floats(-3, 3)), min_size=3, max_size=9
     )
 )
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_weights_are_never_negative_nor_more_than_one_together(rows):
     runs = [
         run(2010 + k, 5.0 + error, persistence=5.0, a=5.0 + a, b=5.0 + b)

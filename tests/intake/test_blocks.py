@@ -311,7 +311,7 @@ CELLS = st.sampled_from([*TEXTS, RETAIL, *NUMBERS])
 
 
 @given(st.lists(st.lists(CELLS, max_size=5), max_size=7), st.booleans())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_whatever_the_cells_each_row_is_in_one_table_at_most(rows, merge):
     merged = ["A1:B1", "B2:B3"] if merge else []
     tables, _ = find(rows, merged)

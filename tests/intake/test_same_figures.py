@@ -80,7 +80,7 @@ ROWS = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(rows=ROWS, order=st.randoms(use_true_random=False))
 def test_order_never_matters_and_a_frame_is_merged_like_its_rows(rows, order):
     kept, problems = merge_rows(rows)

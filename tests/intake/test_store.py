@@ -258,7 +258,7 @@ FIGURES = st.lists(
 )
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(figures=FIGURES, day=st.sampled_from(DAYS), order=st.randoms(use_true_random=False))
 def test_as_of_never_knows_the_future_and_the_order_of_deliveries_never_matters(
     tmp_path_factory, figures, day, order

@@ -88,7 +88,7 @@ def test_a_slip_is_an_error_at_its_cell_alone(revenue, power, period):
     assert "corrections.toml" in finding.remedy
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     st.integers(0, 59), st.sampled_from([-3, -2, -1, 1, 2, 3]), st.sampled_from(["ytd", "single"])
 )
