@@ -130,7 +130,8 @@ def test_a_table_of_a_document_is_stored_with_its_place(ingest, store, deliver, 
         ("a.doc", "这种文字文档", ".docx"),
         ("a.PDF", "版式文件", "原件"),
         ("a.et", "这种电子表格", ".xlsx"),
-        ("a.zip", "不能读取 .zip 文件", "_ 开头"),
+        ("a.zip", "压缩包", "解压"),
+        ("a.json", "不能读取 .json 文件", "_ 开头"),
     ],
 )
 def test_what_is_not_read_says_what_to_save_it_as(ingest, deliver, name, message, remedy):

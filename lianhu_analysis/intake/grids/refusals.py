@@ -14,6 +14,7 @@ UNREAD = {
     **dict.fromkeys(
         (".mht", ".mhtml"), ("单个文件网页", "请用浏览器打开，另存为“网页，仅 HTML”后再交付")
     ),
+    **dict.fromkeys((".zip", ".rar", ".7z"), ("压缩包", "请解压，把里面的文件放进同一文件夹")),
     **dict.fromkeys((".pdf", ".ofd"), ("版式文件", ORIGINAL)),
     **dict.fromkeys(
         (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".gif"), ("图片里的数字", ORIGINAL)
