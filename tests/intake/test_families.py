@@ -790,6 +790,14 @@ def test_figures_in_a_column_without_a_header_are_told(read):
     assert "D3 这一列有数却没有列名" in told(reading)
 
 
+def test_one_stray_figure_without_a_header_leaves_the_columns_beside_it_read(read):
+    rows = [["莲湖区2024年9月"], ["指标名称", "单位", "本月"], [RETAIL, "亿元", 1]]
+    rows += [[BUDGET, "亿元", 2, 7], ["规模以上工业总产值", "亿元", 3]]
+    reading = read(rows)
+    assert list(short(reading)) == ["C3", "C4", "C5"]
+    assert "D4 这一列有数却没有列名，" not in told(reading)
+
+
 def test_a_sheet_that_nobody_knows_is_told_beside_those_that_are_read(workspace, catalogue):
     known = Grid("9月", (("莲湖区2024年9月",), ("指标名称", "单位", "本月"), (RETAIL, "亿元", 1)))
     other = Grid("杂项", (("a", "b"), (1, 2)))
