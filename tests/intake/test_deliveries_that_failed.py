@@ -503,7 +503,7 @@ def test_blind_groupings_belong_to_the_whole_and_not_to_a_part_of_it(deliver):
         ["  批发和零售业", -12.0],
     ]
     told = deliver({"投资": [["固定资产投资（2025年1-3月）"], ["指标名称", "增速(%)"], *rows]})
-    assert {code for code, *_ in told.own} == {FAI, "inv.private.yoy"}
+    assert {code for code, *_ in told.own} == {FAI, "inv.private.yoy", "inv.industry.yoy"}
     assert "固定资产投资/批发和零售业" in told.said and "民间投资/" not in told.said
     assert "gdp." not in told.said and "aliases" not in told.said
     assert '"第二产业/' not in told.said
@@ -1187,3 +1187,124 @@ def test_blind_two_columns_of_ranks_are_told(deliver):
     rows = [["区县", "9月增速(%)", "1-9月增速(%)", "位次", "位次"], ["雁塔区", 8.8, 7.1, 3, 5]]
     told = deliver({"S": [["2025年9月各区县规模以上工业增加值"], *rows]})
     assert len(told.own) == 2 and "有不止一列是这个意思" in told.said
+
+
+@pytest.mark.parametrize("other", ["西安市", "全市", "碑林区"])
+@pytest.mark.parametrize("gap", [[], [None]])
+def test_blind_each_panel_is_of_the_place_that_stands_over_it(deliver, other, gap):
+    heads = ["指标", "总量(亿元)", "增速(%)"]
+    rows = [
+        ["2025年1-9月主要指标"],
+        ["雁塔区", None, None, *gap, other],
+        [*heads, *gap, *heads],
+        ["社会消费品零售总额", 91.7, 4.4, *gap, "一般公共预算收入", 730.1, 2.2],
+    ]
+    told = deliver({"S": rows}, parents=(CITY,))
+    assert told.own == pair(RETAIL, "ytd", "2025-09", 91.7, 4.4), told.said
+    of_city = pair(BUDGET, "ytd", "2025-09", 730.1, 2.2)
+    assert told.stored.get(CITY[0], set()) == (set() if other == "碑林区" else of_city)
+
+
+TWO = [["指标", "单位", "1-9月", "增速(%)"], ["社会消费品零售总额", "亿元", 91.7, 4.4]]
+SERVICES = ["规模以上服务业营业收入", "亿元", 20.5, 7.1]
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "注：本表为西安市全市数据。",
+        "注：1.以上数据均为全市口径；2.增速按可比价计算。",
+        "说明：表中数据不含开发区",
+        "注：以上为预计数",
+        "备注：表内增速为环比增速",
+        "注：数据范围为全市",
+    ],
+)
+def test_blind_a_note_says_of_whom_all_figures_are(deliver, note):
+    told = deliver({"S": [["雁塔区2025年1-9月"], *TWO, [note]]}, parents=(CITY,))
+    assert not told.stored and told.said
+
+
+@pytest.mark.parametrize(
+    "note",
+    ["注：本表增速为可比价增速", "注：以上数据为初步核算数", "注：限额以上单位是指2000万元以上的"],
+)
+def test_blind_other_notes_change_nothing(deliver, note):
+    told = deliver({"S": [["雁塔区2025年1-9月"], *TWO, [note]]}, parents=(CITY,))
+    assert told.own == pair(RETAIL, "ytd", "2025-09", 91.7, 4.4)
+
+
+def test_blind_a_note_alone_may_say_that_a_table_is_the_citys(deliver):
+    told = deliver({"S": [["2025年1-9月"], *TWO, ["注：本表为全市数据"]]}, parents=(CITY,))
+    assert told.stored == {CITY[0]: pair(RETAIL, "ytd", "2025-09", 91.7, 4.4)}
+
+
+@pytest.mark.parametrize(
+    ("name", "note"),
+    [
+        ("", "注：规模以上服务业营业收入为1-8月数据。"),
+        ("", "注：1.规上服务业数据为1-8月；2.固定资产投资不含农户。"),
+        ("①", "①为1-8月数"),
+        ("*", "注：*为1-8月数据"),
+        ("①", "注：②为1-7月数；①规上服务业为1-8月数"),
+    ],
+)
+def test_blind_a_note_says_of_which_month_a_row_is(deliver, name, note):
+    row = [SERVICES[0] + name, *SERVICES[1:]]
+    told = deliver({"S": [["雁塔区2025年1-9月"], *TWO, row, [note]]})
+    own = pair("svc.revenue", "ytd", "2025-08", 20.5, 7.1)
+    assert told.own == own | pair(RETAIL, "ytd", "2025-09", 91.7, 4.4), told.said
+
+
+@pytest.mark.parametrize(
+    ("remark", "month"),
+    [
+        ("1-8月数", 8),
+        ("错月数据", 8),
+        ("比1-8月提高0.5个百分点", 9),
+        ("可比口径", 9),
+        ("居全市第3", 9),
+    ]
+    + [("全市数", 0), ("预计数", 0)],
+)
+def test_blind_a_remark_says_of_which_month_or_of_whom_a_row_is(deliver, remark, month):
+    heads, retail = ([*row, end] for row, end in zip(TWO, ["备注", None], strict=True))
+    rows = [["雁塔区2025年1-9月"], heads, retail, [*SERVICES, remark]]
+    told = deliver({"S": rows}, parents=(CITY,))
+    own = pair("svc.revenue", "ytd", f"2025-0{month}", 20.5, 7.1) if month else set()
+    assert told.own == own | pair(RETAIL, "ytd", "2025-09", 91.7, 4.4), told.said
+
+
+@pytest.mark.parametrize("line", ["小微企业", "市区", "经济开发区", "二、国有控股企业："])
+def test_blind_a_line_narrows_the_rows_below_it_as_a_title_does(deliver, line):
+    rows = [["雁塔区2025年1-9月"], *TWO, [line], SERVICES]
+    assert deliver({"S": rows}).own == pair(RETAIL, "ytd", "2025-09", 91.7, 4.4)
+
+
+def test_blind_a_sheet_named_after_another_month_than_its_heads_is_not_read(deliver):
+    sheets = {"10月": [["雁塔区主要指标"], *TWO], "9月": [["雁塔区主要指标"], *TWO]}
+    told = deliver(sheets, "2025年月报.xlsx")
+    assert told.own == pair(RETAIL, "ytd", "2025-09", 91.7, 4.4) and "10月!" in told.said
+
+
+def test_blind_year_and_month_as_texts_in_columns_of_their_own(deliver):
+    heads = ["年份", "月份", "社会消费品零售总额_累计值(亿元)", "社会消费品零售总额_累计增长(%)"]
+    told = deliver({"S": [heads, ["2025", "08", 81.2, 4.1], ["2025", "9", 91.7, 4.4]]})
+    august = pair(RETAIL, "ytd", "2025-08", 81.2, 4.1)
+    assert told.own == august | pair(RETAIL, "ytd", "2025-09", 91.7, 4.4), told.said
+
+
+def test_blind_a_vendors_rows_with_columns_of_code_and_frequency(deliver):
+    rows = [
+        ["指标ID", "指标名称", "频率", "单位", "2025-08", "2025-09"],
+        ["M1", "雁塔区:社会消费品零售总额:累计值", "月", "亿元", 81.2, 91.7],
+        ["M2", "雁塔区:房地产投资:累计值", "月", "万元", 80000, 91000],
+        ["M3", "雁塔区:社会消费品零售总额:限额以上:累计值", "月", "亿元", 30.2, 33.3],
+    ]
+    told = deliver({"中国区域经济数据库": rows})
+    assert told.own == {
+        (RETAIL, "level", "ytd", "2025-08", 81.2),
+        (RETAIL, "level", "ytd", "2025-09", 91.7),
+        ("inv.re", "level", "ytd", "2025-08", 8.0),
+        ("inv.re", "level", "ytd", "2025-09", 9.1),
+    }, told.said

@@ -164,6 +164,12 @@ NAMES: list[tuple[str, dict[str, object]]] = [
         },
     ),
     ("西安市:一般公共预算收入", {"names": ["fis.revenue.gpb"], "regions": ["西安市"]}),
+    (
+        "西安市:GDP:第二产业:累计值",
+        {"names": ["gdp.secondary"], "regions": ["西安市"], "span": "ytd", "measure": "value"},
+    ),
+    ("社会消费品零售总额 Total Retail Sales", {"names": [RETAIL]}),
+    ("增长(%) Growth Rate", {"measure": "yoy", "unit": "%"}),
     ("限额以上社会消费品零售总额", {"names": [RETAIL], "scope": "限额以上"}),
     ("规模以上工业增加值", {"names": ["ind.va_above.yoy"]}),
     ("区属规上工业", {"scope": "区属、规上", "left": ["工业"]}),

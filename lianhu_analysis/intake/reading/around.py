@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import reduce
 from typing import NamedTuple
 
 from lianhu_analysis.catalog.indicators import Indicator
 from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.errors import IntakeError
+from lianhu_analysis.intake.grids.grid import cell_address
 from lianhu_analysis.intake.reading.blocks import Table
 from lianhu_analysis.intake.reading.figures import Delivery
 from lianhu_analysis.intake.reading.statements import (
@@ -37,9 +38,11 @@ from lianhu_analysis.intake.reading.words import (
 from lianhu_analysis.workspace import NATION, Region
 
 __all__ = [
+    "MARKS",
     "Around",
     "Time",
     "foreign_region",
+    "notes_below",
     "read_around",
     "resolve_time",
     "time_around",
@@ -50,6 +53,7 @@ DAY = re.compile(
     r"(?<!\d)20\d{2}(?:([-_.])\d{1,2}\1\d{1,2}|年\d{1,2}月\d{1,2}日|(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01]))(?!\d)"
     r"|\d{1,2}月\d{1,2}[日号]"
 )
+CLOCK = re.compile(r"(?<=\d)\s+\d{1,2}[:：]\d{2}(?:[:：]\d{2})?")
 RANGE = re.compile(rf"(?:[1-4]q{YEAR}|{YEAR}q[1-4])-(?:[1-4]q{YEAR}|{YEAR}q[1-4])")
 PINYIN_YEAR, PINYIN_MONTH = re.compile(r"(?<=\d)n(?![a-z])"), re.compile(r"(?<=\d)yf(?![a-z])")
 LONE_YEAR = re.compile(rf"(?<![\d.-])({YEAR})(?![\d]|[-_.]\d|年|n)")
@@ -59,6 +63,8 @@ PUBLISHED = re.compile(r"(?:发布|公布)(?:日期?|时间):(.*)")
 UNIT = re.compile(r"^(?:计量|金额)?单位:(.+)")
 ENGLISH = re.compile(r"\([\da-z ]+\)$")  # 亿元 (100 million yuan)
 WHOLE = re.compile("全([国省市区县])(?!属)")
+# ① is kept apart from 1 where a text is folded.
+MARKS = {0x2460 + n: 0xE000 + n for n in range(20)}
 # A table of amounts may have their growth beside them: 总量及增速.
 RATE, AND_GROWTH = re.compile("增速|增幅|增长率"), re.compile("[及和与、](?:其?增[速长幅]|同比)")
 
@@ -149,16 +155,23 @@ def read_around(
     above = None if any(one.parts or one.years for one in stated) else above
     regions_in_rows = any("region" in panel.stub for panel in table.panels)
     lines = [(cell, text) for cell, text in titles if not grammar.is_note(text)]
+    of_all = grammar.vocabulary.lines["of_all"]
+    notes = [(cell, text) for cell, of, text in notes_below(table, grammar) if of_all.fullmatch(of)]
     sheet = "" if above else table.grid.sheet
     base = above or Around(book or delivery.region, named=False, time=Time())
     elsewhere = book is not None and not book.code
-    found = [region_of(line, grammar, delivery, regions_in_rows) for line in [("", sheet), *lines]]
+    of_lines = [("", sheet), *notes, *lines]
+    found = [region_of(line, grammar, delivery, regions_in_rows) for line in of_lines]
     regions = [] if regions_in_rows else [region for region in found if region]
+    if any(region not in (None, regions[-1]) for region in found[1 : len(notes) + 1] if regions):
+        why = f"表下的注“{notes[0][1]}”与标题说的不是同一个地区"
+        raise IntakeError(why, "请改正其中之一，另报新文件", cell=notes[0][0])
     if book and elsewhere and not regions and not regions_in_rows:
         why = f"这本工作簿说的是{book.name_zh}，这张表没有写是{delivery.region.name_zh}的数"
         cure = "确是本地区的，请在 delivery.toml 写明 region，或报送在标题写明地区的新文件"
         raise IntakeError(why, cure)
     texts = [text for _, text in lines]
+    over = (*texts, sheet, *(text for _, text in notes))
     said = [grammar.read(title_part(text)) for text in (*texts, sheet)]
     narrows, own = grammar.vocabulary.lines["scope"], delivery.region.name_zh
     try:
@@ -181,11 +194,20 @@ def read_around(
         _published(lines) or base.published,
         _unit([*lines, *(("", unit) for unit in corners)]) or next(units, base.unit),
         base.facets if facets == NOTHING else facets,
-        tuple(t.strip() for t in (*texts, sheet) if narrows.search(title_part(t).replace(own, "")))
+        tuple(t.strip() for t in over if narrows.search(title_part(t).replace(own, "")))
         or base.scope,
         max([*days, *filter(None, [base.not_before])], default=None),
         elsewhere,
     )
+
+
+def notes_below(table: Table, grammar: Grammar) -> Iterator[tuple[str, str, str]]:
+    """Yield what notes below a table say: their cell, of what, and what."""
+    says = grammar.vocabulary.lines["notes"]
+    for row in range(table.bottom + 1, table.end):
+        for column, cell in enumerate(table.grid.rows[row]):
+            for found in says.findall(fold(cell.translate(MARKS))) if isinstance(cell, str) else ():
+                yield cell_address(row, column), *found
 
 
 def _has_axis(table: Table, grammar: Grammar) -> bool:
@@ -299,6 +321,8 @@ def time_around(titles: Sequence[str], sheet: str, grammar: Grammar, delivery: D
         clue = _clue(where, [text], grammar)
         if where == "工作表名" or not settled:
             _refuse_contradiction(clues, clue)
+        if where == "工作表名":
+            clue = clue._replace(time=clue.time._replace(title=True))
         clues.append(clue)
     times = [clue.time for clue in clues]
     year = next((time.year for time in times if time.year and not time.hints), 0)
@@ -389,7 +413,7 @@ def _refuse_contradiction(clues: Sequence[Clue], clue: Clue) -> None:
 
 def _behind(label: re.Pattern[str], lines: Sequence[Line]) -> list[tuple[str, str]]:
     """Return what lines state behind a label, each with its address."""
-    pieces = ((cell, fold(piece)) for cell, text in lines for piece in statements(text) or [text])
+    pieces = ((cell, fold(p)) for cell, t in lines for p in statements(CLOCK.sub("", t)) or [t])
     return [(found[1], cell) for cell, piece in pieces if (found := label.match(piece))]
 
 

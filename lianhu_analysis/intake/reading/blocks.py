@@ -9,15 +9,17 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from collections import Counter
+from bisect import bisect
+from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import NamedTuple
 
 from lianhu_analysis.catalog.remembering import remembered
 from lianhu_analysis.catalog.units import parted
 from lianhu_analysis.errors import IntakeError, PeriodError
-from lianhu_analysis.intake.grids.grid import Grid, cell_address
+from lianhu_analysis.intake.grids.grid import Grid, cell_address, column_number
 from lianhu_analysis.intake.reading.cells import is_number, read_value
 from lianhu_analysis.intake.reading.statements import (
     FIRST_SERIAL,
@@ -27,7 +29,7 @@ from lianhu_analysis.intake.reading.statements import (
     head_lines,
     is_statement,
 )
-from lianhu_analysis.intake.reading.words import BARE, Grammar, fold, span_of, unit_in
+from lianhu_analysis.intake.reading.words import BARE, REGION, YEAR, Grammar, fold, span_of, unit_in
 
 __all__ = [
     "Column",
@@ -44,6 +46,8 @@ DEEPEST = 5
 LOOKED_AT = 40
 SERIALS = range(FIRST_SERIAL, LAST_SERIAL + 1)
 WHOLE = re.compile("全[国省市区县](?:合计|总计)?")
+PLACE = re.compile(rf"{REGION.pattern}|{WHOLE.pattern}")
+SPLIT = re.compile(r"([A-Z]*)(\d*)")
 WOULD_BE = re.compile(r"=|##|#[A-Z]|\([+-]?[\d.,]+%?\)$|[\d ]+\d(?:\.\d+)?$")
 STUBS = ("name", "region", "period")
 
@@ -99,6 +103,23 @@ class Table:
     bottom: int
     end: int = 0
     panels: list[Panel] = field(default_factory=list)
+
+    def parted(self, grammar: Grammar) -> list[tuple[Table, list[Panel]]]:
+        """Return the table with its panels; one for each where a line names a place over each."""
+        starts = [min(chain(*p.stub.values(), (c.number for c in p.columns))) for p in self.panels]
+        over: dict[str, dict[int, Line]] = defaultdict(dict)
+        for cell, text in self.titles:
+            column, row = SPLIT.fullmatch(cell).groups()  # type: ignore[union-attr]
+            if column and (grammar.region(text) or PLACE.search(fold(text))):
+                over[row][max(bisect(starts, column_number(column)) - 1, 0)] = (cell, text)
+        rows = [found for found in over.values() if len(found) == len(self.panels) > 1]
+        places = {line for found in rows for line in found.values()}
+        titles = [
+            [line for line in self.titles if line not in places - {found[n] for found in rows}]
+            for n in range(len(self.panels) if rows else 0)
+        ]
+        parts = zip(titles, self.panels, strict=False)
+        return [(replace(self, titles=t), [p]) for t, p in parts] or [(self, self.panels)]
 
 
 def is_blank(cell: object) -> bool:
@@ -489,7 +510,8 @@ def _head_text(value: object) -> str:
         if number not in SERIALS:
             return f"{number}年" if _is_year(number) else str(number)
         value = SERIAL_ZERO + dt.timedelta(days=number)
-    return f"{value.year}年{value.month}月" if isinstance(value, dt.date) else str(value)
+    text = f"{value.year}年{value.month}月" if isinstance(value, dt.date) else str(value)
+    return f"{text.strip()}年" if re.fullmatch(YEAR, text.strip()) else text
 
 
 def _is_coded(cell: object) -> bool:

@@ -13,7 +13,7 @@ from lianhu_analysis.catalog.indicators import Indicator
 from lianhu_analysis.catalog.structure import load_structure
 from lianhu_analysis.errors import IntakeError, PeriodError
 from lianhu_analysis.intake.grids.grid import cell_address
-from lianhu_analysis.intake.reading.around import foreign_region
+from lianhu_analysis.intake.reading.around import MARKS, foreign_region, notes_below
 from lianhu_analysis.intake.reading.blocks import STUBS, is_blank
 from lianhu_analysis.intake.reading.cells import is_number
 from lianhu_analysis.intake.reading.heads import Heads, Place
@@ -33,6 +33,8 @@ TWICE = re.compile("(工业|服务业)\\1")  # 规模以上工业: above 工业�
 SEVERAL = re.compile("[及与、]|社会消费品|社零|以下|限下|全[部口]")
 LAST_YEAR = 2100
 FIRST_CODE = 190_001
+MONTH = re.compile(r"\s*(?:0?[1-9]|1[0-2])\s*")
+MARK, REMARKS = "[*\ue000-\ue013]", ("备注", "说明")
 
 
 @dataclass
@@ -61,6 +63,7 @@ class RowReader:
         said, grammar, panel = Said(), self.place.grammar, self.place.panel
         column = next((n for role in STUBS if (n := panel.first(role)) is not None), 0)
         shown = label.text or self.place.text(number, column)
+        label = label._replace(groups=(*label.groups, *self._told_of(number, label)))
         path = "/".join((*label.groups, label.path))
         note = RowNote(cell_address(number, column), shown, path)
         try:
@@ -98,6 +101,27 @@ class RowReader:
             note = note._replace(indicator=row.indicator.code, name_zh=row.indicator.name_zh)
         self.place.note.rows.append(note)
         return row
+
+    def _told_of(self, number: int, label: Label) -> Iterator[str]:
+        """Yield remarks beside a row and notes below the table, of whom or when it is."""
+        place, read = self.place, self.place.grammar.read
+        names = [item.name_zh for item in read(label.text).names]
+        shown = [place.text(number, n) for n in place.panel.stub.get("name", [])]
+        name = fold("/".join((*names, *shown)).translate(MARKS)).replace("规上", "规模以上")
+        remarks = (c.number for c in place.panel.columns if fold(c.text) in REMARKS)
+        told = [place.text(number, n) for n in remarks]
+        for of, text in self._notes:
+            words = re.split(f"[、和及与]|(?<={MARK})", of.replace("规上", "规模以上"))
+            told += [text] if any(w in name for w in words if re.match(f"...|{MARK}", w)) else []
+        for text, said in zip(told, map(read, told), strict=True):
+            when_or_whom = said.parts or said.facets.lag or said.whole or said.facets.scope
+            if (when_or_whom or "预" in text) and not (said.left or said.facets.fact):
+                yield text
+
+    @cached_property
+    def _notes(self) -> list[tuple[str, str]]:
+        notes = notes_below(self.place.table, self.place.grammar)
+        return [(re.sub("的?(?:数据|指标)$", "", of), text) for _, of, text in notes]
 
     @cached_property
     def _periods_twice(self) -> set[int]:
@@ -210,7 +234,7 @@ class RowReader:
         head = str(self.place.grid.at(self.place.table.bottom, column) or "")
         years = self.place.grammar.read(head).years
         year = next(iter(years), year)
-        number = cell if is_number(cell) else 0
+        number = float(str(cell)) if is_number(cell) or MONTH.fullmatch(str(cell)) else 0
         if 1 <= number <= 12 and (years or self.place.grammar.role(head) == "period"):
             cell = f"{int(number)}{'季度' if '季' in head else '月'}"
         elif LAST_YEAR < number < FIRST_CODE and self.place.grid.dates_from_1904:
@@ -319,14 +343,16 @@ class RowReader:
             return "", words, True
         name, own = fold(label.text) + fold(named.names[0].name_zh), self.place.delivery.region
         above = label.parents if label.is_part or label.is_member else ()
+        narrows = self.place.grammar.vocabulary.lines["scope"]
         for line in (*label.groups, *above):
             said = self.place.grammar.read(line)
             words_of = [word for word in said.facets.scope.split("、") if word not in name]
             others: list[str] = []
             if line in label.groups:
                 level = said.whole if said.whole[1:] != own.name_zh[-1:] else ""
-                nothing = line if said.facets.nothing else ""
-                others = [nothing, level, foreign_region(line, own, self.place.grammar)]
+                bare = fold(line).replace(own.name_zh, "")
+                others = [line] if said.facets.nothing or narrows.search(bare) else []
+                others += [level, foreign_region(line, own, self.place.grammar)]
             words_of += [*others, *([line] if line in self.heads.scope else [])]
             if told := "、".join(dict.fromkeys(filter(None, words_of))):
                 return line, told, not any(others)

@@ -54,16 +54,17 @@ def read_sheet(
     """
     above: Around | None = None
     for table in sheet.tables:
-        try:
-            around = read_around(table, grammar, collector.delivery, book, above)
-        except IntakeError as error:
-            cell = table.titles[0][0] if table.titles else "A1"
-            collector.refuse(error, sheet=sheet.grid.sheet, cell=cell)
-            continue
-        for panel in table.panels:
-            note = TableNote(table, unit=around.unit)
-            _PanelReader(table, panel, around, grammar, collector, note).read()
-        above = around
+        for part, panels in table.parted(grammar):
+            try:
+                around = read_around(part, grammar, collector.delivery, book, above)
+            except IntakeError as error:
+                cell = part.titles[0][0] if part.titles else "A1"
+                collector.refuse(error, sheet=sheet.grid.sheet, cell=cell)
+                continue
+            for panel in panels:
+                note = TableNote(part, unit=around.unit)
+                _PanelReader(part, panel, around, grammar, collector, note).read()
+            above = around
     if sheet.headless:
         why = f"{sheet.headless} 起有数却没有表头" if sheet.tables else _no_head(sheet.grid)
         cure = "请报送在数的上一行写明列名（如“指标名称、计量单位、本月止累计、同比增长（%）”）的新文件"

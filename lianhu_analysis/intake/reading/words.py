@@ -74,6 +74,10 @@ OTHER_BASE = re.compile(r"[^()=]{1,12}(?:=|价格为|为)100")
 POINTS = re.compile("%|个?百分点")
 BARE = re.compile(r"1-\d{1,2}|\d{1,2}")
 CHINESE = re.compile("[\u4e00-\u9fff]")
+# Growth Rate, 100 million yuan behind the same in Chinese.
+BESIDE = re.compile(
+    r"(?<=[\u4e00-\u9fff)）%％])\s+(?:10[\d ]*|(?=.*[A-Za-z]{4}))[A-Za-z][\w ,.&()'/-]*$", re.A
+)
 LATIN = re.compile("[A-Za-z]{3}")
 EDGES = "_:,、;。.·/|()[]【】<>《》{}\"'“”‘’#*-+%&=?!^~`"
 
@@ -257,7 +261,8 @@ def fold(text: str) -> str:
 
 def native(text: str) -> str:
     """Return the Chinese lines of a cell that says the same in two languages."""
-    lines = text.split("\n") if "\n" in text else [text]
+    lines = text.split("\n") if "\n" in text else [BESIDE.sub("", text)]
+    text = lines[0] if len(lines) == 1 else text
     chinese = [line for line in lines if CHINESE.search(line)]
     foreign = [line for line in lines if not CHINESE.search(line) and LATIN.search(line)]
     return "".join(chinese) if chinese and foreign else text
@@ -324,7 +329,7 @@ class WordList:
     )
     lines: Mapping[
         Literal["ignore", "events", "contexts", "names", "scope", "not_regions", "offices"]
-        | Literal["csm", "trd", "fis"],
+        | Literal["csm", "trd", "fis", "notes", "of_all"],
         tuple[re.Pattern[str], ...],
     ] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
@@ -463,6 +468,7 @@ class Grammar:
         if colon and (place := self.region(first)):
             said.append(Said(regions=(place,)))
             at = len(first) + 1
+        folded = folded.replace(":", "/")  # GDP:第二产业 of a vendor
         while at < len(folded):
             end, meaning = self._longest(folded, at)
             if end == at and folded[at] not in EDGES:
