@@ -259,3 +259,12 @@ def test_a_head_that_stands_in_no_row_of_a_page_is_a_line_above_its_table():
     )
     assert grid.above == ("茅箭区2018年1-2月投资",)
     assert grid.rows == (("指标", "累计"), ("增幅%", "15.3"))
+
+
+def test_a_list_of_other_pages_says_nothing_of_a_table():
+    links = "<li>2024年1-7月主要指标 2024-08-22</li><li>2024年上半年主要指标 [2024-07-23]</li>"
+    table = "<table><tr><td>指标</td><td>累计</td></tr><tr><td>社零</td><td>5</td></tr></table>"
+    (grid,) = page(f"<html><body>{links}<p>2024年1-8月主要指标</p>{table}</body></html>")
+    assert grid.above == ("2024年1-8月主要指标",)
+    (grid,) = page(f"<html><body><p>2024年1-8月主要指标 2024-09-20</p>{table}</body></html>")
+    assert grid.above == ("2024年1-8月主要指标 2024-09-20",)

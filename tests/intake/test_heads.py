@@ -157,6 +157,11 @@ def test_a_growth_that_names_its_indicator_is_of_the_span_of_all_amounts_before_
     assert not refused(place)
 
 
+def test_a_share_that_names_its_whole_does_not_part_the_amount_and_its_growth():
+    found, place = read("上年同期", "本期累计", "增减额", "增减%", "占一般公共预算收入比重%")
+    assert spans(found) == [("level", "ytd"), ("yoy", "ytd")] and not refused(place)
+
+
 @pytest.mark.parametrize("head", ["同比增减额", "同比增减额(亿元)", "同比增减数"])
 def test_a_change_in_the_amount_does_not_part_the_amount_and_its_growth(head):
     found, place = read("累计", head, "同比增减(%)")

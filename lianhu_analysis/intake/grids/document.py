@@ -26,6 +26,7 @@ MAX_TABLES = 200
 MAX_SPAN = 1_000
 ABOVE_LINES, ABOVE_LETTERS = 40, 200
 FIGURE = re.compile(r"[-+－—]?[\d,，.．\s]*\d[\d,，.．\s]*[%％‰]?")
+LISTED = re.compile(r"[\u4e00-\u9fff)）][^:：]*[\[(（ ]20\d\d[-/.]\d{1,2}[-/.]\d{1,2}[\])）]?$")
 LONGEST_FIGURE = 40
 HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 BLANKS = re.compile(r"[ \t\r\n\f]+")
@@ -118,9 +119,15 @@ def _grids(body: Any, tables: Tables, titles: list[str]) -> Iterator[Grid]:
             rows,
             merged=tuple(place for place in places if place[:2] != place[2:]),
             hidden_rows=frozenset(n for n, row in lines if HIDDEN.search(row.get("style", ""))),
-            above=tuple(dict.fromkeys([*titles, *above[-ABOVE_LINES:]])),
+            above=tuple(dict.fromkeys([*titles, *_unlisted(above[-ABOVE_LINES:])])),
         )
         titles = []
+
+
+def _unlisted(lines: list[str]) -> list[str]:
+    """Leave out a list of other pages, each with its day."""
+    listed = [line for line in lines if LISTED.search(line)]
+    return [line for line in lines if line not in listed] if len(listed) > 1 else lines
 
 
 def _figured(tables: Tables) -> Tables:

@@ -317,7 +317,7 @@ def _of_left(
     Where heads name indicators, a nameless growth must stand right after its amount, one to one.
     """
     growth = read[place]
-    if growth.indicator is None and any(m.indicator for m in read):
+    if growth.indicator is None and any(m.indicator for m in read if not m.facets.nothing):
         growths = [n for n, m in enumerate(read) if m.is_growth and not m.facets.nothing]
         nameless = [n for n in growths if not read[n].indicator]
         paired = all(n and read[n - 1].indicator and not read[n - 1].is_growth for n in nameless)
