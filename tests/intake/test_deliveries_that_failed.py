@@ -1264,8 +1264,9 @@ def test_blind_a_note_says_of_which_month_a_row_is(deliver, name, note):
         ("比1-8月提高0.5个百分点", 9),
         ("可比口径", 9),
         ("居全市第3", 9),
-    ]
-    + [("全市数", 0), ("预计数", 0)],
+        ("全市数", 0),
+        ("预计数", 0),
+    ],
 )
 def test_blind_a_remark_says_of_which_month_or_of_whom_a_row_is(deliver, remark, month):
     heads, retail = ([*row, end] for row, end in zip(TWO, ["备注", None], strict=True))
@@ -1308,3 +1309,25 @@ def test_blind_a_vendors_rows_with_columns_of_code_and_frequency(deliver):
         ("inv.re", "level", "ytd", "2025-08", 8.0),
         ("inv.re", "level", "ytd", "2025-09", 9.1),
     }, told.said
+
+
+@pytest.mark.parametrize(
+    ("title", "period"), [("1-9月", "2024-09"), ("历年上半年", "2024-06"), ("2025年1-9月", "")]
+)
+@pytest.mark.parametrize("across", [True, False])
+def test_blind_years_below_a_title_of_some_months_are_of_those_months(
+    deliver, title, period, across
+):
+    heads = ["年份", "社会消费品零售总额(亿元)", "社会消费品零售总额增速(%)"]
+    rows = [heads, [2023, 85.2, 3.3], [2024, 88.8, 4.1], [2025, 91.7, 4.4]]
+    if across:
+        rows = [["指标", "单位", "2023年", "2024年"], ["社会消费品零售总额", "亿元", 85.2, 88.8]]
+    told = deliver({"S": [[f"雁塔区{title}主要指标"], *rows]})
+    years = {p for _, _, _, p, _ in told.own}
+    assert all(len(p) > 4 for p in years) and (period in years if period else not years or across)
+
+
+def test_blind_a_files_name_says_nothing_of_the_months_of_a_table_of_years(deliver):
+    rows = [["年份", "社会消费品零售总额(亿元)"], [2023, 85.2], [2024, 88.8]]
+    told = deliver({"S": [["雁塔区主要指标"], *rows]}, "统计局/1-9月主要指标.xlsx")
+    assert {p for _, _, _, p, _ in told.own} == {"2023", "2024"}

@@ -79,7 +79,7 @@ def test_each_table_of_a_page_is_a_grid_with_the_text_before_it():
     )
     assert (first.sheet, second.sheet) == ("表1", "表2")
     assert first.above == ("统计月报", "主要经济指标", "单位：亿元", "2024年9月", "表一")
-    assert first.rows == (("指标", "累计"), ("\xa0\xa0工业", "1,068.49"))
+    assert first.rows == (("指标", "累计"), ("\xa0\xa0工业", "1,068.49"), ("注：初步数",))
     assert second.above == ("注：初步数",)
 
 
@@ -268,3 +268,12 @@ def test_a_list_of_other_pages_says_nothing_of_a_table():
     assert grid.above == ("2024年1-8月主要指标",)
     (grid,) = page(f"<html><body><p>2024年1-8月主要指标 2024-09-20</p>{table}</body></html>")
     assert grid.above == ("2024年1-8月主要指标 2024-09-20",)
+
+
+def test_a_note_behind_a_table_is_a_row_below_it():
+    table = tbl(tr("指标", "累计"), tr("社零①", "5"))
+    first, second = word(
+        table + p("①为1-8月数") + p("二、投资") + table + p("注：全市数") + p("完")
+    )
+    assert first.rows == (("指标", "累计"), ("社零①", "5"), ("①为1-8月数",))
+    assert second.rows[2:] == (("注：全市数",),) and second.above == ("①为1-8月数", "二、投资")

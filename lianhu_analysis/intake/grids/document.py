@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from itertools import pairwise, takewhile
 from typing import Any, NamedTuple
 
 from lxml import etree, html
@@ -26,6 +27,7 @@ MAX_TABLES = 200
 MAX_SPAN = 1_000
 ABOVE_LINES, ABOVE_LETTERS = 40, 200
 FIGURE = re.compile(r"[-+－—]?[\d,，.．\s]*\d[\d,，.．\s]*[%％‰]?")
+NOTE = re.compile("[*①-⑳]|注[:：\\d]|备注[:：]|说明[:：]")
 LISTED = re.compile(r"[\u4e00-\u9fff)）][^:：]*[\[(（ ]20\d\d[-/.]\d{1,2}[-/.]\d{1,2}[\])）]?$")
 LONGEST_FIGURE = 40
 HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
@@ -99,11 +101,13 @@ def read_page(data: bytes) -> list[Grid]:
 
 
 def _grids(body: Any, tables: Tables, titles: list[str]) -> Iterator[Grid]:
-    """Yield each table that holds a figure; above the first stand the titles of the whole."""
+    """Yield each table that holds a figure, with its notes; the titles of the whole stand first."""
     figured = _figured(tables)
     if not figured:
         raise IntakeError("文件里没有带数字的表格", "请把数字做成表格，或另存为 .xlsx 后再交付")
-    for number, (table, above) in enumerate(_ordered(body, figured, []), 1):
+    last = takewhile(lambda item: isinstance(item, str), reversed([*_lines(body, figured)]))
+    ordered = [*_ordered(body, figured, []), (None, [*last][::-1])]
+    for number, ((table, above), (_, after)) in enumerate(pairwise(ordered), 1):
         name = f"表{number}"
         if number > MAX_TABLES:
             raise too_large(name)
@@ -112,6 +116,7 @@ def _grids(body: Any, tables: Tables, titles: list[str]) -> Iterator[Grid]:
         rows: list[list[object]] = []
         for cell, text in filled:
             put(rows, cell.top, cell.left, text)
+        rows += [[line] for line in after if NOTE.match(line)]
         places = [cell[:4] for cell in figured[table]]
         lines = enumerate(_own(table, "tr", "table"))
         yield Grid.of(

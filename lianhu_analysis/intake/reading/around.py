@@ -32,6 +32,7 @@ from lianhu_analysis.intake.reading.words import (
     YEAR,
     Facets,
     Grammar,
+    Part,
     fold,
     unit_in,
 )
@@ -73,7 +74,7 @@ class Time(NamedTuple):
     """Year and, where it is stated, period and span of a table.
 
     ``hints`` are years and months that a head must confirm before they count;
-    ``title`` says whether a title states the month.
+    ``title`` says whether a title states the month; ``part`` is one of no stated year.
     """
 
     year: int = 0
@@ -81,6 +82,7 @@ class Time(NamedTuple):
     span: str = ""
     hints: tuple[tuple[int, int], ...] = ()
     title: bool = False
+    part: Part | None = None
 
     @property
     def month(self) -> int:
@@ -331,7 +333,9 @@ def time_around(titles: Sequence[str], sheet: str, grammar: Grammar, delivery: D
         year, part = book.year, part or Time(book.year, book, "ytd")
     if not year:
         hints = tuple(hint for time in times for hint in time.hints)
-        return Time(hints=hints, span=part.span if part else "")
+        named = part and part.period and (part.title or part is title.time)
+        own = Part(part.period, 0, part.span, "") if named else None  # type: ignore[union-attr,arg-type]
+        return Time(hints=hints, span=part.span if part else "", part=own)
     if part is None or part.period is None:
         yearly = any(time.span == "annual" for time in times)
         return Time(year, Period(year, "A", 1), "annual" if yearly else "")

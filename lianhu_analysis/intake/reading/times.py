@@ -78,6 +78,9 @@ def find_when(
         such period.
     """
     part, named, time = row.part, row.named, axis.heads.time
+    years = {p.period.year for p in axis.rows if p.period.frequency == "A"}
+    if part and part.period.year in years and time.title and time.month and time.year in years:
+        raise at_odds(f"标题说的是 {time.period}，这一行只写了 {part.period.year} 年")
     stated = _stated(part, column, time)
     span, period = meaning.span or stated.span, stated.period
     if meaning.fact == "plan" and not (part or column.part):
@@ -135,6 +138,8 @@ def _stated(part: Part | None, column: ColumnMeaning, time: Time) -> Part:
             return head.of(part.period.year)
         if head.period.frequency != "A" and head.period.end.month != part.period.end.month:
             raise at_odds(f"行的时期 {part.period} 与列名“{column.text}”不是同一个时期")
+    if part is not None and part.period.frequency == "A" and time.part:
+        return time.part.of(part.period.year)
     if part is not None:
         return part.of(column.year) if column.year else part
     if head is not None:
@@ -143,10 +148,10 @@ def _stated(part: Part | None, column: ColumnMeaning, time: Time) -> Part:
             why = f"列名“{column.text}”没有写年份，标题、工作表名、文件名也没有"
             raise IntakeError(why, STATE_PERIOD)
         return head.of(year)
-    if column.year and time.period and time.period.frequency != "A":
-        return Part(time.period, 0, time.span, "").of(column.year)
     if column.year:
-        return Part(Period(column.year, "A", 1), column.year, "annual", column.text)
+        yearly = Part(Period(column.year, "A", 1), column.year, "annual", column.text)
+        titled = Part(time.period, 0, time.span, "") if time.period and time.month else time.part
+        return titled.of(column.year) if titled else yearly
     if time.period is None:
         raise IntakeError("标题没有写明年份和时期", STATE_PERIOD)
     return Part(time.period, time.period.year, time.span, "")
