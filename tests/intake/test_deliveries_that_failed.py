@@ -1205,8 +1205,8 @@ def test_blind_each_panel_is_of_the_place_that_stands_over_it(deliver, other, ga
     assert told.stored.get(CITY[0], set()) == (set() if other == "碑林区" else of_city)
 
 
-TWO = [["指标", "单位", "1-9月", "增速(%)"], ["社会消费品零售总额", "亿元", 91.7, 4.4]]
-SERVICES = ["规模以上服务业营业收入", "亿元", 20.5, 7.1]
+ABOVE = [["指标", "单位", "1-9月", "增速(%)"], ["社会消费品零售总额", "亿元", 91.7, 4.4]]
+LATE = ["规模以上服务业营业收入", "亿元", 20.5, 7.1]
 
 
 @pytest.mark.parametrize(
@@ -1221,7 +1221,7 @@ SERVICES = ["规模以上服务业营业收入", "亿元", 20.5, 7.1]
     ],
 )
 def test_blind_a_note_says_of_whom_all_figures_are(deliver, note):
-    told = deliver({"S": [["雁塔区2025年1-9月"], *TWO, [note]]}, parents=(CITY,))
+    told = deliver({"S": [["雁塔区2025年1-9月"], *ABOVE, [note]]}, parents=(CITY,))
     assert not told.stored and told.said
 
 
@@ -1230,12 +1230,12 @@ def test_blind_a_note_says_of_whom_all_figures_are(deliver, note):
     ["注：本表增速为可比价增速", "注：以上数据为初步核算数", "注：限额以上单位是指2000万元以上的"],
 )
 def test_blind_other_notes_change_nothing(deliver, note):
-    told = deliver({"S": [["雁塔区2025年1-9月"], *TWO, [note]]}, parents=(CITY,))
+    told = deliver({"S": [["雁塔区2025年1-9月"], *ABOVE, [note]]}, parents=(CITY,))
     assert told.own == pair(RETAIL, "ytd", "2025-09", 91.7, 4.4)
 
 
 def test_blind_a_note_alone_may_say_that_a_table_is_the_citys(deliver):
-    told = deliver({"S": [["2025年1-9月"], *TWO, ["注：本表为全市数据"]]}, parents=(CITY,))
+    told = deliver({"S": [["2025年1-9月"], *ABOVE, ["注：本表为全市数据"]]}, parents=(CITY,))
     assert told.stored == {CITY[0]: pair(RETAIL, "ytd", "2025-09", 91.7, 4.4)}
 
 
@@ -1250,8 +1250,8 @@ def test_blind_a_note_alone_may_say_that_a_table_is_the_citys(deliver):
     ],
 )
 def test_blind_a_note_says_of_which_month_a_row_is(deliver, name, note):
-    row = [SERVICES[0] + name, *SERVICES[1:]]
-    told = deliver({"S": [["雁塔区2025年1-9月"], *TWO, row, [note]]})
+    row = [LATE[0] + name, *LATE[1:]]
+    told = deliver({"S": [["雁塔区2025年1-9月"], *ABOVE, row, [note]]})
     own = pair("svc.revenue", "ytd", "2025-08", 20.5, 7.1)
     assert told.own == own | pair(RETAIL, "ytd", "2025-09", 91.7, 4.4), told.said
 
@@ -1269,8 +1269,8 @@ def test_blind_a_note_says_of_which_month_a_row_is(deliver, name, note):
     ],
 )
 def test_blind_a_remark_says_of_which_month_or_of_whom_a_row_is(deliver, remark, month):
-    heads, retail = ([*row, end] for row, end in zip(TWO, ["备注", None], strict=True))
-    rows = [["雁塔区2025年1-9月"], heads, retail, [*SERVICES, remark]]
+    heads, retail = ([*row, end] for row, end in zip(ABOVE, ["备注", None], strict=True))
+    rows = [["雁塔区2025年1-9月"], heads, retail, [*LATE, remark]]
     told = deliver({"S": rows}, parents=(CITY,))
     own = pair("svc.revenue", "ytd", f"2025-0{month}", 20.5, 7.1) if month else set()
     assert told.own == own | pair(RETAIL, "ytd", "2025-09", 91.7, 4.4), told.said
@@ -1278,12 +1278,12 @@ def test_blind_a_remark_says_of_which_month_or_of_whom_a_row_is(deliver, remark,
 
 @pytest.mark.parametrize("line", ["小微企业", "市区", "经济开发区", "二、国有控股企业："])
 def test_blind_a_line_narrows_the_rows_below_it_as_a_title_does(deliver, line):
-    rows = [["雁塔区2025年1-9月"], *TWO, [line], SERVICES]
+    rows = [["雁塔区2025年1-9月"], *ABOVE, [line], LATE]
     assert deliver({"S": rows}).own == pair(RETAIL, "ytd", "2025-09", 91.7, 4.4)
 
 
 def test_blind_a_sheet_named_after_another_month_than_its_heads_is_not_read(deliver):
-    sheets = {"10月": [["雁塔区主要指标"], *TWO], "9月": [["雁塔区主要指标"], *TWO]}
+    sheets = {"10月": [["雁塔区主要指标"], *ABOVE], "9月": [["雁塔区主要指标"], *ABOVE]}
     told = deliver(sheets, "2025年月报.xlsx")
     assert told.own == pair(RETAIL, "ytd", "2025-09", 91.7, 4.4) and "10月!" in told.said
 
