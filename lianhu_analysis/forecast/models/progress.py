@@ -39,9 +39,11 @@ def progress(panel: ProgressPanel, rng: np.random.Generator, effort: Effort = FU
     usual, between = _usual(panel.increments, dispersion, rng, effort.n_draws)
     expected = usual[:, : panel.n_known].sum(axis=1) / dispersion
     shape, seen = 1.0 / between, 0.0
-    if (expected > 0).all():
+    if panel.increments[:, : panel.n_known].any():
         # Where nothing is usually done by now, what is done tells no pace.
         seen = panel.actual / dispersion
+        # One draw that underflows to no usual progress is unlikely; the others stand.
+        expected = np.maximum(expected, np.finfo(float).tiny)
         chosen = _resampled(_log_negative_binomial(seen, shape, expected), rng)
         usual, shape, expected = usual[chosen], shape[chosen], expected[chosen]
     pace = rng.gamma(shape + seen, 1.0 / (shape + expected))

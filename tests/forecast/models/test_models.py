@@ -9,7 +9,7 @@ from lianhu_analysis.forecast.models import (
     persistence,
     progress,
 )
-from lianhu_analysis.forecast.models.draws import N_DRAWS
+from lianhu_analysis.forecast.models.draws import N_DRAWS, PAST
 from lianhu_analysis.forecast.models.progress import _dispersion, usual_change
 
 SHARES = np.array([0.22, 0.46, 0.72, 1.0])
@@ -144,6 +144,14 @@ def test_progress_follows_the_usual_shape_not_the_calendar():
     )
     draws = progress(ProgressPanel(increments, actual=10.0, n_known=2, integer=False), rng())
     assert draws.values.mean() == pytest.approx(100.0, rel=0.05)
+
+
+def test_progress_of_two_erratic_years_still_goes_by_what_is_done():
+    # Half of either year was done by now: 260 leads to 520, not to 260.  With two years some
+    # draws of the spread are so wide that their usual progress underflows to nothing.
+    increments = np.array([[100.0] * 4, [130.0] * 4])
+    draws = progress(ProgressPanel(increments, 260.0, n_known=2, integer=False), rng(), PAST)
+    assert np.median(draws.values) == pytest.approx(520.0, rel=0.03)
 
 
 def test_progress_counts_are_whole_and_never_fall():
