@@ -106,14 +106,14 @@ def compare(
     own, used = space.region, set[str]()
     for indicator in indicators:
         try:
-            table, at = _growth(frame, indicator, space, period)
+            table, at, before = _growth(frame, indicator, space, period)
         except (ForecastError, PeriodError) as error:
             notes.append(f"{indicator.name_zh}没有比较：{error}")
             continue
         table, found = standing(table, space, fewer=indicator.code in fewer)
         mine = {"indicator": indicator.code, "name_zh": indicator.name_zh, "period": at.code}
         summary.append(mine | table.loc[own.code, TOLD].to_dict() | found)
-        sentences.append(_sentence(indicator, at, table, found, space))
+        sentences.append(_sentence(indicator, at, before, table, found, space))
         if found["known"] == 1 < found["districts"] and pd.notna(table["growth"][own.code]):
             alone.append(indicator.name_zh)
         known = table.dropna(subset=["growth", "published_rank"], how="all")
@@ -142,7 +142,7 @@ def compare(
 
 def _growth(
     frame: pd.DataFrame, indicator: Indicator, space: Workspace, asked: Period | None
-) -> tuple[pd.DataFrame, Period]:
+) -> tuple[pd.DataFrame, Period, Period | None]:
     """Lay out by region the newest growth, that of the period before, and published ranks.
 
     Of the own region's growth only what may feed a forecast.  Periods are named as
@@ -167,7 +167,7 @@ def _growth(
         table[column] = [getattr(row, "value", np.nan) for row in found]
         if column == "growth":
             table["provenance"] = [getattr(row, "provenance", None) for row in found]
-    return table.rename_axis("region"), at
+    return table.rename_axis("region"), at, before
 
 
 def _same_end(text: str, frequency: str) -> str:
@@ -180,18 +180,20 @@ def _same_end(text: str, frequency: str) -> str:
 def _sentence(
     indicator: Indicator,
     at: Period,
+    before: Period | None,
     table: pd.DataFrame,
     found: dict[str, float],
     space: Workspace,
 ) -> str:
     own = table.loc[space.region.code].to_dict()
-    name = f"{at.label_zh('ytd')}{indicator.name_zh.removesuffix('增速')}"
+    span = indicator.span if indicator.span in ("single", "point") else "ytd"
+    name = f"{at.label_zh(span)}{indicator.name_zh.removesuffix('增速')}"
     if np.isnan(own["growth"]):
         return f"{name}：本地区没有公布增速，不比较。"
     grew, *paces = ("", "提高", "下降") if indicator.is_reduction else ("增长", "加快", "回落")
-    said = [f"{name}{grew} {own['growth']:z.1f}%", _told(own["change"], "比上期", *paces)]
-    for region in space.parents:
-        said.append(_told(table["ahead"][region.code], f"与{region.name_zh}相比", "高", "低"))
+    said = [f"{name}{grew} {own['growth']:z.1f}%"]
+    said += [_told(own["change"], before.label_zh(span), *paces)] if before else []
+    said += [_told(table["ahead"][i.code], i.name_zh, "高", "低") for i in space.parents]
     known, unknown = found["known"], found["districts"] - found["known"]
     if known > 1:
         said.append(f"居有数的 {known} 个区县第 {own['place']:.0f} 位")
@@ -209,5 +211,5 @@ def _told(points: float, beside: str, up: str, down: str) -> str:
     if np.isnan(points):
         return ""
     if abs(points) < HALF_UNIT:
-        return f"{beside}持平"
-    return f"{beside}{up if points > 0 else down} {abs(points):.1f} 个百分点"
+        return f"与{beside}持平"
+    return f"比{beside}{up if points > 0 else down} {abs(points):.1f} 个百分点"

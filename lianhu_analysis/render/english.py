@@ -287,8 +287,10 @@ def _shape(chinese: str, units: Mapping[str, str]) -> re.Pattern[str]:
 
 def _gaps(chinese: str, units: Mapping[str, str]) -> Iterator[str]:
     of_units = "|".join(map(re.escape, sorted(units, key=len, reverse=True)))
+    # What is said of one sentence takes no words of the next; only a joint of sentences does.
+    words = ".+?" if "。" in chinese else "[^。]+?"
     for literal, gap, _, _ in Formatter().parse(chinese):
         yield re.escape(literal)
         if gap is not None:
-            kind = {"p": PERIODS, "q": PERIODS, "u": of_units, "v": of_units}.get(gap[0], ".+?")
+            kind = {"p": PERIODS, "q": PERIODS, "u": of_units, "v": of_units}.get(gap[0], words)
             yield f"(?P<g{gap}>{NUMBER if gap.isdecimal() else kind})"

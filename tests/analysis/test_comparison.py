@@ -71,8 +71,8 @@ def test_place_distances_and_gaps_are_those_of_the_hand():
     assert pd.isna(regions.loc["9", "place"])  # of another city
     assert regions.loc[CITY, "ahead"] == 0.3 and regions.loc[CITY, "change"] == -0.1
     assert answer.sentences == (
-        "2024年前三季度地区生产总值增长 5.2%，比上期加快 0.1 个百分点，与西安市相比高 0.3 个百分点，"
-        "与陕西省相比持平，居有数的 4 个区县第 3 位，比上期前移 1 位，距前一位 0.2 个、距首位 0.6 个百分点，"
+        "2024年前三季度地区生产总值增长 5.2%，比2024年上半年加快 0.1 个百分点，比西安市高 0.3 个百分点，"
+        "与陕西省持平，居有数的 4 个区县第 3 位，比上期前移 1 位，距前一位 0.2 个、距首位 0.6 个百分点，"
         "另有 1 个区县没有公布。",
     )
 
@@ -105,7 +105,26 @@ def test_a_rate_of_reduction_rises_and_falls_and_does_not_grow():
         (OWN, energy.code, year, rate, "annual") for year, rate in (("2022", 2.0), ("2023", 2.4))
     ]
     said = ask(*rows, indicators=[energy]).sentences[0]
-    assert said == f"2023年{energy.name_zh} 2.4%，比上期提高 0.4 个百分点。"
+    assert said == f"2023年{energy.name_zh} 2.4%，比2022年提高 0.4 个百分点。"
+
+
+@pytest.mark.parametrize(
+    ("span", "said"),
+    [
+        ("single", "2024年8月{}增长 4.5%，比2024年7月回落 0.6 个百分点。"),
+        ("ytd", "2024年1—8月{}增长 4.5%，比2024年1—7月回落 0.6 个百分点。"),
+        ("point", "2024年8月末{}增长 4.5%，比2024年7月末回落 0.6 个百分点。"),
+    ],
+)
+def test_growth_of_one_month_is_not_told_as_growth_to_date(span, said):
+    item = replace(CATALOGUE.get("fis.tax"), span=span)
+    rows = [(OWN, item.code, when, rate, span) for when, rate in (("2024-07", 5.1), ("2024-08", 4.5))]
+    assert ask(*rows, indicators=[item]).sentences[0] == said.format(item.name_zh)
+
+
+def test_unchanged_growth_is_level_with_the_period_before():
+    said = ask(*gdp("2024Q3", own=5.2), *gdp("2024Q2", own=5.2)).sentences[0]
+    assert said == "2024年前三季度地区生产总值增长 5.2%，与2024年上半年持平。"
 
 
 def test_what_has_no_rank_is_named_once_where_something_else_has_one():

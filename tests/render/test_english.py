@@ -40,10 +40,15 @@ def edition():
         ("2024年三季度—四季度", "Q3 2024–Q4 2024"),
         ("2024年末", "Dec 2024"),
         ("2023年", "2023"),
-        ("比上期加快 0.3 个百分点", "0.3 percentage points faster than in the period before"),
+        ("比2024年1—8月加快 0.3 个百分点", "0.3 percentage points faster than in Jan–Aug 2024"),
         ("1 项目标的达标灯：绿·达标 1 项。", "Target lights of 1 target: 1 green (on target)."),
         ("12 项目标的达标灯：不亮 12 项。", "Target lights of 12 targets: 12 without a light."),
         ("1宗", "1 parcel"),
+        (
+            "达标概率 32%。地块台账与公布数不一致：地区生产总值 2024-07 台账 2，公布 6，相差 -4 宗。",
+            "Chance of meeting the target 32%. The parcel ledger disagrees with what is published: "
+            "gross regional product, 2024-07: ledger 2, published 6, apart by -4 parcels.",
+        ),
         (
             "莲湖区2024年前三季度经济分析：地区生产总值全年目标有望实现",
             "Lianhu District, Jan–Sep 2024: economic analysis; "
