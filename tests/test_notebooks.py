@@ -150,7 +150,7 @@ def test_the_notebook_of_the_monitor(national):
         "达标灯": "target_light",
         "概率": "probability",
     }
-    columns |= {"位次": "place", "景气灯": "heat_light"}
+    columns |= {"历史位次": "rank", "景气灯": "heat_light"}
     assert agrees(core, told["core"], columns) == 8
     # 4.8 after 5.0 in the first half, of a plan of 5.
     assert [float(core[name][0]) for name in ("最新", "较上期", "距计划")] == [4.8, -0.2, -0.2]

@@ -79,7 +79,9 @@ def monitor(assessment: Assessment, known: Assured, rules: Rules, knowledge: Kno
         **index,
     }
     question, notes = "各项指标冷热如何，离计划多远", (*left_out, *marks.said())
-    return answer_of(assessment, question, tuple(_sentences(tables)), tables, notes)
+    return answer_of(
+        assessment, question, tuple(_sentences(tables, assessment.year)), tables, notes
+    )
 
 
 def figures(
@@ -124,9 +126,14 @@ def newest(
     """
     items = pd.DataFrame([vars(item) for item in assessment.catalogue])[ITEM]
     rows = items.merge(table.groupby("code").tail(1)[KNOWN], on="code", how="left")
-    rows = rows.merge(plans.drop_duplicates("code")[["code", *PLAN]], on="code", how="left")
+    first = plans.drop_duplicates("code")[["code", "actual", *PLAN]]
+    rows = rows.merge(first, on="code", how="left")
+    # A plan for an amount is not held against growth, nor one for growth against an amount.
+    actual = rows.pop("actual")
+    rows.loc[actual.notna() & actual.ne(rows["value"]), ["plan", "distance"]] = None
     rows.loc[rows["year"] > assessment.year, PLAN] = None  # a plan of a year that is over
     grown, none = rows["grown"].eq(True), rows["period"].isna()
+    reductions = [item.code for item in assessment.catalogue if item.is_reduction]
     today = pd.Period(assessment.as_of or dt.date.min, "M").ordinal
     age = today - pd.PeriodIndex(rows["month"], freq="M").asi8
     stale = ~none & (age > rows["frequency"].map(dict(marks.stale_months)))
@@ -134,16 +141,20 @@ def newest(
     score = rows["score"].mask(stale)
     why = [none, stale, cold, ~rows["paced"].eq(True), score.isna()]
     places = rows["rank"].map("{:.0f}".format) + "/" + rows["n"].map("{:.0f}".format)
-    return rows.assign(
-        unit=rows["unit"].where(~grown, GROWTH),
-        change=rows["change"].mask(stale),
-        run=rows["run"].where(grown & ~stale).astype("Int64"),
-        place=places.mask(none),
-        plan_reason=rows.pop("target_reason").fillna("没有计划"),
-        score=score,
-        heat_light=score.map(marks.light),
-        heat_reason=np.select(why, marks.no_heat, ""),
-    ).drop(columns=["frequency", "year", "month", "rank", "n", "paced"])
+    return (
+        rows.drop(columns="rank")
+        .assign(
+            unit=rows["unit"].where(~grown | rows["code"].isin(reductions), GROWTH),
+            change=rows["change"].mask(stale),
+            run=rows["run"].where(grown & ~stale).astype("Int64"),
+            rank=places.mask(none),
+            plan_reason=rows.pop("target_reason").fillna("没有计划"),
+            score=score,
+            heat_light=score.map(marks.light),
+            heat_reason=np.select(why, marks.no_heat, ""),
+        )
+        .drop(columns=["frequency", "year", "month", "n", "paced"])
+    )
 
 
 def targets(assessment: Assessment, table: pd.DataFrame, marks: MonitorRules) -> pd.DataFrame:
@@ -167,8 +178,9 @@ def target_light(
     """Return the distance to a plan, its light (达标灯), and what that rests on.
 
     Growth by the rule of Tianjin (2022): green at or above plan and city, yellow growing but
-    below one of them, red falling.  Amounts against the part of the year's whole that was done
-    by now in complete past years.  Where nothing can be said there is no light.
+    below one of them, red falling or missed at the year's end.  Amounts against the part of
+    the year's whole that was done by now in complete past years.  Where nothing can be said
+    there is no light.
 
     Parameters
     ----------
@@ -191,7 +203,7 @@ def target_light(
         light = marks.green if met and (gap is None or gap >= 0) else marks.yellow
         if target.rule == "at_most":
             light = marks.green if met else marks.red
-        elif actual < 0:
+        elif actual < 0 or verdict.status == "missed":
             light = marks.red
         return round(actual - target.value, climate.DECIMALS), light.name, said
     if (progress := _progress(verdict, marks)) is None:
@@ -260,7 +272,7 @@ def _index(
     return {"index": table, "turning_points": turns, "adjusted": adjusted}, left_out
 
 
-def _sentences(tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:
+def _sentences(tables: Mapping[str, pd.DataFrame], year: int) -> Iterator[str]:
     core = tables["areas"].iloc[0]
     head = f"{core.indicators} 项核心指标中 {core.compared} 项增速有上期可比"
     paced = (
@@ -273,7 +285,8 @@ def _sentences(tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:
         yield "核心指标的历史都太短，景气灯不亮。"
     lights = tables["targets"]["target_light"].fillna("不亮").value_counts()
     counts = "，".join(f"{name} {number} 项" for name, number in lights.items())
-    yield f"{len(tables['targets'])} 项目标的达标灯：{counts or '没有目标'}。"
+    if counts:
+        yield f"{year}年 {len(tables['targets'])} 项目标的达标灯：{counts}。"
     for row in tables["falls"].head(1).itertuples():
         yield f"连续回落最久的是{row.name_zh}（{row.run} 期，至 {row.period}）。"
     recent = tables["diffusion"].tail(RECENT_MONTHS).dropna(subset="diffusion")

@@ -165,11 +165,11 @@ def _answers(
     asked: dict[str, Callable[[], Answer]] = {
         "comparison": session.comparison,
         "contributions": lambda: session.contributions(str(quarter)),
-        "monitor": session.monitor,
+        "monitor": lambda: session.monitor(quarter.year),
         "land": lambda: session.land_and_projects(quarter.year),
         "risk": lambda: session.risk_and_governance(quarter.year),
         "levers": lambda: session.levers(*behind, year=quarter.year),
-        "calendar": lambda: session.calendar(only_next=True),
+        "calendar": lambda: session.calendar(quarter.year, only_next=True),
     }
     found = {}
     for name in BRIEF if quarter.frequency == "M" else asked:

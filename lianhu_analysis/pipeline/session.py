@@ -341,9 +341,9 @@ class Session:
             raise ForecastError(f"{code} 没有公布的增速，不能建模。可用 lianhu show {code} 查看")
         return likeliest(sources.panel_on(years[-1], None))
 
-    def monitor(self) -> Answer:
+    def monitor(self, year: int | None = None) -> Answer:
         """Say of every indicator how it stands, and of the whole how warm it is."""
-        return glance.monitor(self.assess(), self.assured, self.rules, self.knowledge)
+        return glance.monitor(self.assess(year), self.assured, self.rules, self.knowledge)
 
     @cached_property
     def everywhere(self) -> pd.DataFrame:
@@ -474,9 +474,9 @@ class Session:
         )
         return news(between, self.year, (self.workspace.region, *self.workspace.parents))
 
-    def calendar(self, *, only_next: bool = False) -> Answer:
+    def calendar(self, year: int | None = None, *, only_next: bool = False) -> Answer:
         """Say what is still to come this year, the most informative first: see ``upcoming``."""
-        return upcoming(self.assess(), self.knowledge, self.rules, only_next=only_next)
+        return upcoming(self.assess(year), self.knowledge, self.rules, only_next=only_next)
 
 
 def _period(text: str) -> Period | None:

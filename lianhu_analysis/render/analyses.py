@@ -31,6 +31,7 @@ COLUMNS = {
     "change": "较上期",
     "run": "连落",
     "place": "位次",
+    "rank": "历史位次",
     "gap": "比上级",
     "plan": "计划",
     "distance": "距计划",

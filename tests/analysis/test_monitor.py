@@ -97,14 +97,14 @@ def test_one_row_an_indicator_in_the_order_of_the_list(answer):
 def test_the_newest_growth_its_change_rank_and_gap(answer):
     found = row(answer, "gdp.total")
     assert (found["period"], found["value"], found["unit"]) == ("2024Q3", 4.9, "增速%")
-    assert (found["change"], found["run"], found["place"]) == (-0.3, 2, "35/35")  # 5.4, 5.2, 4.9
+    assert (found["change"], found["run"], found["rank"]) == (-0.3, 2, "35/35")  # 5.4, 5.2, 4.9
     assert found["gap"] == -0.2
 
 
 def test_an_amount_is_compared_with_a_year_before(answer):
     found = row(answer, "prj.done")
     assert (found["value"], found["unit"], found["change"]) == (65.0, "亿元", -15.0)
-    assert found["place"] == "3/4"
+    assert found["rank"] == "3/4"
     assert pd.isna(found["run"])
 
 
@@ -181,6 +181,25 @@ def test_lights_of_growth(rule, value, actual, gap, light):
     assert distance == (None if actual is None else pytest.approx(actual - value))
     if gap is None and actual is not None:
         assert "上级同期未公布" in reason
+
+
+def test_growth_that_misses_its_plan_for_the_year_is_behind():
+    missed = replace(GROWTH, target=target(value=5.0), actual=4.7, status="missed")
+    assert monitor.target_light(missed, None, MARKS)[1] == "红·落后"
+
+
+def test_a_plan_for_an_amount_is_not_held_against_growth():
+    rows = [("gdp.total", "level", "ytd", "2024Q3", 65.0, "2024-10-20")]
+    frame = pd.concat([world(), figures(*rows)], ignore_index=True)
+    answer = asked([target(measure="level", value=100.0, rule="at_least", unit="亿元")], frame)
+    found = row(answer, "gdp.total")
+    assert found["value"] == 4.9 and pd.isna(found["plan"]) and pd.isna(found["distance"])
+    assert answer.tables["targets"].loc[0, ["actual", "plan"]].tolist() == [65.0, 100.0]
+
+
+def test_lights_of_plans_are_told_with_their_year_and_not_without_a_plan(answer):
+    assert "2024年 2 项目标的达标灯：黄·欠缺 2 项。" in answer.sentences
+    assert not any("达标灯" in said for said in asked().sentences)
 
 
 AMOUNT = target("prj.done", measure="level", value=100.0, rule="at_least", tolerance=0.0)

@@ -66,6 +66,28 @@ def test_without_targets_and_analyses_only_data_and_method_are_told(report):  # 
     assert "附录一：数据、版本与方法" in html
 
 
+def test_what_is_on_target_is_not_told_as_behind(report):  # noqa: F811
+    rows = [
+        ("左右之内", 5.9, 6.0, -0.1, "绿·达标"),
+        ("欠缺", 5.2, 6.0, -0.8, "黄·欠缺"),
+        ("只低于上级", 6.3, 6.0, 0.3, "黄·欠缺"),
+        ("超过上限", 6.5, 6.0, 0.5, "红·落后"),
+        ("没有灯", 17.0, 20.0, None, None),
+    ]
+    columns = ["name_zh", "actual", "plan", "distance", "target_light"]
+    plans = pd.DataFrame(rows, columns=columns).assign(code="none", period="2024Q3")
+    answers = empty_answers(report.assessment)
+    watched = answers["monitor"]
+    tables = {**watched.tables, "targets": plans}
+    answers["monitor"] = dataclasses.replace(watched, tables=tables)
+    page = dataclasses.replace(report, answers=answers, register=FigureRegister(), sections=[])
+    html = "".join(map(str, sections.problems(page)))
+    assert [row[0] for row in listed(html) if row[0] in plans["name_zh"].tolist()] == [
+        "欠缺",
+        "超过上限",
+    ]
+
+
 @pytest.mark.parametrize("known", [0, 1])
 def test_sections_are_numbered_as_they_come(report, known):  # noqa: F811
     areas = pd.DataFrame(

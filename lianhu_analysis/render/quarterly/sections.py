@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from lianhu_analysis.analysis.answer import Answer
+from lianhu_analysis.analysis.monitor_rules import load_rules
 from lianhu_analysis.render import tables
 from lianhu_analysis.render.drawing.charts import Picture
 from lianhu_analysis.render.drawing.monitor_charts import heat_map
@@ -42,7 +43,8 @@ COMING, LATE_SHOWN = 3, 10
 BRIEFLY = 4
 
 BEHIND = "落后的指标（距计划：增速差几个百分点；数量比常年进度差几个百分点）"
-LEVERS = "最需要关注的目标要有把握，什么在剩余时期须为多少（达到：往年同期几年如此）"
+LEVERS = "最需要关注的目标要有把握（达到目标值，不含容差），什么在剩余时期须为多少（达到：往年同期几年如此）"
+CORE = "核心指标一览（较上期：没有增速的绝对额与上年同期比；历史位次：在本指标历年各期中由高到低）"
 
 Block = Html | Picture | None
 
@@ -128,8 +130,11 @@ def problems(report: Report) -> list[Html | Picture]:
         return []
     behind, falls = watched.tables["targets"], watched.tables["falls"]
     # A table without rows may have no columns either.
+    marks = load_rules()
     if len(behind):
-        behind = behind[behind["distance"].lt(0)]
+        light = behind["target_light"]
+        short = behind["distance"].lt(0) & light.ne(marks.green.name)
+        behind = behind[short | light.eq(marks.red.name)]
     if len(falls):
         falls = falls[falls["tier"].eq("core") & falls["run"].ge(FALLING)].head(FALLS_SHOWN)
     listed = replace(watched, tables={**watched.tables, "behind": behind, "long_falls": falls})
@@ -158,11 +163,11 @@ def _core(report: Report) -> Html:
         "value",
         "unit",
         "change",
-        "place",
+        "rank",
         "target_light",
         "heat_light",
     ]
-    return answer_table(report, listed, "core", columns, caption="核心指标一览")
+    return answer_table(report, listed, "core", columns, caption=CORE)
 
 
 def _known(report: Report, answer: Answer, name: str, columns: Sequence[str]) -> Html:
