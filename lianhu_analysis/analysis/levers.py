@@ -109,7 +109,9 @@ def levers_answer(futures: Futures, indicators: Collection[str] = ()) -> Answer:
     for verdict in chosen:
         before = verdict.target.chance_in(futures.draws[:, futures.column[key_of(verdict)]])
         chances.append({"target_zh": verdict.target.name_zh, "probability": before})
-        head = f"{verdict.target.name_zh}：现有 {chance_text(before)} 的把握"
+        head = (
+            f"{verdict.target.name_zh}：现有 {chance_text(before)} 的把握{strictly(verdict.target)}"
+        )
         told: dict[str, str] = {}  # goals by what brings them: a step of a count may bring both
         for goal in (item for item in GOALS if item > before):
             found = sorted(_levers(verdict, goal, before, futures), key=_unusual)
@@ -123,8 +125,15 @@ def levers_answer(futures: Futures, indicators: Collection[str] = ()) -> Answer:
             "；".join([head, *(f"{goals}，{said}" for said, goals in told.items())]) + "。"
         )
     question = "要使目标有五成、八成把握，什么要变多少"
-    tables = {"levers": pd.DataFrame(rows), "chances": pd.DataFrame(chances)}
+    # Of some levers no year is known: whole numbers stay whole beside what is missing.
+    levers = pd.DataFrame(rows).astype({"history_reached": "Int64"} if rows else {})
+    tables = {"levers": levers, "chances": pd.DataFrame(chances)}
     return answer_of(futures.assessment, question, tuple(sentences), tables, NOTES)
+
+
+def strictly(target: Target) -> str:
+    """Say of a target of 左右 that chances here are those of its value itself."""
+    return "（不含容差）" if target.rule == "about" else ""
 
 
 def _levers(verdict: Verdict, goal: float, before: float, futures: Futures) -> list[dict[str, Any]]:

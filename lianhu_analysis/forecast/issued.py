@@ -173,8 +173,8 @@ def score_issued(
 
 
 RECORD_COLUMNS = [
-    "issue", "region", "as_of", "year", "indicator", "measure", "set_by", "title_zh", "rule", "status", "reason",
-    "actual_period", "probability", "probability_about", "mean", "outcome", "published",
+    "issue", "region", "as_of", "year", "indicator", "measure", "set_by", "title_zh", "target", "rule", "status",
+    "reason", "actual_period", "probability", "probability_about", "mean", "outcome", "published",
     "retrospective", "met", "met_about", "brier", "brier_about", "crps", "error",
     "persistence_error", "covered_80",
 ]  # fmt: skip

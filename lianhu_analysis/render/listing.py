@@ -334,7 +334,7 @@ def _target_lines(item: dict[str, Any]) -> list[str]:
         detail += f"（区间内 {probability_text(item['probability_within'])}）"
     low, high = item["quantiles"]["0.1"], item["quantiles"]["0.9"]
     detail += f"；预测 {item['mean']:,.2f}，可能区间 {low:,.2f}～{high:,.2f}"
-    needed = f"    {item['required_span']} 需 "
+    needed = f"    {item['required_span']} {'不能超过' if item['rule'] == 'at_most' else '需'} "
     if item["required"] is None:
         needed += f"无法给出：{item['required_reason']}"
     else:

@@ -72,9 +72,10 @@ def _path_picture(report: Report, verdict: Verdict) -> Picture:
     target, name = verdict.target, verdict.name_zh
     history, path = path_frames(verdict)
     told = f"{_told(verdict)}{target.unit}"
-    finding = f"剩余时期须增长 {told}" if target.is_growth else f"还须完成 {told}"
-    if verdict.indicator.is_reduction:
-        finding = f"剩余时期须下降 {told}"
+    most, verb = target.rule == "at_most", "下降" if verdict.indicator.is_reduction else "增长"
+    finding = f"{'不能超过' if most else '还须完成'} {told}"
+    if target.is_growth:
+        finding = f"剩余时期{f'{verb}不能超过' if most else f'须{verb}'} {told}"
     aim = aim_text(target, target.unit if target.is_growth else "")
     setting = Setting(
         title=f"{name}：{finding}",

@@ -118,7 +118,9 @@ def test_a_rate_of_reduction_rises_and_falls_and_does_not_grow():
 )
 def test_growth_of_one_month_is_not_told_as_growth_to_date(span, said):
     item = replace(CATALOGUE.get("fis.tax"), span=span)
-    rows = [(OWN, item.code, when, rate, span) for when, rate in (("2024-07", 5.1), ("2024-08", 4.5))]
+    rows = [
+        (OWN, item.code, when, rate, span) for when, rate in (("2024-07", 5.1), ("2024-08", 4.5))
+    ]
     assert ask(*rows, indicators=[item]).sentences[0] == said.format(item.name_zh)
 
 

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from lianhu_analysis.analysis import levers
 from lianhu_analysis.analysis.levers import levers_answer, parts_beside, shift_needed
 from lianhu_analysis.analysis.scenarios import read_scenario, scenario_answer
 from lianhu_analysis.errors import UsageError
@@ -60,6 +61,22 @@ def test_the_most_usual_comes_first_and_history_is_counted():
     past = world().verdict("gdp.total").required.precedents.values
     assert own["history_reached"] == sum(value >= own["rest"] for value in past)
     assert own["history_years"] == len(past)
+
+
+def test_years_are_counted_in_whole_numbers_beside_unknown_ones(monkeypatch):
+    futures = beside(*OTHERS)
+    unknown = futures.verdicts[futures.aims].indicator.code
+    usual = levers.path_fields
+
+    def some_unknown(column, *rest):
+        row = usual(column, *rest)
+        return row | ({"history_reached": np.nan} if row["indicator"] == unknown else {})
+
+    monkeypatch.setattr(levers, "path_fields", some_unknown)
+    counted = levers_answer(futures, ["gdp.total"]).tables["levers"]["history_reached"]
+    assert counted.isna().any() and {str(n) for n in counted.dropna()} <= {
+        str(n) for n in range(20)
+    }
 
 
 def test_counts_come_in_whole_steps():

@@ -41,8 +41,14 @@ def edition():
         ("2024年末", "Dec 2024"),
         ("2023年", "2023"),
         ("比2024年1—8月加快 0.3 个百分点", "0.3 percentage points faster than in Jan–Aug 2024"),
-        ("1 项目标的达标灯：绿·达标 1 项。", "Target lights of 1 target: 1 green (on target)."),
-        ("12 项目标的达标灯：不亮 12 项。", "Target lights of 12 targets: 12 without a light."),
+        (
+            "2024年 1 项目标的达标灯：绿·达标 1 项。",
+            "Target lights of 1 target of 2024: 1 green (on target).",
+        ),
+        (
+            "2024年 12 项目标的达标灯：不亮 12 项。",
+            "Target lights of 12 targets of 2024: 12 without a light.",
+        ),
         ("1宗", "1 parcel"),
         (
             "达标概率 32%。地块台账与公布数不一致：地区生产总值 2024-07 台账 2，公布 6，相差 -4 宗。",

@@ -2,11 +2,13 @@
 
 import dataclasses
 import datetime as dt
+import re
 
 import lxml.html
 import pandas as pd
 import pytest
 
+from lianhu_analysis.analysis.answer import answer_of
 from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.forecast.assessment import assess_targets
 from lianhu_analysis.forecast.issued import record_frame
@@ -18,6 +20,7 @@ from lianhu_analysis.render.quarterly.report import (
     panel,
     title_text,
 )
+from lianhu_analysis.render.quarterly.report_sources import deliveries_table
 from lianhu_analysis.render.register import FigureRegister
 from lianhu_analysis.render.trace import check_html
 from lianhu_analysis.workspace import Region
@@ -166,14 +169,65 @@ def test_the_panel_says_how_the_chance_moved_since_the_verdict_before(report):
     now = round(100 * verdict.probability_about)
     issued = entry(1, year=2024, as_of="2024-07-31", met=None) | {
         "indicator": verdict.target.indicator, "measure": "yoy", "set_by": "",
-        "probability_about": (now - 7) / 100,
+        "probability_about": (now - 7) / 100, "target": verdict.target.value, "rule": "about",
     }  # fmt: skip
     page = dataclasses.replace(report, before=record_frame([issued]), register=FigureRegister())
+    other = record_frame([issued | {"target": verdict.target.value + 1.0}])
+    assert cells(panel(dataclasses.replace(page, before=other)))[0][-1] == "目标已调整"
     rows = cells(panel(page))
     assert rows[0][-1] == "升7点"
     assert rows[1][-1] == "—"
     (moved,) = [item for item in page.register if "相差的百分点" in item.label]
     assert "2024-07-31" in moved.label
+
+
+@pytest.mark.parametrize(
+    ("measure", "says"),
+    [
+        ("yoy", "不超过目标值的概率为.*要不超过目标，2024年四季度增长不能超过"),
+        ("level", "不超过目标值的概率为.*2024年三季度—四季度不能超过"),
+    ],
+)
+def test_a_ceiling_is_nothing_to_be_reached(report, measure, says):
+    code = {"yoy": GDP, "level": LAND}[measure].code
+    verdict = report.assessment.verdict(code, measure)
+    most = dataclasses.replace(verdict.target, rule="at_most", tolerance=0.0)
+    verdicts = (dataclasses.replace(verdict, target=most),)
+    assessment = dataclasses.replace(report.assessment, verdicts=verdicts)
+    page = dataclasses.replace(report, assessment=assessment, register=FigureRegister())
+    told = words(headline(page))
+    assert re.search(says, told) and "达到或超过" not in told and "需增长" not in told
+    assert cells(panel(page))[0][3].startswith("不超过")
+    assert all(row[2].startswith("不超过") for row in cells(look.path_table(page)))
+
+
+def test_a_lever_is_no_more_than_what_it_rests_on(report):
+    verdict = report.assessment.verdicts[0]
+    row = {
+        "target": verdict.target.indicator, "target_zh": "x", "goal": 0.5, "name_zh": RETAIL.name_zh,
+        "year_end": 6.4, "more_year": 1.2, "told": "全年为 6.40 %（比预测高 1.20），即",
+    }  # fmt: skip
+    for link, after in (("核算", "。"), ("误差相关", "（历年同涨同落，不是因果）。")):
+        levers = answer_of(
+            report.assessment, "题", (), {"levers": pd.DataFrame([row | {"link": link}])}
+        )
+        page = dataclasses.replace(report, answers={"levers": levers}, register=FigureRegister())
+        told = words(look._attention(page, verdict))
+        assert told.endswith(f"，把握（不含容差）可到 50%{after}")
+
+
+def test_the_files_of_every_printed_figure_are_listed(report):
+    page = dataclasses.replace(report, register=FigureRegister())
+    bare = dataclasses.replace(page.assessment, verdicts=())
+    nothing = dataclasses.replace(page, assessment=bare)
+    assert "正文没有印出公布数" in words(deliveries_table(nothing))
+    reference = page.assessment.verdicts[0].actual_reference
+    row = page.row(reference)
+    page.register.observation(row, f"{row['value']:.1f}")
+    told = dataclasses.replace(page, assessment=bare)
+    assert [item[0] for item in cells(deliveries_table(told))] == [
+        row["source"].partition(" | ")[0]
+    ]
 
 
 def test_the_title_states_the_verdict(report):

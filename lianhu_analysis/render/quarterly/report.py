@@ -284,7 +284,8 @@ def _answer(report: Report, verdict: Verdict) -> list[str | Html]:
     about = verdict.probability_about or 0.0
     judged = about if target.rule == "about" else probability
     answer: list[str | Html] = ["截至", as_of, "，", f"{likelihood_words(judged)}。"]
-    answer += ["达到或超过目标值的概率为", _probability(report, verdict, probability, "达标概率")]
+    answer += ["不超过" if target.rule == "at_most" else "达到或超过"]
+    answer += ["目标值的概率为", _probability(report, verdict, probability, "达标概率")]
     if target.rule == "about":
         tolerance = report.register.target(_tolerance_of(target), plain_text(target.tolerance))
         answer += ["；“左右”按容许低", tolerance, "个百分点计，概率为"]
@@ -313,9 +314,12 @@ def required_sentence(
     if required.value is None:
         return ["剩余时期所需数值无法给出：", tables.cite(required.reason), "。"]
     span = tables.when(_span_zh(verdict))
+    most = target.rule == "at_most"
     if not target.is_growth:
-        return [span, "还需完成", required_figure(report, verdict), target.unit, "。"]
-    sentence: list[str | Html] = ["要恰好达标，", span, f"需{_verb(verdict)}"]
+        needs = "不能超过" if most else "还需完成"
+        return [span, needs, required_figure(report, verdict), target.unit, "。"]
+    needs = f"{_verb(verdict)}不能超过" if most else f"需{_verb(verdict)}"
+    sentence: list[str | Html] = ["要不超过目标，" if most else "要恰好达标，", span, needs]
     sentence += [required_figure(report, verdict), "%"]
     ends = (required.low, required.high) if rounding else (None, None)
     if ends[0] is not None and ends[1] is not None and ends[0] < ends[1]:
@@ -435,7 +439,8 @@ def _needed(report: Report, verdict: Verdict) -> Html:
         return Html("—")
     if verdict.required.value is None:
         return Html("说不出（见附录）")
-    return tables.join(required_figure(report, verdict), verdict.target.unit)
+    most = "不超过" if verdict.target.rule == "at_most" else ""
+    return tables.join(most, required_figure(report, verdict), verdict.target.unit)
 
 
 def _chance(report: Report, verdict: Verdict) -> Html:
@@ -475,6 +480,8 @@ def _change(report: Report, verdict: Verdict) -> Html:
     if same.empty or now is None or pd.isna(same[column].iloc[-1]):
         return Html("—")
     told = same.iloc[-1]
+    if (told["target"], told["rule"]) != (target.value, target.rule):
+        return Html("目标已调整")
     day, points = str(told["as_of"]), round(100 * now) - round(100 * float(told[column]))
     moved = report.register.model(
         abs(points),

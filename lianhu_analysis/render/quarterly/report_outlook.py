@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lianhu_analysis.analysis.levers import strictly
 from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.catalog.structure import COUNTING_UNITS
 from lianhu_analysis.forecast.frequency import CLASSES, came_true
@@ -45,13 +46,14 @@ def path_table(report: Report) -> Html:
             reason = required.path_reason or required.reason or "没有剩余时期"
             notes.append(tables.join(title, "：不给逐期要求，", tables.cite(reason), "。"))
             continue
+        most = "不超过" if verdict.target.rule == "at_most" else ""
         for step in _steps(verdict):
             rows.append(
                 [
                     title,
                     tables.when(step.period.label_zh("single")),
-                    _single(report, verdict, step),
-                    _to_date(report, verdict, step),
+                    tables.join(most, _single(report, verdict, step)),
+                    tables.join(most, _to_date(report, verdict, step)),
                     verdict.target.unit,
                 ]
             )
@@ -155,7 +157,8 @@ def _attention(report: Report, verdict: Verdict) -> Html:
         others = rows[rows["target"].eq(verdict.target.indicator) & rows["link"].ne("自身")]
         for _, row in others.head(1).iterrows():
             whole_year = str(row["told"]).partition("，即")[0]
-            said = f"；如{row['name_zh']}{whole_year}，把握可到 {row['goal']:.0%}"
+            said = f"；如{row['name_zh']}{whole_year}，把握{strictly(verdict.target)}可到 {row['goal']:.0%}"
+            said += "（历年同涨同落，不是因果）" if row["link"] == "误差相关" else ""
             parts.append(traced_sentence(report, levers, said))
     return tables.join(*parts, "。")
 
@@ -175,9 +178,9 @@ def precedents_list(report: Report) -> Html:
             )
             continue
         reached, n = past.count()
-        name = verdict.name_zh
+        name, ends = verdict.name_zh, (past.years[0], past.years[-1])
         parts: list[object] = [
-            title, "：", tables.when(f"{past.years[0]}—{past.years[-1]}"), "年中",
+            title, "：", tables.when("—".join(dict.fromkeys(map(str, ends)))), "年中",
             counted(report, n, f"{name}：同期可比的年数"), "年可比，达到过",
             counted(report, reached, f"{name}：同期达到所需的年数"), "次",
         ]  # fmt: skip

@@ -29,6 +29,8 @@ PROVENANCE_NAMES = {
     "simulated": "演示数据（模拟）",
 }
 YEARS_ABOVE = 3
+# What tells a cell of the deliveries from every other.
+WHERE = ("source", "sheet", "cell")
 BASIS_NAMES = {"stated": "注明", "assumed": "推定"}
 
 
@@ -107,9 +109,13 @@ def vintage_table(report: Report) -> Html:
 
 
 def deliveries_table(report: Report) -> Html:
-    """Delivered files that this report's figures come from, by hash; and what is not read."""
-    used = sorted({ref for verdict in report.assessment.verdicts for ref in verdict.references})
-    frame = pd.concat([report.assessment.frame.iloc[used], report.context])
+    """Delivered files of the figures printed and judged by, with hashes; and what is not read."""
+    frame = report.assessment.frame
+    used = {ref for verdict in report.assessment.verdicts for ref in verdict.references}
+    printed = {tuple(map(item.detail.get, WHERE)) for item in report.register}
+    cells = frame[list(WHERE)].astype(object).itertuples(index=False, name=None)
+    used |= {n for n, cell in enumerate(cells) if tuple(part or None for part in cell) in printed}
+    frame = pd.concat([frame.iloc[sorted(used)], report.context])
     path = frame["source"].map(path_of)
     days = frame.assign(path=path).groupby(["path", "provenance"], sort=True)["published"]
     rows = [
@@ -125,8 +131,8 @@ def deliveries_table(report: Report) -> Html:
     ]
     headers = ["原始文件", "来历", "公布日", "文件指纹"]
     if not rows:
-        return tables.paragraph("本报告没有用到任何数据。")
-    table = tables.html_table(headers, rows, "本报告数据来自的原始文件")
+        return tables.paragraph("正文没有印出公布数。")
+    table = tables.html_table(headers, rows, "正文印出的公布数和目标判断所用的原始文件")
     if not report.unread:
         return table
     warning = tables.paragraph("注意：下列原始文件与版本库不一致，本报告没有采用它们现在的内容。")
