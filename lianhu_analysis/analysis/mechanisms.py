@@ -116,8 +116,9 @@ def _land_sentences(tables: Tables, n_parcels: int) -> Iterator[str]:
         usual = "" if pd.isna(row["usual_pct"]) else f"，常年到此时完成 {row['usual_pct']:.0f}%"
         chance = f"达标概率 {chance_text(row['probability'])}"
         said = {"reached": "已实现", "missed": "未实现"}.get(row["status"], chance)
+        when = Period.parse(row["actual_period"]).label_zh("point")
         yield (
-            f"{row['title_zh']}：{row['actual_period']} 为 {row['actual']:,.10g} {row['unit']}，"
+            f"{row['title_zh']}：{when}为 {row['actual']:,.10g} {row['unit']}，"
             f"完成 {row['done_pct']:.0f}%{usual}，{said}。"
         )
     projects, parcels = tables["projects"], tables["parcels"]
@@ -195,9 +196,9 @@ def _answer(
     """Add where ledgers and series disagree, what is missing, and what is sensitive."""
     sums = ledger_sums(assessment, cases, kinds)
     differ = (
-        f"{row['ledger_zh']}台账与公布数不一致：{row['name_zh']} {row['period']}"
-        f" 台账 {row['from_ledger']:,.10g}，公布 {row['as_published']:,.10g}，"
-        f"相差 {row['apart']:+,.10g} {row['unit']}。"
+        f"{row['ledger_zh']}台账与公布数不一致：{row['name_zh']}"
+        f"{Period.parse(row['period']).label_zh('point')}台账 {row['from_ledger']:,.10g}，"
+        f"公布 {row['as_published']:,.10g}，相差 {row['apart']:+,.10g} {row['unit']}。"
         for row in sums[sums["apart"].notna() & sums["apart"].ne(0)].to_dict("records")
     )
     ledgers = [cases.ledgers[kind] for kind in kinds]

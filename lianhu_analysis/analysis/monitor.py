@@ -12,6 +12,7 @@ import pandas as pd
 from lianhu_analysis.analysis import climate
 from lianhu_analysis.analysis.answer import Answer, answer_of
 from lianhu_analysis.analysis.monitor_rules import MonitorRules, load_rules
+from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.errors import ForecastError
 from lianhu_analysis.forecast.assessment import Assessment
 from lianhu_analysis.forecast.history import year_periods
@@ -288,11 +289,15 @@ def _sentences(tables: Mapping[str, pd.DataFrame], year: int) -> Iterator[str]:
     if counts:
         yield f"{year}年 {len(tables['targets'])} 项目标的达标灯：{counts}。"
     for row in tables["falls"].head(1).itertuples():
-        yield f"连续回落最久的是{row.name_zh}（{row.run} 期，至 {row.period}）。"
+        yield f"连续回落最久的是{row.name_zh}（{row.run} 期，至{_month(row.period)}）。"
     recent = tables["diffusion"].tail(RECENT_MONTHS).dropna(subset="diffusion")
     for row in recent.tail(1).itertuples():
-        yield f"{row.month} 扩散指数 {row.diffusion:.1f}%：{row.n} 项增速中 {row.faster} 项加快。"
+        yield f"{_month(row.month)}扩散指数 {row.diffusion:.1f}%：{row.n} 项增速中 {row.faster} 项加快。"
     for row in tables["index"].dropna(subset="index").tail(1).itertuples():
-        yield f"{row.month} 一致指数 {row.index:.1f}（100＝均值，不是预测）。"
+        yield f"{_month(row.month)}一致指数 {row.index:.1f}（100＝均值，不是预测）。"
     for row in tables["turning_points"].tail(1).itertuples():
-        yield f"一致指数最近一个转折点是 {row.month} 的{row.kind}。"
+        yield f"一致指数最近一个转折点是{_month(row.month)}的{row.kind}。"
+
+
+def _month(code: str) -> str:
+    return Period.parse(code).label_zh("single")

@@ -73,8 +73,9 @@ def upcoming(
     # The next release of every target comes first, the most informative before all.
     rows.sort(key=lambda row: (not row["next"], -np.nan_to_num(row["relative"]), row["day"]))
     sentences = tuple(
-        f"{row['name_zh']} {row['period']}，{'应已于' if row['overdue'] else '约'} {row['day']} 公布：往年这一次"
-        f"平均使预测变动 {row['usual_change']:,.2f} {row['unit'].replace('%', '个百分点')}，"
+        f"{row['name_zh']}{Period.parse(row['period']).label_zh('single')}，"
+        f"{'应已于' if row['overdue'] else '约'} {row['day']} 公布：往年这一次平均使"
+        f"预测变动 {row['usual_change']:,.2f} {row['unit'].replace('%', '个百分点')}，"
         f"是现在标准差的 {row['relative']:.0%}。"
         for row in rows
         if row["next"] and not row["reason"]

@@ -134,8 +134,12 @@ class VintageStore:
     def last_published(
         self, provenances: Iterable[str] | None = None, regions: Iterable[str] | None = None
     ) -> dt.date | None:
-        """Return the day of the last publication of some provenances and regions."""
+        """Return the day of the last published number of some provenances and regions.
+
+        A period that a table leaves open, or fills with nought, is not published.
+        """
         where, values = _where(None, None, provenances)
+        where += " AND NOT isnan(value)"
         found = self._query(regions, "max(published) AS day", f"WHERE {where}", values)
         return None if found is None or found["day"].isna().all() else found["day"].iloc[0].date()
 

@@ -89,7 +89,7 @@ def test_a_ledger_is_summed_to_the_end_of_the_published_period():
         "lan.acq.projects": 0.0,
     }  # fmt: skip
     (said,) = [text for text in land_and_projects(frame, cases).sentences if "不一致" in text]
-    assert "土地供应宗数 2024-09 台账 2，公布 4，相差 -2 宗" in said
+    assert "土地供应宗数2024年9月末台账 2，公布 4，相差 -2 宗" in said
 
 
 def test_what_is_not_known_is_no_sum():
@@ -189,7 +189,8 @@ def test_targets_stand_beside_what_is_usual_and_what_the_ledger_says():
     assert (row["actual"], row["aim"]) == (72.0, 120.0)
     assert row["done_pct"] == 60.0 and row["usual_pct"] == 75.0
     assert (
-        "供地120亩：2024-09 为 72 亩，完成 60%，常年到此时完成 75%，达标概率" in answer.sentences[0]
+        "供地120亩：2024年9月末为 72 亩，完成 60%，常年到此时完成 75%，达标概率"
+        in answer.sentences[0]
     )
     assert answer.tables["sums"]["apart"].tolist() == [0.0]
 

@@ -84,7 +84,7 @@ def test_the_next_release_comes_first_and_what_is_late_says_so():
     table = answer.tables["releases"]
     assert list(table["next"]) == [True, False, False]
     assert list(table["overdue"]) == [True, False, False]
-    assert answer.sentences[0].startswith("名称prj.key.done 2024Q2，应已于 2024-07-18 公布：")
+    assert answer.sentences[0].startswith("名称prj.key.done2024年二季度，应已于 2024-07-18 公布：")
     # Those that come after it change nothing of it, nor do they have a sentence.
     alone = upcoming(assessment, knowledge, RULES, only_next=True)
     assert alone.sentences == answer.sentences

@@ -1,6 +1,7 @@
 import datetime as dt
 import itertools
 import json
+import math
 import os
 import signal
 import subprocess
@@ -9,6 +10,7 @@ import time
 from pathlib import Path
 
 import duckdb
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -86,6 +88,13 @@ def test_selections_keep_only_what_is_asked(tmp_path):
     assert store.last_published(["official"]) == dt.date(2024, 10, 22)
     assert store.last_published(["official"], ["610100"]) is None
     assert store.last_published(None, ["610100"]) == dt.date(2024, 10, 30)
+
+
+def test_a_period_left_open_is_not_published(tmp_path):
+    store = VintageStore(tmp_path)
+    late = {"period": "2024Q4", "status": "not_released", "token": "0", "cell": "E3"}
+    put(store, "a.csv", pd.concat([rows(4.8, "2024-10-22"), rows(math.nan, "2025-01-27", **late)]))
+    assert store.last_published() == dt.date(2024, 10, 22)
 
 
 def test_provenances_are_figures_of_their_own(tmp_path):

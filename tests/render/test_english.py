@@ -51,9 +51,9 @@ def edition():
         ),
         ("1宗", "1 parcel"),
         (
-            "达标概率 32%。地块台账与公布数不一致：地区生产总值 2024-07 台账 2，公布 6，相差 -4 宗。",
+            "达标概率 32%。地块台账与公布数不一致：地区生产总值2024年7月末台账 2，公布 6，相差 -4 宗。",
             "Chance of meeting the target 32%. The parcel ledger disagrees with what is published: "
-            "gross regional product, 2024-07: ledger 2, published 6, apart by -4 parcels.",
+            "gross regional product, Jul 2024: ledger 2, published 6, apart by -4 parcels.",
         ),
         (
             "莲湖区2024年前三季度经济分析：地区生产总值全年目标有望实现",
