@@ -6,6 +6,8 @@ import pandas as pd
 import pytest
 
 from lianhu_analysis.analysis.answer import answer_of
+from lianhu_analysis.analysis.monitor_rules import load_rules
+from lianhu_analysis.render.english import English
 from lianhu_analysis.render.quarterly import sections
 from lianhu_analysis.render.register import FigureRegister
 from lianhu_analysis.render.tables import Html
@@ -64,6 +66,17 @@ def test_without_targets_and_analyses_only_data_and_method_are_told(report):  # 
     assert "目标文件中没有可列出的目标" in html
     assert html.count("<h2>") == 1
     assert "附录一：数据、版本与方法" in html
+
+
+def test_the_rules_of_lights_and_indices_stand_with_the_method(report):  # noqa: F811
+    answers = empty_answers(report.assessment)
+    rules = load_rules().said()
+    answers["monitor"] = dataclasses.replace(answers["monitor"], notes=rules)
+    page = dataclasses.replace(report, answers=answers, register=FigureRegister(), sections=[])
+    html = "".join(map(str, sections.annex(page)))
+    english = English({}).html(html)
+    for rule in rules:
+        assert f"<cite>{rule}。</cite>" in html and rule not in english
 
 
 def test_what_is_on_target_is_not_told_as_behind(report):  # noqa: F811

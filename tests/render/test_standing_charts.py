@@ -42,7 +42,7 @@ def test_pictures_say_what_they_show(national):
     assert len(pictures) == 2
     assert contribution_pictures(Session(national).contributions("2024Q3"), 1) == pictures[:1]
     assert pictures[0].alt.startswith(
-        "2024Q3 国内生产总值（三次产业）增长 4.8%，第三产业拉动最多：2.8 个百分点"
+        "2024年前三季度国内生产总值（三次产业）增长 4.8%，第三产业拉动最多：2.8 个百分点"
     )
     assert "第一产业 0.2" in pictures[0].alt
     alone = session.comparison("gdp.total", "2024Q3")

@@ -91,5 +91,5 @@ def _setting(answer: Answer, table: str, title: str, unit: str) -> Setting:
     """
     if answer.tables[table].empty:
         raise ReportError(f"图“{title}”没有足够的历史，不能画。请先入库三年以上的增速")
-    caption = f"{answer.region_zh}，截至 {answer.as_of} 已公布的版本；规则见各表的注"
+    caption = f"{answer.region_zh}，截至 {answer.as_of} 已公布的版本；规则见方法说明"
     return Setting(title=title, caption=caption, unit=unit, simulated=answer.simulated)
