@@ -208,7 +208,7 @@ def adjusted_growth(sources: GrowthSources) -> pd.DataFrame:
     """
     years = sources.growth.on(None).years
     if not years:
-        raise ForecastError("没有公布增速")
+        raise ForecastError("没有公布累计增速")
     panel, item = sources.panel_on(years[-1], None), sources.growth.indicator
     trend, adjusted = _smoothed(panel, sources.past_runs)
     ends = [p.end for year in range(years[0], years[-1] + 1) for p in year_periods(item, year)]

@@ -109,9 +109,8 @@ def levers_answer(futures: Futures, indicators: Collection[str] = ()) -> Answer:
     for verdict in chosen:
         before = verdict.target.chance_in(futures.draws[:, futures.column[key_of(verdict)]])
         chances.append({"target_zh": verdict.target.name_zh, "probability": before})
-        head = (
-            f"{verdict.target.name_zh}：现有 {chance_text(before)} 的把握{strictly(verdict.target)}"
-        )
+        name, strict = verdict.target.name_zh, strictly(verdict.target)
+        head = f"{name}：现有 {chance_text(before)} 的把握{strict}"
         told: dict[str, str] = {}  # goals by what brings them: a step of a count may bring both
         for goal in (item for item in GOALS if item > before):
             found = sorted(_levers(verdict, goal, before, futures), key=_unusual)

@@ -80,9 +80,8 @@ def monitor(assessment: Assessment, known: Assured, rules: Rules, knowledge: Kno
         **index,
     }
     question, notes = "各项指标冷热如何，离计划多远", (*left_out, *marks.said())
-    return answer_of(
-        assessment, question, tuple(_sentences(tables, assessment.year)), tables, notes
-    )
+    said = tuple(_sentences(tables, assessment.year))
+    return answer_of(assessment, question, said, tables, notes)
 
 
 def figures(
@@ -141,21 +140,17 @@ def newest(
     cold = ~rows["code"].isin(marks.warm(assessment.catalogue))
     score = rows["score"].mask(stale)
     why = [none, stale, cold, ~rows["paced"].eq(True), score.isna()]
-    places = rows["rank"].map("{:.0f}".format) + "/" + rows["n"].map("{:.0f}".format)
-    return (
-        rows.drop(columns="rank")
-        .assign(
-            unit=rows["unit"].where(~grown | rows["code"].isin(reductions), GROWTH),
-            change=rows["change"].mask(stale),
-            run=rows["run"].where(grown & ~stale).astype("Int64"),
-            rank=places.mask(none),
-            plan_reason=rows.pop("target_reason").fillna("没有计划"),
-            score=score,
-            heat_light=score.map(marks.light),
-            heat_reason=np.select(why, marks.no_heat, ""),
-        )
-        .drop(columns=["frequency", "year", "month", "n", "paced"])
-    )
+    places = rows.pop("rank").map("{:.0f}".format) + "/" + rows["n"].map("{:.0f}".format)
+    return rows.assign(
+        unit=rows["unit"].where(~grown | rows["code"].isin(reductions), GROWTH),
+        change=rows["change"].mask(stale),
+        run=rows["run"].where(grown & ~stale).astype("Int64"),
+        rank=places.mask(none),
+        plan_reason=rows.pop("target_reason").fillna("没有计划"),
+        score=score,
+        heat_light=score.map(marks.light),
+        heat_reason=np.select(why, marks.no_heat, ""),
+    ).drop(columns=["frequency", "year", "month", "n", "paced"])
 
 
 def targets(assessment: Assessment, table: pd.DataFrame, marks: MonitorRules) -> pd.DataFrame:
@@ -299,5 +294,5 @@ def _sentences(tables: Mapping[str, pd.DataFrame], year: int) -> Iterator[str]:
         yield f"一致指数最近一个转折点是{_month(row.month)}的{row.kind}。"
 
 
-def _month(code: str) -> str:
-    return Period.parse(code).label_zh("single")
+def _month(code: object) -> str:
+    return Period.parse(str(code)).label_zh("single")

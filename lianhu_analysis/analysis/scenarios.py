@@ -36,7 +36,7 @@ TOLD = 0.01  # a change of a probability that a sentence is worth
 HEAD = re.compile(r"\s*\[\[\s*path\s*\]\]")
 METHOD = (
     "自己的路径按公布数和上年比重推算到全年；合计的分项按上年比重进入合计，合计的其余部分照原预测；"
-    "其他按往年同期误差的相关移动（是同涨同落，不是因果；见 docs/method.md）"
+    "其他按往年同期误差的相关移动（是同涨同落，不是因果；见 docs/method.md）；概率不含容差"
 )
 Refuse = Callable[[list[str]], UsageError]
 

@@ -259,5 +259,5 @@ def test_what_was_smoothed_once_is_kept_for_the_same_figures(monkeypatch):
 
 
 def test_without_growth_there_is_nothing_to_adjust():
-    with pytest.raises(ForecastError, match="没有公布增速"):
+    with pytest.raises(ForecastError, match="没有公布累计增速"):
         climate.adjusted_growth(sources([]))

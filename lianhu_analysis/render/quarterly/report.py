@@ -27,6 +27,7 @@ __all__ = [
     "Report",
     "aim_figure",
     "aim_text",
+    "at_most",
     "counted",
     "forecast_text",
     "headline",
@@ -284,8 +285,8 @@ def _answer(report: Report, verdict: Verdict) -> list[str | Html]:
     about = verdict.probability_about or 0.0
     judged = about if target.rule == "about" else probability
     answer: list[str | Html] = ["截至", as_of, "，", f"{likelihood_words(judged)}。"]
-    answer += ["不超过" if target.rule == "at_most" else "达到或超过"]
-    answer += ["目标值的概率为", _probability(report, verdict, probability, "达标概率")]
+    answer += [at_most(verdict) or "达到或超过", "目标值的概率为"]
+    answer += [_probability(report, verdict, probability, "达标概率")]
     if target.rule == "about":
         tolerance = report.register.target(_tolerance_of(target), plain_text(target.tolerance))
         answer += ["；“左右”按容许低", tolerance, "个百分点计，概率为"]
@@ -439,8 +440,12 @@ def _needed(report: Report, verdict: Verdict) -> Html:
         return Html("—")
     if verdict.required.value is None:
         return Html("说不出（见附录）")
-    most = "不超过" if verdict.target.rule == "at_most" else ""
-    return tables.join(most, required_figure(report, verdict), verdict.target.unit)
+    return tables.join(at_most(verdict), required_figure(report, verdict), verdict.target.unit)
+
+
+def at_most(verdict: Verdict) -> str:
+    """Say before a number that it is a ceiling."""
+    return "不超过" if verdict.target.rule == "at_most" else ""
 
 
 def _chance(report: Report, verdict: Verdict) -> Html:

@@ -12,6 +12,7 @@ from lianhu_analysis.render import tables
 from lianhu_analysis.render.quarterly.report import (
     WORDS,
     Report,
+    at_most,
     counted,
     lagging,
     required_figure,
@@ -46,14 +47,13 @@ def path_table(report: Report) -> Html:
             reason = required.path_reason or required.reason or "没有剩余时期"
             notes.append(tables.join(title, "：不给逐期要求，", tables.cite(reason), "。"))
             continue
-        most = "不超过" if verdict.target.rule == "at_most" else ""
         for step in _steps(verdict):
             rows.append(
                 [
                     title,
                     tables.when(step.period.label_zh("single")),
-                    tables.join(most, _single(report, verdict, step)),
-                    tables.join(most, _to_date(report, verdict, step)),
+                    tables.join(at_most(verdict), _single(report, verdict, step)),
+                    tables.join(at_most(verdict), _to_date(report, verdict, step)),
                     verdict.target.unit,
                 ]
             )
@@ -187,16 +187,12 @@ def precedents_list(report: Report) -> Html:
         usual, usual_n = past.count(outliers=False)
         if 0 < usual_n < n:
             parts += [
-                "；剔除异常年份，",
-                counted(report, usual_n, f"{name}：剔除异常年份后可比的年数"),
-            ]
-            parts += ["年中", counted(report, usual, f"{name}：剔除异常年份后达到所需的年数"), "次"]
+                "；剔除异常年份，", counted(report, usual_n, f"{name}：剔除异常年份后可比的年数"),
+                "年中", counted(report, usual, f"{name}：剔除异常年份后达到所需的年数"), "次",
+            ]  # fmt: skip
         if close := sum(past.close):
-            parts += [
-                "；",
-                counted(report, close, f"{name}：因四舍五入两可的年数"),
-                "年因四舍五入两可",
-            ]
+            open_ones = counted(report, close, f"{name}：因四舍五入两可的年数")
+            parts += ["；", open_ones, "年因四舍五入两可"]
         items.append(tables.join(*parts, "。"))
     if not items:
         return tables.paragraph("没有剩余时期须与历史相比的目标。")

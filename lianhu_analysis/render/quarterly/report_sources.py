@@ -122,9 +122,7 @@ def deliveries_table(report: Report) -> Html:
         [
             tables.code(file),
             PROVENANCE_NAMES[provenance],
-            tables.when(f"{first:%Y-%m-%d}—{last:%Y-%m-%d}")
-            if first != last
-            else tables.when(f"{first:%Y-%m-%d}"),
+            tables.when("—".join(dict.fromkeys(f"{day:%Y-%m-%d}" for day in (first, last)))),
             tables.code(report.raw_files.get(file, "")[:12] or "未登记"),
         ]
         for (file, provenance), first, last in days.agg(["min", "max"]).itertuples()

@@ -157,16 +157,7 @@ def _core(report: Report) -> Html:
         return Html("")
     rows = watched.tables["core"].dropna(subset="value")
     listed = replace(watched, tables={"core": rows})
-    columns = [
-        "name_zh",
-        "period",
-        "value",
-        "unit",
-        "change",
-        "rank",
-        "target_light",
-        "heat_light",
-    ]
+    columns = ["name_zh", "period", "value", "unit", "change", "rank", "target_light", "heat_light"]
     return answer_table(report, listed, "core", columns, caption=CORE)
 
 
