@@ -14,7 +14,7 @@ import pandas as pd
 
 from lianhu_analysis.analysis.answer import Answer
 from lianhu_analysis.catalog.indicators import Indicator
-from lianhu_analysis.catalog.periods import Period
+from lianhu_analysis.catalog.periods import Period, Span
 from lianhu_analysis.errors import ForecastError, PeriodError
 from lianhu_analysis.forecast.history import periods_asked
 from lianhu_analysis.workspace import Workspace
@@ -186,7 +186,8 @@ def _sentence(
     space: Workspace,
 ) -> str:
     own = table.loc[space.region.code].to_dict()
-    span = indicator.span if indicator.span in ("single", "point") else "ytd"
+    spans: dict[str, Span] = {"single": "single", "point": "point"}
+    span = spans.get(indicator.span, "ytd")
     name = f"{at.label_zh(span)}{indicator.name_zh.removesuffix('增速')}"
     if np.isnan(own["growth"]):
         return f"{name}：本地区没有公布增速，不比较。"
