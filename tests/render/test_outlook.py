@@ -213,7 +213,7 @@ def test_a_lever_is_no_more_than_what_it_rests_on(report):
         )
         page = dataclasses.replace(report, answers={"levers": levers}, register=FigureRegister())
         told = words(look._attention(page, verdict))
-        assert told.endswith(f"，把握（不含容差）可到 50%{after}")
+        assert told.endswith(f"，把握（不含容差）可到50%{after}")
 
 
 def test_the_files_of_every_printed_figure_are_listed(report):
