@@ -275,6 +275,12 @@ def test_without_one_column_of_all_figures_nothing_is_shown():
     assert not adds_up((), [])
 
 
+def test_rounding_leaves_half_a_step_for_each_part_and_one_for_the_whole():
+    # Two parts and their whole are off by 0.15 at most.
+    assert adds_up((10.1,), [(4.9,), (5.1,)])
+    assert not adds_up((10.2,), [(4.9,), (5.1,)])
+
+
 def test_a_round_part_makes_no_wider_tolerance():
     # 740.0 is printed to one decimal as its fellows are.
     assert not adds_up((912.9,), [(0.3,), (171.2,), (740.0,)])
