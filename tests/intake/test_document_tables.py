@@ -249,7 +249,7 @@ def test_other_kinds_are_refused_with_what_to_save_them_as(suffix, remedy):
 
 def test_of_unknown_kinds_less_is_said():
     assert refusal_of("").message == "不能读取没有扩展名的文件"
-    assert refusal_of(".zip").message == "不能读取 .zip 文件"
+    assert refusal_of(".json").message == "不能读取 .json 文件"
 
 
 def test_a_head_that_stands_in_no_row_of_a_page_is_a_line_above_its_table():
