@@ -24,6 +24,8 @@ __all__ = ["compare", "places", "standing"]
 HALF_UNIT = 0.05  # below it a difference is none at one decimal
 DIGITS = 6  # what differences of published decimals are good for
 RANKS = dict.fromkeys(("place", "moved", "published_rank"), "Int64")
+# What ended more days before is no course of today: a year's figure is told until the next is out.
+STALE = pd.Timedelta(days=450)
 TOLD = ["growth", "change", "place", "moved", "published_rank"]
 METHOD = (
     "同一时期公布的累计同比增速；并列的同位，没有公布的不排位次、不排在最后；位次只在有数的区县之间",
@@ -90,7 +92,7 @@ def compare(
     frame
         Observations of every region as of the day.
     period
-        Default: of each indicator the own region's last one.
+        Default: of each indicator the own region's last one, of several unless it is ``STALE``.
     fewer
         Codes of the indicators of which less is better.
 
@@ -104,9 +106,12 @@ def compare(
     summary, regions, sentences, notes = [], [pd.DataFrame()], [], list(METHOD)
     alone = []
     own, used = space.region, set[str]()
+    today = pd.Timestamp(as_of or frame["published"].max())
     for indicator in indicators:
         try:
             table, at, before = _growth(frame, indicator, space, period)
+            if period is None and len(indicators) > 1 and today - pd.Timestamp(at.end) > STALE:
+                raise ForecastError(f"最近公布的是{at.label_zh(_span(indicator))}，太旧了")
         except (ForecastError, PeriodError) as error:
             notes.append(f"{indicator.name_zh}没有比较：{error}")
             continue
@@ -177,6 +182,11 @@ def _same_end(text: str, frequency: str) -> str:
         return ""
 
 
+def _span(indicator: Indicator) -> Span:
+    spans: dict[str, Span] = {"single": "single", "point": "point"}
+    return spans.get(indicator.span, "ytd")
+
+
 def _sentence(
     indicator: Indicator,
     at: Period,
@@ -186,8 +196,7 @@ def _sentence(
     space: Workspace,
 ) -> str:
     own = table.loc[space.region.code].to_dict()
-    spans: dict[str, Span] = {"single": "single", "point": "point"}
-    span = spans.get(indicator.span, "ytd")
+    span = _span(indicator)
     name = f"{at.label_zh(span)}{indicator.name_zh.removesuffix('增速')}"
     if np.isnan(own["growth"]):
         return f"{name}：本地区没有公布增速，不比较。"

@@ -77,6 +77,18 @@ def test_place_distances_and_gaps_are_those_of_the_hand():
     )
 
 
+def test_of_several_indicators_those_long_out_of_date_are_left_out_aloud():
+    retail = CATALOGUE.get("csm.retail.total")
+    old = [(OWN, "csm.retail.total", "2023-07", 3.0)]
+    several = ask(*AUTUMN, *old, indicators=(GDP, retail))
+    assert list(several.tables["standing"]["indicator"]) == ["gdp.total"]
+    assert "社会消费品零售总额没有比较：最近公布的是2023年1—7月，太旧了" in several.notes
+    # Who asks for it, or for a month, is told; 2023-08 is not yet old on the last of October 2024.
+    assert "增长 3.0%" in ask(*old, indicators=(retail,)).sentences[0]
+    newer = [(OWN, "csm.retail.total", "2023-08", 3.0)]
+    assert len(ask(*AUTUMN, *newer, indicators=(GDP, retail)).tables["standing"]) == 2
+
+
 def test_no_movement_is_told_when_other_districts_are_known():
     row = ask(*AUTUMN, *SUMMER[:-2]).tables["standing"].iloc[0]
     assert pd.isna(row["moved"]) and row["place"] == 3
