@@ -94,6 +94,17 @@ def test_a_column_of_years_goes_before_the_year_of_the_title(read):
     }
 
 
+def test_bare_numbers_below_月份_are_months_to_the_twelfth(read):
+    rows = [["莲湖区2023年"], ["年份", "月份", f"{RETAIL}累计(亿元)"], [2023, 11, 11.5]]
+    rows += [[None, 12, 12.5], [None, 13, 13.5]]
+    reading = read(rows)
+    assert short(reading) == {
+        "C3": retail("level", "ytd", "2023-11", 11.5),
+        "C4": retail("level", "ytd", "2023-12", 12.5),
+    }
+    assert "B5" in told(reading)
+
+
 def test_a1_split_words_and_a_year_in_the_folders_only(read):
     rows = [
         ["主要经济指标"],
