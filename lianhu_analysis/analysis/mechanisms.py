@@ -25,6 +25,7 @@ STEPS = {"found": "发现", "reported": "上报", "handled": "处置", "closed":
 WHOLE = "合计"
 QUARTER = 4  # the worst of so many
 NAMED = 3  # cases in a sentence; all of them stand in the table
+OUTCOMES = {"reached": "已实现", "missed": "未实现", "refused": "不作预测"}
 SUMS = "ledger_zh indicator name_zh period unit from_ledger as_published apart".split()
 Tables = Mapping[str, pd.DataFrame]
 TARGETS = "indicator name_zh title_zh unit aim actual actual_period probability status".split()
@@ -114,8 +115,7 @@ def _projects(table: pd.DataFrame) -> pd.DataFrame:
 def _land_sentences(tables: Tables, n_parcels: int) -> Iterator[str]:
     for row in tables["targets"].dropna(subset="actual").to_dict("records"):
         usual = "" if pd.isna(row["usual_pct"]) else f"，常年到此时完成 {row['usual_pct']:.0f}%"
-        chance = f"达标概率 {chance_text(row['probability'])}"
-        said = {"reached": "已实现", "missed": "未实现"}.get(row["status"], chance)
+        said = OUTCOMES.get(row["status"]) or f"达标概率 {chance_text(row['probability'])}"
         when = Period.parse(row["actual_period"]).label_zh("point")
         yield (
             f"{row['title_zh']}：{when}为 {row['actual']:,.10g} {row['unit']}，"
@@ -123,15 +123,18 @@ def _land_sentences(tables: Tables, n_parcels: int) -> Iterator[str]:
         )
     projects, parcels = tables["projects"], tables["parcels"]
     behind, worst = projects[projects["short"] > 0], parcels[parcels["worst"]][::-1]
+    unknown, unranked = projects["short"].isna().sum(), n_parcels - len(parcels)
     if len(behind):
         yield (
             f"{len(projects)} 个有年度计划的项目中 {len(behind)} 个落后于序时进度，共少完成 "
-            f"{behind['short'].sum():,.2f} 亿元，最多的是{'、'.join(behind['case_zh'].head(NAMED))}。"
+            f"{behind['short'].sum():,.2f} 亿元，最多的是{'、'.join(behind['case_zh'].head(NAMED))}"
+            + (f"；没有填完成数的 {unknown} 个不算。" if unknown else "。")
         )
     if len(worst):
         yield (
             f"{len(parcels)} 宗地有亩均产出，后四分之一有 {len(worst)} 宗，最低的是"
-            f"{'、'.join(worst['case'].head(NAMED))}；没有填的 {n_parcels - len(parcels)} 宗不参加排位。"
+            f"{'、'.join(worst['case'].head(NAMED))}"
+            + (f"；没有填的 {unranked} 宗不参加排位。" if unranked else "。")
         )
 
 
@@ -180,10 +183,12 @@ def _risk_sentences(tables: Tables, day: pd.Timestamp) -> Iterator[str]:
         late = f"连同以前年度，逾期未办结 {len(tables['overdue'])} 件"
         yield f"截至 {day:%Y-%m-%d} 报送，本年风险{steps}；{late}。"
     for row in response[response["type"] == WHOLE].to_dict("records"):
-        yield (
-            f"本年受理群众事项 {row['received']} 件，到期的 {row['n_due']} 件中按时答复"
-            f" {row['on_time_pct']:.1f}%，答复用时的中位数 {row['median_days']:.0f} 天。"
-        )
+        said = [f"本年受理群众事项 {row['received']} 件"]
+        due = f"到期的 {row['n_due']} 件中按时答复 {row['on_time_pct']:.1f}%"
+        said.append(due if row["n_due"] else "没有到期的")
+        days = f"答复用时的中位数 {row['median_days']:g} 天"
+        said.append(days if row["answered"] else "没有答复的")
+        yield "，".join(said) + "。"
 
 
 def _answer(

@@ -153,7 +153,7 @@ def test_projects_are_held_against_the_part_of_the_year_gone_by():
     assert table["done_pct"]["B"] == 25.0 and table["due_pct"]["D"] == 50.0
     (said,) = answer.sentences
     assert said.startswith("5 个有年度计划的项目中 2 个落后于序时进度，共少完成 11.00 亿元")
-    assert said.endswith("最多的是项目B、项目D。")
+    assert said.endswith("最多的是项目B、项目D；没有填完成数的 1 个不算。")
 
 
 def test_parcels_are_ranked_and_those_without_output_are_not():
@@ -193,6 +193,10 @@ def test_targets_stand_beside_what_is_usual_and_what_the_ledger_says():
         in answer.sentences[0]
     )
     assert answer.tables["sums"]["apart"].tolist() == [0.0]
+    unforecast = land_and_projects(assessed(*this, targets=[target]), cases)
+    assert unforecast.sentences[0] == "供地120亩：2024年9月末为 72 亩，完成 60%，不作预测。"
+    ranked = known(parcels=[parcel(name, output=5.0 - n) for n, name in enumerate("ABCD")])
+    assert land_and_projects(assessed(), ranked).sentences[0].endswith("最低的是D。")
 
 
 def risk(case, found, reported=None, handled=None, closed=None, due=None, type="债务"):
@@ -247,8 +251,16 @@ def test_answers_in_time_are_a_share_of_what_was_due():
     assert table["median_days"].to_dict() == {"信访": 10.0, "欠薪": 3.0, "合计": 6.5}
     # Nothing of it has a last day: no share, not a share of nothing.
     assert pd.isna(table["on_time_pct"]["欠薪"])
-    assert "本年受理群众事项 5 件，到期的 3 件中按时答复 33.3%" in answer.sentences[0]
+    assert answer.sentences[0] == (
+        "本年受理群众事项 5 件，到期的 3 件中按时答复 33.3%，答复用时的中位数 6.5 天。"
+    )
     assert answer.tables["sums"]["apart"].tolist() == [0.0]
+
+
+def test_no_share_and_no_median_is_told_of_nothing():
+    fresh = known(governance=[matter("A", "2024-10-01", "2024-10-20")])
+    answer = risk_and_governance(assessed(), fresh)
+    assert answer.sentences[0] == "本年受理群众事项 1 件，没有到期的，没有答复的。"
 
 
 def test_answers_say_what_is_sensitive_simulated_missing_and_disputed():
