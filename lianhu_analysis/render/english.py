@@ -100,8 +100,10 @@ class English:
         said = FigureRegister()
         for figure in register:
             detail = dict(figure.detail)
-            if model := detail.get("model"):
-                detail["model"] = self.text(model)
+            if (convention := self._known.get(detail.get("source", ""))) is not None:
+                detail["source"] = convention
+            for key in detail.keys() & {"model", "formula"}:
+                detail[key] = self.text(detail[key])
             said.put(replace(figure, label=self.text(figure.label), detail=detail))
         return said
 

@@ -349,12 +349,13 @@ def _target_lines(item: dict[str, Any]) -> list[str]:
 
 def _trust_lines(item: dict[str, Any]) -> list[str]:
     """Say what the weights rest on, and how often such percentages came true."""
-    track = item["track_about"] if item["rule"] == "about" else item["track"]
+    about = item["rule"] == "about"
+    track = item["track_about"] if about else item["track"]
     told = f"历次同类预测只有 {track['n']} 次，这样的百分比兑现多少说不清"
     if track["enough"]:
-        told = f"同样的百分比在 {track['n']} 次历史预测中兑现 {track['came_true']} 次"
+        told = f"同样的百分比{'（含容差）' if about else ''}在 {track['n']} 次历史预测中兑现 {track['came_true']} 次"
     lines = [f"    {told}；{weights_text(item['weights_reason'], item['weights'])}"]
-    record = item["record_about"] if item["rule"] == "about" else item["record"]
+    record = item["record_about"] if about else item["record"]
     if record["n"]:
         lines.append(f"    本工具此前发布的 {frequency_text(record)}")
     return lines

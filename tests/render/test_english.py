@@ -18,7 +18,11 @@ from lianhu_analysis.render.publishing.page import data_of
 from lianhu_analysis.render.register import FigureRegister
 from lianhu_analysis.workspace import load_workspace
 
-NAMES = {"地区生产总值": "gross regional product", "莲湖区": "Lianhu District"}
+NAMES = {
+    "地区生产总值": "gross regional product",
+    "莲湖区": "Lianhu District",
+    "5个土地征收项目": "land acquisition projects",
+}
 TABLE = tomllib.loads(
     (Path(module.__file__).parent / "data" / "english.toml").read_text(encoding="utf-8")
 )
@@ -59,6 +63,19 @@ def edition():
             "莲湖区2024年前三季度经济分析：地区生产总值全年目标有望实现",
             "Lianhu District, Jan–Sep 2024: economic analysis; "
             "annual target of gross regional product likely to be met",
+        ),
+        (
+            "5个土地征收项目：2024年9月末为 4 个，完成 80%，不作预测。",
+            "Land acquisition projects: 4 by the end of Sep 2024, 80% of the target; no forecast.",
+        ),
+        (
+            "5 个有年度计划的项目中 2 个落后于序时进度，共少完成 9.50 亿元，最多的是A；没有填完成数的 1 个不算。",
+            "Of 5 projects with a plan for the year 2 are behind schedule, 9.50 (hundred mn yuan) "
+            "short in all, most of all A; 1 that states nothing done is not counted.",
+        ),
+        (
+            "本年受理群众事项 3 件，没有到期的，答复用时的中位数 6.5 天。",
+            "Citizens' matters received this year: 3; none is due; the median answer took 6.5 days.",
         ),
         ("GDP 5.2%", "GDP 5.2%"),
     ],
@@ -129,6 +146,12 @@ def test_figures_keep_their_refs_values_and_cells(edition):
     assert (figure.ref, figure.value, figure.text) == ("fig-1", 0.62, "62%")
     assert figure.label == "Gross regional product: chance of meeting the target"
     assert figure.detail["model"] == "Persistence benchmark"
+    counts = FigureRegister()
+    counts.add(3, "3", kind="arithmetic", label="指标个数", formula="逐项计数")
+    counts.add(0.2, "0.2", kind="target", label="容差", source="本工具的约定，可在目标文件中另写")
+    said = [figure.detail for figure in edition.register(counts)]
+    assert said[0]["formula"] == "Counted one by one"
+    assert said[1]["source"] == "This tool's convention; the targets file may say otherwise"
 
 
 def test_a_pattern_uses_every_gap_of_its_chinese_and_has_no_chinese_left():

@@ -145,23 +145,26 @@ def test_growth_is_printed_with_the_decimals_that_are_published(report):
 
 def test_beside_each_percentage_stands_how_often_such_ones_came_true(report):
     def with_track(n, came_true):
-        track = dataclasses.replace(
-            report.assessment.verdicts[0].track_about, n=n, came_true=came_true
+        track, about = (
+            dataclasses.replace(report.assessment.verdicts[0].track_about, n=n, came_true=true)
+            for true in (came_true, came_true + 3)
         )
         verdicts = tuple(
-            dataclasses.replace(v, track=track, track_about=track)
+            dataclasses.replace(v, track=track, track_about=about)
             for v in report.assessment.verdicts
         )
         assessment = dataclasses.replace(report.assessment, verdicts=verdicts)
         return dataclasses.replace(report, assessment=assessment)
 
     enough, few = with_track(25, 19), with_track(14, 11)
-    for base, told in ((enough, "在往年 25 次同期预测中成真 19 次"), (few, "往年太少")):
+    true, about, unknown = ("25 次同期预测中成真 19 次", "25 次同期预测中成真 22 次", "往年太少")
+    for base, plain, wider in ((enough, true, about), (few, unknown, unknown)):
         page = dataclasses.replace(base, register=FigureRegister())
         assert check_html(panel(page), page.register, NAMES) == ()
         labels = [item.label for item in page.register if "达标概率" in item.label]
         assert labels
-        assert all(told in label for label in labels)
+        assert all((wider if "左右" in label else plain) in label for label in labels)
+        assert {"左右" in label for label in labels} == {True, False}
 
 
 def test_the_panel_says_how_the_chance_moved_since_the_verdict_before(report):

@@ -286,11 +286,11 @@ def _answer(report: Report, verdict: Verdict) -> list[str | Html]:
     judged = about if target.rule == "about" else probability
     answer: list[str | Html] = ["截至", as_of, "，", f"{likelihood_words(judged)}。"]
     answer += [at_most(verdict) or "达到或超过", "目标值的概率为"]
-    answer += [_probability(report, verdict, probability, "达标概率")]
+    answer += [_probability(report, verdict, probability, _reached(verdict))]
     if target.rule == "about":
         tolerance = report.register.target(_tolerance_of(target), plain_text(target.tolerance))
         answer += ["；“左右”按容许低", tolerance, "个百分点计，概率为"]
-        answer += [_probability(report, verdict, about, "按“左右”计的达标概率")]
+        answer += [_probability(report, verdict, about, _reached(verdict, about=True))]
     answer += [*_within(report, verdict, "；落在区间内的概率为", ""), "。"]
     if verdict.actual_reference is not None:
         answer += [period, "为", actual, target.unit, "；"]
@@ -452,11 +452,12 @@ def _chance(report: Report, verdict: Verdict) -> Html:
     """The chance that the words go by; that of the plain target beside it where it differs."""
     if verdict.status != "ok" or verdict.probability is None:
         return Html("—")
-    plain = _probability(report, verdict, verdict.probability, "达标概率")
+    plain = _probability(report, verdict, verdict.probability, _reached(verdict))
     within = _within(report, verdict, "（区间内", "）")
     if verdict.target.rule != "about" or verdict.probability_about is None:
         return tables.join(plain, *within)
-    about = _probability(report, verdict, verdict.probability_about, "按“左右”计的达标概率")
+    label = _reached(verdict, about=True)
+    about = _probability(report, verdict, verdict.probability_about, label)
     return tables.join(about, "（不含容差", plain, "）")
 
 
@@ -562,7 +563,7 @@ def _level_digits(value: float) -> int:
 def _probability(report: Report, verdict: Verdict, value: float, label: str) -> Html:
     return report.register.probability(
         value,
-        label=f"{verdict.name_zh}：{label}{_track_words(verdict)}",
+        label=f"{verdict.name_zh}：{label}",
         model=model_name(verdict),
         as_of=report.as_of.isoformat(),
     )
@@ -576,12 +577,13 @@ def _within(report: Report, verdict: Verdict, before: str, after: str) -> list[s
     return [before, chance, after]
 
 
-def _track_words(verdict: Verdict) -> str:
-    """How often such percentages came true in past forecasts, told beside each on hover."""
-    track = verdict.track_about if verdict.target.rule == "about" else verdict.track
+def _reached(verdict: Verdict, *, about: bool = False) -> str:
+    """Name the chance of a target, and how often just such ones came true in past forecasts."""
+    track = verdict.track_about if about else verdict.track
+    name = "按“左右”计的达标概率" if about else "达标概率"
     if track is None or not track.enough:
-        return "（往年太少，说不出这样的百分比准否）"
-    return f"（这样的百分比在往年 {track.n} 次同期预测中成真 {track.came_true} 次）"
+        return f"{name}（往年太少，说不出这样的百分比准否）"
+    return f"{name}（这样的百分比在往年 {track.n} 次同期预测中成真 {track.came_true} 次）"
 
 
 def _period(verdict: Verdict) -> Html:
