@@ -12,7 +12,7 @@ from collections.abc import Collection, Sequence
 import numpy as np
 import pandas as pd
 
-from lianhu_analysis.analysis.answer import Answer
+from lianhu_analysis.analysis.answer import Answer, grew_text, pace_words
 from lianhu_analysis.catalog.indicators import Indicator
 from lianhu_analysis.catalog.periods import Period, Span
 from lianhu_analysis.errors import ForecastError, PeriodError
@@ -28,9 +28,16 @@ RANKS = dict.fromkeys(("place", "moved", "published_rank"), "Int64")
 STALE = pd.Timedelta(days=450)
 TOLD = ["growth", "change", "place", "moved", "published_rank"]
 METHOD = (
-    "同一时期公布的累计同比增速；并列的同位，没有公布的不排位次、不排在最后；位次只在有数的区县之间",
-    "比上期的位次变动，只在两期有数的区县相同时给出；公布位次是原表所写，未必是增速的位次",
+    "同一时期公布的累计同比增速；并列的同位，没有公布的不排位次、不排在最后；位次只在有数的地区之间",
+    "比上期的位次变动，只在两期有数的地区相同时给出；公布位次是原表所写，未必是增速的位次",
 )
+# Of what a region is one, by how its GB/T 2260 code ends.
+MATES = (("0000", "省区市", "全国"), ("00", "市州", "全省"), ("", "区县", "全市"))
+
+
+def _mates(space: Workspace) -> tuple[str, str]:
+    """Name the regions that a region is ranked among, and what they are parts of."""
+    return next((mate, all_of) for end, mate, all_of in MATES if space.region.code.endswith(end))
 
 
 def places(growth: pd.Series, *, fewer: bool = False) -> pd.Series:
@@ -105,7 +112,7 @@ def compare(
     """
     summary, regions, sentences, notes = [], [pd.DataFrame()], [], list(METHOD)
     alone = []
-    own, used = space.region, set[str]()
+    own, used, (mate, all_of) = space.region, set[str](), _mates(space)
     today = pd.Timestamp(as_of or frame["published"].max())
     for indicator in indicators:
         try:
@@ -127,14 +134,14 @@ def compare(
         used |= set(table["provenance"].dropna())
     if alone:
         which = "以上指标" if len(alone) == len(summary) > 1 else "、".join(alone)
-        sentences.append(f"{which}：同市其他区县没有公布，不排位次。")
+        sentences.append(f"{which}：{all_of}其他{mate}没有公布，不排位次。")
     if "simulated" in used and len(used) > 1:
         notes.append("演示数据与外地公布的数字并列，只演示做法，不能据以判断位次和高低")
     told = pd.concat(regions, ignore_index=True)
     tables = {"standing": pd.DataFrame(summary), "regions": told}
     tables = {key: item.astype(RANKS if len(item) else {}) for key, item in tables.items()}
     return Answer(
-        question="在全市各区县排第几，比上级地区高还是低？",
+        question=f"在{all_of}各{mate}排第几，比上级地区高还是低？",
         region=own.code,
         region_zh=own.name_zh,
         as_of=None if as_of is None else as_of.isoformat(),
@@ -200,26 +207,29 @@ def _sentence(
     name = f"{at.label_zh(span)}{indicator.name_zh.removesuffix('增速')}"
     if np.isnan(own["growth"]):
         return f"{name}：本地区没有公布增速，不比较。"
-    grew, *paces = ("", "提高", "下降") if indicator.is_reduction else ("增长", "加快", "回落")
-    said = [f"{name}{grew} {own['growth']:z.1f}%"]
-    said += [_told(own["change"], before.label_zh(span), *paces)] if before else []
+    pace, *paces = pace_words(own["growth"], own["growth"] - own["change"])
+    said = [f"{name}{grew_text(own['growth'])}"]
+    if indicator.is_reduction:
+        pace, paces, said = "", ["提高", "下降"], [f"{name} {own['growth']:z.1f}%"]
+    said += [_told(own["change"], before.label_zh(span), *paces, pace)] if before else []
     said += [_told(table["ahead"][i.code], i.name_zh, "高", "低") for i in space.parents]
     known, unknown = found["known"], found["districts"] - found["known"]
     if known > 1:
-        said.append(f"居有数的 {known} 个区县第 {own['place']:.0f} 位")
+        mate, _ = _mates(space)
+        said.append(f"居有数的 {known} 个{mate}第 {own['place']:.0f} 位")
         moved = own["moved"] if pd.notna(own["moved"]) else 0
         said.append(f"比上期{'前' if moved > 0 else '后'}移 {abs(moved):.0f} 位" if moved else "")
     if known > 1 and own["place"] > 1:
         said.append(f"距前一位 {found['to_next']:.1f} 个、距首位 {found['to_best']:.1f} 个百分点")
     if unknown and known > 1:
-        said.append(f"另有 {unknown} 个区县没有公布")
+        said.append(f"另有 {unknown} 个{mate}没有公布")
     return "，".join(filter(None, said)) + "。"
 
 
-def _told(points: float, beside: str, up: str, down: str) -> str:
+def _told(points: float, beside: str, up: str, down: str, what: str = "") -> str:
     """Tell a difference; nothing where it is not known."""
     if np.isnan(points):
         return ""
     if abs(points) < HALF_UNIT:
-        return f"与{beside}持平"
-    return f"比{beside}{up if points > 0 else down} {abs(points):.1f} 个百分点"
+        return f"{what}与{beside}持平"
+    return f"{what}比{beside}{up if points > 0 else down} {abs(points):.1f} 个百分点"

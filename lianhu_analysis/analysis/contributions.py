@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from lianhu_analysis.analysis.answer import Answer
+from lianhu_analysis.analysis.answer import Answer, grew_text, pace_words
 from lianhu_analysis.catalog.indicators import Catalogue, Indicator
 from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.catalog.structure import load_structure
@@ -256,14 +256,15 @@ def _sentences(table: pd.DataFrame) -> list[str]:
     ]
     pulls.append(f"残差 {table['points'].iloc[-1]:z.1f} 个百分点。")
     now, change = Period.parse(whole["period"]).label_zh("ytd"), whole["change"]
-    said = [f"{now}{whole['name_zh']}增长 {whole['growth']:z.1f}%：{'；'.join(pulls)}"]
+    said = [f"{now}{whole['name_zh']}{grew_text(whole['growth'])}：{'；'.join(pulls)}"]
     if np.isnan(change):
         return said
     then = Period.parse(whole["before"]).label_zh("ytd")
+    pace, *words = pace_words(whole["growth"], whole["growth"] - change)
     if abs(change) < HALF_UNIT:
-        return [*said, f"增速与{then}持平。"]
-    word, more = ("加快", "多") if change > 0 else ("回落", "少")
+        return [*said, f"{pace or '增速'}与{then}持平。"]
+    word, more = (words[0], "多") if change > 0 else (words[1], "少")
     moved = (np.sign(change) * parts["change"]).nlargest(NAMED)
     who = [f"{key}{more}拉动 {by:.1f} 个百分点" for key, by in moved.items() if by >= HALF_UNIT]
     why = f"主要是{'、'.join(who)}" if who else "没有哪一部分的变动达到公布的小数位"
-    return [*said, f"增速比{then}{word} {abs(change):.1f} 个百分点，{why}。"]
+    return [*said, f"{pace or '增速'}比{then}{word} {abs(change):.1f} 个百分点，{why}。"]

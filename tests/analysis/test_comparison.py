@@ -104,11 +104,11 @@ def test_without_peers_no_place_is_made_up():
     assert pd.isna(answer.tables["standing"].loc[0, "place"])
     assert answer.sentences == (
         "2024年前三季度地区生产总值增长 5.2%。",
-        "地区生产总值：同市其他区县没有公布，不排位次。",
+        "地区生产总值：全市其他区县没有公布，不排位次。",
     )
     tax = (OWN, "fis.tax", "2024Q3", 3.0, "ytd", "yoy")
     both = ask(*gdp("2024Q3", own=5.2), tax, indicators=[GDP, CATALOGUE.get("fis.tax")])
-    assert both.sentences[2:] == ("以上指标：同市其他区县没有公布，不排位次。",)
+    assert both.sentences[2:] == ("以上指标：全市其他区县没有公布，不排位次。",)
 
 
 def test_a_rate_of_reduction_rises_and_falls_and_does_not_grow():
@@ -136,6 +136,37 @@ def test_growth_of_one_month_is_not_told_as_growth_to_date(span, said):
     assert ask(*rows, indicators=[item]).sentences[0] == said.format(item.name_zh)
 
 
+@pytest.mark.parametrize(
+    ("before", "now", "said"),
+    [
+        (1.3, -1.0, "下降 1.0%，比2024年上半年回落 2.3 个百分点"),
+        (-3.0, -1.0, "下降 1.0%，降幅比2024年上半年收窄 2.0 个百分点"),
+        (-0.4, -1.0, "下降 1.0%，降幅比2024年上半年扩大 0.6 个百分点"),
+        (-1.0, -1.0, "下降 1.0%，降幅与2024年上半年持平"),
+        (-1.0, 0.0, "同比持平，比2024年上半年加快 1.0 个百分点"),
+    ],
+)
+def test_a_fall_is_told_as_one(before, now, said):
+    rows = [*gdp("2024Q2", own=before), *gdp("2024Q3", own=now)]
+    assert ask(*rows).sentences[0] == f"2024年前三季度地区生产总值{said}。"
+
+
+@pytest.mark.parametrize(
+    ("own", "mate", "all_of"),
+    [("610104", "区县", "全市"), ("610100", "市州", "全省"), ("610000", "省区市", "全国")],
+)
+def test_a_region_is_ranked_among_its_like(own, mate, all_of):
+    peers = tuple(Region(str(code), f"某地{code}", "", "") for code in (1, 2))
+    space = replace(LIANHU, region=Region(own, "本地"), parents=(), peers=peers)
+    rows = [(own, "gdp.total", "2024Q3", 5.2, "ytd", "yoy", "simulated")]
+    alone = ask(*rows, space=space)
+    assert alone.question == f"在{all_of}各{mate}排第几，比上级地区高还是低？"
+    assert alone.sentences[-1] == f"地区生产总值：{all_of}其他{mate}没有公布，不排位次。"
+    ranked = ask(*rows, ("1", "gdp.total", "2024Q3", 6.0), space=space)
+    assert f"居有数的 2 个{mate}第 2 位" in ranked.sentences[0]
+    assert ranked.sentences[0].endswith(f"另有 1 个{mate}没有公布。")
+
+
 def test_unchanged_growth_is_level_with_the_period_before():
     said = ask(*gdp("2024Q3", own=5.2), *gdp("2024Q2", own=5.2)).sentences[0]
     assert said == "2024年前三季度地区生产总值增长 5.2%，与2024年上半年持平。"
@@ -144,7 +175,7 @@ def test_unchanged_growth_is_level_with_the_period_before():
 def test_what_has_no_rank_is_named_once_where_something_else_has_one():
     tax = (OWN, "fis.tax", "2024Q3", 3.0, "ytd", "yoy")
     answer = ask(*AUTUMN, tax, indicators=[GDP, CATALOGUE.get("fis.tax")])
-    assert answer.sentences[-1] == "税收收入：同市其他区县没有公布，不排位次。"
+    assert answer.sentences[-1] == "税收收入：全市其他区县没有公布，不排位次。"
     assert sum("不排位次" in said for said in answer.sentences) == 1
 
 

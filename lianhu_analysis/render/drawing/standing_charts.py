@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from lianhu_analysis.analysis.answer import Answer
+from lianhu_analysis.analysis.answer import Answer, grew_text
 from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.render.drawing.chart_layout import Setting, new_figure, wrap
 from lianhu_analysis.render.drawing.charts import Picture, picture
@@ -38,7 +38,7 @@ def contribution_pictures(answer: Answer, most: int | None = None) -> list[Pictu
         # A waterfall: each part begins where the one before ended, the whole at nothing.
         rows.iloc[1:-1, -1] = rows["value"].fillna(0).cumsum().iloc[:-2]
         title = (
-            f"{Period.parse(whole['period']).label_zh('ytd')}{whole['label']}增长 {whole['growth']:z.1f}%，"
+            f"{Period.parse(whole['period']).label_zh('ytd')}{whole['label']}{grew_text(whole['growth'])}，"
             f"{rows['label'].iloc[0]}拉动最多：{rows['value'].iloc[0]:z.1f} 个百分点"
         )
         rows["strong"] = rows.index == block.index[0]
