@@ -24,6 +24,7 @@ from lianhu_analysis.intake.corrections import Assured
 __all__ = ["figures", "monitor", "newest", "target_light", "targets"]
 
 GROWTH = "增速%"
+DECIDED = ("reached", "missed")
 LONG_FALL = 3
 RECENT_MONTHS = 3  # an older diffusion index is no news
 NEVER = "9999"  # later than every period
@@ -205,14 +206,16 @@ def target_light(
     if (progress := _progress(verdict, marks)) is None:
         return None, marks.green.name if met else None, f"{said}，没有往年进度可比"
     (usual, slowest), done = progress, actual / target.value
-    said += f"，完成 {done:.1%}，常年 {usual:.1%}，底线 {slowest:.1%}"
+    said += f"，完成 {done:.1%}"
+    if verdict.status not in DECIDED:
+        said += f"，常年 {usual:.1%}，底线 {slowest:.1%}"
     late = marks.yellow if done >= slowest else marks.red
     return 100 * (done - usual), (marks.green if done >= usual else late).name, said
 
 
 def _progress(verdict: Verdict, marks: MonitorRules) -> tuple[float, float] | None:
     """Return the part of a year usually done by now, and the least of complete past years."""
-    if verdict.status in ("reached", "missed"):
+    if verdict.status in DECIDED:
         return 1.0, 1.0
     if verdict.usual_share is None or verdict.actual_period is None:
         return None

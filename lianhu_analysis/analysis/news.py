@@ -155,7 +155,9 @@ def _sentence(row: Mapping[str, Any], told: Sequence[Mapping[str, Any]]) -> str:
         return f"{row['name_zh']}：变化无从分解：{row['reason']}。"
     if not told:
         return f"{row['name_zh']}：没有变化。"
-    item = max(told, key=lambda item: abs(item["impact"]))
+    # What moved it most, of what moved it the way that it went.
+    way = np.sign(row["new"] - row["old"])
+    item = max(told, key=lambda item: (item["impact"] * way, abs(item["impact"])))
     figures = f" {item['published']:,.10g}" if np.isfinite(item.get("published", np.nan)) else ""
     if np.isfinite(expected := item.get("expected", np.nan)):
         figures += f"，预期 {_figure_text(expected, row)}"

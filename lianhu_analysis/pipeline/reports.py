@@ -163,7 +163,7 @@ def _answers(
     shown = [item for item in verdicts if item.target.indicator not in hidden]
     behind = [item.target.indicator for item in lagging(shown)]
     asked: dict[str, Callable[[], Answer]] = {
-        "comparison": session.comparison,
+        "comparison": lambda: session.comparison(year=quarter.year),
         "contributions": lambda: session.contributions(str(quarter)),
         "monitor": lambda: session.monitor(quarter.year),
         "land": lambda: session.land_and_projects(quarter.year),

@@ -368,7 +368,7 @@ class Session:
         """
         return who_pulls(self.versions, self.catalogue, self.workspace, self.day, _period(period))
 
-    def comparison(self, indicator: str = "", period: str = "") -> Answer:
+    def comparison(self, indicator: str = "", period: str = "", year: int = 0) -> Answer:
         """Say where the region stands among its peers and against those above: see ``compare``.
 
         Parameters
@@ -377,13 +377,16 @@ class Session:
             Code; default: all that have a target for growth.
         period
             As in ``contributions``.
+        year
+            Of whose targets; default: of all years.
 
         Raises
         ------
         UsageError
             If there is no such indicator, or it is no period.
         """
-        aimed = [item.indicator for item in self.targets if item.measure == "yoy"]
+        growth = [item for item in self.targets if item.measure == "yoy"]
+        aimed = [item.indicator for item in growth if year in (0, item.year)]
         codes = [indicator] if indicator else dict.fromkeys(aimed)
         chosen = [self.catalogue.get(code) for code in codes]
         fewer = {item.indicator for item in self.targets if item.rule == "at_most"}

@@ -39,11 +39,12 @@ SPACES = re.compile(r"\s+")
 MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 PARTS = {
     "一季度": "Q1 {y}", "二季度": "Q2 {y}", "三季度": "Q3 {y}", "四季度": "Q4 {y}",
-    "上半年": "H1 {y}", "下半年": "H2 {y}", "前三季度": "Jan–Sep {y}", "全年": "{y}", "末": "Dec {y}", "": "{y}",
+    "上半年": "H1 {y}", "下半年": "H2 {y}", "前三季度": "Jan–Sep {y}", "全年": "full-year {y}", "末": "Dec {y}", "": "{y}",
 }  # fmt: skip
 MARKS = str.maketrans("，。；：（）“”、—～％", ",.;:()“”,–~%")
 SPOKEN = ("alt", "aria-label", "data-label", "data-tip", "title")
 UNIT_GAPS = "uv"
+NAME_GAP = "n"  # of one thing: stays as it is where it has no English
 INLINE = frozenset("a abbr b br cite code data dfn em i small span strong sub sup time".split())
 
 
@@ -176,6 +177,8 @@ class English:
             if gap.isdecimal():
                 one = filling == "1" or ord(filling[0]) >= FIRST_ONE
             said = plural.split("|")[not one] if plural else self._find(filling)
+            if said is None and gap[0] == NAME_GAP:
+                said = filling
             if said is None:
                 return None
             if gap[0] in UNIT_GAPS:
@@ -198,10 +201,20 @@ def english_names(
         names.setdefault(item.name_zh.removesuffix("增速"), short)
     for target in targets:
         if (name := names.get(catalogue.get(target.indicator).name_zh)) is not None:
-            by = f" ({target.set_by})" if target.set_by else ""
-            names.setdefault(target.title_zh, name)
-            names.setdefault(target.name_zh, name + by)
+            aims = {_aim(other) for other in targets if other.title_zh == target.title_zh}
+            # A title that several years share with different values tells none of them.
+            told = f"{name} ({aims.pop()})" if len(aims) == 1 else name
+            names.setdefault(target.title_zh, told)
+            names.setdefault(target.name_zh, told + f" ({target.set_by})" * bool(target.set_by))
     return names
+
+
+def _aim(target: Target) -> str:
+    """Say what a target aims at, such as ``at least 28`` or ``8%–9%``."""
+    unit = {"%": "%", "个": ""}.get(target.unit, f" {_table()[1].get(target.unit, target.unit)}")
+    ends = [target.value, *([] if target.upper is None else [target.upper])]
+    words = {"about": "about ", "at_least": "at least ", "at_most": "at most "}
+    return words.get(target.rule, "") + "–".join(f"{end:,.10g}{unit}" for end in ends)
 
 
 def has_chinese(text: str) -> bool:
@@ -227,7 +240,7 @@ def _fill(element: Any, text: str, children: list[Any]) -> None:
     before = pieces[0]
     for mark, tail in zip(pieces[1::2], pieces[2::2], strict=True):
         child = children[(ord(mark) - FIRST_MARK) % (FIRST_ONE - FIRST_MARK)]
-        if before.endswith("¶") and child.tag in ("dfn", "cite", "span") and child.text:
+        if before.endswith("¶") and child.tag in ("dfn", "cite", "span", "time") and child.text:
             child.text = child.text[:1].upper() + child.text[1:]
         child.tail, before = _sentence_case(tail), tail
         element.append(child)
@@ -283,7 +296,7 @@ def _fixed(chinese: str) -> str:
 
 
 def _shape(chinese: str, units: Mapping[str, str]) -> re.Pattern[str]:
-    """Compile a pattern: a gap is a number ``{1}``, a period ``{p}``, a unit ``{u}``, or any text."""
+    """Compile a pattern: a gap is a number ``{1}``, a period ``{p}``, a unit ``{u}``, a name ``{n1}``, or any text."""
     return re.compile("".join(_gaps(_closed(chinese), units)))
 
 

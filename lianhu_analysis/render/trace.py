@@ -45,7 +45,7 @@ _MONTH_NAME = (
     r"|Sep(?:t(?:ember)?)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)"
 )
 ENGLISH_PERIOD = (
-    rf"(?:(?:Q[1-4]|H[12]|(?:\d{{1,2}} )?{_MONTH_NAME}(?: ?{_DASH} ?{_MONTH_NAME})?),? {_YEAR}"
+    rf"(?:(?:Q[1-4]|H[12]|[Ff]ull-year|(?:\d{{1,2}} )?{_MONTH_NAME}(?: ?{_DASH} ?{_MONTH_NAME})?),? {_YEAR}"
     rf"|{_YEAR} (?:Q[1-4]|H[12]))"
 )
 PERIOD = rf"(?:{ENGLISH_PERIOD}|{CODE_PERIOD}|{CHINESE_PERIOD})"

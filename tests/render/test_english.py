@@ -77,6 +77,40 @@ def edition():
             "本年受理群众事项 3 件，没有到期的，答复用时的中位数 6.5 天。",
             "Citizens' matters received this year: 3; none is due; the median answer took 6.5 days.",
         ),
+        (
+            "5 个有年度计划的项目中 2 个落后于序时进度，共少完成 9.50 亿元，最多的是水库、医院。",
+            "Of 5 projects with a plan for the year 2 are behind schedule, 9.50 (hundred mn yuan) "
+            "short in all, most of all 水库 and 医院.",
+        ),
+        (
+            "只有 2 年可比的历史误差，至少要 3 年（2020、2021 年列为异常年份，不计在内，"
+            "可补录更早年份的数据，或在工作区设置中改列）；可用的历史只有 11 期，至少要 12 期",
+            "Only 2 years of comparable past errors, at least 3 are needed (2020 and 2021 are set as "
+            "outlier years and left out; add data of earlier years, or set the outlier years anew); "
+            "only 11 periods of usable history, at least 12 are needed",
+        ),
+        (
+            "莲湖区2024年前三季度经济分析：地区生产总值全年目标不作预测",
+            "Lianhu District, Jan–Sep 2024: economic analysis; "
+            "no forecast for the annual target of gross regional product",
+        ),
+        (
+            "地区生产总值：2024-08-01起为2%以上，此前为5.5%—6%（地区生产总值）。",
+            "Gross regional product: at least 2% from 2024-08-01, "
+            "5.5%–6% (gross regional product) before.",
+        ),
+        (
+            "地区生产总值：2022—2023年中 2 年可比，没有超过 1 次。",
+            "Gross regional product: of 2 comparable years in 2022–2023, 1 did not exceed it.",
+        ),
+        (
+            "2024年前三季度地区生产总值下降 1.0%，降幅比2024年上半年收窄 2.0 个百分点。",
+            "Jan–Sep 2024: gross regional product down 1.0%, "
+            "a fall 2.0 percentage points smaller than in H1 2024.",
+        ),
+        ("2024年全年", "Full-year 2024"),
+        ("2024年下半年", "H2 2024"),
+        ("有望实现项数", "Targets that are likely to be met"),
         ("GDP 5.2%", "GDP 5.2%"),
     ],
 )
@@ -179,6 +213,8 @@ def test_names_come_from_catalogue_targets_and_workspace():
     catalogue = load_catalogue(space)
     names = english_names(space, catalogue, load_targets(space, catalogue))
     assert names["莲湖区"] == "Lianhu District"
-    assert names["地区生产总值增长6%左右"] == "gross regional product"
+    assert names["地区生产总值增长6%左右"] == "gross regional product (about 6%)"
+    assert names["28个土地储备项目"] == "land reserve projects (at least 28)"
+    assert names["全年供应土地1200亩以上"] == "land supplied (at least 1,200 mu)"
     assert names["规模以上工业增加值"] == "value added of above-scale industry"
     assert names["规模以上工业增加值增速"] == "growth of value added of above-scale industry"

@@ -188,7 +188,7 @@ def test_the_panel_says_how_the_chance_moved_since_the_verdict_before(report):
     ("measure", "says"),
     [
         ("yoy", "不超过目标值的概率为.*要不超过目标，2024年四季度增长不能超过"),
-        ("level", "不超过目标值的概率为.*2024年三季度—四季度不能超过"),
+        ("level", "不超过目标值的概率为.*2024年下半年不能超过"),
     ],
 )
 def test_a_ceiling_is_nothing_to_be_reached(report, measure, says):

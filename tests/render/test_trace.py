@@ -100,6 +100,7 @@ def test_what_is_no_figure_passes(html, register):
         "前三季度",
         "1—9月",
         "Q3 2024",
+        "full-year 2024",
         "January–September 2024",
         "22 October 2024",
     ],

@@ -126,8 +126,8 @@ class GrowthPanel:
         text = f"只有 {n} 年可比的历史误差，至少要 {needed} 年"
         if self.outlier_years:
             text += (
-                f"（{'、'.join(self.outlier_years)} 年在 lianhu.toml 的 outlier_years 中列为异常年份，未计入；"
-                "可补录更早年份的数据，或从 outlier_years 中删去可比的年份）"
+                f"（{'、'.join(self.outlier_years)} 年列为异常年份，不计在内，"
+                "可补录更早年份的数据，或在工作区设置中改列）"
             )
         return text
 

@@ -448,6 +448,11 @@ def at_most(verdict: Verdict) -> str:
     return "不超过" if verdict.target.rule == "at_most" else ""
 
 
+def held(verdict: Verdict) -> str:
+    """Say that a past year was as this one must be: reached it, or did not exceed the ceiling."""
+    return "没有超过" if verdict.target.rule == "at_most" else "达到过"
+
+
 def _chance(report: Report, verdict: Verdict) -> Html:
     """The chance that the words go by; that of the plain target beside it where it differs."""
     if verdict.status != "ok" or verdict.probability is None:
@@ -596,10 +601,16 @@ def _period(verdict: Verdict) -> Html:
     return tables.when(period.label_zh("point" if verdict.indicator.kind == "stock" else "ytd"))
 
 
+# What the rest of a year is called, by how many of its periods are left.
+WHOLE_SPANS = {("M", 12): "全年", ("Q", 4): "全年", ("Q", 2): "下半年"}
+
+
 def _span_zh(verdict: Verdict) -> str:
     periods = verdict.required.periods
     first, last = periods[0], periods[-1]
     if first == last:
         return first.label_zh("single")
+    if (known := WHOLE_SPANS.get((first.frequency, len(periods)))) is not None:
+        return f"{last.year}年{known}"
     joined = f"{first.label_zh('single')}—{last.label_zh('single')}"
     return joined.replace(f"—{last.year}年", "—")

@@ -14,6 +14,7 @@ from lianhu_analysis.render.quarterly.report import (
     Report,
     at_most,
     counted,
+    held,
     lagging,
     required_figure,
     required_sentence,
@@ -151,7 +152,7 @@ def _attention(report: Report, verdict: Verdict) -> Html:
     if n:
         name = verdict.name_zh
         parts += ["，往年同期", counted(report, n, f"{name}：同期可比的年数"), "年中"]
-        parts += [counted(report, reached, f"{name}：同期达到所需的年数"), "年达到过"]
+        parts += [counted(report, reached, f"{name}：同期达到所需的年数"), f"年{held(verdict)}"]
     levers = report.answers.get("levers")
     if levers is not None and len(rows := levers.tables["levers"]):
         others = rows[rows["target"].eq(verdict.target.indicator) & rows["link"].ne("自身")]
@@ -181,7 +182,7 @@ def precedents_list(report: Report) -> Html:
         name, ends = verdict.name_zh, (past.years[0], past.years[-1])
         parts: list[object] = [
             title, "：", tables.when("—".join(dict.fromkeys(map(str, ends)))), "年中",
-            counted(report, n, f"{name}：同期可比的年数"), "年可比，达到过",
+            counted(report, n, f"{name}：同期可比的年数"), f"年可比，{held(verdict)}",
             counted(report, reached, f"{name}：同期达到所需的年数"), "次",
         ]  # fmt: skip
         usual, usual_n = past.count(outliers=False)
