@@ -58,6 +58,12 @@ def files(space):
     }
 
 
+def test_what_is_issued_later_is_not_known_on_an_earlier_day(space):
+    describe_record(Session(space, OCTOBER), 2024)
+    earlier = describe_record(Session(space, JULY), 2024)
+    assert [item["as_of"] for item in earlier["open"]] == ["2024-07-31"]
+
+
 def test_verdicts_are_kept_once_and_scored_when_the_outcome_is_out(space):
     first = describe_record(Session(space, OCTOBER), 2024)
     assert (first["issued"], first["archived"], first["scored_now"]) == (1, 1, [])

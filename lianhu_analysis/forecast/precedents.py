@@ -114,7 +114,7 @@ def past_growth(
             value = required_growth(whole.value, so_far.value, share)
             found.append((year, value, target.half_unit * (1 + share) / (1 - share)))
     if not found:
-        return Past(reason="往年没有同时公布两端增速和比重的年份，说不出历史上达到过几次")
+        return Past(reason="往年没有同时公布两端增速和比重的年份")
     years, values, slacks = zip(*found, strict=True)
     return Past(years, values, slacks)
 
@@ -132,7 +132,7 @@ def past_amounts(target: Target, levels: Series, known: int) -> Past:
             continue  # a stock starts from somewhere
         found.append((year, whole.value - (so_far.value if so_far else 0.0), 0.0))
     if not found:
-        return Past(reason="往年没有同期和年末都公布的年份，说不出历史上做到过几次")
+        return Past(reason="往年没有同期和年末都公布的年份")
     years, values, slacks = zip(*found, strict=True)
     return Past(years, values, slacks)
 

@@ -57,7 +57,9 @@ def describe_record(session: Session, year: int | None) -> dict[str, Any]:
     assessment, workspace = session.assess(year), session.workspace
     day, verdicts = assessment.as_of, issue(assessment)
     archived = keep_verdicts(session, assessment.year, verdicts, occasion="record")
-    scored = _score_open(session)
+    scored, known = _score_open(session), read_record(workspace)
+    if day is not None:  # what was issued later is not known yet
+        known = known[known["as_of"] <= day.isoformat()]
     return {
         "region": workspace.region.code,
         "region_zh": workspace.region.name_zh,
@@ -65,7 +67,7 @@ def describe_record(session: Session, year: int | None) -> dict[str, Any]:
         "year": assessment.year,
         "issued": len(verdicts),
         "archived": len(archived),
-        **record_json(read_record(workspace), scored),
+        **record_json(known, scored),
     }
 
 

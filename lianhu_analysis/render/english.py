@@ -39,7 +39,8 @@ SPACES = re.compile(r"\s+")
 MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 PARTS = {
     "一季度": "Q1 {y}", "二季度": "Q2 {y}", "三季度": "Q3 {y}", "四季度": "Q4 {y}",
-    "上半年": "H1 {y}", "下半年": "H2 {y}", "前三季度": "Jan–Sep {y}", "全年": "full-year {y}", "末": "Dec {y}", "": "{y}",
+    "上半年": "H1 {y}", "下半年": "H2 {y}", "前三季度": "Jan–Sep {y}", "全年": "full-year {y}", "末": "Dec {y}",
+    "": "{y}",
 }  # fmt: skip
 MARKS = str.maketrans("，。；：（）“”、—～％", ",.;:()“”,–~%")
 SPOKEN = ("alt", "aria-label", "data-label", "data-tip", "title")
@@ -307,5 +308,6 @@ def _gaps(chinese: str, units: Mapping[str, str]) -> Iterator[str]:
     for literal, gap, _, _ in Formatter().parse(chinese):
         yield re.escape(literal)
         if gap is not None:
-            kind = {"p": PERIODS, "q": PERIODS, "u": of_units, "v": of_units}.get(gap[0], words)
+            kind = {"p": PERIODS, "q": PERIODS, "u": of_units, "v": of_units}
+            kind = kind.get(gap[0], "[^。；、]+?" if gap[0] == NAME_GAP else words)
             yield f"(?P<g{gap}>{NUMBER if gap.isdecimal() else kind})"

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from lianhu_analysis.analysis.contributions import (
     FARM_DRIFT,
     PRICE_DRIFT,
+    _sentences,
     breakdown_of,
     contributions,
     repriced,
@@ -208,6 +209,18 @@ def test_points_sum_to_growth_and_the_range_holds_the_truth(volumes, prices, gro
     allowed = np.array([FARM_DRIFT, PRICE_DRIFT, PRICE_DRIFT])
     if ((repriced(shares, 1 / allowed) <= weights) & (weights <= repriced(shares, allowed))).all():
         assert (parts["low"] - 1e-6 <= truth).all() and (truth <= parts["high"] + 1e-6).all()
+
+
+def test_a_fall_of_the_whole_is_told_as_one():
+    columns = ["name_zh", "growth", "points", "low", "high", "share", "change", "period", "before"]
+    rows = [
+        ("出口", -3.0, -3.0, -3.0, -3.0, np.nan, 2.0, "2024-09", "2024-08"),
+        ("一般贸易", -4.0, -3.2, -3.2, -3.2, np.nan, 1.9, "2024-09", "2024-08"),
+        ("残差", np.nan, 0.2, np.nan, np.nan, np.nan, 0.1, "2024-09", "2024-08"),
+    ]
+    first, second = _sentences(pd.DataFrame(rows, columns=columns))
+    assert first.startswith("2024年1—9月出口下降 3.0%：一般贸易拉动 -3.2 个百分点")
+    assert second.startswith("降幅比2024年1—8月收窄 2.0 个百分点，主要是一般贸易多拉动 1.9")
 
 
 def test_who_slowed_it_down(national):

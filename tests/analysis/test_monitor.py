@@ -223,6 +223,15 @@ def test_lights_of_amounts(changes, light, distance):
     assert found[0] == (None if distance is None else pytest.approx(distance))
 
 
+def test_what_is_decided_is_not_held_against_usual_progress():
+    said = [
+        monitor.target_light(replace(PROGRESS, actual=100.0, status=status), None, MARKS)[2]
+        for status in ("reached", "ok")
+    ]
+    assert "完成 100.0%" in said[0] and "常年" not in said[0]
+    assert "常年 70.0%" in said[1]
+
+
 def test_with_few_complete_years_the_limit_is_a_part_of_the_usual():
     few = replace(MARKS, min_years=4)
     # 70 % less three tenths is 49 %.

@@ -9,7 +9,7 @@ import pytest
 
 from lianhu_analysis import cli
 from lianhu_analysis.analysis.attribution import attribute
-from lianhu_analysis.analysis.news import news, news_json
+from lianhu_analysis.analysis.news import _sentence, news, news_json
 from lianhu_analysis.errors import UsageError
 from lianhu_analysis.pipeline.session import Session
 from tests.analysis.worlds import AMOUNT, PACE, REGION, between, done, grown
@@ -87,6 +87,18 @@ def test_of_a_year_that_is_out_nothing_is_left_to_chance(year, said):
     (sentence,) = news(held, 2024, (REGION,)).sentences
     assert said in sentence
     assert f"变为 {'100%' if year >= AMOUNT.value else '0'}（已定）。" in sentence
+
+
+def test_what_moved_it_is_something_that_moved_it_the_way_that_it_went():
+    row = {"reason": "", "name_zh": "收入", "old": 6.2, "new": 5.5, "unit": "%",
+           "old_probability": 0.4, "new_probability": 0.2}  # fmt: skip
+    july, august = (
+        {"period_zh": f"2024年1—{month}月", "name_zh": "收入", "kind_zh": "公布", "impact": impact}
+        for month, impact in ((7, 1.3), (8, -1.0))
+    )
+    assert "2024年1—8月收入公布，使预测下调 1.00 个百分点。" in _sentence(row, [july, august])
+    risen = _sentence(row | {"new": 6.5}, [july, august])
+    assert "2024年1—7月收入公布，使预测上调 1.30 个百分点。" in risen
 
 
 def test_a_target_that_nothing_reached_did_not_move(answer):

@@ -202,6 +202,8 @@ def test_a_ceiling_is_nothing_to_be_reached(report, measure, says):
     assert re.search(says, told) and "达到或超过" not in told and "需增长" not in told
     assert cells(panel(page))[0][3].startswith("不超过")
     assert all(row[2].startswith("不超过") for row in cells(look.path_table(page)))
+    history = words(look.precedents_list(page))
+    assert "年可比，没有超过" in history and "达到过" not in history
 
 
 def test_a_lever_is_no_more_than_what_it_rests_on(report):
