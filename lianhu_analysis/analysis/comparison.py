@@ -207,11 +207,11 @@ def _sentence(
     name = f"{at.label_zh(span)}{indicator.name_zh.removesuffix('增速')}"
     if np.isnan(own["growth"]):
         return f"{name}：本地区没有公布增速，不比较。"
-    pace, *paces = pace_words(own["growth"], own["growth"] - own["change"])
+    pace, more, less = pace_words(own["growth"], own["growth"] - own["change"])
     said = [f"{name}{grew_text(own['growth'])}"]
     if indicator.is_reduction:
-        pace, paces, said = "", ["提高", "下降"], [f"{name} {own['growth']:z.1f}%"]
-    said += [_told(own["change"], before.label_zh(span), *paces, pace)] if before else []
+        pace, more, less, said = "", "提高", "下降", [f"{name} {own['growth']:z.1f}%"]
+    said += [_told(own["change"], before.label_zh(span), more, less, pace)] if before else []
     said += [_told(table["ahead"][i.code], i.name_zh, "高", "低") for i in space.parents]
     known, unknown = found["known"], found["districts"] - found["known"]
     if known > 1:
@@ -220,7 +220,10 @@ def _sentence(
         moved = own["moved"] if pd.notna(own["moved"]) else 0
         said.append(f"比上期{'前' if moved > 0 else '后'}移 {abs(moved):.0f} 位" if moved else "")
     if known > 1 and own["place"] > 1:
-        said.append(f"距前一位 {found['to_next']:.1f} 个、距首位 {found['to_best']:.1f} 个百分点")
+        near = (
+            f"前一位 {found['to_next']:.1f} 个、距" if found["to_next"] < found["to_best"] else ""
+        )
+        said.append(f"距{near}首位 {found['to_best']:.1f} 个百分点")
     if unknown and known > 1:
         said.append(f"另有 {unknown} 个{mate}没有公布")
     return "，".join(filter(None, said)) + "。"

@@ -13,7 +13,7 @@ from rich.table import Table
 
 from lianhu_analysis.analysis.answer import Answer, Row
 from lianhu_analysis.render import tables
-from lianhu_analysis.render.tables import SIMULATED_MARK, Html
+from lianhu_analysis.render.tables import PROVENANCE_NAMES, SIMULATED_MARK, Html
 
 __all__ = ["answer_lines", "monitor_page", "say", "table"]
 
@@ -168,7 +168,9 @@ def _cell_text(value: Any, decimals: int) -> str:
         return "—"
     if isinstance(value, bool):
         return "是" if value else "否"
-    return f"{value:z,.{decimals}f}" if isinstance(value, float) else str(value)
+    if isinstance(value, float):
+        return f"{value:z,.{decimals}f}"
+    return PROVENANCE_NAMES.get(str(value), str(value))
 
 
 def monitor_page(document: Mapping[str, Any], every: bool) -> dict[str, Any]:

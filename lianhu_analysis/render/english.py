@@ -46,6 +46,7 @@ MARKS = str.maketrans("，。；：（）“”、—～％", ",.;:()“”,–~
 SPOKEN = ("alt", "aria-label", "data-label", "data-tip", "title")
 UNIT_GAPS = "uv"
 NAME_GAP = "n"  # of one thing: stays as it is where it has no English
+ONE_NAME = "[^。；、]+?"
 INLINE = frozenset("a abbr b br cite code data dfn em i small span strong sub sup time".split())
 
 
@@ -308,6 +309,6 @@ def _gaps(chinese: str, units: Mapping[str, str]) -> Iterator[str]:
     for literal, gap, _, _ in Formatter().parse(chinese):
         yield re.escape(literal)
         if gap is not None:
-            kind = {"p": PERIODS, "q": PERIODS, "u": of_units, "v": of_units}
-            kind = kind.get(gap[0], "[^。；、]+?" if gap[0] == NAME_GAP else words)
+            kinds = {"p": PERIODS, "q": PERIODS, "u": of_units, "v": of_units, NAME_GAP: ONE_NAME}
+            kind = kinds.get(gap[0], words)
             yield f"(?P<g{gap}>{NUMBER if gap.isdecimal() else kind})"

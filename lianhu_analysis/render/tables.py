@@ -32,6 +32,12 @@ __all__ = [
 ]
 
 SIMULATED_MARK = "演示数据（模拟）"
+PROVENANCE_NAMES = {
+    "official": "官方",
+    "published_fact": "公开发布",
+    "second_hand": "二手转引",
+    "simulated": SIMULATED_MARK,
+}
 
 MISSING = {
     "zero_base": "上年同期基数为零",

@@ -163,7 +163,7 @@ def test_a_region_is_ranked_among_its_like(own, mate, all_of):
     assert alone.question == f"在{all_of}各{mate}排第几，比上级地区高还是低？"
     assert alone.sentences[-1] == f"地区生产总值：{all_of}其他{mate}没有公布，不排位次。"
     ranked = ask(*rows, ("1", "gdp.total", "2024Q3", 6.0), space=space)
-    assert f"居有数的 2 个{mate}第 2 位" in ranked.sentences[0]
+    assert f"居有数的 2 个{mate}第 2 位，距首位 0.8 个百分点，" in ranked.sentences[0]
     assert ranked.sentences[0].endswith(f"另有 1 个{mate}没有公布。")
 
 

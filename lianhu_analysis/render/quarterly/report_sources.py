@@ -10,7 +10,7 @@ from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.intake.observations import path_of, split_source
 from lianhu_analysis.render import tables
 from lianhu_analysis.render.quarterly.report import WORDS, Report, plain_text, value_text
-from lianhu_analysis.render.tables import Html
+from lianhu_analysis.render.tables import PROVENANCE_NAMES, Html
 
 __all__ = [
     "deliveries_table",
@@ -22,12 +22,6 @@ __all__ = [
     "vintage_table",
 ]
 
-PROVENANCE_NAMES = {
-    "official": "官方",
-    "published_fact": "公开发布",
-    "second_hand": "二手转引",
-    "simulated": "演示数据（模拟）",
-}
 YEARS_ABOVE = 3
 # What tells a cell of the deliveries from every other.
 WHERE = ("source", "sheet", "cell")
