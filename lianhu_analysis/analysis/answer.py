@@ -167,10 +167,8 @@ def chance_text(probability: float) -> str | None:
 
 def grew_text(growth: float) -> str:
     """Write growth on a year before as a statistician says it: a fall is no growth of less."""
-    size = f"{growth:z.1f}"
-    return (
-        "同比持平" if size == "0.0" else f"{'下降' if growth < 0 else '增长'} {size.lstrip('-')}%"
-    )
+    word = "下降" if growth < 0 else "增长"
+    return "同比持平" if f"{growth:z.1f}" == "0.0" else f"{word} {abs(growth):.1f}%"
 
 
 def pace_words(growth: float, before: float) -> tuple[str, str, str]:

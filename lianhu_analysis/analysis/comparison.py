@@ -202,7 +202,7 @@ def _sentence(
     found: dict[str, float],
     space: Workspace,
 ) -> str:
-    own = table.loc[space.region.code].to_dict()
+    own, (mate, _) = table.loc[space.region.code].to_dict(), _mates(space)
     span = _span(indicator)
     name = f"{at.label_zh(span)}{indicator.name_zh.removesuffix('增速')}"
     if np.isnan(own["growth"]):
@@ -215,15 +215,12 @@ def _sentence(
     said += [_told(table["ahead"][i.code], i.name_zh, "高", "低") for i in space.parents]
     known, unknown = found["known"], found["districts"] - found["known"]
     if known > 1:
-        mate, _ = _mates(space)
         said.append(f"居有数的 {known} 个{mate}第 {own['place']:.0f} 位")
         moved = own["moved"] if pd.notna(own["moved"]) else 0
         said.append(f"比上期{'前' if moved > 0 else '后'}移 {abs(moved):.0f} 位" if moved else "")
     if known > 1 and own["place"] > 1:
-        near = (
-            f"前一位 {found['to_next']:.1f} 个、距" if found["to_next"] < found["to_best"] else ""
-        )
-        said.append(f"距{near}首位 {found['to_best']:.1f} 个百分点")
+        ends = [f"前一位 {found['to_next']:.1f} 个", f"首位 {found['to_best']:.1f} 个百分点"]
+        said.append("距" + "、距".join(ends[int(found["to_next"] == found["to_best"]) :]))
     if unknown and known > 1:
         said.append(f"另有 {unknown} 个{mate}没有公布")
     return "，".join(filter(None, said)) + "。"

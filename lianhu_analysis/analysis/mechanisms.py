@@ -183,12 +183,10 @@ def _risk_sentences(tables: Tables, day: pd.Timestamp) -> Iterator[str]:
         late = f"连同以前年度，逾期未办结 {len(tables['overdue'])} 件"
         yield f"截至 {day:%Y-%m-%d} 报送，本年风险{steps}；{late}。"
     for row in response[response["type"] == WHOLE].to_dict("records"):
-        said = [f"本年受理群众事项 {row['received']} 件"]
         due = f"到期的 {row['n_due']} 件中按时答复 {row['on_time_pct']:.1f}%"
-        said.append(due if row["n_due"] else "没有到期的")
         days = f"答复用时的中位数 {row['median_days']:g} 天"
-        said.append(days if row["answered"] else "没有答复的")
-        yield "，".join(said) + "。"
+        due, days = due if row["n_due"] else "没有到期的", days if row["answered"] else "没有答复的"
+        yield f"本年受理群众事项 {row['received']} 件，{due}，{days}。"
 
 
 def _answer(

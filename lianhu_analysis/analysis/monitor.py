@@ -206,9 +206,8 @@ def target_light(
     if (progress := _progress(verdict, marks)) is None:
         return None, marks.green.name if met else None, f"{said}，没有往年进度可比"
     (usual, slowest), done = progress, actual / target.value
-    said += f"，完成 {done:.1%}"
-    if verdict.status not in DECIDED:
-        said += f"，常年 {usual:.1%}，底线 {slowest:.1%}"
+    usually = f"，常年 {usual:.1%}，底线 {slowest:.1%}"
+    said += f"，完成 {done:.1%}{'' if verdict.status in DECIDED else usually}"
     late = marks.yellow if done >= slowest else marks.red
     return 100 * (done - usual), (marks.green if done >= usual else late).name, said
 

@@ -168,9 +168,8 @@ def _cell_text(value: Any, decimals: int) -> str:
         return "—"
     if isinstance(value, bool):
         return "是" if value else "否"
-    if isinstance(value, float):
-        return f"{value:z,.{decimals}f}"
-    return PROVENANCE_NAMES.get(str(value), str(value))
+    words = PROVENANCE_NAMES.get(str(value), str(value))
+    return f"{value:z,.{decimals}f}" if isinstance(value, float) else words
 
 
 def monitor_page(document: Mapping[str, Any], every: bool) -> dict[str, Any]:

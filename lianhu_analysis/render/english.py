@@ -178,9 +178,8 @@ class English:
             filling = match[f"g{gap}"]
             if gap.isdecimal():
                 one = filling == "1" or ord(filling[0]) >= FIRST_ONE
-            said = plural.split("|")[not one] if plural else self._find(filling)
-            if said is None and gap[0] == NAME_GAP:
-                said = filling
+            kept = filling if gap[0] == NAME_GAP else None
+            said = plural.split("|")[not one] if plural else self._find(filling) or kept
             if said is None:
                 return None
             if gap[0] in UNIT_GAPS:
@@ -205,9 +204,9 @@ def english_names(
         if (name := names.get(catalogue.get(target.indicator).name_zh)) is not None:
             aims = {_aim(other) for other in targets if other.title_zh == target.title_zh}
             # A title that several years share with different values tells none of them.
-            told = f"{name} ({aims.pop()})" if len(aims) == 1 else name
-            names.setdefault(target.title_zh, told)
-            names.setdefault(target.name_zh, told + f" ({target.set_by})" * bool(target.set_by))
+            name += f" ({', '.join(aims)})" * (len(aims) == 1)
+            names.setdefault(target.title_zh, name)
+            names.setdefault(target.name_zh, name + f" ({target.set_by})" * bool(target.set_by))
     return names
 
 
