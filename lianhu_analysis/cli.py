@@ -503,7 +503,7 @@ def compare(
     as_of: AsOfOption = "",
     as_json: JsonOption = False,
 ) -> None:
-    """与同市区县比位次，与上级地区比高低；没有公布的留空，不排在最后。"""
+    """与同级地区比位次，与上级地区比高低；没有公布的留空，不排在最后。"""
     asked = opened(context, workspace, as_of)
     question = f"comparison {code} {period}"
     print_kept(asked, question, lambda: asked.comparison(code, period), as_json=as_json)

@@ -378,7 +378,7 @@ class Session:
         period
             As in ``contributions``.
         year
-            Of whose targets; default: of all years.
+            Of whose targets; default, and where it has none: of all years.
 
         Raises
         ------
@@ -386,7 +386,8 @@ class Session:
             If there is no such indicator, or it is no period.
         """
         growth = [item for item in self.targets if item.measure == "yoy"]
-        aimed = [item.indicator for item in growth if year in (0, item.year)]
+        of_year = [item for item in growth if item.year == year]
+        aimed = [item.indicator for item in of_year or growth]
         codes = [indicator] if indicator else dict.fromkeys(aimed)
         chosen = [self.catalogue.get(code) for code in codes]
         fewer = {item.indicator for item in self.targets if item.rule == "at_most"}

@@ -228,6 +228,7 @@ def test_a_session_compares_all_targets_or_one(national):
     every, one = session.comparison(), session.comparison("gdp.total", "2024Q3")
     of_year = session.comparison(year=2024).tables["standing"]["indicator"]
     assert list(of_year) == ["gdp.total"] and len(every.tables["standing"]) > 1
+    assert len(session.comparison(year=2020).tables["standing"]) == len(every.tables["standing"])
     assert {"gdp.total", "inv.fai.yoy"} <= set(every.tables["standing"]["indicator"])
     assert one.tables["standing"].loc[0, "growth"] == 4.8
     assert one.sentences[0].startswith("2024年前三季度国内生产总值增长 4.8%")
