@@ -127,6 +127,11 @@ def test_what_is_short_stays_on_one_line_and_the_longest_give_way():
     widths = [column.width.pt / 10.5 for column in document.tables[0].columns]
     # Half a range and a gap; one and a gap; the rest of 42, of which the amount takes all it can.
     assert [round(item, 1) for item in widths] == [5.3, 5.3, 8.1, 2.0, 5.3, 5.3, 5.3, 5.3]
+    english = body.replace(long, "Completed investment of key projects", 1).replace(long, "Met", 5)
+    document = Document(io.BytesIO(render_word(english, title="表")))
+    # "investment" is five wide, and a gap.
+    assert document.tables[0].columns[0].width.pt / 10.5 >= 6.0
+    document = Document(io.BytesIO(render_word(body, title="表")))
     parts = [item.tag.partition("}")[2] for item in document.tables[0]._tbl.tblPr]
     assert parts[-4:] == ["tblBorders", "tblLayout", "tblCellMar", "tblLook"]
     margins = document.tables[0]._tbl.tblPr.find(qn("w:tblCellMar"))

@@ -46,7 +46,7 @@ TITLE_FACE, BODY_FACE, KAI, HEI, SONG = FACES
 # Characters between the texts of two columns, and half of them in twentieths of a point.
 GAP, CELL_MARGIN = 1.0, 100
 # What no line may break: figures with their signs, up to the sign of a range.
-UNBROKEN = re.compile(r"[^\s～/\w]*\d[^\s～/\u4e00-\u9fffA-Za-z_]*～?|\S|$")
+UNBROKEN = re.compile(r"[^\s～/\w]*\d[^\s～/\u4e00-\u9fffA-Za-z_]*～?|[A-Za-z]+|\S|$")
 PROPERTY = 255  # letters that Word gives to a property
 LATIN = "Times New Roman"
 HEADINGS = {"h2": ("Heading 1", HEI), "h3": ("Heading 2", KAI), "h4": ("Heading 3", BODY_FACE)}
@@ -270,7 +270,7 @@ class _Writer:
 def _shares(rows: list[list[str]], width: int) -> list[float]:
     """Return each column's part of the text's width: what is short stays on one line.
 
-    Where not all fit, the longest give way, as far as no figure is broken.
+    Where not all fit, the longest give way, as far as no figure and no English word is broken.
     """
     columns = [[row[n] for row in rows if n < len(row)] for n in range(width)]
     needed = [GAP + max(map(_ems, texts)) for texts in columns]
