@@ -108,6 +108,12 @@ def edition():
             "Jan–Sep 2024: gross regional product down 1.0%, "
             "a fall 2.0 percentage points smaller than in H1 2024.",
         ),
+        ("说不出", "Cannot be said"),
+        (
+            "地区生产总值的剩余时期所需说不出：没有公布累计增速。",
+            "What gross regional product must still show cannot be said: "
+            "no growth to date is published.",
+        ),
         ("2024年全年", "Full-year 2024"),
         ("2024年下半年", "H2 2024"),
         ("有望实现项数", "Targets that are likely to be met"),

@@ -167,6 +167,16 @@ def test_beside_each_percentage_stands_how_often_such_ones_came_true(report):
         assert {"左右" in label for label in labels} == {True, False}
 
 
+def test_what_cannot_be_required_is_said_with_its_reason_below_the_table(report):
+    first = report.assessment.verdicts[0]
+    unknown = dataclasses.replace(first.required, value=None, reason="没有比重", share=None)
+    verdicts = (dataclasses.replace(first, required=unknown),)
+    assessment = dataclasses.replace(report.assessment, verdicts=verdicts)
+    page = panel(dataclasses.replace(report, assessment=assessment, register=FigureRegister()))
+    assert cells(page)[0][3] == "说不出"
+    assert f"{first.name_zh}的剩余时期所需说不出：没有比重。" in words(page)
+
+
 def test_the_panel_says_how_the_chance_moved_since_the_verdict_before(report):
     verdict = report.assessment.verdicts[0]
     now = round(100 * verdict.probability_about)

@@ -331,8 +331,10 @@ def required_sentence(
 
 
 def _stand_in(verdict: Verdict) -> list[str | Html]:
-    """Say whose levels weigh the year where they are not last year's own."""
+    """Say whose levels weigh the year where they are not last year's own, or that none do."""
     share = verdict.required.share
+    if verdict.required.value is None and verdict.status not in ("reached", "missed"):
+        return ["；", "说不出：", tables.cite(verdict.required.reason)]
     if share is None or share.basis == "own":
         return []
     name, year = tables.name(share.indicator.name_zh), tables.when(f"{share.year}年")
@@ -439,7 +441,7 @@ def _needed(report: Report, verdict: Verdict) -> Html:
     if verdict.status in ("reached", "missed"):
         return Html("—")
     if verdict.required.value is None:
-        return Html("说不出（见附录）")
+        return Html("说不出")
     return tables.join(at_most(verdict), required_figure(report, verdict), verdict.target.unit)
 
 
