@@ -94,7 +94,7 @@ def test_a_column_of_years_goes_before_the_year_of_the_title(read):
     }
 
 
-def test_bare_numbers_below_月份_are_months_to_the_twelfth(read):
+def test_bare_numbers_below_a_head_of_months_are_months_to_the_twelfth(read):
     rows = [["莲湖区2023年"], ["年份", "月份", f"{RETAIL}累计(亿元)"], [2023, 11, 11.5]]
     rows += [[None, 12, 12.5], [None, 13, 13.5]]
     reading = read(rows)
