@@ -1331,3 +1331,104 @@ def test_blind_a_files_name_says_nothing_of_the_months_of_a_table_of_years(deliv
     rows = [["年份", "社会消费品零售总额(亿元)"], [2023, 85.2], [2024, 88.8]]
     told = deliver({"S": [["雁塔区主要指标"], *rows]}, "统计局/1-9月主要指标.xlsx")
     assert {p for _, _, _, p, _ in told.own} == {"2023", "2024"}
+
+
+TRADE = ["进出口总额", "亿元", 18.8, -12.3]
+
+
+@pytest.mark.parametrize(
+    ("mark", "note"),
+    [
+        ("*", "注：带*为预计数。"),
+        ("*", "注：“*”为预计数"),
+        ("", "注：进出口总额为估算数"),
+        ("", "注：进出口总额为当月数，其余为累计数。"),
+        ("", "注：进出口总额为上年同期数"),
+        ("", "注：进出口总额不含保税区"),
+        ("", "注：进出口总额数据截至8月底"),
+        ("", "注：进出口总额数据滞后一个月"),
+    ],
+)
+@pytest.mark.parametrize("above", [True, False])
+def test_blind_a_note_above_or_below_says_of_what_one_row_is(deliver, mark, note, above):
+    table = [*ABOVE, [TRADE[0] + mark, *TRADE[1:]]]
+    rows = [[note], *table] if above else [*table, [note]]
+    told = deliver({"S": [["雁塔区2025年1-9月"], *rows]})
+    assert not [row for row in told.own if row[0] == "opn.trade" and row[3] == "2025-09"]
+    assert pair(RETAIL, "ytd", "2025-09", 91.7, 4.4) <= told.own, told.said
+
+
+@pytest.mark.parametrize("cell", ["18.8(预计)", "18.8（1-8月）", "18.8（当月）", "18.8(全市)"])
+def test_blind_what_stands_behind_an_amount_is_said_of_its_growth_too(deliver, cell):
+    told = deliver({"S": [["雁塔区2025年1-9月"], *ABOVE, [*TRADE[:2], cell, -12.3]]})
+    assert told.own == pair(RETAIL, "ytd", "2025-09", 91.7, 4.4), told.said
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "雁塔区“十四五”以来主要指标完成情况（截至2025年9月）",
+        "雁塔区2021-2025年9月主要指标累计完成情况",
+        "雁塔区本届政府以来主要指标（2025年9月）",
+        "雁塔区2025年1-9月主要指标任务分解表",
+        "雁塔区2025年1-9月主要指标（调整前）",
+        "雁塔区2025年1-9月主要指标（月均）",
+        "雁塔区2025年1-9月新增企业主要指标",
+    ],
+)
+def test_blind_a_title_of_several_years_or_of_tasks_holds_no_figures_of_the_period(deliver, title):
+    rows = [["指标", "单位", "累计完成", "增长(%)"], ABOVE[1]]
+    assert not deliver({"S": [[title], *rows]}).own
+    dated = deliver(
+        {"S": [["雁塔区“十四五”以来主要指标"], ["指标", "单位", "2025年1-9月"], ABOVE[1][:3]]}
+    )
+    assert dated.own == {(RETAIL, "level", "ytd", "2025-09", 91.7)}, dated.said
+
+
+@pytest.mark.parametrize(
+    ("file", "sheet"),
+    [
+        ("2025年1-9月预计数.xlsx", "S"),
+        ("碑林区2025年1-9月.xlsx", "S"),
+        ("西安市2025年1-9月.xlsx", "S"),
+        ("2025年1-9月.xlsx", "限额以上"),
+        ("2025年1-9月.xlsx", "国有"),
+    ],
+)
+def test_blind_the_name_of_file_or_sheet_may_say_that_figures_are_not_ours(deliver, file, sheet):
+    told = deliver({sheet: [["2025年1-9月主要指标"], *ABOVE]}, file, parents=(CITY,))
+    assert not told.own and told.said
+
+
+def test_blind_a_sheet_may_name_the_city_in_short(deliver):
+    told = deliver({"西安": [["2025年1-9月主要指标"], *ABOVE]}, parents=(CITY,))
+    assert told.stored == {CITY[0]: pair(RETAIL, "ytd", "2025-09", 91.7, 4.4)}
+
+
+@pytest.mark.parametrize("head", ["1-9月(预计)", "1-9月净增"])
+def test_blind_a_growth_beside_what_is_no_amount_of_the_period_is_of_nothing(deliver, head):
+    rows = [["雁塔区2025年1-9月"], ["指标", "单位", head, "增长(%)"], ABOVE[1]]
+    assert not deliver({"S": rows}).own
+
+
+def test_blind_a_growth_is_of_the_place_of_the_amount_on_its_left(deliver):
+    heads = ["指标", "单位", "全市", "增长(%)", "全区", "增长(%)"]
+    rows = [heads, ["社会消费品零售总额", "亿元", 3401.7, 4.0, 91.7, 4.4]]
+    told = deliver({"S": [["雁塔区2025年1-9月主要指标"], *rows]}, parents=(CITY,))
+    own = pair(RETAIL, "ytd", "2025-09", 91.7, 4.4)
+    assert told.stored == {"610113": own, CITY[0]: pair(RETAIL, "ytd", "2025-09", 3401.7, 4.0)}
+    rows = [["指标", "单位", "全区", "全市", "增长(%)"], [*ABOVE[1][:3], 3401.7, 4.4]]
+    told = deliver({"S": [["雁塔区2025年1-9月主要指标"], *rows]}, parents=(CITY,))
+    assert not [row for rows in told.stored.values() for row in rows if row[1] == "yoy"]
+
+
+@pytest.mark.parametrize(("first", "quarter"), [(1, "一"), (7, "三")])
+def test_blind_a_sum_of_some_months_is_not_the_year_to_date(deliver, first, quarter):
+    heads = ["指标", "单位", *(f"{n}月" for n in range(first, first + 3)), "累计"]
+    rows = [
+        [f"雁塔区2025年{quarter}季度各月指标"],
+        heads,
+        ["进出口总额", "亿元", 1.1, 2.2, 3.3, 6.6],
+    ]
+    spans = {row[2] for row in deliver({"S": rows}).own}
+    assert spans == ({"single", "ytd"} if first == 1 else {"single"})

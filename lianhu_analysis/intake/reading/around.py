@@ -43,7 +43,7 @@ __all__ = [
     "Around",
     "Time",
     "foreign_region",
-    "notes_below",
+    "notes_of",
     "read_around",
     "resolve_time",
     "time_around",
@@ -158,7 +158,7 @@ def read_around(
     regions_in_rows = any("region" in panel.stub for panel in table.panels)
     lines = [(cell, text) for cell, text in titles if not grammar.is_note(text)]
     of_all = grammar.vocabulary.lines["of_all"]
-    notes = [(cell, text) for cell, of, text in notes_below(table, grammar) if of_all.fullmatch(of)]
+    notes = [(cell, text) for cell, of, text in notes_of(table, grammar) if of_all.fullmatch(of)]
     sheet = "" if above else table.grid.sheet
     base = above or Around(book or delivery.region, named=False, time=Time())
     elsewhere = book is not None and not book.code
@@ -175,7 +175,6 @@ def read_around(
     texts = [text for _, text in lines]
     over = (*texts, sheet, *(text for _, text in notes))
     said = [grammar.read(title_part(text)) for text in (*texts, sheet)]
-    narrows, own = grammar.vocabulary.lines["scope"], delivery.region.name_zh
     try:
         time = base.time if above else time_around(texts, sheet, grammar, delivery)
     except IntakeError:
@@ -196,20 +195,35 @@ def read_around(
         _published(lines) or base.published,
         _unit([*lines, *(("", unit) for unit in corners)]) or next(units, base.unit),
         base.facets if facets == NOTHING else facets,
-        tuple(t.strip() for t in over if narrows.search(title_part(t).replace(own, "")))
-        or base.scope,
+        _narrowing(table, over, grammar, delivery) or base.scope,
         max([*days, *filter(None, [base.not_before])], default=None),
         elsewhere,
     )
 
 
-def notes_below(table: Table, grammar: Grammar) -> Iterator[tuple[str, str, str]]:
-    """Yield what notes below a table say: their cell, of what, and what."""
+def _narrowing(
+    table: Table, over: Sequence[str], grammar: Grammar, delivery: Delivery
+) -> tuple[str, ...]:
+    """Return the titles and names that make figures something else than the whole of a period."""
+    lines, own = grammar.vocabulary.lines, delivery.region.name_zh
+    heads = (grammar.read(c.text) for panel in table.panels for c in panel.columns)
+    dated = any((one.parts or one.years) and not one.facets.nothing for one in heads)
+    dated |= any("period" in panel.stub for panel in table.panels)
+    places = [(text, kind) for text in over for kind in ("scope", "since")[: 2 - dated]]
+    places.append((delivery.file, "file"))
+    said = (text for text, k in places if lines[k].search(title_part(text).replace(own, "")))
+    return tuple(dict.fromkeys(text.strip() for text in said))
+
+
+def notes_of(table: Table, grammar: Grammar) -> Iterator[tuple[str, str, str]]:
+    """Yield what notes above and below a table say: their cell, of what, and what."""
     says = grammar.vocabulary.lines["notes"]
-    for row in range(table.bottom + 1, table.end):
-        for column, cell in enumerate(table.grid.rows[row]):
-            for found in says.findall(fold(cell.translate(MARKS))) if isinstance(cell, str) else ():
-                yield cell_address(row, column), *found
+    lines = [(cell, text) for cell, text in table.titles if grammar.is_note(text)]
+    below = range(table.bottom + 1, table.end)
+    cells = ((cell_address(r, n), c) for r in below for n, c in enumerate(table.grid.rows[r]))
+    for cell, text in (*lines, *((at, c) for at, c in cells if isinstance(c, str))):
+        for found in says.findall(fold(text.translate(MARKS))):
+            yield cell, *found
 
 
 def _has_axis(table: Table, grammar: Grammar) -> bool:
@@ -233,9 +247,10 @@ def region_of(
     part = title_part(text)
     if grammar.vocabulary.lines["offices"].fullmatch(part):
         return None  # whom the office is of is not whom its figures are about
-    other = foreign_region(part, delivery.region, grammar)
+    short = grammar.region(part)  # 西安
+    other = short.name_zh if short else foreign_region(part, delivery.region, grammar)
     found = next((region for region in grammar.regions if region.name_zh == other), None)
-    if not other and delivery.region.name_zh in part:
+    if short == delivery.region or (not other and delivery.region.name_zh in part):
         return delivery.region
     if not other:
         levels = WHOLE.findall(re.sub(r"\([^()]*\)", "", part))

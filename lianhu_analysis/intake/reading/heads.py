@@ -34,6 +34,8 @@ HIDDEN = "要收的，请报送取消了隐藏的新文件；不要的不必处�
 SAY_WHICH = "请写成“累计比上年同期增长（%）”或“本月比上年同月增长（%）”，另报新文件"
 # Facts of the column on their left, where they do not say of what period.
 OF_LEFT = ("rank", "gap")
+# What a growth that says none of it has of the amount that it is of.
+OF_AMOUNT = ("year", "tail", "region", "whole")
 RANKS = re.compile("[及和与、]?(?:排名|位次|排位|排序|名次)")
 
 
@@ -102,7 +104,7 @@ class Place:
         narrows = self.grammar.vocabulary.lines.get(item.code.partition(".")[0])
         if narrows is None or narrows.search(f"{fold(text)}/{item.name_zh}/"):
             return ""
-        titles = [text.strip() for _, text in self.table.titles]
+        titles = [text.strip() for text in (*(t for _, t in self.table.titles), self.grid.sheet)]
         return next((title for title in titles if narrows.search(title_part(title))), "")
 
     def leave(self, column: Column, reason: str) -> None:
@@ -293,6 +295,12 @@ def _check(
         under = f"在标题“{title}”之下，说的可能不是全部"
         raise m.unread(under, "口径确实相同的，请报送标题改正后的新文件")
     f = m.facets
+    months = {o.part.period: o.part.span for o in read if o.part and o.part.period.frequency == "M"}
+    spans = {*months.values(), place.around.time.span}
+    whole = m.part or "ytd" in spans or any(month.number == 1 for month in months)
+    if f.span == "ytd" and not whole and len(months) > 1:
+        why = "旁边几个月不从一月算起，说不清是这几个月的合计还是年初以来的累计"
+        raise m.unread(why, "请写成“1-9月”之类，另报新文件")
     if f.measure != "yoy" or f.sure or f.unit in ("%", POINTS) or f.fact:
         return
     others = [o.facets for o in read if o is not m and not o.facets.nothing]
@@ -330,7 +338,9 @@ def _of_left(
     left = _of_this_year(left, read[:place])
     between = [m for m in read[:place] if not left or m.column.number > left.column.number]
     # After 全年目标 a bare 增长 may as well be the plan's.
-    if any(m.facets.fact == "plan" or (m.refusal and not m.facets.nothing) for m in between):
+    if any(m.facets.fact == "plan" or (m.refusal and not m.facets.nothing) for m in between) or (
+        left is None and any("预计" in m.facets.nothing or m.part for m in between)
+    ):
         raise growth.unread("没有说是当月还是累计，左边也没有读得出的绝对量列", SAY_WHICH)
     if left is None:
         return growth
@@ -340,10 +350,10 @@ def _of_left(
     found = _amount_of(read[:place], left, growth.indicator)
     if found is None:
         raise growth.unread("前面另有增速，说不清是当月还是累计", SAY_WHICH)
-    facets = growth.facets._replace(span=found.facets.span, per=found.facets.per)
-    year = growth.year or found.year
-    tail = growth.tail or found.tail
-    return growth._replace(facets=facets, part=found.part, year=year, left=True, tail=tail)
+    price = growth.facets.price or found.facets.price.replace("current", "")
+    facets = growth.facets._replace(span=found.facets.span, per=found.facets.per, price=price)
+    own = {name: getattr(growth, name) or getattr(found, name) for name in OF_AMOUNT}
+    return growth._replace(facets=facets, part=found.part, left=True, **own)
 
 
 def _of_this_year(
@@ -376,8 +386,10 @@ def _amount_of(
     if indicator and indicator not in named and None not in named[: len(amounts)]:
         times = {(m.facets.span, m.part and m.part._replace(text="")) for m in amounts}
         return left if len(times) == 1 else None
-    if not any(m.column.number > left.column.number for m in growths):
-        return left
+    since = max((m.column.number for m in growths), default=-1)
+    if since < left.column.number:
+        places = {(m.region, m.whole) for m in amounts if m.column.number > since}
+        return left if len(places) == 1 else None
     taken = {m.says_span for m in growths}
     rest = [m for m in amounts if m.says_span not in taken]
     if len(amounts) == 1:

@@ -13,7 +13,7 @@ from lianhu_analysis.catalog.indicators import Indicator
 from lianhu_analysis.catalog.structure import load_structure
 from lianhu_analysis.errors import IntakeError, PeriodError
 from lianhu_analysis.intake.grids.grid import cell_address
-from lianhu_analysis.intake.reading.around import MARKS, foreign_region, notes_below
+from lianhu_analysis.intake.reading.around import MARKS, foreign_region, notes_of
 from lianhu_analysis.intake.reading.blocks import STUBS, is_blank
 from lianhu_analysis.intake.reading.cells import is_number
 from lianhu_analysis.intake.reading.heads import Heads, Place
@@ -63,7 +63,8 @@ class RowReader:
         said, grammar, panel = Said(), self.place.grammar, self.place.panel
         column = next((n for role in STUBS if (n := panel.first(role)) is not None), 0)
         shown = label.text or self.place.text(number, column)
-        label = label._replace(groups=(*label.groups, *self._told_of(number, label)))
+        told = [*self._told_of(number, label)]
+        label = label._replace(groups=(*label.groups, *told))
         path = "/".join((*label.groups, label.path))
         note = RowNote(cell_address(number, column), shown, path)
         try:
@@ -89,6 +90,7 @@ class RowReader:
             facets=said.facets._replace(
                 lag=max([said.facets.lag, *lags]), measure=said.facets.measure or row.facets.measure
             ),
+            span=row.span or next((s for t in told if (s := grammar.read(t).facets.span)), ""),
             inherited=next(filter(None, (units.get(t) or self.units.get(t) for t in lines)), ""),
             region=next(iter(said.regions), row.region),
             named=next(iter(said.parts), next(months, None)),
@@ -108,20 +110,23 @@ class RowReader:
         names = [item.name_zh for item in read(label.text).names]
         shown = [place.text(number, n) for n in place.panel.stub.get("name", [])]
         name = fold("/".join((*names, *shown)).translate(MARKS)).replace("规上", "规模以上")
-        remarks = (c.number for c in place.panel.columns if fold(c.text) in REMARKS)
-        told = [place.text(number, n) for n in remarks]
+        cells = [(c.text, place.text(number, c.number)) for c in place.panel.columns]
+        told = [cell for head, cell in cells if fold(head) in REMARKS]
+        # 88.2（1-8月） says of what the growth beside it is, too.
+        told += [found[0][1:-1] for _, cell in cells if (found := BRACKETS.search(cell))]
         for of, text in self._notes:
             words = re.split(f"[、和及与]|(?<={MARK})", of.replace("规上", "规模以上"))
             told += [text] if any(w in name for w in words if re.match(f"...|{MARK}", w)) else []
-        for text, said in zip(told, map(read, told), strict=True):
-            when_or_whom = said.parts or said.facets.lag or said.whole or said.facets.scope
-            if (when_or_whom or "预" in text) and not (said.left or said.facets.fact):
+        for text, (said, whole, _, _, parts, *_, left) in zip(told, map(read, told), strict=True):
+            told_of = parts or whole or said.lag or said.span or said.scope or said.nothing
+            if (told_of and not (left or said.fact)) or re.match("不[含包]|剔除", text):
                 yield text
 
     @cached_property
     def _notes(self) -> list[tuple[str, str]]:
-        notes = notes_below(self.place.table, self.place.grammar)
-        return [(re.sub("的?(?:数据|指标)$", "", of), text) for _, of, text in notes]
+        notes = notes_of(self.place.table, self.place.grammar)
+        bare = re.compile(f'^[加带标打有注]*[“"]?(?={MARK})|[”"]?号?的?(?:数据|指标|项目?)?$')
+        return [(bare.sub("", of), text) for _, of, text in notes]
 
     @cached_property
     def _periods_twice(self) -> set[int]:

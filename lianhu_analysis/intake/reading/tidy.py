@@ -14,6 +14,7 @@ from lianhu_analysis.catalog.structure import Sum, load_structure
 from lianhu_analysis.errors import IntakeError
 from lianhu_analysis.intake.grids.grid import Grid
 from lianhu_analysis.intake.observations import Observation
+from lianhu_analysis.intake.reading.around import foreign_region
 from lianhu_analysis.intake.reading.blocks import WHOLE, Sheet, Table, find_tables, is_blank
 from lianhu_analysis.intake.reading.figures import Collector, Delivery, Reading
 from lianhu_analysis.intake.reading.heads import HIDDEN
@@ -113,7 +114,9 @@ def _whose(found: Sequence[Sheet], grammar: Grammar, delivery: Delivery) -> Regi
         one = delivery.at_level(words[0][1]) if len(words) == 1 else None
         return one or Region("", words[0])
     by_figures, told = _whose_by_figures(found, grammar, delivery)
-    return Region("", words[0]) if words and not told else by_figures
+    name = grammar.vocabulary.lines["offices"].sub("", delivery.file)
+    other = words[0] if words else foreign_region(name, own, grammar)
+    return Region("", other) if other and not told else by_figures
 
 
 def _is_elsewhere(found: Sequence[Sheet], grammar: Grammar, own: Region) -> bool:

@@ -329,7 +329,7 @@ class WordList:
     )
     lines: Mapping[
         Literal["ignore", "events", "contexts", "names", "scope", "not_regions", "offices"]
-        | Literal["csm", "trd", "fis", "notes", "of_all"],
+        | Literal["since", "file", "csm", "trd", "fis", "notes", "of_all"],
         tuple[re.Pattern[str], ...],
     ] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
