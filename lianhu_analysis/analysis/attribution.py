@@ -173,13 +173,13 @@ class Between:
 def outlook(verdict: Verdict | None) -> FloatArray:
     """Return forecast and probability; missing where there is none.
 
-    The forecast of a year whose figure is out is that figure.
+    The forecast is the median, as on the page; of a year whose figure is out, that figure.
     """
     if verdict is None:
         return np.full(2, np.nan)
     out = verdict.status != "refused" and not verdict.required.periods
-    mean = verdict.actual if out else verdict.mean
-    return np.array([mean, verdict.probability], dtype=float)
+    forecast = verdict.actual if out else verdict.quantiles.get(0.5)
+    return np.array([forecast, verdict.probability], dtype=float)
 
 
 def attribute(

@@ -243,13 +243,12 @@ def path_fields(column: int, futures: Futures, drawn: np.ndarray) -> dict[str, A
     Parameters
     ----------
     drawn
-        Shape (n,): the year's figure with what is given; its mean counts, of whole numbers the
-        median, since their mean may be none.
+        Shape (n,): the year's figure with what is given; its median counts, as on the page.
     """
     verdict, both = futures.verdicts[column], (futures.draws[:, column], drawn)
     whole = all(np.array_equal(draws, np.round(draws)) for draws in both)
     expected, then = (
-        float(np.quantile(draws, 0.5, method="higher") if whole else draws.mean()) for draws in both
+        float(np.quantile(draws, 0.5, method="higher" if whole else "linear")) for draws in both
     )
     (base, span), change, form = rest_of(verdict), then - expected, ",.0f" if whole else ",.2f"
     past, rest = verdict.required.precedents.values, (then - base) / span

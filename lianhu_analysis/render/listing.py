@@ -332,8 +332,8 @@ def _target_lines(item: dict[str, Any]) -> list[str]:
         detail += f"（容差 {item['tolerance']:g} 个百分点内 {about}）"
     if item["probability_within"] is not None:
         detail += f"（区间内 {probability_text(item['probability_within'])}）"
-    low, high = item["quantiles"]["0.1"], item["quantiles"]["0.9"]
-    detail += f"；预测 {item['mean']:,.2f}，可能区间 {low:,.2f}～{high:,.2f}"
+    low, median, high = (item["quantiles"][level] for level in ("0.1", "0.5", "0.9"))
+    detail += f"；预测 {median:,.2f}，可能区间 {low:,.2f}～{high:,.2f}"
     needed = f"    {item['required_span']} {'不能超过' if item['rule'] == 'at_most' else '需'} "
     if item["required"] is None:
         needed += f"无法给出：{item['required_reason']}"

@@ -41,7 +41,7 @@ CELL_NAMES = {
 }  # fmt: skip
 ISSUED_NAMES = {
     "as_of": "截至日", "title_zh": "目标", "status": "判断", "probability": "达标概率",
-    "probability_about": "按容差", "mean": "预测", "outcome": "结果", "published": "公布日",
+    "probability_about": "按容差", "mean": "预测均值", "outcome": "结果", "published": "公布日",
     "set_by": "下达单位", "met": "达到", "met_about": "按容差达到", "brier": "Brier", "retrospective": "补记",
 }  # fmt: skip
 
