@@ -146,7 +146,10 @@ def test_the_news_of_a_session_are_about_its_own_verdicts(national):
     row = session.news(since).tables["targets"].iloc[0]
     for day, name in ((since, "old"), (session.day, "new")):
         verdict = Session(national, day).assess(2023).verdicts[0]
-        assert (row[name], row[f"{name}_probability"]) == (verdict.quantiles[0.5], verdict.probability)
+        assert (row[name], row[f"{name}_probability"]) == (
+            verdict.quantiles[0.5],
+            verdict.probability,
+        )
     with pytest.raises(UsageError, match="--from 2023-10-31 不早于 --to 2023-10-31"):
         session.news(session.day)
 
