@@ -47,6 +47,8 @@ def test_sentences_are_traced_to_tables_periods_and_counts(page):
     assert check_html(html, page.register, set()) == ()
     # Blanks between numbers and Chinese are the terminal's.
     assert "增长4.8%，第三产业下拉0.3个百分点，2项中20%。" in words(html)
+    told = words(sentences_list(page, asked(page, "2024年 2 项目标。")))
+    assert told == "2024年2项目标。"
     kinds = {item.text: item.kind for item in page.register}
     assert kinds == {"4.8": "observation", "0.3": "model", "2": "arithmetic", "20": "model"}
     # What is published leads to its cell.

@@ -282,10 +282,9 @@ class _Finder:
         first = next(n for n, c in enumerate(self.grid.rows[row]) if not is_blank(c))
         while top - 1 >= held and row - top < DEEPEST - 2:
             cells = [(n, c) for n, c in enumerate(self.grid.rows[top - 1]) if not is_blank(c)]
-            over = [c for n, c in cells if n > first or (row - 1, n) not in self.covered]
             if not cells or any(not isinstance(c, (str, dt.date)) for _, c in cells):
                 break
-            if cells[0][0] <= first or any(is_statement(str(c)) for c in over):
+            if cells[0][0] <= first or any(is_statement(str(c)) for _, c in cells):
                 break
             if not any(self._heads(str(c)) for _, c in cells):
                 break

@@ -7,7 +7,7 @@ that is not there leads to the sentence alone, and no sentence of ours may have 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import chain, product
 
 import pandas as pd
@@ -136,16 +136,20 @@ def traced_sentence(report: Report, answer: Answer, sentence: str) -> Html:
         if isinstance(piece, Html):
             parts.append(piece)
             continue
-        at = 0
+        at, blanks = 0, {match.start() for match in BLANK.finditer(piece)}
         for match in TOKENS.finditer(piece):
-            parts.append(BLANK.sub("", piece[at : match.start()]))
+            parts.append(_without(blanks, piece, at, match.start()))
             at = match.end()
             if match["period"]:
                 parts.append(tables.when(match["period"]))
             else:
                 parts.append(_looked_up(report, answer, numbers, match["number"], sentence))
-        parts.append(BLANK.sub("", piece[at:]))
+        parts.append(_without(blanks, piece, at, len(piece)))
     return tables.join(*parts)
+
+
+def _without(blanks: Collection[int], piece: str, start: int, end: int) -> str:
+    return "".join(piece[n] for n in range(start, end) if n not in blanks)
 
 
 def _named(report: Report, answer: Answer, sentence: str) -> list[str | Html]:
