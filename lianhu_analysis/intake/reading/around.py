@@ -43,7 +43,6 @@ __all__ = [
     "Around",
     "Time",
     "foreign_region",
-    "notes_of",
     "read_around",
     "resolve_time",
     "time_around",
@@ -114,6 +113,8 @@ class Around(NamedTuple):
         The latest other day written above: the sheet was not known before it.
     elsewhere
         Whether the workbook is about places that are none of the workspace's.
+    notes
+        What notes above and below the table say: their cell, of what, and what.
     """
 
     region: Region
@@ -125,6 +126,7 @@ class Around(NamedTuple):
     scope: tuple[str, ...] = ()
     not_before: dt.date | None = None
     elsewhere: bool = False
+    notes: tuple[tuple[str, str, str], ...] = ()
 
 
 def read_around(
@@ -158,7 +160,8 @@ def read_around(
     regions_in_rows = any("region" in panel.stub for panel in table.panels)
     lines = [(cell, text) for cell, text in titles if not grammar.is_note(text)]
     of_all = grammar.vocabulary.lines["of_all"]
-    notes = [(cell, text) for cell, of, text in notes_of(table, grammar) if of_all.fullmatch(of)]
+    told = tuple(_notes_of(table, grammar))
+    notes = [(cell, text) for cell, of, text in told if of_all.fullmatch(of)]
     sheet = "" if above else table.grid.sheet
     base = above or Around(book or delivery.region, named=False, time=Time())
     elsewhere = book is not None and not book.code
@@ -198,6 +201,7 @@ def read_around(
         _narrowing(table, over, grammar, delivery) or base.scope,
         max([*days, *filter(None, [base.not_before])], default=None),
         elsewhere,
+        told,
     )
 
 
@@ -215,7 +219,7 @@ def _narrowing(
     return tuple(dict.fromkeys(text.strip() for text in said))
 
 
-def notes_of(table: Table, grammar: Grammar) -> Iterator[tuple[str, str, str]]:
+def _notes_of(table: Table, grammar: Grammar) -> Iterator[tuple[str, str, str]]:
     """Yield what notes above and below a table say: their cell, of what, and what."""
     says = grammar.vocabulary.lines["notes"]
     lines = [(cell, text) for cell, text in table.titles if grammar.is_note(text)]

@@ -106,20 +106,23 @@ class Table:
 
     def parted(self, grammar: Grammar) -> list[tuple[Table, list[Panel]]]:
         """Return the table with its panels; one for each where a line names a place over each."""
+        if len(self.panels) < 2:
+            return [(self, self.panels)]
         starts = [min(chain(*p.stub.values(), (c.number for c in p.columns))) for p in self.panels]
         over: dict[str, dict[int, Line]] = defaultdict(dict)
         for cell, text in self.titles:
             column, row = SPLIT.fullmatch(cell).groups()  # type: ignore[union-attr]
             if column and (grammar.region(text) or PLACE.search(fold(text))):
                 over[row][max(bisect(starts, column_number(column)) - 1, 0)] = (cell, text)
-        rows = [found for found in over.values() if len(found) == len(self.panels) > 1]
-        places = {line for found in rows for line in found.values()}
-        titles = [
-            [line for line in self.titles if line not in places - {found[n] for found in rows}]
-            for n in range(len(self.panels) if rows else 0)
-        ]
-        parts = zip(titles, self.panels, strict=False)
-        return [(replace(self, titles=t), [p]) for t, p in parts] or [(self, self.panels)]
+        rows = [found for found in over.values() if len(found) == len(self.panels)]
+        if not rows:
+            return [(self, self.panels)]
+        places, parts = {line for found in rows for line in found.values()}, []
+        for n, panel in enumerate(self.panels):
+            others = places - {found[n] for found in rows}
+            titles = [line for line in self.titles if line not in others]
+            parts.append((replace(self, titles=titles), [panel]))
+        return parts
 
 
 def is_blank(cell: object) -> bool:

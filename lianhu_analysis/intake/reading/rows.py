@@ -13,7 +13,7 @@ from lianhu_analysis.catalog.indicators import Indicator
 from lianhu_analysis.catalog.structure import load_structure
 from lianhu_analysis.errors import IntakeError, PeriodError
 from lianhu_analysis.intake.grids.grid import cell_address
-from lianhu_analysis.intake.reading.around import MARKS, foreign_region, notes_of
+from lianhu_analysis.intake.reading.around import MARKS, foreign_region
 from lianhu_analysis.intake.reading.blocks import STUBS, is_blank
 from lianhu_analysis.intake.reading.cells import is_number
 from lianhu_analysis.intake.reading.heads import Heads, Place
@@ -124,9 +124,8 @@ class RowReader:
 
     @cached_property
     def _notes(self) -> list[tuple[str, str]]:
-        notes = notes_of(self.place.table, self.place.grammar)
         bare = re.compile(f'^[加带标打有注]*[“"]?(?={MARK})|[”"]?号?的?(?:数据|指标|项目?)?$')
-        return [(bare.sub("", of), text) for _, of, text in notes]
+        return [(bare.sub("", of), text) for _, of, text in self.place.around.notes]
 
     @cached_property
     def _periods_twice(self) -> set[int]:

@@ -78,9 +78,10 @@ def find_when(
         such period.
     """
     part, named, time = row.part, row.named, axis.heads.time
-    years = {p.period.year for p in axis.rows if p.period.frequency == "A"}
-    if part and part.period.year in years and time.title and time.month and time.year in years:
-        raise at_odds(f"标题说的是 {time.period}，这一行只写了 {part.period.year} 年")
+    if part and time.title and time.month:
+        years = {p.period.year for p in axis.rows if p.period.frequency == "A"}
+        if {part.period.year, time.year} <= years:
+            raise at_odds(f"标题说的是 {time.period}，这一行只写了 {part.period.year} 年")
     stated = _stated(part, column, time)
     span, period = meaning.span or stated.span, stated.period
     if meaning.fact == "plan" and not (part or column.part):
