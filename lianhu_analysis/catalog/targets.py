@@ -28,6 +28,7 @@ __all__ = [
     "named",
     "parse_targets",
     "percentage",
+    "precedent_words",
     "versions_on",
 ]
 
@@ -149,6 +150,11 @@ class _File:
 def named(name: str, set_by: str) -> str:
     """Return a name with who set the target, where that is said."""
     return f"{name}（{set_by}）" if set_by and set_by not in name else name
+
+
+def precedent_words(rule: str) -> str:
+    """Say that a past year was as this one must be: reached it, or did not exceed the ceiling."""
+    return "没有超过" if rule == "at_most" else "达到过"
 
 
 def versions_on(targets: Iterable[Target], day: dt.date | None = None) -> list[tuple[Target, ...]]:

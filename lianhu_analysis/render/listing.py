@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from lianhu_analysis.catalog.indicators import Catalogue, Indicator
-from lianhu_analysis.catalog.targets import Target, named
+from lianhu_analysis.catalog.targets import Target, named, precedent_words
 from lianhu_analysis.errors import UsageError
 from lianhu_analysis.forecast.models import weights_text
 from lianhu_analysis.intake.checks.findings import SEVERITIES, SEVERITY_ZH, Finding
@@ -369,16 +369,17 @@ def _path_lines(item: dict[str, Any]) -> list[str]:
         told = "，".join(f"{step['period']} 累计 {step['to_date']:,.2f}" for step in steps)
         lines.append(f"    逐期须达到：{told}")
     if item["required"] is not None:
-        held = "没有超过" if item["rule"] == "at_most" else "达到过"
-        lines.append(f"    {_history_text(item['required_history'], held)}")
+        lines.append(
+            f"    {_history_text(item['required_history'], precedent_words(item['rule']))}"
+        )
     return lines
 
 
-def _history_text(history: dict[str, Any], held: str) -> str:
+def _history_text(history: dict[str, Any], words: str) -> str:
     if not history["n"]:
-        return f"历史上同期{held}几次：说不出，{history['reason']}"
+        return f"历史上同期{words}几次：说不出，{history['reason']}"
     first, last = history["years"][0]["year"], history["years"][-1]["year"]
-    text = f"历史上同期{held} {history['reached']} 次（{first}—{last} 年中 {history['n']} 年可比"
+    text = f"历史上同期{words} {history['reached']} 次（{first}—{last} 年中 {history['n']} 年可比"
     if 0 < history["n_without_outliers"] < history["n"]:
         usual, n = history["reached_without_outliers"], history["n_without_outliers"]
         text += f"；剔除异常年份，{n} 年中 {usual} 次"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from lianhu_analysis.catalog.targets import precedent_words
 from lianhu_analysis.forecast.history import year_periods
 from lianhu_analysis.forecast.joint import Joint
 from lianhu_analysis.forecast.verdict import Verdict
@@ -16,7 +17,7 @@ from lianhu_analysis.render.drawing.outlook_charts import (
     path_chart,
     precedents_chart,
 )
-from lianhu_analysis.render.quarterly.report import Report, aim_text, held, value_text
+from lianhu_analysis.render.quarterly.report import Report, aim_text, value_text
 from lianhu_analysis.render.quarterly.report_charts import caption
 
 __all__ = ["joint_picture", "path_pictures", "precedent_pictures"]
@@ -102,7 +103,7 @@ def _precedent_picture(report: Report, verdict: Verdict) -> Picture:
             "enough": past.enough,
         }
     )
-    finding = f"往年同期 {n} 年中{held(verdict)} {enough} 次"
+    finding = f"往年同期 {n} 年中{precedent_words(verdict.target.rule)} {enough} 次"
     setting = Setting(
         title=f"{name}（{required.span.replace('/', ' 至 ')}）：{finding}",
         caption=caption(report, verdict),

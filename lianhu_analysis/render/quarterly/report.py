@@ -59,6 +59,8 @@ BEST_FIRST = (
 )
 # Targets that need attention and are told of.
 LAGGING = 3
+# What the rest of a year is called, by how many of its periods are left.
+WHOLE_SPANS = {("M", 12): "全年", ("Q", 4): "全年", ("Q", 2): "下半年"}
 # A forecast amount of this size is said in whole units.
 WHOLE_FROM = 100
 
@@ -450,11 +452,6 @@ def at_most(verdict: Verdict) -> str:
     return "不超过" if verdict.target.rule == "at_most" else ""
 
 
-def held(verdict: Verdict) -> str:
-    """Say that a past year was as this one must be: reached it, or did not exceed the ceiling."""
-    return "没有超过" if verdict.target.rule == "at_most" else "达到过"
-
-
 def _chance(report: Report, verdict: Verdict) -> Html:
     """The chance that the words go by; that of the plain target beside it where it differs."""
     if verdict.status != "ok" or verdict.probability is None:
@@ -601,10 +598,6 @@ def _period(verdict: Verdict) -> Html:
     if period.frequency == "A":
         return tables.when(period.label_zh("annual"))
     return tables.when(period.label_zh("point" if verdict.indicator.kind == "stock" else "ytd"))
-
-
-# What the rest of a year is called, by how many of its periods are left.
-WHOLE_SPANS = {("M", 12): "全年", ("Q", 4): "全年", ("Q", 2): "下半年"}
 
 
 def _span_zh(verdict: Verdict) -> str:

@@ -7,7 +7,7 @@ that is not there leads to the sentence alone, and no sentence of ours may have 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from itertools import chain, product
 
 import pandas as pd
@@ -31,9 +31,9 @@ UNPLACED = "不在表中："
 EXACT = 1e-9
 # Row, column and value of one number of a table.
 Numbered = tuple[Row, str, float]
-TOKENS = re.compile(rf"(?P<period>{PERIOD})|(?P<number>{NUMERIC.pattern})")
 # On a terminal blanks part numbers from Chinese; a page is set without them.
-BLANK = re.compile(r"(?<=[^\x00-\x7f]) | (?=[^\x00-\x7f])")
+BLANK = r"(?<=[^\x00-\x7f]) | (?=[^\x00-\x7f])"
+TOKENS = re.compile(rf"(?P<period>{PERIOD})|(?P<number>{NUMERIC.pattern})|{BLANK}")
 
 
 def sentences_list(report: Report, answer: Answer, *, most: int | None = None) -> Html:
@@ -136,20 +136,16 @@ def traced_sentence(report: Report, answer: Answer, sentence: str) -> Html:
         if isinstance(piece, Html):
             parts.append(piece)
             continue
-        at, blanks = 0, {match.start() for match in BLANK.finditer(piece)}
+        at = 0
         for match in TOKENS.finditer(piece):
-            parts.append(_without(blanks, piece, at, match.start()))
+            parts.append(piece[at : match.start()])
             at = match.end()
             if match["period"]:
                 parts.append(tables.when(match["period"]))
-            else:
+            elif match["number"]:
                 parts.append(_looked_up(report, answer, numbers, match["number"], sentence))
-        parts.append(_without(blanks, piece, at, len(piece)))
+        parts.append(piece[at:])
     return tables.join(*parts)
-
-
-def _without(blanks: Collection[int], piece: str, start: int, end: int) -> str:
-    return "".join(piece[n] for n in range(start, end) if n not in blanks)
 
 
 def _named(report: Report, answer: Answer, sentence: str) -> list[str | Html]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from lianhu_analysis.analysis.levers import strictly
 from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.catalog.structure import COUNTING_UNITS
+from lianhu_analysis.catalog.targets import precedent_words
 from lianhu_analysis.forecast.frequency import CLASSES, came_true
 from lianhu_analysis.forecast.required import Step
 from lianhu_analysis.forecast.verdict import Verdict
@@ -14,7 +15,6 @@ from lianhu_analysis.render.quarterly.report import (
     Report,
     at_most,
     counted,
-    held,
     lagging,
     required_figure,
     required_sentence,
@@ -152,7 +152,10 @@ def _attention(report: Report, verdict: Verdict) -> Html:
     if n:
         name = verdict.name_zh
         parts += ["，往年同期", counted(report, n, f"{name}：同期可比的年数"), "年中"]
-        parts += [counted(report, reached, f"{name}：同期达到所需的年数"), f"年{held(verdict)}"]
+        parts += [
+            counted(report, reached, f"{name}：同期达到所需的年数"),
+            f"年{precedent_words(verdict.target.rule)}",
+        ]
     levers = report.answers.get("levers")
     if levers is not None and len(rows := levers.tables["levers"]):
         others = rows[rows["target"].eq(verdict.target.indicator) & rows["link"].ne("自身")]
@@ -182,7 +185,7 @@ def precedents_list(report: Report) -> Html:
         name, ends = verdict.name_zh, (past.years[0], past.years[-1])
         parts: list[object] = [
             title, "：", tables.when("—".join(dict.fromkeys(map(str, ends)))), "年中",
-            counted(report, n, f"{name}：同期可比的年数"), f"年可比，{held(verdict)}",
+            counted(report, n, f"{name}：同期可比的年数"), f"年可比，{precedent_words(verdict.target.rule)}",
             counted(report, reached, f"{name}：同期达到所需的年数"), "次",
         ]  # fmt: skip
         usual, usual_n = past.count(outliers=False)

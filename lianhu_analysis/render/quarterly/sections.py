@@ -130,9 +130,8 @@ def problems(report: Report) -> list[Html | Picture]:
         return []
     behind, falls = watched.tables["targets"], watched.tables["falls"]
     # A table without rows may have no columns either.
-    marks = load_rules()
     if len(behind):
-        light = behind["target_light"]
+        marks, light = load_rules(), behind["target_light"]
         short = behind["distance"].lt(0) & light.ne(marks.green.name)
         behind = behind[short | light.eq(marks.red.name)]
     if len(falls):
