@@ -12,7 +12,7 @@ import pytest
 from lianhu_analysis import pipeline
 from lianhu_analysis.errors import StoreError, UsageError
 from lianhu_analysis.pipeline import answers, reports
-from lianhu_analysis.pipeline.record import describe_record
+from lianhu_analysis.pipeline.record import describe_record, read_record
 from lianhu_analysis.pipeline.session import Session
 from lianhu_analysis.render import listing
 from lianhu_analysis.render.publishing.publish import read_manifest
@@ -112,6 +112,25 @@ def test_a_report_whose_verdicts_cannot_be_kept_stands_with_a_warning(
     assert outcome.path.is_file()
     assert "没有存档（记录被占用）" in outcome.warning
     assert "lianhu record --as-of 2024-10-31" in outcome.warning
+
+
+def test_a_report_cut_off_as_it_is_put_in_place_has_its_verdicts_on_record(
+    national, tmp_path, monkeypatch
+):
+    # The next run finds it unchanged: nothing would ever bring its verdicts.
+    space = dataclasses.replace(national, reports=tmp_path)
+    plan = pipeline.plan_report(Session(space), "2024Q3", {})
+    put_in_place = reports.put_in_place
+
+    def cut_off(*asked):
+        put_in_place(*asked)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(reports, "put_in_place", cut_off)
+    with pytest.raises(KeyboardInterrupt):
+        pipeline.publish(Session(space), plan)
+    assert not pipeline.publish(Session(space), plan).fresh
+    assert set(read_record(space)["as_of"]) == {"2024-10-31"}
 
 
 def test_the_numbers_on_the_page_lead_to_their_cells(published):

@@ -322,14 +322,9 @@ def publish(asked: Session, plan: ReportPlan, *, force: bool = False) -> Outcome
     if done is not None and wanted <= set(done.outputs) and not force:
         return Outcome(plan.name, _page_path(workspace, done), fresh=False)
     try:
-        entry, verdicts = _render(session, plan, template, inputs, parameters, print_of_inputs)
+        entry, warning = _render(session, plan, template, inputs, parameters, print_of_inputs)
     except ReportError as error:
         return Outcome(plan.name, None, fresh=True, error=str(error))
-    warning = ""
-    try:
-        keep_verdicts(session, plan.period.year, verdicts, occasion=f"report {plan.name}")
-    except (StoreError, OSError) as error:
-        warning = f"报告已发布，但其中的判断没有存档（{error}）。请运行 lianhu record --as-of {plan.as_of}"
     return Outcome(plan.name, _page_path(workspace, entry), fresh=True, warning=warning)
 
 
@@ -340,8 +335,8 @@ def _render(
     inputs: dict[str, str],
     parameters: dict[str, str],
     print_of_inputs: str,
-) -> tuple[ManifestEntry, tuple[dict[str, Any], ...]]:
-    """Make one report; return its entry and the verdicts that it gives."""
+) -> tuple[ManifestEntry, str]:
+    """Make one report and put it in place; return its entry and a warning."""
     from lianhu_analysis.render.publishing.notebook import execute
     from lianhu_analysis.render.publishing.page import traced_body
 
@@ -393,7 +388,18 @@ def _render(
             audience=plan.audience,
             verdicts=executed.words,
         )
-        return put_in_place(private, workspace.reports, entry), executed.verdicts
+        # First, since a run cut off between would find the report unchanged and not come back.
+        warning = _keep(session, plan, executed.verdicts)
+        return put_in_place(private, workspace.reports, entry), warning
+
+
+def _keep(session: Session, plan: ReportPlan, verdicts: tuple[dict[str, Any], ...]) -> str:
+    """Add the verdicts of a report to the record; return why they could not be."""
+    try:
+        keep_verdicts(session, plan.period.year, verdicts, occasion=f"report {plan.name}")
+    except (StoreError, OSError) as error:
+        return f"报告已发布，但其中的判断没有存档（{error}）。请运行 lianhu record --as-of {plan.as_of}"
+    return ""
 
 
 def _in_english(
