@@ -14,6 +14,9 @@ from lianhu_analysis.forecast.models.panel import ProgressPanel, StockPanel
 
 __all__ = ["no_change", "pace", "progress", "stock_change", "usual_change"]
 
+# Degrees of freedom of what is taken as known: one period, or one year, shows no scatter.
+MANY = 1_000_000
+
 
 def progress(panel: ProgressPanel, rng: np.random.Generator, effort: Effort = FULL) -> Draws:
     """Project a count or amount from this year's pace against the usual progress.
@@ -22,8 +25,8 @@ def progress(panel: ProgressPanel, rng: np.random.Generator, effort: Effort = FU
     with mean one and the spread of past years, and its periods scatter around
     pace times usual increment with the overdispersion of a Poisson regression
     on years and periods (quasi-likelihood, McCullagh and Nelder, 1989, ch. 6).
-    A few years know neither the usual increments nor
-    the spread of the paces: both are drawn from what the years leave open, and
+    A few years know neither the usual increments nor their scatter nor the
+    spread of the paces: all are drawn from what the years leave open, and
     the draws are resampled by how well each foretold what was done so far
     (sampling-importance-resampling, Rubin, 1988).
 
@@ -35,20 +38,23 @@ def progress(panel: ProgressPanel, rng: np.random.Generator, effort: Effort = FU
     """
     years, periods = panel.increments.shape
     _need_years(panel, effort)
-    dispersion = _dispersion(panel.increments)
-    usual, between = _usual(panel.increments, dispersion, rng, effort.n_draws)
+    statistic, freedom = _scatter(panel.increments)
+    dispersion = statistic / rng.chisquare(freedom, size=effort.n_draws)
+    usual, between = _usual(panel.increments, dispersion, rng)
     expected = usual[:, : panel.n_known].sum(axis=1) / dispersion
-    shape, seen = 1.0 / between, 0.0
+    shape, seen = 1.0 / between, np.zeros(effort.n_draws)
     if panel.increments[:, : panel.n_known].any():
         # Where nothing is usually done by now, what is done tells no pace.
         seen = panel.actual / dispersion
         # One draw that underflows to no usual progress is unlikely; the others stand.
         expected = np.maximum(expected, np.finfo(float).tiny)
-        chosen = _resampled(_log_negative_binomial(seen, shape, expected), rng)
+        log_weight = _log_negative_binomial(seen, shape, expected) - np.log(dispersion)
+        chosen = _resampled(log_weight, rng)
         usual, shape, expected = usual[chosen], shape[chosen], expected[chosen]
+        dispersion, seen = dispersion[chosen], seen[chosen]
     pace = rng.gamma(shape + seen, 1.0 / (shape + expected))
     mean = pace[:, None] * usual[:, panel.n_known :]
-    done = _overdispersed(mean, dispersion, panel.integer, rng)
+    done = _overdispersed(mean, dispersion[:, None], panel.integer, rng)
     path = panel.actual + np.cumsum(done, axis=1)
     return Draws("progress", path[:, -1], path, int(years * periods), done=panel.actual)
 
@@ -152,26 +158,27 @@ def _need_years(panel: ProgressPanel, effort: Effort) -> None:
         raise ForecastError("历年均无进展，没有常年进度可比")
 
 
-def _dispersion(increments: FloatArray) -> float:
-    """Return variance over mean of what is left when every year and period has its own rate.
+def _scatter(increments: FloatArray) -> tuple[float, int]:
+    """Return what is left when every year and period has its own rate, and its degrees of freedom.
 
-    Pearson's statistic of the Poisson regression on years and periods, over its
-    degrees of freedom; of a whole table its fit is row sum times column sum
-    over the total (McCullagh and Nelder, 1989, sec. 6.4).
+    Pearson's statistic of the Poisson regression on years and periods; of a whole table its fit
+    is row sum times column sum over the total (McCullagh and Nelder, 1989, sec. 6.4).  Over its
+    degrees of freedom it estimates variance over mean, over chi-square draws it draws it.
     """
     table = increments[increments.sum(axis=1) > 0][:, increments.sum(axis=0) > 0]
     years, periods = table.shape
     if years < 2 or periods < 2:
-        return 1.0
+        return float(MANY), MANY
     fitted = np.outer(table.sum(axis=1), table.sum(axis=0)) / table.sum()
     chi_square = float(((table - fitted) ** 2 / fitted).sum())
-    return max(chi_square / ((years - 1) * (periods - 1)), 1e-6)
+    freedom = (years - 1) * (periods - 1)
+    return max(chi_square, 1e-6 * freedom), freedom
 
 
 def _usual(
-    increments: FloatArray, dispersion: float, rng: np.random.Generator, n_draws: int
+    increments: FloatArray, dispersion: FloatArray, rng: np.random.Generator
 ) -> tuple[FloatArray, FloatArray]:
-    """Draw usual increments, shape (n_draws, n), and the variance of the paces.
+    """Draw usual increments, shape (n_draws, n), and the variance of the paces, by dispersion.
 
     The totals' variance about their mean is that of the paces and of the
     scatter: scaled inverse chi-square with one degree of freedom fewer than
@@ -179,22 +186,24 @@ def _usual(
     with the sum of the past ones as its shape; all of them share the paces
     that the past years happened to have.
     """
-    years = len(increments)
+    years, n_draws = len(increments), dispersion.size
     sums = increments.sum(axis=0)
     totals = increments.sum(axis=1)
     spread = float(totals.var(ddof=1)) * (years - 1) / rng.chisquare(years - 1, size=n_draws)
     level = totals.mean()
     between = np.maximum(spread / level**2 - dispersion / level, 1e-4)
-    rates = rng.gamma(sums / dispersion, dispersion / years, size=(n_draws, sums.size))
+    each = dispersion[:, None]
+    rates = rng.gamma(sums / each, each / years)
     happened = rng.gamma(years / between, between / years)
     return rates * happened[:, None], between
 
 
-def _log_negative_binomial(seen: float, shape: FloatArray, expected: FloatArray) -> FloatArray:
-    """Return the log probability of what was done so far, but for a common constant."""
+def _log_negative_binomial(seen: FloatArray, shape: FloatArray, expected: FloatArray) -> FloatArray:
+    """Return the log probability of what was done so far, in units of its dispersion."""
     return np.asarray(
         gammaln(seen + shape)
         - gammaln(shape)
+        - gammaln(seen + 1.0)
         + shape * np.log(shape / (shape + expected))
         + seen * np.log(expected / (shape + expected))
     )
@@ -206,12 +215,12 @@ def _resampled(log_weight: FloatArray, rng: np.random.Generator) -> np.ndarray:
 
 
 def _overdispersed(
-    mean: FloatArray, dispersion: float, integer: bool, rng: np.random.Generator
+    mean: FloatArray, dispersion: FloatArray, integer: bool, rng: np.random.Generator
 ) -> FloatArray:
     """Draw non-negative values with this mean and variance ``dispersion * mean``."""
     positive = np.maximum(mean, 1e-12)
     if not integer:
         return rng.gamma(positive / dispersion, dispersion)
-    if dispersion > 1:
-        return rng.poisson(rng.gamma(positive / (dispersion - 1), dispersion - 1)).astype(float)
-    return rng.poisson(positive).astype(float)
+    # Whole numbers scatter no less than Poisson's.
+    beyond = np.maximum(dispersion - 1, 1e-9)
+    return rng.poisson(rng.gamma(positive / beyond, beyond)).astype(float)

@@ -10,7 +10,7 @@ from lianhu_analysis.forecast.models import (
     progress,
 )
 from lianhu_analysis.forecast.models.draws import N_DRAWS, PAST
-from lianhu_analysis.forecast.models.progress import _dispersion, usual_change
+from lianhu_analysis.forecast.models.progress import _scatter, usual_change
 
 SHARES = np.array([0.22, 0.46, 0.72, 1.0])
 
@@ -218,7 +218,27 @@ def test_the_scatter_within_years_is_that_of_statsmodels_poisson_regression():
     periods = np.kron(np.ones((6, 1)), np.eye(4))[:, 1:]
     design = np.column_stack([years, periods])
     fit = sm.GLM(table.ravel(), design, family=sm.families.Poisson()).fit(scale="X2")
-    assert _dispersion(table) == pytest.approx(fit.scale, rel=1e-6)
+    statistic, freedom = _scatter(table)
+    assert freedom == fit.df_resid == 15
+    assert statistic / freedom == pytest.approx(fit.scale, rel=1e-6)
+
+
+def test_three_years_know_little_of_the_scatter_within_a_year():
+    # Every year brings 100, so that nothing is left open but the scatter: variance over mean is 4
+    # with two degrees of freedom.  Taken as known it would give the tails of a normal, whose
+    # inner 98 % are 1.8 times as wide as its inner 80 %; Student's t of two gives 3.7.
+    increments = np.array([[40.0, 60.0], [60.0, 40.0], [50.0, 50.0]])
+    assert _scatter(increments) == (8.0, 2)
+    values = progress(ProgressPanel(increments, 50.0, 1, False), rng()).values
+    low, tenth, ninth, high = np.quantile(values, [0.01, 0.1, 0.9, 0.99])
+    assert (high - low) / (ninth - tenth) > 2.2
+
+
+@pytest.mark.parametrize("increments", [np.full((5, 1), 7.0), np.array([[0.0] * 4, [2.0] * 4])])
+def test_one_period_or_one_year_shows_no_scatter(increments):
+    statistic, freedom = _scatter(increments)
+    assert statistic / freedom == 1.0
+    assert freedom > 100_000
 
 
 def test_years_that_are_all_alike_are_no_traceback():
