@@ -7,6 +7,7 @@ deliveries never matters.  How its files are written: ``vintage_files``.
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -38,6 +39,8 @@ __all__ = ["LedgerEntry", "VintageStore", "latest"]
 
 ORDER = ", ".join(KEY)
 EVERYTHING = ", ".join(COLUMNS)
+# Of which the disputed figures are looked for together: a store of any size takes no more memory.
+REGIONS_AT_ONCE = 10
 
 
 class VintageStore:
@@ -145,21 +148,28 @@ class VintageStore:
 
     def conflicts(self) -> dict[str, tuple[Problem, ...]]:
         """Return, by raw file, each figure of which another file says otherwise."""
-        several = f"QUALIFY count(*) OVER (PARTITION BY {ORDER}) > 1"
-        repeated = self._query(None, EVERYTHING, several, {})
-        found: dict[str, list[Problem]] = {}
+        files = Counter(region_of(part) for entry in self.ledger().values() for part in entry.parts)
+        # What one file says twice was settled as it was read.
+        several = sorted(region for region, number in files.items() if number > 1)
+        found: dict[str, list[Problem]] = defaultdict(list)
+        for start in range(0, len(several), REGIONS_AT_ONCE):
+            for path, problem in self._disputed(several[start : start + REGIONS_AT_ONCE]):
+                found[path].append(problem)
+        return {path: tuple(problems) for path, problems in found.items()}
+
+    def _disputed(self, regions: Sequence[str]) -> Iterator[tuple[str, Problem]]:
+        """Yield raw file and problem of each figure of some regions that files disagree on."""
+        repeating = f"QUALIFY count(*) OVER (PARTITION BY {ORDER}) > 1"
+        repeated = self._query(regions, EVERYTHING, repeating, {})
         if repeated is None or repeated.empty:
-            return {}
+            return
         key = list(KEY)
         distinct = repeated.drop_duplicates([*key, "value", "status"])
         differing = distinct[distinct.duplicated(key, keep=False)][key].drop_duplicates()
         for _, group in repeated.merge(differing, on=key).groupby(key, sort=True):
             _, problems = merge_same_figures(group)
-            if not problems:
-                continue
-            for path in dict.fromkeys(map(path_of, group["source"])):
-                found.setdefault(path, []).extend(problems)
-        return {path: tuple(problems) for path, problems in found.items()}
+            paths = dict.fromkeys(map(path_of, group["source"]))
+            yield from ((path, problem) for path in paths for problem in problems)
 
     def _query(
         self,
@@ -176,8 +186,7 @@ class VintageStore:
                 str(self.root / part)
                 for entry in self.ledger().values()
                 for part in entry.parts
-                if part.startswith(f"{folder}/")
-                and (wanted is None or Path(part).parent.name.removeprefix("region=") in wanted)
+                if part.startswith(f"{folder}/") and (wanted is None or region_of(part) in wanted)
             ]
             if not parts:
                 return None
@@ -193,6 +202,11 @@ class VintageStore:
                     f"存储目录的文件已损坏（{_first_line(error)}）。{REBUILD}"
                 ) from error
         return None
+
+
+def region_of(part: str) -> str:
+    """Return the region of a part's path: ``observations/region=610104/…``."""
+    return Path(part).parent.name.removeprefix("region=")
 
 
 def latest(versions: pd.DataFrame) -> pd.DataFrame:

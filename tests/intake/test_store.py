@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from jupyter_client.manager import run_kernel
 
 from lianhu_analysis.errors import StoreError
+from lianhu_analysis.intake import store as store_module
 from lianhu_analysis.intake.observations import Observation, empty_observations, frame_observations
 from lianhu_analysis.intake.problems import Problem
 from lianhu_analysis.intake.store import VintageStore
@@ -214,6 +215,17 @@ def test_two_files_that_disagree_are_withheld_and_both_named(tmp_path):
     assert store.as_of(None)["value"].tolist() == [5.2] and store.conflicts() == {}
 
 
+def test_disputes_of_many_regions_are_found_a_few_regions_at_a_time(tmp_path, monkeypatch):
+    monkeypatch.setattr(store_module, "REGIONS_AT_ONCE", 2)
+    store = VintageStore(tmp_path)
+    for number in range(5):
+        code = f"61010{number}"
+        for name, value in (("a", 5.2), ("b", 5.2 if number == 1 else 5.3))[: 2 - (number == 3)]:
+            source = f"{name}{number}.csv"
+            put(store, source, rows(value, "2024-10-22", region=code, source=source))
+    assert sorted(store.conflicts()) == [f"{name}{n}.csv" for name in "ab" for n in (0, 2, 4)]
+
+
 def test_a_dispute_does_not_bring_back_an_older_vintage(tmp_path):
     store = VintageStore(tmp_path)
     put(store, "old.csv", rows(5.0, "2024-07-20"))
@@ -290,6 +302,7 @@ def test_as_of_never_knows_the_future_and_the_order_of_deliveries_never_matters(
 WRITER = """
 import sys
 from pathlib import Path
+from lianhu_analysis.intake import store as store_module
 from lianhu_analysis.intake.store import VintageStore
 from lianhu_analysis.intake.whole_files import write_whole
 from tests.intake.test_store import put, rows
