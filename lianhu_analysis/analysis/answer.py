@@ -76,7 +76,8 @@ class Answer:
         counts = {0}
         for table in self.tables.values():
             words = table.select_dtypes(exclude="number")
-            counts |= {len(table), *(n for name in words for n in words[name].value_counts())}
+            alike = (words[name].value_counts(dropna=False) for name in words)
+            counts |= {len(table), *(n for found in alike for n in found)}
             counts |= set((table.select_dtypes("number") > 0).sum())
         return {int(count) for count in counts}
 

@@ -133,3 +133,31 @@ def test_a_public_answer_names_nothing_that_is_hidden(page):
     public = _public_answer(answer, hidden, page.assessment.catalogue)
     assert public.sentences == ("第三产业增长 5.3%。",)
     assert public.tables["rows"]["indicator"].tolist() == ["gdp.tertiary"]
+
+
+def test_a_number_is_of_the_row_that_the_sentence_names(page):
+    # Others have the same number, the same light, or the same period and no name in the sentence.
+    other = {"name_zh": "惠企资金", "period": "2023-12", "target_light": "黄·欠缺"}
+    rows = [other | {"run": 7.0, "faster": 71.0}, {"month": "2023-11", "faster": 71.0, "n": 96}]
+    table = pd.DataFrame([*rows, {"month": "2023-12", "faster": 71.0, "n": 96, "diffusion": 76.04}])
+    lights = pd.DataFrame(
+        {"title_zh": list("甲乙丙丁戊己庚辛"), "target_light": ["黄·欠缺"] + [None] * 7}
+    )
+    told = [
+        "2023年12月扩散指数 76.0%：96 项增速中 71 项加快。",
+        "8 项目标的达标灯：不亮 7 项，黄·欠缺 1 项。",
+    ]
+    diffusion = table.iloc[1:][["month", "faster", "n", "diffusion"]]
+    answer = answer_of(
+        page.assessment,
+        "冷热如何",
+        tuple(told),
+        {"core": table.iloc[:1][[*other, "run", "faster"]], "d": diffusion, "targets": lights},
+    )
+    sentences_list(page, answer)
+    assert [(item.text, item.label) for item in page.register] == [
+        ("76.0", "扩散指数"),
+        ("96", "项数"),
+        ("71", "加快"),
+        *((n, "分析“冷热如何”的表中的项数") for n in "871"),
+    ]

@@ -13,6 +13,7 @@ from itertools import chain, product
 import pandas as pd
 
 from lianhu_analysis.analysis.answer import Answer, Row
+from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.errors import ReportError
 from lianhu_analysis.render import tables
 from lianhu_analysis.render.analyses import COLUMNS, cell_texts
@@ -24,8 +25,9 @@ from lianhu_analysis.render.trace import NUMERIC, PERIOD
 
 __all__ = ["UNPLACED", "answer_pictures", "answer_table", "sentences_list", "traced_sentence"]
 
-# How a ledger calls its cases.
+# How a ledger calls its cases, and a table its periods.
 CASES = ("case", "case_zh")
+TIMES = ("period", "month")
 # Of a number that an answer says and puts into no table: a fault of ours, found in the tests.
 UNPLACED = "不在表中："
 EXACT = 1e-9
@@ -127,10 +129,10 @@ def traced_sentence(report: Report, answer: Answer, sentence: str) -> Html:
     parts: list[str | Html] = []
     # What the sentence names comes first: one number stands in many rows.
     rows = {id(row): row for row, _, _ in answer.numbers}
-    named = {key for key, row in rows.items() if _is_named(row, sentence)}
+    near = {key: _nearness(row, sentence) for key, row in rows.items()}
+    ordered = sorted(answer.numbers, key=lambda item: -near[id(item[0])])
     numbers = [
-        [item for item in answer.numbers if (id(item[0]) in named) is wanted]
-        for wanted in (True, False)
+        [item for item in ordered if bool(near[id(item[0])]) is named] for named in (True, False)
     ]
     for piece in _named(report, answer, sentence):
         if isinstance(piece, Html):
@@ -162,10 +164,15 @@ def _named(report: Report, answer: Answer, sentence: str) -> list[str | Html]:
     return [next(marks) if number % 2 else piece for number, piece in enumerate(pieces)]
 
 
-def _is_named(row: Row, sentence: str) -> bool:
-    return any(
-        isinstance(said, str) and len(said) > 1 and said in sentence for said in row.values()
-    )
+def _nearness(row: Row, sentence: str) -> int:
+    """Count what a sentence says of a row: nothing if only its period, and the row has a name."""
+    words = {key: word for key, word in row.items() if isinstance(word, str) and len(word) > 1}
+    told = "/".join(words.pop(key) for key in TIMES if key in words)
+    times = [Period.parse(part) for part in told.split("/") if part]
+    when = sum(time.label_zh(span) in sentence for time in times for span in ("single", "ytd"))
+    # Lights are of many rows.
+    names = [word in sentence for key, word in words.items() if not str(key).endswith("light")]
+    return sum(names) + when if any(names) or not names else 0
 
 
 def _looked_up(
