@@ -324,6 +324,9 @@ def _rule_faults(item: Mapping[str, Any]) -> list[str]:
 
 
 def _unit_faults(item: Mapping[str, Any], indicator: Indicator) -> list[str]:
+    if indicator.is_reduction and item["value"] < 0:
+        said = f"value：{item['value']!r} 是负数，而{indicator.name_zh}以正数表示下降"
+        return [f"{said}。下降 2% 请写 2，rule 写 at_least（不低于）"]
     own = "%" if item["measure"] == "yoy" or "plan" in item else indicator.unit
     try:
         convert(1.0, item["unit"], own)

@@ -101,6 +101,14 @@ def test_the_announced_national_targets_each_have_a_source_and_an_address():
     assert set(firsts.values()) == {"gdp.total"}
 
 
+def test_a_fall_is_written_as_a_positive_rate_of_reduction():
+    text = GDP.replace("gdp.total", "ene.intensity").replace("about", "at_least")
+    (target,) = parse(text.replace("6.0", "2"))
+    assert (target.value, target.rule) == (2.0, "at_least")
+    with pytest.raises(CatalogueError, match=r"value：-2 是负数，而.*降低率以正数表示"):
+        parse(text.replace("6.0", "-2").replace("at_least", "at_most"))
+
+
 def test_an_amount_in_another_unit_becomes_the_catalogues():
     amount = GDP.replace("gdp.total", "prj.key.done").replace('"yoy"', '"level"')
     amount = amount.replace('"%"', '"万元"').replace("6.0", "800000").replace("about", "at_least")
