@@ -1059,6 +1059,30 @@ def test_more_than_the_nation_has_is_a_unit_misread(read):
     assert len(read(rows).frame) == 3
 
 
+def test_what_stands_beside_more_than_the_nation_has_is_in_the_same_wrong_unit(read):
+    rows = [
+        ["莲湖区2024年1-9月主要指标", None, None, None, None],
+        ["指标名称", "单位", "本月", "本月止累计", "累计增长%"],
+        [RETAIL, "亿元", 95000, 1053000, 2.4],
+        ["地方一般公共预算收入", "亿元", 1.6, 18.7, 5.8],
+    ]
+    reading = read(rows)
+    assert set(reading.frame["value"]) == {2.4, 1.6, 18.7, 5.8}
+    assert "“95000”与旁边那个比全国还多的数单位相同" in told(reading)
+
+
+@pytest.mark.parametrize(("title", "n"), [("2023年全年", 2), ("2023年", 0)])
+def test_the_year_to_date_of_a_whole_year_is_that_of_its_last_month(read, title, n):
+    rows = [
+        [f"莲湖区{title}主要经济指标", None, None, None],
+        ["指标名称", "单位", "累计", "累计比上年同期增长（%）"],
+        [RETAIL, "亿元", 505, 5.9],
+    ]
+    reading = read(rows)
+    assert list(reading.frame["period"]) == ["2023-12"] * n
+    assert list(reading.frame["span"]) == ["ytd"] * n
+
+
 def test_another_name_beside_the_full_one_is_another_figure(read):
     rows = [
         ["莲湖区2024年9月财政收入（单位：万元）", None, None],

@@ -214,6 +214,10 @@ class Reading:
     slots: tuple[Slot, ...] = ()
 
 
+class _WrongUnit(IntakeError):
+    """An amount is more than the nation has: what stands beside it is in the same unit."""
+
+
 class Collector:
     """Gathers the rows of one delivery, and the problems beside them."""
 
@@ -223,6 +227,7 @@ class Collector:
         self.problems: list[Problem] = []
         self.tables: list[TableNote] = []
         self.slots: list[Slot] = []
+        self.too_large: list[Slot] = []
 
     def refuse(self, error: IntakeError, *, sheet: str = "", cell: str = "") -> None:
         """Note that something is not read; the error itself may say where more exactly."""
@@ -235,6 +240,7 @@ class Collector:
             self.rows.append(_observe(token, slot, self.delivery))
         except IntakeError as error:
             self.refuse(error, sheet=slot.sheet, cell=slot.cell)
+            self.too_large += [slot] * isinstance(error, _WrongUnit)
         except LianhuError as error:
             cure = "请核对这一格；有误的，请报送改正后的新文件"
             refused = IntakeError(f"{slot.indicator.name_zh}：{error}", cure)
@@ -242,6 +248,14 @@ class Collector:
 
     def result(self) -> Reading:
         """Return the observations, one a key, and every problem."""
+        wrong = {(slot.sheet, slot.code, "level", slot.period.code) for slot in self.too_large}
+        beside = [
+            row for row in self.rows if (row.sheet, row.indicator, row.measure, row.period) in wrong
+        ]
+        for row in beside:
+            self.rows.remove(row)
+            why = f"“{row.token}”与旁边那个比全国还多的数单位相同，不采用"
+            self.problems.append(Problem(row.sheet, row.cell, why, "请核对单位后另报新文件"))
         rows, conflicts = merge_rows(self.rows)
         return Reading(
             frame_observations(rows),
@@ -467,7 +481,7 @@ def _level(value: float, slot: Slot, region: Region) -> float:
             said = f"{total.value:.15g} {total.unit}"
             more = f" {total.times:g} 倍还多" if total.times > 1 else "还多"
             why = f"{slot.indicator.name_zh} 的 {value:.15g} {slot.unit}比全国{total.year}年的 {said}{more}"
-            raise IntakeError(why, "单位多半写错了，请核对后另报新文件")
+            raise _WrongUnit(why, "单位多半写错了，请核对后另报新文件")
     return converted
 
 

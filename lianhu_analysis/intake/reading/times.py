@@ -113,8 +113,10 @@ def find_when(
             '全是当月数、全年数的，也可在 delivery.toml 写 span = "single"、"annual"',
         )
     finer = any(p.period.frequency != "A" for p in parts)
-    if span == "annual" and indicator.frequency != "A" and finer:
-        period, span = Period(period.year, "M", 12), "ytd"  # 全年 after 前三季度
+    # 全年 after 前三季度, and 累计 under a title that says 全年.
+    whole = (span == "annual" and finer) or (span == "ytd" and not near and time.span == "annual")
+    if whole and indicator.frequency != "A":
+        period, span = Period(period.year, "M", 12), "ytd"
     if not near and period.frequency == "A" and span != "annual" and indicator.frequency != "A":
         why = f"{indicator.name_zh}：是哪个月的说不清，只写了 {period.year}年"
         raise IntakeError(why, "请在标题中写明月份，如 2024年1—9月")
