@@ -261,7 +261,7 @@ def overdue(frame: pd.DataFrame, catalogue: Catalogue, as_of: dt.date) -> list[D
             Diagnosis(
                 "Uncertain",
                 "freshness",
-                f"{indicator.name_zh} {first} 应于 {due} 公布，库中尚无{more}",
+                f"{indicator.name_zh}{first.label_zh('single')}的数应于 {due} 公布，库中尚无{more}",
                 f"请向{indicator.department_zh or '发布部门'}要来",
             )
         )

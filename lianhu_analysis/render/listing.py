@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from lianhu_analysis.catalog.indicators import Catalogue, Indicator
+from lianhu_analysis.catalog.reference_period import QUARTER_NAMES
 from lianhu_analysis.catalog.targets import Target, named, precedent_words
 from lianhu_analysis.errors import UsageError
-from lianhu_analysis.forecast.models import weights_text
+from lianhu_analysis.forecast.models import MODEL_NAMES, weights_text
 from lianhu_analysis.intake.checks.findings import SEVERITIES, SEVERITY_ZH, Finding
 from lianhu_analysis.intake.problems import FileResult, Group, grouped
 from lianhu_analysis.render.record_listing import frequency_text
@@ -37,6 +38,7 @@ __all__ = [
     "forecast_lines",
     "observation_lines",
     "observations_json",
+    "position_zh",
     "problem_lines",
     "select_findings",
 ]
@@ -191,8 +193,9 @@ def finding_lines(findings: Sequence[Finding]) -> list[str]:
     lines = []
     for finding in findings:
         where = "、".join(dict.fromkeys(cell.text for cell in finding.cells))
+        told = "。".join(filter(None, (where, finding.remedy)))
         lines.append(f"{SEVERITY_ZH[finding.severity]}  {finding.message}  〔{finding.rule}〕")
-        lines.append(f"    {where}。{finding.remedy}")
+        lines.append(f"    {told}")
     return lines
 
 
@@ -262,25 +265,36 @@ def backtest_lines(content: dict[str, Any]) -> list[str]:
         place = (cell["name_zh"], cell["position"], cell["scope"])
         if place != head:
             head = place
-            position = "年初" if cell["position"] == "none" else f"到 {cell['position']}"
-            lines.append(
-                f"- {cell['name_zh']}，{position}，{SCOPES[cell['scope']]}（基准 RMSE {cell['rmse_benchmark']:.3f}）"
-            )
+            lines.append(f"- {_cell_place(cell)}（基准 RMSE {cell['rmse_benchmark']:.3f}）")
         lines.append(_cell_line(cell))
     lines.append(f"多模型组合输给基准的格子：{len(content['losing'])} 个")
     for cell in content["losing"]:
         lines.append(
-            f"    {cell['name_zh']} {cell['position']} {cell['scope']}："
+            f"    {_cell_place(cell)}："
             f"RMSE {cell['rmse']:.3f} 对 {cell['rmse_benchmark']:.3f}，"
             f"CRPS {cell['crps']:.3f} 对 {cell['crps_benchmark']:.3f}（{cell['n_observations']} 年）"
         )
     return [*lines, *_event_lines(content)]
 
 
+def _cell_place(cell: dict[str, Any]) -> str:
+    known = cell["position"]
+    when = "年初" if known == "none" else f"已知到{position_zh(known)}"
+    return f"{cell['name_zh']}，{when}，{SCOPES[cell['scope']]}"
+
+
+def position_zh(position: str) -> str:
+    """Say up to which month or quarter a year was known; none at its beginning."""
+    if position == "none":
+        return "尚无"
+    number = int(position.removeprefix("Q"))
+    return f"{QUARTER_NAMES[number - 1]}季度" if position.startswith("Q") else f"{number}月"
+
+
 def _cell_line(cell: dict[str, Any]) -> str:
     p_value = "—" if cell["dm_p_value"] is None else f"{cell['dm_p_value']:.2f}"
     return (
-        f"    {cell['model']:<24}{cell['n_observations']:>3} 年  "
+        f"    {MODEL_NAMES[cell['model']]}  {cell['n_observations']} 年  "
         f"RMSE {cell['rmse']:.3f}（基准 {cell['rmse_benchmark']:.3f}）  "
         f"MAE {cell['mae']:.3f}  偏差 {cell['bias']:+.3f}  CRPS {cell['crps']:.3f}  "
         f"对数分 {cell['log_score']:.2f}  80% 区间 {cell['coverage_80']:.0%}  "

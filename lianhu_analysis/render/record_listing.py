@@ -112,11 +112,11 @@ def _scored_line(item: Mapping[str, Any]) -> str:
     words = "达到" if item["met"] else "在容差内" if item["met_about"] else "未达到"
     result = f"{item['published']} 公布 {item['outcome']:,.10g}，{words}目标"
     if item["status"] == "refused":
-        return f"- {_title(item)}：截至 {item['as_of']}不作预测；{result}"
+        return f"- {_title(item)}：截至 {item['as_of']} 不作预测；{result}"
     late = "（补记，不计入）" if item["retrospective"] else ""
     said = probability_text(item["probability"])
     return (
-        f"- {_title(item)}：截至 {item['as_of']}说 {said}；{result}；"
+        f"- {_title(item)}：截至 {item['as_of']} 说 {said}；{result}；"
         f"Brier {item['brier']:.3f}{late}"
     )
 
@@ -124,7 +124,7 @@ def _scored_line(item: Mapping[str, Any]) -> str:
 def _summary_lines(summary: Mapping[str, Any]) -> list[str]:
     told = summary["told_in_advance"]
     if not told:
-        return ["事先发布过、已有结果的判断还没有，说不出这些百分比准不准"]
+        return ["还没有事先发布过、已有结果的判断，说不出这些百分比准不准"]
     scores = summary["scores"]
     lines = [
         f"事先发布过、已有结果的判断 {told} 项：平均 Brier {scores['brier']:.3f}，"

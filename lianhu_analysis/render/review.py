@@ -26,7 +26,7 @@ from lianhu_analysis.render.drawing.review_charts import (
     skill_chart,
     weights_chart,
 )
-from lianhu_analysis.render.listing import EVENTS, SCOPES
+from lianhu_analysis.render.listing import EVENTS, SCOPES, position_zh
 from lianhu_analysis.render.tables import Html
 
 __all__ = ["ReviewDesk"]
@@ -158,7 +158,7 @@ class ReviewDesk:
         ].sort_values("n_known")
         frame = pd.DataFrame(
             {
-                "label": [_position_zh(item) for item in own["position"]],
+                "label": [position_zh(item) for item in own["position"]],
                 "ratio": own["rmse"].to_numpy(float) / own["rmse_benchmark"].to_numpy(float),
             }
         )
@@ -196,7 +196,7 @@ class ReviewDesk:
             return tables.paragraph("历年都没有足够的记录来定权重，一直用校准过的基准。")
         name = self.catalogue.get(code).name_zh
         heaviest = wide.mean().idxmax()
-        title = f"{name}（{_position_zh(chosen)}）：平均权重最大的是{heaviest}"
+        title = f"{name}（{position_zh(chosen)}）：平均权重最大的是{heaviest}"
         setting = self._setting(title, "各年当时由以往得分定的权重")
         figure = weights_chart(wide[wide.mean().sort_values(ascending=False).index], setting)
         return picture(figure, f"{name}各年各模型的权重，平均最大的是{heaviest}")
@@ -245,7 +245,7 @@ class ReviewDesk:
             return tables.paragraph("没有这样的格子。")
         shown = table.assign(
             name=[self.catalogue.get(code).name_zh for code in table["indicator"]],
-            position=[_position_zh(item) for item in table["position"]],
+            position=[position_zh(item) for item in table["position"]],
             model=[MODEL_NAMES.get(item, item) for item in table["model"]],
             scope=table["scope"].map(SCOPES),
             loses=table["loses"].map({True: "是", False: "否"}),
@@ -268,12 +268,6 @@ class ReviewDesk:
 
     def _mark(self) -> list[Html]:
         return [tables.mark_simulated()] if self.simulated else []
-
-
-def _position_zh(position: str) -> str:
-    if position == "none":
-        return "尚无"
-    return f"{int(position)}月" if position.isdigit() else position
 
 
 def _number(value: float) -> str:

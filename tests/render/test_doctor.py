@@ -74,7 +74,7 @@ def test_each_fault_comes_first_with_its_remedy(changed, severity, topic, words)
 def test_retail_sales_of_september_were_due_on_22_october():
     late = said(WELL, dt.date(2024, 10, 22))[0]
     assert (late.severity, late.topic) == ("Uncertain", "freshness")
-    assert late.message == "社会消费品零售总额 2024-09 应于 10-22 公布，库中尚无"
+    assert late.message == "社会消费品零售总额2024年9月的数应于 10-22 公布，库中尚无"
     assert late.remedy == "请向区统计局要来"
     later = said(WELL, dt.date(2024, 11, 30))[0]
     assert later.message.endswith("；此后还缺 1 期")
@@ -82,7 +82,7 @@ def test_retail_sales_of_september_were_due_on_22_october():
 
 def test_a_day_of_an_earlier_year_says_its_year():
     late = said(WELL, dt.date(2025, 3, 31))[0]
-    assert late.message.startswith("社会消费品零售总额 2024-09 应于 2024-10-22 公布")
+    assert late.message.startswith("社会消费品零售总额2024年9月的数应于 2024-10-22 公布")
 
 
 def test_a_weekend_and_a_january_that_is_none():
@@ -138,6 +138,6 @@ def test_a_survey_of_a_real_workspace(national, tmp_path):
     assert (after.store_busy, after.stray_parts, after.packages) == (False, (), ())
     known = VintageStore(national.processed).as_of(dt.date(2024, 10, 20))
     lines = diagnose(after, known, load_catalogue(national), as_of=dt.date(2024, 10, 20))
-    assert "社会消费品零售总额 2024-09 应于 10-16 公布，库中尚无" in {
+    assert "社会消费品零售总额2024年9月的数应于 10-16 公布，库中尚无" in {
         item.message for item in lines
     }

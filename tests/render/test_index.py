@@ -49,7 +49,10 @@ def test_each_report_shows_its_verdicts_and_what_changed_since_the_one_before():
     assert [row["读者"] for row in found] == ["内部", "内部", "公开"]
     # Nor is one that an earlier release made, which does not tell its verdicts.
     silent = entry("2024Q4", "2025-01-30")
-    assert [rows(index_page([after, silent]))[0][key] for key in ("判断", "比上一份")] == ["—", "—"]
+    assert [rows(index_page([after, silent]))[0][key] for key in ("判断", "比上一份")] == [
+        "无判断",
+        "—",
+    ]
     same = entry("2024Q4", "2025-01-31", after.verdicts)
     assert rows(index_page([after, silent, same]))[0]["比上一份"] == "判断不变"
 

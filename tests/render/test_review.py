@@ -83,7 +83,7 @@ def test_pictures_say_what_they_show():
     assert all(isinstance(item, Picture) for item in shown)
     assert "12 次预测" in shown[0].alt
     assert "2 个时点中 0 个不及基准" in shown[2].drawn[0]
-    assert "Q3" in shown[3].drawn[0]
+    assert "三季度" in shown[3].drawn[0]
     assert review.weights("gdp.total", "none").drawn[0].startswith("名称gdp.total（尚无）")
     with pytest.raises(UsageError, match=r"时点 'Q2' 不认识。可填 none、Q3"):
         review.weights("gdp.total", "Q2")

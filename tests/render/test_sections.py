@@ -63,7 +63,7 @@ def test_without_targets_and_analyses_only_data_and_method_are_told(report):  # 
         report, assessment=bare, answers={}, register=FigureRegister(), sections=[]
     )
     html = written(page)
-    assert "目标文件中没有可列出的目标" in html
+    assert "没有可列出的目标，本报告不作判断" in html
     assert html.count("<h2>") == 1
     assert "附录一：数据、版本与方法" in html
 

@@ -12,7 +12,7 @@ from lianhu_analysis.catalog.calendar import assumed_release
 from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.catalog.reference_period import PER_YEAR
 from lianhu_analysis.intake.checks.arrays import Bools, Panel
-from lianhu_analysis.intake.checks.evidence import Evidence
+from lianhu_analysis.intake.checks.evidence import Evidence, figure_name
 from lianhu_analysis.intake.checks.findings import RESOLVE, Finding, Severity
 from lianhu_analysis.workspace import CensusBreak
 
@@ -172,16 +172,14 @@ def _missing(
     series: dict[str, Any] = {
         str(name): str(value) for name, value in panel.series.iloc[at[0]].items()
     }
-    period, name = _period(panel, at), evidence.catalogue.get(series["indicator"]).name_zh
-    growth = "同比" if series["measure"] == "yoy" else ""
+    figure = series | {"period": str(_period(panel, at))}
     return Finding(
         severity=severity,
         rule=rule,
-        **series,
-        period=str(period),
+        **figure,
         values=(),
         cells=(),
-        message=f"{name}{period.label_zh(series['span'])}{growth}{words}",
+        message=f"{figure_name(figure, evidence.catalogue)}{words}",
         remedy=REDELIVER,
     )
 

@@ -19,13 +19,29 @@ from lianhu_analysis.intake.checks.arrays import Bools, Floats, Ints, Panel
 from lianhu_analysis.intake.checks.findings import FIGURE, RESOLVE, CellRef, Finding, Severity
 from lianhu_analysis.workspace import CensusBreak
 
-__all__ = ["Evidence", "base_on", "doubtful"]
+__all__ = ["Evidence", "base_on", "doubtful", "figure_name", "with_unit"]
 
 
 def base_on(days: NDArray[np.datetime64], breaks: Iterable[CensusBreak]) -> Ints:
     """Return the number of the census base in force on days of publication."""
     marks = np.array(sorted(item.day for item in breaks), dtype="datetime64[D]")
     return np.searchsorted(marks, days, side="right")
+
+
+def figure_name(figure: Mapping[str, Any], catalogue: Catalogue) -> str:
+    """Name a figure as a reader does: indicator, period, and whether it is growth."""
+    period = Period.parse(str(figure["period"]))
+    try:
+        when = period.label_zh(figure["span"])
+    except PeriodError:
+        when = str(period)
+    growth = "同比" if figure["measure"] == "yoy" else ""
+    return f"{catalogue.name_of(str(figure['indicator']))}{when}{growth}"
+
+
+def with_unit(value: float, unit: str, form: str = ",.10g") -> str:
+    """Write a number without needless decimals, and its unit."""
+    return f"{value:{form}}{'' if unit == '%' else ' '}{unit}"
 
 
 @dataclass(frozen=True)
@@ -136,20 +152,12 @@ class Evidence:
 
     def label(self, row: int) -> str:
         """Name a figure as a reader does: indicator, period, and whether it is growth."""
-        figure = self._figure(row)
-        name = self.catalogue.name_of(figure["indicator"])
-        period = Period.parse(str(figure["period"]))
-        try:
-            when = period.label_zh(figure["span"])
-        except PeriodError:
-            when = str(period)
-        growth = "同比" if figure["measure"] == "yoy" else ""
-        return f"{name}{when}{growth}"
+        return figure_name(self._figure(row), self.catalogue)
 
     def value_text(self, row: int) -> str:
         """Return the figure of a row with its unit, without needless decimals."""
         figure = self._figure(row)
-        return f"{figure['value']:,.10g} {figure['unit']}"
+        return with_unit(figure["value"], figure["unit"])
 
     def stated(self, row: int) -> str:
         """Name the figure of a row and say what it is."""

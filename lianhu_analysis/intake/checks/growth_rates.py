@@ -82,13 +82,13 @@ def _beyond_history(evidence: Evidence, panel: Panel) -> Iterator[Finding]:
     for at in map(tuple, np.argwhere(found)):
         many, row = int(together[at[1:]]), int(panel.rows[at])
         if many < TOGETHER or not found[: at[0], *at[1:]].any():
+            moved = f"比上年同期变动 {rates[at]:+.1f}%，" if level[at[0]] else ""
             also = f"；同期共有 {many} 个序列如此，多半确有其事" if many >= TOGETHER else ""
             yield evidence.finding(
                 "beyond_history",
                 "Uncertain" if also else "Bad",
                 row,
-                f"{evidence.stated(row)}，比上年同期变动 {rates[at]:+.1f}%，"
-                f"远在以往的 {low[at]:+.1f}% 至 {high[at]:+.1f}% 之外{also}",
+                f"{evidence.stated(row)}，{moved}远在以往的 {low[at]:+.1f}% 至 {high[at]:+.1f}% 之外{also}",
                 f"可能是录入错误或口径变动，也可能确有其事。{RESOLVE}",
                 others=panel.rows[found[:, *at[1:]], *at[1:]] if also else (),
             )

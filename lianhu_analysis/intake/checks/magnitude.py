@@ -141,7 +141,7 @@ def _slip_finding(
         "unit_slip",
         "Error",
         row,
-        f"{evidence.stated(row)}，约为{against}应有大小的{times}",
+        f"{evidence.stated(row)}，约为应有大小的{times}（比照{against}）",
         f"多半是计量单位或小数点错了。{RESOLVE}",
         others=[other],
     )

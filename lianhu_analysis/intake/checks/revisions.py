@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from lianhu_analysis.catalog.indicators import Catalogue
-from lianhu_analysis.intake.checks.evidence import base_on
+from lianhu_analysis.intake.checks.evidence import base_on, figure_name, with_unit
 from lianhu_analysis.intake.checks.findings import FIGURE, CellRef, Finding, Severity, sort_findings
 from lianhu_analysis.workspace import CensusBreak
 
@@ -127,9 +127,10 @@ def revision_findings(table: pd.DataFrame, catalogue: Catalogue) -> tuple[Findin
     }
     findings = []
     for row in table.to_dict("records"):
-        name = catalogue.name_of(str(row["indicator"]))
-        growth = "同比" if row["measure"] == "yoy" else ""
         figure: dict[str, str] = {key: str(row[key]) for key in FIGURE}
+        was, now = (with_unit(row[key], row["unit"]) for key in ("before", "value"))
+        unit = "个百分点" if row["unit"] == "%" else row["unit"]
+        change = with_unit(row["change"], unit, "+,.6g")
         findings.append(
             Finding(
                 severity=severities[row["verdict"]],
@@ -137,8 +138,8 @@ def revision_findings(table: pd.DataFrame, catalogue: Catalogue) -> tuple[Findin
                 **figure,
                 values=(("before", float(row["before"])), ("value", float(row["value"]))),
                 cells=(CellRef(str(row["source"]), str(row["sheet"]), str(row["cell"])),),
-                message=f"{name}{row['period']}{growth}由 {row['before']:,.10g} 修订为 "
-                f"{row['value']:,.10g} {row['unit']}（{row['change']:+,.6g}）：{_judgement(row)}",
+                message=f"{figure_name(figure, catalogue)}由 {was} 修订为 {now}（{change}）："
+                f"{_judgement(row)}",
                 remedy="请向部门问明修订原因，并写进报告"
                 if row["verdict"] == "unusual"
                 else "不必处理",
@@ -152,7 +153,8 @@ def _judgement(row: dict[Any, Any]) -> str:
     if verdict == "census_break":
         return "普查口径变动"
     if verdict == "too_few":
-        return f"以往只有 {count} 次修订，无从判断大小是否寻常"
+        past = f"以往只有 {count} 次修订" if count else "以往没有修订过"
+        return f"{past}，无从判断大小是否寻常"
     scale = 100.0 if row["measure"] == "level" else 1.0
     unit = "%" if row["measure"] == "level" else " 个百分点"
     usual = f"{scale * float(str(row['usual'])):.2g}{unit}"

@@ -120,7 +120,7 @@ def _strip(entry: ManifestEntry) -> Html:
         f"{SIGNS.get(words, UNKNOWN)[0]}</span>"
         for target, words in entry.verdicts
     ]
-    return Html(f'<span class="strip">{"".join(signs)}</span>' if signs else "—")
+    return Html(f'<span class="strip">{"".join(signs)}</span>' if signs else "无判断")
 
 
 def _before(entry: ManifestEntry, entries: Sequence[ManifestEntry]) -> ManifestEntry | None:

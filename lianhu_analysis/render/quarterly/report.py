@@ -243,7 +243,7 @@ def headline(report: Report) -> Html:
     assessment = report.assessment
     if not assessment.verdicts:
         year = tables.when(f"{assessment.year}年")
-        nothing = tables.paragraph(year, "的目标文件中没有可列出的目标，本报告不作判断。")
+        nothing = tables.paragraph(year, "没有可列出的目标，本报告不作判断。")
         return tables.join(nothing, *_withheld(report))
     verdict = assessment.verdicts[0]
     target = verdict.target
