@@ -291,7 +291,9 @@ def _list_faults(
     for line, row in rows:
         proxy = row.get("weight_proxy") or ""
         if proxy and proxy not in codes:
-            faults.append(f"第 {line} 行 weight_proxy：{proxy} 不在目录中")
+            faults.append(
+                f"第 {line} 行 weight_proxy：{proxy} 不在目录中，请补上那一项，或清空这一格"
+            )
     counts = Counter(row["tier"] for _, row in rows)
     for tier, expected in expected_counts.items():
         if counts[tier] != expected:

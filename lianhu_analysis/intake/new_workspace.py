@@ -15,13 +15,6 @@ from lianhu_analysis.intake import blank_workbooks as blank
 __all__ = ["create_workspace"]
 
 YEARS_BACK = 7  # that the history workbook has rows for, before its last year
-# What the built-in catalogue says of Lianhu alone, and what it is elsewhere.
-ELSEWHERE = (
-    (r"莲湖(?=分局)|西安(?=调查队|海关|供电)|陕西省(?=分行)", ""),
-    (r"(?:; )?(?:2024报告目标:[^,;\"]*|莲湖无第一产业)", ""),
-    (r"\(西安\)", "(市级)"),
-    (r"\(Xi'an\)", "(city)"),
-)
 
 
 def create_workspace(
@@ -80,8 +73,8 @@ def create_workspace(
     listed = directory / "indicators.csv"
     text = listed.read_text(encoding="utf-8")
     kind = name_zh[-1] if name_zh[-1] in "县市旗" else "区"
-    for words, instead in (*ELSEWHERE, (r"(?<=,)区(?=[^,]*[局委门队)],)", kind)):
-        text = re.sub(words, instead, text)
+    for words, instead in blank.texts()["elsewhere"].items():
+        text = re.sub(words, instead.format(kind=kind), text)
     listed.write_text(text, encoding="utf-8", newline="\n")
     catalogue = read_catalogue(listed, {})
     blank.write_targets(targets, catalogue)

@@ -174,35 +174,27 @@ def diagnose(
     return tuple(sorted(lines, key=lambda line: SEVERITIES.index(line.severity)))
 
 
+def _either(topic: str, fault: str, cure: str, well: str) -> Diagnosis:
+    return Diagnosis("Error", topic, fault, cure) if fault else Diagnosis("Good", topic, well)
+
+
 def _machine(environment: Environment) -> list[Diagnosis]:
-    version = ".".join(map(str, environment.python))
-    least = ".".join(map(str, OLDEST_PYTHON))
-    remake = "请运行 make venv 重建环境"
+    version, least = (".".join(map(str, item)) for item in (environment.python, OLDEST_PYTHON))
+    old = f"Python {version} 太旧" if environment.python[:2] < OLDEST_PYTHON else ""
+    fonts = "、".join(environment.missing_fonts)
+    lost = f"缺少内置字体 {fonts}" if fonts else ""
+    shown = "内置中文字体都在；图中遇到其中没有的生僻字，以〓代替"
+    remake, kernel = "请运行 make venv 重建环境", environment.kernels.get(KERNEL)
+    none = f"没有笔记本内核 {KERNEL}，报告无法生成" if kernel is None else ""
     lines = [
-        Diagnosis("Good", "python", f"Python {version}")
-        if environment.python[:2] >= OLDEST_PYTHON
-        else Diagnosis(
-            "Error", "python", f"Python {version} 太旧", f"请安装 Python {least} 或更新的版本"
-        ),
-        Diagnosis(
-            "Error",
-            "fonts",
-            f"缺少内置字体 {'、'.join(environment.missing_fonts)}",
-            "请重新取得完整的程序",
-        )
-        if environment.missing_fonts
-        else Diagnosis("Good", "fonts", "内置中文字体都在；图中遇到其中没有的生僻字，以〓代替"),
-        Diagnosis("Good", "kernel", f"笔记本内核 {KERNEL} 可用")
-        if environment.kernels.get(KERNEL) in OWN_PYTHON
-        else Diagnosis(
-            "Uncertain",
-            "kernel",
-            f"笔记本内核 {KERNEL}（{environment.kernels[KERNEL]}）属于另一个解释器",
-            "报告不受影响；要在 JupyterLab 中使用，请从环境变量 JUPYTER_PATH 中去掉它所在的文件夹",
-        )
-        if KERNEL in environment.kernels
-        else Diagnosis("Error", "kernel", f"没有笔记本内核 {KERNEL}，报告无法生成", remake),
+        _either("python", old, f"请安装 Python {least} 或更新的版本", f"Python {version}"),
+        _either("fonts", lost, "请重新取得完整的程序", shown),
+        _either("kernel", none, remake, f"笔记本内核 {KERNEL} 可用"),
     ]
+    if kernel is not None and kernel not in OWN_PYTHON:
+        other = f"笔记本内核 {KERNEL}（{kernel}）属于另一个解释器"
+        cure = "要在 JupyterLab 中使用，请从环境变量 JUPYTER_PATH 中去掉它所在的文件夹"
+        lines[-1] = Diagnosis("Uncertain", "kernel", other, f"报告不受影响；{cure}")
     for name, wanted, installed in environment.packages:
         words = f"装的是 {installed}" if installed else "没有安装"
         lines.append(Diagnosis("Bad", "packages", f"{name} 应为锁定的 {wanted}，{words}", remake))
@@ -212,23 +204,12 @@ def _machine(environment: Environment) -> list[Diagnosis]:
 def _folders(environment: Environment) -> list[Diagnosis]:
     lines = []
     if environment.store_busy:
-        lines.append(
-            Diagnosis(
-                "Uncertain",
-                "lock",
-                "另一个程序正在写入版本库",
-                "请等它结束；长时间不结束的，关闭它后重试（锁随进程结束自动释放，不必删除文件）",
-            )
-        )
-    if environment.stray_parts:
-        lines.append(
-            Diagnosis(
-                "Uncertain",
-                "orphans",
-                f"版本库中有 {len(environment.stray_parts)} 个没有登记的文件（中断的写入留下的，不会被读取）",
-                "下一次 lianhu ingest 写入时自动清除",
-            )
-        )
+        cure = "请等它结束；长时间不结束的，关闭它后重试（锁随进程结束自动释放，不必删除文件）"
+        lines.append(Diagnosis("Uncertain", "lock", "另一个程序正在写入版本库", cure))
+    if stray := len(environment.stray_parts):
+        told = f"版本库中有 {stray} 个没有登记的文件（中断的写入留下的，不会被读取）"
+        cure = "下一次 lianhu ingest 写入时自动清除"
+        lines.append(Diagnosis("Uncertain", "orphans", told, cure))
     lines += [
         Diagnosis("Severe", "orphans", f"{path} 已不在，库中它的数失去了凭证", "请把原件放回")
         for path in environment.lost_sources
@@ -257,24 +238,16 @@ def overdue(frame: pd.DataFrame, catalogue: Catalogue, as_of: dt.date) -> list[D
         # A day of an earlier year would be read as one of this year.
         due = f"{day:%m-%d}" if day.year == as_of.year else day.isoformat()
         more = f"；此后还缺 {len(missing) - 1} 期" if len(missing) > 1 else ""
-        lines.append(
-            Diagnosis(
-                "Uncertain",
-                "freshness",
-                f"{indicator.name_zh}{first.label_zh('single')}的数应于 {due} 公布，库中尚无{more}",
-                f"请向{indicator.department_zh or '发布部门'}要来",
-            )
-        )
+        named = f"{indicator.name_zh}{first.label_zh('single')}"
+        told = f"{named}的数应于 {due} 公布，库中尚无{more}"
+        cure = f"请向{indicator.department_zh or '发布部门'}要来"
+        lines.append(Diagnosis("Uncertain", "freshness", told, cure))
     if never:
         names = "、".join(item.name_zh for item in never[:NEVER_SHOWN])
-        lines.append(
-            Diagnosis(
-                "Uncertain",
-                "freshness",
-                f"{len(never)} 个指标从未入库（{names}{'等' if len(never) > NEVER_SHOWN else ''}）",
-                "请核对报送单位；不报送的，从指标目录中删去",
-            )
-        )
+        others = "等" if len(never) > NEVER_SHOWN else ""
+        told = f"{len(never)} 个指标从未入库（{names}{others}）"
+        cure = "请核对报送单位；不报送的，从指标目录中删去"
+        lines.append(Diagnosis("Uncertain", "freshness", told, cure))
     return lines or [Diagnosis("Good", "freshness", f"截至 {as_of}，到期的数都已入库")]
 
 

@@ -113,10 +113,9 @@ def observation_lines(content: dict[str, Any]) -> list[str]:
     lines = []
     for row in content["observations"]:
         value = row["status"] if row["value"] is None else f"{row['value']:,.10g}"
-        lines.append(
-            f"{row['period']:<8} {row['measure']:<6}{row['span']:<7}{value:>16} {row['unit']}  "
-            f"{row['published']}  {row['source']} {row['sheet']} {row['cell']}"
-        )
+        place = f"{row['source']} {row['sheet']} {row['cell']}"
+        what = f"{row['period']:<8} {row['measure']:<6}{row['span']:<7}"
+        lines.append(f"{what}{value:>16} {row['unit']}  {row['published']}  {place}")
     return lines
 
 
@@ -193,9 +192,10 @@ def finding_lines(findings: Sequence[Finding]) -> list[str]:
     lines = []
     for finding in findings:
         where = "、".join(dict.fromkeys(cell.text for cell in finding.cells))
-        told = "。".join(filter(None, (where, finding.remedy)))
-        lines.append(f"{SEVERITY_ZH[finding.severity]}  {finding.message}  〔{finding.rule}〕")
-        lines.append(f"    {told}")
+        lines += [
+            f"{SEVERITY_ZH[finding.severity]}  {finding.message}  〔{finding.rule}〕",
+            f"    {'。'.join(filter(None, (where, finding.remedy)))}",
+        ]
     return lines
 
 
@@ -235,14 +235,11 @@ def _joint_lines(content: dict[str, Any]) -> list[str]:
         return []
     if joint["probability"] is None:
         return [f"- 同时实现：不给联合概率，{content['joint_reason']}"]
-    plain, about = (
-        probability_text(joint["probability"]),
-        probability_text(joint["probability_about"]),
-    )
+    names = ("probability", "probability_about", "independent", "independent_about")
+    plain, about, alone, alone_about = (probability_text(joint[name]) for name in names)
     lines = [
         f"- 同时实现：{len(joint['targets'])} 项都达到目标值的概率 {plain}，按各自容差 {about}"
-        f"（若互不相关为 {probability_text(joint['independent'])}、"
-        f"{probability_text(joint['independent_about'])}）"
+        f"（若互不相关为 {alone}、{alone_about}）"
     ]
     if joint["left_out"]:
         names = "、".join(item["title_zh"] for item in joint["left_out"])

@@ -120,3 +120,13 @@ def test_five_hundred_reports_are_searched_without_a_request(many, tmp_path):
         assert page.axe() == []
         page.open(many, width=360)
         assert page.ask("document.documentElement.scrollWidth") <= 360
+
+
+def test_the_newest_period_stands_first_whether_month_or_quarter():
+    made = [
+        entry("2024Q1", "2024-04-30"),
+        entry("2024-11", "2024-12-31"),
+        entry("2024-04", "2024-05-31"),
+    ]
+    found = [row["时期"] for row in rows(index_page(made))]
+    assert found == ["2024-11", "2024-04", "2024Q1"]

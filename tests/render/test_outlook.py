@@ -20,7 +20,7 @@ from lianhu_analysis.render.quarterly.report import (
     panel,
     title_text,
 )
-from lianhu_analysis.render.quarterly.report_sources import deliveries_table
+from lianhu_analysis.render.quarterly.report_sources import deliveries_table, facts_table
 from lianhu_analysis.render.register import FigureRegister
 from lianhu_analysis.render.trace import check_html
 from lianhu_analysis.workspace import Region
@@ -243,6 +243,15 @@ def test_the_files_of_every_printed_figure_are_listed(report):
     assert [item[0] for item in cells(deliveries_table(told))] == [
         row["source"].partition(" | ")[0]
     ]
+
+
+def test_a_fact_that_is_not_printed_lists_no_file(report):
+    fact = report.assessment.frame.iloc[[0]].assign(source="facts.csv", provenance="second_hand")
+    bare = dataclasses.replace(report.assessment, verdicts=())
+    page = dataclasses.replace(report, assessment=bare, context=fact, register=FigureRegister())
+    assert "正文没有印出公布数" in words(deliveries_table(page))
+    facts_table(page)
+    assert [item[0] for item in cells(deliveries_table(page))] == ["facts.csv"]
 
 
 def test_the_title_states_the_verdict(report):

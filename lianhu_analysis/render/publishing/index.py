@@ -10,6 +10,7 @@ import html
 from collections.abc import Sequence
 from urllib.parse import quote
 
+from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.render.publishing.manifest import FORMATS, REPORT_SUFFIX, ManifestEntry
 from lianhu_analysis.render.tables import SIMULATED_MARK, Html, html_table, join, name, when
 
@@ -60,9 +61,7 @@ def index_page(entries: Sequence[ManifestEntry]) -> str:
     # Page making costs seconds to import: only where a page is made.
     from lianhu_analysis.render.publishing.page import build_document
 
-    ordered = sorted(
-        entries, key=lambda item: (item.quarter, item.region, item.as_of, item.name), reverse=True
-    )
+    ordered = sorted(entries, key=_place, reverse=True)
     if not ordered:
         listed = "<p>还没有发布的报告。</p>"
     else:
@@ -75,6 +74,10 @@ def index_page(entries: Sequence[ManifestEntry]) -> str:
         f'<main id="main">{listed}<p class="note">只列出完整运行、数字全部可追溯的报告。</p></main>'
     )
     return build_document(body, title=TITLE, script=SCRIPT if ordered else "")
+
+
+def _place(entry: ManifestEntry) -> tuple[object, ...]:
+    return Period.parse(entry.quarter).end, entry.region, entry.as_of, entry.quarter, entry.name
 
 
 def _controls(entries: Sequence[ManifestEntry]) -> str:

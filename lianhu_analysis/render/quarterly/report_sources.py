@@ -104,12 +104,12 @@ def vintage_table(report: Report) -> Html:
 
 def deliveries_table(report: Report) -> Html:
     """Delivered files of the figures printed and judged by, with hashes; and what is not read."""
-    frame = report.assessment.frame
+    frame = pd.concat([report.assessment.frame, report.context])
     used = {ref for verdict in report.assessment.verdicts for ref in verdict.references}
     printed = {tuple(map(item.detail.get, WHERE)) for item in report.register}
     cells = frame[list(WHERE)].astype(object).itertuples(index=False, name=None)
     used |= {n for n, cell in enumerate(cells) if tuple(part or None for part in cell) in printed}
-    frame = pd.concat([frame.iloc[sorted(used)], report.context])
+    frame = frame.iloc[sorted(used)]
     path = frame["source"].map(path_of)
     days = frame.assign(path=path).groupby(["path", "provenance"], sort=True)["published"]
     rows = [
