@@ -37,11 +37,13 @@ PRICE_DRIFT, FARM_DRIFT = 1.15, 1.45
 FARM = ("gdp.primary", "gdp.agriculture")
 BASE_EVERY = 5
 NAMED = 3  # parts told in a sentence
+COVERED = 98  # % of the whole in parts with points: what is left of less is more than rounding
 RESIDUAL = "residual"
 
 METHOD = (
     "拉动点＝上年同期比重×公布的同比增速，贡献率＝拉动点÷合计增速；比重取上年同期公布的累计绝对额，"
-    "各项与合计同一普查口径。残差＝合计增速－各项之和，不分摊。只公布增速、没有绝对额的（如固定资产投资），"
+    "各项与合计同一普查口径。残差＝合计增速－各项之和，不分摊；"
+    f"各项不足合计 {COVERED}% 的，称其余部分，含没有数字的各项。只公布增速、没有绝对额的（如固定资产投资），"
     "各部分的比重无从得知，不作分解",
     "不变价比重没有公布。最低、最高是换用其他年份的价格（往年绝对额按公布增速推到上年，本年绝对额按增速缩减）"
     "和公布增速四舍五入留下的范围；库中没有不变价基年绝对额的，"
@@ -202,6 +204,9 @@ def who_pulls(
         try:
             breakdown = breakdown_of(own, whole, parts, space.census_breaks)
             table = _compared(breakdown, [name, *names, "残差"], period)
+            covered = table["weight_pct"].where(table["points"].notna()).iloc[1:].sum()
+            if covered < COVERED:  # a county without a row for its 第一产业
+                table.loc[RESIDUAL, "name_zh"] = "其余部分"
         except (ForecastError, PeriodError) as error:
             notes.append(f"{name}没有分解：{error}")
             continue
@@ -254,7 +259,7 @@ def _sentences(table: pd.DataFrame) -> list[str]:
         + ("" if np.isnan(row["share"]) else f"，贡献率 {row['share']:z.1f}%")
         for name, row in told.iterrows()
     ]
-    pulls.append(f"残差 {table['points'].iloc[-1]:z.1f} 个百分点。")
+    pulls.append(f"{table['name_zh'].iloc[-1]} {table['points'].iloc[-1]:z.1f} 个百分点。")
     now, change = Period.parse(whole["period"]).label_zh("ytd"), whole["change"]
     said = [f"{now}{whole['name_zh']}{grew_text(whole['growth'])}：{'；'.join(pulls)}"]
     if np.isnan(change):

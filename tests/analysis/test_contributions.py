@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -209,6 +210,20 @@ def test_points_sum_to_growth_and_the_range_holds_the_truth(volumes, prices, gro
     allowed = np.array([FARM_DRIFT, PRICE_DRIFT, PRICE_DRIFT])
     if ((repriced(shares, 1 / allowed) <= weights) & (weights <= repriced(shares, allowed))).all():
         assert (parts["low"] - 1e-6 <= truth).all() and (truth <= parts["high"] + 1e-6).all()
+
+
+@pytest.mark.parametrize(("primary", "told"), [(10, "残差 1.0"), (150, "其余部分 1.7")])
+def test_a_sector_that_the_catalogue_lacks_is_no_residual(primary, told):
+    whole = 1000 + primary
+    rows = quarter([whole, primary, 400, 600], [6.0, 6.0, 5.0, 5.0])
+    rows = [row for row in rows if row[0] != "gdp.primary"]
+    region = SimpleNamespace(code="100000", name_zh="某县")
+    space = SimpleNamespace(region=region, forecast_provenance=("official",), census_breaks=())
+    answer = who_pulls(versions(*rows), read_catalogue(None, {}), space, dt.date(2024, 10, 31))
+    # 6.0 less 1000/1010 x 5 is 1.05; less 1000/1150 x 5 it is 1.65.
+    assert f"{told} 个百分点。" in answer.sentences[0]
+    table = answer.tables["contributions"].set_index("indicator")
+    assert table.loc["residual", "name_zh"].iloc[0] == told.split()[0]
 
 
 def test_a_fall_of_the_whole_is_told_as_one():
