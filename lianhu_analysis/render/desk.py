@@ -87,7 +87,7 @@ class Desk:
         parts = tables.paragraph(
             self.assessment.region.name_zh,
             f"：截至 {self.assessment.as_of.isoformat()}，{frame['indicator'].nunique()} 个指标，"
-            f"{len(frame):,} 个已公布的数字；{self.assessment.year} 年有 "
+            f"{frame['value'].notna().sum():,} 个已公布的数字；{self.assessment.year} 年有 "
             f"{len(self.assessment.verdicts)} 项目标。",
         )
         return tables.join(*self._mark(), parts)

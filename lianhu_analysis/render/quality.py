@@ -251,17 +251,12 @@ class QualityDesk:
         if self.as_of is None:
             return tables.paragraph("还没有数据。请把文件放进 data/raw，再运行 lianhu ingest。")
         counts = Counter(item.severity for item in self.found)
-        words = "、".join(
-            f"{SEVERITY_ZH[name]} {counts[name]}" for name in SEVERITIES if counts[name]
-        )
+        told = [f"{SEVERITY_ZH[name]} {counts[name]}" for name in SEVERITIES if counts[name]]
+        figures = f"{self.frame['value'].notna().sum():,} 个已公布的数字"
+        words = f"核查结果：{'、'.join(told) or '没有发现问题'}。"
+        head = f"{self.workspace.region.name_zh}：截至 {self.as_of}，{figures}；{words}"
         mark = [tables.mark_simulated()] if self.simulated else []
-        return tables.join(
-            *mark,
-            tables.paragraph(
-                f"{self.workspace.region.name_zh}：截至 {self.as_of}，{len(self.frame):,} 个已公布的数字；"
-                f"核查结果：{words or '没有发现问题'}。"
-            ),
-        )
+        return tables.join(*mark, tables.paragraph(head))
 
     def heat_map(self, months: int = MONTHS_SHOWN) -> Picture | Html:
         """Draw how every indicator stands month by month."""

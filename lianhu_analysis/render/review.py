@@ -93,7 +93,7 @@ class ReviewDesk:
                 SCOPES[row["scope"]],
                 f"{row['brier']:.3f}",
                 _number(row["skill"]),
-                f"{_number(row['low'])}～{_number(row['high'])}",
+                "～".join(dict.fromkeys(_number(row[end]) for end in ("low", "high"))),
                 f"{row['calibration_error']:.3f}",
                 f"{row['n_observations']}",
                 f"{row['n_events']}",

@@ -80,6 +80,9 @@ def test_the_desk_of_the_national_workspace(national):
     assert (desk.frame["published"] <= pd.Timestamp(2024, 10, 31)).all()
     assert (desk.vintages["published"] <= pd.Timestamp(2024, 10, 31)).all()
     assert "20 个指标逐月的报送情况" in desk.heat_map(12).alt
+    # A dash where a figure would stand is none.
+    blank = desk.frame.assign(value=desk.frame["value"].where(desk.frame.index != 0))
+    assert "826 个已公布的数字" in replace(desk, frame=blank).overview()
     assert desk.findings("Error") == "<p>没有这样的发现。</p>"
 
 
