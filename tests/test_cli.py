@@ -303,7 +303,7 @@ def test_doctor_says_what_is_overdue(run, national):
     # Retail sales of September 2024 were due on 16 October, and the facts end in August.
     assert code == 0
     assert "社会消费品零售总额" in out
-    assert "2024-09" in out
+    assert "2024年9月" in out
 
 
 def test_explain_says_how_a_file_is_read_and_stores_nothing(run, space):

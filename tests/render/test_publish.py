@@ -85,7 +85,7 @@ def test_a_published_report_has_files_entry_and_index(private, reports):
             "莲湖区",
             "2024Q3",
             "2024-10-25",
-            "—",
+            "无判断",
             "—",
             "只有网页",
             "内部",

@@ -72,6 +72,9 @@ def test_events_and_classes_come_from_the_record():
     # (0.3^2 + 0.2^2) / 2 against 0.25 of the frequency.
     assert first[3:5] == ["0.065", "0.74"]
     assert first[7:] == ["12", "6", "6"]
+    years = pd.DataFrame(rows())
+    single = cells(desk(years[years["year"] == years["year"].max()]).events())
+    assert single[0][5] == "算不出"
     classes = {row[0]: row[1:] for row in cells(desk().came_true())}
     assert classes["66%～90%"] == ["6／6", "没有", "太少，尚不能说"]
     assert classes["10%～34%"] == ["0／6", "没有", "太少，尚不能说"]
