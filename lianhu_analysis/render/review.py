@@ -101,18 +101,7 @@ class ReviewDesk:
             ]
             for _, row in table.iterrows()
         ]
-        headers = [
-            "模型",
-            "事件",
-            "范围",
-            "Brier",
-            "技巧",
-            "95% 区间",
-            "校准误差",
-            "预测",
-            "实现",
-            "年",
-        ]
+        headers = "模型|事件|范围|Brier|技巧|95% 区间|校准误差|预测|实现|年".split("|")
         caption = "“目标实现”的概率：Brier 技巧对气候概率，区间按年整群自助法"
         return tables.html_table(headers, rows, caption, numeric=range(3, 10))
 
