@@ -215,7 +215,7 @@ def who_pulls(
         gaps, bounds = table[table["reason"] != ""], table[["low", "high"]].sum()
         notes += [f"{name}：{row.name_zh}没有计算，{row.reason}" for row in gaps.itertuples()]
         least, most = bounds - table["growth"].iloc[0]
-        if gaps.empty and (least > HALF_UNIT or most < -HALF_UNIT):
+        if gaps.empty and covered >= COVERED and (least > HALF_UNIT or most < -HALF_UNIT):
             notes.append(f"{name}：公布的各项增速合不成合计增速，请核对口径与修订")
     told = pd.concat(tables).rename_axis("indicator").reset_index()
     first = sorted(told, key=lambda column: column not in ("name_zh", "period"))
@@ -269,7 +269,9 @@ def _sentences(table: pd.DataFrame) -> list[str]:
     if abs(change) < HALF_UNIT:
         return [*said, f"{pace or '增速'}与{then}持平。"]
     word, more = (words[0], "多") if change > 0 else (words[1], "少")
-    moved = (np.sign(change) * parts["change"]).nlargest(NAMED)
+    # A residual that is only that moved nothing.
+    movers = table[table["name_zh"] != "残差"].iloc[1:].set_index("name_zh")["change"]
+    moved = (np.sign(change) * movers).nlargest(NAMED)
     who = [f"{key}{more}拉动 {by:.1f} 个百分点" for key, by in moved.items() if by >= HALF_UNIT]
-    why = f"主要是{'、'.join(who)}" if who else "没有哪一部分的变动达到公布的小数位"
+    why = f"主要是{'、'.join(who)}" if who else "没有哪一部分的同向变动达到公布的小数位"
     return [*said, f"{pace or '增速'}比{then}{word} {abs(change):.1f} 个百分点，{why}。"]

@@ -224,6 +224,26 @@ def test_a_sector_that_the_catalogue_lacks_is_no_residual(primary, told):
     assert f"{told} 个百分点。" in answer.sentences[0]
     table = answer.tables["contributions"].set_index("indicator")
     assert table.loc["residual", "name_zh"].iloc[0] == told.split()[0]
+    # Parts that leave out a seventh of the whole need not sum to its growth.
+    assert any("合不成合计增速" in note for note in answer.notes) == (primary == 10)
+
+
+@pytest.mark.parametrize(
+    ("rest", "told"),
+    [
+        ("残差", "没有哪一部分的同向变动达到公布的小数位"),
+        ("其余部分", "主要是其余部分多拉动 0.3 个百分点"),
+    ],
+)
+def test_what_moved_the_other_way_moved_all_the_same(rest, told):
+    columns = ["name_zh", "growth", "points", "low", "high", "share", "change", "period", "before"]
+    rows = [
+        ("地区生产总值", 6.4, 6.4, 6.4, 6.4, 100, 0.1, "2024Q3", "2024Q2"),
+        ("第三产业", 6.1, 4.8, 4.7, 4.9, 75, -0.2, "2024Q3", "2024Q2"),
+        (rest, np.nan, 1.6, np.nan, np.nan, 25, 0.3, "2024Q3", "2024Q2"),
+    ]
+    _, second = _sentences(pd.DataFrame(rows, columns=columns))
+    assert second == f"增速比2024年上半年加快 0.1 个百分点，{told}。"
 
 
 def test_a_fall_of_the_whole_is_told_as_one():
