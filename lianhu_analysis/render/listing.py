@@ -235,8 +235,8 @@ def _joint_lines(content: dict[str, Any]) -> list[str]:
         return []
     if joint["probability"] is None:
         return [f"- 同时实现：不给联合概率，{content['joint_reason']}"]
-    names = ("probability", "probability_about", "independent", "independent_about")
-    plain, about, alone, alone_about = (probability_text(joint[name]) for name in names)
+    told = ("probability", "probability_about", "independent", "independent_about")
+    plain, about, alone, alone_about = (probability_text(joint[name]) for name in told)
     lines = [
         f"- 同时实现：{len(joint['targets'])} 项都达到目标值的概率 {plain}，按各自容差 {about}"
         f"（若互不相关为 {alone}、{alone_about}）"
