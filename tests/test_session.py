@@ -133,6 +133,29 @@ def test_observations_of_one_indicator_are_a_table_with_cells(national):
         lh.open(str(national.root)).show("gdp.total", "123456")
 
 
+def test_observations_are_shown_as_they_enter_forecasts(tmp_path, national):
+    root = copy_workspace(national.root, tmp_path / "space")
+    space = load_workspace(root)
+    ingest(space)
+    entry = """[[correction]]
+region = "100000"
+indicator = "gdp.total"
+measure = "yoy"
+span = "ytd"
+period = "2024Q3"
+expected = 4.8
+new = 4.9
+reason = "录入错误"
+source = "来函"
+who = "某人"
+when = 2024-11-01
+"""
+    (root / "corrections.toml").write_text(entry, encoding="utf-8")
+    shown = Session(space, OCTOBER).show("gdp.total").set_index(["period", "measure"])
+    row = shown.loc[("2024Q3", "yoy")]
+    assert (row["value"], row["status"], row["token"]) == (4.9, "corrected", "4.8")
+
+
 def test_a_day_that_is_none_is_refused(national):
     with pytest.raises(UsageError, match="2024/10/31"):
         lh.open(str(national.root), "2024/10/31")

@@ -303,6 +303,8 @@ class Session:
     def show(self, code: str, region: str = "") -> pd.DataFrame:
         """Return one indicator's observations as of the day, each with its cell.
 
+        Corrected, and errors withheld, as they enter forecasts; ``token`` is what was delivered.
+
         Parameters
         ----------
         region
@@ -320,7 +322,10 @@ class Session:
             raise UsageError(f"--region {region!r} 不在 lianhu.toml 中，可填 {known}")
         code = self.catalogue.get(code).code
         day = self.asked or self.store.last_published(None, [region])
-        return self.store.as_of(day, regions=[region], indicators=[code])
+        regions = self._regions if region in self._regions else [region]
+        frame = (self.on(day) if day else self)._assured(regions).frame
+        own = (frame["region"] == region) & (frame["indicator"] == code)
+        return frame[own].reset_index(drop=True)
 
     def model(self, code: str) -> MLEResults:
         """Return statsmodels' results for one indicator's published growth.
