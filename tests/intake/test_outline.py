@@ -112,6 +112,29 @@ def test_group_lines_hold_until_one_of_their_depth():
     ]
 
 
+def test_a_list_that_begins_below_a_line_without_number_belongs_to_it():
+    rows = [
+        ("一、工业",),
+        ("小微企业",),
+        ("1、产值", 1),
+        ("2、销售额", 1),
+        ("全部",),
+        ("1、产值", 2),
+        ("二、贸易",),
+        (WHOLE, 2),
+    ]
+    found = [label.groups for label in place(*rows) if label.text in ("产值", "销售额", WHOLE)]
+    small, whole = ("工业", "小微企业"), ("工业", "全部")
+    assert found == [small, small, whole, ("贸易",)]
+
+
+@pytest.mark.parametrize("line", ["小微企业", "一、规上工业"])
+def test_a_numbered_item_that_goes_on_ends_the_group_before_it(line):
+    rows = [("一、产值", 1), (line,), ("利润", 1), ("二、总产值", 1), ("#利润", 1), ("利润", 1)]
+    found = place(*rows)
+    assert found[2].groups and not any(label.groups for label in found[3:])
+
+
 def test_a_scope_of_the_title_is_the_outermost_group():
     assert place((WHOLE, 1), scope=("区属",))[0].groups == ("区属",)
 

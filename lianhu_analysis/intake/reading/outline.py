@@ -33,8 +33,10 @@ NUMBERING = tuple(
     )
 )
 CIRCLED = re.compile(r"^\s*([①-⑳])")
+FIRST = re.compile(r"\(?[一1][、.．)]")
 UNNUMBERED = len(NUMBERING)
-DEEPEST = UNNUMBERED + 1
+# How much less deep than a list is the line without number that it stands under.
+OVER = 0.5
 # Rounding of one printed figure, in units of its last decimal.
 HALF = 0.5
 LISTED = range(3, 20)
@@ -50,8 +52,8 @@ class Line(NamedTuple):
     ----------
     numbered_text, text
         Without its numbering; and without 其中 and footnote marks.
-    depth
-        Of its numbering; ``UNNUMBERED`` without any.
+    depth, is_first
+        Of its numbering; ``UNNUMBERED`` without any; and whether it is the first of a list.
     indent
         Blanks before it, a wide one counted as two.
     is_part
@@ -71,6 +73,7 @@ class Line(NamedTuple):
     is_marker: bool = False
     grouping: str = ""
     owner: str = ""
+    is_first: bool = False
 
 
 class Item(NamedTuple):
@@ -129,7 +132,8 @@ def read_line(label: str) -> Line:
     if grouping:
         text = bare[len(grouping) :]
     marker = bool(MARKER.fullmatch(re.sub(r"\s", "", numbered_text)))
-    return Line(numbered_text, text, depth, indent, part, marker, grouping.rstrip(":："), owner)
+    grouping, first = grouping.rstrip(":："), bool(FIRST.match(folded))
+    return Line(numbered_text, text, depth, indent, part, marker, grouping, owner, first)
 
 
 def _without_number(text: str) -> tuple[str, int]:
@@ -164,7 +168,7 @@ def outline(items: Sequence[Item], scope: Iterable[str] = ()) -> dict[int, Label
 class _Walk:
     """The lines above a row, kept while a table is read downwards."""
 
-    groups: list[tuple[int, str]] = field(default_factory=list)
+    groups: list[tuple[float, str]] = field(default_factory=list)  # depth and text
     items: list[tuple[int, str]] = field(default_factory=list)  # indent and text of open items
     numbered: list[tuple[int, str]] = field(default_factory=list)  # depth and text
     owner: str = ""
@@ -185,9 +189,16 @@ class _Walk:
         if numbered and not line.is_part:
             self.whole = ""
             self.in_grouping = self.in_grouping and line.depth > self.owner_depth
-        if not item.has_figures:
-            return self._group_line(line)
-        return self._item(line, numbered)
+        if not item.has_figures or (numbered and not line.is_part):
+            self._close_groups(line)
+        return self._item(line, numbered) if item.has_figures else self._group_line(line)
+
+    def _close_groups(self, line: Line) -> None:
+        """Leave the groups that a line ends; a list that begins below one without number is in it."""
+        over = line.depth - OVER if line.is_first else UNNUMBERED
+        groups = ((over if d == UNNUMBERED else d, name) for d, name in self.groups)
+        numbered = line.depth < UNNUMBERED
+        self.groups = [(d, n) for d, n in groups if d < line.depth and (numbered or d == int(d))]
 
     def _open_grouping(self, line: Line) -> None:
         self.in_grouping, self.whole = True, ""
@@ -200,8 +211,7 @@ class _Walk:
     def _group_line(self, line: Line) -> Label:
         self.in_grouping, self.whole = False, ""
         self.items, self.numbered, self.owner = [(line.indent, line.text)], [], ""
-        self.groups = [(d, name) for d, name in self.groups if d < line.depth]
-        label = Label(line.text, self._names(line.depth))
+        label = Label(line.text, self._names())
         self.groups.append((line.depth, line.text))
         return label
 
@@ -234,8 +244,7 @@ class _Walk:
         else:
             parents += [name for _, name in self.items[-1:] if name not in parents]
         self.items, self.owner = [(line.indent, text)], ""
-        # An unnumbered item stays under the unnumbered line above it.
-        return Label(text, self._names(line.depth if numbered else DEEPEST), tuple(parents))
+        return Label(text, self._names(), tuple(parents))
 
     def _indented(self, line: Line) -> str | None:
         """Return the nearest line above that is indented less, where this one is at all."""
@@ -256,8 +265,8 @@ class _Walk:
         inner = line.indent + (MARKED if line.is_part else 0)
         self.items = [*kept, (max(inner, kept[-1][0] + 1 if base and kept else 0), line.text)]
 
-    def _names(self, depth: int = DEEPEST) -> tuple[str, ...]:
-        return tuple(name for d, name in self.groups if d < depth)
+    def _names(self) -> tuple[str, ...]:
+        return tuple(name for _, name in self.groups)
 
 
 def _sectors(items: Sequence[Item], labels: Mapping[int, Label]) -> Iterator[tuple[int, str]]:
