@@ -347,6 +347,10 @@ def test_a_title_may_say_what_all_its_figures_are(title, span, measure):
         ("莲湖区2024年1-9月规模以上工业企业主要指标", False),
         ("莲湖区2024年1-9月城镇居民人均可支配收入", False),
         ("莲湖区2024年1-9月高新技术企业数", False),
+        ("莲湖区2024年1-9月主要指标（不含土门）", True),
+        ("莲湖区2024年1-9月固定资产投资（不含农户）", False),
+        ("莲湖区2024年1-9月财政收入（剔除留抵退税因素）", False),
+        ("莲湖区2024年1-9月主要指标及占全市比重", False),
     ],
 )
 def test_a_title_may_narrow_what_its_figures_are(title, narrowed):

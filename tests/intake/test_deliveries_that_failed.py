@@ -1432,3 +1432,57 @@ def test_blind_a_sum_of_some_months_is_not_the_year_to_date(deliver, first, quar
     ]
     spans = {row[2] for row in deliver({"S": rows}).own}
     assert spans == ({"single", "ytd"} if first == 1 else {"single"})
+
+
+@pytest.mark.parametrize("growth", ["增速(%)", "累计增速(%)"])
+@pytest.mark.parametrize(("unit", "stored"), [("万美元", False), ("亿元", True)])
+def test_blind_growth_beside_amounts_in_dollars_is_not_growth_in_yuan(
+    deliver, unit, stored, growth
+):
+    heads = ["指标", f"1-9月（{unit}）", growth]
+    rows = [["雁塔区2025年1-9月外贸"], heads, ["进出口总值", 2420.5, -7.7]]
+    told = deliver({"S": rows})
+    assert told.own == (pair("opn.trade", "ytd", "2025-09", 2420.5, -7.7) if stored else set())
+
+
+@pytest.mark.parametrize(
+    ("note", "growth"),
+    [
+        ("注：社零为限额以上口径。", False),
+        ("注：1.增速按可比价计算。2.社会消费品零售总额口径为限额以上单位。", False),
+        ("注：社会消费品零售总额的统计范围为限额以上单位", False),
+        ("注：社会消费品零售总额使用1-7月数据", False),
+        ("注：社会消费品零售总额（1-7月）", False),
+        ("注：社会消费品零售总额增速为环比增速", False),
+        ("注：社会消费品零售总额增速为剔除价格因素的增速", True),
+        ("注：社会消费品零售总额为反馈数", True),
+        ("注：社会消费品零售总额中汽车类为1-7月数", True),
+    ],
+)
+def test_blind_a_note_names_a_row_in_other_words(deliver, note, growth):
+    told = deliver({"S": [["雁塔区2025年1-9月"], *ABOVE, LATE, [note]]})
+    assert (pair(RETAIL, "ytd", "2025-09", 91.7, 4.4) <= told.own) == growth, told.said
+    month = {figure for figure in told.own if figure[:4] == (RETAIL, "level", "ytd", "2025-09")}
+    assert bool(month) == growth
+
+
+@pytest.mark.parametrize("part", ["限额以上", "民营", "区本级"])
+def test_blind_a_row_of_a_part_is_not_all_of_what_the_head_names(deliver, part):
+    heads = ["项目", "社会消费品零售总额（亿元）", "增速(%)"]
+    told = deliver({"S": [["雁塔区2025年1-9月"], heads, [part, 40.5, 2.2]]})
+    assert not told.stored and part in told.said
+
+
+def test_blind_a_period_that_a_sentence_compares_with_is_not_the_tables(deliver):
+    line = "上半年，全区社会消费品零售总额增长4.4%，比一季度加快0.3个百分点。"
+    heads = ["指标", "单位", "上半年", "增速(%)"]
+    rows = [["雁塔区2025年上半年"], [line], heads, [*ABOVE[1][:2], 60.5, 4.4]]
+    assert deliver({"S": rows}).own == pair(RETAIL, "ytd", "2025-06", 60.5, 4.4)
+
+
+@pytest.mark.parametrize("name", ["增加值", "总产值"])
+def test_blind_a_name_below_another_is_its_own_unless_it_says_growth(deliver, name):
+    rows = [["雁塔区2025年1-9月"], ABOVE[0], ["一、规模以上工业"], ["企业单位数", "家", 44, 2.2]]
+    told = deliver({"S": [*rows, [name, "%" if name == "增加值" else "亿元", None, 5.5]]})
+    code = {"增加值": "ind.va_above.yoy", "总产值": "ind.output_above"}[name]
+    assert (code, "yoy", "ytd", "2025-09", 5.5) in told.own, told.said

@@ -355,3 +355,19 @@ def test_every_crossing_is_understood_or_refused_with_a_reason(name, cell):
         else:
             # What is no fault, as an index of another base, needs no remedy.
             assert found.message
+
+
+@pytest.mark.parametrize(
+    ("name", "outer", "stored"),
+    [
+        ("进出口总值", "万美元", False),
+        ("进出口总值", "万元", True),
+        ("实际利用外资", "亿元", False),
+        ("实际利用外资（万美元）", "亿元", True),
+        ("商品房销售面积", "亿元", True),
+    ],
+)
+def test_growth_in_another_currency_is_another_growth(name, outer, stored):
+    for where in ({"above": outer}, {"sheet_unit": outer}):
+        found = mean(name, "累计增长（%）", **where)
+        assert isinstance(found, tuple) == stored, found

@@ -333,6 +333,7 @@ def _of_left(
             cure = "请报送在列名写明指标的新文件，或让每个增速列紧跟它的绝对量列"
             raise growth.unread("没有说是哪个指标的增速", cure)
         growth = growth._replace(indicator=left.indicator, region=left.region)
+    growth = growth._replace(amount=left.facets.unit if left else "")
     if growth.facets.span or growth.part is not None:
         return growth
     left = _of_this_year(left, read[:place])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -107,7 +107,8 @@ class RowReader:
     def _told_of(self, number: int, label: Label) -> Iterator[str]:
         """Yield remarks beside a row and notes below the table, of whom or when it is."""
         place, read = self.place, self.place.grammar.read
-        names = [item.name_zh for item in read(label.text).names]
+        own = read(label.text).names
+        names = [item.name_zh for item in own]
         shown = [place.text(number, n) for n in place.panel.stub.get("name", [])]
         name = fold("/".join((*names, *shown)).translate(MARKS)).replace("规上", "规模以上")
         cells = [(c.text, place.text(number, c.number)) for c in place.panel.columns]
@@ -116,7 +117,9 @@ class RowReader:
         told += [found[0][1:-1] for _, cell in cells if (found := BRACKETS.search(cell))]
         for of, text in self._notes:
             words = re.split(f"[、和及与]|(?<={MARK})", of.replace("规上", "规模以上"))
-            told += [text] if any(w in name for w in words if re.match(f"...|{MARK}", w)) else []
+            in_name = any(w in name for w in words if re.match(f"...|{MARK}", w))
+            about = in_name or any(_is_of(read(w), own, read(text).facets) for w in words)
+            told += [text] if about else []
         for text, (said, whole, _, _, parts, *_, left) in zip(told, map(read, told), strict=True):
             told_of = parts or whole or said.lag or said.span or said.scope or said.nothing
             if (told_of and not (left or said.fact)) or re.match("不[含包]|剔除", text):
@@ -361,6 +364,12 @@ class RowReader:
             if told := "、".join(dict.fromkeys(filter(None, words_of))):
                 return line, told, not any(others)
         return None
+
+
+def _is_of(subject: Said, own: Collection[Indicator], told: Facets) -> bool:
+    """Whether the subject of a note is one of these indicators, or its growth that is none."""
+    part = subject.left or subject.facets.scope or (subject.facets.measure and not told.nothing)
+    return subject.indicator in own and not part
 
 
 def _unmatched(label: Label, grammar: Grammar) -> IntakeError:

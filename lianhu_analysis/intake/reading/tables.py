@@ -194,8 +194,7 @@ class _PanelReader(Place):
             has_values = any(is_value(self.grid.at(number, n)) for n in filled)
             if not has_values and self._restates(number):
                 break
-            bare = filled and self._says_measure(label)
-            whole = self._of(number, names, items) if bare else ""
+            whole = self._of(number, label, names, items) if filled else ""
             if len(names) > 1 and texts[0].strip() and texts[-1].strip() and filled:
                 # The first of several name columns heads a group for the rows below it.
                 items.append(Item(-number - 1, read_line(texts[0]), False))
@@ -214,15 +213,15 @@ class _PanelReader(Place):
             self.refuse(IntakeError(why, HIDDEN, skipped=True), self.hidden[0], column)
         return items
 
-    def _says_measure(self, label: str) -> bool:
-        """Whether a name only says what its figures are of the one beside or above it: 增速."""
-        said = self.grammar.read(label)
-        return bool(said.facets.measure) and said.is_nameless
-
-    def _of(self, number: int, names: Sequence[int], items: Sequence[Item]) -> str:
-        """Return the name on the left, or right above if that is no part: of what 增速 may be."""
+    def _of(self, number: int, label: str, names: Sequence[int], items: Sequence[Item]) -> str:
+        """Return the name on the left of 增速, or right above it if that is no part."""
+        bare = self.grammar.read(label)
+        if not (bare.facets.measure and bare.is_nameless):
+            return ""
         if len(names) > 1:
             return str(self.merged(number, names[0]) or "")
+        if bare.facets.measure == "level":
+            return ""  # 增加值 below 总产值 is no growth of it
         above = self.text(number - 1, names[0]) if names and number > self.body.start else ""
         line, said = read_line(above), self.grammar.read(above)
         whole = items and items[-1].row == number - 1 and (said.names or said.left)

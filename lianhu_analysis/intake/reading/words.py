@@ -212,7 +212,7 @@ class Said(NamedTuple):
     @property
     def is_nameless(self) -> bool:
         """Whether every word of it says what a figure is, and none whose: 本月, 增速."""
-        return not (self.names or self.left or self.facets.nothing)
+        return not (self.names or self.left or self.facets.nothing or self.facets.scope)
 
     @classmethod
     def joined(cls, pieces: Iterable[Said]) -> Said:
