@@ -235,6 +235,16 @@ def test_sectors_that_sum_to_nothing_above_are_parts_of_nothing_known():
     assert all(label.is_part and label.parents[:1] != (GDP,) for label in labels)
 
 
+@pytest.mark.parametrize(
+    ("amounts", "whole"),
+    [((664.9, 168.0, 496.5), True), ((664.9, 168.0, 520.5), False), ((664.9, 68.0, 196.5), False)],
+)
+def test_two_sectors_are_of_the_item_right_above_that_they_nearly_fill(amounts, whole):
+    rows = list(zip((GDP, *SECTORS[1:]), amounts, strict=True))
+    assert (f"{GDP}/第二产业" in paths(*rows)) == whole
+    assert f"{GDP}/第二产业" not in paths(rows[0], (FAI, 3.3), *rows[1:])
+
+
 @pytest.mark.parametrize("first", [(GDP, FAI), (FAI, GDP)])
 def test_each_run_of_sectors_has_its_own_whole(first):
     one, other = first

@@ -43,6 +43,7 @@ LISTED = range(3, 20)
 # 其中： takes five columns, and its fellows are aligned behind it, more or less.
 MARKED = 9
 CLOSE = 2e-4
+UNTOLD = 0.3
 
 
 class Line(NamedTuple):
@@ -314,12 +315,20 @@ def _whole_of(run: Sequence[Item], earlier: Sequence[Item], first: Label) -> str
             for n, amount in enumerate(whole.amounts)
         )
         sums = (item for item in reversed(above) if adds_up(item.amounts, parts))
-        whole = next(sums, None if comparable else whole)
+        # Where 第一产业 is not told, the others leave a little of the item right above them.
+        short = 0.0 if "第一产业" in {item.line.text for item in run} else UNTOLD
+        nearly = whole and adds_up(whole.amounts, parts, short)
+        whole = next(sums, whole if nearly or not comparable else None)
     return whole.line.text if whole else ""
 
 
-def adds_up(whole: Sequence[float | None], parts: Sequence[Sequence[float | None]]) -> bool:
-    """Whether parts sum to the whole in every column that has all of them, and in one at least."""
+def adds_up(
+    whole: Sequence[float | None], parts: Sequence[Sequence[float | None]], short: float = 0.0
+) -> bool:
+    """Whether parts sum to the whole in every column that has all of them, and in one at least.
+
+    They may fall short of it by a share of it.
+    """
     held = 0
     for column, total in enumerate(whole):
         found = [part[column] for part in parts]
@@ -329,7 +338,7 @@ def adds_up(whole: Sequence[float | None], parts: Sequence[Sequence[float | None
         # A spreadsheet drops the zeros at the end: the finest figure tells how all are printed.
         step = min(10.0 ** -_decimals(value) for value in (*values, total))
         slack = max(HALF * step * (len(values) + 1), CLOSE * abs(total))
-        if abs(sum(values) - total) > slack:
+        if not -slack <= total - sum(values) <= max(slack, short * abs(total)):
             return False
         held += 1
     return held > 0
