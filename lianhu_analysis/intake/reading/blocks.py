@@ -18,9 +18,9 @@ from typing import NamedTuple
 
 from lianhu_analysis.catalog.remembering import remembered
 from lianhu_analysis.catalog.units import parted
-from lianhu_analysis.errors import IntakeError, PeriodError
+from lianhu_analysis.errors import PeriodError
 from lianhu_analysis.intake.grids.grid import Grid, cell_address, column_number
-from lianhu_analysis.intake.reading.cells import is_number, read_value
+from lianhu_analysis.intake.reading.cells import is_number, try_to_read
 from lianhu_analysis.intake.reading.statements import (
     FIRST_SERIAL,
     LAST_SERIAL,
@@ -79,8 +79,7 @@ class Panel:
 
     def first(self, role: str) -> int | None:
         """Return the first stub column of a role."""
-        found = self.stub.get(role)
-        return found[0] if found else None
+        return next(iter(self.stub.get(role, ())), None)
 
 
 @dataclass
@@ -141,12 +140,9 @@ def is_value(cell: object) -> bool:
 
 @remembered
 def _is_value_text(text: str) -> bool:
-    try:
-        bare, _ = parted(text)
-        return bool(text.strip()) and read_value(bare, unit_is_percent=True) is not None
-    except IntakeError:
-        # =1+1, #REF!, (4.6) and 1 567 stand where a figure would; # 工业 does not.
-        return bool(WOULD_BE.match(text.strip()))
+    # =1+1, #REF!, (4.6) and 1 567 stand where a figure would; # 工业 does not.
+    read = try_to_read(parted(text)[0]) or WOULD_BE.match(text.strip())
+    return bool(text.strip()) and read is not None
 
 
 def is_period_cell(cell: object) -> bool:

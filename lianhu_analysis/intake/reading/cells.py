@@ -20,7 +20,7 @@ from lianhu_analysis.catalog.remembering import remembered
 from lianhu_analysis.errors import IntakeError
 from lianhu_analysis.written import parse_written
 
-__all__ = ["Reading", "ValueStatus", "is_number", "read_value"]
+__all__ = ["Reading", "ValueStatus", "is_number", "read_value", "try_to_read"]
 
 ValueStatus = Literal["ok", "not_released", "below_unit", "not_meaningful"]
 
@@ -57,8 +57,6 @@ GROWTH = re.compile(
     rf"(?P<number>[+-]?(?:{NUMBER})|[一二两三四五六七八九十])(?P<mark>%|倍)?"
 )
 NUMERALS = {name: n for n, name in enumerate("一二三四五六七八九十", 1)} | {"两": 2}
-BROKEN_POINT = re.compile(r"([+-]?[0-9]+)[、。,·]([0-9]{1,2})(%?)")
-UNIT_TAIL = re.compile(rf"[+-]?(?:{NUMBER})([^0-9%.,+*/-]+)")
 # The longest finite number written out has about 1,100 characters.
 LONGEST = 1200
 QUOTED = 60
@@ -66,7 +64,10 @@ QUOTED = 60
 
 @dataclass(frozen=True)
 class Fault:
-    """Why a text in which a pattern is found is no figure, and what to write instead."""
+    """Why a text in which a pattern is found is no figure, and what to write instead.
+
+    ``{0}`` is what the first group of the pattern found.
+    """
 
     pattern: re.Pattern[str]
     reason: str
@@ -138,6 +139,14 @@ def read_value(token: object, *, unit_is_percent: bool = False) -> Reading:
     return Reading(value, "ok", str(token if isinstance(token, numbers.Integral) else whole))
 
 
+def try_to_read(token: object) -> Reading | None:
+    """Read one cell that may hold a percentage; ``None`` if it holds no figure and no sign."""
+    try:
+        return read_value(token, unit_is_percent=True)
+    except IntakeError:
+        return None
+
+
 @remembered
 def _read_text(token: str, unit_is_percent: bool) -> Reading:
     if len(token.strip()) > LONGEST:
@@ -201,15 +210,9 @@ def _growth(token: str, found: re.Match[str]) -> float:
 
 def _explain(token: str, folded: str) -> IntakeError:
     """Say what is wrong with a text that is no figure, and what to write instead."""
-    if broken := BROKEN_POINT.fullmatch(folded):
-        guess = f"{broken[1]}.{broken[2]}{broken[3]}"
-        return _refuse(token, "的小数点或分节号写错了", f"若原意是 {guess}，请改成 {guess}")
-    if tail := UNIT_TAIL.fullmatch(folded):
-        return _refuse(
-            token, f"在数值后面带有“{tail[1]}”", "请只填数值，单位写到单位列，说明写到备注列"
-        )
-    fault = next(fault for fault in _words().faults if fault.pattern.search(folded))
-    return _refuse(token, fault.reason, fault.remedy)
+    found = ((fault, fault.pattern.search(folded)) for fault in _words().faults)
+    fault, groups = next((fault, match.groups()) for fault, match in found if match)
+    return _refuse(token, fault.reason.format(*groups), fault.remedy.format(*groups))
 
 
 def _refuse(token: str, reason: str, remedy: str) -> IntakeError:

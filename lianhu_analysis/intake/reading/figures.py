@@ -19,7 +19,7 @@ from lianhu_analysis.errors import IntakeError, LianhuError, PeriodError
 from lianhu_analysis.intake.observations import Observation, frame_observations
 from lianhu_analysis.intake.problems import Problem
 from lianhu_analysis.intake.reading.cells import Reading as CellReading
-from lianhu_analysis.intake.reading.cells import read_value
+from lianhu_analysis.intake.reading.cells import read_value, try_to_read
 from lianhu_analysis.intake.reading.notes import TableNote
 from lianhu_analysis.intake.same_figures import merge_rows
 from lianhu_analysis.workspace import NATION, Region
@@ -227,7 +227,7 @@ class Collector:
         self.problems: list[Problem] = []
         self.tables: list[TableNote] = []
         self.slots: list[Slot] = []
-        self.too_large: list[Slot] = []
+        self.too_large: set[tuple[str, ...]] = set()
 
     def refuse(self, error: IntakeError, *, sheet: str = "", cell: str = "") -> None:
         """Note that something is not read; the error itself may say where more exactly."""
@@ -238,24 +238,22 @@ class Collector:
         self.slots.append(slot)
         try:
             self.rows.append(_observe(token, slot, self.delivery))
-        except IntakeError as error:
+        except _WrongUnit as error:
             self.refuse(error, sheet=slot.sheet, cell=slot.cell)
-            self.too_large += [slot] * isinstance(error, _WrongUnit)
+            self.too_large.add((slot.sheet, slot.code, "level", slot.period.code))
         except LianhuError as error:
             cure = "请核对这一格；有误的，请报送改正后的新文件"
-            refused = IntakeError(f"{slot.indicator.name_zh}：{error}", cure)
+            told = IntakeError(f"{slot.indicator.name_zh}：{error}", cure)
+            refused = error if isinstance(error, IntakeError) else told
             self.refuse(refused, sheet=slot.sheet, cell=slot.cell)
 
     def result(self) -> Reading:
         """Return the observations, one a key, and every problem."""
-        wrong = {(slot.sheet, slot.code, "level", slot.period.code) for slot in self.too_large}
-        beside = [
-            row for row in self.rows if (row.sheet, row.indicator, row.measure, row.period) in wrong
-        ]
-        for row in beside:
-            self.rows.remove(row)
-            why = f"“{row.token}”与旁边那个比全国还多的数单位相同，不采用"
-            self.problems.append(Problem(row.sheet, row.cell, why, "请核对单位后另报新文件"))
+        for row in list(self.rows):
+            if (row.sheet, row.indicator, row.measure, row.period) in self.too_large:
+                self.rows.remove(row)
+                why = f"“{row.token}”与旁边那个比全国还多的数单位相同，不采用"
+                self.problems.append(Problem(row.sheet, row.cell, why, "请核对单位后另报新文件"))
         rows, conflicts = merge_rows(self.rows)
         return Reading(
             frame_observations(rows),
@@ -268,15 +266,8 @@ class Collector:
 
 def says_nothing(token: object) -> bool:
     """Whether a cell holds a sign for no figure, such as a dash or ``#N/A``."""
-    reading = _try_to_read(token)
+    reading = try_to_read(token)
     return reading is not None and reading.value is None
-
-
-def _try_to_read(token: object) -> CellReading | None:
-    try:
-        return read_value(token, unit_is_percent=True)
-    except IntakeError:
-        return None
 
 
 def period_for(indicator: Indicator, title: Period, span: str, per: str = "") -> tuple[Period, str]:
@@ -330,7 +321,7 @@ def refuse_january(indicator: Indicator, period: Period, span: str, token: objec
 
 def neighbours(tokens: Iterable[object], *, one_indicator: bool = False) -> Neighbours:
     """Look at the figures of one growth column or series."""
-    found = [reading for token in tokens if (reading := _try_to_read(token))]
+    found = [reading for token in tokens if (reading := try_to_read(token))]
     values = [r.value for r in found if r.value is not None and not r.says_percent]
     enough = len(values) >= FEWEST
     indices = sum(INDEX_LIKE[0] <= value <= INDEX_LIKE[1] for value in values)

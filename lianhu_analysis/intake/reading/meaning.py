@@ -243,7 +243,7 @@ def understand(
     unit = (
         _one_unit(indicator, units, row.inherited or sheet_unit)
         if is_level
-        else _unit_of_growth(indicator, units, column, row.inherited or sheet_unit)
+        else _unit_of_growth(indicator, units, column, column.amount or row.inherited or sheet_unit)
     )
     per = column.facets.per or row.facets.per or row.per
     joint = row.facets.joint or column.facets.joint
@@ -388,16 +388,14 @@ def _one_unit(indicator: Indicator, units: list[str], outer: str) -> str:
     return stated[0] if stated else outer
 
 
-def _unit_of_growth(
-    indicator: Indicator, units: list[str], column: ColumnMeaning, outer: str
-) -> str:
+def _unit_of_growth(indicator: Indicator, units: list[str], column: ColumnMeaning, far: str) -> str:
     """Return % or 百分点; growth of an amount in another kind of unit is of something else.
 
     A unit that stands farther off is heeded where it is of another currency.
     """
-    known = [column.amount or outer] if all(u in ("", *CHANGES) for u in units) else []
-    far = [unit for unit in known if "元" in unit and "元" in indicator.unit]
-    other = next((u for u in (*units, *far) if u and not unit_fits(u, indicator)), "")
+    if all(unit in ("", *CHANGES) for unit in units) and "元" in far and "元" in indicator.unit:
+        units = [*units, far]
+    other = next((unit for unit in units if unit and not unit_fits(unit, indicator)), "")
     if other and indicator.kind in ("flow", "stock"):
         raise IntakeError(
             f"{indicator.name_zh} 的单位是 {other}，说的不是以{indicator.unit}计的数", ""

@@ -46,6 +46,9 @@ CLOSE = 2e-4
 UNTOLD = 0.3
 
 
+Amounts = Sequence[float | None]
+
+
 class Line(NamedTuple):
     """One label before it is known what it belongs to.
 
@@ -83,7 +86,7 @@ class Item(NamedTuple):
     row: int
     line: Line
     has_figures: bool
-    amounts: tuple[float | None, ...] = ()
+    amounts: Amounts = ()
 
 
 class Label(NamedTuple):
@@ -322,9 +325,7 @@ def _whole_of(run: Sequence[Item], earlier: Sequence[Item], first: Label) -> str
     return whole.line.text if whole else ""
 
 
-def adds_up(
-    whole: Sequence[float | None], parts: Sequence[Sequence[float | None]], short: float = 0.0
-) -> bool:
+def adds_up(whole: Amounts, parts: Sequence[Amounts], short: float = 0.0) -> bool:
     """Whether parts sum to the whole in every column that has all of them, and in one at least.
 
     They may fall short of it by a share of it.

@@ -409,8 +409,4 @@ def _is_part_of(part: Indicator, whole: Indicator, marked: bool) -> bool:
     alike = part.code.partition(".")[0] == whole.code.partition(".")[0]
     if not marked and (part.kind == whole.kind == "index" or (whole.tier == "core" and alike)):
         return True
-    structure = load_structure()
-    return any(
-        whole.code == item.whole and part.code in item.parts
-        for item in (*structure.sums, *structure.within)
-    )
+    return part.code in load_structure().parts(whole.code)

@@ -148,7 +148,8 @@ def _whose_by_figures(
         return None, False
     areas, rest = (_figures(group, grammar, delivery) for group in (by_area, others))
     above = any(key[0] in known and key[0] != delivery.region.code for key in areas)
-    wholes = [whole for sheet in by_area if (whole := _whole_row(sheet.grid))]
+    cells = (fold(c) for one in by_area for row in one.grid.rows for c in row if isinstance(c, str))
+    wholes = [cell for cell in cells if WHOLE.fullmatch(cell)]
     if not above and not wholes:
         return None, False
     said = {key[1:]: value for key, value in rest.items()}
@@ -161,12 +162,6 @@ def _whose_by_figures(
         return Region("", wholes[0] if wholes else "各区县和上级地区"), False
     region = known.get(equal.most_common(1)[0][0])
     return (None if region == delivery.region else region or Region("", "另一个地区")), True
-
-
-def _whole_row(grid: Grid) -> str:
-    """Return 全市 and the like where a row is of it."""
-    texts = (cell for row in grid.rows for cell in row if isinstance(cell, str))
-    return next((fold(text) for text in texts if WHOLE.fullmatch(fold(text))), "")
 
 
 def _is_by_area(sheet: Sheet) -> bool:

@@ -155,9 +155,6 @@ WORDS_ZH = {
     "single": "当期",
     "point": "期末",
     "annual": "全年",
-    "level": "绝对量",
-    "yoy": "增速",
-    "reduction": "降低率",
     "current": "现价",
     "constant": "可比价",
 }
