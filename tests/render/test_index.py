@@ -122,6 +122,11 @@ def test_five_hundred_reports_are_searched_without_a_request(many, tmp_path):
         assert page.ask("document.documentElement.scrollWidth") <= 360
 
 
+def test_a_manifest_that_says_no_period_is_listed_with_the_others():
+    found = rows(index_page([entry("2024Q4", "2025-01-31"), entry("2024Q9"), entry("Q")]))
+    assert sorted(row["时期"] for row in found) == ["2024Q4", "2024Q9", "Q"]
+
+
 def test_the_newest_period_stands_first_whether_month_or_quarter():
     made = [
         entry("2024Q1", "2024-04-30"),

@@ -10,7 +10,6 @@ import html
 from collections.abc import Sequence
 from urllib.parse import quote
 
-from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.render.publishing.manifest import FORMATS, REPORT_SUFFIX, ManifestEntry
 from lianhu_analysis.render.tables import SIMULATED_MARK, Html, html_table, join, name, when
 
@@ -76,8 +75,11 @@ def index_page(entries: Sequence[ManifestEntry]) -> str:
     return build_document(body, title=TITLE, script=SCRIPT if ordered else "")
 
 
-def _place(entry: ManifestEntry) -> tuple[object, ...]:
-    return Period.parse(entry.quarter).end, entry.region, entry.as_of, entry.quarter, entry.name
+def _place(entry: ManifestEntry) -> tuple[str, ...]:
+    """Order by the month in which a period ends, whatever a manifest says for one."""
+    year, _, number = entry.quarter.partition("Q")
+    end = f"{year}-{3 * int(number):02d}" if number in tuple("1234") else entry.quarter
+    return end, entry.region, entry.as_of, entry.quarter, entry.name
 
 
 def _controls(entries: Sequence[ManifestEntry]) -> str:
