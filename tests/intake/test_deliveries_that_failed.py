@@ -1487,3 +1487,61 @@ def test_blind_a_name_below_another_is_its_own_unless_it_says_growth(deliver, na
     told = deliver({"S": [*rows, [name, "%" if name == "增加值" else "亿元", None, 5.5]]})
     code = {"增加值": "ind.va_above.yoy", "总产值": "ind.output_above"}[name]
     assert (code, "yoy", "ytd", "2025-09", 5.5) in told.own, told.said
+
+
+@pytest.mark.parametrize("local", ["#地方税收收入", "地方级税收收入", "其中：地方级"])
+def test_blind_a_revenue_beside_its_local_part_is_not_only_the_districts(deliver, local):
+    rows = [["雁塔区2025年1-9月财政"], [*ABOVE[0][:4]], ["一般公共预算支出", "亿元", 55.5, 1.1]]
+    told = deliver({"S": [*rows, ["税收收入", "亿元", 77.7, -2.2], [local, "亿元", 22.2, -3.3]]})
+    assert told.own == pair("fis.exp", "ytd", "2025-09", 55.5, 1.1)
+    assert "上级" in told.said
+
+
+@pytest.mark.parametrize("part", ["（市级）", "（区本级）"])
+def test_blind_a_part_in_the_brackets_of_a_path_is_not_the_whole(deliver, part):
+    rows = [["雁塔区2025年1-9月财政"], [*ABOVE[0][:4]], ["财政总收入", "亿元", 99.9, 1.1]]
+    told = deliver({"S": [*rows, [f"其中：一般公共预算收入{part}", "亿元", 33.3, 2.2]]})
+    assert not told.stored
+
+
+@pytest.mark.parametrize("area", ["长三角地区", "京津冀", "西部地区", "关中平原城市群", "陕北"])
+def test_blind_a_title_of_an_area_of_many_cities_is_not_of_the_district(deliver, area):
+    assert not deliver({"S": [[f"2025年1-9月{area}消费品市场"], *ABOVE]}).stored
+
+
+@pytest.mark.parametrize(
+    ("heads", "own"),
+    [
+        (["全市增速(%)"], True),
+        (["全市平均增速(%)"], True),
+        (["全市增速(%)", "全省增速(%)"], True),
+        (["全省增速(%)"], False),
+    ],
+)
+def test_blind_growth_of_the_city_behind_figures_of_nobody_does_not_make_them_the_citys(
+    deliver, heads, own
+):
+    head = ["指标", "单位", "1-9月", "增速(%)", *heads]
+    rows = [["2025年1-9月主要指标"], head, [ABOVE[1][0], "亿元", 91.7, 4.4, 3.3, 2.2]]
+    told = deliver({"S": [row[: len(head)] for row in rows]})
+    assert told.own == (pair(RETAIL, "ytd", "2025-09", 91.7, 4.4) if own else set()), told.said
+    assert own or not told.stored
+
+
+def test_blind_growth_without_refunds_of_input_tax_is_comparable(deliver):
+    heads = ["项目", "单位", "1-9月", "自然口径增长(%)", "剔除留抵退税因素同口径增长(%)"]
+    rows = [["雁塔区2025年1-9月财政"], heads, ["一般公共预算收入", "亿元", 31.3, -8.8, 3.1]]
+    assert deliver({"S": rows}).own == pair(BUDGET, "ytd", "2025-09", 31.3, 3.1)
+
+
+def test_blind_columns_of_yuan_beside_those_of_dollars(deliver):
+    heads = ["项目", "人民币（亿元）累计", "同比%", "美元（万美元）累计", "同比%"]
+    trade, investment = ["进出口总值", 44.2, 8.1, 62200, 6.6], ["实际使用外资", 3.3, 4.2, 4444, 6.1]
+    told = deliver({"S": [["雁塔区2025年1-9月外贸外资"], heads, trade, investment]})
+    assert told.own == pair("opn.trade", "ytd", "2025-09", 44.2, 8.1)
+
+
+def test_blind_a_row_that_leaves_something_out_says_nothing_of_the_row_above(deliver):
+    row = [f"{ABOVE[1][0]}（不含汽车）", "亿元", 61.7, 5.5]
+    told = deliver({"S": [["雁塔区2025年1-9月"], ABOVE[0], [ABOVE[1][0], "亿元", 91.7, 4.4], row]})
+    assert told.own == pair(RETAIL, "ytd", "2025-09", 91.7, 4.4), told.said

@@ -17,6 +17,7 @@ from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.errors import IntakeError
 from lianhu_analysis.intake.grids.grid import cell_address
 from lianhu_analysis.intake.reading.blocks import Table
+from lianhu_analysis.intake.reading.cells import is_number
 from lianhu_analysis.intake.reading.figures import Delivery
 from lianhu_analysis.intake.reading.statements import (
     Line,
@@ -223,7 +224,9 @@ def _notes_of(table: Table, grammar: Grammar) -> Iterator[tuple[str, str, str]]:
     """Yield what notes above and below a table say: their cell, of what, and what."""
     says = grammar.vocabulary.lines["notes"]
     lines = [(cell, text) for cell, text in table.titles if grammar.is_note(text)]
-    below = range(table.bottom + 1, table.end)
+    rows = range(table.bottom + 1, table.end)
+    # 民间投资（不含房地产） with its figures is a row, which says nothing of 民间投资.
+    below = [r for r in rows if not any(map(is_number, table.grid.rows[r]))]
     cells = ((cell_address(r, n), c) for r in below for n, c in enumerate(table.grid.rows[r]))
     for cell, text in (*lines, *((at, c) for at, c in cells if isinstance(c, str))):
         for found in says.findall(fold(text.translate(MARKS))):

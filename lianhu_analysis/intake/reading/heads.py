@@ -70,11 +70,8 @@ class Place:
 
     @cached_property
     def _tops(self) -> dict[tuple[int, int], int]:
-        stub = [
-            n
-            for role in ("name", "region", "period", "span")
-            for n in self.panel.stub.get(role, [])
-        ]
+        roles = ("name", "region", "period", "span")
+        stub = [n for role in roles for n in self.panel.stub.get(role, [])]
         tops: dict[tuple[int, int], int] = {}
         for top, left, bottom, right in self.grid.merged:
             rows = range(top, bottom + 1)
@@ -116,11 +113,8 @@ class Place:
         """Refuse a column at the lowest cell of its own head, if it holds any figure."""
         self.leave(column, error.message)
         if any(is_value(self.grid.at(row, column.number)) for row in self.body):
-            own = [
-                r
-                for r in range(self.table.top, self.table.bottom + 1)
-                if not is_blank(self.grid.at(r, column.number))
-            ]
+            rows = range(self.table.top, self.table.bottom + 1)
+            own = [row for row in rows if not is_blank(self.grid.at(row, column.number))]
             self.refuse(error, max(own, default=self.table.top), column.number)
 
 

@@ -220,9 +220,8 @@ class RowReader:
         for n in columns:
             cell = self.place.merged(number, n)
             if is_blank(cell) and len(columns) > 1:
-                above = (
-                    self.place.grid.at(r, n) for r in range(number, self.place.table.bottom, -1)
-                )
+                rows = range(number, self.place.table.bottom, -1)
+                above = (self.place.grid.at(row, n) for row in rows)
                 cell = next((c for c in above if not is_blank(c)), None)
             year = stated.period.year if stated and stated.period.frequency == "A" else 0
             try:
@@ -300,7 +299,8 @@ class RowReader:
             for name in dict.fromkeys((parent, above.name_zh if above else parent)):
                 found = self.place.grammar.read(f"{_bare(name)}/{label.text}")
                 whole = bool(found.named) and "/" in found.named[0] and found.indicator != above
-                if found.indicator and whole and not found.left:
+                part = said.facets.scope and said.facets.scope in found.facets.scope
+                if found.indicator and whole and not (found.left or part):
                     return said._replace(names=found.names, facets=found.facets)
         for group in reversed(label.groups):
             joined = TWICE.sub(r"\1", f"{_bare(group)}{label.text}")
@@ -325,6 +325,9 @@ class RowReader:
             raise IntakeError(reason, NOT_OURS.rstrip("；"), skipped=True)
         if said.whole:
             regions = (self.place.delivery.of_whole(said.whole, f"“{text}”"),)
+        if local := None if by_path else self._local_part(said):
+            why = f"“{text}”里可能有上级的，表里另有“{local}”，这一行没有收"
+            raise IntakeError(why, f"{NOT_OURS}要收的，请报送只有地方级的新文件")
         under = self.place.part_of(said.names[0], text)
         above = self.place.grammar.name(f"限额以上{text}") if under else None
         if under and above and not SEVERAL.search(under):
@@ -340,6 +343,14 @@ class RowReader:
             cure = f"{NOT_OURS}要收的，请{cure if is_part else OTHERS}"
             raise IntakeError(why, cure, skipped=True)
         return said._replace(facets=facets, regions=regions)
+
+    def _local_part(self, said: Said) -> str:
+        """Return the row of the local part of a revenue, by which a bare name is not of it."""
+        names, name = self.place.panel.stub.get("name", []), said.named[0]
+        rows = (self.place.text(row, n).strip() for row in self.place.body for n in names)
+        local = re.compile(rf"\W*(?:其中\W*)?地方级?(?:{re.escape(name)}|收入)?")
+        own = said.names[0].code.startswith("fis.") and not re.match("地方|.*支出", name)
+        return next((row for row in rows if own and local.fullmatch(fold(row))), "")
 
     def _narrowed(self, label: Label, named: Said) -> tuple[str, str, bool] | None:
         """Return the line, and the words of it, by which a bare name is not its indicator.

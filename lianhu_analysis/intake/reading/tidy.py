@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from math import inf, isclose
@@ -30,6 +30,7 @@ MOST_TEXT = 60
 FEWEST_PLACES = 3
 FEWEST_PARTS = 2
 CLOSE = 1e-3
+LEVELS = "国省市区"  # 县 and 旗 stand where 区 does
 
 Rows = dict[str, dict[int, Observation]]
 
@@ -107,12 +108,16 @@ def _whose(found: Sequence[Sheet], grammar: Grammar, delivery: Delivery) -> Regi
     if _is_elsewhere(found, grammar, own):
         return Region("", "别的地区")
     ours = any(own.name_zh in name for name in (delivery.file, *delivery.folders))
-    words = sorted({word for sheet in found for word in _wholes(sheet.grid, grammar)})
+    beside = {head: word for sheet in found for head, word in _beside(sheet, grammar)}
+    words = sorted({w for sheet in found for w in _wholes(sheet.grid, grammar, beside)})
     if f"全{own.name_zh[-1:]}" in words or (ours and not words):
         return None
     if words and not ours:
         one = delivery.at_level(words[0][1]) if len(words) == 1 else None
         return one or Region("", words[0])
+    larger = LEVELS[LEVELS.find(own.name_zh[-1]) - 1]
+    if beside and not (words or ours or f"全{larger}" in beside.values()):
+        return Region("", min(beside.values()))
     by_figures, told = _whose_by_figures(found, grammar, delivery)
     name = grammar.vocabulary.lines["offices"].sub("", delivery.file)
     other = words[0] if words else foreign_region(name, own, grammar)
@@ -121,20 +126,14 @@ def _whose(found: Sequence[Sheet], grammar: Grammar, delivery: Delivery) -> Regi
 
 def _is_elsewhere(found: Sequence[Sheet], grammar: Grammar, own: Region) -> bool:
     """Whether tables by areas list several places of which none is known but another's 全市."""
-    places: list[str] = []
-    for table in (table for sheet in found for table in sheet.tables):
-        for column in (n for panel in table.panels for n in panel.stub.get("region", [])):
-            cells = (table.grid.at(row, column) for row in range(table.bottom + 1, table.end))
-            places += [cell for cell in cells if isinstance(cell, str) and cell.strip()]
-    named = {fold(place) for place in places} - {"合计", "总计"}
+    tables = (table for sheet in found for table in sheet.tables)
+    columns = ((t, n) for t in tables for panel in t.panels for n in panel.stub.get("region", []))
+    cells = (t.grid.at(row, n) for t, n in columns for row in range(t.bottom + 1, t.end))
+    named = {fold(cell) for cell in cells if isinstance(cell, str)} - {"", "合计", "总计"}
     wholes = {name for name in named if WHOLE.fullmatch(name)}
-    unknown = not any(grammar.region(name) for name in named - wholes)
-    return (
-        len(named - wholes) >= FEWEST_PLACES
-        and unknown
-        and bool(wholes)
-        and f"全{own.name_zh[-1:]}" not in wholes
-    )
+    places = named - wholes
+    several = len(places) >= FEWEST_PLACES and not any(map(grammar.region, places))
+    return several and bool(wholes) and f"全{own.name_zh[-1:]}" not in wholes
 
 
 def _whose_by_figures(
@@ -181,15 +180,23 @@ def _figures(
     }
 
 
-def _wholes(grid: Grid, grammar: Grammar) -> set[str]:
+def _beside(sheet: Sheet, grammar: Grammar) -> Iterator[tuple[str, str]]:
+    """Yield heads of 全市 and the like, and that word, that stand behind figures of no such place.
+
+    1-9月, 同比%, 全市增速%: the first are not the city's.
+    """
+    for panel in (panel for table in sheet.tables for panel in table.panels):
+        heads = [(column, grammar.read(column.text)) for column in panel.columns]
+        first = next((said for _, said in heads if not said.facets.nothing), None)
+        if first and not first.whole:
+            yield from ((t, said.whole) for c, said in heads if said.whole for _, t in c.cells)
+
+
+def _wholes(grid: Grid, grammar: Grammar, but: Collection[str]) -> set[str]:
     """Return 全市 and the like where a sheet says them of its figures, not of one row of areas."""
-    texts = {cell for row in grid.rows for cell in row if isinstance(cell, str)}
-    short = ((fold(text), text) for text in texts if len(text) < MOST_TEXT)
-    said = [
-        (folded, grammar.read(text))
-        for folded, text in short
-        if "全" in folded and not grammar.is_note(text)
-    ]
+    cells = {c for row in grid.rows for c in row if isinstance(c, str) and len(c) < MOST_TEXT}
+    texts = [c for c in cells.difference(but) if "全" in c and not grammar.is_note(c)]
+    said = ((fold(text), grammar.read(text)) for text in texts)
     return {one.whole for text, one in said if text != one.whole and not one.facets.fact} - {""}
 
 
