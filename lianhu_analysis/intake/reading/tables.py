@@ -177,8 +177,8 @@ class _PanelReader(Place):
         """Return the rows of the body that are read or open a group, in order."""
         names = self.panel.stub.get("name", [])
         rates = self.around.facets.measure or self.around.unit == "%"
-        amounts = [c for c in self.heads.columns if not (c.is_growth or c.facets.fact or rates)]
-        levels = [c.column.number for c in amounts if c.facets.unit != "%"]
+        of_amounts = [c for c in self.heads.columns if not (c.is_growth or c.facets.fact or rates)]
+        levels = [c.column.number for c in of_amounts if c.facets.unit != "%"]
         items: list[Item] = []
         for number in self.body:
             texts = [self.text(number, n) for n in names]
