@@ -348,7 +348,7 @@ class RowReader:
         """Return the row of the local part of a revenue, by which a bare name is not of it."""
         names, name = self.place.panel.stub.get("name", []), said.named[0]
         rows = (self.place.text(row, n).strip() for row in self.place.body for n in names)
-        local = re.compile(rf"\W*(?:其中\W*)?地方级?(?:{re.escape(name)}|收入)?")
+        local = re.compile(rf"\W*(?:其中\W*)?地方(?:级?{re.escape(name)}|级(?:收入)?)")
         own = said.names[0].code.startswith("fis.") and not re.match("地方|.*支出", name)
         return next((row for row in rows if own and local.fullmatch(fold(row))), "")
 
