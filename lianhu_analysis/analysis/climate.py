@@ -34,6 +34,8 @@ __all__ = [
 
 PER_YEAR = {"M": 11, "Q": 4, "A": 1}
 MONTHS = {"M": 1, "Q": 3, "A": 12}  # of a period
+# Slots from a quarter's last month to that of the quarter before: January has none.
+QUARTER_BACK = {"03": 2, "06": 3, "09": 3, "12": 3}
 COLUMNS = "code period value grown paced frequency year month slot step".split()
 FREQUENCY_OF_LENGTH = {4: "A", 6: "Q", 7: "M"}
 # A spread below this is none, a difference that of binary fractions: decimals, and the same.
@@ -93,16 +95,20 @@ def standings(table: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        With ``change`` (on ``step`` slots before; missing where that is), ``rank`` (1 is the
+        With ``change`` (on ``step`` slots before, at a quarter's end where that month is not
+        published on the quarter before; missing where that is, too), ``rank`` (1 is the
         highest of all, or of the same parts of other years where it is compared with a year
         before; equal figures share one), ``n`` (figures it ranks among) and ``run`` (falls in a
         row up to it; a gap ends them).
     """
-    before = table.assign(slot=table["slot"] + table["step"])[["code", "slot", "value"]]
-    table = table.merge(before, on=["code", "slot"], how="left", suffixes=("", "_before"))
+    ago = table["slot"] - table.groupby("code")["slot"].shift()
+    quarterly = table["frequency"].eq("M") & ago.eq(table["month"].str[5:].map(QUARTER_BACK))
+    back = table["slot"] - table["step"].mask(quarterly & table["step"].eq(1), ago)
+    known = table.set_index(["code", "slot"])["value"]
+    before = known.reindex(pd.MultiIndex.from_arrays([table["code"], back])).to_numpy()
     pool = table["slot"].where(table["step"] > 1, 0) % table["step"]
     among = table.groupby([table["code"], pool])["value"]
-    change = (table["value"] - table.pop("value_before")).round(DECIMALS)
+    change = (table["value"] - before).round(DECIMALS)
     fallen = change < 0
     return table.assign(
         change=change,

@@ -134,7 +134,7 @@ def compare(
         used |= set(table["provenance"].dropna())
     if alone:
         which = "以上指标" if len(alone) == len(summary) > 1 else "、".join(alone)
-        sentences.append(f"{which}：{all_of}其他{mate}没有公布，不排位次。")
+        sentences.append(f"{which}：没有{all_of}其他{mate}的数，不排位次。")
     if "simulated" in used and len(used) > 1:
         notes.append("演示数据与外地公布的数字并列，只演示做法，不能据以判断位次和高低")
     told = pd.concat(regions, ignore_index=True)
@@ -222,7 +222,7 @@ def _sentence(
         ends = [f"前一位 {found['to_next']:.1f} 个", f"首位 {found['to_best']:.1f} 个百分点"]
         said.append("距" + "、距".join(ends[int(found["to_next"] == found["to_best"]) :]))
     if unknown and known > 1:
-        said.append(f"另有 {unknown} 个{mate}没有公布")
+        said.append(f"另有 {unknown} 个{mate}没有数")
     return "，".join(filter(None, said)) + "。"
 
 

@@ -21,7 +21,7 @@ from lianhu_analysis.forecast.verdict import Verdict
 from lianhu_analysis.intake.checks.findings import SEVERITY_ZH
 from lianhu_analysis.intake.corrections import Assured
 
-__all__ = ["figures", "monitor", "newest", "target_light", "targets"]
+__all__ = ["DECIDED", "figures", "monitor", "newest", "target_light", "targets"]
 
 GROWTH = "增速%"
 DECIDED = ("reached", "missed")
@@ -127,9 +127,10 @@ def newest(
     """
     items = pd.DataFrame([vars(item) for item in assessment.catalogue])[ITEM]
     rows = items.merge(table.groupby("code").tail(1)[KNOWN], on="code", how="left")
-    first = plans.drop_duplicates("code")[["code", "actual", *PLAN]]
-    rows = rows.merge(first, on="code", how="left")
     # A plan for an amount is not held against growth, nor one for growth against an amount.
+    other = plans["actual"].ne(plans["code"].map(rows.set_index("code")["value"]))
+    first = plans.loc[other.sort_values(kind="stable").index].drop_duplicates("code")
+    rows = rows.merge(first[["code", "actual", *PLAN]], on="code", how="left")
     actual = rows.pop("actual")
     rows.loc[actual.notna() & actual.ne(rows["value"]), ["plan", "distance"]] = None
     rows.loc[rows["year"] > assessment.year, PLAN] = None  # a plan of a year that is over

@@ -76,6 +76,19 @@ def test_january_and_february_are_one_period():
     assert list(climate.standings(table)["change"].dropna()) == [2.0]
 
 
+def test_growth_of_months_that_is_published_by_the_quarter_is_held_against_the_quarter_before():
+    told = {"2023-09": 3.1, "2023-12": 2.5, "2024-03": 4.0, "2024-06": 3.0, "2024-08": 2.0}
+    told |= {"2024-09": 2.5, "2025-02": 9.0, "2025-03": 8.0, "2025-05": 7.0}
+    table = climate.lay_out(
+        figures(*(("csm.shop", "yoy", "ytd", p, v, "2025-06-20") for p, v in told.items())), LIST
+    )
+    # By hand: December to March of the next year too; August follows no July; September August.
+    changes = [np.nan, -0.6, 1.5, -1.0, np.nan, 0.5, np.nan, -1.0, np.nan]
+    table = climate.standings(table)
+    assert table["change"].tolist() == pytest.approx(changes, nan_ok=True)
+    assert list(table["run"]) == [0, 1, 0, 1, 0, 0, 0, 1, 0]
+
+
 def test_ranks_share_a_place_and_blanks_have_none():
     table = climate.standings(climate.lay_out(quarters([5.0, 6.0, None, 6.0, 4.0, 4.0, 3.9]), LIST))
     assert list(table["rank"]) == [3, 1, 1, 4, 4, 6]

@@ -197,6 +197,17 @@ def test_a_plan_for_an_amount_is_not_held_against_growth():
     assert answer.tables["targets"].loc[0, ["actual", "plan"]].tolist() == [65.0, 100.0]
 
 
+def test_of_two_plans_the_one_for_what_is_shown_is_held_against_it():
+    frame = pd.concat(
+        [world(), figures(("gdp.total", "level", "ytd", "2024Q3", 65.0, "2024-10-20"))],
+        ignore_index=True,
+    )
+    amount = target(measure="level", value=100.0, rule="at_least", unit="亿元")
+    for plans in ([amount, target(value=5.5)], [target(value=5.5), amount]):
+        found = row(asked(plans, frame), "gdp.total")
+        assert (found["value"], found["plan"], found["target_light"]) == (4.9, 5.5, "黄·欠缺")
+
+
 def test_lights_of_plans_are_told_with_their_year_and_not_without_a_plan(answer):
     assert "2024年 2 项目标的达标灯：黄·欠缺 2 项。" in answer.sentences
     assert not any("达标灯" in said for said in asked().sentences)
