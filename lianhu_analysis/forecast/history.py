@@ -386,7 +386,7 @@ def _comparable(so_far: Point, whole: Point, breaks: Sequence[CensusBreak]) -> b
 
 
 def _no_levels(year: int, own: Series | None, proxy: Series | None) -> str:
-    tried = " 与 ".join(s.indicator.name_zh for s in (own, proxy) if s is not None) or "该指标"
+    tried = "与".join(s.indicator.name_zh for s in (own, proxy) if s is not None) or "该指标"
     return (
         f"{year} 年各期比重无从计算：{tried}在 {year - OLDEST_SHARES}—{year - 1} 年"
         "没有同一普查口径的累计绝对额"

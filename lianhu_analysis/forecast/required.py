@@ -358,6 +358,8 @@ def _amount_path(
 
 def _usual_proportions(target: Target, levels: Series, known: int) -> FloatArray | None:
     """Return how complete past years spread what they did after ``known`` periods."""
+    if known + 1 == len(year_periods(levels.indicator, target.year)):
+        return np.ones(1)  # all that remains is of one period
     rows = [
         single_from_ytd(values)
         for year in levels.years
@@ -397,6 +399,7 @@ def required_json(required: Required) -> dict[str, Any]:
             "value": share.value,
             "year": share.year,
             "indicator": share.indicator.code,
+            "name_zh": share.indicator.name_zh,
             "basis": share.basis,
         },
         "stand_in_error": required.stand_in_error,

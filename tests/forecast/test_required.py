@@ -196,7 +196,7 @@ def test_the_levels_of_the_proxy_weigh_its_path():
     assert path(found.path) == [("2024Q3", 5.1636, 4.9364), ("2024Q4", 5.1636, 5.0)]
     content = required_json(found)
     assert content["required_share"] == {
-        "value": 0.45, "year": 2023, "indicator": "ind.va", "basis": "proxy",
+        "value": 0.45, "year": 2023, "indicator": "ind.va", "name_zh": "名称ind.va", "basis": "proxy",
     }  # fmt: skip
     assert content["required_path"][0]["to_date"] == pytest.approx(4.9364, abs=1e-4)
     # Two levels of the share, and of the path the third quarter's.
@@ -259,6 +259,11 @@ def test_an_amount_is_spread_by_usual_progress_by_hand():
     assert found.precedents.values == (50.0, 80.0)
     assert (found.precedents.count(), found.precedents.count(outliers=False)) == ((1, 2), (1, 1))
     assert found.precedents.close == (False, False)
+
+
+def test_all_that_remains_of_an_amount_is_of_the_last_period():
+    found = amount({"2024Q1": 5.0, "2024Q2": 22.0, "2024Q3": 60.0})
+    assert (path(found.path), found.path_reason) == ([("2024Q4", 40.0, 100.0)], "")
 
 
 def test_the_year_itself_and_later_ones_are_not_usual():

@@ -123,7 +123,7 @@ class GrowthPanel:
 
     def too_few(self, n: int, needed: int) -> str:
         """Say that too few years can be compared, and which setting leaves years out."""
-        text = f"只有 {n} 年可比的历史误差，至少要 {needed} 年"
+        text = f"可比的历史误差不足 {needed} 年，现有 {n} 年"
         if self.outlier_years:
             text += (
                 f"（{'、'.join(self.outlier_years)} 年列为异常年份，不计在内，"

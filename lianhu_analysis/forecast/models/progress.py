@@ -82,7 +82,7 @@ def pace(panel: ProgressPanel, rng: np.random.Generator, effort: Effort = FULL) 
     good = (so_far > 0) & (others > 0)
     errors = np.log(totals[good] * others[good] / so_far[good])
     if errors.size < effort.min_years:
-        raise ForecastError(f"只有 {errors.size} 年的进度可比，至少要 {effort.min_years} 年")
+        raise ForecastError(f"可比的进度不足 {effort.min_years} 年，现有 {errors.size} 年")
     scale = np.sqrt(np.mean(errors**2))
     if scale < ROUNDING_ERROR:
         raise ForecastError("历年进度完全相同，不能估计不确定性")
@@ -117,7 +117,7 @@ def usual_change(
     past = np.asarray(changes, dtype=float)
     past = past[np.isfinite(past)]
     if past.size < effort.min_years:
-        raise ForecastError(f"只有 {past.size} 年同期至年末的变化，至少要 {effort.min_years} 年")
+        raise ForecastError(f"同期至年末的变化不足 {effort.min_years} 年，现有 {past.size} 年")
     scale = past.std(ddof=1) * np.sqrt(1 + 1 / past.size)
     values = actual + past.mean() + scale * student_t(past.size - 1, effort, rng)
     if integer:
@@ -141,7 +141,7 @@ def no_change(panel: StockPanel, rng: np.random.Generator, effort: Effort = FULL
     """
     past = panel.changes[np.isfinite(panel.changes)]
     if past.size < effort.min_years:
-        raise ForecastError(f"只有 {past.size} 年同期至年末的变化，至少要 {effort.min_years} 年")
+        raise ForecastError(f"同期至年末的变化不足 {effort.min_years} 年，现有 {past.size} 年")
     scale = np.sqrt(np.mean(past**2))
     if scale < ROUNDING_ERROR:
         raise ForecastError("历年同期至年末均无变化，不能估计不确定性")
@@ -153,7 +153,7 @@ def no_change(panel: StockPanel, rng: np.random.Generator, effort: Effort = FULL
 def _need_years(panel: ProgressPanel, effort: Effort) -> None:
     years = len(panel.increments)
     if years < effort.min_years:
-        raise ForecastError(f"只有 {years} 个完整年度的进度，至少要 {effort.min_years} 年")
+        raise ForecastError(f"完整年度的进度不足 {effort.min_years} 年，现有 {years} 年")
     if panel.increments.sum() <= 0:
         raise ForecastError("历年均无进展，没有常年进度可比")
 

@@ -39,7 +39,7 @@ def persistence(panel: GrowthPanel, rng: np.random.Generator, effort: Effort = F
     """
     base = float(panel.base[-1])
     if not np.isfinite(base):
-        raise ForecastError("没有本年或上年的增速，无从外推")
+        raise ForecastError("本年的累计增速和上年全年的增速都没有，无从外推")
     errors = panel.as_published[:-1, -1] - panel.base[:-1]
     rows = panel.usable & np.isfinite(errors)
     n = int(rows.sum())

@@ -58,7 +58,7 @@ def test_persistence_leaves_outlier_years_out():
 def test_persistence_needs_three_past_errors_and_a_year_that_has_begun():
     past = [[5, 5, 5, 5.1]] * 3
     assert persistence(growth_panel([*past, [5, 5, 5, np.nan]], 3), rng()).n_obs == 3
-    with pytest.raises(ForecastError, match="只有 2 年"):
+    with pytest.raises(ForecastError, match="不足 3 年，现有 2 年"):
         persistence(growth_panel([*past[1:], [5, 5, 5, np.nan]], 3), rng())
     # Before the first figure the year is expected to grow as the last one did.
     finals = [[5, 5, 5, 5 + 0.1 * (-1) ** k] for k in range(7)]
@@ -189,7 +189,7 @@ def test_few_years_know_less_of_what_is_usual_than_many():
 
 @pytest.mark.parametrize(
     ("increments", "reason"),
-    [(np.ones((2, 12)), "只有 2 个完整年度"), (np.zeros((6, 12)), "均无进展")],
+    [(np.ones((2, 12)), "完整年度的进度不足 3 年，现有 2 年"), (np.zeros((6, 12)), "均无进展")],
 )
 def test_progress_without_a_past_is_refused(increments, reason):
     with pytest.raises(ForecastError, match=reason):
@@ -206,7 +206,7 @@ def test_usual_change_by_hand():
 
 
 def test_usual_change_needs_five_years():
-    with pytest.raises(ForecastError, match="只有 2 年"):
+    with pytest.raises(ForecastError, match="不足 3 年，现有 2 年"):
         usual_change([1.0, 2.0, np.nan], actual=5.0, integer=True, rng=rng())
 
 

@@ -44,10 +44,10 @@ def test_a_refusal_for_few_years_names_the_setting_that_leaves_years_out():
     past = [[5, 5, 5, 5.1]] * 4
     outlier = np.array([False, True, True, False, False])
     with pytest.raises(
-        ForecastError, match=r"只有 2 年可比.*2021、2022 年列为异常年份.*工作区设置"
+        ForecastError, match=r"不足 3 年，现有 2 年.*2021、2022 年列为异常年份.*工作区设置"
     ):
         persistence(panel([*past, OPEN], 1, outlier=outlier), rng())
-    with pytest.raises(ForecastError, match=r"只有 2 年可比的历史误差，至少要 3 年$"):
+    with pytest.raises(ForecastError, match=r"可比的历史误差不足 3 年，现有 2 年$"):
         persistence(panel([*past[:2], OPEN], 1), rng())
 
 
