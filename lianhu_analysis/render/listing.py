@@ -233,6 +233,8 @@ def _joint_lines(content: dict[str, Any]) -> list[str]:
     joint = content["joint"]
     if len(content["targets"]) < 2:
         return []
+    if all(item["status"] == "reached" for item in content["targets"]):
+        return [f"- 同时实现：{len(content['targets'])} 项目标均已实现"]
     if joint["probability"] is None:
         return [f"- 同时实现：不给联合概率，{content['joint_reason']}"]
     told = ("probability", "probability_about", "independent", "independent_about")
@@ -354,7 +356,7 @@ def _target_lines(item: dict[str, Any]) -> list[str]:
             needed += f"（四舍五入可在 {item['required_low']:.2f}～{item['required_high']:.2f}）"
     share = item["required_share"]
     if share is not None and share["basis"] != "own":
-        needed += f"；比重以 {share['indicator']} {share['year']} 年累计绝对额代替"
+        needed += f"；比重以{share['name_zh']} {share['year']} 年累计绝对额代替"
     return [*lines, detail, *_trust_lines(item), needed, *_path_lines(item)]
 
 

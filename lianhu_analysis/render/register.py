@@ -186,7 +186,7 @@ class FigureRegister:
         where = f"{get('indicator')} {get('measure')} {get('period')}"
         value: Any = get("value")
         if value is None or not math.isfinite(value):
-            raise ReportError(f"{where} 没有数值（{get('status')}）。请改用 missing_text 写明原因")
+            raise ReportError(f"{where} 没有数值（{get('status')}）。请写明原因")
         if text is None:
             write = tables.growth_text if get("measure") == "yoy" else tables.level_text
             text = write(value)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import math
+import re
 from collections.abc import Iterable, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -23,28 +24,22 @@ __all__ = [
     "join",
     "level_text",
     "mark_simulated",
-    "missing_text",
     "name",
     "paragraph",
     "probability_text",
+    "reason",
     "traced",
     "when",
 ]
 
+# On a terminal blanks part numbers from Chinese; a page is set without them.
+BLANK = r"(?<=[^\x00-\x7f]) | (?=[^\x00-\x7f])"
 SIMULATED_MARK = "演示数据（模拟）"
 PROVENANCE_NAMES = {
     "official": "官方",
     "published_fact": "公开发布",
     "second_hand": "二手转引",
     "simulated": SIMULATED_MARK,
-}
-
-MISSING = {
-    "zero_base": "上年同期基数为零",
-    "not_released": "未公布",
-    "below_unit": "不足最小单位",
-    "not_meaningful": "增速无意义",
-    "quarantined": "存疑待核",
 }
 
 
@@ -64,9 +59,7 @@ def _escaped(part: object) -> str:
 def _fixed(value: float, decimals: int) -> str:
     """Round half up on the decimal digits, as published figures are: 5.95 is 6.0."""
     if not math.isfinite(value):
-        raise ReportError(
-            f"要印出的数值缺失或无穷（{value}）。请用 missing_text 写明原因，不要留空或写零"
-        )
+        raise ReportError(f"要印出的数值缺失或无穷（{value}）。请写明原因，不要留空或写零")
     number = Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
     return f"{number if number else abs(number):,}"
 
@@ -93,19 +86,6 @@ def probability_text(probability: float) -> str:
     return percentage(probability)
 
 
-def missing_text(status: str, reason: str = "") -> str:
-    """Say why there is no figure; never blank and never zero.
-
-    Raises
-    ------
-    ReportError
-        If the status is not one of a missing value.
-    """
-    if status not in MISSING:
-        raise ReportError(f"状态 {status!r} 不是缺值的状态，可用：{'、'.join(MISSING)}")
-    return f"{MISSING[status]}（{reason}）" if reason else MISSING[status]
-
-
 def traced(text: str, ref: str, value: float) -> Html:
     """Write one figure with the link to where it came from."""
     return Html(
@@ -128,6 +108,11 @@ def name(text: object) -> Html:
 def code(text: object) -> Html:
     """Write a file, sheet, cell, hash or version."""
     return Html(f"<code>{_escaped(text)}</code>")
+
+
+def reason(text: str) -> Html:
+    """Write why something cannot be said, as the page is set: without a terminal's blanks."""
+    return cite(re.sub(BLANK, "", text))
 
 
 def cite(text: object, address: str = "") -> Html:
@@ -196,9 +181,7 @@ def html_table(
             headers[i] for i, cell in enumerate(cells) if cell is None or not str(cell).strip()
         ]
         if empty:
-            raise ReportError(
-                f"表“{caption}”第 {number} 行的“{empty[0]}”为空。请用 missing_text 写明原因"
-            )
+            raise ReportError(f"表“{caption}”第 {number} 行的“{empty[0]}”为空。请写明原因")
         body.append(f"<tr>{_cells(cells, headers, numeric)}</tr>")
     head = "".join(
         f'<th scope="col"{_align(i, numeric)}>{_escaped(header)}</th>'

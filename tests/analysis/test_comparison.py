@@ -73,7 +73,7 @@ def test_place_distances_and_gaps_are_those_of_the_hand():
     assert answer.sentences == (
         "2024年前三季度地区生产总值增长 5.2%，比2024年上半年加快 0.1 个百分点，比西安市高 0.3 个百分点，"
         "与陕西省持平，居有数的 4 个区县第 3 位，比上期前移 1 位，距前一位 0.2 个、距首位 0.6 个百分点，"
-        "另有 1 个区县没有公布。",
+        "另有 1 个区县没有数。",
     )
 
 
@@ -104,11 +104,11 @@ def test_without_peers_no_place_is_made_up():
     assert pd.isna(answer.tables["standing"].loc[0, "place"])
     assert answer.sentences == (
         "2024年前三季度地区生产总值增长 5.2%。",
-        "地区生产总值：全市其他区县没有公布，不排位次。",
+        "地区生产总值：没有全市其他区县的数，不排位次。",
     )
     tax = (OWN, "fis.tax", "2024Q3", 3.0, "ytd", "yoy")
     both = ask(*gdp("2024Q3", own=5.2), tax, indicators=[GDP, CATALOGUE.get("fis.tax")])
-    assert both.sentences[2:] == ("以上指标：全市其他区县没有公布，不排位次。",)
+    assert both.sentences[2:] == ("以上指标：没有全市其他区县的数，不排位次。",)
 
 
 def test_a_rate_of_reduction_rises_and_falls_and_does_not_grow():
@@ -161,10 +161,10 @@ def test_a_region_is_ranked_among_its_like(own, mate, all_of):
     rows = [(own, "gdp.total", "2024Q3", 5.2, "ytd", "yoy", "simulated")]
     alone = ask(*rows, space=space)
     assert alone.question == f"在{all_of}各{mate}排第几，比上级地区高还是低？"
-    assert alone.sentences[-1] == f"地区生产总值：{all_of}其他{mate}没有公布，不排位次。"
+    assert alone.sentences[-1] == f"地区生产总值：没有{all_of}其他{mate}的数，不排位次。"
     ranked = ask(*rows, ("1", "gdp.total", "2024Q3", 6.0), space=space)
     assert f"居有数的 2 个{mate}第 2 位，距首位 0.8 个百分点，" in ranked.sentences[0]
-    assert ranked.sentences[0].endswith(f"另有 1 个{mate}没有公布。")
+    assert ranked.sentences[0].endswith(f"另有 1 个{mate}没有数。")
 
 
 def test_unchanged_growth_is_level_with_the_period_before():
@@ -175,7 +175,7 @@ def test_unchanged_growth_is_level_with_the_period_before():
 def test_what_has_no_rank_is_named_once_where_something_else_has_one():
     tax = (OWN, "fis.tax", "2024Q3", 3.0, "ytd", "yoy")
     answer = ask(*AUTUMN, tax, indicators=[GDP, CATALOGUE.get("fis.tax")])
-    assert answer.sentences[-1] == "税收收入：全市其他区县没有公布，不排位次。"
+    assert answer.sentences[-1] == "税收收入：没有全市其他区县的数，不排位次。"
     assert sum("不排位次" in said for said in answer.sentences) == 1
 
 
@@ -252,6 +252,6 @@ def test_the_facts_of_peers_are_compared_with_the_day_they_were_known(tmp_path):
         "published_fact",
     ]
     assert table["place"].count() == 2 and len(table) == 15
-    assert not known.simulated and "另有 11 个区县没有公布" in known.sentences[0]
+    assert not known.simulated and "另有 11 个区县没有数" in known.sentences[0]
     before = Session(space, dt.date(2024, 5, 1)).comparison("gdp.total", "2023Q4")
     assert before.tables["regions"]["place"].isna().all()

@@ -83,9 +83,9 @@ def edition():
             "short in all, most of all 水库 and 医院.",
         ),
         (
-            "只有 2 年可比的历史误差，至少要 3 年（2020、2021 年列为异常年份，不计在内，"
+            "可比的历史误差不足 3 年，现有 2 年（2020、2021 年列为异常年份，不计在内，"
             "可补录更早年份的数据，或在工作区设置中改列）；可用的历史只有 11 期，至少要 12 期",
-            "Only 2 years of comparable past errors, at least 3 are needed (2020 and 2021 are set as "
+            "Fewer than 3 years of comparable past errors: 2 so far (2020 and 2021 are set as "
             "outlier years and left out; add data of earlier years, or set the outlier years anew); "
             "only 11 periods of usable history, at least 12 are needed",
         ),
@@ -160,11 +160,14 @@ def test_a_sentence_moves_its_numbers_and_keeps_every_link(edition):
 
 def test_quotations_stay_as_they_are_and_reasons_of_ours_do_not(edition):
     quoted = tables.paragraph(tables.cite("莲湖区统计公报"), tables.code("数据.xlsx"))
-    reason = tables.paragraph(tables.cite("没有本年或上年的增速，无从外推"))
+    reason = tables.paragraph(tables.cite("本年的累计增速和上年全年的增速都没有，无从外推"))
     html = edition.html(quoted + reason)
     assert '<cite lang="zh-CN">莲湖区统计公报</cite>' in html
     assert "数据.xlsx" in html
-    assert "No growth of this year or the last to go on from" in html
+    assert (
+        "There is no growth of this year to date, nor of the whole of last year, to go on from"
+        in html
+    )
     assert edition.missing == {}
 
 

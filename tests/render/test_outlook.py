@@ -122,6 +122,17 @@ def test_history_and_the_joint_chance_are_told_and_traced(report):
     assert "年中可比的8年" in words(joint)
 
 
+def test_targets_that_all_have_their_outcome_are_told_as_decided(report):
+    done = [
+        dataclasses.replace(v, status="reached", draws=None) for v in report.assessment.verdicts
+    ]
+    assessment = dataclasses.replace(report.assessment, verdicts=tuple(done))
+    page = dataclasses.replace(report, assessment=assessment, register=FigureRegister())
+    assert words(look.joint_paragraph(page)) == "3项目标均已实现。"
+    assert words(look.path_table(page)) == "没有可逐期列出的要求。"
+    assert look.precedents_list(page) == "" and look.attention_list(page) == ""
+
+
 def test_growth_is_printed_with_the_decimals_that_are_published(report):
     frame, first = report.assessment.frame.copy(), report.assessment.verdicts[0]
     frame.loc[first.actual_reference, "value"] = 4.82
@@ -290,7 +301,8 @@ def test_what_cannot_be_told_is_refused_with_the_reason(report):
         rules=Rules(("official",)),
     )
     bare = Report(assessment, Period(2024, "Q", 3), {}, frame[:0])
-    assert "不给逐期要求" in words(look.path_table(bare))
-    assert "累计绝对额" in words(look.path_table(bare))
-    assert "没有剩余时期须与历史相比" in words(look.precedents_list(bare))
+    # Why a requirement cannot be said is told once, by the verdicts.
+    assert "累计绝对额" in words(panel(bare))
+    assert words(look.path_table(bare)) == "没有可逐期列出的要求。"
+    assert look.precedents_list(bare) == ""
     assert "不足两项" in words(look.joint_paragraph(bare))

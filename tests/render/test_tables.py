@@ -5,7 +5,7 @@ import math
 import pytest
 
 from lianhu_analysis.errors import ReportError
-from lianhu_analysis.intake.observations import STATUSES
+from lianhu_analysis.render import tables
 from lianhu_analysis.render.tables import (
     Html,
     cite,
@@ -15,7 +15,6 @@ from lianhu_analysis.render.tables import (
     html_table,
     join,
     level_text,
-    missing_text,
     name,
     probability_text,
     traced,
@@ -68,16 +67,13 @@ def test_what_is_no_probability_is_refused(probability):
 
 @pytest.mark.parametrize("value", [math.nan, math.inf])
 def test_a_missing_value_is_never_written_as_a_number(value):
-    with pytest.raises(ReportError, match="missing_text"):
+    with pytest.raises(ReportError, match="请写明原因"):
         growth_text(value)
 
 
-def test_every_status_without_a_value_has_words():
-    for status in set(STATUSES) - {"ok", "corrected"}:
-        assert missing_text(status)
-    assert missing_text("not_released", "省级月后公布") == "未公布（省级月后公布）"
-    with pytest.raises(ReportError, match="'ok'"):
-        missing_text("ok")
+def test_a_reason_on_a_page_has_no_blanks_of_a_terminal():
+    told = tables.reason("可用的历史只有 7 期，至少要 12 期；GDP level")
+    assert told == "<cite>可用的历史只有7期，至少要12期；GDP level</cite>"
 
 
 def test_text_is_escaped_and_html_is_not():

@@ -285,7 +285,8 @@ def _shares(rows: list[list[str]], width: int) -> list[float]:
 
 def _ems(text: str) -> float:
     """Return how wide a text is, in Chinese characters."""
-    return sum(1.0 if unicodedata.east_asian_width(item) in "WFA" else 0.5 for item in text)
+    wide = (item == "%" or unicodedata.east_asian_width(item) in "WFA" for item in text)
+    return sum(1.0 if item else 0.5 for item in wide)
 
 
 def _write_cell(cell: Any, source: Any, *, is_head: bool) -> None:

@@ -147,7 +147,7 @@ class Report:
     def observed(self, reference: int | None) -> Html:
         """Print an observation, traced to its cell; 未公布 where there is none."""
         if reference is None:
-            return Html(tables.missing_text("not_released"))
+            return Html("未公布")
         row = self.row(reference)
         aims = (item.target for item in self.assessment.verdicts)
         own = (aim for aim in aims if (aim.indicator, aim.measure) == (row["indicator"], "yoy"))
@@ -158,7 +158,7 @@ class Report:
     def label(self, reference: int) -> str:
         """Say in words which observation a reference is."""
         row = self.row(reference)
-        name = self.assessment.catalogue.get(str(row["indicator"])).name_zh
+        name = self.assessment.catalogue.get(str(row["indicator"])).name_zh.removesuffix("增速")
         period = Period.parse(str(row["period"])).label_zh(row["span"])
         return f"{name}{'同比增速' if row['measure'] == 'yoy' else ''}，{period}"
 
@@ -277,7 +277,7 @@ def _answer(report: Report, verdict: Verdict) -> list[str | Html]:
     as_of = tables.when(report.as_of.isoformat())
     target = verdict.target
     if verdict.status == "refused":
-        return ["截至", as_of, "，不作预测：", tables.cite(verdict.reason), "。"]
+        return ["截至", as_of, "，不作预测：", tables.reason(verdict.reason), "。"]
     actual = report.observed(verdict.actual_reference)
     period = _period(verdict)
     if verdict.status != "ok":
@@ -315,7 +315,7 @@ def required_sentence(
     """Say what the rest of the year must show, with what rounding alone leaves open or without."""
     required, target = verdict.required, verdict.target
     if required.value is None:
-        return ["剩余时期所需数值无法给出：", tables.cite(required.reason), "。"]
+        return ["剩余时期所需数值无法给出：", tables.reason(required.reason), "。"]
     span = tables.when(_span_zh(verdict))
     most = target.rule == "at_most"
     if not target.is_growth:
@@ -336,7 +336,7 @@ def _stand_in(verdict: Verdict) -> list[str | Html]:
     """Say whose levels weigh the year where they are not last year's own, or that none do."""
     share = verdict.required.share
     if verdict.required.value is None and verdict.status not in ("reached", "missed"):
-        return ["；", "说不出：", tables.cite(verdict.required.reason)]
+        return ["；", "说不出：", tables.reason(verdict.required.reason)]
     if share is None or share.basis == "own":
         return []
     name, year = tables.name(share.indicator.name_zh), tables.when(f"{share.year}年")
@@ -353,7 +353,7 @@ def required_figure(report: Report, verdict: Verdict, rounding: float = 0.0) -> 
     """
     required = verdict.required
     if required.value is None:
-        return tables.cite(required.reason)
+        return tables.reason(required.reason)
     label = f"{verdict.name_zh}：剩余时期所需"
     if not verdict.target.is_growth:
         text = value_text(required.value, verdict.target.unit)
@@ -400,8 +400,7 @@ def status_words(verdict: Verdict) -> str:
         if verdict.draws is None and verdict.probability_within == 0:
             return "已实现（高于区间）"
         return "已实现" if verdict.probability else "在容差内实现（低于目标值）"
-    judged = verdict.probability_about if verdict.target.rule == "about" else verdict.probability
-    return likelihood_words(judged or 0.0)
+    return likelihood_words(judged_probability(verdict) or 0.0)
 
 
 def panel(report: Report) -> Html:
@@ -530,12 +529,12 @@ def refusals(report: Report) -> Html:
     for verdict in report.assessment.verdicts:
         title = tables.name(verdict.target.name_zh)
         if verdict.status == "refused":
-            items.append(tables.join(title, "：不作预测。", tables.cite(verdict.reason)))
+            items.append(tables.join(title, "：不作预测。", tables.reason(verdict.reason)))
         elif verdict.draws is not None:
             reasons = [weights_text(verdict.weights_reason, verdict.weights)]
             reasons += [reason for _, reason in verdict.attempts]
-            items.append(tables.join(title, "：", tables.cite("；".join(reasons)), "。"))
-    return tables.bullet_list(items) if items else tables.paragraph("没有尚无结果的目标。")
+            items.append(tables.join(title, "：", tables.reason("；".join(reasons)), "。"))
+    return tables.bullet_list(items) if items else tables.paragraph("各项目标都已有结果。")
 
 
 def _forecast(report: Report, verdict: Verdict) -> Html:

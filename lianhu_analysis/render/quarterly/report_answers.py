@@ -33,9 +33,7 @@ UNPLACED = "不在表中："
 EXACT = 1e-9
 # Row, column and value of one number of a table.
 Numbered = tuple[Row, str, float]
-# On a terminal blanks part numbers from Chinese; a page is set without them.
-BLANK = r"(?<=[^\x00-\x7f]) | (?=[^\x00-\x7f])"
-TOKENS = re.compile(rf"(?P<period>{PERIOD})|(?P<number>{NUMERIC.pattern})|{BLANK}")
+TOKENS = re.compile(rf"(?P<period>{PERIOD})|(?P<number>{NUMERIC.pattern})|{tables.BLANK}")
 
 
 def sentences_list(report: Report, answer: Answer, *, most: int | None = None) -> Html:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from lianhu_analysis.analysis.levers import strictly
+from lianhu_analysis.analysis.monitor import DECIDED
 from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.catalog.structure import COUNTING_UNITS
 from lianhu_analysis.catalog.targets import precedent_words
@@ -42,32 +43,24 @@ def path_table(report: Report) -> Html:
     for verdict in report.assessment.verdicts:
         required = verdict.required
         title = tables.name(verdict.target.name_zh)
-        if verdict.status in ("reached", "missed"):
+        if verdict.status in DECIDED or required.value is None:  # why stands by the verdicts
             continue
         if not required.path:
-            reason = required.path_reason or required.reason or "没有剩余时期"
-            notes.append(tables.join(title, "：不给逐期要求，", tables.cite(reason), "。"))
+            why = tables.reason(required.path_reason or "没有剩余时期")
+            notes.append(tables.join(title, "：不给逐期要求，", why, "。"))
             continue
         for step in _steps(verdict):
-            rows.append(
-                [
-                    title,
-                    tables.when(step.period.label_zh("single")),
-                    tables.join(at_most(verdict), _single(report, verdict, step)),
-                    tables.join(at_most(verdict), _to_date(report, verdict, step)),
-                    verdict.target.unit,
-                ]
-            )
+            when = tables.when(step.period.label_zh("single"))
+            needed = (figure(report, verdict, step) for figure in (_single, _to_date))
+            figures = (tables.join(at_most(verdict), figure) for figure in needed)
+            rows.append([title, when, *figures, verdict.target.unit])
             if step.reason:
-                notes.append(tables.join(title, "：", tables.cite(step.reason), "。"))
+                notes.append(tables.join(title, "：", tables.reason(step.reason), "。"))
     headers = ["目标", "时期", "当期须", "累计须", "单位"]
     caption = "剩余各期须达到的数字（各期同速，或按常年进度）"
-    table = (
-        tables.html_table(headers, rows, caption, numeric=(2, 3))
-        if rows
-        else tables.paragraph("没有剩余时期须达到的数字。")
-    )
-    return tables.join(table, tables.bullet_list(notes)) if notes else table
+    told = [tables.html_table(headers, rows, caption, numeric=(2, 3))] if rows else []
+    told += [tables.bullet_list(notes)] if notes else []
+    return tables.join(*told) if told else tables.paragraph("没有可逐期列出的要求。")
 
 
 def _steps(verdict: Verdict) -> tuple[Step, ...]:
@@ -147,7 +140,8 @@ def attention_list(report: Report) -> Html:
 
 def _attention(report: Report, verdict: Verdict) -> Html:
     parts: list[object] = [tables.name(verdict.target.name_zh), "："]
-    parts += required_sentence(report, verdict, rounding=False)[:-1]
+    needed = required_sentence(report, verdict, rounding=False)[:-1]
+    parts += ["剩余时期所需说不出，原因见上"] if verdict.required.value is None else needed
     reached, n = verdict.required.precedents.count()
     if n:
         name = verdict.name_zh
@@ -172,13 +166,13 @@ def precedents_list(report: Report) -> Html:
     items = []
     for verdict in report.assessment.verdicts:
         required = verdict.required
-        if verdict.status in ("reached", "missed") or required.value is None:
+        if verdict.status in DECIDED or required.value is None:
             continue
         title = tables.name(verdict.target.name_zh)
         past = required.precedents
         if not past.years:
             items.append(
-                tables.join(title, "：历史上达到过几次说不出，", tables.cite(past.reason), "。")
+                tables.join(title, "：历史上达到过几次说不出，", tables.reason(past.reason), "。")
             )
             continue
         reached, n = past.count()
@@ -198,20 +192,21 @@ def precedents_list(report: Report) -> Html:
             open_ones = counted(report, close, f"{name}：因四舍五入两可的年数")
             parts += ["；", open_ones, "年因四舍五入两可"]
         items.append(tables.join(*parts, "。"))
-    if not items:
-        return tables.paragraph("没有剩余时期须与历史相比的目标。")
-    return tables.bullet_list(items)
+    return tables.bullet_list(items) if items else Html("")
 
 
 def joint_paragraph(report: Report) -> Html:
     """The chance that all targets are met at once, or why it is not told."""
     joint = report.assessment.joint
-    missed = [item for item in report.assessment.verdicts if item.status == "missed"]
-    if missed:
-        n = counted(report, len(missed), "已未实现的目标个数")
+    statuses = [item.status for item in report.assessment.verdicts]
+    if missed := statuses.count("missed"):
+        n = counted(report, missed, "已未实现的目标个数")
         return tables.paragraph("已有", n, "项目标未实现，全部目标同时实现已无可能。")
+    if statuses.count("reached") == len(statuses):
+        n = counted(report, len(statuses), "已实现的目标个数")
+        return tables.paragraph(n, "项目标均已实现。")
     if joint.probability is None:
-        return tables.paragraph("不给联合概率：", tables.cite(joint.reason), "。")
+        return tables.paragraph("不给联合概率：", tables.reason(joint.reason), "。")
 
     def chance(value: float | None, label: str) -> Html:
         return report.register.probability(
@@ -233,7 +228,7 @@ def joint_paragraph(report: Report) -> Html:
         parts += ["相关取自", tables.when(f"{years[0]}—{years[-1]}"), "年中可比的"]
         parts += [counted(report, len(years), "估计相关所用的年数"), "年，并按年数向互不相关收缩。"]
     for target, reason in joint.left_out:
-        parts += [tables.name(target.name_zh), "不在其内（", tables.cite(reason), "）。"]
+        parts += [tables.name(target.name_zh), "不在其内（", tables.reason(reason), "）。"]
     if joint.left_out:
         parts += ["全部目标同时实现的概率不会高于此。"]
     return tables.paragraph(*parts)
