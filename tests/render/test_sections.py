@@ -79,6 +79,22 @@ def test_the_rules_of_lights_and_indices_stand_with_the_method(report):  # noqa:
         assert f"<cite>{rule}。</cite>" in html and rule not in english
 
 
+def test_a_brief_says_why_a_target_is_not_forecast(report):  # noqa: F811
+    first, *others = report.assessment.verdicts
+    why = "可比的历史误差不足 3 年，现有 0 年"
+    silent = [
+        dataclasses.replace(item, status="refused", reason=why, draws=None) for item in others
+    ]
+    assessment = dataclasses.replace(report.assessment, verdicts=(first, *silent))
+    page = dataclasses.replace(
+        report, assessment=assessment, answers={}, register=FigureRegister(), sections=[]
+    )
+    html = "".join(map(str, sections.brief(page)))
+    assert silent and html.count("可比的历史误差不足3年，现有0年") == len(silent)
+    told = English({}).html(html)
+    assert "no forecast. <cite>Fewer than 3 years of comparable past errors: 0 so far" in told
+
+
 def test_what_is_on_target_is_not_told_as_behind(report):  # noqa: F811
     rows = [
         ("左右之内", 5.9, 6.0, -0.1, "绿·达标"),

@@ -36,6 +36,7 @@ __all__ = [
     "likelihood_words",
     "panel",
     "refusals",
+    "refused",
     "required_sentence",
     "status_words",
     "title_text",
@@ -523,14 +524,22 @@ def _target_notes(report: Report, verdict: Verdict) -> list[Html]:
     return notes
 
 
+def refused(verdicts: Sequence[Verdict]) -> list[Html]:
+    """Say of each target that is not forecast why."""
+    return [
+        tables.join(tables.name(item.target.name_zh), "：不作预测。", tables.reason(item.reason))
+        for item in verdicts
+        if item.status == "refused"
+    ]
+
+
 def refusals(report: Report) -> Html:
     """What is not forecast, and why; what the other forecasts rest on."""
     items = []
     for verdict in report.assessment.verdicts:
         title = tables.name(verdict.target.name_zh)
-        if verdict.status == "refused":
-            items.append(tables.join(title, "：不作预测。", tables.reason(verdict.reason)))
-        elif verdict.draws is not None:
+        items += refused([verdict])
+        if verdict.draws is not None:
             reasons = [weights_text(verdict.weights_reason, verdict.weights)]
             reasons += [reason for _, reason in verdict.attempts]
             items.append(tables.join(title, "：", tables.reason("；".join(reasons)), "。"))

@@ -22,6 +22,7 @@ from lianhu_analysis.render.quarterly.report import (
     lagging,
     panel,
     refusals,
+    refused,
 )
 from lianhu_analysis.render.quarterly.report_answers import (
     answer_pictures,
@@ -61,7 +62,10 @@ def brief(report: Report) -> list[Html | Picture]:
     watched, coming = report.answers.get("monitor"), report.answers.get("calendar")
     told = [sentences_list(report, watched, most=BRIEFLY)] if watched else []
     told += [sentences_list(report, coming, most=1)] if coming else []
-    return [headline(report), panel(report), *_section("本月动态", *told)]
+    # A report has them in its first appendix; the headline says why of the first target.
+    why = refused(report.assessment.verdicts[1:])
+    reasons = [tables.bullet_list(why)] if why else []
+    return [headline(report), panel(report), *reasons, *_section("本月动态", *told)]
 
 
 def course(report: Report) -> list[Html | Picture]:
