@@ -56,6 +56,14 @@ def test_sentences_are_traced_to_tables_periods_and_counts(page):
     assert published.detail["period"] == "2024Q3"
 
 
+def test_a_number_told_without_its_sign_says_so_where_it_leads(page):
+    sentences_list(page, asked(page, "第三产业下拉 0.26 个百分点，增长 5.31%。"))
+    assert [item.label for item in page.register] == [
+        "第三产业：拉动点（取绝对值）",
+        "第三产业：增速%",
+    ]
+
+
 def test_certainty_years_and_cases_of_ledgers_are_no_figures_of_their_own(page):
     cases = pd.DataFrame({"case": ["O014"], "case_zh": ["演示项目50"], "probability": [0.9999]})
     answer = asked(page, "2024，达标概率 >99%，最低的是O014、演示项目50。", table=cases)

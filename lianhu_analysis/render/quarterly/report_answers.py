@@ -104,10 +104,14 @@ def _figure(
             report.row(reference), text, label=report.label(reference)
         )
     about = row.get("name_zh") or row.get("title_zh") or ""
+    held = row.get(column)
+    # 低于全国 0.7 个百分点 is told of -0.7 above.
+    turned = isinstance(held, int | float) and held < 0 < value
     return report.register.model(
         value,
         text,
-        label="：".join(filter(None, (str(about), COLUMNS.get(column, "")))),
+        label="：".join(filter(None, (str(about), COLUMNS.get(column, ""))))
+        + "（取绝对值）" * turned,
         model=f"分析“{answer.question}”，由公布数算出",
         as_of=report.as_of.isoformat(),
         share=share,
