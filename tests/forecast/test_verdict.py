@@ -116,7 +116,7 @@ def test_too_little_data_is_refused_with_the_reason():
     frame = gdp_frame(years=[2023])
     verdict = judge(frame, target(), catalogue(GDP), RULES)
     assert verdict.status == "refused"
-    assert "至少要 3 年" in verdict.reason
+    assert "不足 3 年，现有 1 年" in verdict.reason
     assert "至少要 12 期" in verdict.reason
     assert verdict.mean is None
     content = verdict_json(verdict)
