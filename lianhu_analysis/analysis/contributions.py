@@ -38,12 +38,12 @@ FARM = ("gdp.primary", "gdp.agriculture")
 BASE_EVERY = 5
 NAMED = 3  # parts told in a sentence
 COVERED = 98  # % of the whole in parts with points: what is left of less is more than rounding
-RESIDUAL = "residual"
+RESIDUAL, RESIDUAL_ZH, REST_ZH = "residual", "残差", "其余部分"
 
 METHOD = (
     "拉动点＝上年同期比重×公布的同比增速，贡献率＝拉动点÷合计增速；比重取上年同期公布的累计绝对额，"
     "各项与合计同一普查口径。残差＝合计增速－各项之和，不分摊；"
-    f"各项不足合计 {COVERED}% 的，称其余部分，含没有数字的各项。只公布增速、没有绝对额的（如固定资产投资），"
+    f"各项不足合计 {COVERED}% 的，称{REST_ZH}，含没有数字的各项。只公布增速、没有绝对额的（如固定资产投资），"
     "各部分的比重无从得知，不作分解",
     "不变价比重没有公布。最低、最高是换用其他年份的价格（往年绝对额按公布增速推到上年，本年绝对额按增速缩减）"
     "和公布增速四舍五入留下的范围；库中没有不变价基年绝对额的，"
@@ -203,10 +203,10 @@ def who_pulls(
         name = f"{whole.name_zh}（{item.name_zh}）"
         try:
             breakdown = breakdown_of(own, whole, parts, space.census_breaks)
-            table = _compared(breakdown, [name, *names, "残差"], period)
+            table = _compared(breakdown, [name, *names, RESIDUAL_ZH], period)
             covered = table["weight_pct"].where(table["points"].notna()).iloc[1:].sum()
             if covered < COVERED:  # a county without a row for its 第一产业
-                table.loc[RESIDUAL, "name_zh"] = "其余部分"
+                table.loc[RESIDUAL, "name_zh"] = REST_ZH
         except (ForecastError, PeriodError) as error:
             notes.append(f"{name}没有分解：{error}")
             continue
@@ -270,7 +270,7 @@ def _sentences(table: pd.DataFrame) -> list[str]:
         return [*said, f"{pace or '增速'}与{then}持平。"]
     word, more = (words[0], "多") if change > 0 else (words[1], "少")
     # A residual that is only that moved nothing.
-    movers = table[table["name_zh"] != "残差"].iloc[1:].set_index("name_zh")["change"]
+    movers = table[table["name_zh"] != RESIDUAL_ZH].iloc[1:].set_index("name_zh")["change"]
     moved = (np.sign(change) * movers).nlargest(NAMED)
     who = [f"{key}{more}拉动 {by:.1f} 个百分点" for key, by in moved.items() if by >= HALF_UNIT]
     why = f"主要是{'、'.join(who)}" if who else "没有哪一部分的同向变动达到公布的小数位"

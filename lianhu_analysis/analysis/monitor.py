@@ -17,14 +17,13 @@ from lianhu_analysis.errors import ForecastError
 from lianhu_analysis.forecast.assessment import Assessment
 from lianhu_analysis.forecast.history import year_periods
 from lianhu_analysis.forecast.knowledge import GrowthSources, Knowledge, Rules
-from lianhu_analysis.forecast.verdict import Verdict
+from lianhu_analysis.forecast.verdict import DECIDED, Verdict
 from lianhu_analysis.intake.checks.findings import SEVERITY_ZH
 from lianhu_analysis.intake.corrections import Assured
 
-__all__ = ["DECIDED", "figures", "monitor", "newest", "target_light", "targets"]
+__all__ = ["figures", "monitor", "newest", "target_light", "targets"]
 
 GROWTH = "增速%"
-DECIDED = ("reached", "missed")
 LONG_FALL = 3
 RECENT_MONTHS = 3  # an older diffusion index is no news
 NEVER = "9999"  # later than every period

@@ -51,6 +51,7 @@ from lianhu_analysis.forecast.required import (
 )
 
 __all__ = [
+    "DECIDED",
     "QUANTILES",
     "Knowledge",
     "Required",
@@ -64,6 +65,7 @@ __all__ = [
 
 QUANTILES = (0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975)
 Status = Literal["ok", "refused", "reached", "missed"]
+DECIDED: tuple[Status, ...] = ("reached", "missed")
 
 
 @dataclass(frozen=True)

@@ -238,27 +238,30 @@ class Collector:
         self.slots.append(slot)
         try:
             self.rows.append(_observe(token, slot, self.delivery))
-        except _WrongUnit as error:
+        except IntakeError as error:
             self.refuse(error, sheet=slot.sheet, cell=slot.cell)
-            self.too_large.add((slot.sheet, slot.code, "level", slot.period.code))
+            if isinstance(error, _WrongUnit):
+                self.too_large.add((slot.sheet, slot.code, "level", slot.period.code))
         except LianhuError as error:
             cure = "请核对这一格；有误的，请报送改正后的新文件"
-            told = IntakeError(f"{slot.indicator.name_zh}：{error}", cure)
-            refused = error if isinstance(error, IntakeError) else told
+            refused = IntakeError(f"{slot.indicator.name_zh}：{error}", cure)
             self.refuse(refused, sheet=slot.sheet, cell=slot.cell)
 
     def result(self) -> Reading:
         """Return the observations, one a key, and every problem."""
-        for row in list(self.rows):
+        taken: list[Observation] = []
+        beside: list[Problem] = []
+        for row in self.rows:
             if (row.sheet, row.indicator, row.measure, row.period) in self.too_large:
-                self.rows.remove(row)
                 why = f"“{row.token}”与旁边那个比全国还多的数单位相同，不采用"
-                self.problems.append(Problem(row.sheet, row.cell, why, "请核对单位后另报新文件"))
-        rows, conflicts = merge_rows(self.rows)
+                beside.append(Problem(row.sheet, row.cell, why, "请核对单位后另报新文件"))
+            else:
+                taken.append(row)
+        rows, conflicts = merge_rows(taken)
         return Reading(
             frame_observations(rows),
-            (*self.problems, *conflicts),
-            len(self.rows) - len(rows),
+            (*self.problems, *beside, *conflicts),
+            len(taken) - len(rows),
             tuple(self.tables),
             tuple(self.slots),
         )

@@ -436,8 +436,11 @@ class Grammar:
                 name = name.removeprefix(fold(outer.name_zh))
         if name in self._places:
             return self._places[name]
-        short = name if len(name) > 1 else " "
-        found = [r for r in self.regions if name == r.code or r.name_zh.startswith(short)]
+        found = [
+            r
+            for r in self.regions
+            if name == r.code or (len(name) > 1 and r.name_zh.startswith(name))
+        ]
         return found[0] if len(found) == 1 else None
 
     def tail(self, text: str, left: Sequence[str]) -> str:

@@ -18,7 +18,7 @@ from lianhu_analysis.catalog.targets import Target
 from lianhu_analysis.forecast.assessment import Assessment
 from lianhu_analysis.forecast.issued import issue, record_frame, told_in_advance
 from lianhu_analysis.forecast.models import MODEL_NAMES, weights_text
-from lianhu_analysis.forecast.verdict import Verdict
+from lianhu_analysis.forecast.verdict import DECIDED, Verdict
 from lianhu_analysis.render import tables
 from lianhu_analysis.render.register import FigureRegister
 from lianhu_analysis.render.tables import Html
@@ -336,7 +336,7 @@ def required_sentence(
 def _stand_in(verdict: Verdict) -> list[str | Html]:
     """Say whose levels weigh the year where they are not last year's own, or that none do."""
     share = verdict.required.share
-    if verdict.required.value is None and verdict.status not in ("reached", "missed"):
+    if verdict.required.value is None and verdict.status not in DECIDED:
         return ["；", "说不出：", tables.reason(verdict.required.reason)]
     if share is None or share.basis == "own":
         return []
@@ -440,7 +440,7 @@ def _unit(verdict: Verdict) -> str:
 
 def _needed(report: Report, verdict: Verdict) -> Html:
     """What the rest of the year must show; nothing where nothing is left or all is done."""
-    if verdict.status in ("reached", "missed"):
+    if verdict.status in DECIDED:
         return Html("—")
     if verdict.required.value is None:
         return Html("说不出")

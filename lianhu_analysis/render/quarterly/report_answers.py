@@ -106,12 +106,11 @@ def _figure(
     about = row.get("name_zh") or row.get("title_zh") or ""
     held = row.get(column)
     # 低于全国 0.7 个百分点 is told of -0.7 above.
-    turned = isinstance(held, int | float) and held < 0 < value
+    turned = "（取绝对值）" if isinstance(held, int | float) and held < 0 < value else ""
     return report.register.model(
         value,
         text,
-        label="：".join(filter(None, (str(about), COLUMNS.get(column, ""))))
-        + "（取绝对值）" * turned,
+        label="：".join(filter(None, (str(about), COLUMNS.get(column, "")))) + turned,
         model=f"分析“{answer.question}”，由公布数算出",
         as_of=report.as_of.isoformat(),
         share=share,

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from lianhu_analysis.analysis.levers import strictly
-from lianhu_analysis.analysis.monitor import DECIDED
 from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.catalog.structure import COUNTING_UNITS
 from lianhu_analysis.catalog.targets import precedent_words
 from lianhu_analysis.forecast.frequency import CLASSES, came_true
 from lianhu_analysis.forecast.required import Step
-from lianhu_analysis.forecast.verdict import Verdict
+from lianhu_analysis.forecast.verdict import DECIDED, Verdict
 from lianhu_analysis.render import tables
 from lianhu_analysis.render.quarterly.report import (
     WORDS,
