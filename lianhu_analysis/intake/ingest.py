@@ -15,6 +15,7 @@ from typing import TypeVar
 from lianhu_analysis.catalog.indicators import Catalogue
 from lianhu_analysis.errors import IntakeError
 from lianhu_analysis.intake.cases import settle_cases
+from lianhu_analysis.intake.corrections import WITHHELD, Correction, load_corrections
 from lianhu_analysis.intake.deliveries import DeliveryReader, read_sidecar
 from lianhu_analysis.intake.file_versions import Settled, settle_versions
 from lianhu_analysis.intake.grids.workbook import WorkbookReader
@@ -51,7 +52,17 @@ def ingest_files(
         Files or folders under ``data/raw``; none for all of it.
     progress
         Called with each file's path before it is read.
+
+    Raises
+    ------
+    CatalogueError
+        If ``corrections.toml`` has a fault; nothing was read.
     """
+    decided = {
+        (*item.key, str(item.published or "")): item
+        for item in load_corrections(workspace)
+        if item.expected == WITHHELD
+    }
     store = VintageStore(workspace.processed)
     known = store.ledger()
     found = find_files(workspace, paths)
@@ -67,9 +78,15 @@ def ingest_files(
         gone = known.keys() - found.files.keys()
         results += [_missing(known[path]) for path in gone if not found.is_hidden(path)]
     conflicts = store.conflicts()
-    return tuple(
+    told = (
         replace(result, problems=(*result.problems, *conflicts.get(result.path, ())))
         for result in sorted(results, key=lambda result: result.path)
+    )
+    return tuple(
+        replace(
+            result, problems=tuple(_settled_by(decided, problem) for problem in result.problems)
+        )
+        for result in told
     )
 
 
@@ -226,6 +243,16 @@ def _excused(read: Callable[[], Reading]) -> Reading:
     reading = read()
     problems = tuple(replace(problem, kind="skipped") for problem in reading.problems)
     return replace(reading, problems=problems)
+
+
+def _settled_by(decided: Mapping[tuple[str, ...], Correction], problem: Problem) -> Problem:
+    """Say of a dispute that someone has decided it, so that nobody else has to."""
+    *key, day = problem.figure.split(" ")
+    item = decided.get((*key, day)) or decided.get((*key, ""))
+    if item is None:
+        return problem
+    told = f"{problem.message}。已处理：{item.decision}"
+    return replace(problem, message=told, remedy="不必处理", kind="skipped")
 
 
 def _without_figures() -> Problem:

@@ -52,6 +52,9 @@ class Problem:
         What is wrong and what to do next, in Chinese; long texts are cut.
     kind
         ``refused``: to be corrected; ``skipped``: not ours, nothing to be done.
+    figure
+        What a correction would name: region, indicator, measure, span, period and day of
+        publication, with blanks between; empty where no figure is disputed.
     """
 
     sheet: str
@@ -59,6 +62,7 @@ class Problem:
     message: str
     remedy: str
     kind: ProblemKind = "refused"
+    figure: str = ""
 
     def __post_init__(self) -> None:
         """Cut what is too long for a line."""

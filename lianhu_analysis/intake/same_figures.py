@@ -97,6 +97,7 @@ def _merge(rows: list[Observation]) -> tuple[Observation, Problem | None]:
     alone = len({path for path, _ in places}) == 1
     where = cells if alone else "；".join(map(" ".join, places))
     first = rows[0]
+    named = (first.region, first.indicator, first.measure, first.span, first.period)
     later = "" if alone else "后一份是修订的，请在它的 delivery.toml 写明 published；"
     problem = Problem(
         first.sheet,
@@ -104,6 +105,7 @@ def _merge(rows: list[Observation]) -> tuple[Observation, Problem | None]:
         f"{first.indicator} {first.period} {first.measure}（{first.span}）"
         f"同一天有不同的数：{tokens}（{where}）",
         f"请核对哪一个对，改正那个文件，或写入更正表（corrections.toml）；{later}在此之前两个都不采用",
+        figure=" ".join((*named, str(first.published)[:10])),
     )
     return first._replace(
         value=None,

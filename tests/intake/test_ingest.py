@@ -300,6 +300,41 @@ def test_a_conflict_of_files_ends_when_one_is_corrected(ingest, store, deliver, 
     assert store.as_of(None)["value"].tolist() == [427.0, 427.0]
 
 
+@pytest.mark.parametrize("files", [("a", "b"), ("a", "a")])
+@pytest.mark.parametrize(
+    ("published", "decided"), [("2024-09-22", True), ("", True), ("2024-10-22", False)]
+)
+def test_a_dispute_that_a_correction_settled_asks_for_nothing(
+    ingest, workspace, deliver, files, published, decided
+):
+    told = {}
+    for name, row in zip(files, (GOOD, GOOD.replace("427", "437")), strict=True):
+        told[name] = told.get(name, CSV) + row
+        deliver(f"x/{name}.csv", told[name])
+    assert all(result.needs_attention for result in ingest().values())
+    day = f"published = {published}" if published else ""
+    (workspace.root / "corrections.toml").write_text(
+        f"""[[correction]]
+        region = "{workspace.region.code}"
+        indicator = "csm.retail.total"
+        measure = "level"
+        span = "ytd"
+        period = "2024-08"
+        {day}
+        expected = "quarantined"
+        new = 437
+        reason = "a 是草稿"
+        source = "区统计局电话"
+        who = "张三"
+        when = 2024-09-25
+        """
+    )
+    problems = [problem for result in ingest().values() for problem in result.problems]
+    assert len(problems) == len(set(files))
+    assert {problem.kind for problem in problems} == {"skipped" if decided else "refused"}
+    assert all(("张三 2024-09-25 更正为 437" in problem.message) == decided for problem in problems)
+
+
 def test_only_the_named_paths_are_read(ingest, store, deliver):
     deliver("x/a.csv", CSV + GOOD)
     other = deliver("y/b.csv", CSV + GOOD)
