@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -222,10 +223,16 @@ def load_workspace(root: Path) -> Workspace:
     Raises
     ------
     WorkspaceError
-        Naming the file and each field, if it is absent, not TOML, incomplete or wrong.
+        Naming the file and each field, if it is absent, not TOML, incomplete or wrong; or if
+        the folder's name cannot be told in UTF-8, as the store and notebooks have to.
     """
     root = root.resolve()
     config = root / CONFIG_NAME
+    if readable(root) != root.as_posix():
+        raise WorkspaceError(
+            f"{readable(root)} 的文件夹名读不出来（不是 UTF-8，或本机的文件名编码是 {sys.getfilesystemencoding()}）。"
+            "请给文件夹改名；名称没有错的，请设环境变量 PYTHONUTF8=1 后重试"
+        )
     if not config.is_file():
         raise WorkspaceError(f"{root} 不是工作区：缺少 {CONFIG_NAME}。可用 lianhu init 新建")
     return _of_file(root, read_written(config, _File, partial(_refuse, config)))

@@ -1,4 +1,6 @@
 import datetime as dt
+import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -97,6 +99,15 @@ def test_a_folder_in_place_of_the_file_is_no_workspace(tmp_path):
     (tmp_path / "lianhu.toml").mkdir()
     with pytest.raises(WorkspaceError, match=r"缺少 lianhu\.toml"):
         load_workspace(tmp_path)
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="names are text there")
+def test_a_folder_whose_name_is_no_text_is_refused(tmp_path):
+    folder = Path(os.fsdecode(os.fsencode(tmp_path) + "/莲湖".encode("gbk")))
+    folder.mkdir()
+    (folder / "lianhu.toml").write_text('[region]\ncode = "610104"\nname_zh = "莲湖区"\n')
+    with pytest.raises(WorkspaceError, match="改名"):
+        load_workspace(folder)
 
 
 def test_no_workspace_says_how_to_get_one(tmp_path):

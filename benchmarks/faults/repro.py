@@ -1,18 +1,20 @@
 """The same inputs give the same report, byte for byte, whatever surrounds the program.
 
-    python -m benchmarks.faults.repro [--count N] [--quick]
+    python -m benchmarks.faults.repro [--count N] [--quick] [--seed N]
 
 The report of a workspace - the national one, with ``--quick`` a small one whose template imports
-little - is made in processes of their own under other time zones, languages, hash seeds, working
-directories, file masks, terminals, thread counts and places of the workspace.  Bar: one digest of
-page, Word, annex and manifest entry over all of them.  Control: a template that prints what differs
-from process to process.
+little - is made in processes of their own, first as it is, then in surroundings that are drawn:
+time zone, language, hash seed, working directory, file mask, terminal, threads, place of the
+workspace, and whether kernels are forked or started plainly.  Each value comes about equally often.
+Bar: one digest of page, Word, annex and manifest entry over all of them.  Control: a template that
+prints what differs from process to process.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
+import random
 import shutil
 import subprocess
 import sys
@@ -23,19 +25,54 @@ from pathlib import Path
 from benchmarks.faults.house import ROOT, Tally, end, options, run_command, small_workspace
 from benchmarks.faults.partial import write_template
 
-__all__ = ["SURROUNDINGS", "main"]
+__all__ = ["SURROUNDINGS", "drawn", "main"]
 
-SURROUNDINGS: tuple[Mapping[str, str], ...] = (
-    {},
-    {"TZ": "Pacific/Kiritimati", "LANG": "C", "LC_ALL": "C", "PYTHONHASHSEED": "1", "umask": "077",
-     "place": "区 里/空 格"},
-    {"TZ": "America/Anchorage", "LANG": "zh_CN.GB18030", "PYTHONHASHSEED": "42", "cwd": "/",
-     "COLUMNS": "40", "NO_COLOR": "1"},
-    {"TZ": "Asia/Shanghai", "LC_ALL": "C.UTF-8", "PYTHONUTF8": "0", "PYTHONHASHSEED": "7",
-     "TERM": "dumb", "umask": "000", "OMP_NUM_THREADS": "2", "MPLBACKEND": "svg"},
-)  # fmt: skip
+# What surrounds the program; names in capitals are variables, an empty one is not set.
+SURROUNDINGS: Mapping[str, Sequence[str]] = {
+    "TZ": ("", "Pacific/Kiritimati", "America/Anchorage", "Asia/Shanghai"),
+    # A Python that is told PYTHONUTF8=0 under LC_ALL=C cannot tell Chinese names of files.
+    "language": (
+        "",
+        "LC_ALL=C",
+        "LC_ALL=C.UTF-8 PYTHONUTF8=0",
+        "LANG=zh_CN.GB18030",
+        "LANG=zh_CN.UTF-8 PYTHONUTF8=1",
+    ),
+    "PYTHONHASHSEED": ("0", "1", "7", "42"),
+    "OMP_NUM_THREADS": ("", "1", "2"),
+    "MPLBACKEND": ("", "svg"),
+    "COLUMNS": ("", "40"),
+    "TERM": ("", "dumb"),
+    "NO_COLOR": ("", "1"),
+    "umask": ("022", "077", "000"),
+    "cwd": ("", "/"),
+    "place": ("space", "区 里/空 格"),
+    "kernel": ("forked", "plain"),
+}
+FULL, QUICK = 24, 2
+PLAIN_KERNEL = """
+import sys
+from pathlib import Path
+from lianhu_analysis.pipeline import batch
+batch.can_fork = lambda: False
+document = batch.make_report(Path(sys.argv[1]), "2024Q3", {}, None, "", (), False)
+sys.exit(document["error"] or document["warning"] or 0)
+"""
 CHANGING = "from IPython.display import HTML, display\ndisplay(HTML(f'<cite>{hash(\"x\")}</cite>'))"
 SECONDS = 600
+
+
+def drawn(count: int, seed: int) -> list[dict[str, str]]:
+    """Return surroundings, in which each value of a name comes about equally often.
+
+    One alone has the second value of each, which differs from the first of all.
+    """
+    rng = random.Random(seed)
+    columns = {}
+    for name, values in SURROUNDINGS.items():
+        columns[name] = [values[(place + 1) % len(values)] for place in range(count)]
+        rng.shuffle(columns[name])
+    return [{name: column[place] for name, column in columns.items()} for place in range(count)]
 
 
 def render(source: Path, around: Mapping[str, str], folder: Path) -> str:
@@ -43,11 +80,15 @@ def render(source: Path, around: Mapping[str, str], folder: Path) -> str:
     place = folder / around.get("place", "space")
     shutil.copytree(source, place)
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONHASHSEED": "0"}
-    environment |= {name: value for name, value in around.items() if name.isupper()}
+    environment |= {name: value for name, value in around.items() if name.isupper() and value}
+    environment |= dict(pair.split("=") for pair in around.get("language", "").split())
+    program = ["-m", "lianhu_analysis", "--workspace", str(place), "report", "2024Q3"]
+    if around.get("kernel") == "plain":
+        program = ["-c", PLAIN_KERNEL, str(place)]
     done = subprocess.run(
-        [sys.executable, "-m", "lianhu_analysis", "--workspace", str(place), "report", "2024Q3"],
-        cwd=around.get("cwd", str(folder)), env=environment, capture_output=True, timeout=SECONDS,
-        umask=int(around.get("umask", "022"), 8), check=False,
+        [sys.executable, *program],
+        cwd=around.get("cwd") or str(folder), env=environment, capture_output=True,
+        timeout=SECONDS, umask=int(around.get("umask", "022"), 8), check=False,
     )  # fmt: skip
     if done.returncode != 0:
         return f"status {done.returncode}: {done.stderr.decode('utf-8', 'replace')[-300:]}"
@@ -59,14 +100,14 @@ def render(source: Path, around: Mapping[str, str], folder: Path) -> str:
     return digest.hexdigest()
 
 
-def compare(source: Path, count: int, tally: Tally) -> None:
-    """Make the report under each of some surroundings, and compare with the first."""
+def compare(source: Path, count: int, seed: int, tally: Tally) -> None:
+    """Make the report as it is and in surroundings that are drawn, and compare with the first."""
     first = ""
-    for around in SURROUNDINGS[:count]:
+    for around in ({}, *drawn(count - 1, seed)):
         with tempfile.TemporaryDirectory() as folder:
             digest = render(source, around, Path(folder))
         first = first or digest
-        tally.expect(digest == first and len(digest) == 64, f"{dict(around)}: {digest}")
+        tally.expect(digest == first and len(digest) == 64, f"{around}: {digest}")
 
 
 def small(folder: Path, fault: str = "") -> Path:
@@ -88,13 +129,13 @@ def national(folder: Path) -> Path:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the bench and its control."""
-    chosen = options(__doc__, len(SURROUNDINGS), 2).parse_args(arguments)
+    chosen = options(__doc__, FULL, QUICK).parse_args(arguments)
     tally, control = Tally(), Tally()
     with tempfile.TemporaryDirectory() as folder:
-        quick = chosen.count < len(SURROUNDINGS)
+        quick = chosen.count <= QUICK
         source = (small if quick else national)(Path(folder) / "source")
-        compare(source, chosen.count, tally)
-        compare(small(Path(folder) / "changing", CHANGING), 2, control)
+        compare(source, chosen.count, chosen.seed, tally)
+        compare(small(Path(folder) / "changing", CHANGING), QUICK, chosen.seed, control)
     kind = "small" if quick else "national"
     figure = f"{len(tally.missed)} of {tally.trials} surroundings changed the {kind} report"
     return end(figure, tally, control)
