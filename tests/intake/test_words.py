@@ -48,6 +48,10 @@ def says(text: str, grammar: Grammar = GRAMMAR) -> dict[str, object]:
 
 # Heads, as districts, bureaus and vendors write them.
 HEADS: list[tuple[str, dict[str, object]]] = [
+    ("可比价增速(2020年不变价)(%)", {"measure": "yoy", "price": "constant", "unit": "%"}),
+    ("可比价(2020年价)", {"price": "constant"}),
+    ("按2020年价格计算增速", {"measure": "yoy", "price": "constant"}),
+    ("占年预算%", {"nothing": True, "fact": "plan_share", "unit": "%"}),
     ("4月", {"parts": ["M4"]}),
     ("1-4月 累计", {"span": "ytd", "parts": ["M4 ytd"]}),
     ("累计比上年同期 增长(%)", {"measure": "yoy", "span": "ytd", "unit": "%"}),

@@ -68,6 +68,8 @@ PERIOD = re.compile(
     rf"|(?P<only>{YEAR})年(?:度|[末底])?"
     rf"|(?<!\d)(?P<code>{YEAR}(?:q[1-4]|-?0[1-9]|-?1[0-2])|[1-4]q{YEAR}|q[1-4]{YEAR})(?!\d)"
 )
+# 2020年不变价 is no time.
+PRICE = re.compile(rf"[以按]?{YEAR}年(?:(?:不变|可比)价格?|价格?(?!指))(?:计算)?")
 BRACKETED = re.compile(r"[(\[【<〔]([^()\[\]【】<>〔〕]*)[)\]】>〕]")
 BASE = re.compile(r"(?:以?[上去]年(?:同[月期])?|precedingyear|sameperiod[a-z]*)(?:=|价格为|为)100")
 OTHER_BASE = re.compile(r"[^()=]{1,12}(?:=|价格为|为)100")
@@ -535,6 +537,7 @@ PATTERNS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Said | None]], 
     (BASE, _base),
     (PERIOD, _part_of),
     (POINTS, lambda found: _unit(found[0])),
+    (PRICE, lambda _: Said(Facets(price="constant"))),
 )
 
 
