@@ -326,3 +326,21 @@ def test_sectors_in_other_columns_than_the_total_are_of_the_item_above_them():
     # In the same column a total that they do not make is not theirs.
     labels = place((GDP, 100.0), *((name, 10.0) for name in SECTORS))
     assert GDP not in labels[1].parents[:1]
+
+
+def test_a_part_within_a_part_belongs_to_the_inner_one():
+    """其中： below 其中：; names behind it are its fellows, whatever stands below one of them."""
+    above, goods = "限额以上消费品零售额", "商品零售"
+    found = place(
+        (WHOLE, 361.2),
+        (f"  #{above}", 194.0),
+        ("    其中：餐饮收入", 13.1),
+        (f"    其中：{goods}", 180.9),
+        ("      其中：粮油、食品类", 18.0),
+        ("           汽车类", 52.0),
+        ("             其中：新能源汽车", 21.0),
+        ("           家用电器类", 14.1),
+    )
+    owners = [label.parents[:1] for label in found[1:]]
+    assert owners == [(WHOLE,), (above,), (above,), (goods,), (goods,), ("汽车类",), (goods,)]
+    assert all(label.is_part for label in found[1:])

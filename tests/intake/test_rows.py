@@ -22,6 +22,8 @@ from lianhu_analysis.workspace import Region
 LIANHU, XIAN = Region("610104", "莲湖区"), Region("610100", "西安市")
 CATALOGUE = read_catalogue(None, {})
 GRAMMAR = Grammar(load_vocabulary(), CATALOGUE, (LIANHU, XIAN))
+RETAIL, ABOVE = "社会消费品零售总额", "限额以上单位消费品零售额"
+ABOVE_TRADE = "限额以上批发和零售业商品销售额"
 DELIVERY = Delivery("a.xlsx", LIANHU, (LIANHU, XIAN))
 
 
@@ -49,10 +51,27 @@ def find(label: Label, *, known: tuple[str, ...] = (), scope: tuple[str, ...] = 
         (Label("工业产销率", groups=("规模以上工业：",)), "ind.sales_ratio"),
         (Label("批发业商品销售额", groups=("限额以上：",)), "trd.wholesale.above"),
         (Label("限上单位消费品零售额"), "csm.above.retail"),
+        (
+            Label("批发业商品销售额", parents=(ABOVE_TRADE,), is_numbered=True),
+            "trd.wholesale.above",
+        ),
+        (Label("批发业商品销售额", parents=(ABOVE_TRADE,)), "trd.wholesale.sales"),
+        (Label("餐饮收入", parents=(ABOVE, RETAIL)), "csm.catering"),
+        (
+            Label("人民币存款余额", parents=("期末金融机构本外币存款余额",), is_part=True),
+            "fin.deposit.rmb",
+        ),
+        (
+            Label("地方一般公共预算收入", parents=("一般公共预算总收入",), is_part=True),
+            "fis.revenue.gpb",
+        ),
+        (Label("租赁和商务服务业", parents=("规上服务业营收",), is_part=True), "svc.leasing.rev"),
+        (Label("工业", parents=("全社会用电量",)), "ene.elec_ind"),
+        (Label("实际利用外资", groups=("外资",)), "opn.fdi"),
     ],
 )
 def test_a_row_is_found_by_its_path_or_its_own_name(label, code):
-    found = find(label, known=tuple(p for p in label.parents if p != "第二产业"))
+    found = find(label, known=tuple(p for p in label.parents if GRAMMAR.read(p).indicator))
     assert found.indicator.code == code
 
 
@@ -68,6 +87,9 @@ def test_a_row_is_found_by_its_path_or_its_own_name(label, code):
         (Label("社会消费品零售总额", groups=("限额以上单位",)), "限额以上"),
         (Label("社会消费品零售总额排名"), "位次"),
         (Label("铁路客运量"), "不在指标目录中"),
+        (Label("餐饮收入", parents=(ABOVE, RETAIL), is_numbered=True), f"在“{ABOVE}”之下"),
+        (Label("餐饮收入", parents=(ABOVE,), is_part=True), f"{ABOVE}/餐饮收入"),
+        (Label("新设外商投资企业数", groups=("外资",)), "在“外资”之下"),
     ],
 )
 def test_another_thing_of_that_name_is_none_of_ours(label, words):

@@ -96,13 +96,13 @@ class Place:
         """Refuse a cell, a row or a column at its address."""
         self.collector.refuse(error, sheet=self.grid.sheet, cell=cell_address(row, column))
 
-    def part_of(self, item: Indicator, text: str) -> str:
-        """Return the title under which a name of this kind is not of the whole; empty if none."""
+    def part_of(self, item: Indicator, text: str, above: Sequence[str] = ()) -> str:
+        """Return the title or line above under which a name of this kind is not of the whole."""
         narrows = self.grammar.vocabulary.lines.get(item.code.partition(".")[0])
         if narrows is None or narrows.search(f"{fold(text)}/{item.name_zh}/"):
             return ""
-        titles = [text.strip() for text in (*(t for _, t in self.table.titles), self.grid.sheet)]
-        return next((title for title in titles if narrows.search(title_part(title))), "")
+        lines = (*above, *(title for _, title in self.table.titles), self.grid.sheet)
+        return next((line.strip() for line in lines if narrows.search(title_part(line))), "")
 
     def leave(self, column: Column, reason: str) -> None:
         """Note that a column is not read, which needs no telling."""
@@ -251,8 +251,7 @@ def _as_beside(fact: ColumnMeaning, found: Sequence[ColumnMeaning], place: Place
     newest = left.part is None or left.part.period.end == last
     if left.column.number != fact.column.number - 1 or not newest:
         return fact
-    facets = fact.facets._replace(span=left.says_span)
-    return fact._replace(part=left.part, facets=facets)
+    return fact._replace(part=left.part, facets=fact.facets._replace(span=left.says_span))
 
 
 def _refuse_unheaded(column: Column, place: Place) -> None:
@@ -386,9 +385,7 @@ def _amount_of(
         places = {(m.region, m.whole) for m in amounts if m.column.number > since}
         return left if len(places) == 1 else None
     taken = {m.says_span for m in growths}
-    rest = [m for m in amounts if m.says_span not in taken]
-    if len(amounts) == 1:
-        return amounts[0]
+    rest = [m for m in amounts if len(amounts) == 1 or m.says_span not in taken]
     return rest[0] if len(rest) == 1 else None
 
 

@@ -104,6 +104,8 @@ class Label(NamedTuple):
         Whether 其中 or # says so, not only an indent.
     is_member
         Whether it is a member of a grouping: a name that says all is itself.
+    is_numbered
+        Whether its number says that it is in the list of its first parent.
     """
 
     text: str
@@ -112,6 +114,7 @@ class Label(NamedTuple):
     is_part: bool = False
     is_member: bool = False
     is_marked: bool = False
+    is_numbered: bool = False
 
     @property
     def path(self) -> str:
@@ -173,7 +176,8 @@ class _Walk:
     """The lines above a row, kept while a table is read downwards."""
 
     groups: list[tuple[float, str]] = field(default_factory=list)  # depth and text
-    items: list[tuple[int, str]] = field(default_factory=list)  # indent and text of open items
+    # Open items from the outermost: indent, text, and the most that its fellows are indented.
+    items: list[tuple[int, str, int]] = field(default_factory=list)
     numbered: list[tuple[int, str]] = field(default_factory=list)  # depth and text
     owner: str = ""
     owner_depth: int = UNNUMBERED
@@ -210,17 +214,18 @@ class _Walk:
         owner = line.owner or (self.items[0][1] if self.items and not self.owner else "")
         if owner:
             self.owner, self.owner_depth = owner, line.depth
-        self.items = [(line.indent, self.owner)] if self.owner else []
+        self.items = [(line.indent, self.owner, 0)] if self.owner else []
 
     def _group_line(self, line: Line) -> Label:
         self.in_grouping, self.whole = False, ""
-        self.items, self.numbered, self.owner = [(line.indent, line.text)], [], ""
+        self.items, self.numbered, self.owner = [(line.indent, line.text, 0)], [], ""
         label = Label(line.text, self._names())
         self.groups.append((line.depth, line.text))
         return label
 
     def _item(self, line: Line, numbered: bool) -> Label:
-        text, outer = line.text, self._indented(line)
+        text, (above, _) = line.text, self._chain(line)
+        outer = above[-1][1] if above and line.indent >= 2 else None
         marked = line.is_part or bool(self.whole)
         if line.is_part or (
             (marked or (outer is not None and not numbered))
@@ -246,14 +251,17 @@ class _Walk:
         if numbered:
             self.numbered.append((line.depth, text))
         else:
-            parents += [name for _, name in self.items[-1:] if name not in parents]
-        self.items, self.owner = [(line.indent, text)], ""
-        return Label(text, self._names(), tuple(parents))
+            parents += [name for _, name, _ in self.items[-1:] if name not in parents]
+        self.items, self.owner = [(line.indent, text, 0)], ""
+        return Label(text, self._names(), tuple(parents), is_numbered=numbered)
 
-    def _indented(self, line: Line) -> str | None:
-        """Return the nearest line above that is indented less, where this one is at all."""
-        outer = (name for indent, name in reversed(self.items) if indent < line.indent)
-        return next(outer, None) if line.indent >= 2 else None
+    def _chain(self, line: Line) -> tuple[list[tuple[int, str, int]], int]:
+        """Return the open items that a line is indented under, and how far its list is indented."""
+        less = (n for n, open_ in enumerate(self.items) if open_[0] + line.is_part < line.indent)
+        at = max(less, default=-1)
+        if at >= 0 and not line.is_part and line.indent <= self.items[at][2]:
+            return self.items[:at], self.items[at][0]  # behind 其中: of the line above
+        return self.items[: at + 1], line.indent
 
     def _above(self) -> str:
         return self.items[-1][1] if self.items else ""
@@ -261,13 +269,11 @@ class _Walk:
     def _push(self, line: Line, *, base: bool = False) -> None:
         if line.is_part and line.indent < 2:
             return  # parts without indent stand side by side
-        kept = [
-            (i, name) for i, name in self.items if i < line.indent or (base and name == self.owner)
-        ]
-        if not kept and self.items:
-            kept = self.items[:1]
-        inner = line.indent + (MARKED if line.is_part else 0)
-        self.items = [*kept, (max(inner, kept[-1][0] + 1 if base and kept else 0), line.text)]
+        kept, indent = self._chain(line)
+        kept = kept or self.items[:1]
+        indent = max(indent, kept[-1][0] + 1 if base and kept else 0)
+        end = line.indent + (MARKED if line.is_part else 0)
+        self.items = [*kept, (indent, line.text, end)]
 
     def _names(self) -> tuple[str, ...]:
         return tuple(name for _, name in self.groups)

@@ -19,7 +19,7 @@ from lianhu_analysis.intake.reading.cells import is_number
 from lianhu_analysis.intake.reading.heads import Heads, Place
 from lianhu_analysis.intake.reading.meaning import Row
 from lianhu_analysis.intake.reading.notes import RowNote
-from lianhu_analysis.intake.reading.outline import SECTOR, Label
+from lianhu_analysis.intake.reading.outline import SECTOR, Label, read_line
 from lianhu_analysis.intake.reading.statements import stated_day
 from lianhu_analysis.intake.reading.words import Facets, Grammar, Part, Said, fold, span_of, unit_in
 from lianhu_analysis.workspace import Region
@@ -194,7 +194,8 @@ class RowReader:
         return "" if is_blank(cell) else str(cell).strip()
 
     def _region(self, text: str) -> Region:
-        folded, delivery = re.sub("(?:合计|总计)$", "", fold(text)), self.place.delivery
+        folded = re.sub("(?:合计|总计)$", "", fold(read_line(text).text))
+        delivery = self.place.delivery
         whole = len(folded) == 2 and folded[0] == "全"
         own = delivery.region.name_zh[-1:] == folded[-1:]
         if whole and self.place.around.elsewhere and not own:
@@ -328,7 +329,9 @@ class RowReader:
         if local := None if by_path else self._local_part(said):
             why = f"“{text}”里可能有上级的，表里另有“{local}”，这一行没有收"
             raise IntakeError(why, f"{NOT_OURS}要收的，请报送只有地方级的新文件")
-        under = self.place.part_of(said.names[0], text)
+        # (1)餐饮收入 below 1.限额以上 is no part of what that is a part of.
+        trade = label.is_numbered and said.names[0].code.startswith(("csm.", "trd."))
+        under = self.place.part_of(said.names[0], text, label.parents[:1] if trade else ())
         above = self.place.grammar.name(f"限额以上{text}") if under else None
         if under and above and not SEVERAL.search(under):
             # Under a title of 限额以上, 批发业商品销售额 is of the units above the limit.
@@ -362,7 +365,8 @@ class RowReader:
         name, own = fold(label.text) + fold(named.names[0].name_zh), self.place.delivery.region
         above = label.parents if label.is_part or label.is_member else ()
         narrows = self.place.grammar.vocabulary.lines["scope"]
-        for line in (*label.groups, *above):
+        # 实际利用外资 on a sheet called 外资 is all of it.
+        for line in (line for line in (*label.groups, *above) if fold(line) not in name):
             said = self.place.grammar.read(line)
             words_of = [word for word in said.facets.scope.split("、") if word not in name]
             others: list[str] = []
