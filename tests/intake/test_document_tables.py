@@ -35,6 +35,19 @@ def test_each_table_of_a_word_file_is_a_grid_with_the_text_before_it():
     assert second.rows == ((None, "增长%"), ("  其中：工业", "4.8%"))
 
 
+def test_a_sentence_that_tells_figures_of_its_own_is_no_title():
+    (grid,) = word(
+        p("2022年1-5月莲湖区主要经济指标")
+        + p("1-5月,西安市实现社会消费品零售总额391.9亿元,同比下降7.7%,莲湖区占西安市的比重为7.2%。")
+        + p("注：增速按可比口径计算,增长5.0%的除外。")
+        + tbl(tr("指标", "累计"), tr("社会消费品零售总额", "3"))
+    )
+    assert grid.above == (
+        "2022年1-5月莲湖区主要经济指标",
+        "注：增速按可比口径计算,增长5.0%的除外。",
+    )
+
+
 def test_spans_of_a_word_table_are_merged_ranges():
     (grid,) = word(
         tbl(

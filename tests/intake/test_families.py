@@ -1390,3 +1390,48 @@ def test_months_across_of_the_year_of_each_row_are_single_beside_a_year_to_date(
         "D4": ("single", "2023-02"),
         "E4": ("ytd", "2023-02"),
     }
+
+
+def test_districts_under_a_head_of_items_are_regions_whatever_notes_stand_below(read):
+    rows = [
+        ["2018年1-8月各区社会消费品零售总额（亿元）"],
+        ["项 目", "8月", "同比增长(%)", "1-8月", "同比增长(%)"],
+        ["全 市", 991.5, 5.7, 7355.5, 4.4],
+        ["莲湖区", 85.2, 5.8, 670.8, 4.1],
+        ["别处区", 20.1, 5.6, 170.2, 4.0],
+        ["社会消费品零售总额统计范围、采集渠道及主要指标解释"],
+    ]
+    frame = read(rows).frame
+    found = {(r.region, r.measure, r.span): r.value for r in frame.itertuples()}
+    assert found["610104", "level", "ytd"] == 670.8
+    assert found["610100", "yoy", "single"] == 5.7
+    assert len(found) == 8
+
+
+def test_a_district_marked_as_a_part_of_its_city_is_that_district(read):
+    rows = [
+        ["2024年1-6月各区县社会消费品零售总额（亿元）"],
+        ["区县", "总额", "增长(%)"],
+        ["西安市", 2480.1, 2.2],
+        ["#莲湖区", 361.2, 3.9],
+    ]
+    assert {(r.region, r.value) for r in read(rows).frame.itertuples()} == {
+        ("610100", 2480.1),
+        ("610100", 2.2),
+        ("610104", 361.2),
+        ("610104", 3.9),
+    }
+
+
+def test_a_numbered_table_is_no_part_of_the_one_above_it(read):
+    head = ["", "9月", "1-9月累计", "累计增长%"]
+    rows = [
+        ["2021年1-9月进度数据"],
+        ["3、第三产业增加值构成"],
+        head,
+        ["批发和零售业", "——", 9.6, 0.1],
+        ["5、规模以上工业产销"],
+        head,
+        ["规模以上工业增加值(亿元)", 120.6, 1014.3, 15.9],
+    ]
+    assert short(read(rows))["D7"][:2] == ("ind.va_above.yoy", "yoy")

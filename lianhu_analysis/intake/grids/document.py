@@ -28,6 +28,8 @@ MAX_SPAN = 1_000
 ABOVE_LINES, ABOVE_LETTERS = 40, 200
 FIGURE = re.compile(r"[-+－—]?[\d,，.．\s]*\d[\d,，.．\s]*[%％‰]?")
 NOTE = re.compile("[*①-⑳]|注[:：\\d]|备注[:：]|说明[:：]")
+# A sentence of a report, which tells figures of its own.
+PROSE = re.compile(r"^(?!注|备注|说明|[*①-⑳]).*(?:增长|下降)\s*\d.*[。；;]$")
 LISTED = re.compile(r"[\u4e00-\u9fff)）][^:：]*[\[(（ ]20\d\d[-/.]\d{1,2}[-/.]\d{1,2}[\])）]?$")
 LONGEST_FIGURE = 40
 HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
@@ -154,7 +156,8 @@ def _ordered(body: Any, figured: Tables, above: list[str]) -> Iterator[tuple[Any
     """Yield each table with the lines since the one before, then those inside it."""
     for item in _lines(body, figured):
         if isinstance(item, str):
-            above = [*above[-ABOVE_LINES:], item[:ABOVE_LETTERS]]
+            told = [] if PROSE.search(item) else [item[:ABOVE_LETTERS]]
+            above = [*above[-ABOVE_LINES:], *told]
             continue
         stray = [c for c in _own(item, ("th", "td"), "table") if c.getparent().tag != "tr"]
         for caption in (*item.iterchildren("caption"), *stray):

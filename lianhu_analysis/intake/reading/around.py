@@ -19,6 +19,7 @@ from lianhu_analysis.intake.grids.grid import cell_address
 from lianhu_analysis.intake.reading.blocks import Table
 from lianhu_analysis.intake.reading.cells import is_number
 from lianhu_analysis.intake.reading.figures import Delivery
+from lianhu_analysis.intake.reading.outline import UNNUMBERED, read_line
 from lianhu_analysis.intake.reading.statements import (
     Line,
     days_in,
@@ -177,6 +178,9 @@ def read_around(
         cure = "确是本地区的，请在 delivery.toml 写明 region，或报送在标题写明地区的新文件"
         raise IntakeError(why, cure)
     texts = [text for _, text in lines]
+    # A table below 5、工业 is no part of 3、构成 above.
+    ended = range(min((read_line(text).depth for text in texts), default=UNNUMBERED), UNNUMBERED)
+    scope = tuple(text for text in base.scope if read_line(text).depth not in ended)
     over = (*texts, sheet, *(text for _, text in notes))
     said = [grammar.read(title_part(text)) for text in (*texts, sheet)]
     try:
@@ -199,7 +203,7 @@ def read_around(
         _published(lines) or base.published,
         _unit([*lines, *(("", unit) for unit in corners)]) or next(units, base.unit),
         base.facets if facets == NOTHING else facets,
-        _narrowing(table, over, grammar, delivery) or base.scope,
+        _narrowing(table, over, grammar, delivery) or scope,
         max([*days, *filter(None, [base.not_before])], default=None),
         elsewhere,
         told,

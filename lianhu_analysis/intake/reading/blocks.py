@@ -382,7 +382,7 @@ class _Finder:
             coded = sum(not isinstance(c, (str, dt.date)) and _is_coded(c) for c in body)
             counts.update(value=coded, period=-coded)
         most = counts.most_common(1)[0][0] if counts else ""
-        if role in ("name", "") and counts["region"] and self._are_places(body):
+        if role in ("name", "") and counts["region"] and self._are_places(number, rows):
             role = "region"
         elif role and counts:
             role = _role_by_content(role, counts)
@@ -403,11 +403,12 @@ class _Finder:
             return "figure", cells, text
         return {"text": "name"}.get(most, most), cells, text
 
-    def _are_places(self, body: Sequence[object]) -> bool:
-        """Whether no cell of a column names an indicator: 全市 and districts that nobody knows."""
-        texts = [cell for cell in body if isinstance(cell, str) and not is_value(cell)]
+    def _are_places(self, number: int, rows: range) -> bool:
+        """Whether no name beside figures is an indicator's: 全市 and districts that nobody knows."""
+        cells = [self.grid.at(row, number) for row in rows if self._has_figures(row)]
+        texts = [cell for cell in cells if isinstance(cell, str) and not is_value(cell)]
         said = [self.grammar.read(text) for text in texts]
-        return len(texts) == len(body) and not any(
+        return len(texts) == sum(not is_blank(cell) for cell in cells) and not any(
             one.names or one.facets.measure or one.parts for one in said
         )
 
