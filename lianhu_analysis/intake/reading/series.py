@@ -7,7 +7,7 @@ sheet or a moved column is refused with what was expected and what was found.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -179,7 +179,7 @@ def read_described(
             f"{faults}。整个文件没有读", "请把工作表改回原名；确实改了名的，请改版式说明"
         )
     named = [(shown[fold_header(sheet.name)], sheet) for sheet in layout.sheets if not absent]
-    tables = [(g, table, _moved(g, table)) for g, sheet in named for table in sheet.tables]
+    tables = [(g, table, [*_moved(g, table)]) for g, sheet in named for table in sheet.tables]
     if not must and (absent or any(moved for *_, moved in tables)):
         return grids
     for grid, table, moved in tables:
@@ -197,18 +197,16 @@ def read_described(
     return [] if must else others
 
 
-def _moved(grid: Grid, table: SeriesTable) -> list[tuple[str, str]]:
-    """Return address and wording of every header that is not where it should be."""
+def _moved(grid: Grid, table: SeriesTable) -> Iterator[tuple[str, str]]:
+    """Yield address and wording of every header that is not where it should be."""
     expected = [(table.period_column, table.period_header)]
     expected += [(column.column, column.header) for column in table.columns]
-    faults = []
     for letters, header in expected:
         row, column = table.header_row - 1, column_number(letters)
         found = grid.at(row, column)
         if fold_header(found) != fold_header(header):
             seen = "空白" if is_blank(found) else f"“{found}”"
-            faults.append((cell_address(row, column), f"应为列名“{header}”，实为{seen}"))
-    return faults
+            yield cell_address(row, column), f"应为列名“{header}”，实为{seen}"
 
 
 def _read_table(grid: Grid, table: SeriesTable, catalogue: Catalogue, collector: Collector) -> None:

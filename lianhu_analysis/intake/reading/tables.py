@@ -244,9 +244,7 @@ class _PanelReader(Place):
 
     def _spills_over(self, number: int) -> bool:
         """Refuse a row of a CSV that has more fields than its head: they have shifted."""
-        if self.grid.sheet:
-            return False
-        if all(is_blank(cell) for cell in self.grid.rows[number][self._width :]):
+        if self.grid.sheet or all(map(is_blank, self.grid.rows[number][self._width :])):
             return False
         why = "这一行的列数多于表头，数可能错了位，没有读"
         cure = "含逗号的文字和千分位要用双引号括起来，请另报新文件"

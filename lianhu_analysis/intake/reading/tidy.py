@@ -140,7 +140,7 @@ def _whose_by_figures(
     found: Sequence[Sheet], grammar: Grammar, delivery: Delivery
 ) -> tuple[Region | None, bool]:
     """Return the region of tables by areas whose row the other sheets equal, and whether any is."""
-    by_area = [sheet for sheet in found if _is_by_area(sheet)]
+    by_area = [s for s in found if any("region" in p.stub for t in s.tables for p in t.panels)]
     others = [sheet for sheet in found if sheet.tables and sheet not in by_area]
     known = {region.code: region for region in delivery.regions}
     if not by_area or not others:
@@ -161,10 +161,6 @@ def _whose_by_figures(
         return Region("", wholes[0] if wholes else "各区县和上级地区"), False
     region = known.get(equal.most_common(1)[0][0])
     return (None if region == delivery.region else region or Region("", "另一个地区")), True
-
-
-def _is_by_area(sheet: Sheet) -> bool:
-    return any("region" in panel.stub for table in sheet.tables for panel in table.panels)
 
 
 def _figures(
@@ -231,14 +227,12 @@ def _parts_by_quarter(rows: Rows, relation: Sum) -> Sequence[Observation]:
     parts = [rows[code] for code in found if code in rows]
     quarters = list(range(1, len(whole) + 1))
     known = {*rows, *relation.optional}.issuperset(found) and sorted(whole) == quarters
-    if not known or min(len(parts), len(quarters)) < FEWEST_PARTS:
-        return ()
-    if any(q not in part for part in parts for q in quarters):
+    complete = all(q in part for part in parts for q in quarters)
+    if not (known and complete) or min(len(parts), len(quarters)) < FEWEST_PARTS:
         return ()
     for last in quarters[1:]:
         total = (whole[last].value,)
-        if adds_up(total, [(part[last].value,) for part in parts]):
-            return ()
-        if not adds_up(total, [(part[q].value,) for part in parts for q in range(1, last + 1)]):
+        to_date = [(part[q].value,) for part in parts for q in range(1, last + 1)]
+        if adds_up(total, [(part[last].value,) for part in parts]) or not adds_up(total, to_date):
             return ()
     return [part[q] for part in parts for q in quarters]
