@@ -67,6 +67,7 @@ def find(label: Label, *, known: tuple[str, ...] = (), scope: tuple[str, ...] = 
         ),
         (Label("租赁和商务服务业", parents=("规上服务业营收",), is_part=True), "svc.leasing.rev"),
         (Label("工业", parents=("全社会用电量",)), "ene.elec_ind"),
+        (Label("工业投资", parents=("项目投资",), is_part=True), "inv.industry.yoy"),
         (Label("实际利用外资", groups=("外资",)), "opn.fdi"),
     ],
 )
