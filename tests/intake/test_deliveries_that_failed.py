@@ -1545,3 +1545,40 @@ def test_blind_a_row_that_leaves_something_out_says_nothing_of_the_row_above(del
     row = [f"{ABOVE[1][0]}（不含汽车）", "亿元", 61.7, 5.5]
     told = deliver({"S": [["雁塔区2025年1-9月"], ABOVE[0], [ABOVE[1][0], "亿元", 91.7, 4.4], row]})
     assert told.own == pair(RETAIL, "ytd", "2025-09", 91.7, 4.4), told.said
+
+
+@pytest.mark.parametrize("file", ["西安统计月报2025年9月", "西安经济运行", "西安市统计月报"])
+def test_blind_a_book_named_after_the_city_in_short_is_the_citys(deliver, file):
+    book = {"综合": [["主要指标（2025年1-9月）"], *ABOVE]}
+    told = deliver(book, f"统计局/{file}.xlsx", parents=(CITY,))
+    assert not told.own, told.said
+    assert "西安" in told.said
+
+
+@pytest.mark.parametrize("file", ["西安雁塔统计月报", "西安市统计局反馈", "雁塔月报"])
+def test_blind_but_not_with_the_district_in_its_name_or_as_the_office(deliver, file):
+    book = {"综合": [["主要指标（2025年1-9月）"], ABOVE[0], [*ABOVE[1][:2], 91.7, 4.4]]}
+    told = deliver(book, f"统计局/{file}.xlsx", parents=(CITY,))
+    assert told.own == pair(RETAIL, "ytd", "2025-09", 91.7, 4.4), told.said
+
+
+@pytest.mark.parametrize("retail", [2222.2, 91.7])
+def test_blind_figures_that_the_districts_row_contradicts_are_not_the_districts(deliver, retail):
+    head = ["区县", "社会消费品零售总额(亿元)", "增速(%)"]
+    rows = [
+        ["1-9月各区县"],
+        head,
+        ["合计", 2222.2, 5.5],
+        ["雁塔区", 91.7, 4.4],
+        ["未央区", 66.6, 3.3],
+    ]
+    growth = 5.5 if retail > 100 else 4.4
+    all_of = [
+        ["主要指标"],
+        ["指标", "单位", "1-9月", "增速(%)"],
+        [ABOVE[1][0], "亿元", retail, growth],
+    ]
+    all_of += [["进出口总值", "亿元", 333.3, 6.6]]
+    told = deliver({"综合": all_of, "区县": rows}, "统计局/2025年1-9月.xlsx")
+    trade = set() if retail > 100 else pair("opn.trade", "ytd", "2025-09", 333.3, 6.6)
+    assert told.own == pair(RETAIL, "ytd", "2025-09", 91.7, 4.4) | trade, told.said

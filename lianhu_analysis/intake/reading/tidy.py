@@ -107,7 +107,13 @@ def _whose(found: Sequence[Sheet], grammar: Grammar, delivery: Delivery) -> Regi
         return None
     if _is_elsewhere(found, grammar, own):
         return Region("", "别的地区")
-    ours = any(own.name_zh in name for name in (delivery.file, *delivery.folders))
+    name = grammar.vocabulary.lines["offices"].sub("", delivery.file)
+    shorts = ((region, region.name_zh[:-1]) for region in grammar.regions)
+    known = [] if own.name_zh[:-1] in name else [r for r, s in shorts if len(s) > 1 and s in name]
+    # What a district's bureau passes on may be 西安统计月报.
+    ours = any(
+        own.name_zh in text for text in (delivery.file, *([] if known else delivery.folders))
+    )
     beside = {head: word for sheet in found for head, word in _beside(sheet, grammar)}
     words = sorted({w for sheet in found for w in _wholes(sheet.grid, grammar, beside)})
     if f"全{own.name_zh[-1:]}" in words or (ours and not words):
@@ -119,8 +125,8 @@ def _whose(found: Sequence[Sheet], grammar: Grammar, delivery: Delivery) -> Regi
     if beside and not (words or ours or f"全{larger}" in beside.values()):
         return Region("", min(beside.values()))
     by_figures, told = _whose_by_figures(found, grammar, delivery)
-    name = grammar.vocabulary.lines["offices"].sub("", delivery.file)
     other = words[0] if words else foreign_region(name, own, grammar)
+    other = other or next((region.name_zh for region in known), "")
     return Region("", other) if other and not told else by_figures
 
 
@@ -149,9 +155,10 @@ def _whose_by_figures(
     above = any(key[0] in known and key[0] != delivery.region.code for key in areas)
     cells = (fold(c) for one in by_area for row in one.grid.rows for c in row if isinstance(c, str))
     wholes = [cell for cell in cells if WHOLE.fullmatch(cell)]
-    if not above and not wholes:
-        return None, False
     said = {key[1:]: value for key, value in rest.items()}
+    both = any(key[0] == delivery.region.code and key[1:] in said for key in areas)
+    if not (above or wholes or both):
+        return None, False
     equal = Counter(
         key[0]
         for key, value in areas.items()
