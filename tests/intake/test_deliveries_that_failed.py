@@ -1582,3 +1582,15 @@ def test_blind_figures_that_the_districts_row_contradicts_are_not_the_districts(
     told = deliver({"综合": all_of, "区县": rows}, "统计局/2025年1-9月.xlsx")
     trade = set() if retail > 100 else pair("opn.trade", "ytd", "2025-09", 333.3, 6.6)
     assert told.own == pair(RETAIL, "ytd", "2025-09", 91.7, 4.4) | trade, told.said
+
+
+@pytest.mark.parametrize(
+    "made", ["填报日期：2024年8月21日", "制表时间：2024-08-21", "2024年8月21日"]
+)
+def test_blind_what_was_filled_in_on_a_day_knows_no_later_month(deliver, made):
+    rows = [["雁塔区2024年社会消费品零售总额"], [made], ["月份", "累计(亿元)", "累计增速(%)"]]
+    rows += [[f"{month}月", 11.1 * month, 4.4] for month in range(6, 8)]
+    rows += [[f"{month}月", 77.7, 4.4] for month in range(8, 11)]
+    told = deliver({"S": rows})
+    assert {figure[3] for figure in told.own} == {"2024-06", "2024-07"}, told.said
+    assert "还没有结束" in told.said

@@ -113,6 +113,8 @@ class Around(NamedTuple):
         Titles that narrow the figures to a part of the whole.
     not_before
         The latest other day written above: the sheet was not known before it.
+    made
+        A day that stands there by itself or as that of filling in: nothing later was known.
     elsewhere
         Whether the workbook is about places that are none of the workspace's.
     notes
@@ -127,6 +129,7 @@ class Around(NamedTuple):
     facets: Facets = NOTHING
     scope: tuple[str, ...] = ()
     not_before: dt.date | None = None
+    made: dt.date | None = None
     elsewhere: bool = False
     notes: tuple[tuple[str, str, str], ...] = ()
 
@@ -194,6 +197,7 @@ def read_around(
     corners = [f"单位：{u}" for c in corners if (u := grammar.read(c).facets.unit) not in ("", "%")]
     units = (u for one in said if (u := one.facets.unit) not in ("", "%"))
     days = [day for _, text in titles for day in days_in(text)]
+    made = [day for _, text in titles if is_statement(text) for day in days_in(text)]
     facets = _meaning_of_titles([AND_GROWTH.sub("", text) for text in (*texts, sheet)], grammar)
     return Around(
         # The line right above the head is nearest.
@@ -205,6 +209,7 @@ def read_around(
         base.facets if facets == NOTHING else facets,
         _narrowing(table, over, grammar, delivery) or scope,
         max([*days, *filter(None, [base.not_before])], default=None),
+        max(made, default=base.made),
         elsewhere,
         told,
     )

@@ -336,11 +336,8 @@ class _PanelReader(Place):
     def _slot(self, place: int, row: Row, column: ColumnMeaning, token: object) -> Slot:
         around, delivery, number = self.around, self.delivery, column.column.number
         unit = around.unit or delivery.unit
-        if (
-            not row.unit
-            and row.indicator
-            and any(unit_fits(u, row.indicator) for u in self._units - {unit})
-        ):
+        others = (u for u in self._units - {unit} if row.indicator and unit_fits(u, row.indicator))
+        if not row.unit and any(others):
             unit = ""  # 亿元 above a table, 万元 beside other rows of it
         indicator, meaning = understand(
             row, column, around.facets, self.title, unit, self.heads.by_growth
@@ -360,8 +357,9 @@ class _PanelReader(Place):
         published = row.published or self.published.get(number) or around.published
         stated = published or delivery.published
         may_come = stated or meaning.fact == "plan"
-        if not may_come and delivery.day and when.period.end > delivery.day:
-            why = f"{indicator.name_zh}：{delivery.day} 交付时 {when.period} 还没有结束，不可能有这个数"
+        known = min(filter(None, (delivery.day, around.made)), default=when.period.end)
+        if not may_come and when.period.end > known:
+            why = f"{indicator.name_zh}：{known} 交付时 {when.period} 还没有结束，不可能有这个数"
             cure = "还没有到的时期不必处理；交付日期写错的，请在 delivery.toml 写明 published"
             raise IntakeError(why, cure)
         return Slot(
