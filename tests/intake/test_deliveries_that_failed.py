@@ -1594,3 +1594,12 @@ def test_blind_what_was_filled_in_on_a_day_knows_no_later_month(deliver, made):
     told = deliver({"S": rows})
     assert {figure[3] for figure in told.own} == {"2024-06", "2024-07"}, told.said
     assert "还没有结束" in told.said
+
+
+@pytest.mark.parametrize("unit", ["亿元", "万元"])
+def test_blind_a_name_of_a_unit_of_another_kind_is_not_in_that_of_the_head(deliver, unit):
+    rows = [["雁塔区2025年1-9月房地产"], ["指标", f"绝对额({unit})", "增速(%)"]]
+    rows += [["商品房销售面积(万平方米)", 44.4, -3.3], ["商品房销售额(万平方米)", 55.5, 2.2]]
+    told = deliver({"S": rows}).own
+    assert ("re.sales.area", "level", "ytd", "2025-09", 44.4) in told
+    assert not [figure for figure in told if figure[:2] == ("re.sales.value", "level")]
