@@ -1603,3 +1603,26 @@ def test_blind_a_name_of_a_unit_of_another_kind_is_not_in_that_of_the_head(deliv
     told = deliver({"S": rows}).own
     assert ("re.sales.area", "level", "ytd", "2025-09", 44.4) in told
     assert not [figure for figure in told if figure[:2] == ("re.sales.value", "level")]
+
+
+def test_blind_the_city_beside_this_district_in_the_name_of_a_file(deliver):
+    heads = ["指标", "单位", "全市1-9月", "全市增速(%)", "本区1-9月", "本区增速(%)"]
+    rows = [["主要指标"], heads, [ABOVE[1][0], "亿元", 2222.2, 5.5, 91.7, 4.4]]
+    told = deliver({"S": rows}, "统计局/2025年1-9月全市与本区.xlsx", parents=(CITY,))
+    assert told.own == pair(RETAIL, "ytd", "2025-09", 91.7, 4.4), told.said
+
+
+@pytest.mark.parametrize("head", ["指标口径", "时段"])
+def test_blind_spans_under_other_heads(deliver, head):
+    rows = [["雁塔区2025年9月"], ["指标", head, "单位", "数值", "增速(%)"]]
+    rows += [[ABOVE[1][0], "当月", "亿元", 11.1, 2.2], [ABOVE[1][0], "累计", "亿元", 91.7, 4.4]]
+    told = deliver({"S": rows}).own
+    assert told == pair(RETAIL, "single", "2025-09", 11.1, 2.2) | pair(
+        RETAIL, "ytd", "2025-09", 91.7, 4.4
+    )
+
+
+def test_blind_a_level_of_income(deliver):
+    rows = [["雁塔区2025年1-9月"], ["指标", "收入水平（元）", "名义增速(%)"]]
+    told = deliver({"S": [*rows, ["城镇居民人均可支配收入", 44444, 4.4]]})
+    assert told.own == pair("inc.urban", "ytd", "2025Q3", 44444, 4.4), told.said

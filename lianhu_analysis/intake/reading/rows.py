@@ -196,7 +196,7 @@ class RowReader:
     def _region(self, text: str) -> Region:
         folded = re.sub("(?:合计|总计)$", "", fold(read_line(text).text))
         delivery = self.place.delivery
-        whole = len(folded) == 2 and folded[0] == "全"
+        whole = len(folded) == 2 and folded[0] in "全本"
         own = delivery.region.name_zh[-1:] == folded[-1:]
         if whole and self.place.around.elsewhere and not own:
             raise IntakeError(f"“{text}”说的是哪里说不清，这一行没有收", "")
