@@ -1626,3 +1626,23 @@ def test_blind_a_level_of_income(deliver):
     rows = [["雁塔区2025年1-9月"], ["指标", "收入水平（元）", "名义增速(%)"]]
     told = deliver({"S": [*rows, ["城镇居民人均可支配收入", 44444, 4.4]]})
     assert told.own == pair("inc.urban", "ytd", "2025Q3", 44444, 4.4), told.said
+
+
+@pytest.mark.parametrize("note", ["注：本表数据为全市口径", "注：本表为全市数据。"])
+def test_blind_a_note_that_a_table_is_the_citys_is_heeded_by_its_book(deliver, note):
+    head = ["指标", "单位", "1-9月", "增速(%)"]
+    book = {"工业": [["工业"], head, ["规模以上工业总产值", "亿元", 2222.2, 5.5], [note]]}
+    book |= {"社零": [["消费"], head, [ABOVE[1][0], "亿元", 3333.3, 4.4]]}
+    told = deliver(book, "市局/2025年1-9月.xlsx", parents=(CITY,))
+    assert not told.own, told.said
+    assert told.stored[CITY[0]] >= pair("ind.output_above", "ytd", "2025-09", 2222.2, 5.5)
+
+
+@pytest.mark.parametrize(("second", "read"), [("累计", True), ("当月", False), ("", False)])
+def test_blind_a_name_written_once_over_its_spans(deliver, second, read):
+    rows = [["雁塔区2025年9月"], ["指标", "口径", "单位", "数值", "增速(%)"]]
+    rows += [[ABOVE[1][0], "当月", "亿元", 11.1, 2.2], ["", second, "亿元", 91.7, 4.4]]
+    told = deliver({"S": rows})
+    to_date = pair(RETAIL, "ytd", "2025-09", 91.7, 4.4) if read else set()
+    assert told.own == pair(RETAIL, "single", "2025-09", 11.1, 2.2) | to_date, told.said
+    assert read or "没有指标名称" in told.said

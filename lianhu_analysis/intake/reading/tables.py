@@ -185,7 +185,7 @@ class _PanelReader(Place):
             label = next((text for text in reversed(texts) if text.strip()), "")
             filled = self._filled(number)
             if names and filled and not label.strip():
-                label = str(self.merged(number, names[-1]) or "")
+                label = str(self.merged(number, names[-1]) or self._above(number, names[-1]))
             if not self._is_read(number, label, filled):
                 continue
             has_values = any(is_value(self.grid.at(number, n)) for n in filled)
@@ -209,6 +209,12 @@ class _PanelReader(Place):
             why = f"这张表有 {len(self.hidden)} 行是隐藏的，没有读"
             self.refuse(IntakeError(why, HIDDEN, skipped=True), self.hidden[0], column)
         return items
+
+    def _above(self, number: int, name: int) -> str:
+        """Return the name right above a blank one, where another span stands beside it."""
+        spans = self.panel.stub.get("span", [])
+        here, above = ([self.text(row, n) for n in spans] for row in (number, number - 1))
+        return self.text(number - 1, name) if all(here) and all(above) and here != above else ""
 
     def _of(self, number: int, label: str, names: Sequence[int], items: Sequence[Item]) -> str:
         """Return the name on the left of 增速, or right above it if that is no part."""

@@ -198,7 +198,10 @@ def _beside(sheet: Sheet, grammar: Grammar) -> Iterator[tuple[str, str]]:
 def _wholes(grid: Grid, grammar: Grammar, but: Collection[str]) -> set[str]:
     """Return 全市 and the like where a sheet says them of its figures, not of one row of areas."""
     cells = {c for row in grid.rows for c in row if isinstance(c, str) and len(c) < MOST_TEXT}
+    lines = grammar.vocabulary.lines
+    notes = [said for c in cells if grammar.is_note(c) for said in lines["notes"].findall(fold(c))]
     texts = [c for c in cells.difference(but) if "全" in c and not grammar.is_note(c)]
+    texts += [f"{what}口径" for of, what in notes if lines["of_all"].fullmatch(of)]
     said = ((fold(text), grammar.read(text)) for text in texts)
     return {one.whole for text, one in said if text != one.whole and not one.facets.fact} - {""}
 
