@@ -88,8 +88,7 @@ class Time(NamedTuple):
     @property
     def month(self) -> int:
         """The last month of the period; 0 of a whole year, or of none."""
-        yearly = self.period is None or self.period.frequency == "A"
-        return 0 if yearly or self.period is None else self.period.end.month
+        return self.period.end.month if self.period and self.period.frequency != "A" else 0
 
 
 class Clue(NamedTuple):
@@ -112,9 +111,8 @@ class Around(NamedTuple):
     scope
         Titles that narrow the figures to a part of the whole.
     not_before
-        The latest other day written above: the sheet was not known before it.
-    made
-        A day that stands there by itself or as that of filling in: nothing later was known.
+        The latest other day that stands above by itself, or as that of filling in: the sheet
+        was not known before it, nor anything later by then.
     elsewhere
         Whether the workbook is about places that are none of the workspace's.
     notes
@@ -129,7 +127,6 @@ class Around(NamedTuple):
     facets: Facets = NOTHING
     scope: tuple[str, ...] = ()
     not_before: dt.date | None = None
-    made: dt.date | None = None
     elsewhere: bool = False
     notes: tuple[tuple[str, str, str], ...] = ()
 
@@ -196,8 +193,7 @@ def read_around(
     corners = [c for panel in table.panels for c in panel.corner(table)]
     corners = [f"单位：{u}" for c in corners if (u := grammar.read(c).facets.unit) not in ("", "%")]
     units = (u for one in said if (u := one.facets.unit) not in ("", "%"))
-    days = [day for _, text in titles for day in days_in(text)]
-    made = [day for _, text in titles if is_statement(text) for day in days_in(text)]
+    days = [day for _, text in titles if is_statement(text) for day in days_in(text)]
     facets = _meaning_of_titles([AND_GROWTH.sub("", text) for text in (*texts, sheet)], grammar)
     return Around(
         # The line right above the head is nearest.
@@ -208,8 +204,7 @@ def read_around(
         _unit([*lines, *(("", unit) for unit in corners)]) or next(units, base.unit),
         base.facets if facets == NOTHING else facets,
         _narrowing(table, over, grammar, delivery) or scope,
-        max([*days, *filter(None, [base.not_before])], default=None),
-        max(made, default=base.made),
+        max(days, default=base.not_before),
         elsewhere,
         told,
     )

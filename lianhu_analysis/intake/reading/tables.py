@@ -137,8 +137,8 @@ class _PanelReader(Place):
             self.title = title_indicator(said, self.grid.sheet, self.grammar)
         if named or self.title is not None:
             return
-        titles = [text for _, text in self.table.titles if not is_statement(text)]
-        seen = titles[-1] if titles else self.grid.sheet
+        titles = (text for _, text in reversed(self.table.titles) if not is_statement(text))
+        seen = next(titles, self.grid.sheet)
         what = "各行是地区，" if by_region else "行和列名都没有写指标名称，"
         why = f"{what}标题“{seen.strip()[:40]}”说的不是目录中的指标；这张表没有读"
         cure = "不收的不必处理；要收的，请把标题的写法加入指标目录的 aliases"
@@ -361,9 +361,8 @@ class _PanelReader(Place):
         if column.whole and not meaning.fact:
             region = delivery.of_whole(column.whole, f"列名“{column.text}”")
         published = row.published or self.published.get(number) or around.published
-        stated = published or delivery.published
-        may_come = stated or meaning.fact == "plan"
-        known = min(filter(None, (delivery.day, around.made)), default=when.period.end)
+        may_come = published or delivery.published or meaning.fact == "plan"
+        known = min(filter(None, (delivery.day, around.not_before)), default=when.period.end)
         if not may_come and when.period.end > known:
             why = f"{indicator.name_zh}：{known} 交付时 {when.period} 还没有结束，不可能有这个数"
             cure = "还没有到的时期不必处理；交付日期写错的，请在 delivery.toml 写明 published"

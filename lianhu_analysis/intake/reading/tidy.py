@@ -108,8 +108,8 @@ def _whose(found: Sequence[Sheet], grammar: Grammar, delivery: Delivery) -> Regi
     if _is_elsewhere(found, grammar, own):
         return Region("", "别的地区")
     name = grammar.vocabulary.lines["offices"].sub("", delivery.file)
-    shorts = ((region, region.name_zh[:-1]) for region in grammar.regions)
-    known = [] if own.name_zh[:-1] in name else [r for r, s in shorts if len(s) > 1 and s in name]
+    shorts = {r.name_zh[:-1]: r.name_zh for r in grammar.regions if len(r.name_zh) > 2}
+    known = [] if own.name_zh[:-1] in name else [shorts[short] for short in shorts if short in name]
     # What a district's bureau passes on may be 西安统计月报.
     ours = any(
         own.name_zh in text for text in (delivery.file, *([] if known else delivery.folders))
@@ -125,8 +125,7 @@ def _whose(found: Sequence[Sheet], grammar: Grammar, delivery: Delivery) -> Regi
     if beside and not (words or ours or f"全{larger}" in beside.values()):
         return Region("", min(beside.values()))
     by_figures, told = _whose_by_figures(found, grammar, delivery)
-    other = words[0] if words else foreign_region(name, own, grammar)
-    other = other or next((region.name_zh for region in known), "")
+    other = next(iter([*words, *known]), "") or foreign_region(name, own, grammar)
     return Region("", other) if other and not told else by_figures
 
 
@@ -152,12 +151,11 @@ def _whose_by_figures(
     if not by_area or not others:
         return None, False
     areas, rest = (_figures(group, grammar, delivery) for group in (by_area, others))
-    above = any(key[0] in known and key[0] != delivery.region.code for key in areas)
     cells = (fold(c) for one in by_area for row in one.grid.rows for c in row if isinstance(c, str))
     wholes = [cell for cell in cells if WHOLE.fullmatch(cell)]
     said = {key[1:]: value for key, value in rest.items()}
-    both = any(key[0] == delivery.region.code and key[1:] in said for key in areas)
-    if not (above or wholes or both):
+    own = delivery.region.code
+    if not wholes and not any(k[0] in known and (k[0] != own or k[1:] in said) for k in areas):
         return None, False
     equal = Counter(
         key[0]

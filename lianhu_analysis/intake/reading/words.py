@@ -438,12 +438,8 @@ class Grammar:
                 name = name.removeprefix(fold(outer.name_zh))
         if name in self._places:
             return self._places[name]
-        found = [
-            r
-            for r in self.regions
-            if name == r.code or (len(name) > 1 and r.name_zh.startswith(name))
-        ]
-        return found[0] if len(found) == 1 else None
+        found = [r for r in self.regions if name == r.code or r.name_zh.startswith(name)]
+        return found[0] if len(found) == 1 and len(name) > 1 else None
 
     def tail(self, text: str, left: Sequence[str]) -> str:
         """Return the end of some indicator's name that a head states instead of all of it."""
