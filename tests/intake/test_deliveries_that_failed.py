@@ -1646,3 +1646,12 @@ def test_blind_a_name_written_once_over_its_spans(deliver, second, read):
     to_date = pair(RETAIL, "ytd", "2025-09", 91.7, 4.4) if read else set()
     assert told.own == pair(RETAIL, "single", "2025-09", 11.1, 2.2) | to_date, told.said
     assert read or "没有指标名称" in told.said
+
+
+@pytest.mark.parametrize("more", [[], ["同比增减"]])
+def test_blind_growth_may_stand_before_its_one_amount(deliver, more):
+    rows = [["雁塔区生产总值"], ["指标", "同比增长(%)", "上半年(亿元)", *more]]
+    rows += [["地区生产总值", 4.4, 777.7, *[3.3 for _ in more]]]
+    told = deliver({"S": rows}, sidecar='period = "2025-06"')
+    growth = set() if more else {("gdp.total", "yoy", "ytd", "2025Q2", 4.4)}
+    assert told.own == {("gdp.total", "level", "ytd", "2025Q2", 777.7)} | growth, told.said

@@ -452,8 +452,7 @@ def _published(lines: Sequence[Line]) -> dt.date | None:
         day = stated_day(text)
         if day is None:
             why = f"发布日期“{text}”不是一个日子" if text else "发布日期没有填写"
-            cure = "请写成 2024-10-22"
-            raise IntakeError(why, cure, cell=cell)
+            raise IntakeError(why, "请写成 2024-10-22", cell=cell)
         return day
     return None
 

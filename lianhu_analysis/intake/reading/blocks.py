@@ -252,11 +252,11 @@ class _Finder:
 
     def _describes(self, first: tuple[int, object], current: Table | None) -> bool:
         """Whether a row describes the columns above it, as 单位 and 频率 of an export do."""
-        stubs = (
-            [n for p in current.panels for r in STUBS for n in p.stub.get(r, [])] if current else []
-        )
         number, cell = first
-        return number in stubs and bool(self.grammar.metadata(cell))
+        stubs = [
+            p.stub.get(role, []) for p in (current.panels if current else []) for role in STUBS
+        ]
+        return any(number in stub for stub in stubs) and bool(self.grammar.metadata(cell))
 
     def _is_head_of_numbers(
         self, cells: Sequence[tuple[int, object]], has_roles: bool, current: Table | None

@@ -442,8 +442,7 @@ def _read_points(token: object, slot: Slot) -> tuple[CellReading, float | None, 
     if reading.value is None or in_points or POINTS in slot.unit:
         return reading, reading.value, POINTS
     why = f"{slot.indicator.name_zh} 本身是比率，{reading.token!r} 说不清是百分比还是百分点"
-    cure = "请写成“-3.9个百分点”，或把单位写为百分点"
-    raise IntakeError(why, cure)
+    raise IntakeError(why, "请写成“-3.9个百分点”，或把单位写为百分点")
 
 
 def _read_level(token: object, slot: Slot) -> tuple[CellReading, Slot]:

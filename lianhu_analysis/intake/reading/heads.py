@@ -213,7 +213,12 @@ def _with_bare_numbers(columns: Sequence[Column]) -> list[Column]:
 def _chosen(
     read: Sequence[ColumnMeaning], scope: Sequence[str], place: Place
 ) -> list[ColumnMeaning]:
-    """Read the columns from the left; a growth may refer to the amount before it."""
+    """Read the columns from the left; a growth may refer to the amount before it.
+
+    Of one growth and one amount the growth is of the amount, in either order.
+    """
+    kinds = [m.is_growth for m in read if not m.facets.nothing or m.facets.fact]
+    read = read[::-1] if kinds == [True, False] else read
     found: list[ColumnMeaning] = []
     left: ColumnMeaning | None = None
     for number, meaning in enumerate(read):
@@ -357,13 +362,8 @@ def _of_this_year(
     if left is None or not _is_last_year(left, before):
         return left
     kind = (left.indicator, left.region, left.facets.span)
-    newer = [
-        m
-        for m in before
-        if m.stated_year == left.stated_year + 1
-        and not m.is_growth
-        and (m.indicator, m.region, m.facets.span) == kind
-    ]
+    amounts = [m for m in before if m.stated_year == left.stated_year + 1 and not m.is_growth]
+    newer = [m for m in amounts if (m.indicator, m.region, m.facets.span) == kind]
     return newer[0] if len(newer) == 1 else left
 
 

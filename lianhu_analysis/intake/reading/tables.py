@@ -244,9 +244,7 @@ class _PanelReader(Place):
         if number in self.grid.hidden_rows:
             self.hidden += [number] if filled else []
             return False
-        if not filled and self.grammar.role(label) == "name":
-            return False
-        return not (filled and self._spills_over(number))
+        return not self._spills_over(number) if filled else self.grammar.role(label) != "name"
 
     def _spills_over(self, number: int) -> bool:
         """Refuse a row of a CSV that has more fields than its head: they have shifted."""
