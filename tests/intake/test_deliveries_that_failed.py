@@ -1655,3 +1655,11 @@ def test_blind_growth_may_stand_before_its_one_amount(deliver, more):
     told = deliver({"S": rows}, sidecar='period = "2025-06"')
     growth = set() if more else {("gdp.total", "yoy", "ytd", "2025Q2", 4.4)}
     assert told.own == {("gdp.total", "level", "ytd", "2025Q2", 777.7)} | growth, told.said
+
+
+def test_blind_but_not_where_names_stand_below_their_first_row(deliver):
+    rows = [["雁塔区2025年9月"], ["指标", "口径", "单位", "数值", "增速(%)"]]
+    rows += [["", "当月", "亿元", 11.1, 2.2], [ABOVE[1][0], "累计", "亿元", 91.7, 4.4]]
+    rows += [["", "当月", "亿元", 5.5, 1.1], ["一般公共预算收入", "累计", "亿元", 44.4, 3.3]]
+    to_date = pair(BUDGET, "ytd", "2025-09", 44.4, 3.3) | pair(RETAIL, "ytd", "2025-09", 91.7, 4.4)
+    assert deliver({"S": rows}).own == to_date

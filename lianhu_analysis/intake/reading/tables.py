@@ -211,10 +211,14 @@ class _PanelReader(Place):
         return items
 
     def _above(self, number: int, name: int) -> str:
-        """Return the name right above a blank one, where another span stands beside it."""
+        """Return the name right above a blank one, where another span stands beside it.
+
+        Not where names stand below their first row.
+        """
         spans = self.panel.stub.get("span", [])
         here, above = ([self.text(row, n) for n in spans] for row in (number, number - 1))
-        return self.text(number - 1, name) if all(here) and all(above) and here != above else ""
+        told = all((*here, *above, self.text(self.body.start, name)))
+        return self.text(number - 1, name) if told and here != above else ""
 
     def _of(self, number: int, label: str, names: Sequence[int], items: Sequence[Item]) -> str:
         """Return the name on the left of 增速, or right above it if that is no part."""
