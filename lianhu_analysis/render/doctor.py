@@ -6,7 +6,8 @@ import datetime as dt
 import importlib.metadata
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -60,7 +61,7 @@ class Environment:
     missing_fonts
         Packaged fonts that are not there.
     kernels
-        Interpreters of the Jupyter kernels found, by name.
+        Interpreters of the Jupyter kernels found, by name; of one that is not plain, its file.
     packages
         Packages whose version is not the locked one: name, locked, installed (or empty).
     store_busy
@@ -91,8 +92,6 @@ def survey(workspace: Workspace, requirements: Path | None = None) -> Environmen
     requirements
         The lock file that the packages are measured by; ``None`` for no such check.
     """
-    from jupyter_client.kernelspec import KernelSpecManager
-
     store = VintageStore(workspace.processed)
     ledger = store.ledger()
     listed = {part for entry in ledger.values() for part in entry.parts}
@@ -104,16 +103,27 @@ def survey(workspace: Workspace, requirements: Path | None = None) -> Environmen
     return Environment(
         python=(sys.version_info[0], sys.version_info[1], sys.version_info[2]),
         missing_fonts=tuple(file.name for file in fonts if not file.is_file()),
-        kernels={
-            name: found["spec"]["argv"][0]
-            for name, found in KernelSpecManager().get_all_specs().items()
-        },
+        kernels=dict(_interpreters()),
         packages=() if requirements is None else _unlike_lock(requirements),
         store_busy=_is_held(workspace.processed / ".store.lock"),
         stray_parts=tuple(part for part in present if part not in listed),
         lost_sources=tuple(path for path in ledger if not (workspace.root / path).is_file()),
         stray_reports=orphans(workspace.reports),
     )
+
+
+def _interpreters() -> Iterator[tuple[str, str]]:
+    """Yield name and interpreter of each kernel; its file where that is damaged, or says more."""
+    from jupyter_client.kernelspec import KernelSpecManager
+    from traitlets import TraitError
+
+    manager = KernelSpecManager()
+    for name, folder in manager.find_kernel_specs().items():
+        told = str(Path(folder) / "kernel.json")
+        with suppress(OSError, ValueError, TypeError, LookupError, TraitError):
+            spec = manager.get_kernel_spec(name)
+            told = told if spec.env else spec.argv[0]
+        yield name, told
 
 
 def _is_held(path: Path) -> bool:
@@ -192,7 +202,7 @@ def _machine(environment: Environment) -> list[Diagnosis]:
         _either("kernel", none, remake, f"笔记本内核 {KERNEL} 可用"),
     ]
     if kernel is not None and kernel not in OWN_PYTHON:
-        other = f"笔记本内核 {KERNEL}（{kernel}）属于另一个解释器"
+        other = f"笔记本内核 {KERNEL}（{kernel}）不是本程序的"
         cure = "要在 JupyterLab 中使用，请从环境变量 JUPYTER_PATH 中去掉它所在的文件夹"
         lines[-1] = Diagnosis("Uncertain", "kernel", other, f"报告不受影响；{cure}")
     for name, wanted, installed in environment.packages:

@@ -1,5 +1,6 @@
 import datetime as dt
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from filelock import FileLock
@@ -49,7 +50,7 @@ def test_all_is_well():
             {"kernels": {"python3": "/other/bin/python3"}},
             "Uncertain",
             "kernel",
-            "笔记本内核 python3（/other/bin/python3）属于另一个解释器",
+            "笔记本内核 python3（/other/bin/python3）不是本程序的",
         ),
         (
             {"packages": (("pandas", "3.0.1", "2.2.0"),)},
@@ -113,6 +114,25 @@ def test_rows_that_may_not_feed_a_forecast_count_for_nothing():
 def test_an_empty_store():
     lines = diagnose(WELL, empty_observations(), ONLY_RETAIL, as_of=None)
     assert lines[0].message == "库中没有数据"
+
+
+@pytest.mark.parametrize(
+    ("text", "kernel"),
+    [
+        ('{"argv": ["/other/bin/python3", "-m"], "display_name": "x"}', "/other/bin/python3"),
+        ('{"argv": ["python3"], "env": {"PYTHONHOME": "/nowhere"}}', "kernel.json"),
+        ('{"argv": ["python3"', "kernel.json"),
+        ('{"argv": []}', "kernel.json"),
+        ("[]", "kernel.json"),
+        (None, "python"),
+    ],
+)
+def test_whose_kernel_comes_first_is_told(national, tmp_path, monkeypatch, text, kernel):
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path))
+    if text is not None:
+        (tmp_path / "kernels" / "python3").mkdir(parents=True)
+        (tmp_path / "kernels" / "python3" / "kernel.json").write_text(text)
+    assert Path(survey(national).kernels["python3"]).name.startswith(Path(kernel).name)
 
 
 def test_a_survey_of_a_real_workspace(national, tmp_path):
