@@ -366,7 +366,7 @@ class _Witness:
         code = self.slot.indicator.code
         row = place_of(self.slot.cell)[0]
         for line in self.note.rows:
-            if place_of(line.cell)[0] == row and line.indicator == code:
+            if place_of(line.cell)[0] == row and code in line.indicator.split("、"):
                 path = f"，路径 {line.path}" if line.path not in ("", line.label) else ""
                 return f"行名 {line.cell} “{line.label}”{path}"
 

@@ -1435,3 +1435,62 @@ def test_a_numbered_table_is_no_part_of_the_one_above_it(read):
         ["规模以上工业增加值(亿元)", 120.6, 1014.3, 15.9],
     ]
     assert short(read(rows))["D7"][:2] == ("ind.va_above.yoy", "yoy")
+
+
+TRADES = [
+    ["规模以上服务业合计", 320.5, 6.1, 12.3, 4.5],
+    ["其中：租赁和商务服务业", 55.1, 7.3, 3.3, 2.2],
+    ["信息传输业", 60.2, 9.9, 5.5, 8.1],
+    ["科学研究和技术服务业", 44.2, 8.8, 1.1, 6.6],
+]
+OF_TRADES = ["行业", "营业收入", "同比增长%", "利润总额", "同比增长%"]
+
+
+@pytest.mark.parametrize(
+    "title", ["规模以上服务业主要经济指标", "规上服务业企业分行业营业收入和利润"]
+)
+def test_trades_are_of_what_the_title_and_the_head_make_of_them(read, title):
+    reading = read([[f"莲湖区2024年1-8月{title}"], ["单位：亿元"], OF_TRADES, *TRADES])
+    assert {cell: (row[0], row[1], row[4]) for cell, row in short(reading).items()} == {
+        "B4": ("svc.revenue", "level", 320.5),
+        "C4": ("svc.revenue", "yoy", 6.1),
+        "D4": ("svc.profit", "level", 12.3),
+        "E4": ("svc.profit", "yoy", 4.5),
+        "B5": ("svc.leasing.rev", "level", 55.1),
+        "C5": ("svc.leasing.rev", "yoy", 7.3),
+        "B7": ("svc.rdtech.rev", "level", 44.2),
+        "C7": ("svc.rdtech.rev", "yoy", 8.8),
+    }
+    left = {
+        problem.cell for problem in reading.problems if "没有这一行的利润总额" in problem.message
+    }
+    assert left == {"D5", "E5", "D7", "E7"}
+
+
+@pytest.mark.parametrize(
+    ("title", "rows"),
+    [
+        ("规模以上服务业国有企业主要经济指标", TRADES[1:]),
+        ("规模以上服务业主要经济指标（预计）", TRADES[1:]),
+        ("服务业主要经济指标", TRADES[3:]),
+        # Trades below a kind of firms are parts of it, whether 其中 says so or not.
+        ("规模以上服务业主要经济指标", [["国有控股企业", 9, 3.3, 1, 1.2], *TRADES[1:]]),
+        ("规模以上服务业主要经济指标", [["大型", 9, 3.3, 1, 1.2], *TRADES[3:]]),
+    ],
+)
+def test_trades_of_a_part_are_not_those_of_the_whole(read, title, rows):
+    reading = read([[f"莲湖区2024年1-8月{title}"], ["单位：亿元"], OF_TRADES, *rows])
+    assert reading.frame.empty
+    assert reading.problems
+
+
+def test_trades_above_the_limit_are_of_the_units_above_it(read):
+    head = ["行业", "商品销售额", "增速%"]
+    rows = [["批发业", 320.5, 6.1], ["零售业", 80.1, 5.2]]
+    reading = read([["莲湖区2024年1-9月限上批发零售业经营情况"], ["单位：亿元"], head, *rows])
+    assert {cell: row[0] for cell, row in short(reading).items()} == {
+        "B4": "trd.wholesale.above",
+        "C4": "trd.wholesale.above",
+        "B5": "trd.retail.above",
+        "C5": "trd.retail.above",
+    }

@@ -119,6 +119,8 @@ class Row:
         Where the row names them.
     part, named
         The period beside the name, and the months that the name itself states.
+    several
+        The indicators that title and name make up with ends of heads: 规模以上 批发业 销售额.
     """
 
     indicator: Indicator | None = None
@@ -131,13 +133,23 @@ class Row:
     part: Part | None = field(default=None, compare=False)
     named: Part | None = field(default=None, compare=False)
     published: dt.date | None = field(default=None, compare=False)
+    several: tuple[Indicator, ...] = ()
 
     @property
     def figure(self) -> tuple[object, ...]:
         """What another row must share to be about the same figures."""
         said = self.facets
         beside = (self.region, self.part, self.named, self.span, self.per)
-        return (self.indicator, said.measure, said.span, said.per, said.lag, said.fact, *beside)
+        return (
+            self.indicator,
+            self.several,
+            said.measure,
+            said.span,
+            said.per,
+            said.lag,
+            said.fact,
+            *beside,
+        )
 
     def is_named(self, text: str) -> bool:
         """Whether a name is the catalogue's own, not another way of saying it."""
@@ -252,7 +264,11 @@ def understand(
 
 
 def _indicator(row: Row, column: ColumnMeaning, title: Indicator | None) -> Indicator:
-    mine, head = row.indicator, column.indicator
+    mine = next((one for one in row.several if _ends(one, column.tail)), row.indicator)
+    if row.several and not (mine and column.tail):
+        why = f"指标目录中没有这一行的{column.tail or column.text}"
+        raise IntakeError(why, "不收的不必处理；要收的，请把它加入指标目录", skipped=True)
+    head = column.indicator
     if mine and head and mine.code != head.code:
         raise at_odds(
             f"行说的是 {mine.name_zh}，列名“{column.text}”说的是 {head.name_zh}；这一格没有读"
@@ -262,12 +278,15 @@ def _indicator(row: Row, column: ColumnMeaning, title: Indicator | None) -> Indi
         why = f"列名“{column.text}”没有说是哪个指标，行和标题也没有"
         cure = "请报送在行、列名或标题中写明指标名称的新文件"
         raise IntakeError(why, cure)
-    names = [fold(name) for name in names_of(found)]
-    if not any(
-        n.endswith(column.tail) or n.replace("总额", "额").endswith(column.tail) for n in names
-    ):
+    if not _ends(found, column.tail):
         raise at_odds(f"{found.name_zh}：列名“{column.text}”说的不是它；这一格没有读")
     return found
+
+
+def _ends(indicator: Indicator, tail: str) -> bool:
+    """Whether a name of an indicator ends as a head says."""
+    names = [fold(name) for name in names_of(indicator)]
+    return any(n.endswith(tail) or n.replace("总额", "额").endswith(tail) for n in names)
 
 
 def _fact(row: Row, column: ColumnMeaning, sheet_unit: str) -> Facets:

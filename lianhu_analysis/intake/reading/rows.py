@@ -20,7 +20,7 @@ from lianhu_analysis.intake.reading.heads import Heads, Place
 from lianhu_analysis.intake.reading.meaning import Row
 from lianhu_analysis.intake.reading.notes import RowNote
 from lianhu_analysis.intake.reading.outline import SECTOR, Label, read_line
-from lianhu_analysis.intake.reading.statements import stated_day
+from lianhu_analysis.intake.reading.statements import stated_day, title_part
 from lianhu_analysis.intake.reading.words import Facets, Grammar, Part, Said, fold, span_of, unit_in
 from lianhu_analysis.workspace import Region
 
@@ -31,6 +31,8 @@ OTHERS = "报送把它们分成另一张表、在标题写明地区和时期的�
 BRACKETS = re.compile(r"[(（][^()（）]*[)）]$")
 TWICE = re.compile("(工业|服务业)\\1")  # 规模以上工业: above 工业总产值
 SEVERAL = re.compile("[及与、]|社会消费品|社零|以下|限下|全[部口]")
+SCOPES = {"规上": "规模以上", "限上": "限额以上"}
+TRADE = re.compile("(?<!企)业$|服务$|[合总]计$")
 LAST_YEAR = 2100
 FIRST_CODE = 190_001
 MONTH = re.compile(r"\s*(?:0?[1-9]|1[0-2])\s*")
@@ -51,6 +53,7 @@ class RowReader:
     heads: Heads
     known: dict[str, Indicator] = field(default_factory=dict)
     units: dict[str, str] = field(default_factory=dict)
+    has_other_kinds: bool = False  # 国有控股企业, below which trades may be parts of it
 
     def read(self, number: int, label: Label, units: Mapping[str, str]) -> Row | None:
         """Return what a row is; ``None`` of one that is not read, which is told.
@@ -72,7 +75,11 @@ class RowReader:
                 why = "这个时期写了不止一行，数又不同，说不清哪一行对，没有读"
                 raise self._wrong(number, "period", why, "请核对各行的时期，另报新文件")
             row = self.read_stub(number)
-            if label.text:
+            if several := self._by_heads(label):
+                named = tuple(item.name_zh for item in several)
+                said = grammar.read(label.text)._replace(names=several, named=named, left=())
+                said = self._accepted(label, said._replace(facets=said.facets._replace(scope="")))
+            elif label.text:
                 said = self.find_name(label)
         except IntakeError as error:
             if error.remedy:
@@ -86,7 +93,8 @@ class RowReader:
         months = (p[0] for line in lines if len(p := grammar.read(line).parts) == 1)
         row = replace(
             row,
-            indicator=said.indicator,
+            indicator=None if several else said.indicator,
+            several=several,
             facets=said.facets._replace(
                 lag=max([said.facets.lag, *lags]), measure=said.facets.measure or row.facets.measure
             ),
@@ -100,7 +108,9 @@ class RowReader:
         if row.indicator:
             self.known[label.text] = row.indicator
             self.units[label.text] = row.unit
-            note = note._replace(indicator=row.indicator.code, name_zh=row.indicator.name_zh)
+        if row.indicator or several:
+            codes = "、".join(item.code for item in said.names)
+            note = note._replace(indicator=codes, name_zh="、".join(i.name_zh for i in said.names))
         self.place.note.rows.append(note)
         return row
 
@@ -286,6 +296,32 @@ class RowReader:
         if not bare:
             raise _unmatched(label, self.place.grammar)
         return self._accepted(label, said)
+
+    def _by_heads(self, label: Label) -> tuple[Indicator, ...]:
+        """Return the indicators that a title's scope, a trade's row and the heads' ends make up."""
+        scope, name = self._scope_of_trades, fold(_bare(label.text))
+        self.has_other_kinds |= not TRADE.search(name)
+        whole = label.parents[:1] if label.is_part else ()
+        if not scope or self.has_other_kinds or not all(self._by_heads(Label(t)) for t in whole):
+            return ()
+        for short, full in SCOPES.items():
+            scope, name = (text.replace(short, full) for text in (scope, name))
+        name = re.sub("(?:合计|总计)$", "", name.removeprefix(scope))
+        ends = dict.fromkeys(m.tail for m in self.heads.columns if m.tail)
+        found = (self.place.grammar.name(f"{scope}{name}{end}") for end in ends)
+        return tuple(item for item in found if item)
+
+    @cached_property
+    def _scope_of_trades(self) -> str:
+        """Return 规模以上 or 限额以上 where the title says that all rows are trades of that kind."""
+        titles = (text for _, text in reversed(self.place.table.titles))
+        trades = self.place.grammar.vocabulary.lines["trades"]
+        for text in () if self.heads.scope else (*titles, self.place.grid.sheet):
+            said = self.place.grammar.read(title_part(text))
+            known = said.facets.scope in {*SCOPES, *SCOPES.values()} and said.left
+            if known and all(trades.fullmatch(word) for word in said.left):
+                return said.facets.scope
+        return ""
 
     def _has_part(self, above: str, part: Indicator | None) -> bool:
         """Whether the item above is one that a row's indicator is an accounting part of."""

@@ -328,7 +328,7 @@ class WordList:
     )
     lines: Mapping[
         Literal["ignore", "events", "contexts", "names", "scope", "not_regions", "offices"]
-        | Literal["since", "file", "csm", "trd", "fis", "notes", "of_all"],
+        | Literal["since", "file", "csm", "trd", "fis", "notes", "of_all", "trades"],
         tuple[re.Pattern[str], ...],
     ] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
