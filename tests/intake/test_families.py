@@ -1494,3 +1494,14 @@ def test_trades_above_the_limit_are_of_the_units_above_it(read):
         "B5": "trd.retail.above",
         "C5": "trd.retail.above",
     }
+
+
+def test_a_bare_growth_behind_another_is_of_the_amount_that_has_none_yet(read):
+    head = ["指标", "本月", "本月止累计", "本月同比增长%", "同比增长%"]
+    rows = [["莲湖区2024年9月主要指标"], ["单位：亿元"], head, [RETAIL, 54.3, 481.25, 4.6, 5.1]]
+    assert short(read(rows)) == {
+        "B4": retail("level", "single", "2024-09", 54.3),
+        "C4": retail("level", "ytd", "2024-09", 481.25),
+        "D4": retail("yoy", "single", "2024-09", 4.6),
+        "E4": retail("yoy", "ytd", "2024-09", 5.1),
+    }
