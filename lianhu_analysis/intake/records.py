@@ -278,7 +278,7 @@ def _value(record: Mapping[str, str], status: str) -> float | None:
         f"{record['indicator']} {record['period']} 的值是{shown}，不是数",
         "请填数字（不带千分位和单位）；没有数的，请填 status 说明原因并把 value 留空",
     )
-    return float(text)
+    return float(text) + 0.0  # -0 is 0
 
 
 def _convert(

@@ -43,6 +43,11 @@ def test_a_row_is_stored_as_stated(catalogue):
     }
 
 
+def test_a_nought_has_no_sign(catalogue):
+    value = read(catalogue, GOOD.replace("481.25", "-0.0")).frame["value"].iloc[0]
+    assert f"{value:g}" == "0"
+
+
 def test_a_blank_day_is_assumed_from_the_calendar(catalogue):
     row = read(catalogue, GOOD.replace("2024-10-22", "")).frame.iloc[0]
     # 22 days after 30 September, by the catalogue.
