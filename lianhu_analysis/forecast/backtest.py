@@ -21,20 +21,8 @@ from lianhu_analysis.catalog.targets import Target, versions_on
 from lianhu_analysis.forecast.combination import Lesson, learn
 from lianhu_analysis.forecast.growth import FloatArray
 from lianhu_analysis.forecast.history import Versions, year_periods
-from lianhu_analysis.forecast.knowledge import (
-    GrowthSources,
-    Knowledge,
-    LevelSources,
-    Rules,
-    whole_numbers,
-)
-from lianhu_analysis.forecast.models import (
-    FULL,
-    GROWTH_CANDIDATES,
-    PROGRESS_CANDIDATES,
-    STOCK_CANDIDATES,
-    Candidate,
-)
+from lianhu_analysis.forecast.knowledge import Knowledge, Rules
+from lianhu_analysis.forecast.models import FULL
 from lianhu_analysis.forecast.past_forecasts import LEVELS, Record, Run, record_of, unit_rank
 from lianhu_analysis.forecast.scores import (
     brier_skill,
@@ -45,6 +33,7 @@ from lianhu_analysis.forecast.scores import (
     log_scores,
     point_scores,
 )
+from lianhu_analysis.forecast.verdict import asked
 
 __all__ = ["COMBINATION", "backtest", "cells", "events", "events_table", "reliability"]
 
@@ -90,7 +79,7 @@ def backtest(
     for target in figures.values():
         if progress is not None:
             progress(catalogue.get(target.indicator).name_zh)
-        sources, candidates = _sources(knowledge, target, catalogue, rules)
+        sources, candidates = asked(target, catalogue, rules, knowledge)
         n = len(year_periods(sources.versions.indicator, target.year))
         last = max([*sources.versions.first_on(None).years, target.year]) + 1
         for n_known in range(n):
@@ -103,12 +92,12 @@ def backtest(
             lesson = learn(record, candidates[0].name, pool)
             rows = _rows(record, lesson, sources.versions, target, candidates[0].name, n_known)
             announced = knowledge.announced(target.indicator, target.measure)
-            asked = [
+            aimed = [
                 {**row, "aim": aim, "again": number > 0}
                 for row in rows
                 for number, aim in enumerate(_aims(announced, row["year"], row["day"]))
             ]
-            frames.append(_with_events(pd.DataFrame(asked), sources.versions, target))
+            frames.append(_with_events(pd.DataFrame(aimed), sources.versions, target))
     table = pd.concat([frame for frame in frames if not frame.empty] or [pd.DataFrame()])
     if table.empty:
         return table
@@ -116,17 +105,6 @@ def backtest(
     if years is not None:
         table = table[table["year"].isin(years)]
     return table.drop(columns="quantiles").reset_index(drop=True)
-
-
-def _sources(
-    knowledge: Knowledge, target: Target, catalogue: Catalogue, rules: Rules
-) -> tuple[GrowthSources | LevelSources, tuple[Candidate, ...]]:
-    indicator = catalogue.get(target.indicator)
-    if target.is_growth:
-        return GrowthSources.of(knowledge, indicator, catalogue, rules), GROWTH_CANDIDATES
-    versions = knowledge.extract(indicator, target.measure, rules)
-    sources = LevelSources(versions, whole_numbers(versions, target), knowledge.past_runs)
-    return sources, STOCK_CANDIDATES if indicator.kind == "stock" else PROGRESS_CANDIDATES
 
 
 def _rows(

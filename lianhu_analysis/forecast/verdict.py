@@ -15,12 +15,7 @@ from lianhu_analysis.catalog.targets import Target, chance, named
 from lianhu_analysis.errors import ForecastError
 from lianhu_analysis.forecast.combination import Lesson, combine, learn, within_reach
 from lianhu_analysis.forecast.frequency import Frequency, frequency_json
-from lianhu_analysis.forecast.history import (
-    Series,
-    Weights,
-    extract_series,
-    year_periods,
-)
+from lianhu_analysis.forecast.history import Series, Weights, extract_series, year_periods
 from lianhu_analysis.forecast.knowledge import (
     GrowthSources,
     Knowledge,

@@ -17,13 +17,7 @@ import lianhu_analysis
 from lianhu_analysis.analysis.answer import Answer
 from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.catalog.targets import named
-from lianhu_analysis.errors import (
-    LianhuError,
-    ReportError,
-    StoreError,
-    UsageError,
-    WorkspaceError,
-)
+from lianhu_analysis.errors import LianhuError, ReportError, StoreError, UsageError, WorkspaceError
 from lianhu_analysis.intake.ingest import unread_files
 from lianhu_analysis.intake.whole_files import private_folder
 from lianhu_analysis.pipeline.answers import PROJECT_ROOT
