@@ -14,7 +14,7 @@ import pandas as pd
 from lianhu_analysis.catalog.targets import percentage
 from lianhu_analysis.forecast.assessment import Assessment
 
-__all__ = ["Answer", "Row", "answer_of", "chance_text", "grew_text", "pace_words", "rows_of"]
+__all__ = ["Answer", "Row", "answer_of", "became", "chance_text", "rows_of"]
 
 # Of a table, by column.
 Row = Mapping[Any, Any]
@@ -166,16 +166,9 @@ def chance_text(probability: float) -> str | None:
     return None if math.isnan(probability) else percentage(probability)
 
 
-def grew_text(growth: float) -> str:
-    """Write growth on a year before as a statistician says it: a fall is no growth of less."""
-    word = "下降" if growth < 0 else "增长"
-    return "同比持平" if f"{growth:z.1f}" == "0.0" else f"{word} {abs(growth):.1f}%"
-
-
-def pace_words(growth: float, before: float) -> tuple[str, str, str]:
-    """Name what is compared where it is a fall, and how more and less of growth are said."""
-    falls = growth < 0 and before < 0
-    return ("降幅", "收窄", "扩大") if falls else ("", "加快", "回落")
+def became(before: str | None, now: str | None) -> str:
+    """Say what something was and is, once where both are told alike."""
+    return f"仍为 {now}" if before == now else f"由 {before} 变为 {now}"
 
 
 def rows_of(table: pd.DataFrame) -> list[dict[str, Any]]:

@@ -12,7 +12,8 @@ from collections.abc import Collection, Sequence
 import numpy as np
 import pandas as pd
 
-from lianhu_analysis.analysis.answer import Answer, grew_text, pace_words
+from lianhu_analysis.analysis.answer import Answer
+from lianhu_analysis.analysis.wording import gap_text, grew_text, pace_text
 from lianhu_analysis.catalog.indicators import Indicator
 from lianhu_analysis.catalog.periods import Period, Span
 from lianhu_analysis.errors import ForecastError, PeriodError
@@ -21,7 +22,6 @@ from lianhu_analysis.workspace import Workspace
 
 __all__ = ["compare", "places", "standing"]
 
-HALF_UNIT = 0.05  # below it a difference is none at one decimal
 DIGITS = 6  # what differences of published decimals are good for
 RANKS = dict.fromkeys(("place", "moved", "published_rank"), "Int64")
 # What ended more days before is no course of today: a year's figure is told until the next is out.
@@ -207,12 +207,13 @@ def _sentence(
     name = f"{at.label_zh(span)}{indicator.name_zh.removesuffix('增速')}"
     if np.isnan(own["growth"]):
         return f"{name}：本地区没有公布增速，不比较。"
-    pace, more, less = pace_words(own["growth"], own["growth"] - own["change"])
-    said = [f"{name}{grew_text(own['growth'])}"]
+    then = before.label_zh(span) if before else ""
     if indicator.is_reduction:
-        pace, more, less, said = "", "提高", "下降", [f"{name} {own['growth']:z.1f}%"]
-    said += [_told(own["change"], before.label_zh(span), more, less, pace)] if before else []
-    said += [_told(table["ahead"][i.code], i.name_zh, "高", "低") for i in space.parents]
+        said = [f"{name} {own['growth']:z.1f}%", gap_text(own["change"], then, "提高", "下降")]
+    else:
+        pace = pace_text(own["growth"], own["previous"], then) if before else ""
+        said = [f"{name}{grew_text(own['growth'])}", pace]
+    said += [gap_text(table["ahead"][i.code], i.name_zh, "高", "低") for i in space.parents]
     known, unknown = found["known"], found["districts"] - found["known"]
     if known > 1:
         said.append(f"居有数的 {known} 个{mate}第 {own['place']:.0f} 位")
@@ -224,12 +225,3 @@ def _sentence(
     if unknown and known > 1:
         said.append(f"另有 {unknown} 个{mate}没有数")
     return "，".join(filter(None, said)) + "。"
-
-
-def _told(points: float, beside: str, up: str, down: str, what: str = "") -> str:
-    """Tell a difference; nothing where it is not known."""
-    if np.isnan(points):
-        return ""
-    if abs(points) < HALF_UNIT:
-        return f"{what}与{beside}持平"
-    return f"{what}比{beside}{up if points > 0 else down} {abs(points):.1f} 个百分点"

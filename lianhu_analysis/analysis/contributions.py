@@ -17,7 +17,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from lianhu_analysis.analysis.answer import Answer, grew_text, pace_words
+from lianhu_analysis.analysis.answer import Answer
+from lianhu_analysis.analysis.wording import HALF_UNIT, grew_text, pace_text
 from lianhu_analysis.catalog.indicators import Catalogue, Indicator
 from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.catalog.structure import load_structure
@@ -28,7 +29,6 @@ from lianhu_analysis.workspace import CensusBreak, Workspace
 
 __all__ = ["Breakdown", "breakdown_of", "contributions", "repriced", "who_pulls"]
 
-HALF_UNIT = 0.05  # of a growth published with one decimal
 # Constant prices are those of the last year ending in 0 or 5 (NBS, GDP accounting).  Where the
 # levels of no such year are known, the price of a part against all others may have moved by this
 # factor since: that of farm products did by 1.4 in a district that publishes its contributions,
@@ -265,13 +265,13 @@ def _sentences(table: pd.DataFrame) -> list[str]:
     if np.isnan(change):
         return said
     then = Period.parse(whole["before"]).label_zh("ytd")
-    pace, *words = pace_words(whole["growth"], whole["growth"] - change)
+    pace = pace_text(whole["growth"], whole["growth"] - change, then, "增速")
     if abs(change) < HALF_UNIT:
-        return [*said, f"{pace or '增速'}与{then}持平。"]
-    word, more = (words[0], "多") if change > 0 else (words[1], "少")
+        return [*said, f"{pace}。"]
+    more = "多" if change > 0 else "少"
     # A residual that is only that moved nothing.
     movers = table[table["name_zh"] != RESIDUAL_ZH].iloc[1:].set_index("name_zh")["change"]
     moved = (np.sign(change) * movers).nlargest(NAMED)
     who = [f"{key}{more}拉动 {by:.1f} 个百分点" for key, by in moved.items() if by >= HALF_UNIT]
     why = f"主要是{'、'.join(who)}" if who else "没有哪一部分的同向变动达到公布的小数位"
-    return [*said, f"{pace or '增速'}比{then}{word} {abs(change):.1f} 个百分点，{why}。"]
+    return [*said, f"{pace}，{why}。"]

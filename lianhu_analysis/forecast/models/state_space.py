@@ -375,15 +375,15 @@ def model_of(panel: GrowthPanel, min_points: int = 0) -> YearToDateGrowth:
     if seen.size < max(min_points, 2):
         raise ForecastError(f"可用的历史只有 {seen.size} 期，至少要 {min_points} 期")
     single = np.diff(panel.shares * growth, prepend=0.0, axis=1) / parts
-    known = single[np.isfinite(single)]
+    known, of = single[np.isfinite(single)], "由累计增速推算的当期增速"
     if known.size < 2:
         # Growth published at quarter ends only has no single months: its size must do.
-        known = seen
+        known, of = seen, "历史增速"
     if np.ptp(seen) < ROUNDING_ERROR or np.ptp(known) < ROUNDING_ERROR:
         raise ForecastError("历史数值完全相同，不能估计波动")
     largest = float(known[np.abs(known).argmax()])
     if abs(largest) > 10 * PLAUSIBLE_GROWTH:
-        raise ForecastError(f"历史增速中有 {largest:.1f}%，疑为单位或口径错误，请先核对")
+        raise ForecastError(f"{of}中有 {largest:.1f}%，疑为单位或口径错误，请先核对")
     # The noise's size, for the rounding only: it is integrated out elsewhere.
     noise = max(1.4826 * float(np.median(np.abs(np.diff(known)))) / np.sqrt(2.0), panel.half_unit)
     moved = panel.festival

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from lianhu_analysis.analysis.answer import Answer, grew_text
+from lianhu_analysis.analysis.answer import Answer
+from lianhu_analysis.analysis.wording import grew_text
 from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.render.drawing.chart_layout import Setting, new_figure, wrap
 from lianhu_analysis.render.drawing.charts import Picture, picture

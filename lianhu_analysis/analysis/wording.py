@@ -1,0 +1,34 @@
+"""How growth, and a difference of growth, is said as a statistician says it."""
+
+from __future__ import annotations
+
+from math import isnan
+
+__all__ = ["HALF_UNIT", "gap_text", "grew_text", "pace_text"]
+
+HALF_UNIT = 0.05  # of growth with one decimal: below it a difference is none
+
+
+def grew_text(growth: float) -> str:
+    """Write growth on a year before as a statistician says it: a fall is no growth of less."""
+    word = "下降" if growth < 0 else "增长"
+    return "同比持平" if f"{growth:z.1f}" == "0.0" else f"{word} {abs(growth):.1f}%"
+
+
+def pace_text(growth: float, before: float, then: str, what: str = "") -> str:
+    """Compare growth with that of the period before; ``what`` names it where it is no fall."""
+    now, was = grew_text(growth), grew_text(before)
+    if {now[:2], was[:2]} == {"增长", "下降"}:
+        return f"由{then}的{was}转为{now[:2]}"
+    if growth < 0 and before < 0:
+        return gap_text(growth - before, then, "收窄", "扩大", "降幅")
+    return gap_text(growth - before, then, "加快", "回落", what)
+
+
+def gap_text(points: float, beside: str, up: str, down: str, what: str = "") -> str:
+    """Tell a difference; nothing where it is not known."""
+    if isnan(points):
+        return ""
+    if abs(points) < HALF_UNIT:
+        return f"{what}与{beside}持平"
+    return f"{what}比{beside}{up if points > 0 else down} {abs(points):.1f} 个百分点"
