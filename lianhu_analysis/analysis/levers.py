@@ -112,7 +112,7 @@ def levers_answer(futures: Futures, indicators: Collection[str] = ()) -> Answer:
         name, strict = verdict.target.name_zh, strictly(verdict.target)
         head = f"{name}：现有 {chance_text(before)} 的把握{strict}"
         told: dict[str, str] = {}  # goals by what brings them: a step of a count may bring both
-        for goal in (item for item in GOALS if item > before):
+        for goal in (item for item in GOALS if item > round(before, 2)):
             found = sorted(_levers(verdict, goal, before, futures), key=_unusual)
             own = next(row for row in found if row["link"] == "自身")
             others = [row for row in found if row is not own][:1]

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from lianhu_analysis.analysis.answer import Answer, chance_text
+from lianhu_analysis.analysis.answer import Answer, became, chance_text
 from lianhu_analysis.analysis.attribution import Between, Change, attribute, outlook
 from lianhu_analysis.analysis.monitor_rules import load_rules
 from lianhu_analysis.catalog.periods import Period
@@ -157,16 +157,22 @@ def _sentence(row: Mapping[str, Any], told: Sequence[Mapping[str, Any]]) -> str:
         return f"{row['name_zh']}：没有变化。"
     # What moved it most, of what moved it the way that it went.
     way = np.sign(row["new"] - row["old"])
-    item = max(told, key=lambda item: (item["impact"] * way, abs(item["impact"])))
+    sizes = ("impact", "impact_probability")
+    item = max(told, key=lambda item: (item["impact"] * way, *(abs(item[key]) for key in sizes)))
     figures = f" {item['published']:,.10g}" if np.isfinite(item.get("published", np.nan)) else ""
     if np.isfinite(expected := item.get("expected", np.nan)):
         figures += f"，预期 {_figure_text(expected, row)}"
+    forecast = became(_figure_text(row["old"], row), _figure_text(row["new"], row))
+    chance = became(chance_text(row["old_probability"]), _chance_now(row["new_probability"]))
+    moved, what = item["impact"], "预测"
+    size = f"{_figure_text(abs(moved), row)} {row['unit'].replace('%', '个百分点')}"
+    if not size.partition(" ")[0].strip("0."):  # a count that stays, whose chance does not
+        moved, what = item["impact_probability"], "概率"
+        size = f"{abs(100 * moved):.1f} 个百分点"
     return (
-        f"{row['name_zh']}：预测由 {_figure_text(row['old'], row)} 变为 {_figure_text(row['new'], row)}，"
-        f"概率由 {chance_text(row['old_probability'])} 变为 {_chance_now(row['new_probability'])}。"
+        f"{row['name_zh']}：预测{forecast}，概率{chance}。"
         f"{item.get('period_zh', '')}{item.get('name_zh', '')}{item['kind_zh']}{figures}，"
-        f"使预测{'上调' if item['impact'] >= 0 else '下调'} {abs(item['impact']):,.2f} "
-        f"{row['unit'].replace('%', '个百分点')}。"
+        f"使{what}{'上调' if moved >= 0 else '下调'} {size}。"
     )
 
 

@@ -17,7 +17,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from lianhu_analysis.analysis.answer import Answer, answer_of, chance_text
+from lianhu_analysis.analysis.answer import Answer, answer_of, became, chance_text
 from lianhu_analysis.analysis.futures import Event, Futures
 from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.catalog.structure import load_structure
@@ -223,7 +223,7 @@ def scenario_answer(scenario: Scenario, futures: Futures, refuse: Refuse) -> Ans
     for row in [*moved.to_dict("records"), *joint.to_dict("records")]:
         by = f"（{row['link']}）" if "link" in row else ""
         sentences.append(
-            f"{row['name_zh']}：概率由 {row['chance_before']} 变为 {row['chance_after']}{by}。"
+            f"{row['name_zh']}：概率{became(row['chance_before'], row['chance_after'])}{by}。"
         )
     seen = futures.assessment.joint.dependence
     years = "不知道" if seen is None else f"由 {len(seen.years)} 年估计"
@@ -255,11 +255,13 @@ def path_fields(column: int, futures: Futures, drawn: np.ndarray) -> dict[str, A
     as_far = [value >= rest if change >= 0 else value <= rest for value in past]
     unit, period, side = verdict.target.unit, verdict.required.span, "低" if change < 0 else "高"
     of, gap = ("%", " 个百分点") if unit == "%" else (f" {unit}", f" {unit}")
-    told = f"全年为 {then:{form}}{of}（比预测{side} {abs(change):{form}}{gap}）"
-    if not isnan(rest):
+    told = f"全年为 {then:{form}}{of}（比预测{side} {abs(change):{form}}{gap}"
+    # Before the first figure the rest of the year is the year.
+    if verdict.actual is not None and not isnan(rest):
         more = f"{abs(change / span):{form}}"
-        told += f"，即 {period.replace('/', '—')} 为 {rest:{form}}{of}（比预测{side} {more}{gap}"
-        told += f"，往年 {len(past)} 年中 {sum(as_far)} 年不{'高' if change < 0 else '低'}于此）"
+        told += f"），即 {period.replace('/', '—')} 为 {rest:{form}}{of}（比预测{side} {more}{gap}"
+    if past and not isnan(rest):
+        told += f"，往年 {len(past)} 年中 {sum(as_far)} 年不{'高' if change < 0 else '低'}于此"
     return {
         "name_zh": verdict.indicator.name_zh,
         "indicator": verdict.indicator.code,
@@ -275,7 +277,7 @@ def path_fields(column: int, futures: Futures, drawn: np.ndarray) -> dict[str, A
         "stretch": change / float(np.sqrt(futures.covariance[column, column])),
         "history_reached": nan if isnan(rest) or not past else sum(as_far),
         "history_years": len(past),
-        "told": told,
+        "told": f"{told}）",
     }
 
 

@@ -110,3 +110,10 @@ def test_a_target_that_is_none_is_refused():
         levers_answer(beside(*OTHERS), ["gdp.tertiary"])
     with pytest.raises(UsageError, match=r"fis\.revenue\.gpb"):
         levers_answer(beside(*OTHERS), ["fis.revenue.gpb"])
+
+
+def test_a_chance_that_is_told_as_the_goal_needs_no_lever(monkeypatch):
+    futures = beside(*OTHERS)
+    monkeypatch.setattr(type(target()), "chance_in", lambda *_: 0.796)  # told as 80 %
+    (said,) = levers_answer(futures, ["gdp.total"]).sentences
+    assert said == "增长5%左右：现有 80% 的把握（不含容差）。"

@@ -93,12 +93,25 @@ def test_what_moved_it_is_something_that_moved_it_the_way_that_it_went():
     row = {"reason": "", "name_zh": "收入", "old": 6.2, "new": 5.5, "unit": "%",
            "old_probability": 0.4, "new_probability": 0.2}  # fmt: skip
     july, august = (
-        {"period_zh": f"2024年1—{month}月", "name_zh": "收入", "kind_zh": "公布", "impact": impact}
+        {"period_zh": f"2024年1—{month}月", "name_zh": "收入", "kind_zh": "公布", "impact": impact,
+         "impact_probability": impact / 10}
         for month, impact in ((7, 1.3), (8, -1.0))
-    )
+    )  # fmt: skip
     assert "2024年1—8月收入公布，使预测下调 1.00 个百分点。" in _sentence(row, [july, august])
     risen = _sentence(row | {"new": 6.5}, [july, august])
     assert "2024年1—7月收入公布，使预测上调 1.30 个百分点。" in risen
+
+
+def test_a_forecast_that_stays_is_told_once_and_its_chance_by_what_moved_it():
+    row = {"reason": "", "name_zh": "征收", "old": 6.0, "new": 6.0, "unit": "个",
+           "old_probability": 0.96, "new_probability": 0.8}  # fmt: skip
+    july = {"period_zh": "2024年1—7月", "name_zh": "征收", "kind_zh": "公布", "published": 3.0,
+            "impact": 0.0, "impact_probability": -0.16}  # fmt: skip
+    assert _sentence(row, [july]) == (
+        "征收：预测仍为 6，概率由 96% 变为 80%。2024年1—7月征收公布 3，使概率下调 16.0 个百分点。"
+    )
+    fewer = _sentence(row | {"new": 5.0}, [july | {"impact": -1.0}])
+    assert "预测由 6 变为 5" in fewer and fewer.endswith("使预测下调 1 个。")
 
 
 def test_a_target_that_nothing_reached_did_not_move(answer):
@@ -184,3 +197,8 @@ def test_the_command_prints_the_document_and_keeps_it(national, capfd):
         "impact",
         "theme",
     } <= set(row["impacts"][0])
+
+
+def test_without_data_there_is_no_day_to_speak_of(empty):
+    with pytest.raises(UsageError, match="还没有数据"):
+        Session(empty).news()

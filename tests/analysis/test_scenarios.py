@@ -1,12 +1,14 @@
 """A scenario is arithmetic on published figures, says what nothing links, and refuses with a line."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lianhu_analysis.analysis.answer import chance_text
-from lianhu_analysis.analysis.scenarios import read_scenario, rest_of, scenario_answer
+from lianhu_analysis.analysis.scenarios import path_fields, read_scenario, rest_of, scenario_answer
 from lianhu_analysis.catalog.structure import load_structure
 from lianhu_analysis.errors import UsageError
 from tests.analysis.district import beside, world
@@ -172,3 +174,16 @@ def test_a_probability_is_never_certain():
     assert [chance_text(item) for item in (0.0, 0.004, 0.5, 0.999, float("nan"))] == [
         "<1%", "<1%", "50%", ">99%", None,
     ]  # fmt: skip
+
+
+def test_before_the_first_figure_the_rest_is_the_year_and_said_once():
+    futures = beside(*OTHERS)
+    column = next(n for n, v in enumerate(futures.verdicts) if v.indicator.code == "gdp.total")
+    assert (
+        "），即 2024Q4 为 " in path_fields(column, futures, futures.draws[:, column] + 1.0)["told"]
+    )
+    verdicts = list(futures.verdicts)
+    verdicts[column] = replace(verdicts[column], actual=None)
+    begun = replace(futures, verdicts=tuple(verdicts))
+    told = path_fields(column, begun, futures.draws[:, column] + 1.0)["told"]
+    assert told.count("为 ") == 1 and "比预测高 1.00 个百分点，往年 " in told
