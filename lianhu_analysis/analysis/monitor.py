@@ -34,7 +34,7 @@ PLAN = ["plan", "distance", "target_light", "target_reason", "probability"]
 FOUND = ["name_zh", "period", "severity_zh", "rule", "message"]
 ADJUSTED = ["month", "growth", "adjusted", "trend", "code", "name_zh"]
 HEATS = {"hot": "热", "normal": "正常", "cold": "冷"}  # words in the names of lights
-AREA_COUNTS = ("indicators", "compared", "faster", "slower", *HEATS)
+AREA_COUNTS = ("indicators", "compared", "faster", "slower", "flat", *HEATS)
 
 
 def monitor(assessment: Assessment, known: Assured, rules: Rules, knowledge: Knowledge) -> Answer:
@@ -164,13 +164,13 @@ def targets(assessment: Assessment, table: pd.DataFrame, marks: MonitorRules) ->
         gap = gaps.get((code, period)) if verdict.target.is_growth else None
         about = verdict.target.rule == "about"
         chance = verdict.probability_about if about else verdict.probability
-        said = target_light(verdict, gap, marks)
+        said = target_light(verdict, gap, marks, above=bool(assessment.parents))
         rows.append((code, verdict.name_zh, period, verdict.actual, plan, *said, chance))
     return pd.DataFrame(rows, columns=["code", "name_zh", "period", "actual", *PLAN])
 
 
 def target_light(
-    verdict: Verdict, gap: float | None, marks: MonitorRules
+    verdict: Verdict, gap: float | None, marks: MonitorRules, *, above: bool = True
 ) -> tuple[float | None, str | None, str]:
     """Return the distance to a plan, its light (达标灯), and what that rests on.
 
@@ -182,7 +182,9 @@ def target_light(
     Parameters
     ----------
     gap
-        Growth above that of the region above in the same period, ``None`` if unpublished.
+        Growth above that of the region above in the same period, ``None`` if not in the store.
+    above
+        Whether there is a region above.
 
     Returns
     -------
@@ -196,7 +198,8 @@ def target_light(
     met = bool(target.met_by(actual, about=True, published=True))
     said = f"{actual:g}，计划 {target.value:g}"
     if target.is_growth or target.rule == "at_most":
-        said += "，上级同期未公布" if gap is None else f"，比上级 {gap:+g}"
+        unknown = "，库中没有上级同期的数" if above and target.is_growth else ""
+        said += unknown if gap is None else f"，比上级 {gap:+g}"
         light = marks.green if met and (gap is None or gap >= 0) else marks.yellow
         if target.rule == "at_most":
             light = marks.green if met else marks.red
@@ -229,11 +232,11 @@ def _progress(verdict: Verdict, marks: MonitorRules) -> tuple[float, float] | No
 def _counts(name: str, rows: pd.DataFrame) -> dict[str, Any]:
     """Count the paces and lights of some indicators; of none that has one, they are unknown."""
     change, light = rows["change"].where(rows["grown"].eq(True)), rows["heat_light"].fillna("")
-    paces = {"faster": (change > 0).sum(), "slower": (change < 0).sum()}
+    paces = {"faster": change > 0, "slower": change < 0, "flat": change == 0}
     heats = {name: light.str.contains(word).sum() for name, word in HEATS.items()}
     compared, lit = change.notna().sum(), light.ne("").sum()
     counts: dict[str, Any] = {"area_zh": name, "indicators": len(rows), "compared": compared}
-    counts |= {key: count if compared else None for key, count in paces.items()}
+    counts |= {key: paced.sum() if compared else None for key, paced in paces.items()}
     return counts | {key: count if lit else None for key, count in heats.items()}
 
 
@@ -272,15 +275,15 @@ def _index(
 
 def _sentences(tables: Mapping[str, pd.DataFrame], year: int) -> Iterator[str]:
     core = tables["areas"].iloc[0]
-    head = f"{core.indicators} 项核心指标中 {core.compared} 项增速有上期可比"
-    paced = (
-        f"：{core.faster} 项加快、{core.slower} 项回落" if core.compared else "，说不出加快还是回落"
-    )
-    yield f"{head}{paced}。"
+    pace = "，说不出加快还是回落"
+    if core.compared:
+        flat = f"、{core.flat} 项持平" if core.flat else ""
+        pace = f"：{core.faster} 项加快、{core.slower} 项回落{flat}"
+    yield f"{core.indicators} 项核心指标中 {core.compared} 项增速有上期可比{pace}。"
     if pd.notna(core.normal):
         yield f"核心指标景气灯：过热偏热 {core.hot} 项，正常 {core.normal} 项，偏冷过冷 {core.cold} 项。"
     else:
-        yield "核心指标的历史都太短，景气灯不亮。"
+        yield "核心指标的景气灯都不亮：没有数字，历史太短，或数字太旧。"
     lights = tables["targets"]["target_light"].fillna("不亮").value_counts()
     counts = "，".join(f"{name} {number} 项" for name, number in lights.items())
     if counts:

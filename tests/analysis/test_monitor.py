@@ -180,7 +180,14 @@ def test_lights_of_growth(rule, value, actual, gap, light):
     assert found == light and reason
     assert distance == (None if actual is None else pytest.approx(actual - value))
     if gap is None and actual is not None:
-        assert "上级同期未公布" in reason
+        assert ("库中没有上级同期的数" in reason) == aim.is_growth
+    # A nation has nobody above.
+    assert (
+        "上级"
+        not in monitor.target_light(
+            replace(GROWTH, target=aim, actual=actual), None, MARKS, above=False
+        )[2]
+    )
 
 
 def test_growth_that_misses_its_plan_for_the_year_is_behind():
@@ -334,4 +341,4 @@ def test_of_a_first_delivery_pace_and_lights_are_unknown_and_not_nought(empty):
     assert areas[["faster", "slower", "hot", "normal", "cold"]].isna().all(axis=None)
     assert areas["compared"].eq(0).all()
     assert "说不出加快还是回落" in answer.sentences[0]
-    assert answer.sentences[1] == "核心指标的历史都太短，景气灯不亮。"
+    assert answer.sentences[1] == "核心指标的景气灯都不亮：没有数字，历史太短，或数字太旧。"
