@@ -101,6 +101,7 @@ AsOfOption = Annotated[
 PeriodOption = Annotated[
     str, typer.Option("--period", help="如 2024Q3 或 2024-09；默认最近已公布的一期。")
 ]
+YearOption = Annotated[int | None, typer.Option("--year", help="目标年份；默认最近有目标的一年。")]
 JsonOption = Annotated[bool, typer.Option("--json", help="在标准输出上打印 JSON。")]
 WorkspacesOption = Annotated[
     list[str] | None,
@@ -240,13 +241,14 @@ def check(
     """按严重程度列出数据检查结果；Error 的数字在更正之前不进入预测和报告。"""
     if since and not revisions:
         raise UsageError("--since 只用于 --revisions")
-    findings = answers.check(
-        opened(context, workspace, as_of), revised=revisions, since=parse_day(since, "--since")
-    )
+    asked = opened(context, workspace, as_of)
+    findings = answers.check(asked, revised=revisions, since=parse_day(since, "--since"))
     shown = listing.select_findings(findings, severity)
     content = {"findings": [finding.as_dict() for finding in shown]}
     print_answer(content, listing.finding_lines(shown), as_json=as_json)
-    tell(listing.findings_summary(findings))
+    none = "没有修订" if revisions else "没有发现问题"
+    none = none if len(asked.delivered) else "库中没有截至这一天的数据，请先运行 lianhu ingest"
+    tell(listing.findings_summary(findings, none))
     if any(finding.severity == "Error" for finding in findings):
         raise typer.Exit(ATTENTION)
 
@@ -298,9 +300,7 @@ def export(
 @app.command()
 def forecast(
     context: typer.Context,
-    year: Annotated[
-        int | None, typer.Option("--year", help="目标年份；默认最近有目标的一年。")
-    ] = None,
+    year: YearOption = None,
     workspace: WorkspaceOption = None,
     workspaces: WorkspacesOption = None,
     jobs: JobsOption = None,
@@ -344,9 +344,7 @@ def mechanisms(
 @app.command()
 def record(
     context: typer.Context,
-    year: Annotated[
-        int | None, typer.Option("--year", help="目标年份；默认最近有目标的一年。")
-    ] = None,
+    year: YearOption = None,
     workspace: WorkspaceOption = None,
     as_of: AsOfOption = "",
     as_json: JsonOption = False,

@@ -34,6 +34,11 @@ def test_a_day_is_read_from_the_store_once(national, monkeypatch):
     assert len(read) == 1
 
 
+def test_before_any_target_has_begun_the_first_is_asked_about(national):
+    assert Session(national, dt.date(2010, 12, 31)).year == 2011
+    assert Session(national, dt.date(2016, 1, 1)).year == 2016
+
+
 def test_an_answer_of_the_same_day_is_computed_once(tmp_path, national):
     space = load_workspace(copy_workspace(national.root, tmp_path / "space"))
     ingest(space)

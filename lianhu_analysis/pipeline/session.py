@@ -222,10 +222,10 @@ class Session:
 
     @property
     def year(self) -> int:
-        """The latest year with targets that had begun by the day."""
+        """The latest year with targets that had begun by the day, or else the first to come."""
         day, known = self.day, self.target_years
         begun = [item for item in known if day is None or item <= day.year]
-        return max(begun or known or [day.year if day else dt.date.min.year])
+        return max(begun or known[:1] or [day.year if day else dt.date.min.year])
 
     def assess(self, year: int | None = None) -> Assessment:
         """Judge the targets of a year.
@@ -466,9 +466,10 @@ class Session:
         Raises
         ------
         UsageError
-            If it is not before the session's day.
+            If it is not before the session's day, or there are no data.
         """
-        day = self.day or dt.date.min + A_MONTH
+        if (day := self.day) is None:
+            raise UsageError("还没有数据。请把文件放进 data/raw，再运行 lianhu ingest")
         since = since or day - A_MONTH
         if since >= day:
             raise UsageError(f"--from {since} 不早于 --to {day}。请写更早的一天")

@@ -13,7 +13,7 @@ from rich.table import Table
 
 from lianhu_analysis.analysis.answer import Answer, Row
 from lianhu_analysis.render import tables
-from lianhu_analysis.render.tables import PROVENANCE_NAMES, SIMULATED_MARK, Html
+from lianhu_analysis.render.tables import NO_DATA, PROVENANCE_NAMES, SIMULATED_MARK, Html
 
 __all__ = ["answer_lines", "monitor_page", "say", "table"]
 
@@ -43,6 +43,7 @@ COLUMNS = {
     "compared": "可比",
     "faster": "加快",
     "slower": "回落",
+    "flat": "持平",
     "hot": "偏热",
     "normal": "正常",
     "cold": "偏冷",
@@ -117,13 +118,16 @@ COLUMNS = {
 PUBLISHED = frozenset(
     "value actual change gap plan distance growth previous ahead to_next to_best published".split()
 )
-WIDTH = 150
+# Wider than any table: what a terminal has no room for it wraps, and no figure is cut off.
+WIDTH = 10_000
 # Of the monitor's document: what is printed on its page.
 PAGE = ("sentences", "notes", "core", "monitor", "targets", "areas", "anomalies")
 
 
 def answer_lines(document: Mapping[str, Any]) -> list[str]:
     """Return the document of an answer as lines for a terminal."""
+    if document["as_of"] is None:
+        return [NO_DATA]
     mark = f"  {SIMULATED_MARK}" if document["simulated"] else ""
     lines = [f"{document['region_zh']}：{document['question']}  截至 {document['as_of']}{mark}"]
     lines += [f"- {sentence}" for sentence in document["sentences"]]

@@ -21,7 +21,7 @@ from typing import Any
 import lxml.html
 
 from lianhu_analysis.catalog.indicators import Catalogue
-from lianhu_analysis.catalog.targets import Target
+from lianhu_analysis.catalog.targets import Target, named
 from lianhu_analysis.render.register import FigureRegister
 from lianhu_analysis.render.trace import PERIOD
 from lianhu_analysis.workspace import Workspace
@@ -201,7 +201,10 @@ def english_names(
         short = _small(item.name_en.removeprefix("Growth of ").removeprefix("growth of "))
         names.setdefault(item.name_zh.removesuffix("增速"), short)
     for target in targets:
-        if (name := names.get(catalogue.get(target.indicator).name_zh)) is not None:
+        own = catalogue.get(target.indicator).name_zh
+        if (name := names.get(own)) is not None:
+            # Who set it is the office's own word.
+            names.setdefault(named(own, target.set_by), f"{name} ({target.set_by})")
             aims = {_aim(other) for other in targets if other.title_zh == target.title_zh}
             # A title that several years share with different values tells none of them.
             name += f" ({', '.join(aims)})" * (len(aims) == 1)

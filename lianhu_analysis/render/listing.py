@@ -19,7 +19,7 @@ from lianhu_analysis.forecast.models import MODEL_NAMES, weights_text
 from lianhu_analysis.intake.checks.findings import SEVERITIES, SEVERITY_ZH, Finding
 from lianhu_analysis.intake.problems import FileResult, Group, grouped
 from lianhu_analysis.render.record_listing import frequency_text
-from lianhu_analysis.render.tables import probability_text
+from lianhu_analysis.render.tables import NO_DATA, probability_text
 
 # Looking for kernels costs a second to import.
 if TYPE_CHECKING:
@@ -199,11 +199,11 @@ def finding_lines(findings: Sequence[Finding]) -> list[str]:
     return lines
 
 
-def findings_summary(findings: Sequence[Finding]) -> str:
-    """Return one line: how many of each severity."""
+def findings_summary(findings: Sequence[Finding], none: str) -> str:
+    """Return one line: how many of each severity, or that there are none."""
     counts = Counter(finding.severity for finding in findings)
     told = [f"{SEVERITY_ZH[name]} {counts[name]} 条" for name in SEVERITIES if counts[name]]
-    return "，".join(told) or "没有检查结果"
+    return "，".join(told) or none
 
 
 def diagnosis_lines(diagnoses: Sequence[Diagnosis]) -> list[str]:
@@ -218,7 +218,7 @@ def diagnosis_lines(diagnoses: Sequence[Diagnosis]) -> list[str]:
 def forecast_lines(content: dict[str, Any]) -> list[str]:
     """Return the forecast document as lines for a terminal."""
     if content["as_of"] is None:
-        return ["还没有数据。请把文件放进 data/raw，再运行 lianhu ingest"]
+        return [NO_DATA]
     mark = "  演示数据（模拟）" if "simulated" in content["provenance"] else ""
     lines = [f"{content['region_zh']}{content['year']}年目标，截至 {content['as_of']}{mark}"]
     if not content["targets"]:
@@ -235,6 +235,8 @@ def _joint_lines(content: dict[str, Any]) -> list[str]:
         return []
     if all(item["status"] == "reached" for item in content["targets"]):
         return [f"- 同时实现：{len(content['targets'])} 项目标均已实现"]
+    if missed := sum(item["status"] == "missed" for item in content["targets"]):
+        return [f"- 同时实现：已有 {missed} 项目标未实现，全部目标同时实现已无可能"]
     if joint["probability"] is None:
         return [f"- 同时实现：不给联合概率，{content['joint_reason']}"]
     told = ("probability", "probability_about", "independent", "independent_about")
@@ -347,11 +349,12 @@ def _target_lines(item: dict[str, Any]) -> list[str]:
         detail += f"（区间内 {probability_text(item['probability_within'])}）"
     low, median, high = (item["quantiles"][level] for level in ("0.1", "0.5", "0.9"))
     detail += f"；预测 {median:,.2f}，可能区间 {low:,.2f}～{high:,.2f}"
-    needed = f"    {item['required_span']} {'不能超过' if item['rule'] == 'at_most' else '需'} "
+    needed = f"    {item['required_span']} "
     if item["required"] is None:
-        needed += f"无法给出：{item['required_reason']}"
+        needed += f"所需无法给出：{item['required_reason']}"
     else:
-        needed += f"{item['required']:,.2f} {item['unit']}"
+        words = "不能超过" if item["rule"] == "at_most" else "需"
+        needed += f"{words} {item['required']:,.2f} {item['unit']}"
         if item["required_low"] is not None and item["required_low"] < item["required_high"]:
             needed += f"（四舍五入可在 {item['required_low']:.2f}～{item['required_high']:.2f}）"
     share = item["required_share"]
@@ -380,7 +383,7 @@ def _path_lines(item: dict[str, Any]) -> list[str]:
     steps = [step for step in item["required_path"] if step["to_date"] is not None]
     if len(item["required_path"]) > 1 and steps:
         told = "，".join(f"{step['period']} 累计 {step['to_date']:,.2f}" for step in steps)
-        lines.append(f"    逐期须达到：{told}")
+        lines.append(f"    逐期{'不能超过' if item['rule'] == 'at_most' else '须达到'}：{told}")
     if item["required"] is not None:
         lines.append(
             f"    {_history_text(item['required_history'], precedent_words(item['rule']))}"

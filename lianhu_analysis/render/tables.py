@@ -12,6 +12,7 @@ from lianhu_analysis.catalog.targets import percentage
 from lianhu_analysis.errors import ReportError
 
 __all__ = [
+    "NO_DATA",
     "SIMULATED_MARK",
     "Html",
     "bullet_list",
@@ -35,6 +36,7 @@ __all__ = [
 # On a terminal blanks part numbers from Chinese; a page is set without them.
 BLANK = r"(?<=[^\x00-\x7f]) | (?=[^\x00-\x7f])"
 SIMULATED_MARK = "演示数据（模拟）"
+NO_DATA = "还没有数据。请把文件放进 data/raw，再运行 lianhu ingest"
 PROVENANCE_NAMES = {
     "official": "官方",
     "published_fact": "公开发布",

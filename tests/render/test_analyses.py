@@ -76,3 +76,17 @@ def test_the_monitor_prints_the_core_on_one_page_and_all_on_request():
     lines = analyses.answer_lines(page)
     assert "甲" in lines and "乙" not in lines
     assert analyses.monitor_page(document, every=True)["monitor"] == document["monitor"]
+
+
+def test_a_terminal_cuts_off_no_figure_beside_a_long_reason():
+    table = pd.DataFrame(
+        {"name_zh": ["甲"], "period": ["2024Q3"], "rest": [1078.68], "reason": ["无从外推" * 60]}
+    )
+    head, row = analyses.answer_lines(answer(table=table).as_dict())[3:5]
+    assert head.split() == ["指标", "时期", "须为", "说明"]
+    assert row.split() == ["甲", "2024Q3", "1,078.68", "无从外推" * 60]
+
+
+def test_without_data_a_terminal_is_told_what_to_do():
+    empty = answer().as_dict() | {"as_of": None}
+    assert analyses.answer_lines(empty) == [analyses.NO_DATA]

@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import lxml.html
@@ -227,3 +228,7 @@ def test_names_come_from_catalogue_targets_and_workspace():
     assert names["全年供应土地1200亩以上"] == "land supplied (at least 1,200 mu)"
     assert names["规模以上工业增加值"] == "value added of above-scale industry"
     assert names["规模以上工业增加值增速"] == "growth of value added of above-scale industry"
+    # Figures of a target that the city set are named with it.
+    set_by = replace(load_targets(space, catalogue)[0], set_by="市下达")
+    names = english_names(space, catalogue, (set_by,))
+    assert names["地区生产总值（市下达）"] == "gross regional product (市下达)"

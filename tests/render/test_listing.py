@@ -3,7 +3,13 @@
 import pytest
 
 from lianhu_analysis.intake.checks.findings import Finding
-from lianhu_analysis.render.listing import backtest_lines, finding_lines, position_zh
+from lianhu_analysis.render.listing import (
+    backtest_lines,
+    finding_lines,
+    findings_summary,
+    forecast_lines,
+    position_zh,
+)
 
 
 def test_what_is_missing_stands_in_no_cell():
@@ -32,3 +38,37 @@ def test_a_backtest_is_told_in_words():
     assert lines[2] == "- 甲，已知到一季度，剔除异常年份（基准 RMSE 1.000）"
     assert lines[3].startswith("    多模型加权组合  4 年  RMSE 1.000")
     assert lines[5].startswith("    甲，已知到一季度，剔除异常年份：RMSE 1.000 对 1.000")
+
+
+CEILING = {
+    "title_zh": "零售增长不超过7%", "set_by": "", "actual": 6.6, "actual_period": "2024-10", "unit": "%",
+    "plan": None, "in_force": None, "replaced": [], "status": "ok", "rule": "at_most", "tolerance": 0.0,
+    "probability": 0.71, "probability_within": None, "quantiles": {"0.1": 5.4, "0.5": 6.6, "0.9": 7.8},
+    "required_span": "2024-11/2024-12", "required": 8.2, "required_low": None, "required_high": None,
+    "required_share": None, "record": {"n": 0}, "track": {"n": 3, "enough": False}, "weights": {},
+    "weights_reason": "", "required_history": {"n": 0, "reason": "没有可比的年份"},
+    "required_path": [{"period": "2024-11", "to_date": 6.8}, {"period": "2024-12", "to_date": 7.0}],
+}  # fmt: skip
+
+
+def told(*targets):
+    content = {"as_of": "2024-11-20", "provenance": "official", "region_zh": "某区", "year": 2024}
+    joint = {"probability": 0.004}
+    return forecast_lines(content | {"targets": list(targets), "joint": joint})
+
+
+def test_a_ceiling_is_not_to_be_exceeded_in_any_period():
+    lines = told(CEILING)
+    assert "    2024-11/2024-12 不能超过 8.20 %" in lines
+    assert "    逐期不能超过：2024-11 累计 6.80，2024-12 累计 7.00" in lines
+    unknown = told(CEILING | {"required": None, "required_reason": "没有上年的累计额"})
+    assert "    2024-11/2024-12 所需无法给出：没有上年的累计额" in unknown
+
+
+def test_where_a_target_is_missed_all_of_them_are_no_longer_a_matter_of_chance():
+    lines = told(CEILING, CEILING | {"status": "missed", "reason": "全年数据已公布"})
+    assert lines[-1] == "- 同时实现：已有 1 项目标未实现，全部目标同时实现已无可能"
+
+
+def test_of_no_findings_it_is_said_what_there_is_none_of():
+    assert findings_summary([], "没有修订") == "没有修订"
