@@ -126,10 +126,11 @@ PAGE = ("sentences", "notes", "core", "monitor", "targets", "areas", "anomalies"
 
 def answer_lines(document: Mapping[str, Any]) -> list[str]:
     """Return the document of an answer as lines for a terminal."""
-    if document["as_of"] is None:
+    if document["as_of"] is None and "sums" not in document:  # ledgers have days of their own
         return [NO_DATA]
+    until = f"  截至 {document['as_of']}" if document["as_of"] else ""
     mark = f"  {SIMULATED_MARK}" if document["simulated"] else ""
-    lines = [f"{document['region_zh']}：{document['question']}  截至 {document['as_of']}{mark}"]
+    lines = [f"{document['region_zh']}：{document['question']}{until}{mark}"]
     lines += [f"- {sentence}" for sentence in document["sentences"]]
     for rows in document.values():
         if isinstance(rows, list) and rows and isinstance(rows[0], dict):
