@@ -25,6 +25,7 @@ __all__ = [
     "Weights",
     "extract_series",
     "extract_versions",
+    "held_back",
     "periods_asked",
     "position_day",
     "published_spans",
@@ -270,6 +271,15 @@ def extract_series(
         Observations of one region as of a day.
     """
     return extract_versions(frame, indicator, measure, provenances).on(None)
+
+
+def held_back(
+    frame: pd.DataFrame, indicator: Indicator, measure: str, provenances: Sequence[str]
+) -> list[str]:
+    """Return the periods of such a series whose figures are withheld as wrong or disputed."""
+    own = frame["indicator"].eq(indicator.code) & frame["measure"].eq(measure)
+    own &= frame["span"].isin(published_spans(indicator)) & frame["status"].eq("quarantined")
+    return list(frame.loc[own & frame["provenance"].isin(provenances), "period"])
 
 
 def published_spans(indicator: Indicator) -> list[str]:

@@ -15,7 +15,13 @@ from lianhu_analysis.catalog.targets import Target, chance, named
 from lianhu_analysis.errors import ForecastError
 from lianhu_analysis.forecast.combination import Lesson, combine, learn, within_reach
 from lianhu_analysis.forecast.frequency import Frequency, frequency_json
-from lianhu_analysis.forecast.history import Series, Weights, extract_series, year_periods
+from lianhu_analysis.forecast.history import (
+    Series,
+    Weights,
+    extract_series,
+    held_back,
+    year_periods,
+)
 from lianhu_analysis.forecast.knowledge import (
     GrowthSources,
     Knowledge,
@@ -96,6 +102,8 @@ class Verdict:
         forecast was tried.
     replaced
         Earlier versions of the target, the newest first.
+    withheld
+        Later periods of the year whose figures are published, and held back as wrong or disputed.
     track, track_about
         How often percentages such as the two probabilities came true in the past forecasts
         of all targets, which the assessment knows.
@@ -125,6 +133,7 @@ class Verdict:
     track: Frequency | None = None
     track_about: Frequency | None = None
     replaced: tuple[Target, ...] = ()
+    withheld: tuple[Period, ...] = ()
 
     @property
     def name_zh(self) -> str:
@@ -169,6 +178,7 @@ def judge(
     point = series.latest(target.year)
     periods = year_periods(indicator, target.year)
     n_known = 0 if point is None else periods.index(point.period) + 1
+    back = set(held_back(frame, indicator, target.measure, rules.provenances))
     draft = Verdict(
         target=target,
         indicator=indicator,
@@ -181,6 +191,7 @@ def judge(
         required=Required(None, periods[n_known:]),
         benchmark={},
         references=tuple(item.reference for item in series.points.values()),
+        withheld=tuple(period for period in periods[n_known:] if str(period) in back),
     )
     slip = suspected_slip(series, target.year)
     if slip:
@@ -392,6 +403,7 @@ def verdict_json(verdict: Verdict) -> dict[str, Any]:
         "replaced": [_target_json(item) for item in verdict.replaced],
         "actual": verdict.actual,
         "actual_period": None if verdict.actual_period is None else str(verdict.actual_period),
+        "withheld": list(map(str, verdict.withheld)),
         "mean": verdict.mean,
         "quantiles": {str(level): value for level, value in verdict.quantiles.items()},
         "probability": verdict.probability,

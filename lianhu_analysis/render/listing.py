@@ -323,17 +323,28 @@ def _event_lines(content: dict[str, Any]) -> list[str]:
     return lines
 
 
-def _target_lines(item: dict[str, Any]) -> list[str]:
-    actual = "尚未公布"
+def _known_lines(item: dict[str, Any]) -> list[str]:
+    """Say what is published of a target, what of that is held back, and what was set before."""
+    actual = "没有可用的数" if item["withheld"] else "尚未公布"
     if item["actual"] is not None:
         actual = f"{item['actual_period']} 为 {item['actual']:,.10g} {item['unit']}"
     lines = [f"- {named(item['title_zh'], item['set_by'])}：{actual}"]
+    if item["withheld"]:
+        periods = "、".join(item["withheld"])
+        lines.append(
+            f"    {periods} 公布的数有错或几处不一致，更正之前不采用（lianhu check 有说明）"
+        )
     if item["plan"] is not None:
         share = f"{100 * item['target'] / item['plan']:.6g}%"
         amounts = [f"{item[name]:,.10g}{item['unit']}" for name in ("plan", "target")]
         lines.append(f"    完成年度计划{amounts[0]}的{share}，即{amounts[1]}")
     for newer, older in pairwise((item, *item["replaced"])):
         lines.append(f"    {newer['in_force']} 起改为现在的目标，此前为：{older['title_zh']}")
+    return lines
+
+
+def _target_lines(item: dict[str, Any]) -> list[str]:
+    lines = _known_lines(item)
     if item["status"] == "refused":
         return [*lines, f"    不作预测：{item['reason']}"]
     if item["status"] != "ok":

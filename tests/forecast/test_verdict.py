@@ -409,3 +409,25 @@ def test_a_candidate_too_far_from_the_benchmark_is_held_back_and_the_page_says_s
     assert "太远" not in near.weights_reason
     # No more than one and a half of its errors of some 0.2.
     assert 8.5 < far.mean < 9.0
+
+
+@pytest.mark.parametrize(
+    ("changes", "withheld"),
+    [
+        ({}, ["2024Q4"]),
+        ({"period": "2024Q3"}, []),  # an older version of what is known
+        ({"period": "2023Q4"}, []),
+        ({"measure": "level"}, []),
+        ({"span": "single"}, []),
+        ({"provenance": "simulated"}, []),
+        ({"status": "not_released"}, []),
+    ],
+)
+def test_a_later_figure_that_is_held_back_is_told(changes, withheld):
+    frame = gdp_frame(extra=[("gdp.total", "yoy", "ytd", "2024Q4", np.nan, "2025-01-17")])
+    last = {"status": "quarantined", **changes}
+    frame.loc[frame.index[-1], list(last)] = list(last.values())
+    verdict = judge(frame, target(), catalogue(GDP), RULES)
+    assert [str(period) for period in verdict.withheld] == withheld
+    assert verdict_json(verdict)["withheld"] == withheld
+    assert verdict.status == "ok" and str(verdict.actual_period) == "2024Q3"

@@ -42,7 +42,7 @@ def test_a_backtest_is_told_in_words():
 
 CEILING = {
     "title_zh": "零售增长不超过7%", "set_by": "", "actual": 6.6, "actual_period": "2024-10", "unit": "%",
-    "plan": None, "in_force": None, "replaced": [], "status": "ok", "rule": "at_most", "tolerance": 0.0,
+    "withheld": [], "plan": None, "in_force": None, "replaced": [], "status": "ok", "rule": "at_most", "tolerance": 0.0,
     "probability": 0.71, "probability_within": None, "quantiles": {"0.1": 5.4, "0.5": 6.6, "0.9": 7.8},
     "required_span": "2024-11/2024-12", "required": 8.2, "required_low": None, "required_high": None,
     "required_share": None, "record": {"n": 0}, "track": {"n": 3, "enough": False}, "weights": {},
@@ -63,6 +63,14 @@ def test_a_ceiling_is_not_to_be_exceeded_in_any_period():
     assert "    逐期不能超过：2024-11 累计 6.80，2024-12 累计 7.00" in lines
     unknown = told(CEILING | {"required": None, "required_reason": "没有上年的累计额"})
     assert "    2024-11/2024-12 所需无法给出：没有上年的累计额" in unknown
+
+
+def test_a_figure_that_is_held_back_is_no_figure_to_come():
+    held = told(CEILING | {"withheld": ["2024-11"]})
+    assert "    2024-11 公布的数有错或几处不一致，更正之前不采用（lianhu check 有说明）" in held
+    none = {"actual": None, "actual_period": None}
+    assert "- 零售增长不超过7%：没有可用的数" in told(CEILING | none | {"withheld": ["2024-10"]})
+    assert "- 零售增长不超过7%：尚未公布" in told(CEILING | none)
 
 
 def test_where_a_target_is_missed_all_of_them_are_no_longer_a_matter_of_chance():

@@ -205,6 +205,24 @@ def test_the_panel_says_how_the_chance_moved_since_the_verdict_before(report):
     assert "2024-07-31" in moved.label
 
 
+def test_a_figure_that_is_held_back_is_told_beside_the_targets(report):
+    verdicts = [
+        dataclasses.replace(item, withheld=tuple(item.required.periods[:1]))
+        for item in report.assessment.verdicts
+    ]
+    verdicts[1] = dataclasses.replace(
+        verdicts[1], actual=None, actual_period=None, actual_reference=None
+    )
+    held = dataclasses.replace(report.assessment, verdicts=tuple(verdicts))
+    page = dataclasses.replace(report, assessment=held, register=FigureRegister())
+    said = words(panel(page))
+    told = "公布的数有错或几处不一致，更正之前不采用。"
+    for verdict, period in zip(verdicts, ("全年", "1—11月", "前三季度"), strict=True):
+        assert f"{verdict.target.name_zh}：2024年{period}{told}" in said
+    assert "2024年没有可用的数" in said
+    assert check_html(panel(page), page.register, NAMES) == ()
+
+
 @pytest.mark.parametrize(
     ("measure", "says"),
     [

@@ -505,9 +505,12 @@ def _change(report: Report, verdict: Verdict) -> Html:
 
 
 def _target_notes(report: Report, verdict: Verdict) -> list[Html]:
-    """The plan of which a target is a share, and what stood before it."""
+    """What is held back of a target, the plan of which it is a share, what stood before it."""
     notes, target = [], verdict.target
     head = tables.join(tables.name(target.name_zh), "：")
+    for period in verdict.withheld:
+        when = tables.when(_label(verdict, period))
+        notes.append(tables.join(head, when, "公布的数有错或几处不一致，更正之前不采用。"))
     if target.plan is not None:
         whole, share = (
             replace(target, value=value, upper=None, title_zh=f"{target.title_zh}（{words}）")
@@ -602,10 +605,15 @@ def _period(verdict: Verdict) -> Html:
     """The period of the latest figure, or the year that has none yet."""
     period = verdict.actual_period
     if period is None:
-        return tables.join(tables.when(f"{verdict.target.year}年"), "尚未公布")
+        known = "没有可用的数" if verdict.withheld else "尚未公布"
+        return tables.join(tables.when(f"{verdict.target.year}年"), known)
+    return tables.when(_label(verdict, period))
+
+
+def _label(verdict: Verdict, period: Period) -> str:
     if period.frequency == "A":
-        return tables.when(period.label_zh("annual"))
-    return tables.when(period.label_zh("point" if verdict.indicator.kind == "stock" else "ytd"))
+        return period.label_zh("annual")
+    return period.label_zh("point" if verdict.indicator.kind == "stock" else "ytd")
 
 
 def _span_zh(verdict: Verdict) -> str:
