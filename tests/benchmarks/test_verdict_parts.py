@@ -4,17 +4,17 @@ import pandas as pd
 import pytest
 
 from benchmarks import verdict_parts
-from lianhu_analysis.forecast import backtest, stacking
+from lianhu_analysis.forecast import stacking
 from lianhu_analysis.forecast.models import state_space
 
 
 def test_a_part_is_taken_out_and_put_back():
-    shipped = stacking.COMMON, state_space.FREEDOM, backtest.GROWTH_CANDIDATES
+    shipped = stacking.COMMON, state_space.FREEDOM
     for part in verdict_parts.PARTS:
         with verdict_parts.without(part):
-            now = stacking.COMMON, state_space.FREEDOM, backtest.GROWTH_CANDIDATES
+            now = stacking.COMMON, state_space.FREEDOM
             assert sum(a != b for a, b in zip(now, shipped, strict=True)) == 1
-    assert shipped == (stacking.COMMON, state_space.FREEDOM, backtest.GROWTH_CANDIDATES)
+    assert shipped == (stacking.COMMON, state_space.FREEDOM)
 
 
 def row(model, mean, crps, **more):
