@@ -1247,6 +1247,7 @@ def test_blind_a_note_alone_may_say_that_a_table_is_the_citys(deliver):
         ("①", "①为1-8月数"),
         ("*", "注：*为1-8月数据"),
         ("①", "注：②为1-7月数；①规上服务业为1-8月数"),
+        ("②", "注：①为1-7月数；②为1-8月数"),
     ],
 )
 def test_blind_a_note_says_of_which_month_a_row_is(deliver, name, note):

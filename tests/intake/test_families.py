@@ -1505,3 +1505,16 @@ def test_a_bare_growth_behind_another_is_of_the_amount_that_has_none_yet(read):
         "D4": retail("yoy", "single", "2024-09", 4.6),
         "E4": retail("yoy", "ytd", "2024-09", 5.1),
     }
+
+
+@pytest.mark.parametrize(
+    ("head", "row", "said"),
+    [
+        (["区县", "1-9月", "增速%"], ["莲湖区", 20, 3], "各行是地区，标题"),
+        (["时间", "累计值", "累计增速%"], ["2024年9月", 20, 3], "行和列名都没有写指标名称，标题"),
+    ],
+)
+def test_a_table_whose_title_is_no_indicator_says_what_its_rows_are(read, head, row, said):
+    reading = read([["莲湖区2024年1-9月不知名的指标"], ["单位：亿元"], head, row])
+    assert reading.frame.empty
+    assert said in told(reading)
