@@ -1476,10 +1476,15 @@ def test_trades_are_of_what_the_title_and_the_head_make_of_them(read, title):
         # Trades below a kind of firms are parts of it, whether 其中 says so or not.
         ("规模以上服务业主要经济指标", [["国有控股企业", 9, 3.3, 1, 1.2], *TRADES[1:]]),
         ("规模以上服务业主要经济指标", [["大型", 9, 3.3, 1, 1.2], *TRADES[3:]]),
+        ("规模以上服务业主要经济指标|二、骨干企业", TRADES[1:]),
+        ("规模以上服务业主要经济指标|（二）民营", TRADES[1:]),
+        ("规模以上服务业重点监测企业主要经济指标", TRADES[1:]),
     ],
 )
 def test_trades_of_a_part_are_not_those_of_the_whole(read, title, rows):
-    reading = read([[f"莲湖区2024年1-8月{title}"], ["单位：亿元"], OF_TRADES, *rows])
+    first, *others = title.split("|")
+    titles = [[f"莲湖区2024年1-8月{first}"], *([line] for line in others)]
+    reading = read([*titles, ["单位：亿元"], OF_TRADES, *rows])
     assert reading.frame.empty
     assert reading.problems
 

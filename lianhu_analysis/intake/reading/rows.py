@@ -20,7 +20,7 @@ from lianhu_analysis.intake.reading.heads import Heads, Place
 from lianhu_analysis.intake.reading.meaning import Row
 from lianhu_analysis.intake.reading.notes import RowNote
 from lianhu_analysis.intake.reading.outline import SECTOR, Label, read_line
-from lianhu_analysis.intake.reading.statements import stated_day, title_part
+from lianhu_analysis.intake.reading.statements import is_statement, stated_day, title_part
 from lianhu_analysis.intake.reading.words import Facets, Grammar, Part, Said, fold, span_of, unit_in
 from lianhu_analysis.workspace import Region
 
@@ -314,14 +314,13 @@ class RowReader:
     @cached_property
     def _scope_of_trades(self) -> str:
         """Return 规模以上 or 限额以上 where the title says that all rows are trades of that kind."""
-        titles = (text for _, text in reversed(self.place.table.titles))
+        lines = (text for _, text in reversed(self.place.table.titles) if not is_statement(text))
         trades = self.place.grammar.vocabulary.lines["trades"]
-        for text in () if self.heads.scope else (*titles, self.place.grid.sheet):
-            said = self.place.grammar.read(title_part(text))
-            known = said.facets.scope in {*SCOPES, *SCOPES.values()} and said.left
-            if known and all(trades.fullmatch(word) for word in said.left):
-                return said.facets.scope
-        return ""
+        said = (self.place.grammar.read(title_part(t)) for t in (*lines, self.place.grid.sheet))
+        told = next((one for one in said if one.left or one.facets.scope), None)
+        if told is None or self.heads.scope or not all(map(trades.fullmatch, told.left)):
+            return ""
+        return told.facets.scope if told.facets.scope in {*SCOPES, *SCOPES.values()} else ""
 
     def _has_part(self, above: str, part: Indicator | None) -> bool:
         """Whether the item above is one that a row's indicator is an accounting part of."""
