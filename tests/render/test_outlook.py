@@ -198,6 +198,8 @@ def test_the_panel_says_how_the_chance_moved_since_the_verdict_before(report):
     page = dataclasses.replace(report, before=record_frame([issued]), register=FigureRegister())
     other = record_frame([issued | {"target": verdict.target.value + 1.0}])
     assert cells(panel(dataclasses.replace(page, before=other)))[0][-1] == "目标已调整"
+    first = panel(dataclasses.replace(page, before=record_frame([]), register=FigureRegister()))
+    assert "较上次发布" not in first and {len(row) for row in cells(first)} == {7}
     rows = cells(panel(page))
     assert rows[0][-1] == "升7点"
     assert rows[1][-1] == "—"

@@ -421,8 +421,11 @@ def panel(report: Report) -> Html:
     ]
     if not rows:
         return Html("")
-    heads = ["目标", "累计", "截至", "剩余时期需", "预测全年（可能区间）"]
-    heads += ["达标概率", "判断", "较上次发布"]
+    heads = ["目标", "累计", "截至", "剩余时期需", "预测全年（可能区间）", "达标概率", "判断"]
+    if all(row[-1] == "—" for row in rows):  # nothing was issued before
+        rows = [row[:-1] for row in rows]
+    else:
+        heads.append("较上次发布")
     table = tables.html_table(heads, rows, "各项目标的判断", numeric=(1, 3, 4, 5))
     notes = [
         tables.join(tables.name(verdict.name_zh), "的剩余时期所需", *note[1:], "。")
