@@ -1523,3 +1523,10 @@ def test_a_table_whose_title_is_no_indicator_says_what_its_rows_are(read, head, 
     reading = read([["莲湖区2024年1-9月不知名的指标"], ["单位：亿元"], head, row])
     assert reading.frame.empty
     assert said in told(reading)
+
+
+@pytest.mark.parametrize("row", [["进出口总额", "亿元", 100.0], ["进出口总额（亿元）", "", 100.0]])
+def test_an_amount_whose_row_and_head_name_two_currencies_is_refused(read, row):
+    reading = read([["莲湖区2024年1-9月"], ["指标", "单位", "绝对额（亿美元）"], row])
+    assert reading.frame.empty
+    assert "单位有两种写法" in told(reading)

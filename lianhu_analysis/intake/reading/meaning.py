@@ -344,7 +344,8 @@ def _form(
     """Return measure, form and units, where label or head may state an index and its base."""
     said, head, name = row.facets, column.facets, indicator.name_zh
     own = head.unit if column.own_unit or head.measure != "yoy" else ""
-    if (row.unit or said.unit) and not unit_fits(own, indicator):
+    of_money = "元" in own and "元" in indicator.unit  # 亿美元 over 亿元: one of them is wrong
+    if (row.unit or said.unit) and not (of_money or unit_fits(own, indicator)):
         own = ""  # 销售面积（万平方米） below 绝对额（亿元）
     units = [row.unit, said.unit, own]
     base = said.base or head.base
