@@ -1530,3 +1530,20 @@ def test_an_amount_whose_row_and_head_name_two_currencies_is_refused(read, row):
     reading = read([["莲湖区2024年1-9月"], ["指标", "单位", "绝对额（亿美元）"], row])
     assert reading.frame.empty
     assert "单位有两种写法" in told(reading)
+
+
+@pytest.mark.parametrize(
+    ("title", "heads", "stored"),
+    [
+        ("2024年1-9月", ["2024年1-9月（亿元）", "2023年增速%"], {"B3"}),
+        ("2024年1-9月", ["2023年增速%", "2024年1-9月（亿元）"], {"C3"}),
+        ("2024年1-9月", ["绝对额（亿元）", "2023年增速%"], {"B3"}),
+        ("2024年1-9月", ["绝对额（亿元）", "2024年增速%"], {"B3", "C3"}),
+        ("", ["2024年1-9月（亿元）", "2024年增速%"], {"B3", "C3"}),
+    ],
+)
+def test_growth_of_another_year_is_not_of_the_amount_beside_it(read, title, heads, stored):
+    reading = read([[f"莲湖区{title}主要指标"], ["指标", *heads], [RETAIL, 100.0, 4.0]])
+    assert set(short(reading)) == stored
+    assert {row[3] for row in short(reading).values()} == {"2024-09"}
+    assert len(stored) == 2 or "说的是2023年，旁边的绝对量是2024年的" in told(reading)

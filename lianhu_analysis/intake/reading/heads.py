@@ -231,7 +231,8 @@ def _chosen(
             continue
         try:
             _check(meaning, read, scope, place)
-            whole = _of_left(number, left, read) if meaning.is_growth else meaning
+            year = place.around.time.year
+            whole = _of_left(number, left, read, year) if meaning.is_growth else meaning
         except IntakeError as error:
             left = None  # whatever stood here, a growth beside it is not of another column
             place.refuse_column(meaning.column, error)
@@ -316,7 +317,7 @@ def _among_amounts(m: ColumnMeaning, read: Sequence[ColumnMeaning], place: Place
 
 
 def _of_left(
-    place: int, left: ColumnMeaning | None, read: Sequence[ColumnMeaning]
+    place: int, left: ColumnMeaning | None, read: Sequence[ColumnMeaning], year: int
 ) -> ColumnMeaning:
     """Let a growth that says nothing of its span be of the amount on its left.
 
@@ -349,6 +350,8 @@ def _of_left(
     found = _amount_of(read[:place], left, growth.indicator)
     if found is None:
         raise growth.unread("前面另有增速，说不清是当月还是累计", SAY_WHICH)
+    if growth.year not in (0, year := found.stated_year or year) and year:
+        raise growth.unread(f"说的是{growth.year}年，旁边的绝对量是{year}年的", SAY_WHICH)
     price = growth.facets.price or found.facets.price.replace("current", "")
     facets = growth.facets._replace(span=found.facets.span, per=found.facets.per, price=price)
     own = {name: getattr(growth, name) or getattr(found, name) for name in OF_AMOUNT}
