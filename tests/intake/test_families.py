@@ -1547,3 +1547,35 @@ def test_growth_of_another_year_is_not_of_the_amount_beside_it(read, title, head
     assert set(short(reading)) == stored
     assert {row[3] for row in short(reading).values()} == {"2024-09"}
     assert len(stored) == 2 or "说的是2023年，旁边的绝对量是2024年的" in told(reading)
+
+
+BY_INDUSTRY = [
+    ["地区生产总值", 880.0, 5.2],
+    ["第二产业", 180.0, 4.0],
+    ["工业", 100.0, 3.0],
+    ["建筑业", 80.0, 5.0],
+    ["第三产业", 700.0, 5.6],
+    ["批发和零售业", 120.0, 4.4],
+    ["交通运输、仓储和邮政业", 80.0, 6.0],
+    ["住宿和餐饮业", 30.0, 6.0],
+    ["金融业", 150.0, 6.0],
+    ["房地产业", 70.0, 1.0],
+    ["其他服务业", 250.0, 6.6],
+]
+
+
+def test_a_flat_list_of_industries_is_of_the_sectors_that_it_adds_up_to(read):
+    heads = ["行业", "1-9月（亿元）", "增速%"]
+    reading = read([["莲湖区2024年1-9月地区生产总值"], heads, *BY_INDUSTRY])
+    codes = "total secondary tertiary wholesale_retail transport hotel_catering finance realestate"
+    wanted = {f"gdp.{code}" for code in (*codes.split(), "other_services")} | {"ind.va", "bld.va"}
+    assert {row[0] for row in short(reading).values()} == wanted
+    assert len(short(reading)) == 2 * len(BY_INDUSTRY) and not reading.problems
+
+
+def test_industries_that_do_not_add_up_are_not_taken_by_a_name_of_many_tables(read):
+    heads = ["行业", "1-9月（亿元）", "增速%"]
+    rows = [row for row in BY_INDUSTRY if row[0] != "金融业"]
+    reading = read([["莲湖区2024年1-9月"], heads, *rows])
+    assert "gdp.realestate" not in {row[0] for row in short(reading).values()}
+    assert "“房地产业”在几种表里都有" in told(reading)

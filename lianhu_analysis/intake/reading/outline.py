@@ -39,7 +39,8 @@ UNNUMBERED = len(NUMBERING)
 OVER = 0.5
 # Rounding of one printed figure, in units of its last decimal.
 HALF = 0.5
-LISTED = range(3, 20)
+# A list of so many rows may add up to the item above it; 第二产业 is 工业 and 建筑业.
+FEWEST, FEWEST_OF_SECTOR, MOST = 3, 2, 20
 # 其中： takes five columns, and its fellows are aligned behind it, more or less.
 MARKED = 9
 CLOSE = 2e-4
@@ -154,6 +155,8 @@ def outline(items: Sequence[Item], scope: Iterable[str] = ()) -> dict[int, Label
     """Return the label of each row, in its place."""
     walk = _Walk([(-1, text) for text in scope])
     labels = {item.row: walk.place(item) for item in items}
+    for row, whole in _listed(items):
+        labels[row] = labels[row]._replace(parents=(*labels[row].parents, whole))
     wholes: dict[str, str] = {}
     sectors = dict(_sectors(items, labels))
     for item in items:
@@ -166,8 +169,6 @@ def outline(items: Sequence[Item], scope: Iterable[str] = ()) -> dict[int, Label
         elif above := [wholes[parent] for parent in found.parents if wholes.get(parent)]:
             # 工业 below 第二产业 is a part of what the sectors add up to.
             labels[row] = found._replace(parents=tuple(dict.fromkeys((*found.parents, *above))))
-    for row, whole in _listed(items):
-        labels[row] = labels[row]._replace(parents=(*labels[row].parents, whole))
     return labels
 
 
@@ -301,7 +302,9 @@ def _listed(items: Sequence[Item]) -> Iterator[tuple[int, str]]:
         start = at + 1
         while found:
             yield from ((item.row, whole.line.text) for item in found if item != whole)
-            lists = (filled[start : start + n] for n in LISTED if start + n <= len(filled))
+            fewest = FEWEST_OF_SECTOR if SECTOR.fullmatch(whole.line.text) else FEWEST
+            ends = range(start + fewest, min(start + MOST, len(filled) + 1))
+            lists = (filled[start:end] for end in ends)
             sums = (one for one in lists if adds_up(whole.amounts, [i.amounts for i in one]))
             found = next(sums, [])
             start += len(found)
