@@ -11,7 +11,7 @@ import math
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -95,6 +95,10 @@ class Correction:
         """Say what was decided, by whom and when."""
         what = {"withdraw": "撤下", "confirm": "确认属实"}.get(str(self.new), f"更正为 {self.new}")
         return f"{self.who} {self.when} {what}：{self.reason}（{self.source}）"
+
+    def settling(self, message: str) -> dict[str, Any]:
+        """Return message and remedy of what this decides: nobody else has to do anything."""
+        return {"message": f"{message}。已处理：{self.decision}", "remedy": "不必处理"}
 
 
 @dataclass(frozen=True)
@@ -307,9 +311,4 @@ def _settle(finding: Finding, decided: dict[tuple[str, ...], Correction]) -> Fin
     item = decided.get(finding.key)
     if item is None or finding.severity not in ("Error", "Severe", "Bad", "Uncertain"):
         return finding
-    return replace(
-        finding,
-        severity="Good",
-        message=f"{finding.message}。已处理：{item.decision}",
-        remedy="不必处理",
-    )
+    return replace(finding, severity="Good", **item.settling(finding.message))

@@ -78,16 +78,13 @@ def ingest_files(
         gone = known.keys() - found.files.keys()
         results += [_missing(known[path]) for path in gone if not found.is_hidden(path)]
     conflicts = store.conflicts()
-    told = (
-        replace(result, problems=(*result.problems, *conflicts.get(result.path, ())))
-        for result in sorted(results, key=lambda result: result.path)
-    )
-    return tuple(
-        replace(
-            result, problems=tuple(_settled_by(decided, problem) for problem in result.problems)
-        )
-        for result in told
-    )
+
+    def told(result: FileResult) -> Iterator[Problem]:
+        problems = (*result.problems, *conflicts.get(result.path, ()))
+        return (_settled_by(decided, problem) for problem in problems)
+
+    in_order = sorted(results, key=lambda result: result.path)
+    return tuple(replace(result, problems=tuple(told(result))) for result in in_order)
 
 
 def unread_files(workspace: Workspace) -> tuple[tuple[str, str], ...]:
@@ -251,8 +248,7 @@ def _settled_by(decided: Mapping[tuple[str, ...], Correction], problem: Problem)
     item = decided.get((*key, day)) or decided.get((*key, ""))
     if item is None:
         return problem
-    told = f"{problem.message}。已处理：{item.decision}"
-    return replace(problem, message=told, remedy="不必处理", kind="skipped")
+    return replace(problem, **item.settling(problem.message), kind="skipped")
 
 
 def _without_figures() -> Problem:

@@ -32,7 +32,8 @@ BRACKETS = re.compile(r"[(（][^()（）]*[)）]$")
 TWICE = re.compile("(工业|服务业)\\1")  # 规模以上工业: above 工业总产值
 SEVERAL = re.compile("[及与、]|社会消费品|社零|以下|限下|全[部口]")
 SCOPES = {"规上": "规模以上", "限上": "限额以上"}
-TRADE = re.compile("(?<!企)业$|服务$|[合总]计$")
+TOTAL = re.compile("[合总]计$")
+TRADE = re.compile(f"(?<!企)业$|服务$|{TOTAL.pattern}")
 LAST_YEAR = 2100
 FIRST_CODE = 190_001
 MONTH = re.compile(r"\s*(?:0?[1-9]|1[0-2])\s*")
@@ -204,7 +205,7 @@ class RowReader:
         return "" if is_blank(cell) else str(cell).strip()
 
     def _region(self, text: str) -> Region:
-        folded = re.sub("(?:合计|总计)$", "", fold(read_line(text).text))
+        folded = TOTAL.sub("", fold(read_line(text).text))
         delivery = self.place.delivery
         whole = len(folded) == 2 and folded[0] in "全本"
         own = delivery.region.name_zh[-1:] == folded[-1:]
@@ -306,7 +307,7 @@ class RowReader:
             return ()
         for short, full in SCOPES.items():
             scope, name = (text.replace(short, full) for text in (scope, name))
-        name = re.sub("(?:合计|总计)$", "", name.removeprefix(scope))
+        name = TOTAL.sub("", name.removeprefix(scope))
         ends = dict.fromkeys(m.tail for m in self.heads.columns if m.tail)
         found = (self.place.grammar.name(f"{scope}{name}{end}") for end in ends)
         return tuple(item for item in found if item)
