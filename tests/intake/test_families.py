@@ -1579,3 +1579,36 @@ def test_industries_that_do_not_add_up_are_not_taken_by_a_name_of_many_tables(re
     reading = read([["莲湖区2024年1-9月"], heads, *rows])
     assert "gdp.realestate" not in {row[0] for row in short(reading).values()}
     assert "“房地产业”在几种表里都有" in told(reading)
+
+
+def test_bare_years_beside_months_of_a_year_are_whole_years(read):
+    head = ["指标", "2022年", "2023年", "2024年1-9月", "同比(%)"]
+    body = ["社会消费品零售总额(亿元)", 510.0, 533.0, 402.1, 4.4]
+    assert short(read([head, body])) == {
+        "B2": retail("level", "ytd", "2022-12", 510.0),
+        "C2": retail("level", "ytd", "2023-12", 533.0),
+        "D2": retail("level", "ytd", "2024-09", 402.1),
+        "E2": retail("yoy", "ytd", "2024-09", 4.4),
+    }
+    assert "说不清哪个对" in told(read([["2024年1-9月主要指标"], head, body]))
+    head = ["指标", "2023年", "2024年上半年", "2024年前三季度"]
+    titled = read([["2024年前三季度主要指标"], head, [body[0], 533.0, 261.0, 402.1]])
+    assert set(short(titled)) == {"C3", "D3"}
+    assert "列名“2023年”只写了年份" in told(titled)
+
+
+def test_growth_right_of_the_amount_to_date_of_a_month_is_to_date(read):
+    heads = [["", "2023年9月", "", "2024年9月", ""], ["", "累计", "增速", "累计", "增速"]]
+    for unit in ("单位：亿元", ""):  # whether the amount is read or not
+        reading = read([["主要指标", unit], *heads, [RETAIL, 385.1, 5.0, 402.1, 4.4]])
+        assert short(reading)["E4"] == retail("yoy", "ytd", "2024-09", 4.4)
+
+
+def test_next_years_plan_does_not_make_this_year_the_last_one(read):
+    head = ["指标", "2024年1-9月", "增速", "2025年目标"]
+    reading = read([head, ["社会消费品零售总额（亿元）", 402.1, 4.4, "6%"]])
+    assert short(reading) == {
+        "B2": retail("level", "ytd", "2024-09", 402.1),
+        "C2": retail("yoy", "ytd", "2024-09", 4.4),
+        "D2": ("fact.plan.csm.retail.total", "level", "annual", "2025", 6.0),
+    }

@@ -333,7 +333,9 @@ def _of_left(
             raise growth.unread("没有说是哪个指标的增速", cure)
         growth = growth._replace(indicator=left.indicator, region=left.region)
     growth = growth._replace(amount=left.facets.unit if left else "")
-    if growth.facets.span or growth.part is not None:
+    if growth.part is not None and not growth.facets.span:
+        return _of_group(growth, read[place - 1] if place else growth)
+    if growth.facets.span:
         return growth
     left = _of_this_year(left, read[:place])
     between = [m for m in read[:place] if not left or m.column.number > left.column.number]
@@ -356,6 +358,14 @@ def _of_left(
     facets = growth.facets._replace(span=found.facets.span, per=found.facets.per, price=price)
     own = {name: getattr(growth, name) or getattr(found, name) for name in OF_AMOUNT}
     return growth._replace(facets=facets, part=found.part, left=True, **own)
+
+
+def _of_group(growth: ColumnMeaning, beside: ColumnMeaning) -> ColumnMeaning:
+    """Return growth right of 累计 under one head of a month as to date, too."""
+    one_group = growth.column.cells[:-1] == beside.column.cells[:-1] != ()
+    if not one_group or growth.part != beside.part or beside.is_growth:
+        return growth
+    return growth._replace(facets=growth.facets._replace(span=beside.facets.span))
 
 
 def _of_this_year(
@@ -413,6 +423,7 @@ def _key(m: ColumnMeaning) -> tuple[object, ...]:
 
 def _time(columns: Iterable[ColumnMeaning], time: Time) -> Time:
     """Complete a table's time by its heads; where months differ, those to date are the table's."""
+    columns = [m for m in columns if m.facets.fact != "plan"]  # next year's may stand beside
     parts = [m.part for m in columns if m.part is not None]
     years = {m.stated_year for m in columns if m.stated_year}
     to_date = {p.period.end.month for p in parts if p.span == "ytd"}
@@ -461,6 +472,6 @@ def _is_axis(columns: Iterable[ColumnMeaning], span: str) -> bool:
 
 def _is_last_year(m: ColumnMeaning, columns: Sequence[ColumnMeaning]) -> bool:
     """Whether a column is the year before of one beside it, in a table of two years."""
-    years = {o.stated_year for o in columns if o.stated_year}
-    stating = sum(bool(o.stated_year) for o in columns)
+    stated = [o.stated_year for o in columns if o.stated_year and o.facets.fact != "plan"]
+    years, stating = set(stated), len(stated)
     return len(years) == 2 and max(years) == m.stated_year + 1 and stating <= 4

@@ -82,7 +82,7 @@ def find_when(
         years = {p.period.year for p in axis.rows if p.period.frequency == "A"}
         if {part.period.year, time.year} <= years:
             raise at_odds(f"标题说的是 {time.period}，这一行只写了 {part.period.year} 年")
-    stated = _stated(part, column, time)
+    stated = _stated(part, column, axis.heads)
     span, period = meaning.span or stated.span, stated.period
     if meaning.fact == "plan" and not (part or column.part):
         # The year's, in a table of its months.
@@ -133,9 +133,9 @@ def _fits(one: str, other: str, indicator: Indicator) -> bool:
     return len(spans) < 2 or "point" in spans or indicator.span == "point"
 
 
-def _stated(part: Part | None, column: ColumnMeaning, time: Time) -> Part:
+def _stated(part: Part | None, column: ColumnMeaning, heads: Heads) -> Part:
     """Return the period that row, column or title states, the year of one with the part of another."""
-    head = column.part
+    head, time = column.part, heads.time
     if part is not None and head is not None:
         if part.period.frequency == "A" and head.period.frequency != "A":
             return head.of(part.period.year)
@@ -153,6 +153,11 @@ def _stated(part: Part | None, column: ColumnMeaning, time: Time) -> Part:
         return head.of(year)
     if column.year:
         yearly = Part(Period(column.year, "A", 1), column.year, "annual", column.text)
+        if any(p.year and p.period.frequency != "A" for p in heads.parts):
+            # 2023年 beside 2024年1-9月 is a whole year.
+            if time.title:
+                raise at_odds(f"标题说的是 {time.period}，列名“{column.text}”只写了年份")
+            return yearly
         titled = Part(time.period, 0, time.span, "") if time.period and time.month else time.part
         return titled.of(column.year) if titled else yearly
     if time.period is None:
