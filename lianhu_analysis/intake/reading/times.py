@@ -11,7 +11,6 @@ from lianhu_analysis.catalog.calendar import assumed_release
 from lianhu_analysis.catalog.indicators import Indicator
 from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.errors import IntakeError
-from lianhu_analysis.intake.reading.around import Time
 from lianhu_analysis.intake.reading.figures import period_for
 from lianhu_analysis.intake.reading.heads import Heads
 from lianhu_analysis.intake.reading.meaning import ColumnMeaning, Row, at_odds
@@ -153,13 +152,12 @@ def _stated(part: Part | None, column: ColumnMeaning, heads: Heads) -> Part:
         return head.of(year)
     if column.year:
         yearly = Part(Period(column.year, "A", 1), column.year, "annual", column.text)
-        if any(p.year and p.period.frequency != "A" for p in heads.parts):
-            # 2023年 beside 2024年1-9月 is a whole year.
-            if time.title:
-                raise at_odds(f"标题说的是 {time.period}，列名“{column.text}”只写了年份")
-            return yearly
+        # 2023年 beside 2024年1-9月 is a whole year.
+        whole = any(p.year and p.period.frequency != "A" for p in heads.parts)
+        if whole and time.title:
+            raise at_odds(f"标题说的是 {time.period}，列名“{column.text}”只写了年份")
         titled = Part(time.period, 0, time.span, "") if time.period and time.month else time.part
-        return titled.of(column.year) if titled else yearly
+        return titled.of(column.year) if titled and not whole else yearly
     if time.period is None:
         raise IntakeError("标题没有写明年份和时期", STATE_PERIOD)
     return Part(time.period, time.period.year, time.span, "")
