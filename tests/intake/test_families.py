@@ -1612,3 +1612,15 @@ def test_next_years_plan_does_not_make_this_year_the_last_one(read):
         "C2": retail("yoy", "ytd", "2024-09", 4.4),
         "D2": ("fact.plan.csm.retail.total", "level", "annual", "2025", 6.0),
     }
+
+
+def test_the_month_right_of_a_title_is_no_head_of_the_last_column(read):
+    rows = [["莲湖区主要指标", "", "2024年9月"], ["指标", "累计（亿元）", "增速%"]]
+    assert short(read([*rows, [RETAIL, 402.1, 4.4]])) == {
+        "B3": retail("level", "ytd", "2024-09", 402.1),
+        "C3": retail("yoy", "ytd", "2024-09", 4.4),
+    }
+    rows = [["主要指标", "", "2024年9月", ""], ["指标", "累计（亿元）", "增速%", "备注"]]
+    reading = read([*rows, [RETAIL, 402.1, 4.4, "无"]])
+    assert reading.frame.empty
+    assert "左边一列说不清属于哪一组" in told(reading)

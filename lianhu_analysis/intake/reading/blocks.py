@@ -237,7 +237,7 @@ class _Finder:
         first, last = cells[0][0], cells[-1][0]
         alone = len(cells) == 1 and not (first > 0 and (row, first) in self.covered)
         # 2024年9月, and 单位：亿元 beside it, is a title in two cells.
-        if alone or (last in stated and len(heads | roles) < 2):
+        if alone or (last in stated and len(heads | roles) < 2) or self._is_caption(row, roles):
             return False
         if any(is_value(c) for _, c in cells):
             return self._is_head_of_numbers(cells, bool(roles), current)
@@ -249,6 +249,17 @@ class _Finder:
             over = {c.number for panel in current.panels for c in panel.columns}
         named = roles and (len(roles) > 1 or (texts.keys() | days) - {first})
         return bool(named or heads & over)
+
+    def _is_caption(self, row: int, roles: set[int]) -> bool:
+        """Whether a row is a title with the month right of it, over the last of several columns."""
+        (first, _), *rest = [(n, c) for n, c in enumerate(self.grid.rows[row]) if not is_blank(c)]
+        below = self._name_columns(row + 1) if row + 1 < len(self.grid.rows) else []
+        if len(rest) != 1 or roles or first not in below:
+            return False
+        last, text = rest[0]
+        beside = self.grid.at(row + 1, last - 1)
+        is_column = isinstance(beside, str) and self.grammar.role(beside) not in STUBS
+        return is_column and (row, last) not in self.covered and is_period_cell(text)
 
     def _describes(self, first: tuple[int, object], current: Table | None) -> bool:
         """Whether a row describes the columns above it, as 单位 and 频率 of an export do."""

@@ -362,6 +362,8 @@ def _of_left(
 
 def _of_group(growth: ColumnMeaning, beside: ColumnMeaning) -> ColumnMeaning:
     """Return growth right of 累计 under one head of a month as to date, too."""
+    if beside.column.half and not beside.is_growth:
+        raise growth.unread("左边一列说不清属于哪一组，这一列是当月还是累计也就说不清", SAY_WHICH)
     one_group = growth.column.cells[:-1] == beside.column.cells[:-1] != ()
     if not one_group or growth.part != beside.part or beside.is_growth:
         return growth
