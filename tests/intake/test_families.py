@@ -1624,3 +1624,36 @@ def test_the_month_right_of_a_title_is_no_head_of_the_last_column(read):
     reading = read([*rows, [RETAIL, 402.1, 4.4, "无"]])
     assert reading.frame.empty
     assert "左边一列说不清属于哪一组" in told(reading)
+
+
+def gdp(span: str, period: str, value: float) -> tuple:
+    return ("gdp.total", "level", span, period, value)
+
+
+def test_a_third_quarter_after_the_first_half_may_be_three_quarters(read):
+    head = ["指标", "一季度", "上半年", "三季度"]
+    row = ["地区生产总值（亿元）", 190.2, 395.3, 612.3]
+    reading = read([["2024年主要指标"], head, row])
+    assert set(short(reading)) == {"B3", "C3"}
+    assert "列名“三季度”没有说是当月还是累计" in told(reading)
+    both = read([["2024年主要指标"], [*head, "前三季度"], [*row[:3], 217.0, 612.3]])
+    assert short(both)["D3"] == gdp("single", "2024Q3", 217.0)
+
+
+def test_rows_of_quarters_beside_sums_of_theirs_are_single(read):
+    top = [["地区生产总值（亿元）"], ["", "2024", "2025"]]
+    rows = [["一季度", 190.2], ["二季度", 205.1], ["上半年", 395.3], ["三季度", 217.0]]
+    assert short(read([*top, *rows])) == {
+        "B3": gdp("single", "2024Q1", 190.2),
+        "B4": gdp("single", "2024Q2", 205.1),
+        "B5": gdp("ytd", "2024Q2", 395.3),
+        "B6": gdp("single", "2024Q3", 217.0),
+    }
+    rows = [["一季度", 190.2], ["上半年", 395.3], ["三季度", 612.3]]
+    assert set(short(read([*top, *rows]))) == {"B3", "B4"}
+    top = [["2024年社会消费品零售总额（亿元）"], ["时间", "总额"]]
+    months = [*top, ["9月", 45.0], ["1-9月", 402.1]]
+    assert short(read(months)) == {
+        "B3": retail("level", "single", "2024-09", 45.0),
+        "B4": retail("level", "ytd", "2024-09", 402.1),
+    }

@@ -276,7 +276,9 @@ class _Finder:
         numbers = [c for _, c in cells if is_value(c)]
         if not all(_may_head(c) for c in numbers):
             return False
-        years = current is None and len(cells) > 1 and all(_is_year(c) for _, c in cells)
+        texts = [_head_text(c) for _, c in cells]
+        years = len(cells) > 1 and all(re.fullmatch(f"{YEAR}年", text) for text in texts)
+        years = years and current is None
         return years or (has_roles and len(numbers) < len(cells))
 
     def _heads(self, text: str) -> bool:

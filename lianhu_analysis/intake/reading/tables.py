@@ -321,7 +321,8 @@ class _PanelReader(Place):
     @cached_property
     def _axis(self) -> Axis:
         rows = tuple(self.rows.periods.values()) if "period" in self.panel.stub else ()
-        return Axis(self.heads, rows, self.around.facets.span, self.delivery.span)
+        alone = bool(rows) and len(self.panel.stub) == 1
+        return Axis(self.heads, rows, self.around.facets.span, self.delivery.span, alone)
 
     # ---- cells
 

@@ -31,13 +31,15 @@ STATE_PERIOD = (
 class Axis(NamedTuple):
     """The periods along a table: those of its heads, and those of its rows.
 
-    ``span`` is what the title states for figures that state none, ``default`` the delivery.
+    ``span`` is what the title states for figures that state none, ``default`` the delivery;
+    ``alone`` says whether the rows are periods and nothing else.
     """
 
     heads: Heads
     rows: tuple[Part, ...] = ()
     span: str = ""
     default: str = ""
+    alone: bool = False
 
 
 @dataclass(frozen=True)
@@ -203,7 +205,14 @@ def _unsaid_span(
     quarter = period.frequency == "M" and period.number <= MARCH  # 1月, 2月, 3月, 一季度
     quarter = quarter and any(p.period.code.endswith("Q1") for p in parts)
     kinds = {False, headed.is_growth or bool(headed.facets.fact)} if headed else set()
-    if headed and (january or quarter or axis.heads.accumulated & kinds):
+    to_date = {p.period.end.month for p in parts if p.span == "ytd"}
+    beside = period.end.month in to_date  # 9月 beside 1-9月
+    # 三季度 after 上半年 is often 前三季度; after 二季度 it is not.
+    summed = period.frequency == "Q" and any(month > MARCH for month in to_date)
+    second = any(p.period.code.endswith("Q2") and not p.span for p in parts)
+    beside |= summed and (second or period.number == 1)
+    accumulated = bool(axis.heads.accumulated & kinds) and (beside or not summed)
+    if (beside and axis.alone) or (headed and (january or quarter or accumulated)):
         return "single"
     # The first quarter is the year to date as well.
     first = period.code.endswith("Q1") and not axis.rows
