@@ -1657,3 +1657,15 @@ def test_rows_of_quarters_beside_sums_of_theirs_are_single(read):
         "B3": retail("level", "single", "2024-09", 45.0),
         "B4": retail("level", "ytd", "2024-09", 402.1),
     }
+
+
+def test_four_quarters_beside_the_whole_year_are_single(read):
+    quarters = [190.2, 205.1, 217.0, 292.0]
+    singles = [("single", f"2024Q{n}", value) for n, value in enumerate(quarters, 1)]
+    heads = ["指标", "1季度", "2季度", "3季度", "4季度", "全年"]
+    row = ["地区生产总值（亿元）", *quarters, 904.3]
+    found = short(read([["2024年主要指标"], heads, row], published=dt.date(2025, 1, 25)))
+    assert list(found.values()) == [gdp(*one) for one in (*singles, ("ytd", "2024Q4", 904.3))]
+    rows = [[head, value] for head, value in zip(heads[1:], row[1:], strict=True)]
+    top = [["2024年地区生产总值（亿元）"], ["时间", "总量"]]
+    assert short(read([*top, *rows], published=dt.date(2025, 1, 25)))["B6"] == gdp(*singles[-1])

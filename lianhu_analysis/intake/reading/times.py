@@ -207,12 +207,15 @@ def _unsaid_span(
     kinds = {False, headed.is_growth or bool(headed.facets.fact)} if headed else set()
     to_date = {p.period.end.month for p in parts if p.span == "ytd"}
     beside = period.end.month in to_date  # 9月 beside 1-9月
-    # 三季度 after 上半年 is often 前三季度; after 二季度 it is not.
+    # 三季度 after 上半年 is often 前三季度; after 二季度 it is not.  四季度 beside 全年 is no year.
     summed = period.frequency == "Q" and any(month > MARCH for month in to_date)
-    second = any(p.period.code.endswith("Q2") and not p.span for p in parts)
-    beside |= summed and (second or period.number == 1)
-    accumulated = bool(axis.heads.accumulated & kinds) and (beside or not summed)
-    if (beside and axis.alone) or (headed and (january or quarter or accumulated)):
+    unsaid = {p.period.code[-2:] for p in parts if not p.span}
+    headed_spans = {c.says_span for c in axis.heads.columns if not c.facets.fact}
+    apart = "Q4" in unsaid and "annual" in ({p.span for p in axis.rows} or headed_spans)
+    beside |= summed and ("Q2" in unsaid or period.number == 1)
+    beside |= period.frequency == "Q" and apart
+    accumulated = bool(axis.heads.accumulated & kinds) and not summed
+    if (beside and (axis.alone or headed)) or (headed and (january or quarter or accumulated)):
         return "single"
     # The first quarter is the year to date as well.
     first = period.code.endswith("Q1") and not axis.rows
