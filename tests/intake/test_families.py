@@ -1669,3 +1669,11 @@ def test_four_quarters_beside_the_whole_year_are_single(read):
     rows = [[head, value] for head, value in zip(heads[1:], row[1:], strict=True)]
     top = [["2024年地区生产总值（亿元）"], ["时间", "总量"]]
     assert short(read([*top, *rows], published=dt.date(2025, 1, 25)))["B6"] == gdp(*singles[-1])
+
+
+def test_rows_that_nothing_tells_apart_are_refused(read):
+    top = [["2024年1-9月社会消费品零售总额（亿元）"], ["责任单位", "累计完成", "同比%"]]
+    reading = read([*top, ["甲公司", 100.0, 2.0], ["合计", 402.1, 4.4]])
+    assert reading.frame.empty
+    assert "B3 各行没有写明是什么指标、地区或时期" in told(reading)
+    assert set(short(read([*top, ["区商务局", 402.1, 4.4]]))) == {"B3", "C3"}

@@ -129,6 +129,8 @@ class _PanelReader(Place):
     def _find_title(self) -> None:
         """Find the indicator of title or sheet where neither rows nor columns name one."""
         by_region = "region" in self.panel.stub
+        if not {"name", "region", "period", "span"} & self.panel.stub.keys():
+            self._refuse_nameless()
         named = "name" in self.panel.stub or any(c.indicator for c in self.heads.columns)
         if not named or by_region:
             said = self.table.titles
@@ -144,6 +146,14 @@ class _PanelReader(Place):
         cure = "不收的不必处理；要收的，请把标题的写法加入指标目录的 aliases"
         cell = cell_address(self.table.top, self.heads.columns[0].column.number)
         raise IntakeError(why, cure, cell=cell, skipped=True)
+
+    def _refuse_nameless(self) -> None:
+        """Refuse several rows that nothing tells apart, as a list of 责任单位."""
+        rows = [r for r in self.body if r not in self.grid.hidden_rows and self._filled(r)]
+        if len(rows) > 1:
+            why = "各行没有写明是什么指标、地区或时期，这张表没有读"
+            cell = cell_address(rows[0], self.heads.columns[0].column.number)
+            raise IntakeError(why, "请报送写明各行名称的新文件", cell=cell)
 
     # ---- rows
 
