@@ -1664,3 +1664,62 @@ def test_blind_but_not_where_names_stand_below_their_first_row(deliver):
     rows += [["", "当月", "亿元", 5.5, 1.1], ["一般公共预算收入", "累计", "亿元", 44.4, 3.3]]
     to_date = pair(BUDGET, "ytd", "2025-09", 44.4, 3.3) | pair(RETAIL, "ytd", "2025-09", 91.7, 4.4)
     assert deliver({"S": rows}).own == to_date
+
+
+@pytest.mark.parametrize(
+    ("heads", "stored", "refused"),
+    [
+        (
+            ["2023年", "2024年", "2025年1-9月"],
+            {"2023-12": 88.1, "2024-12": 90.2, "2025-09": 71.3},
+            "",
+        ),
+        (["2025年", "2023年", "2025年1-9月"], {"2023-12": 90.2, "2025-09": 71.3}, "说不清是全年"),
+        (["2025年", "1-8月", "1-9月"], {"2025-08": 90.2, "2025-09": 71.3}, "说不清是全年"),
+    ],
+)
+@pytest.mark.parametrize("title", ["雁塔区主要指标", "雁塔区2025年1-9月主要指标"])
+def test_blind_a_year_beside_months_of_a_later_one_is_all_of_it(
+    deliver, heads, stored, refused, title
+):
+    book = {"S": [[title], ["指标", "单位", *heads], [ABOVE[1][0], "亿元", 88.1, 90.2, 71.3]]}
+    told = deliver(book, sidecar='published = 2025-10-20\nperiod = "2025-09"')
+    found = {period: value for *_, period, value in told.own}
+    assert found == stored and refused in told.said
+
+
+@pytest.mark.parametrize("change", ["增减", "变化", "升降"])
+@pytest.mark.parametrize(("sign", "read"), [("", False), ("（%）", True)])
+def test_blind_a_row_of_changes_is_growth_only_where_it_says_percent(deliver, change, sign, read):
+    rows = [["雁塔区2025年1-9月"], ["项目", "新登记经营主体数（户）", "社会消费品零售总额（亿元）"]]
+    told = deliver({"S": [*rows, ["1-9月", 4321, 91.7], [f"{change}{sign}", 12.3, 4.4]]})
+    growth = {figure for figure in told.own if figure[1] == "yoy"}
+    assert {figure[-1] for figure in growth} == ({12.3, 4.4} if read else set()), told.said
+    assert read or "增减额" in told.said
+
+
+@pytest.mark.parametrize("head", ["变化", "较去年"])
+def test_blind_units_in_names_are_of_amounts_too(deliver, head):
+    rows = [["雁塔区2025年1-9月"], ["指标", "完成", "完成率", head]]
+    rows += [["新登记经营主体数（户）", 4321, "71.1%", -12], ["火灾起数（起）", 21, "—", 2]]
+    told = deliver({"S": rows})
+    assert {figure[1] for figure in told.own} == {"level"} and "增减额" in told.said
+
+
+def test_blind_growth_of_the_month_is_not_of_the_growth_to_date(deliver):
+    rows = [["雁塔区2025年9月"], ["指标", "环比", "同比", "累计"]]
+    told = deliver({"S": [*rows, ["规模以上工业增加值", 0.4, 5.5, 4.2]]})
+    assert not told.own and "没有说是当月还是累计" in told.said
+
+
+@pytest.mark.parametrize(("value", "why"), [(1345, "像增减额"), ("增长12倍", "")])
+def test_blind_a_growth_of_more_than_a_thousand_is_none_unless_in_words(deliver, value, why):
+    rows = [["雁塔区2025年9月"], ["指标", "单位", "1-9月", "增长"]]
+    told = deliver({"S": [*rows, ["一般公共预算收入", "万元", 382345, value]]})
+    assert len(told.own) == (1 if why else 2) and why in told.said
+
+
+def test_blind_a_price_index_under_a_growth_head_is_no_growth(deliver):
+    rows = [["雁塔区2025年9月"], ["指标", "单位", "当月同比"], ["居民消费价格指数", "%", 100.5]]
+    told = deliver({"S": rows})
+    assert not told.own and "像以上年为 100 的指数" in told.said

@@ -49,6 +49,7 @@ FEWEST = 3
 WIDE = 30.0
 DOUBLED = 200.0
 INDEX_RANGE = (50.0, 200.0)
+NO_GROWTH = 1000.0
 PRINTED_DECIMALS = 2
 
 
@@ -504,12 +505,15 @@ def _in_percent(value: float, form: str, indicator: Indicator, beside: Neighbour
             cure = "请核对；如果这一格已是增速，请改正原表或版式说明的 form"
             raise IntakeError(why, cure)
         return round(value - 100, 10)
-    broad = indicator.tier == "core" or indicator.kind == "growth_only"
+    broad = indicator.tier == "core" or indicator.kind in ("growth_only", "index")
     doubtful = broad or beside.indices or indicator.growth_basis == "constant"
     if doubtful and not beside.wide and INDEX_LIKE[0] <= value <= INDEX_LIKE[1]:
         why = f"{indicator.name_zh} 的增速 {value:g} 像以上年为 100 的指数"
         cure = f"若是指数，请改为增速 {round(value - 100, 10):g}；确是增速的，请写成 {value:g}%"
         raise IntakeError(why, cure)
+    if abs(value) >= NO_GROWTH:
+        why = f"{indicator.name_zh} 的增速 {value:g} 像增减额"
+        raise IntakeError(why, f"增减额不入库；确是增速的，请写成“增长{value / 100:g}倍”")
     fine = -1 < value < 1 and _is_fine(value)
     if not beside.unrounded and (fine or (beside.fractions and value != 0)):
         why = f"{indicator.name_zh} 的增速 {value:g} 像小数，说不清是 {value:g}% 还是 {value * 100:g}%"

@@ -68,6 +68,11 @@ class Place:
         """The rows below the head."""
         return range(self.table.bottom + 1, self.table.end)
 
+    @property
+    def names(self) -> list[str]:
+        """The names of the rows."""
+        return [self.text(r, n) for n in self.panel.stub.get("name", []) for r in self.body]
+
     @cached_property
     def _tops(self) -> dict[tuple[int, int], int]:
         roles = ("name", "region", "period", "span")
@@ -218,7 +223,11 @@ def _chosen(
     Of one growth and one amount the growth is of the amount, in either order.
     """
     kinds = [m.is_growth for m in read if not m.facets.nothing or m.facets.fact]
-    read = read[::-1] if kinds == [True, False] else read
+    texts = (*place.names, *(title for _, title in place.table.titles))
+    of = {i.kind for text in texts for i in place.grammar.read(text).names} or {"flow"}
+    rates = place.around.facets.unit == "%" and place.around.unit in ("", "%")
+    amounts = of & {"flow", "stock"} and not rates
+    read = read[::-1] if kinds == [True, False] and amounts else read
     found: list[ColumnMeaning] = []
     left: ColumnMeaning | None = None
     for number, meaning in enumerate(read):
@@ -311,9 +320,10 @@ def _check(
 
 def _among_amounts(m: ColumnMeaning, read: Sequence[ColumnMeaning], place: Place) -> bool:
     """Whether units stand beside the rows, and no % there, in any head or in the column."""
-    beside = [place.text(r, n) for n in place.panel.stub.get("unit", []) for r in place.body]
+    beside = {place.text(r, n) for n in place.panel.stub.get("unit", []) for r in place.body}
+    beside |= {place.grammar.read(text).facets.unit for text in place.names}
     shown = (*(o.text for o in read), *(place.text(r, m.column.number) for r in place.body))
-    return any(map(is_unit, beside)) and "%" not in fold("".join((*beside, *shown)))
+    return any(u != "%" and is_unit(u) for u in beside) and "%" not in fold("".join(shown))
 
 
 def _of_left(
@@ -447,7 +457,8 @@ def _agreeing(columns: Sequence[ColumnMeaning], time: Time, place: Place) -> lis
     if rows_say or not ends or (not titled and (axis or len(ends) == 1)):
         return found
     stated = time.period.end.month if titled and time.period else 0
-    same_year = all(m.stated_year in (0, time.year) for m in found) or not titled or axis
+    years = {m.part.year for m in found if m.part} | {0, time.year}
+    same_year = len(years) <= 2 or not titled or axis
     if (ends == {stated} and same_year) or (axis and stated in ends) or (not titled and axis):
         return found
     for m in found:

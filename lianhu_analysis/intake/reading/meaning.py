@@ -319,6 +319,10 @@ def _measure(
         why = f"{name} 的名称说的是增速，列名“{column.text}”说的是绝对量"
         cure = "请报送把增速填在增长列的新文件"
         raise IntakeError(why, cure)
+    percent = "%" in (row.unit, said.unit, head.unit, around.unit)
+    if named == "yoy" and not (stated or said.sure or percent):
+        why = f"{name}：这一行没有写 %，说不清是增速还是增减额"
+        raise IntakeError(why, "是增速的，请报送注明 % 的新文件；增减额不入库")
     if found := stated or named:
         return found
     unit = row.unit or said.unit or head.unit or row.inherited or sheet_unit

@@ -97,7 +97,9 @@ class RowReader:
             indicator=None if several else said.indicator,
             several=several,
             facets=said.facets._replace(
-                lag=max([said.facets.lag, *lags]), measure=said.facets.measure or row.facets.measure
+                lag=max([said.facets.lag, *lags]),
+                measure=said.facets.measure or row.facets.measure,
+                sure=said.facets.sure or row.facets.sure,
             ),
             span=row.span or next((s for t in told if (s := grammar.read(t).facets.span)), ""),
             inherited=next(filter(None, (units.get(t) or self.units.get(t) for t in lines)), ""),
@@ -183,7 +185,7 @@ class RowReader:
                 raise self._wrong(number, "period", why, "请改正其中之一，另报新文件")
             part = part._replace(span=span)
         return Row(
-            facets=Facets(measure=said.measure),
+            facets=Facets(measure=said.measure, sure=said.sure),
             unit=unit_in(unit) or unit,
             span=span,
             per=said.per,

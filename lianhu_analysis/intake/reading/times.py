@@ -154,12 +154,12 @@ def _stated(part: Part | None, column: ColumnMeaning, heads: Heads) -> Part:
         return head.of(year)
     if column.year:
         yearly = Part(Period(column.year, "A", 1), column.year, "annual", column.text)
-        # 2023年 beside 2024年1-9月 is a whole year.
-        whole = any(p.year and p.period.frequency != "A" for p in heads.parts)
-        if whole and time.title:
-            raise at_odds(f"标题说的是 {time.period}，列名“{column.text}”只写了年份")
         titled = Part(time.period, 0, time.span, "") if time.period and time.month else time.part
-        return titled.of(column.year) if titled and not whole else yearly
+        finer = [p.year for p in heads.parts if p.period.frequency != "A"]
+        if finer and column.year >= min(finer):
+            raise at_odds(f"列名“{column.text}”旁边另有月份或季度，说不清是全年还是到那时")
+        # 2022年 beside 2024年1-9月 is all of it.
+        return titled.of(column.year) if titled and not finer else yearly
     if time.period is None:
         raise IntakeError("标题没有写明年份和时期", STATE_PERIOD)
     return Part(time.period, time.period.year, time.span, "")
