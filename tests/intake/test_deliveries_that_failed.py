@@ -1723,3 +1723,44 @@ def test_blind_a_price_index_under_a_growth_head_is_no_growth(deliver):
     rows = [["雁塔区2025年9月"], ["指标", "单位", "当月同比"], ["居民消费价格指数", "%", 100.5]]
     told = deliver({"S": rows})
     assert not told.own and "像以上年为 100 的指数" in told.said
+
+
+@pytest.mark.parametrize("head", ["时段", "口径"])
+def test_blind_months_in_a_column_of_spans(deliver, head):
+    rows = [["雁塔区2025年主要指标"], [head, "社会消费品零售总额（亿元）", "增速（%）"]]
+    told = deliver({"S": [*rows, ["1-8月", 80.1, 4.1], ["1-9月", 91.7, 4.4]]})
+    assert told.own == pair(RETAIL, "ytd", "2025-08", 80.1, 4.1) | pair(
+        RETAIL, "ytd", "2025-09", 91.7, 4.4
+    ), told.said
+
+
+@pytest.mark.parametrize(
+    ("year", "month"),
+    [
+        *(("25年", month) for month in ("9月", "1-9月", "前三季度")),
+        *((year, m) for year in ("2025年", "二〇二五年") for m in ("9月", "九月", "一至九月")),
+    ],
+)
+def test_blind_a_year_of_two_digits_and_a_month_in_words(deliver, year, month):
+    rows = [[f"{year}{month}主要指标"], ["指标", "单位", "累计", "增速（%）"]]
+    told = deliver({"S": [*rows, [ABOVE[1][0], "亿元", 91.7, 4.4]]})
+    assert told.own == pair(RETAIL, "ytd", "2025-09", 91.7, 4.4), told.said
+
+
+@pytest.mark.parametrize(("cells", "read"), [(("5.3%", "-2.1%"), True), (("5.3", "-2.1%"), False)])
+def test_blind_cells_may_say_that_a_change_is_in_percent(deliver, cells, read):
+    rows = [["雁塔区2025年9月财政（单位：万元）"], ["项目", "累计", "比上年同期"]]
+    rows += [["一般公共预算收入", 382345, cells[0]], ["一般公共预算支出", 612345, cells[1]]]
+    growth = {figure[-1] for figure in deliver({"S": rows}).own if figure[1] == "yoy"}
+    assert growth == ({5.3, -2.1} if read else set())
+
+
+@pytest.mark.parametrize(
+    ("head", "day"), [("增速", "2026-01-22"), ("同比", ""), ("增速", "2025-10-22")]
+)
+def test_blind_a_title_of_a_year_that_is_over_is_of_all_of_it(deliver, head, day):
+    rows = [["雁塔区2025年主要指标"], ["指标", "单位", "绝对额", f"{head}（%）"]]
+    rows += [[ABOVE[1][0], "亿元", 91.7, 4.4]]
+    told = deliver({"S": rows}, sidecar=f"published = {day or '2026-01-22'}")
+    annual = pair(RETAIL, "annual", "2025", 91.7, 4.4)
+    assert told.own == (annual if (head, day) == ("增速", "2026-01-22") else set()), told.said

@@ -513,7 +513,7 @@ def _role_by_content(role: str, counts: Counter[str]) -> str:
         return "name" if texts_only else "unit"
     if role in STUBS and counts["region"] > most:
         return "region"
-    return "period" if role in ("name", "region") and counts["period"] > most else role
+    return "period" if role in ("name", "region", "span") and counts["period"] > most else role
 
 
 def _head_text(value: object) -> str:

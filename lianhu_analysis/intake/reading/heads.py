@@ -309,21 +309,23 @@ def _check(
     if f.span == "ytd" and not whole and len(months) > 1:
         why = "旁边几个月不从一月算起，说不清是这几个月的合计还是年初以来的累计"
         raise m.unread(why, "请写成“1-9月”之类，另报新文件")
-    if f.measure != "yoy" or f.sure or f.unit in ("%", POINTS) or f.fact:
+    cells = [place.text(r, m.column.number) for r in place.body]
+    percent = all(cell.endswith("%") for cell in filter(is_value, cells))
+    if f.measure != "yoy" or f.sure or f.unit in ("%", POINTS) or f.fact or percent:
         return
     others = [o.facets for o in read if o is not m and not o.facets.nothing]
     rival = any(o.measure == "yoy" and (o.sure or o.unit == "%") for o in others)
-    if rival or place.around.unit not in ("", "%") or _among_amounts(m, read, place):
+    if rival or place.around.unit not in ("", "%") or _among_amounts(read, cells, place):
         cure = "是增速的，请报送注明 % 的新文件；增减额不入库"
         raise m.unread("没有写 %，说不清是增速还是增减额", cure)
 
 
-def _among_amounts(m: ColumnMeaning, read: Sequence[ColumnMeaning], place: Place) -> bool:
+def _among_amounts(read: Sequence[ColumnMeaning], cells: list[str], place: Place) -> bool:
     """Whether units stand beside the rows, and no % there, in any head or in the column."""
     beside = {place.text(r, n) for n in place.panel.stub.get("unit", []) for r in place.body}
     beside |= {place.grammar.read(text).facets.unit for text in place.names}
-    shown = (*(o.text for o in read), *(place.text(r, m.column.number) for r in place.body))
-    return any(u != "%" and is_unit(u) for u in beside) and "%" not in fold("".join(shown))
+    shown = fold("".join((*(o.text for o in read), *cells)))
+    return "%" not in shown and any(u != "%" and is_unit(u) for u in beside)
 
 
 def _of_left(

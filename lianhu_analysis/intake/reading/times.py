@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -22,7 +21,6 @@ __all__ = ["Axis", "When", "find_when"]
 EARLY_DAYS = 7
 MOST_LAGGED = 2
 MARCH = 3
-ON_LAST_YEAR = re.compile("[比较]上年(?!同)")
 STATE_PERIOD = (
     '请在 delivery.toml 写 period = "2024-09"，或在标题写明（如 2024年1—9月），另报新文件'
 )
@@ -221,16 +219,11 @@ def _unsaid_span(
     first = period.code.endswith("Q1") and not axis.rows
     if first or (period.number == 1 and spans == {"ytd"}):
         return "ytd"
-    yearly = period.frequency == "A" and (
-        indicator.frequency == "A" or _on_last_year(axis, period, day)
-    )
-    return "annual" if yearly else axis.default
-
-
-def _on_last_year(axis: Axis, period: Period, day: dt.date | None) -> bool:
-    """Whether growth is on the year before, not its same months, and the year was over."""
     over = day is not None and day > period.end and not axis.rows
-    return over and any(ON_LAST_YEAR.search(column.text) for column in axis.heads.columns)
+    # 同期 may be of months that nobody names.
+    over = over and not any("同" in column.text for column in axis.heads.columns)
+    yearly = period.frequency == "A" and (indicator.frequency == "A" or over)
+    return "annual" if yearly else axis.default
 
 
 def _refuse_early(indicator: Indicator, period: Period, day: dt.date | None) -> None:

@@ -52,6 +52,7 @@ DASHES = re.compile(
 )
 FOOTNOTE = re.compile(r"(?:[*①-⑳⁰¹²³⁴-⁹]|[\[［【〔(（]注[0-9０-９]*[\]］】〕)）])+$")
 WRITTEN_YEAR = re.compile("二[〇零○o][〇零○o一二三四五六七八九]{2}(?=年)")
+SHORT_YEAR = re.compile(r"(?<!\d)(?=[12]\d年(?:[\d-]+月|[一二三四1-4]季度|上半年|前三季度))")
 DIGITS = str.maketrans("〇零○o一二三四五六七八九", "0000123456789")
 REGION = re.compile(r"[一-龥]{2,}?(?:自治区|自治州|自治县|省|市|区|县|旗|盟)|全国|中国")
 YEAR = r"(?:19|20)\d{2}"
@@ -59,7 +60,7 @@ NUMBER = r"(?:\d{1,2}|[一二三四五六七八九十]{1,2})"
 RANGE = rf"{NUMBER}月?(?:份)?-{NUMBER}(?:月份?|季度)"
 QUARTERS = "[一二三四1-4]"
 PART = (
-    rf"{RANGE}|\d{{1,2}}月[末底]|\d{{1,2}}月份?|上半年|前[一二三两\d]+个?季度"
+    rf"{RANGE}|{NUMBER}月[末底]|{NUMBER}月份?|上半年|前[一二三两\d]+个?季度"
     rf"|第?{QUARTERS}季度[末底]?|[前头]\d{{1,2}}个?月|全年"
 )
 # A period in a text; a year without 年 only before a part or a pair of months.
@@ -255,7 +256,7 @@ def fold(text: str) -> str:
     """Fold a text to what is compared: NFKC, no blanks, one dash, lower case."""
     folded = BLANKS.sub("", unicodedata.normalize("NFKC", text)).casefold()
     folded = WRITTEN_YEAR.sub(lambda found: found[0].translate(DIGITS), folded)
-    return DASHES.sub("-", folded)
+    return SHORT_YEAR.sub("20", DASHES.sub("-", folded))
 
 
 def native(text: str) -> str:
