@@ -196,7 +196,9 @@ def _fold(text: str, case: _Case) -> str:
     text = re.sub("截[至止]到?", "截至", text)
     text = re.sub(r"(?<![0-9])([0-9]{4})(?=[一二三四五六七八九十])", r"\1年", text)
     text = NUMERAL_RUN.sub(_numeral, text)
-    return _drop_repeated_year(RANGE.sub("-", text.replace("個", "个")))
+    text = RANGE.sub("-", text.replace("個", "个"))
+    # 2024年1月-2024年9月 is 2024年1月-9月.
+    return re.sub(r"^([0-9]{4})[年./-]([^-]+)-\1[年./-]([^-]+)$", r"\1年\2-\3", text)
 
 
 def _numeral(found: re.Match[str]) -> str:
@@ -204,11 +206,6 @@ def _numeral(found: re.Match[str]) -> str:
     if len(run) == 4 and not set(run) & set("十两"):
         return run.translate(YEAR_DIGITS)
     return NUMERALS.get(run, run)
-
-
-def _drop_repeated_year(text: str) -> str:
-    """Turn ``2024年1月-2024年9月`` into ``2024年1月-9月``."""
-    return re.sub(r"^([0-9]{4})[年./-]([^-]+)-\1[年./-]([^-]+)$", r"\1年\2-\3", text)
 
 
 def _read_digits(digits: str, case: _Case) -> ReadPeriod:

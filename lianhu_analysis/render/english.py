@@ -113,16 +113,19 @@ class English:
     def _element(self, element: Any) -> None:
         """Translate an element from its leaves up, so that a sentence sees its parts as marks."""
         for name in SPOKEN:
-            if element.get(name):
-                element.set(name, self._spoken(name, element.get(name)))
+            if text := element.get(name):
+                # What a tip says comes from the register, in English already.
+                tip = text.replace("：", ": ")
+                element.set(name, tip if name == "data-tip" else self.text(text))
         if element.tag in ("code", "cite"):
             self._quoted(element)
             return
         for child in element:
             self._element(child)
-        if element.tag == "data" or not _is_leaf_of_text(element):
-            return
         children = list(element)
+        leaf = all(isinstance(child.tag, str) and child.tag in INLINE for child in children)
+        if element.tag == "data" or not leaf:
+            return
         text = (element.text or "") + "".join(
             f"{_mark(n, child)}{child.tail or ''}" for n, child in enumerate(children)
         )
@@ -146,10 +149,6 @@ class English:
             element.text = said.replace("¶", "")
         else:
             element.set("lang", "zh-CN")
-
-    def _spoken(self, name: str, text: str) -> str:
-        """Translate an attribute; what a tip says comes from the register, in English already."""
-        return text.replace("：", ": ") if name == "data-tip" else self.text(text)
 
     def _translated(self, chinese: str) -> str | None:
         if not has_chinese(chinese):
@@ -224,10 +223,6 @@ def _aim(target: Target) -> str:
 def has_chinese(text: str) -> bool:
     """Whether a text holds a Chinese character."""
     return CHINESE.search(text) is not None
-
-
-def _is_leaf_of_text(element: Any) -> bool:
-    return all(isinstance(child.tag, str) and child.tag in INLINE for child in element)
 
 
 def _mark(number: int, child: Any) -> str:

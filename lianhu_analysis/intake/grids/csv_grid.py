@@ -84,7 +84,7 @@ def _rows(text: str, delimiter: str) -> Iterator[list[str]]:
     line = 0
     try:
         for fields in reader:
-            begun = reader.line_num - 1 - sum(map(_breaks, fields))
+            begun = reader.line_num - 1 - len(re.findall(r"\r\n|\r|\n", " ".join(fields)))
             yield from repeat([], begun - line)
             yield fields
             line = max(begun, line) + 1
@@ -94,10 +94,6 @@ def _rows(text: str, delimiter: str) -> Iterator[list[str]]:
         raise IntakeError(
             f"第 {reader.line_num} 行附近不是有效的 CSV（{error}）", "请检查引号是否成对"
         ) from error
-
-
-def _breaks(field: str) -> int:
-    return len(re.findall(r"\r\n|\r|\n", field))
 
 
 def _cell(field: str) -> str:

@@ -220,14 +220,14 @@ def _chosen(
 ) -> list[ColumnMeaning]:
     """Read the columns from the left; a growth may refer to the amount before it.
 
-    Of one growth and one amount the growth is of the amount, in either order.
+    Of one growth and one amount the growth is of the amount, in either order, unless all rows
+    are of growth or indices: 同比 before 累计.
     """
     kinds = [m.is_growth for m in read if not m.facets.nothing or m.facets.fact]
     texts = (*place.names, *(title for _, title in place.table.titles))
-    of = {i.kind for text in texts for i in place.grammar.read(text).names} or {"flow"}
-    rates = place.around.facets.unit == "%" and place.around.unit in ("", "%")
-    amounts = of & {"flow", "stock"} and not rates
-    read = read[::-1] if kinds == [True, False] and amounts else read
+    of = {i.kind for text in texts for i in place.grammar.read(text).names}
+    rates = of and not of & {"flow", "stock"}
+    read = read[::-1] if kinds == [True, False] and not rates else read
     found: list[ColumnMeaning] = []
     left: ColumnMeaning | None = None
     for number, meaning in enumerate(read):
@@ -459,8 +459,7 @@ def _agreeing(columns: Sequence[ColumnMeaning], time: Time, place: Place) -> lis
     if rows_say or not ends or (not titled and (axis or len(ends) == 1)):
         return found
     stated = time.period.end.month if titled and time.period else 0
-    years = {m.part.year for m in found if m.part} | {0, time.year}
-    same_year = len(years) <= 2 or not titled or axis
+    same_year = {m.part.year for m in found if m.part} <= {0, time.year} or not titled or axis
     if (ends == {stated} and same_year) or (axis and stated in ends) or (not titled and axis):
         return found
     for m in found:

@@ -96,11 +96,7 @@ class RowReader:
             row,
             indicator=None if several else said.indicator,
             several=several,
-            facets=said.facets._replace(
-                lag=max([said.facets.lag, *lags]),
-                measure=said.facets.measure or row.facets.measure,
-                sure=said.facets.sure or row.facets.sure,
-            ),
+            facets=row.facets.join(said.facets)._replace(lag=max([said.facets.lag, *lags])),
             span=row.span or next((s for t in told if (s := grammar.read(t).facets.span)), ""),
             inherited=next(filter(None, (units.get(t) or self.units.get(t) for t in lines)), ""),
             region=next(iter(said.regions), row.region),

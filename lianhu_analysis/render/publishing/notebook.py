@@ -227,8 +227,8 @@ def verify(notebook: nbformat.NotebookNode, token: str) -> None:
         ]
     faults += _end_faults(cells, token)
     log = _drop_stderr(cells)
-    if ERROR_TEXT.search(log):
-        faults.append(f"单元写出了错误信息：{_error_lines(log)}")
+    if wrong := [line.strip() for line in log.splitlines() if ERROR_TEXT.search(line)]:
+        faults.append(f"单元写出了错误信息：{' / '.join(wrong)[:300]}")
     if faults:
         raise ReportError("；".join(faults))
 
@@ -382,10 +382,6 @@ def _drop_stderr(cells: list[Any]) -> str:
         texts += [output.text for output in cell.outputs if output.get("name") == "stderr"]
         cell.outputs = [output for output in cell.outputs if output.get("name") != "stderr"]
     return "".join(texts)
-
-
-def _error_lines(log: str) -> str:
-    return " / ".join(line.strip() for line in log.splitlines() if ERROR_TEXT.search(line))[:300]
 
 
 def _first_line(cell: Any) -> str:

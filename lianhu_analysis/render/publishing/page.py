@@ -320,12 +320,9 @@ def _font_faces(body: str) -> str:
     root = lxml.html.fragment_fromstring(body, create_parent="div")
     bold = "".join(element.text_content() for element in root.xpath(BOLD))
     covered = covered_characters()
-    regular = _font_face("regular", 400, covered & set(_text_of(body)))
+    text = lxml.html.fragment_fromstring(body, create_parent="div").text_content()
+    regular = _font_face("regular", 400, covered & set(text))
     return regular + _font_face("bold", 700, covered & set(bold))
-
-
-def _text_of(body: str) -> str:
-    return str(lxml.html.fragment_fromstring(body, create_parent="div").text_content())
 
 
 @lru_cache(maxsize=16)

@@ -571,11 +571,7 @@ def _forecast(report: Report, verdict: Verdict) -> Html:
 
 def forecast_text(value: float, target: Target) -> str:
     """Format a forecast with no more digits than it can bear; a count is whole."""
-    return value_text(value, target.unit, _level_digits(value), rate=rate_decimals(target))
-
-
-def _level_digits(value: float) -> int:
-    return 0 if abs(value) >= WHOLE_FROM else 1
+    return value_text(value, target.unit, int(abs(value) < WHOLE_FROM), rate=rate_decimals(target))
 
 
 def _probability(report: Report, verdict: Verdict, value: float, label: str) -> Html:

@@ -61,7 +61,9 @@ def _facts(report: Report, facts: pd.DataFrame, caption: str) -> Html:
     rows = []
     for _, row in facts.iterrows():
         region = report.region_name(str(row["region"]))
-        name, period = _fact_name(row, report.assessment.catalogue), _period_zh(row)
+        name = _fact_name(row, report.assessment.catalogue)
+        period = Period.parse(str(row["period"])).label_zh(row["span"])
+        path, title, address = split_source(str(row["source"]))
         label = f"{region}：{name}，{period}"
         rows.append(
             [
@@ -71,7 +73,7 @@ def _facts(report: Report, facts: pd.DataFrame, caption: str) -> Html:
                 report.register.observation(row, _fact_text(row), label=label),
                 str(row["unit"]),
                 PROVENANCE_NAMES[row["provenance"]],
-                tables.cite(*_title_and_address(str(row["source"]))),
+                tables.cite(title or path, address),
             ]
         )
     headers = ["地区", "内容", "时期", "数值", "单位", "来历", "出处"]
@@ -188,12 +190,3 @@ def _fact_text(row: pd.Series) -> str:
     if row["unit"] == "%" or decimals:
         return tables.level_text(float(row["value"]), decimals)
     return value_text(float(row["value"]), str(row["unit"]))
-
-
-def _period_zh(row: pd.Series) -> str:
-    return Period.parse(str(row["period"])).label_zh(row["span"])
-
-
-def _title_and_address(source: str) -> tuple[str, str]:
-    path, title, address = split_source(source)
-    return title or path, address
