@@ -225,9 +225,8 @@ def _chosen(
     """
     kinds = [m.is_growth for m in read if not m.facets.nothing or m.facets.fact]
     texts = (*place.names, *(title for _, title in place.table.titles))
-    of = {i.kind for text in texts for i in place.grammar.read(text).names}
-    rates = of and not of & {"flow", "stock"}
-    read = read[::-1] if kinds == [True, False] and not rates else read
+    of = {i.kind for text in texts for i in place.grammar.read(text).names} or {"flow"}
+    read = read[::-1] if kinds == [True, False] and of & {"flow", "stock"} else read
     found: list[ColumnMeaning] = []
     left: ColumnMeaning | None = None
     for number, meaning in enumerate(read):
