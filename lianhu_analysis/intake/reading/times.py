@@ -153,7 +153,8 @@ def _stated(part: Part | None, column: ColumnMeaning, heads: Heads) -> Part:
     if column.year:
         yearly = Part(Period(column.year, "A", 1), column.year, "annual", column.text)
         titled = Part(time.period, 0, time.span, "") if time.period and time.month else time.part
-        parts = () if column.facets.span else heads.parts  # 2024年累计 says it
+        said = column.facets.span or column.facets.fact == "plan"  # 2024年累计 says it
+        parts = () if said else heads.parts
         finer = [p.year for p in parts if p.period.frequency != "A"]
         if finer and column.year >= min(finer):
             raise at_odds(f"列名“{column.text}”旁边另有月份或季度，说不清是全年还是到那时")
