@@ -169,3 +169,42 @@ def test_a_number_is_of_the_row_that_the_sentence_names(page):
         ("71", "加快"),
         *((n, "分析“冷热如何”的表中的项数") for n in "871"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "labels"),
+    [
+        (
+            "地区生产总值增长 5.2%，回落 0.2 个百分点；规模以上工业增加值回落 0.2 个百分点；残差 0.0。",
+            ["地区生产总值：增速%", "地区生产总值：较上期（取绝对值）",
+             "规模以上工业增加值增速：较上期（取绝对值）", "残差：拉动点"],
+        ),
+        (
+            "第二产业拉动 1.8 个百分点（1.8—1.8）。",
+            ["第二产业：拉动点", "第二产业：最低", "第二产业：最高"],
+        ),
+        (
+            "核心指标 4 项加快、4 项回落、3 项持平，过热偏热 3 项，常年到此时完成 68%，完成 68%。",
+            ["加快", "回落", "持平", "偏热", "常年完成%", "完成%"],
+        ),
+    ],
+)  # fmt: skip
+def test_a_number_is_of_the_row_named_last_and_of_the_column_told_beside_it(page, sentence, labels):
+    names = ["地区生产总值", "第二产业", "规模以上工业增加值增速", "残差"]
+    parts = pd.DataFrame(
+        {
+            "name_zh": names,
+            "unit": ["亿元", "亿元", "%", "百分点"],
+            "growth": [5.2, 4.9, 6.1, np.nan],
+            "change": [-0.2, 0.0, -0.2, np.nan],
+            "points": [5.2, 1.78, np.nan, 0.0],
+            "low": [np.nan, 1.76, np.nan, np.nan],
+            "high": [np.nan, 1.80, np.nan, np.nan],
+        }
+    )
+    counts = {"faster": 4.0, "slower": 4.0, "flat": 3.0, "hot": 3.0}
+    shares = {"done_pct": 68.04, "usual_pct": 68.21}
+    areas = pd.DataFrame([{"area_zh": "核心指标"} | counts | shares])
+    answer = answer_of(page.assessment, "谁", (sentence,), {"parts": parts, "areas": areas})
+    sentences_list(page, answer)
+    assert [item.label for item in page.register] == labels

@@ -7,8 +7,7 @@ that is not there leads to the sentence alone, and no sentence of ours may have 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from itertools import chain, product
+from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
@@ -33,6 +32,8 @@ UNPLACED = "不在表中："
 EXACT = 1e-9
 # Row, column and value of one number of a table.
 Numbered = tuple[Row, str, float]
+# What stands between two numbers tells of one of them.
+PAUSE = re.compile(r"[，。：；、（）]|\d")
 TOKENS = re.compile(rf"(?P<period>{PERIOD})|(?P<number>{NUMERIC.pattern})|{tables.BLANK}")
 
 
@@ -126,85 +127,99 @@ def _published(report: Report, row: Row, value: float) -> int | None:
 
 
 def traced_sentence(report: Report, answer: Answer, sentence: str) -> Html:
-    """Mark periods, and look every number of a sentence up in the answer's tables."""
+    """Mark periods and names, and look every number of a sentence up in the answer's tables."""
+    known, written = _with_digits(report, answer)
     parts: list[str | Html] = []
-    # What the sentence names comes first: one number stands in many rows.
-    rows = {id(row): row for row, _, _ in answer.numbers}
-    near = {key: _nearness(row, sentence) for key, row in rows.items()}
-    ordered = sorted(answer.numbers, key=lambda item: -near[id(item[0])])
-    numbers = [
-        [item for item in ordered if bool(near[id(item[0])]) is named] for named in (True, False)
-    ]
-    for piece in _named(report, answer, sentence):
-        if isinstance(piece, Html):
-            parts.append(piece)
-            continue
-        at = 0
-        for match in TOKENS.finditer(piece):
-            parts.append(piece[at : match.start()])
-            at = match.end()
-            if match["period"]:
-                parts.append(tables.when(match["period"]))
-            elif match["number"]:
-                parts.append(_looked_up(report, answer, numbers, match["number"], sentence))
-        parts.append(piece[at:])
-    return tables.join(*parts)
+    at, used = 0, set[tuple[int, str]]()
+    for match in re.finditer(f"(?P<name>{written})|{TOKENS.pattern}", sentence):
+        parts.append(sentence[at : match.start()])
+        at = match.end()
+        if match["name"]:
+            parts.append((tables.name if match["name"] in known else tables.cite)(match["name"]))
+        elif match["period"]:
+            parts.append(tables.when(match["period"]))
+        elif match["number"]:
+            parts.append(_looked_up(report, answer, match, used))
+    return tables.join(*parts, sentence[at:])
 
 
-def _named(report: Report, answer: Answer, sentence: str) -> list[str | Html]:
-    """Cut names with digits out of a sentence: they are no numbers."""
+def _with_digits(report: Report, answer: Answer) -> tuple[set[str], str]:
+    """Return our names, and a pattern of names and cases with digits: they are no numbers."""
     names = {item.name_zh for item in report.assessment.catalogue}
     names |= {item.target.title_zh for item in report.assessment.verdicts}
     told = (table.get(column, ()) for table in answer.tables.values() for column in CASES)
     cases = {str(name) for column in told for name in column}
     digits = sorted((n for n in names | cases if re.search(r"\d", n)), key=len, reverse=True)
-    if not digits:
-        return [sentence]
-    pieces = re.split(f"({'|'.join(map(re.escape, digits))})", sentence)
-    marks = (tables.name(piece) if piece in names else tables.cite(piece) for piece in pieces[1::2])
-    return [next(marks) if number % 2 else piece for number, piece in enumerate(pieces)]
+    return names, "|".join(map(re.escape, digits)) or "(?!)"
 
 
-def _nearness(row: Row, sentence: str) -> int:
-    """Count what a sentence says of a row: nothing if only its period, and the row has a name."""
+def _nearness(row: Row, said: str) -> tuple[int, int]:
+    """Return how much is said of a row, and where last: nothing if its period, but not its name."""
     words = {key: word for key, word in row.items() if isinstance(word, str) and len(word) > 1}
     told = "/".join(words.pop(key) for key in TIMES if key in words)
     times = [Period.parse(part) for part in told.split("/") if part]
-    when = sum(time.label_zh(span) in sentence for time in times for span in ("single", "ytd"))
-    # Lights are of many rows.
-    names = [word in sentence for key, word in words.items() if not str(key).endswith("light")]
-    return sum(names) + when if any(names) or not names else 0
+    when = [time.label_zh(span) for time in times for span in ("single", "ytd")]
+    # Units and lights are of many rows; 规模以上工业增加值增速 is told as 规模以上工业增加值增长.
+    names = [
+        word.removesuffix("增速")
+        for key, word in words.items()
+        if key != "unit" and not str(key).endswith("light")
+    ]
+    named = [said.rfind(word) + len(word) for word in names if word in said]
+    if names and not named:
+        return 0, 0
+    return len(named) + sum(word in said for word in when), max(named, default=0)
 
 
 def _looked_up(
-    report: Report, answer: Answer, numbers: Sequence[Sequence[Numbered]], token: str, sentence: str
+    report: Report, answer: Answer, match: re.Match[str], used: set[tuple[int, str]]
 ) -> Html:
-    """Find a printed number: as it stands in a row, as a count of rows, or rounded."""
+    """Find a printed number: in the row named last, as a count of rows, or in another row."""
+    token, sentence = match["number"], match.string
     read = read_number(token)
-    if read is not None and read[0]:  # never certain: ``<1%``, ``>99%``
-        for row, column, value in chain(*numbers):
-            if 0 <= value <= 1 and (value < 0.01, value > 0.99)[read[0] == ">"]:
-                return _figure(report, answer, row, column, value, token, share=True)
-    elif read is not None:
-        percent = "%" if token.endswith("%") else ""
-        rounded = 0.5 * 10.0 ** -read[2] + EXACT
-        for rows, slack in product(numbers, (EXACT, rounded)):
-            for row, column, value in rows:
-                # A ratio may be above one: 189% of the standard deviation.
-                shares = (100 * value, abs(100 * value)) if percent else ()
-                for shown in (value, abs(value), *shares):
-                    if abs(shown - read[1]) <= slack:
-                        number = _figure(
-                            report, answer, row, column, shown, token.removesuffix("%")
-                        )
-                        return tables.join(number, percent)
-            # A whole number is sooner a count than another number rounded.
-            if not percent and read[2] == 0 and int(read[1]) in answer.counts:
-                return counted(report, int(read[1]), f"分析“{answer.question}”的表中的项数")
-    if re.fullmatch(r"(?:19|20)\d{2}", token):
-        return tables.when(token)  # a year, of what comes once a year
-    about = {"name_zh": f"{UNPLACED}“{sentence}”"}
-    if read is None or read[0]:
+    found = list(_alike(answer, token, *read)) if read else []
+    if read is None or (read[0] and not found):
         raise ReportError(f"“{answer.question}”的一句话中，{token} 没有出处：“{sentence}”")
-    figure = _figure(report, answer, about, "", read[1], token.removesuffix("%"))
-    return tables.join(figure, "%" if token.endswith("%") else "")
+    after = PAUSE.split(sentence[match.end() :])[0]
+    beside = PAUSE.split(sentence[: match.start()])[-1] + after
+    said = sentence[: match.end()] + after
+    near = {id(row): _nearness(row, said) for row, _, _ in found}
+
+    def fit(item: Numbered) -> tuple[bool, bool, int, int, int, bool]:
+        (told, last), (row, column, shown) = near[id(item[0])], item
+        # Decimals of the row that is meant are rounded; else what stands as it is comes first.
+        exact = bool(told and read[2]) or abs(abs(shown) - abs(read[1])) <= EXACT
+        heads = len(set(COLUMNS.get(column, "")) & set(beside))
+        return told > 0, exact, last, told, heads, (id(row), column) not in used
+
+    best = max(found, key=fit, default=None)
+    percent = "%" if token.endswith("%") and not read[0] else ""
+    # A whole number is sooner a count than another number rounded.
+    whole = not (percent or read[0] or read[2]) and int(read[1]) in answer.counts
+    if whole and not (best and all(fit(best)[:2])):
+        return counted(report, int(read[1]), f"分析“{answer.question}”的表中的项数")
+    if best is None and re.fullmatch(r"(?:19|20)\d{2}", token):
+        return tables.when(token)  # a year, of what comes once a year
+    row, column, shown = best or ({"name_zh": f"{UNPLACED}“{sentence}”"}, "", read[1])
+    used.add((id(row), column))
+    text = token.removesuffix(percent)
+    figure = _figure(report, answer, row, column, shown, text, share=bool(read[0]))
+    return tables.join(figure, percent)
+
+
+def _alike(
+    answer: Answer, token: str, certain: str, number: float, decimals: int
+) -> Iterator[Numbered]:
+    """Yield the numbers of an answer that are printed so, each as it is shown."""
+    slack = 0.5 * 10.0**-decimals + EXACT
+    for row, column, value in answer.numbers:
+        if certain:  # never: ``<1%``, ``>99%``
+            if 0 <= value <= 1 and (value < 0.01, value > 0.99)[certain == ">"]:
+                yield row, column, value
+            continue
+        # A ratio may be above one: 189% of the standard deviation.
+        shares = (100 * value, abs(100 * value)) if token.endswith("%") else ()
+        for shown in (value, abs(value), *shares):
+            if abs(shown - number) <= slack:
+                yield row, column, shown
+                break
