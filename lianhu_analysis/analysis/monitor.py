@@ -292,9 +292,10 @@ def _sentences(tables: Mapping[str, pd.DataFrame], year: int) -> Iterator[str]:
         yield f"连续回落最久的是{row.name_zh}（{row.run} 期，至{_month(row.period)}）。"
     recent = tables["diffusion"].tail(RECENT_MONTHS).dropna(subset="diffusion")
     for row in recent.tail(1).itertuples():
-        yield f"{_month(row.month)}扩散指数 {row.diffusion:.1f}%：{row.n} 项增速中 {row.faster} 项加快。"
+        paces = f"{row.n} 项增速中 {row.faster} 项加快、{row.slower} 项回落（持平的算半项）"
+        yield f"{_month(row.month)}扩散指数 {row.diffusion:.1f}%：{paces}。"
     for row in tables["index"].dropna(subset="index").tail(1).itertuples():
-        yield f"{_month(row.month)}一致指数 {row.index:.1f}（100＝均值，不是预测）。"
+        yield f"{_month(row.month)}一致指数 {row.index:.1f}（均值为一百，不是预测）。"
     for row in tables["turning_points"].tail(1).itertuples():
         yield f"一致指数最近一个转折点是{_month(row.month)}的{row.kind}。"
 
