@@ -165,8 +165,9 @@ def targets(assessment: Assessment, table: pd.DataFrame, marks: MonitorRules) ->
         about = verdict.target.rule == "about"
         chance = verdict.probability_about if about else verdict.probability
         said = target_light(verdict, gap, marks, above=bool(assessment.parents))
-        rows.append((code, verdict.name_zh, period, verdict.actual, plan, *said, chance))
-    return pd.DataFrame(rows, columns=["code", "name_zh", "period", "actual", *PLAN])
+        unit = verdict.target.unit
+        rows.append((code, verdict.name_zh, period, unit, verdict.actual, plan, *said, chance))
+    return pd.DataFrame(rows, columns=["code", "name_zh", "period", "unit", "actual", *PLAN])
 
 
 def target_light(

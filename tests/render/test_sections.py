@@ -104,7 +104,7 @@ def test_what_is_on_target_is_not_told_as_behind(report):  # noqa: F811
         ("没有灯", 17.0, 20.0, None, None),
     ]
     columns = ["name_zh", "actual", "plan", "distance", "target_light"]
-    plans = pd.DataFrame(rows, columns=columns).assign(code="none", period="2024Q3")
+    plans = pd.DataFrame(rows, columns=columns).assign(code="none", period="2024Q3", unit="%")
     answers = empty_answers(report.assessment)
     watched = answers["monitor"]
     tables = {**watched.tables, "targets": plans}
@@ -114,6 +114,21 @@ def test_what_is_on_target_is_not_told_as_behind(report):  # noqa: F811
     assert [row[0] for row in listed(html) if row[0] in plans["name_zh"].tolist()] == [
         "欠缺",
         "超过上限",
+    ]
+
+
+def test_what_is_counted_has_its_unit_and_no_decimals(report):  # noqa: F811
+    columns = ["name_zh", "unit", "actual", "plan", "distance", "target_light"]
+    rows = [("增速", "%", 5.2, 6.0, -0.8, "黄·欠缺"), ("项目", "个", 13.0, 28.0, -5.24, "黄·欠缺")]
+    plans = pd.DataFrame(rows, columns=columns).assign(code="none", period="2024Q3")
+    answers = empty_answers(report.assessment)
+    watched = answers["monitor"]
+    answers["monitor"] = dataclasses.replace(watched, tables={**watched.tables, "targets": plans})
+    page = dataclasses.replace(report, answers=answers, register=FigureRegister(), sections=[])
+    html = "".join(map(str, sections.problems(page)))
+    assert [row for row in listed(html) if row[0] in ("增速", "项目")] == [
+        ["增速", "2024Q3", "5.2", "6.0", "%", "-0.8", "黄·欠缺"],
+        ["项目", "2024Q3", "13", "28", "个", "-5.24", "黄·欠缺"],
     ]
 
 
@@ -143,7 +158,8 @@ def test_levers_of_the_targets_to_watch_are_told_as_a_table_of_figures(report): 
         "forecast_rest": 4.8, "rest": 6.31, "year_end": 5.06, "unit": "%", "history_reached": 1,
         "history_years": 8, "said": True, "link": "核算", "told": "全年为 5.06%，即",
     }  # fmt: skip
-    others = [{"said": False}, {"target_zh": "别的目标"}, {"goal": 0.8, "rest": 7.0}]
+    others = [{"said": False}, {"target_zh": "别的目标"}]
+    others.append({"goal": 0.8, "rest": 7.0})
     levers = pd.DataFrame([row, *(row | other for other in others)])
     answers = empty_answers(report.assessment)
     answers["levers"] = dataclasses.replace(answers["levers"], tables={"levers": levers})

@@ -141,7 +141,7 @@ def problems(report: Report) -> list[Html | Picture]:
     if len(falls):
         falls = falls[falls["tier"].eq("core") & falls["run"].ge(FALLING)].head(FALLS_SHOWN)
     listed = replace(watched, tables={**watched.tables, "behind": behind, "long_falls": falls})
-    columns = ["name_zh", "period", "actual", "plan", "distance", "target_light"]
+    columns = ["name_zh", "period", "actual", "plan", "unit", "distance", "target_light"]
     return _numbered(
         report,
         "存在问题",
