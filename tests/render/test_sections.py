@@ -158,7 +158,7 @@ def test_levers_of_the_targets_to_watch_are_told_as_a_table_of_figures(report): 
         "forecast_rest": 4.8, "rest": 6.31, "year_end": 5.06, "unit": "%", "history_reached": 1,
         "history_years": 8, "said": True, "link": "核算", "told": "全年为 5.06%，即",
     }  # fmt: skip
-    others = [{"said": False}, {"target_zh": "别的目标"}]
+    others = [{"said": False}, {"target_zh": "别的目标"}, {"link": "误差相关"}]
     others.append({"goal": 0.8, "rest": 7.0})
     levers = pd.DataFrame([row, *(row | other for other in others)])
     answers = empty_answers(report.assessment)

@@ -151,11 +151,10 @@ def _attention(report: Report, verdict: Verdict) -> Html:
         ]
     levers = report.answers.get("levers")
     if levers is not None and len(rows := levers.tables["levers"]):
-        others = rows[rows["target"].eq(verdict.target.indicator) & rows["link"].ne("自身")]
+        others = rows[rows["target"].eq(verdict.target.indicator) & rows["link"].eq("核算")]
         for _, row in others.head(1).iterrows():
             whole_year = str(row["told"]).partition("，即")[0]
             said = f"；如{row['name_zh']}{whole_year}，把握{strictly(verdict.target)}可到 {row['goal']:.0%}"
-            said += "（历年同涨同落，不是因果）" if row["link"] == "误差相关" else ""
             parts.append(traced_sentence(report, levers, said))
     return tables.join(*parts, "。")
 

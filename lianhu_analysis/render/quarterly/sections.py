@@ -194,7 +194,7 @@ def _levers(report: Report, answer: Answer) -> Html:
     if rows.empty:
         return Html("")
     behind = [item.target.name_zh for item in lagging(report.assessment.verdicts)]
-    chosen = rows[rows["said"] & rows["target_zh"].isin(behind)]
+    chosen = rows[rows["said"] & rows["target_zh"].isin(behind) & rows["link"].ne("误差相关")]
     listed = replace(
         answer, tables={"chosen": chosen.assign(goal=chosen["goal"].map("{:.0%}".format))}
     )
