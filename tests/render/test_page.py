@@ -12,6 +12,7 @@ from fontTools.ttLib import TTFont
 from lianhu_analysis.errors import ReportError
 from lianhu_analysis.render.english import English
 from lianhu_analysis.render.publishing.page import (
+    TEMPLATES,
     build_document,
     printed_figures,
     render_page,
@@ -19,6 +20,8 @@ from lianhu_analysis.render.publishing.page import (
     traced_body,
 )
 from lianhu_analysis.render.register import FigureRegister
+from lianhu_analysis.render.tables import cite, html_table
+from tests.render.browser import browser, needs_chromium
 
 TITLE = "莲湖区2024年前三季度经济分析"
 
@@ -345,3 +348,21 @@ def test_our_own_markup_survives_sanitising():
 def test_a_document_is_escaped():
     html = build_document("<p>x</p>", title="<script>&")
     assert "<title>&lt;script&gt;&amp;</title>" in html
+
+
+@needs_chromium
+def test_on_paper_no_cell_of_a_full_table_is_cut_in_two(tmp_path):
+    # Levers of long targets on A4 without its margins: 50 stood above its %.
+    heads = ["目标", "把握", "指标", "时期", "原预测", "须为", "全年", "单位", "达到", "年数"]
+    names = ["规模以上工业增加值增长6%—6.5%", "固定资产投资(不含农户)增速"]
+    figures = ["5.10", "6.44", "5.45", "%", "2", "5"]
+    row = [names[0], cite("50%"), names[1], "2024-10—2024-12", *figures]
+    table = html_table(heads, [row, row], "杠杆", numeric=(4, 5, 6, 8, 9))
+    style = (TEMPLATES / "page.css").read_text(encoding="utf-8")
+    file = tmp_path / "page.html"
+    file.write_text(f"<meta charset=utf-8><style>{style}</style><main>{table}</main>", "utf-8")
+    lines = "[...document.querySelectorAll('td cite')].map(cell => cell.getClientRects().length)"
+    with browser(tmp_path / "profile") as page:
+        page.open(file, width=673, media="print")
+        assert page.ask(lines) == [1, 1]
+        assert page.ask("document.documentElement.scrollWidth") <= 673
