@@ -12,6 +12,7 @@ from lianhu_analysis import __version__, cli, pipeline
 from lianhu_analysis.errors import LianhuError
 from lianhu_analysis.pipeline import answers
 from lianhu_analysis.render.lab import lab_command
+from lianhu_analysis.render.tables import NO_DATA
 from lianhu_analysis.workspace import load_workspace
 from tests.conftest import ROOT, copy_workspace
 
@@ -353,7 +354,7 @@ def test_init_makes_a_workspace_that_works(run, tmp_path):
     assert code == 0
     assert "lianhu.toml" in err
     code, out, _ = run("forecast", "--workspace", tmp_path / "碑林")
-    assert (code, out) == (0, "还没有数据。请把文件放进 data/raw，再运行 lianhu ingest\n")
+    assert (code, out) == (0, f"{NO_DATA}\n")
 
 
 def test_export_writes_what_is_known_and_keeps_in_the_house_what_is_sensitive(run, space, tmp_path):

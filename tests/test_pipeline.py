@@ -168,10 +168,8 @@ def test_an_empty_workspace_works_at_once(empty):
     assert pipeline.ingest(empty) == ()
     content = answers.describe_forecast(Session(empty), None)
     assert content["as_of"] is None
-    assert listing.forecast_lines(content) == [
-        "还没有数据。请把文件放进 data/raw，再运行 lianhu ingest"
-    ]
-    with pytest.raises(UsageError, match="还没有可用于预测的数据"):
+    assert listing.forecast_lines(content) == [listing.NO_DATA]
+    with pytest.raises(UsageError, match="还没有可用的数据"):
         pipeline.plan_report(Session(empty), "2024Q3", {})
 
 

@@ -213,6 +213,4 @@ def test_verdicts_on_simulated_figures_are_not_scored_by_real_ones(space):
 def test_an_empty_workspace_has_nothing_to_keep(empty):
     content = describe_record(Session(empty), None)
     assert (content["as_of"], content["archived"]) == (None, 0)
-    assert record_listing.record_lines(content) == [
-        "还没有数据。请把文件放进 data/raw，再运行 lianhu ingest"
-    ]
+    assert record_listing.record_lines(content) == [record_listing.NO_DATA]

@@ -41,7 +41,7 @@ from lianhu_analysis.render.publishing.publish import (
 from lianhu_analysis.render.quarterly.audience import AUDIENCES, for_public, refuse_hidden
 from lianhu_analysis.render.quarterly.report import Report, lagging
 from lianhu_analysis.render.register import FigureRegister
-from lianhu_analysis.render.tables import SIMULATED_MARK
+from lianhu_analysis.render.tables import NO_DATA, SIMULATED_MARK
 from lianhu_analysis.render.trace import check_html, check_origins
 from lianhu_analysis.workspace import LANGUAGES, Workspace
 
@@ -231,7 +231,7 @@ def plan_report(
     years = {target.year for target in session.targets}
     last = replace(session, asked=None).day
     if last is None:
-        raise UsageError("还没有可用于预测的数据。请把文件放进 data/raw，再运行 lianhu ingest")
+        raise UsageError(NO_DATA)
     if not period:
         period = _last_quarter(session, as_of or last, years)
     given = dict(parameters) if language == "zh" else {**parameters, "language": language}

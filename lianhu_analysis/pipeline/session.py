@@ -51,6 +51,7 @@ from lianhu_analysis.intake.corrections import (
 from lianhu_analysis.intake.store import VintageStore, latest
 from lianhu_analysis.pipeline.past_runs import PastRunFiles, fingerprint
 from lianhu_analysis.pipeline.record import read_record
+from lianhu_analysis.render.tables import NO_DATA
 from lianhu_analysis.workspace import Workspace, locate_workspace
 
 if TYPE_CHECKING:
@@ -469,7 +470,7 @@ class Session:
             If it is not before the session's day, or there are no data.
         """
         if (day := self.day) is None:
-            raise UsageError("还没有数据。请把文件放进 data/raw，再运行 lianhu ingest")
+            raise UsageError(NO_DATA)
         since = since or day - A_MONTH
         if since >= day:
             raise UsageError(f"--from {since} 不早于 --to {day}。请写更早的一天")

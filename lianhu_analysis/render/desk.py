@@ -83,7 +83,7 @@ class Desk:
         """Say whose figures these are, as of when, how many, and whether simulated."""
         frame = self.assessment.frame
         if self.assessment.as_of is None:
-            return tables.paragraph("还没有数据。请把文件放进 data/raw，再运行 lianhu ingest。")
+            return tables.paragraph(tables.NO_DATA, "。")
         parts = tables.paragraph(
             self.assessment.region.name_zh,
             f"：截至 {self.assessment.as_of.isoformat()}，{frame['indicator'].nunique()} 个指标，"
@@ -137,7 +137,7 @@ class Desk:
     def told(self) -> Html:
         """Say how percentages that were told in advance fared."""
         report = self._report()
-        return tables.paragraph("还没有数据。") if report is None else record_section(report)
+        return tables.paragraph(tables.NO_DATA, "。") if report is None else record_section(report)
 
     def card(self, code: str) -> Html:
         """Say what an indicator is: unit, frequency, basis, department, traps."""
@@ -228,7 +228,7 @@ class Desk:
 
     def _day(self) -> dt.date:
         if self.assessment.as_of is None:
-            raise UsageError("还没有数据。请把文件放进 data/raw，再运行 lianhu ingest")
+            raise UsageError(tables.NO_DATA)
         return self.assessment.as_of
 
     def _mark(self) -> list[Html]:

@@ -249,7 +249,7 @@ class QualityDesk:
     def overview(self) -> Html:
         """Say how many figures there are and how many findings of each severity."""
         if self.as_of is None:
-            return tables.paragraph("还没有数据。请把文件放进 data/raw，再运行 lianhu ingest。")
+            return tables.paragraph(tables.NO_DATA, "。")
         counts = Counter(item.severity for item in self.found)
         told = [f"{SEVERITY_ZH[name]} {counts[name]}" for name in SEVERITIES if counts[name]]
         figures = f"{self.frame['value'].notna().sum():,} 个已公布的数字"

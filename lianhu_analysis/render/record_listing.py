@@ -11,7 +11,7 @@ from lianhu_analysis.catalog.targets import named
 from lianhu_analysis.forecast.frequency import CLASSES, came_true, frequency_json
 from lianhu_analysis.forecast.issued import told_in_advance
 from lianhu_analysis.forecast.scores import point_scores
-from lianhu_analysis.render.tables import probability_text
+from lianhu_analysis.render.tables import NO_DATA, probability_text
 
 __all__ = ["frequency_text", "record_json", "record_lines"]
 
@@ -82,7 +82,7 @@ def _rmse(rows: pd.DataFrame) -> float | None:
 def record_lines(content: Mapping[str, Any]) -> list[str]:
     """Return the record document as lines for a terminal."""
     if content["as_of"] is None:
-        return ["还没有数据。请把文件放进 data/raw，再运行 lianhu ingest"]
+        return [NO_DATA]
     head = f"{content['region_zh']}{content['year']}年目标，截至 {content['as_of']}："
     done = "判断已在记录中，没有重复存档"
     if content["archived"]:

@@ -36,7 +36,8 @@ __all__ = [
 # On a terminal blanks part numbers from Chinese; a page is set without them.
 BLANK = r"(?<=[^\x00-\x7f]) | (?=[^\x00-\x7f])"
 SIMULATED_MARK = "演示数据（模拟）"
-NO_DATA = "还没有数据。请把文件放进 data/raw，再运行 lianhu ingest"
+# Simulated figures may lie in the store where only official ones are forecast from.
+NO_DATA = "还没有可用的数据。请把文件放进 data/raw，再运行 lianhu ingest；来历须是 lianhu.toml 的 provenance 所列"
 PROVENANCE_NAMES = {
     "official": "官方",
     "published_fact": "公开发布",

@@ -200,5 +200,5 @@ def test_the_command_prints_the_document_and_keeps_it(national, capfd):
 
 
 def test_without_data_there_is_no_day_to_speak_of(empty):
-    with pytest.raises(UsageError, match="还没有数据"):
+    with pytest.raises(UsageError, match="还没有可用的数据"):
         Session(empty).news()

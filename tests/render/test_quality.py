@@ -107,7 +107,7 @@ def test_a_correction_shows_in_the_picture(national, tmp_path):
 
 def test_an_empty_workspace(empty):
     desk = open_quality(str(empty.root))
-    assert "还没有数据" in desk.overview()
-    assert "还没有数据" in desk.heat_map()
+    assert "还没有可用的数据" in desk.overview()
+    assert "还没有可用的数据" in desk.heat_map()
     assert desk.gaps() == "<p>没有缺数。</p>"
     assert desk.revisions() == "<p>没有修订过的数。</p>"

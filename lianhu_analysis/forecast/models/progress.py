@@ -153,7 +153,7 @@ def no_change(panel: StockPanel, rng: np.random.Generator, effort: Effort = FULL
 def _need_years(panel: ProgressPanel, effort: Effort) -> None:
     years = len(panel.increments)
     if years < effort.min_years:
-        raise ForecastError(f"完整年度的进度不足 {effort.min_years} 年，现有 {years} 年")
+        raise ForecastError(f"每期都有数的往年不足 {effort.min_years} 年，现有 {years} 年")
     if panel.increments.sum() <= 0:
         raise ForecastError("历年均无进展，没有常年进度可比")
 

@@ -533,9 +533,9 @@ def _target_notes(report: Report, verdict: Verdict) -> list[Html]:
 def refused(verdicts: Sequence[Verdict]) -> list[Html]:
     """Say of each target that is not forecast why."""
     return [
-        tables.join(tables.name(item.target.name_zh), "：不作预测。", tables.reason(item.reason))
-        for item in verdicts
-        if item.status == "refused"
+        tables.join(tables.name(v.target.name_zh), "：不作预测，", tables.reason(v.reason), "。")
+        for v in verdicts
+        if v.status == "refused"
     ]
 
 

@@ -120,10 +120,7 @@ def _figure(
 
 def _published(report: Report, row: Row, value: float) -> int | None:
     """Return the row of the frame that publishes this very number, if one does."""
-    code, period = row.get("indicator", row.get("code")), row.get("period")
-    if not isinstance(code, str) or not isinstance(period, str):
-        return None
-    return report.cells.get((code, period, value))
+    return report.cells.get((row.get("indicator", row.get("code")), row.get("period", ""), value))
 
 
 def traced_sentence(report: Report, answer: Answer, sentence: str) -> Html:
@@ -160,12 +157,9 @@ def _nearness(row: Row, said: str) -> tuple[int, int]:
     times = [Period.parse(part) for part in told.split("/") if part]
     when = [time.label_zh(span) for time in times for span in ("single", "ytd")]
     # Units and lights are of many rows; 规模以上工业增加值增速 is told as 规模以上工业增加值增长.
-    names = [
-        word.removesuffix("增速")
-        for key, word in words.items()
-        if key != "unit" and not str(key).endswith("light")
-    ]
-    named = [said.rfind(word) + len(word) for word in names if word in said]
+    names = {word for key, word in words.items() if not str(key).endswith(("unit", "light"))}
+    heard = {word.removesuffix("增速") for word in names}
+    named = [said.rfind(word) + len(word) for word in heard if word in said]
     if names and not named:
         return 0, 0
     return len(named) + sum(word in said for word in when), max(named, default=0)
@@ -213,13 +207,10 @@ def _alike(
     """Yield the numbers of an answer that are printed so, each as it is shown."""
     slack = 0.5 * 10.0**-decimals + EXACT
     for row, column, value in answer.numbers:
-        if certain:  # never: ``<1%``, ``>99%``
-            if 0 <= value <= 1 and (value < 0.01, value > 0.99)[certain == ">"]:
-                yield row, column, value
-            continue
         # A ratio may be above one: 189% of the standard deviation.
         shares = (100 * value, abs(100 * value)) if token.endswith("%") else ()
-        for shown in (value, abs(value), *shares):
-            if abs(shown - number) <= slack:
-                yield row, column, shown
-                break
+        shown = [each for each in (value, abs(value), *shares) if abs(each - number) <= slack]
+        if certain:  # never: ``<1%``, ``>99%``
+            shown = [value] * (0 <= value < 0.01 if certain == "<" else 0.99 < value <= 1)
+        if shown:
+            yield row, column, shown[0]

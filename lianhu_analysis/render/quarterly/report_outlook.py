@@ -143,12 +143,9 @@ def _attention(report: Report, verdict: Verdict) -> Html:
     parts += ["剩余时期所需说不出，原因见上"] if verdict.required.value is None else needed
     reached, n = verdict.required.precedents.count()
     if n:
-        name = verdict.name_zh
-        parts += ["，往年同期", counted(report, n, f"{name}：同期可比的年数"), "年中"]
-        parts += [
-            counted(report, reached, f"{name}：同期达到所需的年数"),
-            f"年{precedent_words(verdict.target.rule)}",
-        ]
+        years = counted(report, n, f"{verdict.name_zh}：同期可比的年数")
+        met = counted(report, reached, f"{verdict.name_zh}：同期达到所需的年数")
+        parts += ["，往年同期", years, "年中", met, f"年{precedent_words(verdict.target.rule)}"]
     levers = report.answers.get("levers")
     if levers is not None and len(rows := levers.tables["levers"]):
         others = rows[rows["target"].eq(verdict.target.indicator) & rows["link"].eq("核算")]
