@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime as dt
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -63,7 +64,7 @@ def test_every_target_has_a_chart_with_its_fan(report):
     assert "供地今年累计、常年进度与预测扇形，目标 100亩" in level[0].alt
     assert "储备项目的历史、年末预测与目标线，目标 20个" in level[1].alt
     for verdict, chart in zip(report.assessment.verdicts, [*growth, *level], strict=True):
-        median = forecast_text(verdict.quantiles[0.5], verdict.target)
+        median = forecast_text(verdict.quantiles[0.5], verdict)
         assert median in chart.drawn
 
 
@@ -78,8 +79,12 @@ def test_all_targets_of_a_kind_stand_in_one_picture(report):
 
 
 @pytest.mark.parametrize(
-    ("value", "unit", "text"),
-    [(5.04, "%", "5.0"), (26.0, "个", "26"), (1083.44, "亩", "1,083"), (79.62, "亿元", "79.6")],
-)
-def test_a_forecast_has_no_more_digits_than_it_can_bear(value, unit, text):
-    assert forecast_text(value, target(unit=unit)) == text
+    ("value", "likely", "unit", "text"),
+    [
+        (5.04, 1.2, "%", "5.0"), (26.0, 8.0, "个", "26"), (1083.44, 600.0, "亩", "1,083"),
+        (79.62, 3.1, "亿元", "79.6"), (21.34, 0.18, "亿元", "21.34"), (846.4, 4.0, "亿元", "846.4"),
+    ],
+)  # fmt: skip
+def test_a_forecast_has_the_digits_that_its_likely_range_bears(value, likely, unit, text):
+    ends = {0.1: value - likely / 2, 0.5: value, 0.9: value + likely / 2}
+    assert forecast_text(value, SimpleNamespace(target=target(unit=unit), quantiles=ends)) == text

@@ -92,7 +92,9 @@ def test_a_brief_says_why_a_target_is_not_forecast(report):  # noqa: F811
     html = "".join(map(str, sections.brief(page)))
     assert silent and html.count("可比的历史误差不足3年，现有0年") == len(silent)
     told = English({}).html(html)
-    assert "no forecast. <cite>Fewer than 3 years of comparable past errors: 0 so far" in told
+    assert (
+        "no forecast, <cite>fewer than 3 years of comparable past errors: 0 so far</cite>." in told
+    )
 
 
 def test_what_is_on_target_is_not_told_as_behind(report):  # noqa: F811

@@ -62,8 +62,8 @@ BEST_FIRST = (
 LAGGING = 3
 # What the rest of a year is called, by how many of its periods are left.
 WHOLE_SPANS = {("M", 12): "全年", ("Q", 4): "全年", ("Q", 2): "下半年"}
-# A forecast amount of this size is said in whole units.
-WHOLE_FROM = 100
+# An amount whose likely range is narrower than each of these is said with one digit more.
+DIGITS_BELOW = (10, 1)
 
 
 @dataclass(frozen=True)
@@ -554,7 +554,7 @@ def refusals(report: Report) -> Html:
 
 def _forecast(report: Report, verdict: Verdict) -> Html:
     """The median, as the chart draws it, and the likely range."""
-    quantiles, target = verdict.quantiles, verdict.target
+    quantiles = verdict.quantiles
     if not quantiles:
         return Html("—")
     labels = {
@@ -563,15 +563,17 @@ def _forecast(report: Report, verdict: Verdict) -> Html:
         0.9: "可能区间上端（第90百分位）",
     }
     middle, low, high = (
-        report.modelled(verdict, quantiles[level], forecast_text(quantiles[level], target), label)
+        report.modelled(verdict, quantiles[level], forecast_text(quantiles[level], verdict), label)
         for level, label in labels.items()
     )
     return tables.join(middle, "（", low, "～", high, "）")
 
 
-def forecast_text(value: float, target: Target) -> str:
-    """Format a forecast with no more digits than it can bear; a count is whole."""
-    return value_text(value, target.unit, int(abs(value) < WHOLE_FROM), rate=rate_decimals(target))
+def forecast_text(value: float, verdict: Verdict) -> str:
+    """Format a forecast with the digits that its likely range bears; a count is whole."""
+    target, likely = verdict.target, verdict.quantiles[0.9] - verdict.quantiles[0.1]
+    digits = sum(likely < width for width in DIGITS_BELOW)
+    return value_text(value, target.unit, digits, rate=rate_decimals(target))
 
 
 def _probability(report: Report, verdict: Verdict, value: float, label: str) -> Html:

@@ -183,7 +183,7 @@ def _end_text(report: Report, verdict: Verdict) -> str:
     if verdict.fan is None:
         return ""
     median = verdict.quantiles[0.5]
-    text = forecast_text(median, verdict.target)
+    text = forecast_text(median, verdict)
     report.modelled(verdict, median, text, "预测全年中位数")
     return text
 
