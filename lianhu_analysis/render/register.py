@@ -191,7 +191,8 @@ class FigureRegister:
             write = tables.growth_text if get("measure") == "yoy" else tables.level_text
             text = write(value)
         detail: dict[str, Any] = {key: _plain(get(key)) for key in OBSERVATION_DETAIL}
-        return self.add(value, text, kind="observation", label=label or where, **detail)
+        label = (label or where) + ("（已更正，原文照录）" if get("status") == "corrected" else "")
+        return self.add(value, text, kind="observation", label=label, **detail)
 
     def target(self, target: Any, text: str | None = None, *, label: str = "") -> Html:
         """Register the value of a target of the targets file."""

@@ -254,3 +254,10 @@ def test_provenance_table_leads_to_file_sheet_cell_and_token():
 )
 def test_read_number(text, read):
     assert read_number(text) == read
+
+
+def test_a_corrected_figure_says_why_its_cell_holds_another():
+    register = FigureRegister()
+    register.observation({**ROW, "value": 9.0, "token": "8", "status": "corrected"}, label="企业数")
+    register.observation(ROW, label="增速")
+    assert [item.label for item in register] == ["企业数（已更正，原文照录）", "增速"]
