@@ -101,6 +101,13 @@ def test_words_headings_and_lists_are_those_of_the_page():
     ]
 
 
+def test_what_leads_a_list_does_not_end_a_page():
+    body = "<p>最需要关注的目标：</p><ul><li>一项</li></ul><p>又一段。</p>"
+    document = Document(io.BytesIO(render_word(body, title="某区", mark="")))
+    kept = {item.text: item.paragraph_format.keep_with_next for item in document.paragraphs}
+    assert (kept["最需要关注的目标："], kept["一项"], kept["又一段。"]) == (True, None, None)
+
+
 def test_tables_have_three_lines_a_repeated_head_and_whole_rows():
     document, _ = opened()
     (table,) = document.tables

@@ -203,8 +203,7 @@ class _Writer:
 
     def blocks(self, parent: Any) -> None:
         """Write the children of an element; text between blocks is a paragraph."""
-        loose = (parent.text or "").strip()
-        if loose:
+        if loose := (parent.text or "").strip():
             self.document.add_paragraph(loose)
         for element in parent:
             self.block(element)
@@ -228,7 +227,8 @@ class _Writer:
         elif any(item.tag in BLOCKS for item in element.iterdescendants()):
             self.blocks(element)
         elif text := _text(element):
-            self.document.add_paragraph(text)
+            paragraph = self.document.add_paragraph(text)
+            paragraph.paragraph_format.keep_with_next = text.endswith(("：", ":")) or None
 
     def table(self, element: Any) -> None:
         """Write a three-line table: caption above, head repeated, rows whole."""
