@@ -31,7 +31,7 @@ from benchmarks.intake_mutants_kinds import (
     pick,
     row_places,
 )
-from lianhu_analysis.catalog.indicators import Catalogue, read_catalogue
+from lianhu_analysis.catalog.indicators import Catalogue, names_of, read_catalogue
 
 __all__: list[str] = []
 
@@ -355,9 +355,16 @@ def name_unknown(document: Document, chance: random.Random) -> None:
 
 @kind(valid=True, families=("plain", "bulletin", "month_header", "two_rows"))
 def sub_item(document: Document, chance: random.Random) -> None:
-    """Turn a row into a part of the row above: it is another thing."""
+    """Turn a row into a part of the row above: it is another thing, unless the catalogue says so."""
     sheet = first(document)
-    place = chance.choice(sheet.places("label")[1:])
+    labels = sheet.places("label")
+    number = chance.randrange(1, len(labels))
+    above, name = (str(sheet.cells[labels[n]].value) for n in (number - 1, number))
+    whole = built_in().match_name(above)
+    paths = [f"{known}/{name}" for known in (names_of(whole) if whole else ())]
+    if any(map(built_in().match_name, paths)):
+        raise Unfit("the part is one of the catalogue")
+    place = labels[number]
     forget(sheet, facts_of_row(sheet, place))
     form = chance.choice(["其中：{}", "#{}", "  其中:{}"])
     sheet.change(place, value=form.format(sheet.cells[place].value))
