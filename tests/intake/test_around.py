@@ -144,6 +144,22 @@ def test_a_parents_delivery_must_not_be_about_the_district():
     assert foreign_region("西安市莲湖区2024年9月", XIAN, GRAMMAR) == "莲湖区"
 
 
+@pytest.mark.parametrize(
+    ("title", "named"),
+    [
+        ("渭南市临渭区2024年9月主要经济指标", ""),
+        ("关于更正陕西省渭南市临渭区2024年1-9月财政收入的说明", ""),
+        ("渭南市2024年9月主要经济指标", "渭南市"),
+        ("渭南市与临渭区2024年9月主要经济指标", "渭南市"),
+        ("渭南市华州区、临渭区2024年9月", "华州区"),
+    ],
+)
+def test_the_region_above_need_not_be_known_where_the_title_goes_on_to_ours(title, named):
+    own = Region("610502", "临渭区")
+    alone = Grammar(load_vocabulary(), read_catalogue(None, {}), (own,))
+    assert foreign_region(title, own, alone) == named
+
+
 def test_the_nation_has_two_names():
     nation = Region("100000", "全国")
     of_nation = Grammar(load_vocabulary(), read_catalogue(None, {}), (nation,))

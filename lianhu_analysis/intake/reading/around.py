@@ -65,6 +65,7 @@ PUBLISHED = re.compile(r"(?:发布|公布)(?:日期?|时间):(.*)")
 UNIT = re.compile(r"^(?:计量|金额)?单位:(.+)")
 ENGLISH = re.compile(r"\([\da-z ]+\)$")  # 亿元 (100 million yuan)
 WHOLE = re.compile("全([国省市区县])(?!属)")
+UPPER = "(?:(?:(?![与和及对比较])[一-龥]){2,}?(?:自治区|自治州|省|市|盟|地区))+"
 # ① is kept apart from 1 where a text is folded.
 MARKS = {0x2460 + n: 0xE000 + n for n in range(20)}
 # A table of amounts may have their growth beside them: 总量及增速.
@@ -292,7 +293,8 @@ def foreign_region(title: str, region: Region, grammar: Grammar) -> str:
         if known.code != region.code and 0 <= text.find(known.name_zh) < own:
             text = text.replace(known.name_zh, " ", 1)
             own = text.find(region.name_zh)
-    text = text.replace(region.name_zh, " ")
+    # Those above need not be known: 渭南市临渭区.
+    text = re.sub(f"{UPPER}{region.name_zh}", " ", text).replace(region.name_zh, " ")
     if region.code == NATION:
         text = text.replace("中国", " ")
     named = REGION.findall(grammar.vocabulary.lines["not_regions"].sub(" ", text))
