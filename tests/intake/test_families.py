@@ -1674,3 +1674,22 @@ def test_rows_that_nothing_tells_apart_are_refused(read):
     assert reading.frame.empty
     assert "B3 各行没有写明是什么指标、地区或时期" in told(reading)
     assert set(short(read([*top, ["区商务局", 402.1, 4.4]]))) == {"B3", "C3"}
+
+
+@pytest.mark.parametrize("token", ["4", "第4", "第4位", "4位", "第4名"])
+def test_a_rank_may_say_that_it_is_one(read, token):
+    head = ["指标", "增速%", "全市位次"]
+    rows = [["2024年1-9月"], head, [RETAIL, 4.4, token], ["固定资产投资", 6.1, 3]]
+    assert facts(read(rows))["C3"][-1] == 4.0
+
+
+@pytest.mark.parametrize(
+    ("token", "stored"),
+    [("0.2个百分点", 0.2), ("-0.2百分点", -0.2), ("低0.2个百分点", None), ("0.2%", 0.2)],
+)
+def test_a_gap_may_say_that_it_is_in_points(read, token, stored):
+    head = ["指标", "增速%", "与全市差距"]
+    rows = [["2024年1-9月"], head, [RETAIL, 4.4, token], ["固定资产投资", 6.1, 0.3]]
+    found = facts(read(rows))
+    assert ("C3" in found) == (stored is not None)
+    assert stored is None or found["C3"][-1] == stored

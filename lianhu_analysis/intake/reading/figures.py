@@ -39,6 +39,7 @@ __all__ = [
 
 POINTS = "百分点"
 FREQUENCIES = {"M": "月", "Q": "季", "A": "年"}
+RANK = re.compile(r"^\s*第?(?=\d+\s*[位名]?\s*$)|[位名]\s*$")
 FACT_UNITS = {"rank": "位", "gap": "百分点", "plan_share": "%"}
 IN_POINTS = re.compile(rf"\s*个?\s*{POINTS}\s*$")
 
@@ -354,7 +355,10 @@ def _observe(token: object, slot: Slot, delivery: Delivery) -> Observation:
         reading = CellReading(None, "not_released", str(token))
         value, unit = None, "%" if slot.measure == "yoy" else slot.indicator.unit
     elif slot.fact:
-        reading = read_value(token, unit_is_percent=True)
+        words = {"rank": RANK, "gap": IN_POINTS}.get(slot.fact)  # 第4位, 0.2个百分点
+        bare = words.sub("", token) if words and isinstance(token, str) else token
+        reading = read_value(bare, unit_is_percent=True)
+        reading = reading._replace(token=str(token)) if bare != token else reading
         value, unit = reading.value, FACT_UNITS.get(slot.fact) or _unit_of_plan(reading, slot)
     elif slot.measure == "yoy":
         reading, value, unit = _read_growth(token, slot)
