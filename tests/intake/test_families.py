@@ -1693,3 +1693,13 @@ def test_a_gap_may_say_that_it_is_in_points(read, token, stored):
     found = facts(read(rows))
     assert ("C3" in found) == (stored is not None)
     assert stored is None or found["C3"][-1] == stored
+
+
+def test_what_stands_beside_the_figures_to_date_is_not_to_date(read):
+    top = [["2024年1-9月 单位：亿元"], ["指标", "本期", "累计", "增速%"]]
+    reading = read([*top, [RETAIL, 45.0, 402.1, 4.4]])
+    assert short(reading) == {
+        "C3": retail("level", "ytd", "2024-09", 402.1),
+        "D3": retail("yoy", "ytd", "2024-09", 4.4),
+    }
+    assert "列名“本期”旁边另有“累计”" in told(reading)

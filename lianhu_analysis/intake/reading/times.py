@@ -83,6 +83,8 @@ def find_when(
             raise at_odds(f"标题说的是 {time.period}，这一行只写了 {part.period.year} 年")
     stated = _stated(part, column, axis.heads)
     span, period = meaning.span or stated.span, stated.period
+    if not (meaning.span or part or indicator.span == "point"):
+        _refuse_beside_to_date(column, axis.heads)
     if meaning.fact == "plan" and not (part or column.part):
         # The year's, in a table of its months.
         return When(*period_for(indicator, Period(period.year, "A", 1), span), period.end)
@@ -124,6 +126,15 @@ def find_when(
     if part is None and own is None:
         _refuse_early(indicator, period, day)
     return When(period, span, reported)
+
+
+def _refuse_beside_to_date(column: ColumnMeaning, heads: Heads) -> None:
+    """Refuse 本期 beside 累计 of the same: a title's 1-9月 is the latter's."""
+    of = (column.indicator, column.region, column.whole, column.is_growth, column.facets.fact)
+    for other in heads.columns:
+        its = (other.indicator, other.region, other.whole, other.is_growth, other.facets.fact)
+        if column.part is None and its == of and other.facets.span == "ytd" and not other.part:
+            raise at_odds(f"列名“{column.text}”旁边另有“{other.text}”，说不清是当月还是累计")
 
 
 def _fits(one: str, other: str, indicator: Indicator) -> bool:
