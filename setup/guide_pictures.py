@@ -1,9 +1,9 @@
-"""Draw the pictures of docs/guide_zh.md from what the project itself makes.
+"""Draw the pictures of docs/guide_zh.md and README.md from what the project itself makes.
 
     python -m setup.guide_pictures
 
-A new district is made with simulated figures; its workbooks are drawn cell by cell, its page is
-looked at in Chromium.  Writes docs/images/guide-*.png.
+A new district is made with simulated figures; its workbooks are drawn cell by cell, its page and
+that of the national workspace are looked at in Chromium.  Writes docs/images/*.png.
 """
 
 from __future__ import annotations
@@ -11,9 +11,11 @@ from __future__ import annotations
 import base64
 import html
 import io
+import shutil
 import sys
 import tempfile
 from pathlib import Path
+from subprocess import run
 
 from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
@@ -72,6 +74,15 @@ def main() -> int:
         root, _ = make_district(folder)
         fill_month(root)
         (report,) = (root / "reports").glob("999999-*.html")
+        nation = folder / "national"
+        without = shutil.ignore_patterns("processed", "reports")
+        shutil.copytree(ROOT / "examples" / "national", nation, ignore=without)
+        for command in (["ingest"], ["report", "2024Q3"]):
+            run(
+                [sys.executable, "-m", "lianhu_analysis", "--workspace", nation, *command],
+                check=True,
+            )
+        (national,) = (nation / "reports").glob("100000-2024Q3-*.html")
         history = root / "data/raw/来文/历史数据.xlsx"
         month = root / "data/raw/来文/2024年1—9月.xlsx"
         pages = {
@@ -88,16 +99,18 @@ def main() -> int:
                     "(() => { const box = document.querySelector('table').getBoundingClientRect();"
                     " return [box.width, document.body.scrollHeight]; })()"
                 )
-                _write(page, title, size[0] + 2, size[1] + 6)
+                _write(page, f"guide-{title}", size[0] + 2, size[1] + 6)
+            page.open(national, width=985)
+            _write(page, "national-2024Q3", 985, 1100)
             page.open(report, width=1000)
-            _write(page, "report", 1000, 1150)
+            _write(page, "guide-report", 1000, 1150)
             top = page.ask(
                 "(() => { const all = [...document.querySelectorAll('h1, h2, h3, summary')];"
                 " const last = all.findLast(item => item.innerText.includes('数字出处'));"
                 " last.closest('details')?.setAttribute('open', '');"
                 " return last.getBoundingClientRect().top + scrollY; })()"
             )
-            _write(page, "trace", 1000, 420, top)
+            _write(page, "guide-trace", 1000, 420, top)
     return 0
 
 
@@ -106,7 +119,7 @@ def _write(page: Page, title: str, width: float, height: float, top: float = 0) 
     shot = page.call("Page.captureScreenshot", format="png", clip=clip, captureBeyondViewport=True)
     picture = Image.open(io.BytesIO(base64.b64decode(shot["data"]))).convert("RGB")
     # Few colours: a page is text on white.
-    picture.quantize(COLOURS).save(IMAGES / f"guide-{title}.png", optimize=True)
+    picture.quantize(COLOURS).save(IMAGES / f"{title}.png", optimize=True)
 
 
 if __name__ == "__main__":
