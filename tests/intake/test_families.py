@@ -1703,3 +1703,71 @@ def test_what_stands_beside_the_figures_to_date_is_not_to_date(read):
         "D3": retail("yoy", "ytd", "2024-09", 4.4),
     }
     assert "列名“本期”旁边另有“累计”" in told(reading)
+
+
+def test_two_units_above_a_head_are_refused_wherever_they_stand(read):
+    side = [
+        ["莲湖区2024年1-9月主要指标"],
+        ["财政（万元）", None, None, "消费（亿元）"],
+        ["指标", "1-9月", None, "指标", "1-9月"],
+        [BUDGET, 36500, None, RETAIL, 52.5],
+    ]
+    line = [["莲湖区2024年1-9月消费（亿元）"], ["单位：万元"], ["指标", "1-9月"], [RETAIL, 525000]]
+    for rows in (side, line):
+        reading = read(rows)
+        assert reading.frame.empty
+        assert "不止一个单位" in told(reading)
+
+
+def test_a_table_of_amounts_below_one_of_growth_is_none_of_growth(read):
+    rows = [
+        ["莲湖区2024年1-9月主要指标累计增速（%）"],
+        ["指标", "1-9月"],
+        [RETAIL, 3.4],
+        [],
+        ["主要指标总量（亿元）"],
+        ["指标", "1-9月"],
+        [BUDGET, 36.5],
+    ]
+    assert short(read(rows)) == {
+        "B3": retail("yoy", "ytd", "2024-09", 3.4),
+        "B7": ("fis.revenue.gpb", "level", "ytd", "2024-09", 36.5),
+    }
+
+
+@pytest.mark.parametrize("own", ["二、本区主要指标", "二、我区主要指标", "2024年1-9月我区指标"])
+def test_our_district_below_the_whole_city_is_the_district(read, own):
+    rows = [
+        ["2024年1-9月主要指标"],
+        ["一、全市主要指标"],
+        ["指标", "单位", "1-9月"],
+        [RETAIL, "亿元", 420.5],
+        [],
+        [own],
+        ["指标", "单位", "1-9月"],
+        [BUDGET, "亿元", 36.5],
+    ]
+    frame = read(rows).frame
+    assert dict(zip(frame.cell, frame.region, strict=True)) == {"C4": "610100", "C8": "610104"}
+
+
+@pytest.mark.parametrize(
+    ("title", "region", "period"),
+    [("莲湖区2024年1-8月", "610104", "2024-08"), ("西安市", "610100", "2024-09")],
+)
+def test_a_title_apart_from_the_second_head_is_its_title(read, title, region, period):
+    head = ["指标", "单位", "累计"]
+    rows = [["莲湖区2024年1-9月"], head, [RETAIL, "亿元", 52.5], []]
+    rows += [[title], [], head, [BUDGET, "亿元", 36.5]]
+    second = read(rows).frame.set_index("cell").loc["C8"]
+    assert (second.region, second.period) == (region, period)
+
+
+def test_a_quantity_that_nobody_knows_below_a_title_is_not_the_titles(read):
+    rows = [
+        [f"莲湖区2024年1-9月{RETAIL}"],
+        ["其中：通过公共网络实现的零售额"],
+        ["地区", "累计(亿元)", "增速(%)"],
+        ["莲湖区", 7.5, 3.4],
+    ]
+    assert read(rows).frame.empty

@@ -64,7 +64,8 @@ DOTTED = re.compile(rf"({YEAR})[-_.](1[0-2]|0?[1-9])")
 PUBLISHED = re.compile(r"(?:发布|公布)(?:日期?|时间):(.*)")
 UNIT = re.compile(r"^(?:计量|金额)?单位:(.+)")
 ENGLISH = re.compile(r"\([\da-z ]+\)$")  # 亿元 (100 million yuan)
-WHOLE = re.compile("全([国省市区县])(?!属)")
+WHOLE = re.compile("(?:我|(?<![资样成基日])本|全)([国省市区县])(?![属级场])")
+QUANTITY = re.compile("(?:[额值量]|收入|支出|投资|面积|利润|[存贷]款)$")
 UPPER = "(?:(?:(?![与和及对比较])[一-龥]){2,}?(?:自治区|自治州|省|市|盟|地区))+"
 # ① is kept apart from 1 where a text is folded.
 MARKS = {0x2460 + n: 0xE000 + n for n in range(20)}
@@ -191,10 +192,11 @@ def read_around(
             raise
         years = {year for one in said for year in (*one.years, *(p.year for p in one.parts))} - {0}
         time = Time(years.pop() if len(years) == 1 else 0)
-    corners = [c for panel in table.panels for c in panel.corner(table)]
-    corners = [f"单位：{u}" for c in corners if (u := grammar.read(c).facets.unit) not in ("", "%")]
-    units = (u for one in said if (u := one.facets.unit) not in ("", "%"))
+    corners = (grammar.read(c) for panel in table.panels for c in panel.corner(table))
+    units = (one.facets.unit for one in (*corners, *said))
+    of_units = [("", f"单位：{unit}") for unit in units if unit not in ("", "%")]
     days = [day for _, text in titles if is_statement(text) for day in days_in(text)]
+    amounts = of_units or any(one.facets.measure == "level" for one in said)
     facets = _meaning_of_titles([AND_GROWTH.sub("", text) for text in (*texts, sheet)], grammar)
     return Around(
         # The line right above the head is nearest.
@@ -202,8 +204,8 @@ def read_around(
         bool(regions),
         time,
         _published(lines) or base.published,
-        _unit([*lines, *(("", unit) for unit in corners)]) or next(units, base.unit),
-        base.facets if facets == NOTHING else facets,
+        _unit([*lines, *of_units]) or base.unit,
+        base.facets if facets == NOTHING and not amounts else facets,
         _narrowing(table, over, grammar, delivery) or scope,
         max(days, default=base.not_before),
         elsewhere,
@@ -265,11 +267,11 @@ def region_of(
     if short == delivery.region or (not other and delivery.region.name_zh in part):
         return delivery.region
     if not other:
-        levels = WHOLE.findall(re.sub(r"\([^()]*\)", "", part))
-        if not levels or regions_in_rows:
+        level = WHOLE.search(re.sub(r"\([^()]*\)", "", part))
+        if not level or regions_in_rows:
             return None
-        other = f"全{levels[0]}"
-        found = delivery.at_level(levels[0])
+        other = f"全{level[1]}"
+        found = delivery.at_level(level[1])
     pinned = delivery.pinned and not regions_in_rows
     if found is None or (pinned and found != delivery.region):
         why = f"“{text.strip()[:60]}”说的是{other}，不是{delivery.region.name_zh}"
@@ -308,6 +310,8 @@ def title_indicator(titles: Sequence[Line], sheet: str, grammar: Grammar) -> Ind
         if grammar.name(folded) is None:
             folded = grammar.vocabulary.lines["names"].sub("", folded)
         said = grammar.read(folded)
+        if any(map(QUANTITY.search, said.left)):
+            return None  # 网上零售额 below a title of 社会消费品零售总额
         left = [word for word in said.left if not re.fullmatch(r"[一二三四五六七八九十]+", word)]
         if said.indicator and not left and not said.facets.scope and not said.facets.nothing:
             return said.indicator

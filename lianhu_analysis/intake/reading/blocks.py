@@ -341,12 +341,15 @@ class _Finder:
         return not blocked and len(in_stub) < len(own)
 
     def _titles(self, held: int, top: int, current: Table | None) -> list[Line]:
-        """Return the lines right above a head; after another table, those without a gap."""
+        """Return the lines above a head; after another table, those from a title on or without a gap."""
         start = held
         if current is not None:
             start = top
             while start > held and any(not is_blank(c) for c in self.grid.rows[start - 1]):
                 start -= 1
+            apart = ((r, t) for r in range(held, start) for _, t in head_lines(self.grid, r, r + 1))
+            said = (r for r, t in apart if self._heads(t) or self.grammar.region(t))
+            start = min(said, default=start)
         lines = head_lines(self.grid, start, top)
         first = next((c for c in self.grid.rows[top] if not is_blank(c)), "")
         stated = isinstance(first, str) and is_statement(first)
