@@ -1705,6 +1705,33 @@ def test_what_stands_beside_the_figures_to_date_is_not_to_date(read):
     assert "列名“本期”旁边另有“累计”" in told(reading)
 
 
+@pytest.mark.parametrize("heads", [["全市"], ["全省", "全市"], ["西安市"]])
+def test_a_bare_place_behind_growth_may_head_growth_as_well(read, heads):
+    rows = [
+        ["莲湖区2024年1-9月主要指标"],
+        ["指标", "单位", "1-9月", "增速(%)", *heads],
+        [RETAIL, "亿元", 52.5, 3.4, *(5.1, 5.6)[: len(heads)]],
+    ]
+    reading = read(rows)
+    assert list(short(reading)) == ["C3", "D3"]
+    assert "说的可能是数，也可能是增速" in told(reading)
+
+
+def test_growth_right_of_places_tells_that_they_head_amounts(read):
+    rows = [
+        ["2024年1-9月主要指标"],
+        ["指标", "单位", "莲湖区", "增速(%)", "全市", "增速(%)"],
+        [RETAIL, "亿元", 52.5, 3.4, 420.5, 5.1],
+    ]
+    frame = read(rows).frame
+    assert dict(zip(frame.cell, frame.region, strict=True)) == {
+        "C3": "610104",
+        "D3": "610104",
+        "E3": "610100",
+        "F3": "610100",
+    }
+
+
 def test_two_units_above_a_head_are_refused_wherever_they_stand(read):
     side = [
         ["莲湖区2024年1-9月主要指标"],
@@ -1771,3 +1798,29 @@ def test_a_quantity_that_nobody_knows_below_a_title_is_not_the_titles(read):
         ["莲湖区", 7.5, 3.4],
     ]
     assert read(rows).frame.empty
+
+
+@pytest.mark.parametrize(
+    "heads",
+    [
+        ["总量", "比重(%)", "增减(%)"],
+        ["1-9月", "占全市比重(%)", "比上年同期提高(%)"],
+        ["9月末", "年初余额", "增长(%)"],
+        ["9月", "8月", "增长(%)"],
+        ["累计", "2023年累计", "增速(%)"],
+    ],
+)
+def test_growth_behind_a_share_or_an_earlier_time_may_be_on_that(read, heads):
+    name = "金融机构人民币各项存款余额" if "9月末" in heads else BUDGET
+    rows = [["莲湖区2024年1-9月"], ["指标", "单位", *heads], [name, "亿元", 36.5, 34.5, 3.4]]
+    assert "E3" not in short(read(rows))
+
+
+@pytest.mark.parametrize("last", ["上年同期", "上月累计"])
+def test_growth_of_last_years_amount_is_not_this_years(read, last):
+    rows = [
+        ["莲湖区2024年1-9月"],
+        ["指标", "单位", last, "增长(%)", "本年累计", "增长(%)"],
+        [RETAIL, "亿元", 50.5, 6.4, 52.5, 3.4],
+    ]
+    assert short(read(rows)) == {"E3": retail("level", "ytd", "2024-09", 52.5)}

@@ -25,7 +25,7 @@ from lianhu_analysis.intake.reading.meaning import ColumnMeaning, column_meaning
 from lianhu_analysis.intake.reading.notes import ColumnNote, TableNote
 from lianhu_analysis.intake.reading.outline import read_line
 from lianhu_analysis.intake.reading.statements import title_part
-from lianhu_analysis.intake.reading.words import BARE, Grammar, Part, fold, is_unit
+from lianhu_analysis.intake.reading.words import BARE, NOTHING, Grammar, Part, fold, is_unit
 
 __all__ = ["Heads", "Place", "read_heads"]
 
@@ -36,6 +36,7 @@ SAY_WHICH = "请写成“累计比上年同期增长（%）”或“本月比上
 OF_LEFT = ("rank", "gap")
 # What a growth that says none of it has of the amount that it is of.
 OF_AMOUNT = ("year", "tail", "region", "whole")
+EARLIER, ON_YEAR = re.compile("上[年月]"), re.compile("[同上去]")
 RANKS = re.compile("[及和与、]?(?:排名|位次|排位|排序|名次)")
 
 
@@ -280,11 +281,8 @@ def _refuse_unheaded(column: Column, place: Place) -> None:
     axis = sum(is_period_cell(c.text) for c in columns if c.text) > MANY
     shifted = len(rows) * 2 >= len(others) and not axis
     more = "，列名可能错了位，这张表没有读" if shifted else ""
-    error = IntakeError(
-        f"这一列有数却没有列名{more}",
-        "要收的，请报送补上了列名的新文件；不收的不必处理",
-        cell=cell_address(rows[0], column.number),
-    )
+    why, cure = f"这一列有数却没有列名{more}", "要收的，请报送补上了列名的新文件；不收的不必处理"
+    error = IntakeError(why, cure, cell=cell_address(rows[0], column.number))
     if shifted:
         raise error
     place.refuse(error, rows[0], column.number)
@@ -302,6 +300,10 @@ def _check(
         under = f"在标题“{title}”之下，说的可能不是全部"
         raise m.unread(under, "口径确实相同的，请报送标题改正后的新文件")
     f = m.facets
+    growths = {o.column.number for o in read if o.is_growth}
+    bare = (m.whole or m.region) and f == NOTHING and not (m.indicator or m.part)
+    if bare and min(growths, default=MANY) < m.column.number and m.column.number + 1 not in growths:
+        raise m.unread("说的可能是数，也可能是增速", "请写成“全市增速（%）”之类，另报新文件")
     months = {o.part.period: o.part.span for o in read if o.part and o.part.period.frequency == "M"}
     spans = {*months.values(), place.around.time.span}
     whole = m.part or "ytd" in spans or any(month.number == 1 for month in months)
@@ -348,6 +350,12 @@ def _of_left(
         return _of_group(growth, read[place - 1] if place else growth)
     if growth.facets.span:
         return growth
+    beside = read[place - 1] if place else growth
+    # 增减 behind 比重 is most likely the share's; behind 年初 it is on that.
+    of_share = "比重" in beside.facets.nothing and not growth.facets.sure
+    on_that = "年初" in beside.facets.nothing and not ON_YEAR.search(growth.text)
+    if of_share or on_that or (left is None and EARLIER.search(beside.facets.nothing)):
+        raise growth.unread(f"在“{beside.text}”之后，说不清是什么的增速", SAY_WHICH)
     left = _of_this_year(left, read[:place])
     between = [m for m in read[:place] if not left or m.column.number > left.column.number]
     # After 全年目标 a bare 增长 may as well be the plan's.
@@ -360,9 +368,9 @@ def _of_left(
     told = [m for m in read[:place] if not m.facets.nothing]
     if told[0].is_growth and told[0].facets == growth.facets:
         raise growth.unread("在绝对量之前也有一列，说不清各是哪一列的增速", SAY_WHICH)
-    found = _amount_of(read[:place], left, growth.indicator)
+    found = _amount_of(read[:place], left, growth.indicator, year)
     if found is None:
-        raise growth.unread("前面另有增速，说不清是当月还是累计", SAY_WHICH)
+        raise growth.unread("前面不止一列，说不清是哪一列的增速", SAY_WHICH)
     if growth.year not in (0, year := found.stated_year or year) and year:
         raise growth.unread(f"说的是{growth.year}年，旁边的绝对量是{year}年的", SAY_WHICH)
     price = growth.facets.price or found.facets.price.replace("current", "")
@@ -394,7 +402,7 @@ def _of_this_year(
 
 
 def _amount_of(
-    before: Sequence[ColumnMeaning], left: ColumnMeaning, indicator: Indicator | None
+    before: Sequence[ColumnMeaning], left: ColumnMeaning, indicator: Indicator | None, year: int
 ) -> ColumnMeaning | None:
     """Return the amount that a bare growth is of: the one before it, unless that has its growth.
 
@@ -408,8 +416,12 @@ def _amount_of(
         return left if len(times) == 1 else None
     since = max((m.column.number for m in growths), default=-1)
     if since < left.column.number:
-        places = {(m.region, m.whole) for m in amounts if m.column.number > since}
-        return left if len(places) == 1 else None
+        newer = [m for m in amounts if m.column.number > since]
+        places = {(m.region, m.whole) for m in newer}
+        month = left.part.period.end.month if left.part else 0
+        months = (m.part.period.end.month if m.part and month else month for m in newer)
+        last = max((m.stated_year or year, end) for m, end in zip(newer, months, strict=True))
+        return left if len(places) == 1 and last == (left.stated_year or year, month) else None
     taken = {m.says_span for m in growths}
     rest = [m for m in amounts if len(amounts) == 1 or m.says_span not in taken]
     return rest[0] if len(rest) == 1 else None
