@@ -1705,6 +1705,20 @@ def test_what_stands_beside_the_figures_to_date_is_not_to_date(read):
     assert "列名“本期”旁边另有“累计”" in told(reading)
 
 
+@pytest.mark.parametrize("head", ["1-9月", "累计"])
+def test_a_row_of_last_month_does_not_make_the_next_one_so(read, head):
+    rows = [
+        ["莲湖区2024年1-9月主要指标"],
+        ["指标", "单位", head, "增长(%)"],
+        ["规模以上服务业营业收入（上月数）", "亿元", 71.5, 2.6],
+        [RETAIL, "亿元", 52.5, 3.4],
+    ]
+    found = short(read(rows))
+    assert found["C3"] == ("svc.revenue", "level", "ytd", "2024-08", 71.5)
+    assert found["C4"] == retail("level", "ytd", "2024-09", 52.5)
+    assert found["D4"] == retail("yoy", "ytd", "2024-09", 3.4)
+
+
 @pytest.mark.parametrize("heads", [["全市"], ["全省", "全市"], ["西安市"]])
 def test_a_bare_place_behind_growth_may_head_growth_as_well(read, heads):
     rows = [
@@ -1744,6 +1758,14 @@ def test_two_units_above_a_head_are_refused_wherever_they_stand(read):
         reading = read(rows)
         assert reading.frame.empty
         assert "不止一个单位" in told(reading)
+
+
+def test_the_unit_of_a_group_and_that_of_the_head_are_two(read):
+    rows = [["莲湖区2024年1-9月"], ["指标", "1-9月(亿元)"], [RETAIL, 52.5]]
+    rows += [["二、财政（万元）"], [BUDGET, 36500]]
+    reading = read(rows)
+    assert list(short(reading)) == ["B3"]
+    assert "单位有两种写法" in told(reading)
 
 
 def test_a_table_of_amounts_below_one_of_growth_is_none_of_growth(read):
@@ -1824,3 +1846,28 @@ def test_growth_of_last_years_amount_is_not_this_years(read, last):
         [RETAIL, "亿元", 50.5, 6.4, 52.5, 3.4],
     ]
     assert short(read(rows)) == {"E3": retail("level", "ytd", "2024-09", 52.5)}
+
+
+def test_a_month_beside_the_year_to_date_is_single_whatever_the_title_says(read):
+    rows = [["莲湖区2024年1-9月累计主要指标"], ["指标", "单位", "9月", "1-9月增速(%)"]]
+    assert short(read([*rows, [RETAIL, "亿元", 5.5, 3.4]])) == {
+        "C3": retail("level", "single", "2024-09", 5.5),
+        "D3": retail("yoy", "ytd", "2024-09", 3.4),
+    }
+
+
+def test_the_whole_year_beside_one_month_of_it_is_refused(read):
+    rows = [[f"莲湖区2023年{BUDGET}"], ["月份", "全年累计(亿元)"], ["9月", 36.5], ["12月", 48.5]]
+    assert short(read(rows)) == {"B4": ("fis.revenue.gpb", "level", "ytd", "2023-12", 48.5)}
+
+
+def test_an_index_whose_title_says_last_month_is_not_on_the_year(read):
+    rows = [["莲湖区2024年9月居民消费价格指数（上月=100）"], ["指标", "单位", "9月"]]
+    assert read([*rows, ["居民消费价格指数", "%", 100.3]]).frame.empty
+
+
+def test_a_figure_merged_over_two_columns_is_of_neither(read):
+    rows = [["莲湖区2024年9月"], ["指标", "本月增速(%)", "累计增速(%)"]]
+    reading = read([*rows, [RETAIL, 3.4, None], [BUDGET, 2.1, 2.6]], merged=[(2, 1, 2, 2)])
+    assert list(short(reading)) == ["B4", "C4"]
+    assert "这一格合并了几行或几列" in told(reading)

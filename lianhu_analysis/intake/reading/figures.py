@@ -293,9 +293,8 @@ def period_for(indicator: Indicator, title: Period, span: str, per: str = "") ->
     elif span == "single":
         often, wanted = wanted, "Q" if per == "quarter" else "M"
         if often == "A" or (often == "Q" and wanted == "M"):
-            raise IntakeError(
-                f"{name} 按{FREQUENCIES[often]}发布，没有单月的数", "请核对这一格是否填错了行或列"
-            )
+            why = f"{name} 按{FREQUENCIES[often]}发布，没有单月的数"
+            raise IntakeError(why, "请核对这一格是否填错了行或列")
     try:
         return title.as_frequency(cast(Frequency, wanted)), span
     except PeriodError as error:

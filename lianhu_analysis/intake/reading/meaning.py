@@ -140,16 +140,8 @@ class Row:
         """What another row must share to be about the same figures."""
         said = self.facets
         beside = (self.region, self.part, self.named, self.span, self.per)
-        return (
-            self.indicator,
-            self.several,
-            said.measure,
-            said.span,
-            said.per,
-            said.lag,
-            said.fact,
-            *beside,
-        )
+        facets = (said.measure, said.span, said.per, said.lag, said.fact)
+        return (self.indicator, self.several, *facets, *beside)
 
     def is_named(self, text: str) -> bool:
         """Whether a name is the catalogue's own, not another way of saying it."""
@@ -253,7 +245,7 @@ def understand(
     _check_price(indicator, row.facets.price, column.facets.price, is_level)
     span = _span(indicator, row, column, is_level)
     unit = (
-        _one_unit(indicator, units, row.inherited or sheet_unit)
+        _one_unit(indicator, units if any(units[:2]) else [row.inherited, *units], sheet_unit)
         if is_level
         else _unit_of_growth(indicator, units, column, column.amount or row.inherited or sheet_unit)
     )
@@ -270,9 +262,8 @@ def _indicator(row: Row, column: ColumnMeaning, title: Indicator | None) -> Indi
         raise IntakeError(why, "不收的不必处理；要收的，请把它加入指标目录", skipped=True)
     head = column.indicator
     if mine and head and mine.code != head.code:
-        raise at_odds(
-            f"行说的是 {mine.name_zh}，列名“{column.text}”说的是 {head.name_zh}；这一格没有读"
-        )
+        why = f"行说的是 {mine.name_zh}，列名“{column.text}”说的是 {head.name_zh}；这一格没有读"
+        raise at_odds(why)
     found = mine or head or title
     if found is None:
         why = f"列名“{column.text}”没有说是哪个指标，行和标题也没有"
@@ -423,9 +414,8 @@ def _unit_of_growth(indicator: Indicator, units: list[str], column: ColumnMeanin
         units = [*units, far]
     other = next((unit for unit in units if unit and not unit_fits(unit, indicator)), "")
     if other and indicator.kind in ("flow", "stock"):
-        raise IntakeError(
-            f"{indicator.name_zh} 的单位是 {other}，说的不是以{indicator.unit}计的数", ""
-        )
+        why = f"{indicator.name_zh} 的单位是 {other}，说的不是以{indicator.unit}计的数"
+        raise IntakeError(why, "")
     points = next((unit for unit in reversed(units) if POINTS in unit), "")
     return points or ("%" if column.facets.unit == "%" else "")
 

@@ -90,7 +90,7 @@ class RowReader:
         part = label.is_part or label.is_member
         above = [p for p in label.parents if part or self._has_part(p, said.indicator)]
         lines = (*above, *reversed(label.groups))
-        lags = [grammar.read(line).facets.lag for line in (*label.groups, *label.parents[:1])]
+        lags = [grammar.read(line).facets.lag for line in lines]
         months = (p[0] for line in lines if len(p := grammar.read(line).parts) == 1)
         row = replace(
             row,

@@ -175,9 +175,8 @@ def read_described(
     if absent and must:
         names = "、".join(f"“{grid.sheet}”" for grid in shown.values())
         faults = "；".join(f"没有名为“{name}”的工作表，文件里有 {names}" for name in absent)
-        raise IntakeError(
-            f"{faults}。整个文件没有读", "请把工作表改回原名；确实改了名的，请改版式说明"
-        )
+        cure = "请把工作表改回原名；确实改了名的，请改版式说明"
+        raise IntakeError(f"{faults}。整个文件没有读", cure)
     named = [(shown[fold_header(sheet.name)], sheet) for sheet in layout.sheets if not absent]
     tables = [(g, table, [*_moved(g, table)]) for g, sheet in named for table in sheet.tables]
     if not must and (absent or any(moved for *_, moved in tables)):

@@ -312,13 +312,15 @@ class _PanelReader(Place):
         return set()
 
     @cached_property
-    def _merged_over_names(self) -> set[tuple[int, int]]:
-        """Return the cells of figures that are merged downwards over rows of other names."""
+    def _merged_over_others(self) -> set[tuple[int, int]]:
+        """Return the cells of figures that are merged over other columns, or rows of other names."""
         stub = [n for role in STUBS for n in self.panel.stub.get(role, [])]
+        columns = {c.column.number for c in self.heads.columns}
         return {
             (top, left)
-            for top, left, bottom, _ in self.grid.merged
+            for top, left, bottom, right in self.grid.merged
             if any(self.text(row, n).strip() for row in range(top + 1, bottom + 1) for n in stub)
+            or len(columns.intersection(range(left, right + 1))) > 1
         }
 
     @cached_property
@@ -342,9 +344,9 @@ class _PanelReader(Place):
             if is_blank(token := self.grid.at(place, number)):
                 continue
             try:
-                if (place, number) in self._merged_over_names:
-                    why = "这一格合并了几行，说不清是哪一行的数，还是几行合在一起的"
-                    raise IntakeError(why, "请报送取消了合并、每行各写各的数的新文件")
+                if (place, number) in self._merged_over_others:
+                    why = "这一格合并了几行或几列，说不清是哪一格的数，还是合在一起的"
+                    raise IntakeError(why, "请报送取消了合并、每格各写各的数的新文件")
                 self.collector.take(token, self._slot(place, row, column, token))
             except IntakeError as error:
                 # A sign for no figure may stand where there can be none.

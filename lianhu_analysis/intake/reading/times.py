@@ -20,7 +20,7 @@ __all__ = ["Axis", "When", "find_when"]
 # A report this long before its own release most likely carries the month before.
 EARLY_DAYS = 7
 MOST_LAGGED = 2
-MARCH = 3
+MARCH, DECEMBER = 3, 12
 STATE_PERIOD = (
     '请在 delivery.toml 写 period = "2024-09"，或在标题写明（如 2024年1—9月），另报新文件'
 )
@@ -90,14 +90,15 @@ def find_when(
         return When(*period_for(indicator, Period(period.year, "A", 1), span), period.end)
     # What a title says of its span gives way to the head's.
     near = bool(part or column.part)
+    if part and part.period.end.month < DECEMBER and span == "annual" and not meaning.fact:
+        raise at_odds(f"列名“{column.text}”说的是全年，这一行是 {period}")
     if near and not _fits(stated.span, meaning.span, indicator):
         raise at_odds(f"{indicator.name_zh} 的名称或列名与时期 {period} 说的口径不同（累计、当期）")
     own = _lagged(indicator, row, period, column)
     if own is not None:
         if named and not _fits(named.span, span, indicator):
-            raise at_odds(
-                f"{indicator.name_zh} 的名称说的是 {named.text}，列名“{column.text}”说的口径不同"
-            )
+            why = f"{indicator.name_zh} 的名称说的是 {named.text}，列名“{column.text}”说的口径不同"
+            raise at_odds(why)
         span = span or (named.span if named else "")
     reported = period.end if own is not None and own.end != period.end else None
     period = own or period
@@ -206,9 +207,11 @@ def _unsaid_span(
     """Return the span of a figure that no word states, where the table leaves no other."""
     if indicator.span == "point" or indicator.kind == "index":
         return indicator.span
-    if axis.span:
-        return axis.span
     parts = axis.rows or axis.heads.parts
+    to_date = {p.period.end.month for p in parts if p.span == "ytd"}
+    beside = period.end.month in to_date  # 9月 beside 1-9月
+    if axis.span and not (beside and headed):
+        return axis.span
     spans = {p.span for p in parts if p.period.number != 1} - {"annual"}
     if period.code.endswith("Q1") and spans == {"ytd"}:
         return "ytd"  # 一季度 beside 上半年
@@ -216,8 +219,6 @@ def _unsaid_span(
     quarter = period.frequency == "M" and period.number <= MARCH  # 1月, 2月, 3月, 一季度
     quarter = quarter and any(p.period.code.endswith("Q1") for p in parts)
     kinds = {False, headed.is_growth or bool(headed.facets.fact)} if headed else set()
-    to_date = {p.period.end.month for p in parts if p.span == "ytd"}
-    beside = period.end.month in to_date  # 9月 beside 1-9月
     # 三季度 after 上半年 is often 前三季度; after 二季度 it is not.  四季度 beside 全年 is no year.
     summed = period.frequency == "Q" and any(month > MARCH for month in to_date)
     unsaid = {p.period.code[-2:] for p in parts if not p.span}
