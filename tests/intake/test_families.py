@@ -1828,7 +1828,7 @@ def test_a_quantity_that_nobody_knows_below_a_title_is_not_the_titles(read):
         ["总量", "比重(%)", "增减(%)"],
         ["1-9月", "占全市比重(%)", "比上年同期提高(%)"],
         ["9月末", "年初余额", "增长(%)"],
-        ["9月", "8月", "增长(%)"],
+        ["9月当月", "8月当月", "增长(%)"],
         ["累计", "2023年累计", "增速(%)"],
     ],
 )
@@ -1871,3 +1871,21 @@ def test_a_figure_merged_over_two_columns_is_of_neither(read):
     reading = read([*rows, [RETAIL, 3.4, None], [BUDGET, 2.1, 2.6]], merged=[(2, 1, 2, 2)])
     assert list(short(reading)) == ["B4", "C4"]
     assert "这一格合并了几行或几列" in told(reading)
+
+
+@pytest.mark.parametrize(
+    "months",
+    [("11月", "12月", "1月"), ("2023年11月", "12月", "2024年1月"), ("10月", "12月", "2月")],
+)
+def test_months_over_the_new_year_in_one_year_are_refused(read, months):
+    rows = [[f"莲湖区2024年{BUDGET}"], ["月份", "当月(亿元)"]]
+    rows += [[month, n + 3.5] for n, month in enumerate(months)]
+    reading = read(rows)
+    assert reading.frame.empty
+    assert "跨了年" in told(reading)
+
+
+def test_years_from_the_newest_down_are_not_over_the_new_year(read):
+    rows = [[f"莲湖区{BUDGET}"], ["年份", "月份", "累计(亿元)"], [2024, "1-2月", 3.5]]
+    rows += [[None, "1-12月", 48.5], [2023, "1-2月", 3.1], [None, "1-12月", 46.5]]
+    assert list(short(read(rows))) == ["C3", "C4", "C5", "C6"]

@@ -433,8 +433,7 @@ def _without_twins(columns: Sequence[ColumnMeaning], place: Place) -> list[Colum
         if counts[_key(m)] > 1:
             why = "有不止一列是这个意思，说不清哪一列是本期的"
             cure = "请报送写明各列时期（如“上年同期”）的新文件"
-            fact = bool(m.facets.fact)
-            place.refuse_column(m.column, m.unread(why, cure, skipped=fact))
+            place.refuse_column(m.column, m.unread(why, cure, skipped=bool(m.facets.fact)))
     return [m for m in columns if counts[_key(m)] == 1]
 
 
@@ -466,12 +465,11 @@ def _agreeing(columns: Sequence[ColumnMeaning], time: Time, place: Place) -> lis
                 place.leave(m.column, "上年同期的可比数，不作为上年的数入库")
                 found.remove(m)
     ends = {m.part.period.end.month for m in found if m.part and m.facets.fact != "plan"}
-    titled = time.title and time.period is not None
-    if rows_say or not ends or (not titled and (axis or len(ends) == 1)):
+    stated = time.period.end.month if time.title and time.period else 0
+    if rows_say or not ends or (not stated and (axis or len(ends) == 1)):
         return found
-    stated = time.period.end.month if titled and time.period else 0
-    same_year = {m.part.year for m in found if m.part} <= {0, time.year} or not titled or axis
-    if (ends == {stated} and same_year) or (axis and stated in ends) or (not titled and axis):
+    same_year = {m.part.year for m in found if m.part} <= {0, time.year} or not stated or axis
+    if (ends == {stated} and same_year) or (axis and stated in ends) or (not stated and axis):
         return found
     for m in found:
         why = "与标题或旁边的列不是同一个月，说不清哪个对"

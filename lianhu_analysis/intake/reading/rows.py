@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import pairwise
 
 from lianhu_analysis.catalog.indicators import Indicator
 from lianhu_analysis.catalog.structure import load_structure
@@ -34,7 +35,7 @@ SEVERAL = re.compile("[及与、]|社会消费品|社零|以下|限下|全[部�
 SCOPES = {"规上": "规模以上", "限上": "限额以上"}
 TOTAL = re.compile("[合总]计$")
 TRADE = re.compile(f"(?<!企)业$|服务$|{TOTAL.pattern}")
-LAST_YEAR = 2100
+LAST_YEAR, HALF_A_YEAR = 2100, 6
 FIRST_CODE = 190_001
 MONTH = re.compile(r"\s*(?:0?[1-9]|1[0-2])\s*")
 MARK, REMARKS = "[*\ue000-\ue013]", ("备注", "说明")
@@ -72,8 +73,8 @@ class RowReader:
         path = "/".join((*label.groups, label.path))
         note = RowNote(cell_address(number, column), shown, path)
         try:
-            if number in self._periods_twice:
-                why = "这个时期写了不止一行，数又不同，说不清哪一行对，没有读"
+            if number in self._periods_unclear:
+                why = "这个时期写了不止一行、数又不同，或各行跨了年，说不清哪一行对，没有读"
                 raise self._wrong(number, "period", why, "请核对各行的时期，另报新文件")
             row = self.read_stub(number)
             if several := self._by_heads(label):
@@ -140,13 +141,19 @@ class RowReader:
         return [(bare.sub("", of), text) for _, of, text in self.place.around.notes]
 
     @cached_property
-    def _periods_twice(self) -> set[int]:
-        """Return rows of one period on an axis of periods, where they do not say the same."""
+    def _periods_unclear(self) -> set[int]:
+        """Return rows of one period on an axis of periods, where they do not say the same.
+
+        All rows, where December stands before January of its own year: of which year is either?
+        """
         if "name" in self.place.panel.stub or "region" in self.place.panel.stub:
             return set()
         rows: dict[object, list[int]] = defaultdict(list)
         for number, part in self.periods.items():
             rows[part.period, part.span].append(number)
+        months = [(part.year, part.span, part.period.end.month) for part in self.periods.values()]
+        if any(a[:2] == b[:2] and a[2] - b[2] > HALF_A_YEAR for a, b in pairwise(months)):
+            return set(self.periods)  # 12月 right before 1月 of the same year
         twice = (n for n in rows.values() if len({self.place.grid.rows[one][1:] for one in n}) > 1)
         return {number for numbers in twice for number in numbers}
 
@@ -351,9 +358,8 @@ class RowReader:
             facets = facets._replace(sure=True)
         regions = said.regions if len(said.regions) == 1 else ()
         if facets.clash:
-            raise IntakeError(
-                f"“{text}”里有相互矛盾的说法（{facets.clash}）", "请只保留一种说法，另报新文件"
-            )
+            why = f"“{text}”里有相互矛盾的说法（{facets.clash}）"
+            raise IntakeError(why, "请只保留一种说法，另报新文件")
         if facets.nothing:
             name = said.names[0].name_zh
             reason = f"“{text}”说的不是 {name} 的数或增速（{facets.nothing}），不读"

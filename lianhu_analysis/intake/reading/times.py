@@ -90,9 +90,8 @@ def find_when(
         return When(*period_for(indicator, Period(period.year, "A", 1), span), period.end)
     # What a title says of its span gives way to the head's.
     near = bool(part or column.part)
-    if part and part.period.end.month < DECEMBER and span == "annual" and not meaning.fact:
-        raise at_odds(f"列名“{column.text}”说的是全年，这一行是 {period}")
-    if near and not _fits(stated.span, meaning.span, indicator):
+    early = part and part.period.end.month < DECEMBER and span == "annual" and not meaning.fact
+    if near and (early or not _fits(stated.span, meaning.span, indicator)):
         raise at_odds(f"{indicator.name_zh} 的名称或列名与时期 {period} 说的口径不同（累计、当期）")
     own = _lagged(indicator, row, period, column)
     if own is not None:
