@@ -221,7 +221,7 @@ def test_a_count_without_a_past_is_refused():
     frame = land_frame(432.0)
     verdict = judge(frame[frame["period"] >= "2023"], AREA, catalogue(LAND), RULES)
     assert verdict.status == "refused"
-    assert "完整年度" in verdict.reason
+    assert "每期都有数的往年" in verdict.reason
 
 
 STOCK = indicator("prj.reserve.count", kind="stock", span="point", unit="个", level_price="na")

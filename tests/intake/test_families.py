@@ -1889,3 +1889,22 @@ def test_years_from_the_newest_down_are_not_over_the_new_year(read):
     rows = [[f"莲湖区{BUDGET}"], ["年份", "月份", "累计(亿元)"], [2024, "1-2月", 3.5]]
     rows += [[None, "1-12月", 48.5], [2023, "1-2月", 3.1], [None, "1-12月", 46.5]]
     assert list(short(read(rows))) == ["C3", "C4", "C5", "C6"]
+
+
+@pytest.mark.parametrize(
+    ("heads", "stored"),
+    [
+        (["2023年11月", "12月", "2024年1月"], {"B3", "D3"}),
+        (["2024年1月", "12月", "2023年11月"], {"B3", "D3"}),
+        (["11月", "12月", "1月"], set()),
+        (["2023年11月", "2023年12月", "2024年1月"], {"B3", "C3", "D3"}),
+        (["10月", "11月", "12月"], {"B3", "C3", "D3"}),
+    ],
+)
+def test_heads_of_months_that_run_over_the_new_year_say_their_year(read, heads, stored):
+    rows = [
+        ["2024年全社会用电量当月（万千瓦时）"],
+        ["指标", *heads],
+        ["全社会用电量", 3.0, 4.0, 5.0],
+    ]
+    assert set(short(read(rows, published=dt.date(2025, 1, 20)))) == stored

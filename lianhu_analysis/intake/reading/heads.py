@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 from lianhu_analysis.catalog.indicators import Indicator
 from lianhu_analysis.errors import IntakeError
@@ -30,6 +31,7 @@ from lianhu_analysis.intake.reading.words import BARE, NOTHING, Grammar, Part, f
 __all__ = ["Heads", "Place", "read_heads"]
 
 MANY = 5
+HALF_A_YEAR = 6
 HIDDEN = "要收的，请报送取消了隐藏的新文件；不要的不必处理"
 SAY_WHICH = "请写成“累计比上年同期增长（%）”或“本月比上年同月增长（%）”，另报新文件"
 # Facts of the column on their left, where they do not say of what period.
@@ -174,7 +176,7 @@ def read_heads(place: Place, units: dict[int, str]) -> Heads:
     # A title of 排名 speaks of the column that holds them.
     narrows = place.grammar.vocabulary.lines["scope"]
     scope = tuple(t for t in place.around.scope if not ranked or narrows.search(RANKS.sub("", t)))
-    found = _without_twins(_chosen(read, scope, place), place)
+    found = _within_a_year(_without_twins(_chosen(read, scope, place), place), place)
     time = _time(found, place.around.time)
     found = _agreeing(found, time, place)
     return Heads(
@@ -435,6 +437,21 @@ def _without_twins(columns: Sequence[ColumnMeaning], place: Place) -> list[Colum
             cure = "请报送写明各列时期（如“上年同期”）的新文件"
             place.refuse_column(m.column, m.unread(why, cure, skipped=bool(m.facets.fact)))
     return [m for m in columns if counts[_key(m)] == 1]
+
+
+def _within_a_year(columns: list[ColumnMeaning], place: Place) -> list[ColumnMeaning]:
+    """Refuse heads without a year where December stands beside January."""
+    parts = [m.part for m in columns if m.part]
+    over = any(
+        a.span == b.span and abs(a.period.end.month - b.period.end.month) > HALF_A_YEAR
+        for a, b in pairwise(parts)
+        if not (a.year and b.year)
+    )
+    unclear = [m for m in columns if over and m.part and not m.part.year]
+    for m in unclear:
+        cure = "请报送各列写明年份的新文件"
+        place.refuse_column(m.column, m.unread("没有写年份，各列又跨了年，说不清是哪一年", cure))
+    return [m for m in columns if m not in unclear]
 
 
 def _key(m: ColumnMeaning) -> tuple[object, ...]:
