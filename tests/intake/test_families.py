@@ -1908,3 +1908,10 @@ def test_heads_of_months_that_run_over_the_new_year_say_their_year(read, heads, 
         ["全社会用电量", 3.0, 4.0, 5.0],
     ]
     assert set(short(read(rows, published=dt.date(2025, 1, 20)))) == stored
+
+
+def test_growth_right_of_last_years_amount_is_not_turned_to_this_years(read):
+    head = ["指标", "上年同期", "增长(%)", "本年累计"]
+    reading = read([["2024年1-9月 单位：亿元"], head, [RETAIL, 385.2, 3.3, 402.1]])
+    assert set(short(reading)) == {"D3"}
+    assert "说不清是什么的增速" in told(reading)

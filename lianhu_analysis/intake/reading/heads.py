@@ -229,7 +229,10 @@ def _chosen(
     kinds = [m.is_growth for m in read if not m.facets.nothing or m.facets.fact]
     texts = (*place.names, *(title for _, title in place.table.titles))
     of = {i.kind for text in texts for i in place.grammar.read(text).names} or {"flow"}
-    read = read[::-1] if kinds == [True, False] and of & {"flow", "stock"} else read
+    first = next((n for n, m in enumerate(read) if m.is_growth), 0)
+    earlier = first and EARLIER.search(read[first - 1].facets.nothing)  # 上年同期, 增长, 累计
+    reverse = kinds == [True, False] and of & {"flow", "stock"} and not earlier
+    read = read[::-1] if reverse else read
     found: list[ColumnMeaning] = []
     left: ColumnMeaning | None = None
     for number, meaning in enumerate(read):
