@@ -1915,3 +1915,16 @@ def test_growth_right_of_last_years_amount_is_not_turned_to_this_years(read):
     reading = read([["2024年1-9月 单位：亿元"], head, [RETAIL, 385.2, 3.3, 402.1]])
     assert set(short(reading)) == {"D3"}
     assert "说不清是什么的增速" in told(reading)
+
+
+@pytest.mark.parametrize("sheet", ["月度", "季度", "分月度"])
+def test_a_sheet_of_months_is_of_no_unit(read, sheet):
+    """度 is a kilowatt hour, too."""
+    rows = [["2024年1-9月 单位：亿元"], ["指标", "累计"], [RETAIL, 402.1]]
+    assert short(read(rows, sheet=sheet))["B3"] == retail("level", "ytd", "2024-09", 402.1)
+
+
+def test_rows_that_state_their_year_may_stand_in_any_order(read):
+    head = [["时间", "社会消费品零售总额累计值(亿元)"]]
+    rows = [["2024年1-12月", 540.0], ["2024年1-2月", 85.0], ["2024年1-3月", 129.0]]
+    assert set(short(read([*head, *rows], published=dt.date(2025, 1, 20)))) == {"B2", "B3", "B4"}

@@ -193,7 +193,7 @@ def read_around(
         years = {year for one in said for year in (*one.years, *(p.year for p in one.parts))} - {0}
         time = Time(years.pop() if len(years) == 1 else 0)
     corners = (grammar.read(c) for panel in table.panels for c in panel.corner(table))
-    units = (one.facets.unit for one in (*corners, *said))
+    units = (one.facets.unit for one in (*(c for c in corners if not c.names), *said))
     of_units = [("", f"单位：{unit}") for unit in units if unit not in ("", "%")]
     days = [day for _, text in titles if is_statement(text) for day in days_in(text)]
     amounts = of_units or any(one.facets.measure == "level" for one in said)

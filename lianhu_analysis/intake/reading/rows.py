@@ -151,9 +151,11 @@ class RowReader:
         rows: dict[object, list[int]] = defaultdict(list)
         for number, part in self.periods.items():
             rows[part.period, part.span].append(number)
-        months = [(part.year, part.span, part.period.end.month) for part in self.periods.values()]
-        if any(a[:2] == b[:2] and a[2] - b[2] > HALF_A_YEAR for a, b in pairwise(months)):
-            return set(self.periods)  # 12月 right before 1月 of the same year
+        for a, b in pairwise(self.periods.values()):
+            later = a.period.end.month - b.period.end.month > HALF_A_YEAR
+            stated = all(str(part.year) in part.text for part in (a, b))
+            if (a.year, a.span) == (b.year, b.span) and later and not stated:
+                return set(self.periods)  # 12月 right before 1月, and not both say their year
         twice = (n for n in rows.values() if len({self.place.grid.rows[one][1:] for one in n}) > 1)
         return {number for numbers in twice for number in numbers}
 
