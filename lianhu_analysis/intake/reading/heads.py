@@ -28,7 +28,7 @@ from lianhu_analysis.intake.reading.outline import read_line
 from lianhu_analysis.intake.reading.statements import title_part
 from lianhu_analysis.intake.reading.words import BARE, NOTHING, Grammar, Part, fold, is_unit
 
-__all__ = ["Heads", "Place", "read_heads"]
+__all__ = ["HALF_A_YEAR", "Heads", "Place", "read_heads"]
 
 MANY = 5
 HALF_A_YEAR = 6
@@ -227,12 +227,8 @@ def _chosen(
     are of growth or indices: 同比 before 累计.
     """
     kinds = [m.is_growth for m in read if not m.facets.nothing or m.facets.fact]
-    texts = (*place.names, *(title for _, title in place.table.titles))
-    of = {i.kind for text in texts for i in place.grammar.read(text).names} or {"flow"}
-    first = next((n for n, m in enumerate(read) if m.is_growth), 0)
-    earlier = first and EARLIER.search(read[first - 1].facets.nothing)  # 上年同期, 增长, 累计
-    reverse = kinds == [True, False] and of & {"flow", "stock"} and not earlier
-    read = read[::-1] if reverse else read
+    if kinds == [True, False] and _may_turn(read, place):
+        read = read[::-1]
     found: list[ColumnMeaning] = []
     left: ColumnMeaning | None = None
     for number, meaning in enumerate(read):
@@ -257,6 +253,16 @@ def _chosen(
             whole = _as_beside(whole, found, place)
         found.append(whole)
     return found
+
+
+def _may_turn(read: Sequence[ColumnMeaning], place: Place) -> bool:
+    """Whether growth on the left is of the amount on its right: not behind last year's amount."""
+    first = next(n for n, m in enumerate(read) if m.is_growth)
+    if first and EARLIER.search(read[first - 1].facets.nothing):  # 上年同期, 增长, 累计
+        return False
+    texts = (*place.names, *(title for _, title in place.table.titles))
+    of = {i.kind for text in texts for i in place.grammar.read(text).names} or {"flow"}
+    return bool(of & {"flow", "stock"})
 
 
 def _as_beside(fact: ColumnMeaning, found: Sequence[ColumnMeaning], place: Place) -> ColumnMeaning:
@@ -315,9 +321,10 @@ def _check(
     if f.span == "ytd" and not whole and len(months) > 1:
         why = "旁边几个月不从一月算起，说不清是这几个月的合计还是年初以来的累计"
         raise m.unread(why, "请写成“1-9月”之类，另报新文件")
+    if f.measure != "yoy" or f.sure or f.unit in ("%", POINTS) or f.fact:
+        return
     cells = [place.text(r, m.column.number) for r in place.body]
-    percent = all(cell.endswith("%") for cell in filter(is_value, cells))
-    if f.measure != "yoy" or f.sure or f.unit in ("%", POINTS) or f.fact or percent:
+    if all(cell.endswith("%") for cell in filter(is_value, cells)):
         return
     others = [o.facets for o in read if o is not m and not o.facets.nothing]
     rival = any(o.measure == "yoy" and (o.sure or o.unit == "%") for o in others)

@@ -17,7 +17,7 @@ from lianhu_analysis.intake.grids.grid import cell_address
 from lianhu_analysis.intake.reading.around import MARKS, foreign_region
 from lianhu_analysis.intake.reading.blocks import STUBS, is_blank
 from lianhu_analysis.intake.reading.cells import is_number
-from lianhu_analysis.intake.reading.heads import Heads, Place
+from lianhu_analysis.intake.reading.heads import HALF_A_YEAR, Heads, Place
 from lianhu_analysis.intake.reading.meaning import Row
 from lianhu_analysis.intake.reading.notes import RowNote
 from lianhu_analysis.intake.reading.outline import SECTOR, Label, read_line
@@ -35,7 +35,7 @@ SEVERAL = re.compile("[及与、]|社会消费品|社零|以下|限下|全[部�
 SCOPES = {"规上": "规模以上", "限上": "限额以上"}
 TOTAL = re.compile("[合总]计$")
 TRADE = re.compile(f"(?<!企)业$|服务$|{TOTAL.pattern}")
-LAST_YEAR, HALF_A_YEAR = 2100, 6
+LAST_YEAR = 2100
 FIRST_CODE = 190_001
 MONTH = re.compile(r"\s*(?:0?[1-9]|1[0-2])\s*")
 MARK, REMARKS = "[*\ue000-\ue013]", ("备注", "说明")
