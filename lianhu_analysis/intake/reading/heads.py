@@ -311,6 +311,10 @@ def _check(
         under = f"在标题“{title}”之下，说的可能不是全部"
         raise m.unread(under, "口径确实相同的，请报送标题改正后的新文件")
     f = m.facets
+    to_date = any(o.says_span and not (o.is_growth or o.facets.nothing) for o in read)
+    unsaid = m.is_growth and not m.says_span and f.unit != POINTS
+    if unsaid and to_date and place.around.facets.measure:
+        raise m.unread("在增速的表里，旁边另有一列说了时段，说不清这一列是哪一段的增速", SAY_WHICH)
     growths = {o.column.number for o in read if o.is_growth}
     bare = (m.whole or m.region) and f == NOTHING and not (m.indicator or m.part)
     if bare and min(growths, default=MANY) < m.column.number and m.column.number + 1 not in growths:
@@ -363,9 +367,9 @@ def _of_left(
     if growth.facets.span:
         return growth
     beside = read[place - 1] if place else growth
-    # 增减 behind 比重 is most likely the share's; behind 年初 it is on that.
+    # 增减 behind 比重 is most likely the share's; behind 年初 or 环比 it is on that.
     of_share = "比重" in beside.facets.nothing and not growth.facets.sure
-    on_that = "年初" in beside.facets.nothing and not ON_YEAR.search(growth.text)
+    on_that = re.search("年初|环比", beside.facets.nothing) and not ON_YEAR.search(growth.text)
     if of_share or on_that or (left is None and EARLIER.search(beside.facets.nothing)):
         raise growth.unread(f"在“{beside.text}”之后，说不清是什么的增速", SAY_WHICH)
     left = _of_this_year(left, read[:place])

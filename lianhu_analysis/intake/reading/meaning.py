@@ -164,6 +164,8 @@ def column_meaning(column: Column, grammar: Grammar) -> ColumnMeaning:
     if said := next((cell for cell in cells if cell.unit), None):
         own = bool(said.measure or said.span or len(column.cells) == 1)
         facets = facets._replace(unit=said.unit)
+    if own and facets.measure == "yoy" and not facets.sure and facets.unit not in ("", *CHANGES):
+        facets = facets._replace(nothing=facets.nothing or "增减额不是数据本身")  # 增减（亿元）
     only_growth = joined.indicator is not None and joined.indicator.kind == "growth_only"
     if only_growth and joined.named[-1].endswith("增速"):
         facets = facets._replace(measure="yoy", sure=True)

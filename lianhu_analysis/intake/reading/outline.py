@@ -23,6 +23,7 @@ GROUPING = re.compile(
     r"^(?:在总额中,?)?(?P<owner>.{2,20}?)??(?:按|依)[^:：]{1,12}?(?:分|划分|分组|分类)(?:组|类)?(?:[:：]|$)"
 )
 SECTOR = re.compile(r"第[一二三]产业")
+SHORT_SECTOR = re.compile("^([一二三])产(?!业)")
 NUMBERING = tuple(
     re.compile(pattern)
     for pattern in (
@@ -133,7 +134,7 @@ def read_line(label: str) -> Line:
     numbered_text, depth = _without_number(folded)
     part = bool(SUB_ITEM.match(numbered_text))
     text, _ = _without_number(SUB_ITEM.sub("", numbered_text))
-    text = FOOTNOTE.sub("", text).strip()
+    text = SHORT_SECTOR.sub(r"第\1产业", FOOTNOTE.sub("", text).strip())
     bare = re.sub(r"\s", "", text)
     found = GROUPING.match(bare)
     grouping, owner = (found[0], found["owner"] or "") if found else ("", "")

@@ -28,6 +28,7 @@ from lianhu_analysis.intake.reading.meaning import (
     CHANGES,
     ColumnMeaning,
     Row,
+    at_odds,
     understand,
     unit_fits,
 )
@@ -36,10 +37,12 @@ from lianhu_analysis.intake.reading.outline import Item, outline, read_line
 from lianhu_analysis.intake.reading.rows import RowReader
 from lianhu_analysis.intake.reading.statements import is_statement, stated_day
 from lianhu_analysis.intake.reading.times import Axis, find_when
-from lianhu_analysis.intake.reading.words import Grammar, fold, is_unit
+from lianhu_analysis.intake.reading.words import Facets, Grammar, fold, is_unit
 from lianhu_analysis.workspace import Region
 
 __all__ = ["read_sheet"]
+
+UNIT_OF = re.compile("^(?:[本上]?表[中内]?|以上|数据|金额|的)*(.*?)(?:金额|计量|的)*单位$")
 
 
 def read_sheet(
@@ -363,6 +366,7 @@ class _PanelReader(Place):
         indicator, meaning = understand(
             row, column, around.facets, self.title, unit, self.heads.by_growth
         )
+        self._refuse_noted_unit(indicator, meaning)
         day = row.published or around.published or delivery.published
         when = find_when(indicator, meaning, column, row, self._axis, day)
         joint = meaning.joint and when.period.frequency == "M" and when.period.number == 2
@@ -398,6 +402,15 @@ class _PanelReader(Place):
             meaning.fact,
             (place, number) in self._zeros_to_come,
         )
+
+    def _refuse_noted_unit(self, indicator: Indicator, meaning: Facets) -> None:
+        """Refuse an amount of which a note says another unit than the table: 注：单位为万元."""
+        for cell, of, text in self.around.notes:
+            of_it = UNIT_OF.search(of)
+            if of_it and is_unit(text) and of_it[1] in indicator.name_zh and meaning.unit:
+                other = normalise_unit(text) != normalise_unit(meaning.unit)
+                if meaning.measure == "level" and other and unit_fits(text, indicator):
+                    raise at_odds(f"单位在表中是{meaning.unit}，在 {cell} 的注中是{text}")
 
     def _neighbours(self, row: int, column: int) -> Neighbours:
         """Return what the growth figures of the same series or column look like."""

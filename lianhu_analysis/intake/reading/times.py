@@ -225,7 +225,12 @@ def _unsaid_span(
     apart = "Q4" in unsaid and "annual" in ({p.span for p in axis.rows} or headed_spans)
     beside |= summed and ("Q2" in unsaid or period.number == 1)
     beside |= period.frequency == "Q" and apart
-    accumulated = bool(axis.heads.accumulated & kinds) and not summed
+    # 3月, 6月 and 9月 beside 1-12月 may be to date as well.
+    heads = [p for p in axis.heads.parts if p.period.frequency == "M"]
+    months = {p.period.end.month for p in heads}
+    named = {p.period.end.month for p in heads if p.span}
+    quarterly = len(months) > 1 and months > named and not any(m % MARCH for m in months)
+    accumulated = bool(axis.heads.accumulated & kinds) and not (summed or quarterly)
     if (beside and (axis.alone or headed)) or (headed and (january or quarter or accumulated)):
         return "single"
     # The first quarter is the year to date as well.

@@ -485,7 +485,7 @@ class Grammar:
                 found.append((match.end(), stated))
         longest = max(found, key=lambda item: item[0])
         of_time = text[at - 1 : at + 1] in ("月度", "季度")  # 度 is a kilowatt hour, too
-        if at and longest[0] == at and is_unit(text[at:]) and not of_time:
+        if longest[0] == at and is_unit(text[at:]) and not of_time:
             return len(text), _unit(text[at:])
         return longest
 
