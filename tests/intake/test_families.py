@@ -2004,3 +2004,35 @@ def test_a_count_is_read_by_the_names_that_offices_type(read):
     rows += [["供应土地", "亩", 523.7, 3.1], ["失业人员再就业", "人", 8000, 2.1]]
     found = [code for code, *_ in short(read(rows)).values()]
     assert found == ["lan.supply.area"] * 2 + ["emp.reemploy"] * 2
+
+
+def test_two_bare_growths_behind_two_amounts_are_of_neither(read):
+    rows = [["莲湖区2024年9月"], ["指标", "单位", "本月", "累计", "增速%", "增速%"]]
+    assert list(short(read([*rows, [RETAIL, "亿元", 62.3, 512.3, 3.1, 4.9]]))) == ["C3", "D3"]
+
+
+def test_a_title_of_all_years_names_its_indicator(read):
+    rows = [[f"莲湖区历年{RETAIL}"], ["年份", "总额（亿元）", "增长（%）"]]
+    rows += [["2022", 640.1, 5.0], ["2023", 660, 4.0], ["2024", 480.0, 4.9]]
+    reading = read(rows, published=dt.date(2024, 10, 25))
+    assert short(reading) == {
+        "B3": retail("level", "annual", "2022", 640.1),
+        "B4": retail("level", "annual", "2023", 660),
+        "C3": retail("yoy", "annual", "2022", 5.0),
+        "C4": retail("yoy", "annual", "2023", 4.0),
+    }
+
+
+def test_names_may_state_the_whole_time_of_their_rows(read):
+    rows = [["莲湖区主要指标"], ["指标", "单位", "数值", "增长%"]]
+    rows += [
+        [f"2024年1-9月{RETAIL}", "亿元", 512.3, 4.9],
+        ["2024年9月末人民币存款余额", "亿元", 3500, 8],
+    ]
+    reading = read([*rows, ["2023年地区生产总值", "亿元", 1000, 5.0]])
+    assert short(reading) == {
+        "C3": retail("level", "ytd", "2024-09", 512.3),
+        "D3": retail("yoy", "ytd", "2024-09", 4.9),
+        "C4": ("fin.deposit.rmb", "level", "point", "2024-09", 3500),
+        "D4": ("fin.deposit.rmb", "yoy", "point", "2024-09", 8),
+    }

@@ -385,7 +385,9 @@ def _of_left(
     if told[0].is_growth and told[0].facets == growth.facets:
         raise growth.unread("在绝对量之前也有一列，说不清各是哪一列的增速", SAY_WHICH)
     found = _amount_of(read[:place], left, growth.indicator, year)
-    if found is None:
+    after = next((m for m in read[place + 1 :] if not m.facets.nothing), left)
+    several = len([m for m in told if not m.is_growth]) > 1
+    if found is None or (several and (after.part, after.facets) == (None, growth.facets)):
         raise growth.unread("前面不止一列，说不清是哪一列的增速", SAY_WHICH)
     if growth.year not in (0, year := found.stated_year or year) and year:
         raise growth.unread(f"说的是{growth.year}年，旁边的绝对量是{year}年的", SAY_WHICH)

@@ -76,7 +76,10 @@ def find_when(
         If nothing states them, two places contradict each other, or the indicator has no
         such period.
     """
-    part, named, time = row.part, row.named, axis.heads.time
+    time = axis.heads.time
+    # 2024年1-9月社会消费品零售总额 in a table of no time.
+    alone = row.named and row.named.year and not (row.part or column.part or time.period)
+    part, named = (row.named, None) if alone else (row.part, row.named)
     if part and time.title and time.month:
         years = {p.period.year for p in axis.rows if p.period.frequency == "A"}
         if {part.period.year, time.year} <= years:
@@ -93,7 +96,7 @@ def find_when(
     early = part and part.period.end.month < DECEMBER and span == "annual" and not meaning.fact
     if near and (early or not _fits(stated.span, meaning.span, indicator)):
         raise at_odds(f"{indicator.name_zh} 的名称或列名与时期 {period} 说的口径不同（累计、当期）")
-    own = _lagged(indicator, row, period, column)
+    own = _lagged(indicator, named, row, period, column)
     if own is not None:
         if named and not _fits(named.span, span, indicator):
             why = f"{indicator.name_zh} 的名称说的是 {named.text}，列名“{column.text}”说的口径不同"
@@ -176,9 +179,11 @@ def _stated(part: Part | None, column: ColumnMeaning, heads: Heads) -> Part:
     return Part(time.period, time.period.year, time.span, "")
 
 
-def _lagged(indicator: Indicator, row: Row, stated: Period, column: ColumnMeaning) -> Period | None:
+def _lagged(
+    indicator: Indicator, named: Part | None, row: Row, stated: Period, column: ColumnMeaning
+) -> Period | None:
     """Return the period that a name or group states: 营业收入（1-8月） among figures of 1-9月."""
-    named, lag = row.named, row.facets.lag
+    lag = row.facets.lag
     if named is None:
         month = stated.end.month - lag
         return Period(stated.year, "M", month) if lag and month >= 1 else None
