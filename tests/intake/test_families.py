@@ -2036,3 +2036,26 @@ def test_names_may_state_the_whole_time_of_their_rows(read):
         "C4": ("fin.deposit.rmb", "level", "point", "2024-09", 3500),
         "D4": ("fin.deposit.rmb", "yoy", "point", "2024-09", 8),
     }
+
+
+@pytest.mark.parametrize(
+    ("title", "codes"),
+    [
+        ("规模以上工业企业主要经济指标", ["ind.revenue", "ind.profit"]),
+        ("规模以上服务业（单位：亿元）", ["svc.revenue", "svc.profit"]),
+        ("规模以上工业企业（国有控股）主要指标", []),
+        ("新增规模以上工业企业情况", []),
+        ("规模以上工业、服务业", []),
+        ("规模以上工业企业前10强", []),
+    ],
+)
+def test_a_title_of_all_industry_says_whose_revenue_its_rows_are(read, title, codes):
+    rows = [[f"莲湖区2024年1-8月{title}"], ["指标", "单位", "累计"]]
+    reading = read([*rows, ["营业收入", "亿元", 112.1], ["利润总额", "亿元", 8.1]])
+    assert [code for code, *_ in short(reading).values()] == codes
+
+
+def test_revenue_of_a_group_below_the_title_is_not_of_all_industry(read):
+    rows = [["莲湖区2024年1-8月规模以上工业"], ["指标", "单位", "累计"]]
+    rows += [["营业收入", "亿元", 112.1], ["国有控股企业"], ["利润总额", "亿元", 8.1]]
+    assert [code for code, *_ in short(read(rows)).values()] == ["ind.revenue"]

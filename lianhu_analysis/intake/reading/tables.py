@@ -171,7 +171,8 @@ class _PanelReader(Place):
         for item in items:
             if item.has_figures:
                 label = labels[item.row]
-                label = label._replace(parents=(*label.parents, *contexts))
+                whole = not (label.groups or label.is_part or label.is_member)
+                label = label._replace(parents=(*label.parents, *(contexts if whole else ())))
                 if (row := self.rows.read(item.row, label, units)) is not None:
                     rows[item.row] = row
         full = {row.figure for n, row in rows.items() if row.is_named(labels[n].text)}
