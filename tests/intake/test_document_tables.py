@@ -81,6 +81,51 @@ def test_deleted_text_and_doubled_text_boxes_are_not_read():
     assert grid.above == ("新",)
 
 
+def run(text: str, properties: str = "") -> str:
+    return f"<w:r><w:rPr>{properties}</w:rPr><w:t>{text}</w:t></w:r>"
+
+
+@pytest.mark.parametrize(
+    ("runs", "seen"),
+    [
+        (run("48.7") + run("1", '<w:vertAlign w:val="superscript"/>'), "48.7[1]"),
+        (run("m") + run("2", '<w:vertAlign w:val="superscript"/>'), "m2"),
+        (run("48") + run("7", '<w:vertAlign w:val="subscript"/>'), "487"),
+        (run("63", "<w:strike/>") + run("48"), "48"),
+        (run("63", '<w:dstrike w:val="true"/>') + run("48"), "48"),
+        (run("63", "<w:vanish/>") + run("48"), "48"),
+        (run("6", '<w:strike w:val="0"/>') + run("48"), "648"),
+        (f"<w:moveFrom>{run('63')}</w:moveFrom>" + run("48"), "48"),
+        ("<w:r><w:noBreakHyphen/><w:t>3.7</w:t></w:r>", "-3.7"),
+        ('<w:r><w:sym w:font="Symbol" w:char="F02D"/></w:r>' + run("3.7"), "�3.7"),
+    ],
+)
+def test_a_cell_of_word_says_what_its_reader_sees(runs, seen):
+    (grid,) = word(tbl(tr("工业", "5.2"), tr("建筑业", f"<w:p>{runs}</w:p>")))
+    assert grid.at(1, 1) == seen
+
+
+@pytest.mark.parametrize(
+    ("cell", "seen"),
+    [
+        ("48.7<sup>1</sup>", "48.7[1]"),
+        ("48.7<sup><a href='#n'> 1 </a></sup>%", "48.7[1]%"),
+        ("万m<sup>2</sup>", "万m2"),
+        ("<s>63</s>48", "48"),
+        ("<del>63</del>48", "48"),
+        ("<strike>63</strike><b>48</b>", "48"),
+    ],
+)
+def test_a_cell_of_a_page_says_what_its_reader_sees(cell, seen):
+    (grid,) = page(f"<table><tr><td>工业<td>5.2<tr><td>建筑业<td>{cell}</table>")
+    assert grid.at(1, 1) == seen
+
+
+def test_a_table_whose_figures_all_have_notes_is_one():
+    (grid,) = page("<table><tr><td>工业<td>5.2<sup>1</sup></table>")
+    assert grid.rows == (("工业", "5.2[1]"),)
+
+
 def test_each_table_of_a_page_is_a_grid_with_the_text_before_it():
     first, second = page(
         "<html><head><title>统计月报</title><style>td{width:9}</style></head><body>"

@@ -26,7 +26,7 @@ __all__ = ["read_page", "read_word"]
 MAX_TABLES = 200
 MAX_SPAN = 1_000
 ABOVE_LINES, ABOVE_LETTERS = 40, 200
-FIGURE = re.compile(r"[-+－—]?[\d,，.．\s]*\d[\d,，.．\s]*[%％‰]?")
+FIGURE = re.compile(r"[-+－—]?[\d,，.．\s]*\d[\d,，.．\s]*[%％‰]?(?:\[\d+\])?")
 NOTE = re.compile("[*①-⑳]|注[:：\\d]|备注[:：]|说明[:：]")
 # A sentence of a report, which tells figures of its own.
 PROSE = re.compile(r"^(?!注|备注|说明|[*①-⑳]).*(?:增长|下降)\s*\d.*[。；;]$")
@@ -38,13 +38,16 @@ CHARSET = re.compile(rb"<(?:meta[^>]*charset|\?xml[^>]*encoding)\s*=\s*[\"']?\s*
 CHARSET_WITHIN = 4096
 # What a table of Excel kept as XML, or a page kept with its pictures, has not.
 MARKUP = re.compile(r"\A(?!MIME-)(?=.*?<(?:html|body|tr|td|div|p|br|title)\b)", re.I | re.DOTALL)
-UNSEEN = frozenset("script style noscript template textarea select Fallback".split())
+GONE = frozenset("script style noscript template textarea select Fallback del s strike".split())
 # Any other element of a page ends the line.
 INLINE = frozenset(
-    "a abbr b bdi bdo big cite code em font i ins kbd label mark o:p q s small span strike strong "
-    "sub sup tt u var".split()
+    "a abbr b bdi bdo big cite code del em font i ins kbd label mark o:p q s small span strike "
+    "strong sub sup tt u var".split()
 )
 WORD_BREAKS = frozenset({"p", "br", "cr", "tc"})
+# A sign of a symbol font may be a minus: nobody knows, and it must not be lost.
+WORD_SIGNS = {"tab": " ", "noBreakHyphen": "-", "sym": "�"}
+OFF = (["0"], ["false"], ["off"], ["baseline"], ["subscript"])
 
 
 class Cell(NamedTuple):
@@ -71,6 +74,10 @@ def read_word(package: Package) -> list[Grid]:
     body = package.root(package.targets("").get("officeDocument", "")).find("{*}body")
     if body is None:
         raise unknown("压缩包里")
+    etree.strip_elements(body, "{*}moveFrom")
+    for mark in body.iter("{*}strike", "{*}dstrike", "{*}vanish", "{*}vertAlign"):
+        if mark.values() not in OFF:  # the run is called what a page calls it
+            mark.getparent().getparent().tag = "sup" if "superscript" in mark.values() else "del"
     return list(_grids(body, {table: _word_cells(table) for table in body.iter("{*}tbl")}, []))
 
 
@@ -184,7 +191,7 @@ def _lines(root: Any, stops: Tables) -> Iterator[Any]:
     for event, element in walker:
         begins, name = event == "start", local_name(element.tag)
         stopped = element in stops and element is not root
-        unseen = stopped or name in UNSEEN
+        unseen = stopped or name in GONE
         if begins and unseen:
             walker.skip_subtree()
         if stopped or (name not in INLINE if page else name in WORD_BREAKS):
@@ -195,10 +202,15 @@ def _lines(root: Any, stops: Tables) -> Iterator[Any]:
             words = []
         if begins and stopped:
             yield element
+        elif begins and name == "sup":
+            # The number of a note is no digit of the figure before it.
+            note, before = "".join(element.itertext()).strip(), "".join(filter(None, words))
+            words.append(f"[{note}]" if note.isdigit() and before[-1:].isdigit() else note)
+            walker.skip_subtree()
         elif page and not (begins and unseen) and not (not begins and element is root):
             words.append(element.text if begins else element.tail)
-        elif not page and begins and name in ("t", "tab"):
-            words.append(element.text if name == "t" else " ")
+        elif not page and begins:
+            words.append(element.text if name == "t" else WORD_SIGNS.get(name))
 
 
 def _word_cells(table: Any) -> list[Cell]:
