@@ -128,7 +128,7 @@ class _Book:
                 place, column = _split_address(address) if address else (row, column + 1)
                 if len(cell):
                     height, width = max(height, place + 1), max(width, column + 1)
-                    if text := self._text(cell):
+                    if (text := self._text(cell)) is not None:
                         walk.texts.append((place, column, text))
             bound_area(height, width)
 
@@ -177,8 +177,8 @@ def _formats(styles: Any) -> dict[int, str]:
 @lru_cache(maxsize=1024)
 def _parts(code: str) -> tuple[str, str, str]:
     """Return the format of a number that is not negative, and the words before and behind it."""
-    section = UNSHOWN.sub("", code).partition(";")[0]
-    bare = LITERAL.sub("\0", section)
+    seen = UNSHOWN.sub("", code)
+    section, bare = seen.partition(";")[0], LITERAL.sub("\0", seen)
     before, _, behind = PLACES.sub("\1", section).partition("\1")
     first, last = ("".join(a or b for a, b in LITERAL.findall(part)) for part in (before, behind))
     return bare, first.strip(" ¥￥$%"), last.strip(" ¥￥$%")
@@ -187,13 +187,17 @@ def _parts(code: str) -> tuple[str, str, str]:
 def shown(value: float, code: str) -> str | None:
     """Return what a format makes of a number, as its reader sees it; ``None``: the number.
 
-    ``4.8%``, ``下降3.2``, ``497.3亿元``; where the number itself is shown as another, no figure.
+    ``4.8%``, ``下降3.2``, ``497.3亿元``; where the number itself is shown as another or not at
+    all, no figure, and where nought is not shown, nothing.
     """
     bare, before, behind = _parts(code)
+    place = 1 if value < 0 else 2 if value == 0 else 0
+    if ";" in bare and bare.split(";")[place : place + 1] == [""]:
+        return OTHERWISE if value else ""
     if "%" in bare:
         return f"{value * 100:.12g}%"
+    if SCALED.search(bare) and not DAYS.search(bare):
+        return OTHERWISE
     if DAYS.search(bare) or (value < 0 and ";" in code):
         return None
-    if SCALED.search(bare):
-        return OTHERWISE
     return f"{before}{value:.12g}{behind}" if before or behind else None
