@@ -174,11 +174,8 @@ def apply_corrections(
 
 def _versions(frame: pd.DataFrame, item: Correction) -> pd.Index:
     """Return the rows of a correction's figure, whenever published and by whomever."""
-    mask = pd.Series(True, index=frame.index)
-    columns = ("region", "indicator", "measure", "span", "period")
-    for column, value in zip(columns, item.key, strict=True):
-        mask &= frame[column] == value
-    return frame.index[mask]
+    columns = ["region", "indicator", "measure", "span", "period"]
+    return frame.index[(frame[columns] == list(item.key)).all(axis=1)]
 
 
 def _fitting(frame: pd.DataFrame, item: Correction) -> tuple[pd.Index, pd.Index]:

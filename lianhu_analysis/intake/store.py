@@ -210,8 +210,13 @@ def region_of(part: str) -> str:
 
 
 def latest(versions: pd.DataFrame) -> pd.DataFrame:
-    """Return the newest version of each figure, of versions as ``history`` returns them."""
-    return versions.drop_duplicates(list(VINTAGE_OF), keep="last", ignore_index=True)
+    """Return the newest version of each figure, of versions as ``history`` returns them.
+
+    A place left open says nothing: it takes that of no figure that was known before.
+    """
+    said = versions.sort_values("status", key=lambda s: s != "not_released", kind="stable")
+    found = said.drop_duplicates(list(VINTAGE_OF), keep="last")
+    return found.sort_index(ignore_index=True)
 
 
 def _ask(

@@ -98,6 +98,23 @@ def test_a_period_left_open_is_not_published(tmp_path):
     assert store.last_published() == dt.date(2024, 10, 22)
 
 
+def test_a_place_left_open_later_takes_that_of_no_figure(tmp_path):
+    store = VintageStore(tmp_path)
+    later = {"value": math.nan, "published": "2024-11-20", "source": "b.csv"}
+    put(
+        store,
+        "a.csv",
+        pd.concat([rows(4.4, "2024-10-20"), rows(4.6, "2024-07-20", period="2024Q2")]),
+    )
+    put(store, "b.csv", rows(**later, status="not_released"))
+    put(store, "c.csv", rows(**later, status="not_meaningful", period="2024Q2"))
+    put(store, "d.csv", rows(**later, status="not_released", period="2024Q1"))
+    known = store.as_of(None)
+    assert list(known["period"]) == ["2024Q1", "2024Q2", "2024Q3"]
+    assert list(known["status"]) == ["not_released", "not_meaningful", "ok"]
+    assert known["value"].iloc[2] == 4.4
+
+
 def test_provenances_are_figures_of_their_own(tmp_path):
     store = VintageStore(tmp_path)
     put(store, "a.csv", rows(5.2, "2024-10-22"))
