@@ -197,6 +197,8 @@ def test_a_book_about_another_region_counts_where_the_sheet_names_none():
         (["莲湖区2024年10月调度会材料"], None),
         (["2024年1-9月经济指标（2024年10月印发）"], SEPTEMBER),
         (["2024年1-9月经济指标（10月22日印发）"], SEPTEMBER),
+        (["莲湖区主要指标（2024年10月报送）"], None),
+        (["2024年1-9月经济指标（10月份上报）"], SEPTEMBER),
     ],
 )
 def test_the_period_is_read_from_the_title(titles, expected):

@@ -2059,3 +2059,12 @@ def test_revenue_of_a_group_below_the_title_is_not_of_all_industry(read):
     rows = [["莲湖区2024年1-8月规模以上工业"], ["指标", "单位", "累计"]]
     rows += [["营业收入", "亿元", 112.1], ["国有控股企业"], ["利润总额", "亿元", 8.1]]
     assert [code for code, *_ in short(read(rows)).values()] == ["ind.revenue"]
+
+
+def test_indices_with_a_percent_sign_are_no_growth(read):
+    rows = [["莲湖区2024年1-9月"], ["指标", "单位", "累计", "同比"]]
+    rows += [[RETAIL, "亿元", 54.3, "103.6%"], [BUDGET, "亿元", 8.1, "96.2%"]]
+    rows += [["进出口总额", "亿元", 12.4, "107.9%"]]
+    reading = read(rows)
+    assert set(short(reading)) == {"C3", "C4", "C5"}
+    assert told(reading).count("像是指数") == 3

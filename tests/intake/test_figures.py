@@ -57,4 +57,6 @@ def test_figures_of_one_indicator_may_lie_far_apart(figures, one_indicator, wide
 def test_a_percentage_may_be_shown_a_hundred_times():
     assert neighbours(["1250%", "-320%", "5%"]).hundreds
     assert not neighbours(["1250%", "32%", "5%"]).hundreds
+    assert neighbours(["104.6%", "97.1%", "5%"]).hundreds
+    assert not neighbours(["104.6%", "12%", "5%"]).hundreds
     assert neighbours([None, "—", "甲"]) == Neighbours()

@@ -135,7 +135,8 @@ class Neighbours(NamedTuple):
     wide
         They are of one indicator and far apart, so that a large one is no index.
     hundreds
-        A % that their number format adds may stand there twice: 12.5 shown as 1250%.
+        A % that their number format adds may stand there twice (12.5 shown as 1250%), or
+        behind indices (104.8%).
     fractions
         Most are below 1, and some too fine for percentages as they are printed.
     """
@@ -252,17 +253,17 @@ class Collector:
     def result(self) -> Reading:
         """Return the observations, one a key, and every problem."""
         taken: list[Observation] = []
-        beside: list[Problem] = []
         for row in self.rows:
             if (row.sheet, row.indicator, row.measure, row.period) in self.too_large:
                 why = f"“{row.token}”与旁边那个比全国还多的数单位相同，不采用"
-                beside.append(Problem(row.sheet, row.cell, why, "请核对单位后另报新文件"))
+                error = IntakeError(why, "请核对单位后另报新文件")
+                self.refuse(error, sheet=row.sheet, cell=row.cell)
             else:
                 taken.append(row)
         rows, conflicts = merge_rows(taken)
         return Reading(
             frame_observations(rows),
-            (*self.problems, *beside, *conflicts),
+            (*self.problems, *conflicts),
             len(taken) - len(rows),
             tuple(self.tables),
             tuple(self.slots),
@@ -331,7 +332,8 @@ def neighbours(tokens: Iterable[object], *, one_indicator: bool = False) -> Neig
     indices = sum(INDEX_LIKE[0] <= value <= INDEX_LIKE[1] for value in values)
     large = [value for value in values if abs(value) >= 1]
     small = [value for value in values if abs(value) < 1]
-    shown = [abs(r.value or 0) >= DOUBLED for r in found if r.token.endswith("%")]
+    shown = [abs(r.value or 0) for r in found if r.token.endswith("%")]
+    least = INDEX_LIKE[0] if len(shown) >= FEWEST else DOUBLED
     return Neighbours(
         enough and indices * 2 > len(values),
         enough and sum(map(_is_fine, large)) > 1 and len(large) * 2 > len(values),
@@ -339,7 +341,7 @@ def neighbours(tokens: Iterable[object], *, one_indicator: bool = False) -> Neig
         and one_indicator
         and indices * 4 < len(values)
         and any(abs(v) >= WIDE and not INDEX_LIKE[0] <= v <= INDEX_LIKE[1] for v in values),
-        sum(shown) * 2 > len(shown),
+        sum(value >= least for value in shown) * 2 > len(shown),
         any(map(_is_fine, small)) and len(small) * 2 > len(values),
     )
 
@@ -354,10 +356,7 @@ def _observe(token: object, slot: Slot, delivery: Delivery) -> Observation:
         reading = CellReading(None, "not_released", str(token))
         value, unit = None, "%" if slot.measure == "yoy" else slot.indicator.unit
     elif slot.fact:
-        words = {"rank": RANK, "gap": IN_POINTS}.get(slot.fact)  # 第4位, 0.2个百分点
-        bare = words.sub("", token) if words and isinstance(token, str) else token
-        reading = read_value(bare, unit_is_percent=True)
-        reading = reading._replace(token=str(token)) if bare != token else reading
+        reading = _read_without({"rank": RANK, "gap": IN_POINTS}.get(slot.fact), token)
         value, unit = reading.value, FACT_UNITS.get(slot.fact) or _unit_of_plan(reading, slot)
     elif slot.measure == "yoy":
         reading, value, unit = _read_growth(token, slot)
@@ -397,6 +396,13 @@ def _observe(token: object, slot: Slot, delivery: Delivery) -> Observation:
     )
 
 
+def _read_without(words: re.Pattern[str] | None, token: object) -> CellReading:
+    """Read a figure without words that say what it is: 第4位, 0.2个百分点."""
+    if words is None or not isinstance(token, str):
+        return read_value(token, unit_is_percent=True)
+    return read_value(words.sub("", token), unit_is_percent=True)._replace(token=token)
+
+
 def _unit_of_plan(reading: CellReading, slot: Slot) -> str:
     """Return the unit of a plan: a percentage is of growth, also in a row of amounts."""
     growth = slot.indicator.kind == "growth_only" and not slot.unit
@@ -427,8 +433,8 @@ def _read_growth(token: object, slot: Slot) -> tuple[CellReading, float | None, 
         why = f"{indicator.name_zh} 的增速不能以百分点计，这里多半是增速的变化"
         raise IntakeError(why, "是变化的不必处理；是增速的，请把单位写为 %，另报新文件")
     value, beside = reading.value, slot.beside or Neighbours()
-    if beside.hundreds and reading.token.endswith("%") and abs(value or 0) >= DOUBLED:
-        why = f"{indicator.name_zh} 的增速 {reading.token} 像是百分数又加了百分号格式"
+    if beside.hundreds and reading.token.endswith("%") and abs(value or 0) >= INDEX_LIKE[0]:
+        why = f"{indicator.name_zh} 的增速 {reading.token} 像是指数，或百分数又加了百分号格式"
         cure = "请把单元格格式改为“常规”、核对后另报新文件；确是如此的，请写成“增长1.6倍”这样"
         raise IntakeError(why, cure)
     # 4.8% and 增长1.6倍 say what they are, whatever form the column has.
@@ -439,10 +445,7 @@ def _read_growth(token: object, slot: Slot) -> tuple[CellReading, float | None, 
 
 def _read_points(token: object, slot: Slot) -> tuple[CellReading, float | None, str]:
     in_points = isinstance(token, str) and POINTS in token
-    bare = IN_POINTS.sub("", str(token)) if in_points else token
-    reading = read_value(bare, unit_is_percent=True)
-    if in_points:
-        reading = reading._replace(token=str(token))
+    reading = _read_without(IN_POINTS if in_points else None, token)
     if reading.value is None or in_points or POINTS in slot.unit:
         return reading, reading.value, POINTS
     why = f"{slot.indicator.name_zh} 本身是比率，{reading.token!r} 说不清是百分比还是百分点"
