@@ -9,7 +9,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, fields
 from functools import cache, cached_property, partial
 from pathlib import Path, PurePath
-from typing import Literal
+from typing import Any, Literal
 
 from lianhu_analysis import __version__
 from lianhu_analysis.catalog.indicators import Catalogue
@@ -60,11 +60,11 @@ READS = (
 
 @dataclass(frozen=True)
 class Sidecar:
-    """What ``delivery.toml`` says of the files of its folder."""
+    """What ``delivery.toml`` says of the files of its folder; what is empty, one above may say."""
 
     __pydantic_config__ = KNOWN_ONLY
     published: Day | None = None
-    provenance: Provenance = "official"
+    provenance: Provenance | Literal[""] = ""
     region: str = ""
     layout: str = ""
     period: PeriodCode = ""
@@ -76,7 +76,7 @@ class Sidecar:
 
 
 def read_sidecar(path: Path, workspace: Workspace) -> Sidecar:
-    """Read the nearest ``delivery.toml`` at or above a raw file, up to ``data/raw``.
+    """Read each ``delivery.toml`` at or above a raw file, up to ``data/raw``: the nearest first.
 
     Raises
     ------
@@ -84,11 +84,13 @@ def read_sidecar(path: Path, workspace: Workspace) -> Sidecar:
         Naming the field that is unknown or wrong.
     """
     below = workspace.below_raw(path)
+    said: dict[str, Any] = {}
     for folder in () if below is None else below.parents:
         # A link to nowhere is one, too: its figures would pass for official.
         if os.path.lexists(file := workspace.raw / folder / SIDECAR_NAME):
-            return _parse_sidecar(file, workspace)
-    return Sidecar()
+            above = vars(_parse_sidecar(file, workspace))
+            said = {name: value for name, value in above.items() if value} | said
+    return Sidecar(**said)
 
 
 def _parse_sidecar(file: Path, workspace: Workspace) -> Sidecar:
@@ -226,7 +228,7 @@ class DeliveryReader:
             region=self._workspace.regions[sidecar.region or self._workspace.region.code],
             regions=(self._workspace.region, *self._workspace.parents),
             peers=self._workspace.peers,
-            provenance=sidecar.provenance,
+            provenance=sidecar.provenance or "official",
             published=sidecar.published,
             period=Period.parse(sidecar.period) if sidecar.period else None,
             file=file,

@@ -22,6 +22,17 @@ def test_the_nearest_sidecar_upwards_holds(workspace, deliver):
     assert read_sidecar(outer, workspace).provenance == "simulated"
 
 
+def test_what_the_nearest_sidecar_leaves_open_one_above_says(workspace, deliver):
+    deliver("delivery.toml", 'provenance = "simulated"\nunit = "亿元"')
+    deliver("x/delivery.toml", 'region = "610100"\nunit = "万元"')
+    deliver("x/y/delivery.toml", "published = 2024-10-22")
+    deliver("x/z/delivery.toml", 'provenance = "official"')
+    inner = read_sidecar(deliver("x/y/a.csv", ""), workspace)
+    assert (inner.provenance, inner.region, inner.unit) == ("simulated", "610100", "万元")
+    assert inner.published == dt.date(2024, 10, 22)
+    assert read_sidecar(deliver("x/z/a.csv", ""), workspace).provenance == "official"
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

@@ -36,7 +36,7 @@ SEVERITY_ZH: dict[str, str] = {
 }
 
 FIGURE = ("region", "provenance", "indicator", "measure", "span", "period")
-Key = tuple[str, str, str, str, str, str]
+Key = tuple[str, ...]
 RESOLVE = "请核对原表：有误的请部门重报，或在 corrections.toml 中更正；属实的在其中确认（new = 'confirm'）"
 
 
@@ -86,14 +86,7 @@ class Finding:
     @property
     def key(self) -> Key:
         """The figure concerned: region, provenance, indicator, measure, span, period."""
-        return (
-            self.region,
-            self.provenance,
-            self.indicator,
-            self.measure,
-            self.span,
-            self.period,
-        )
+        return tuple(getattr(self, name) for name in FIGURE)
 
     @classmethod
     def from_plain(cls, content: dict[str, Any]) -> Finding:
