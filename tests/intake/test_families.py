@@ -2068,3 +2068,24 @@ def test_indices_with_a_percent_sign_are_no_growth(read):
     reading = read(rows)
     assert set(short(reading)) == {"C3", "C4", "C5"}
     assert told(reading).count("像是指数") == 3
+
+
+def test_a_share_of_a_plan_may_be_in_parts_of_one(read):
+    rows = [["莲湖区2024年1-9月"], ["指标", "单位", "累计", "完成年度计划(%)"]]
+    rows += [
+        [RETAIL, "亿元", 54.3, 0.78],
+        [BUDGET, "亿元", 8.1, "0.78%"],
+        ["进出口总额", "亿元", 12.4, 71.3],
+    ]
+    reading = read(rows)
+    assert {cell: row[-1] for cell, row in facts(reading).items()} == {"D4": 0.78, "D5": 71.3}
+    assert "D3" in told(reading) and "像小数" in told(reading)
+
+
+def test_two_days_of_publication_are_none(read):
+    head = ["指标", "单位", "累计"]
+    days = ["发布日期：2024-10-22", "公布时间：2024-11-25"]
+    twice = read([["莲湖区2024年1-9月"], days, head, [RETAIL, "亿元", 54.3]])
+    assert not short(twice) and "另写了一个" in told(twice)
+    days[1] = "公布时间：2024年10月22日"
+    assert short(read([["莲湖区2024年1-9月"], days, head, [RETAIL, "亿元", 54.3]]))

@@ -454,13 +454,12 @@ def _behind(label: re.Pattern[str], lines: Sequence[Line]) -> list[tuple[str, st
 
 
 def _published(lines: Sequence[Line]) -> dt.date | None:
-    for text, cell in _behind(PUBLISHED, lines)[:1]:
-        day = stated_day(text)
-        if day is None:
-            why = f"发布日期“{text}”不是一个日子" if text else "发布日期没有填写"
-            raise IntakeError(why, "请写成 2024-10-22", cell=cell)
-        return day
-    return None
+    stated = {stated_day(text): (text, cell) for text, cell in _behind(PUBLISHED, lines)}
+    if None in stated or len(stated) > 1:
+        text, cell = stated.get(None) or list(stated.values())[1]
+        why = f"发布日期“{text}”不是一个日子，或另写了一个" if text else "发布日期没有填写"
+        raise IntakeError(why, "请写成 2024-10-22，只写一个", cell=cell)
+    return next(iter(stated), None)
 
 
 def _unit(lines: Sequence[Line]) -> str:

@@ -52,6 +52,7 @@ DOUBLED = 200.0
 INDEX_RANGE = (50.0, 200.0)
 NO_GROWTH = 1000.0
 PRINTED_DECIMALS = 2
+WHOLE_SHARES = 2.0
 
 
 @dataclass(frozen=True)
@@ -256,8 +257,8 @@ class Collector:
         for row in self.rows:
             if (row.sheet, row.indicator, row.measure, row.period) in self.too_large:
                 why = f"“{row.token}”与旁边那个比全国还多的数单位相同，不采用"
-                error = IntakeError(why, "请核对单位后另报新文件")
-                self.refuse(error, sheet=row.sheet, cell=row.cell)
+                wrong = IntakeError(why, "请核对单位后另报新文件", cell=row.cell)
+                self.refuse(wrong, sheet=row.sheet)
             else:
                 taken.append(row)
         rows, conflicts = merge_rows(taken)
@@ -357,6 +358,10 @@ def _observe(token: object, slot: Slot, delivery: Delivery) -> Observation:
         value, unit = None, "%" if slot.measure == "yoy" else slot.indicator.unit
     elif slot.fact:
         reading = _read_without({"rank": RANK, "gap": IN_POINTS}.get(slot.fact), token)
+        bare = slot.fact == "plan_share" and not reading.says_percent
+        if bare and 0 < (reading.value or 0) < WHOLE_SHARES:
+            why = f"{slot.indicator.name_zh} 的完成比例 {reading.token} 像小数，说不清是百分之几"
+            raise IntakeError(why, "请写成带百分号的数，另报新文件")
         value, unit = reading.value, FACT_UNITS.get(slot.fact) or _unit_of_plan(reading, slot)
     elif slot.measure == "yoy":
         reading, value, unit = _read_growth(token, slot)
