@@ -155,8 +155,8 @@ def forecast_alone(assessment: Assessment, key: Key, rules: Rules, knowledge: Kn
     indicator, growth = assessment.catalogue.get(key[0]), key[1] == "yoy"
     unit, decimals = ("%", 1) if growth else (indicator.unit, None)
     name, year = indicator.name_zh, assessment.year
-    # Nothing counts as reached under an upper bound: there is always a forecast.
-    target = Target(*key, year, 0.0, "at_most", 0.0, unit, name, "", decimals)
+    # Nothing counts as reached or missed under a bound that far: there is always a forecast.
+    target = Target(*key, year, 1e18, "at_most", 0.0, unit, name, "", decimals)
     rows = assessment.rows.behind(indicator)
     return judge(rows, target, assessment.catalogue, rules, knowledge)
 

@@ -120,10 +120,10 @@ def rest_of(verdict: Verdict) -> tuple[float, float]:
 
     From published figures alone; missing where the share of the year behind is not published.
     """
-    if verdict.actual is None or not verdict.target.is_growth:
-        return verdict.actual or 0.0, 1.0
-    share = verdict.required.share
-    return (nan, nan) if share is None else (share.value * verdict.actual, 1.0 - share.value)
+    share, actual = verdict.required.share, verdict.actual
+    if share is None or actual is None:
+        return (nan, nan) if verdict.required.value is None else (actual or 0.0, 1.0)
+    return share.value * actual, 1.0 - share.value
 
 
 def events_of(scenario: Scenario, futures: Futures, refuse: Refuse) -> list[Event]:
@@ -167,11 +167,11 @@ def _event(path: FixedPath, futures: Futures) -> Event:
         raise ForecastError(f"{verdict.required.reason}。可改写 year（全年数）")
     final = {"rest": base, "year": 0.0}.get(name, float(drawn.mean())) + part * value
     rest = final if isnan(span) else (final - base) / span
-    least = -100.0 if verdict.target.is_growth else -base if indicator.kind == "stock" else 0.0
+    least = -100.0 if verdict.target.is_growth else 0.0 if indicator.piles_up else -base
     if rest < least and not load_structure().may_fall(indicator):
         raise ForecastError(
-            f"{name} = {value:g} 意味着剩余时期为 {rest:,.2f} {verdict.target.unit}，"
-            f"不可能低于 {least:g}（增速不低于 -100%，累计数不减少，存量不为负）"
+            f"{name} = {value:,.10g} 意味着剩余时期为 {rest:,.2f} {verdict.target.unit}，"
+            f"不可能低于 {least:,.10g}（增速不低于 -100%，累计数不减少，存量不为负）"
         )
     return Event(column, part * value if name == "shock" else final - drawn, part * path.spread)
 
@@ -182,7 +182,7 @@ def _felt(path: FixedPath, span: float, verdict: Verdict, futures: Futures) -> f
     if over := [str(period) for period in periods if period not in verdict.required.periods]:
         left = verdict.required.span
         raise UsageError(f"periods：{over[0]} 已公布，或不是剩余的时期（{left}）")
-    if not periods or not verdict.target.is_growth:
+    if not periods or not (verdict.target.is_growth and verdict.indicator.piles_up):
         return span
     known, indicator = futures.assessment, verdict.indicator
     sources = GrowthSources.of(futures.knowledge, indicator, known.catalogue, futures.rules)
@@ -258,8 +258,10 @@ def path_fields(column: int, futures: Futures, drawn: np.ndarray) -> dict[str, A
     told = f"全年为 {then:{form}}{of}（比预测{side} {abs(change):{form}}{gap}"
     # Before the first figure the rest of the year is the year.
     if verdict.actual is not None and not isnan(rest):
-        more = f"{abs(change / span):{form}}"
-        told += f"），即 {period.replace('/', '—')} 为 {rest:{form}}{of}（比预测{side} {more}{gap}"
+        # What the rest brings to a stock is not how much it is then.
+        brings = "净增" if verdict.indicator.kind == "stock" else "为"
+        when, more = period.replace("/", "—"), f"{abs(change / span):{form}}"
+        told += f"），即 {when} {brings} {rest:{form}}{of}（比预测{side} {more}{gap}"
     if past and not isnan(rest):
         told += f"，往年 {len(past)} 年中 {sum(as_far)} 年不{'高' if change < 0 else '低'}于此"
     return {

@@ -91,6 +91,11 @@ class Indicator:
         return hash(self.code)  # enough to find one among others, and quick
 
     @property
+    def piles_up(self) -> bool:
+        """Whether its year to date adds up: stocks, rates and indices go up and down."""
+        return self.kind in ("flow", "growth_only")
+
+    @property
     def is_reduction(self) -> bool:
         """Whether it is published as a positive rate of reduction (降低率)."""
         return self.kind == "growth_only" and "降低" in self.name_zh

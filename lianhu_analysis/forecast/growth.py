@@ -23,7 +23,6 @@ from lianhu_analysis.errors import ForecastError
 __all__ = [
     "cumulative_shares",
     "path_growth",
-    "required_amount",
     "required_band",
     "required_growth",
     "single_from_ytd",
@@ -119,11 +118,6 @@ def path_growth(target_pct: float, ytd_growth_pct: float, shares: ArrayLike) -> 
     base, after = cumulative[0], cumulative[1:]
     needed = required_growth(target_pct, ytd_growth_pct, float(base))
     return (base * ytd_growth_pct + (after - base) * needed) / after
-
-
-def required_amount(target: float, actual: float) -> float:
-    """Return what remains to be done; nothing once the target is reached."""
-    return max(target - actual, 0.0)
 
 
 def _vector(values: ArrayLike) -> FloatArray:

@@ -383,8 +383,9 @@ def share_for(
             if so_far and whole and _comparable(so_far, whole, breaks):
                 found[year] = (so_far, whole)
         if found:
-            year, (so_far, whole) = next(iter(found.items()))
-            others = tuple(a.value / b.value for y, (a, b) in found.items() if y != year)
+            so_far, whole = found.pop(year := next(iter(found)))
+            # A year that ended early says nothing of the rest.
+            others = tuple(a.value / b.value for a, b in found.values() if a.value < b.value)
             basis = "proxy" if is_proxy else "own" if year == period.year - 1 else "earlier"
             return Share(so_far, whole, series.indicator, basis, others[:3])
     raise ForecastError(_no_levels(period.year, own, proxy))

@@ -196,8 +196,7 @@ def past_errors(verdict: Verdict) -> dict[int, float]:
     rows = {
         past: series.values(year_periods(indicator, past)) for past in series.years if past < year
     }
-    growing = not verdict.target.is_growth and indicator.kind != "stock"
-    if growing:
+    if indicator.piles_up and not verdict.target.is_growth:
         found = _progress_errors(rows, known)
     elif known:
         found = {past: values[-1] - values[known - 1] for past, values in rows.items()}

@@ -385,9 +385,9 @@ class LevelSources:
         past = [
             series.values(year_periods(indicator, item)) for item in series.years if item < year
         ]
-        if indicator.kind == "stock":
+        if not indicator.piles_up:
             if point is None:
-                raise ForecastError("本年尚无数据，存量没有起点")
+                raise ForecastError("本年尚无数据，没有起点")
             changes = np.array([values[-1] - values[n_known - 1] for values in past])
             return StockPanel(changes, point.value, self.integer)
         # A correction can make a cumulative count fall; progress is not negative.

@@ -33,7 +33,7 @@ def suspected_slip(series: Series, year: int) -> str:
         wild = next((point for point in until if abs(point.value) > LARGEST_GROWTH), None)
         if wild is None:
             return ""
-        return f"{wild.period} 的增速 {wild.value:g}% 疑为单位或口径错误，请先核对"
+        return f"{wild.period} 的增速 {wild.value:.10g}% 疑为单位或口径错误，请先核对"
     largest = {
         item: max(
             (point for period, point in series.points.items() if period.year == item),
@@ -47,7 +47,7 @@ def suspected_slip(series: Series, year: int) -> str:
         if len(others) >= MIN_OTHERS and point.value > SLIP_RATIO * max(others) > 0:
             times = point.value / max(others)
             return (
-                f"{point.period} 的 {point.value:g} 是其他各年最大值 {max(others):g} 的"
+                f"{point.period} 的 {point.value:.10g} 是其他各年最大值 {max(others):.10g} 的"
                 f" {times:.0f} 倍，疑为单位或录入错误，请先核对"
             )
     return ""

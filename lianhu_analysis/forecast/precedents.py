@@ -128,7 +128,7 @@ def past_amounts(target: Target, levels: Series, known: int) -> Past:
         so_far = levels.points.get(periods[known - 1]) if known else None
         if year >= target.year or whole is None or (known and so_far is None):
             continue
-        if levels.indicator.kind == "stock" and so_far is None:
+        if not levels.indicator.piles_up and so_far is None:
             continue  # a stock starts from somewhere
         found.append((year, whole.value - (so_far.value if so_far else 0.0), 0.0))
     if not found:

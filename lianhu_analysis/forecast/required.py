@@ -18,7 +18,6 @@ from lianhu_analysis.errors import ForecastError
 from lianhu_analysis.forecast.growth import (
     FloatArray,
     path_growth,
-    required_amount,
     required_band,
     required_growth,
     single_from_ytd,
@@ -43,6 +42,7 @@ __all__ = [
 ]
 
 
+NO_SUM = "存量的增速、比率和指数不逐期累加，剩余时期所需无从计算"
 NOTHING_LEFT = Precedents(reason="没有剩余时期")
 
 
@@ -153,6 +153,8 @@ def growth_required(
     own, proxy
         Year-to-date levels of the indicator and of its proxy.
     """
+    if not growth.indicator.piles_up:
+        return _unsaid(remaining, NO_SUM)
     latest = growth.latest(target.year)
     past = past_growth(target, growth, len(remaining), (own, proxy), breaks)
     if latest is None:
@@ -166,12 +168,9 @@ def growth_required(
         return _with_precedents(found, target, past, outlier_years)
     try:
         share = share_for(latest.period, growth.indicator, own, proxy, breaks)
+        value = required_growth(target.value, latest.value, share.value)
     except ForecastError as error:
-        reason = str(error)
-        return Required(
-            None, remaining, reason=reason, path_reason=reason, precedents=Precedents(reason=reason)
-        )
-    value = required_growth(target.value, latest.value, share.value)
+        return _unsaid(remaining, str(error))
     low, high = required_band(target.value, latest.value, share.value, target.half_unit)
     others = [required_growth(target.value, latest.value, other) for other in share.alternatives]
     spread = max((abs(other - value) for other in others), default=None)
@@ -198,10 +197,13 @@ def amount_required(
     """
     latest = levels.latest(target.year)
     actual = 0.0 if latest is None else latest.value
-    found = Required(required_amount(target.value, actual), remaining)
+    if levels.indicator.kind in ("rate", "index"):
+        return _unsaid(remaining, NO_SUM)
+    # Less than nothing where a ceiling is passed, or a stock may fall by so much.
+    needed = target.value - actual
+    found = Required(needed if target.rule == "at_most" else max(needed, 0.0), remaining)
     if not remaining:
         return replace(found, path_reason="没有剩余时期")
-    stock = levels.indicator.kind == "stock"
     known = len(year_periods(levels.indicator, target.year)) - len(remaining)
     past = past_amounts(target, levels, known)
     usual = _usual_proportions(target, levels, known)
@@ -209,13 +211,19 @@ def amount_required(
         found = replace(found, path_reason="上限目标没有“须完成”的进度")
     elif found.value == 0:
         found = replace(found, path_reason="已达到目标，剩余时期不再需要")
-    elif stock:
+    elif not levels.indicator.piles_up:
         found = replace(found, path_reason="存量有增有减，没有常年进度可分摊")
     elif usual is None:
         found = replace(found, path_reason="往年同期没有完整公布的进展，不能按常年进度分摊")
     else:
         found = _amount_path(found, levels, actual, usual)
-    return _with_precedents(found, target, past, outlier_years)
+    compared = _with_precedents(replace(found, value=needed), target, past, outlier_years)
+    return replace(compared, value=found.value)
+
+
+def _unsaid(remaining: tuple[Period, ...], reason: str) -> Required:
+    nothing = Precedents(reason=reason)
+    return Required(None, remaining, reason=reason, path_reason=reason, precedents=nothing)
 
 
 @dataclass(frozen=True)

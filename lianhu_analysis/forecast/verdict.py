@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
@@ -11,15 +12,16 @@ import pandas as pd
 
 from lianhu_analysis.catalog.indicators import Catalogue, Indicator
 from lianhu_analysis.catalog.periods import Period
+from lianhu_analysis.catalog.structure import load_structure
 from lianhu_analysis.catalog.targets import Target, chance, named
 from lianhu_analysis.errors import ForecastError
 from lianhu_analysis.forecast.combination import Lesson, combine, learn, within_reach
 from lianhu_analysis.forecast.frequency import Frequency, frequency_json
 from lianhu_analysis.forecast.history import (
     Series,
-    Weights,
     extract_series,
     held_back,
+    published_spans,
     year_periods,
 )
 from lianhu_analysis.forecast.knowledge import (
@@ -66,6 +68,7 @@ __all__ = [
 
 QUANTILES = (0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975)
 Status = Literal["ok", "refused", "reached", "missed"]
+NO_YEAR = "逐期单独公布，最后一期不是全年数，全年的平均没有公布"
 DECIDED: tuple[Status, ...] = ("reached", "missed")
 
 
@@ -193,7 +196,8 @@ def judge(
         references=tuple(item.reference for item in series.points.values()),
         withheld=tuple(period for period in periods[n_known:] if str(period) in back),
     )
-    slip = suspected_slip(series, target.year)
+    single = "single" in published_spans(indicator)
+    slip = NO_YEAR if single else suspected_slip(series, target.year)
     if slip:
         return replace(draft, reason=slip, required=replace(draft.required, reason=slip))
     if point is not None and n_known == len(periods):
@@ -211,16 +215,15 @@ def asked(
     if target.is_growth:
         return GrowthSources.of(knowledge, indicator, catalogue, rules), GROWTH_CANDIDATES
     versions = knowledge.extract(indicator, target.measure, rules)
-    integer = whole_numbers(versions, target)
-    stock = indicator.kind == "stock"
-    sources = LevelSources(versions, integer, knowledge.past_runs)
-    return sources, STOCK_CANDIDATES if stock else PROGRESS_CANDIDATES
+    sources = LevelSources(versions, whole_numbers(versions, target), knowledge.past_runs)
+    return sources, PROGRESS_CANDIDATES if indicator.piles_up else STOCK_CANDIDATES
 
 
 def _outcome(draft: Verdict, final: float) -> Verdict:
     """The year's figure is out: reached or missed, no forecast."""
     target = draft.target
     met = bool(target.met_by(final, about=True, published=True))
+    within = float(target.within(final, published=True)) if target.rule == "range" else None
     return replace(
         draft,
         status="reached" if met else "missed",
@@ -229,9 +232,7 @@ def _outcome(draft: Verdict, final: float) -> Verdict:
         benchmark={"persistence": final},
         probability=float(target.met_by(final, published=True)),
         probability_about=float(met),
-        probability_within=float(target.within(final, published=True))
-        if target.rule == "range"
-        else None,
+        probability_within=within,
     )
 
 
@@ -250,15 +251,13 @@ def _judge_growth(
     if indicator.weight_proxy:
         proxy_indicator = catalogue.get(indicator.weight_proxy)
         proxy = extract_series(frame, proxy_indicator, "level", rules.provenances)
-    try:
-        weights: Weights | None = growth_weights(indicator, year, own, proxy, rules.breaks)
-    except ForecastError:
-        weights = None
+    references = draft.references
+    with suppress(ForecastError):
+        references += growth_weights(indicator, year, own, proxy, rules.breaks).references
     required = growth_required(
         draft.target, draft.series, periods[n_known:], own, proxy, rules.breaks, rules.outlier_years
     )
     benchmark = _growth_benchmark(draft, n_known)
-    references = draft.references + (weights.references if weights else ())
     references += required.references
     draft = replace(draft, required=required, benchmark=benchmark, references=references)
     sources, candidates = asked(draft.target, catalogue, rules, knowledge)
@@ -283,15 +282,18 @@ def _judge_level(
     required = amount_required(target, series, periods[n_known:], rules.outlier_years)
     draft = replace(draft, required=required)
     sources, candidates = asked(target, catalogue, rules, knowledge)
-    if draft.indicator.kind == "stock":
+    if not draft.indicator.piles_up:
         if draft.actual is None:
-            return replace(draft, reason="本年尚无数据，存量没有起点")
+            return replace(draft, reason="本年尚无数据，没有起点")
         draft = replace(draft, benchmark={"persistence": actual})
         return _issue(draft, sources, candidates, n_known, rules)
     reached = target.rule in ("at_least", "range") and actual >= target.value
-    done: dict[str, Any] = {"status": "reached", "reason": "累计数已达到目标"}
-    done |= {"probability": 1.0, "probability_about": 1.0}
-    if reached and target.rule == "at_least":
+    passed = target.rule == "at_most" and not target.met_by(actual)
+    passed = passed and not load_structure().may_fall(draft.indicator)
+    done: dict[str, Any] = dict.fromkeys(("probability", "probability_about"), float(reached))
+    done |= {"status": "missed" if passed else "reached"}
+    done |= {"reason": "累计数已超过上限" if passed else "累计数已达到目标"}
+    if passed or (reached and target.rule == "at_least"):
         return replace(draft, benchmark={"persistence": actual}, **done)
     panel = sources.panel_on(target.year, None)
     if isinstance(panel, ProgressPanel) and panel.increments.sum() > 0:

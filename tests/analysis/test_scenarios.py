@@ -183,6 +183,12 @@ def test_before_the_first_figure_the_rest_is_the_year_and_said_once():
         "），即 2024Q4 为 " in path_fields(column, futures, futures.draws[:, column] + 1.0)["told"]
     )
     verdicts = list(futures.verdicts)
+    # Of a stock the rest of the year is what comes to it.
+    verdicts[column] = replace(
+        verdicts[column], indicator=replace(verdicts[column].indicator, kind="stock")
+    )
+    stock = replace(futures, verdicts=tuple(verdicts))
+    assert "即 2024Q4 净增 " in path_fields(column, stock, futures.draws[:, column] + 1.0)["told"]
     verdicts[column] = replace(verdicts[column], actual=None)
     begun = replace(futures, verdicts=tuple(verdicts))
     told = path_fields(column, begun, futures.draws[:, column] + 1.0)["told"]

@@ -8,7 +8,6 @@ from lianhu_analysis.errors import ForecastError
 from lianhu_analysis.forecast.growth import (
     cumulative_shares,
     path_growth,
-    required_amount,
     required_band,
     required_growth,
     single_from_ytd,
@@ -72,11 +71,6 @@ def test_required_growth_of_2023_agrees_with_what_the_bureau_said():
 def test_nothing_is_required_of_a_year_that_is_over(share):
     with pytest.raises(ForecastError, match="比重"):
         required_growth(5.0, 4.8, share)
-
-
-def test_required_amount_is_what_remains():
-    assert required_amount(1200.0, 850.0) == 350.0
-    assert required_amount(1200.0, 1300.0) == 0.0
 
 
 def test_a_column_without_figures_is_refused():

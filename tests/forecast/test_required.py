@@ -343,3 +343,45 @@ def test_nothing_remains_at_the_end_of_the_year():
     assert (found.periods, found.path, found.path_reason) == ((), (), "没有剩余时期")
     assert found.precedents.reason == "没有剩余时期"
     assert Period(2024, "Q", 4) not in found.periods
+
+
+def test_a_stock_may_fall_again_and_a_ceiling_be_passed():
+    stock = dataclasses.replace(LAND, kind="stock")
+    past = {"2022Q2": 60.0, "2022Q4": 50.0, "2023Q2": 60.0, "2023Q4": 57.0}
+    # 120 of 100 is there: 10 and 3 less at the year's end was enough, too.
+    over = amount({**past, "2024Q2": 120.0}, stock)
+    assert (over.value, over.precedents.values) == (0.0, (-10.0, -3.0))
+    assert over.precedents.count() == (2, 2)
+    # Under a ceiling of 115, it must fall by 5: one of two years did.
+    ceiling = amount({**past, "2024Q2": 120.0}, stock, value=115.0, rule="at_most")
+    assert (ceiling.value, ceiling.precedents.count()) == (-5.0, (1, 2))
+
+
+def test_a_year_that_ended_early_says_nothing_of_the_rest():
+    early = {"2023Q2": 100.0, "2023Q4": 100.0}
+    found = growth(early, {"2024Q2": 4.8})
+    assert found.value is None and found.path == ()
+    assert "已过时期的比重 1.0" in found.reason == found.path_reason
+    # Another year that ended early is no measure of what the choice of a year does.
+    found = growth({**LEVELS_2023, **{"2022Q2": 90.0, "2022Q4": 90.0}}, {"2024Q2": 4.8})
+    assert found.value == pytest.approx((5 - 0.45 * 4.8) / 0.55)
+    assert found.stand_in_error is None
+
+
+def test_the_growth_of_a_stock_does_not_add_up_period_by_period():
+    # 98 of December's 100 stood there in September: that is no part of a year's growth.
+    deposits = indicator("fin.deposit.rmb", kind="stock", span="point")
+    levels = {f"2023Q{q}": v for q, v in ((1, 95.0), (2, 97.0), (3, 98.0), (4, 100.0))}
+    points = [
+        (deposits.code, measure, "point", period, value, f"{int(period[:4]) + 1}-01-10")
+        for measure, told in (("level", levels), ("yoy", {"2023Q4": 8.0, "2024Q3": 8.2}))
+        for period, value in told.items()
+    ]
+    growths, own = (
+        extract_series(figures(*points), deposits, measure, ["official"])
+        for measure in ("yoy", "level")
+    )
+    left = year_periods(deposits, 2024)[3:]
+    found = growth_required(target(deposits, value=8.5), growths, left, own, None)
+    assert (found.value, found.path, found.precedents.count()) == (None, (), (0, 0))
+    assert "不逐期累加" in found.reason

@@ -213,8 +213,13 @@ def test_a_count_just_there_is_reached_and_a_ceiling_passed_is_not():
     )
     ceiling = dataclasses.replace(AREA, rule="at_most")
     passed = judge(land_frame(1250.0), ceiling, catalogue(LAND), RULES)
-    assert passed.status != "reached"
-    assert passed.probability < 0.01
+    assert (passed.status, passed.reason, passed.probability) == ("missed", "累计数已超过上限", 0.0)
+    # 1,200 exactly is not above it; and what may fall again may come back under it.
+    under = judge(land_frame(1200.0), ceiling, catalogue(LAND), RULES)
+    assert (under.status, under.required.value) == ("ok", 0.0)
+    profit = dataclasses.replace(LAND, name_zh="利润总额")
+    again = judge(land_frame(1250.0), ceiling, catalogue(profit), RULES)
+    assert (again.status, again.required.value) == ("ok", -50.0)
 
 
 def test_a_count_without_a_past_is_refused():
@@ -326,7 +331,7 @@ def test_a_stock_without_a_figure_of_the_year_has_no_start():
     frame = figures((STOCK.code, "level", "point", "2023Q4", 17.0, "2024-01-10"))
     aim = target(STOCK.code, measure="level", value=20.0, unit="个", decimals=None)
     verdict = judge(frame, aim, catalogue(STOCK), RULES)
-    assert (verdict.status, verdict.reason) == ("refused", "本年尚无数据，存量没有起点")
+    assert (verdict.status, verdict.reason) == ("refused", "本年尚无数据，没有起点")
     assert (verdict.benchmark, verdict.lesson) == ({}, None)
 
 
@@ -431,3 +436,40 @@ def test_a_later_figure_that_is_held_back_is_told(changes, withheld):
     assert [str(period) for period in verdict.withheld] == withheld
     assert verdict_json(verdict)["withheld"] == withheld
     assert verdict.status == "ok" and str(verdict.actual_period) == "2024Q3"
+
+
+# The mean to date of what falls till September and then rises: by 8 to the year's end.
+TO_DATE = (80, 75, 68, 60, 54, 48, 44, 41, 40, 42, 45, 48)
+DUST = indicator("env.pm25", kind="rate", unit="微克/立方米", frequency="M", level_price="na")
+
+
+def dust_verdict(rule, value, months=9, item=DUST):
+    rows = [
+        (item.code, "level", item.span, f"{year}-{month:02d}", float(TO_DATE[month - 1] + year % 3),
+         f"{year + month // 12}-{month % 12 + 1:02d}-10")
+        for year in range(2015, 2025)
+        for month in range(1, 13 if year < 2024 else months + 1)
+    ]  # fmt: skip
+    aim = target(item.code, measure="level", value=value, rule=rule, tolerance=0.0,
+                 unit=item.unit, decimals=None)  # fmt: skip
+    return judge(figures(*rows), aim, catalogue(item), RULES)
+
+
+def test_a_rate_does_not_pile_up():
+    # 42 in September: 50 is usual by December, and no part of a year's 45 is left over.
+    verdict = dust_verdict("at_most", 45.0)
+    assert (verdict.status, verdict.actual, verdict.usual_share) == ("ok", 42.0, None)
+    assert verdict.quantiles[0.5] == 50.0 and verdict.probability < 0.01
+    assert verdict.required.value is None and "比率和指数不累加" in verdict.required.reason
+    # 80 in January is no year of 60 reached.
+    early = dust_verdict("at_least", 60.0, months=1)
+    assert (early.status, early.quantiles[0.5]) == ("ok", 50.0)
+    assert dust_verdict("at_least", 48.0, months=12).status == "reached"
+
+
+@pytest.mark.parametrize("months", [9, 12])
+def test_the_last_single_figure_is_none_of_the_year(months):
+    jobless = dataclasses.replace(DUST, code="emp.survey_unemp", span="single", unit="%")
+    verdict = dust_verdict("at_most", 45.0, months, jobless)
+    assert verdict.status == "refused" and verdict.draws is None
+    assert "最后一期不是全年数" in verdict.reason

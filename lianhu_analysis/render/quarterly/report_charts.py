@@ -38,7 +38,7 @@ def growth_charts(report: Report) -> list[Picture]:
 def progress_charts(report: Report) -> list[Picture]:
     """Return a chart for every count, amount and stock that has figures to draw."""
     return [
-        (_stock_chart if verdict.indicator.kind == "stock" else _progress_chart)(report, verdict)
+        (_progress_chart if verdict.indicator.piles_up else _stock_chart)(report, verdict)
         for verdict in report.assessment.verdicts
         if not verdict.target.is_growth and verdict.series.points
     ]
@@ -71,7 +71,7 @@ def _overview(report: Report, verdicts: Sequence[Verdict], title: str) -> Pictur
 
 def _panel(verdict: Verdict) -> charts.Panel:
     history, usual = _history(verdict), None
-    if not verdict.target.is_growth and verdict.indicator.kind != "stock":
+    if not verdict.target.is_growth and verdict.indicator.piles_up:
         periods = year_periods(verdict.indicator, verdict.target.year)
         known = len(periods) if verdict.fan is None else len(periods) - len(verdict.fan)
         past = verdict.series.whole_years(verdict.target.year)
