@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from lianhu_analysis.analysis.answer import Answer
-from lianhu_analysis.analysis.wording import gap_text, grew_text, pace_text
+from lianhu_analysis.analysis.wording import gap_text, grew_text, half_up, pace_text
 from lianhu_analysis.catalog.indicators import Indicator
 from lianhu_analysis.catalog.periods import Period, Span
 from lianhu_analysis.errors import ForecastError, PeriodError
@@ -209,7 +209,7 @@ def _sentence(
         return f"{name}：本地区没有公布增速，不比较。"
     then = before.label_zh(span) if before else ""
     if indicator.is_reduction:
-        said = [f"{name} {own['growth']:z.1f}%", gap_text(own["change"], then, "提高", "下降")]
+        said = [f"{name} {half_up(own['growth'])}%", gap_text(own["change"], then, "提高", "下降")]
     else:
         pace = pace_text(own["growth"], own["previous"], then) if before else ""
         said = [f"{name}{grew_text(own['growth'])}", pace]
@@ -220,8 +220,8 @@ def _sentence(
         moved = own["moved"] if pd.notna(own["moved"]) else 0
         said.append(f"比上期{'前' if moved > 0 else '后'}移 {abs(moved):.0f} 位" if moved else "")
     if known > 1 and own["place"] > 1:
-        ends = [f"前一位 {found['to_next']:.1f} 个", f"首位 {found['to_best']:.1f} 个百分点"]
-        said.append("距" + "、距".join(ends[int(found["to_next"] == found["to_best"]) :]))
+        near, best = half_up(found["to_next"]), half_up(found["to_best"])
+        said.append(f"距前一位 {near} 个、" * (near != best) + f"距首位 {best} 个百分点")
     if unknown and known > 1:
         said.append(f"另有 {unknown} 个{mate}没有数")
     return "，".join(filter(None, said)) + "。"

@@ -197,7 +197,7 @@ def target_light(
     if actual is None:
         return None, None, "本年尚无数据"
     met = bool(target.met_by(actual, about=True, published=True))
-    said = f"{actual:g}，计划 {target.value:g}"
+    said = f"{actual:,.10g}，计划 {target.value:,.10g}"
     if target.is_growth or target.rule == "at_most":
         unknown = "，库中没有上级同期的数" if above and target.is_growth else ""
         said += unknown if gap is None else f"，比上级 {gap:+g}"

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from math import isnan
 
-__all__ = ["HALF_UNIT", "gap_text", "grew_text", "pace_text"]
+from lianhu_analysis.catalog.targets import half_up
+
+__all__ = ["HALF_UNIT", "gap_text", "grew_text", "half_up", "pace_text"]
 
 HALF_UNIT = 0.05  # of growth with one decimal: below it a difference is none
 
 
 def grew_text(growth: float) -> str:
     """Write growth on a year before as a statistician says it: a fall is no growth of less."""
-    word = "下降" if growth < 0 else "增长"
-    return "同比持平" if f"{growth:z.1f}" == "0.0" else f"{word} {abs(growth):.1f}%"
+    size = half_up(abs(growth))
+    return f"{'下降' if growth < 0 else '增长'} {size}%" if size else "同比持平"
 
 
 def pace_text(growth: float, before: float, then: str, what: str = "") -> str:
@@ -31,4 +33,4 @@ def gap_text(points: float, beside: str, up: str, down: str, what: str = "") -> 
         return ""
     if abs(points) < HALF_UNIT:
         return f"{what}与{beside}持平"
-    return f"{what}比{beside}{up if points > 0 else down} {abs(points):.1f} 个百分点"
+    return f"{what}比{beside}{up if points > 0 else down} {half_up(abs(points))} 个百分点"

@@ -125,7 +125,8 @@ def _cells(path: Path) -> list[list[str]]:
 def _text(cell: Any, text: str) -> str:
     if cell.data_type == "f" and not text:
         return str(cell.value)
-    percentage = "%" in cell.number_format and FIGURE.fullmatch(text)
+    # A quoted "%" is only printed: its cell holds 6, not 0.06.
+    percentage = "%" in re.sub(r'"[^"]*"|\\.', "", cell.number_format) and FIGURE.fullmatch(text)
     return f"{100 * float(text):.10g}%" if percentage else text
 
 

@@ -24,6 +24,8 @@ __all__ = [
     "Rule",
     "Target",
     "chance",
+    "decimals_of",
+    "half_up",
     "load_targets",
     "named",
     "parse_targets",
@@ -131,8 +133,7 @@ class Target:
 
     def within(self, values: Any, *, published: bool = False) -> Any:
         """Say of each figure whether it lies within the range: 8.65 is published as 8.7."""
-        rounded = not published and self.decimals is not None
-        slack = self.half_unit - FLOATING if rounded else FLOATING
+        slack = FLOATING if published or not self.half_unit else self.half_unit - FLOATING
         upper = inf if self.upper is None else self.upper
         return self.met_by(values, published=published) & (values <= upper + slack)
 
@@ -192,11 +193,21 @@ def chance(met: Any) -> float:
     return (float(np.sum(met)) + 0.5) / (np.size(met) + 1.0)
 
 
+def half_up(value: float, decimals: int = 1) -> Decimal:
+    """Round half up on the decimal digits, as published figures are: 5.95 is 6.0, -0.04 is 0.0."""
+    return Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP) + 0
+
+
+def decimals_of(value: float, most: int = 3) -> int:
+    """Return with how many decimals a figure is written."""
+    return len(f"{value:.{most}f}".rstrip("0").partition(".")[2])
+
+
 def percentage(probability: float) -> str:
     """Write a chance in whole percent, half up; it is never certain: ``<1%``, ``>99%``."""
     if not 0.01 <= probability <= 0.99:
         return "<1%" if probability < 0.5 else ">99%"
-    return f"{Decimal(repr(float(probability * 100))).quantize(Decimal(1), ROUND_HALF_UP)}%"
+    return f"{half_up(probability * 100, 0)}%"
 
 
 def load_targets(workspace: Workspace, catalogue: Catalogue) -> tuple[Target, ...]:
@@ -338,6 +349,8 @@ def _unit_faults(item: Mapping[str, Any], indicator: Indicator) -> list[str]:
 def _target(item: Mapping[str, Any], indicator: Indicator) -> Target:
     growth = item["measure"] == "yoy"
     own = "%" if growth else indicator.unit
+    # Growth that is to be 3.23 is published with two decimals, other growth with one.
+    decimals = max(GROWTH_DECIMALS, decimals_of(item["value"], 6)) if growth else None
     tolerance = item.get("tolerance", ABOUT_TOLERANCE if item["rule"] == "about" else 0.0)
 
     def counted(value: float) -> float:
@@ -357,7 +370,7 @@ def _target(item: Mapping[str, Any], indicator: Indicator) -> Target:
         unit=own,
         title_zh=item["title_zh"],
         source=item["source"],
-        decimals=item.get("decimals", GROWTH_DECIMALS if growth else None),
+        decimals=item.get("decimals", decimals),
         address=item.get("address", ""),
         basis=item.get("basis", ""),
         in_force=item.get("in_force"),

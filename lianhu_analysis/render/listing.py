@@ -350,12 +350,13 @@ def _target_lines(item: dict[str, Any]) -> list[str]:
     if item["status"] != "ok":
         words = "已实现" if item["status"] == "reached" else "未实现"
         if item["status"] == "reached" and not item["probability"]:
-            words = f"在容差 {item['tolerance']:g} 内实现（低于目标值）"
+            words = f"在容差 {item['tolerance']:.10g} 内实现（低于目标值）"
         return [*lines, f"    {words}：{item['reason']}"]
     detail = f"    达标概率 {probability_text(item['probability'])}"
     if item["rule"] == "about":
         about = probability_text(item["probability_about"])
-        detail += f"（容差 {item['tolerance']:g} 个百分点内 {about}）"
+        within = f"{item['tolerance']:.10g} {item['unit'].replace('%', '个百分点')}"
+        detail += f"（容差 {within}内 {about}）"
     if item["probability_within"] is not None:
         detail += f"（区间内 {probability_text(item['probability_within'])}）"
     low, median, high = (item["quantiles"][level] for level in ("0.1", "0.5", "0.9"))

@@ -6,9 +6,8 @@ import html
 import math
 import re
 from collections.abc import Iterable, Sequence
-from decimal import ROUND_HALF_UP, Decimal
 
-from lianhu_analysis.catalog.targets import percentage
+from lianhu_analysis.catalog.targets import half_up, percentage
 from lianhu_analysis.errors import ReportError
 
 __all__ = [
@@ -60,11 +59,9 @@ def _escaped(part: object) -> str:
 
 
 def _fixed(value: float, decimals: int) -> str:
-    """Round half up on the decimal digits, as published figures are: 5.95 is 6.0."""
     if not math.isfinite(value):
         raise ReportError(f"要印出的数值缺失或无穷（{value}）。请写明原因，不要留空或写零")
-    number = Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
-    return f"{number if number else abs(number):,}"
+    return f"{half_up(value, decimals):,}"
 
 
 def growth_text(value: float, decimals: int = 1) -> str:

@@ -250,6 +250,12 @@ def test_what_is_decided_is_not_held_against_usual_progress():
     assert "常年 70.0%" in said[1]
 
 
+def test_figures_beside_a_light_have_all_their_digits():
+    many = replace(PROGRESS.target, value=1_800_000.0)
+    said = monitor.target_light(replace(PROGRESS, actual=1_523_456.5, target=many), None, MARKS)[2]
+    assert said.startswith("1,523,456.5，计划 1,800,000，")
+
+
 def test_with_few_complete_years_the_limit_is_a_part_of_the_usual():
     few = replace(MARKS, min_years=4)
     # 70 % less three tenths is 49 %.

@@ -12,6 +12,8 @@ from openpyxl import Workbook
 from lianhu_analysis.catalog.indicators import load_catalogue, read_catalogue
 from lianhu_analysis.catalog.target_sheet import FIELDS
 from lianhu_analysis.catalog.targets import (
+    decimals_of,
+    half_up,
     load_targets,
     parse_targets,
     percentage,
@@ -417,3 +419,27 @@ def test_a_sheet_that_is_none_is_said_to_be_so(tmp_path):
 def test_a_chance_is_written_in_whole_percent_half_up_and_never_certain():
     told = [percentage(item) for item in (0.0, 0.0099, 0.01, 0.125, 0.655, 0.99, 0.9901, 1.0)]
     assert told == ["<1%", "<1%", "1%", "13%", "66%", "99%", ">99%", ">99%"]
+
+
+def test_growth_that_is_to_have_two_decimals_is_published_with_two():
+    # 3.19 would be published as 3.2 and still be less than 3.23.
+    (target,) = parse(GDP.replace("6.0", "3.23"))
+    assert (target.decimals, bool(target.met_by(3.22)), bool(target.met_by(3.225))) == (
+        2,
+        False,
+        True,
+    )
+    assert [parse(GDP.replace("6.0", text))[0].decimals for text in ("6", "6.50")] == [1, 1]
+    assert parse(GDP.replace("6.0", "3.23") + "decimals = 1")[0].decimals == 1
+
+
+def test_a_percent_sign_that_is_only_printed_does_not_multiply(tmp_path):
+    forms = {"D2": (6, '0.0"%"'), "D6": (2, "0\\%")}
+    typed = {"C2": (2024, "General"), "D3": (8.1, "0.00"), "E3": (8.6, "General")}
+    assert from_sheet(book(tmp_path / "t.xlsx", SHEET, **typed, **forms)) == parse(MEANT)
+
+
+def test_figures_are_rounded_half_up_on_their_digits():
+    found = [str(half_up(value)) for value in (5.25, 5.35, 0.05, -0.25, -0.04)]
+    assert found == ["5.3", "5.4", "0.1", "-0.3", "0.0"]
+    assert [decimals_of(value) for value in (5.0, 5.9, 5.95, 1.2345)] == [0, 1, 2, 3]

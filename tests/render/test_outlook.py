@@ -11,6 +11,7 @@ import pytest
 from lianhu_analysis.analysis.answer import answer_of
 from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.forecast.assessment import assess_targets
+from lianhu_analysis.forecast.history import year_periods
 from lianhu_analysis.forecast.issued import record_frame
 from lianhu_analysis.forecast.verdict import Rules
 from lianhu_analysis.render.quarterly import report_outlook as look
@@ -18,9 +19,14 @@ from lianhu_analysis.render.quarterly.report import (
     Report,
     headline,
     panel,
+    plain_text,
     title_text,
 )
-from lianhu_analysis.render.quarterly.report_sources import deliveries_table, facts_table
+from lianhu_analysis.render.quarterly.report_sources import (
+    deliveries_table,
+    facts_table,
+    method_notes,
+)
 from lianhu_analysis.render.register import FigureRegister
 from lianhu_analysis.render.trace import check_html
 from lianhu_analysis.workspace import Region
@@ -151,7 +157,8 @@ def test_growth_is_printed_with_the_decimals_that_are_published(report):
     halves = {item.detail["formula"].split("+ ")[1].split(")")[0] for item in register
               if "四舍五入" in item.label}  # fmt: skip
     assert halves == {"0.005", "-0.005"}
-    assert told(first)[1][1] == "4.8%"
+    # What is judged is printed: 4.98 is no 5.0 reached.
+    assert told(first)[1][1] == "4.82%"
 
 
 def test_beside_each_percentage_stands_how_often_such_ones_came_true(report):
@@ -327,3 +334,64 @@ def test_what_cannot_be_told_is_refused_with_the_reason(report):
     assert words(look.path_table(bare)) == "没有可逐期列出的要求。"
     assert look.precedents_list(bare) == ""
     assert "不足两项" in words(look.joint_paragraph(bare))
+
+
+def one(report, verdict, **changes):
+    """Return what the first screen says of one target alone, and its row."""
+    verdict = dataclasses.replace(verdict, **changes)
+    assessment = dataclasses.replace(report.assessment, verdicts=(verdict,))
+    page = dataclasses.replace(report, assessment=assessment, register=FigureRegister())
+    return words(headline(page)), cells(panel(page))[0], words(method_notes(page))
+
+
+def test_what_a_stock_needs_is_its_change(report):
+    stock = dataclasses.replace(LAND, kind="stock", span="point")
+    verdict = report.assessment.verdict(LAND.code, "level")
+    told, row, _ = one(report, verdict, indicator=stock)
+    assert "2024年下半年还需净增" in told and row[3].startswith("净增")
+    most = dataclasses.replace(verdict.target, rule="at_most")
+    told, row, _ = one(report, verdict, indicator=stock, target=most)
+    assert "2024年下半年净增不能超过" in told and row[3].startswith("净增不超过")
+
+
+def test_a_tolerance_is_in_the_unit_of_its_target(report):
+    verdict = report.assessment.verdict(LAND.code, "level")
+    about = dataclasses.replace(verdict.target, rule="about", tolerance=2.5)
+    told, _, notes = one(report, verdict, target=about)
+    assert "“左右”按容许低2.5亩计" in told and "“左右”按容许低2.5 亩判断" in notes
+    growth = report.assessment.verdicts[0]
+    told, _, notes = one(report, growth)
+    assert "“左右”按容许低0.2个百分点计" in told and "按容许低0.2 个百分点判断" in notes
+
+
+def test_before_its_first_figure_the_rest_of_a_year_is_all_of_it(report):
+    # January and February come as one: from February on is the whole year.
+    verdict = report.assessment.verdict(RETAIL.code)
+    months = year_periods(dataclasses.replace(RETAIL, no_january=True), 2024)
+    required = dataclasses.replace(verdict.required, value=5.0, periods=months, share=None)
+    nothing = {"actual": None, "actual_period": None, "actual_reference": None}
+    told, _, _ = one(report, verdict, required=required, **nothing)
+    assert "2024年全年需增长" in told
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (6.0, "6"),
+        (1200.0, "1,200"),
+        (15234.56, "15,234.56"),
+        (1234567.5, "1,234,567.5"),
+        (-0.0, "0"),
+    ],
+)
+def test_a_target_is_printed_as_it_is_set(value, text):
+    assert plain_text(value) == text
+
+
+def test_a_rate_is_printed_with_the_decimals_that_it_is_judged_by(report):
+    frame, verdict = report.assessment.frame.copy(), report.assessment.verdicts[0]
+    frame.loc[verdict.actual_reference, ["measure", "value"]] = "level", 75.45
+    page = dataclasses.replace(
+        report, assessment=dataclasses.replace(report.assessment, frame=frame)
+    )
+    assert words(page.observed(verdict.actual_reference)) == "75.45"

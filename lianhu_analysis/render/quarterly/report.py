@@ -14,8 +14,9 @@ import pandas as pd
 
 from lianhu_analysis.analysis.answer import Answer
 from lianhu_analysis.catalog.periods import Period
-from lianhu_analysis.catalog.targets import Target
+from lianhu_analysis.catalog.targets import Target, decimals_of
 from lianhu_analysis.forecast.assessment import Assessment
+from lianhu_analysis.forecast.history import published_spans
 from lianhu_analysis.forecast.issued import issue, record_frame, told_in_advance
 from lianhu_analysis.forecast.models import MODEL_NAMES, weights_text
 from lianhu_analysis.forecast.verdict import DECIDED, Verdict
@@ -60,8 +61,6 @@ BEST_FIRST = (
 )
 # Targets that need attention and are told of.
 LAGGING = 3
-# What the rest of a year is called, by how many of its periods are left.
-WHOLE_SPANS = {("M", 12): "全年", ("Q", 4): "全年", ("Q", 2): "下半年"}
 # An amount whose likely range is narrower than each of these is said with one digit more.
 DIGITS_BELOW = (10, 1)
 
@@ -150,9 +149,8 @@ class Report:
         if reference is None:
             return Html("未公布")
         row = self.row(reference)
-        aims = (item.target for item in self.assessment.verdicts)
-        own = (aim for aim in aims if (aim.indicator, aim.measure) == (row["indicator"], "yoy"))
-        rate = max(map(rate_decimals, own), default=1) if row["measure"] == "yoy" else 1
+        # A published 5.95 is not judged as 6.0, nor printed so.
+        rate = max(1, decimals_of(row["value"]))
         text = value_text(float(row["value"]), row["unit"], rate=rate)
         return self.register.observation(row, text, label=self.label(reference))
 
@@ -185,16 +183,13 @@ def rate_decimals(target: Target) -> int:
 
 def value_text(value: float, unit: str, decimals: int = 2, *, rate: int = 1) -> str:
     """Format a published figure as its unit is published: decimals of an amount, or of a rate."""
-    if unit == "%":
-        return tables.growth_text(value, rate)
-    if float(value).is_integer():
-        return tables.count_text(int(value))
-    return tables.level_text(value, decimals)
+    digits = 0 if float(value).is_integer() else decimals
+    return tables.level_text(value, rate if unit == "%" else digits)
 
 
 def plain_text(value: float) -> str:
     """Format a target as it was written: 6, 1,200, 5.5."""
-    return tables.count_text(int(value)) if float(value).is_integer() else f"{value:g}"
+    return f"{value:z,.10g}"
 
 
 def model_name(verdict: Verdict) -> str:
@@ -284,15 +279,14 @@ def _answer(report: Report, verdict: Verdict) -> list[str | Html]:
     if verdict.status != "ok":
         words = status_words(verdict)
         return ["截至", as_of, f"，目标{words}：", period, "为", actual, target.unit, "。"]
-    probability = verdict.probability or 0.0
-    about = verdict.probability_about or 0.0
-    judged = about if target.rule == "about" else probability
-    answer: list[str | Html] = ["截至", as_of, "，", f"{likelihood_words(judged)}。"]
+    probability, about = verdict.probability or 0.0, verdict.probability_about or 0.0
+    answer: list[str | Html] = ["截至", as_of, "，", f"{status_words(verdict)}。"]
     answer += [at_most(verdict) or "达到或超过", "目标值的概率为"]
     answer += [_probability(report, verdict, probability, _reached(verdict))]
     if target.rule == "about":
         tolerance = report.register.target(_tolerance_of(target), plain_text(target.tolerance))
-        answer += ["；“左右”按容许低", tolerance, "个百分点计，概率为"]
+        unit = target.unit.replace("%", "个百分点")
+        answer += ["；“左右”按容许低", tolerance, unit, "计，概率为"]
         answer += [_probability(report, verdict, about, _reached(verdict, about=True))]
     answer += [*_within(report, verdict, "；落在区间内的概率为", ""), "。"]
     if verdict.actual_reference is not None:
@@ -320,13 +314,12 @@ def required_sentence(
     span = tables.when(_span_zh(verdict))
     most = target.rule == "at_most"
     if not target.is_growth:
-        needs = "不能超过" if most else "还需完成"
+        needs = f"{_net(verdict)}不能超过" if most else f"还需{_net(verdict) or '完成'}"
         return [span, needs, required_figure(report, verdict), target.unit, "。"]
     needs = f"{_verb(verdict)}不能超过" if most else f"需{_verb(verdict)}"
     sentence: list[str | Html] = ["要不超过目标，" if most else "要恰好达标，", span, needs]
     sentence += [required_figure(report, verdict), "%"]
-    ends = (required.low, required.high) if rounding else (None, None)
-    if ends[0] is not None and ends[1] is not None and ends[0] < ends[1]:
+    if rounding and (required.low or 0.0) < (required.high or 0.0):
         low = required_figure(report, verdict, rounding=target.half_unit)
         high = required_figure(report, verdict, rounding=-target.half_unit)
         sentence += ["（仅因公布数四舍五入，可在", low, "%至", high, "%之间）"]
@@ -447,7 +440,13 @@ def _needed(report: Report, verdict: Verdict) -> Html:
         return Html("—")
     if verdict.required.value is None:
         return Html("说不出")
-    return tables.join(at_most(verdict), required_figure(report, verdict), verdict.target.unit)
+    told = at_most(verdict), required_figure(report, verdict), verdict.target.unit
+    return tables.join(_net(verdict), *told)
+
+
+def _net(verdict: Verdict) -> str:
+    """Say before what the rest of the year brings to a stock that it is the change of it."""
+    return "净增" if verdict.indicator.kind == "stock" and not verdict.target.is_growth else ""
 
 
 def at_most(verdict: Verdict) -> str:
@@ -612,9 +611,8 @@ def _period(verdict: Verdict) -> Html:
 
 
 def _label(verdict: Verdict, period: Period) -> str:
-    if period.frequency == "A":
-        return period.label_zh("annual")
-    return period.label_zh("point" if verdict.indicator.kind == "stock" else "ytd")
+    at_end = published_spans(verdict.indicator) == ["point"]
+    return period.label_zh("point" if at_end else "ytd")
 
 
 def _span_zh(verdict: Verdict) -> str:
@@ -622,7 +620,9 @@ def _span_zh(verdict: Verdict) -> str:
     first, last = periods[0], periods[-1]
     if first == last:
         return first.label_zh("single")
-    if (known := WHOLE_SPANS.get((first.frequency, len(periods)))) is not None:
-        return f"{last.year}年{known}"
+    if verdict.actual is None:
+        return f"{last.year}年全年"
+    if (first.frequency, len(periods)) == ("Q", 2):
+        return f"{last.year}年下半年"
     joined = f"{first.label_zh('single')}—{last.label_zh('single')}"
     return joined.replace(f"—{last.year}年", "—")

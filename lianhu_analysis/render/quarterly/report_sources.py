@@ -141,7 +141,7 @@ def method_notes(report: Report) -> Html:
         for floor, words in WORDS
     )
     tolerances = {
-        plain_text(verdict.target.tolerance)
+        f"{plain_text(verdict.target.tolerance)} {verdict.target.unit.replace('%', '个百分点')}"
         for verdict in report.assessment.verdicts
         if verdict.target.rule == "about"
     }
@@ -157,7 +157,7 @@ def method_notes(report: Report) -> Html:
         "各目标分别模拟，再按往年同期误差的相关配成联合模拟；联合概率见正文。",
     ]
     if tolerances:
-        note = tables.cite(f"{'、'.join(sorted(tolerances))} 个百分点")
+        note = tables.cite("、".join(sorted(tolerances)))
         items.insert(1, tables.join("“左右”按容许低", note, "判断，是本工具的约定。"))
     if any(verdict.target.rule == "range" for verdict in report.assessment.verdicts):
         items.insert(1, "区间目标达到下限即为达标，另给落在区间内的概率。")
