@@ -460,7 +460,7 @@ def test_a_rate_does_not_pile_up():
     verdict = dust_verdict("at_most", 45.0)
     assert (verdict.status, verdict.actual, verdict.usual_share) == ("ok", 42.0, None)
     assert verdict.quantiles[0.5] == 50.0 and verdict.probability < 0.01
-    assert verdict.required.value is None and "比率和指数不累加" in verdict.required.reason
+    assert verdict.required.value is None and "不逐期累加" in verdict.required.reason
     # 80 in January is no year of 60 reached.
     early = dust_verdict("at_least", 60.0, months=1)
     assert (early.status, early.quantiles[0.5]) == ("ok", 50.0)

@@ -79,7 +79,7 @@ PROGRESS_CANDIDATES = (
 )
 STOCK_CANDIDATES = (
     Candidate("usual_change", "常年变化模型", stock_change),
-    Candidate("no_change", "存量不变", no_change, optional=True),
+    Candidate("no_change", "维持不变", no_change, optional=True),
 )
 MODEL_NAMES = {
     item.name: item.name_zh
