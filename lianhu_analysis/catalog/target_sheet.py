@@ -21,7 +21,7 @@ HEADS = {
     "indicator": "指标", "measure": "口径", "year": "年份", "value": "目标值", "upper": "上限",
     "rule": "规则", "tolerance": "容差", "unit": "单位", "title_zh": "名称", "source": "来源",
     "address": "网址", "basis": "依据", "decimals": "小数位", "in_force": "生效日",
-    "set_by": "下达单位", "plan": "年度计划",
+    "set_by": "下达单位", "in_charge": "责任部门", "plan": "年度计划",
 }  # fmt: skip
 FIELDS = {**{head: name for name, head in HEADS.items()}, **{name: name for name in HEADS}}
 WORDS = {

@@ -70,6 +70,8 @@ class Target:
         The day from which it replaces the version before; ``None`` from the start.
     set_by
         Who set it, where several did; empty: not said.
+    in_charge
+        Which department answers for it; empty: not said.
     plan
         The yearly amount, in ``unit``, of which ``value`` is a share; ``None`` for
         a value that is no share.
@@ -90,6 +92,7 @@ class Target:
     upper: float | None = None
     in_force: dt.date | None = None
     set_by: str = ""
+    in_charge: str = ""
     plan: float | None = None
 
     @property
@@ -375,5 +378,6 @@ def _target(item: Mapping[str, Any], indicator: Indicator) -> Target:
         basis=item.get("basis", ""),
         in_force=item.get("in_force"),
         set_by=item.get("set_by", ""),
+        in_charge=item.get("in_charge", ""),
         plan=item.get("plan"),
     )

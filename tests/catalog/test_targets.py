@@ -287,12 +287,12 @@ def test_a_published_figure_is_not_rounded_again():
 SHEET = [
     line.split("|")
     for line in """\
-指标|口径|年份|目标值|上限|规则|容差|单位|名称|来源|生效日|下达单位|年度计划
-gdp.total|yoy|2024|6.0||左右||%|增长6%左右|报告|||
-gdp.total|增速|２０２４年|８．１％|8.6|区间||％|增长8.1%—8.6%|报告|2024/7/1|市|
-prj.key.done|数量|2024|95%||不低于||%|完成95%|报告|2024年7月1日||1,200
-|||||||||||| \n\
-ene.intensity|yoy|2024|2||不超过||%|NA|报告|||""".split("\n")
+指标|口径|年份|目标值|上限|规则|容差|单位|名称|来源|生效日|下达单位|年度计划|责任部门
+gdp.total|yoy|2024|6.0||左右||%|增长6%左右|报告||||区统计局
+gdp.total|增速|２０２４年|８．１％|8.6|区间||％|增长8.1%—8.6%|报告|2024/7/1|市||
+prj.key.done|数量|2024|95%||不低于||%|完成95%|报告|2024年7月1日||1,200|
+||||||||||||| \n\
+ene.intensity|yoy|2024|2||不超过||%|NA|报告||||""".split("\n")
 ]
 MEANT = """
 [[target]]
@@ -304,6 +304,7 @@ rule = "about"
 unit = "%"
 title_zh = "增长6%左右"
 source = "报告"
+in_charge = "区统计局"
 [[target]]
 indicator = "gdp.total"
 measure = "yoy"
@@ -376,7 +377,7 @@ def test_a_workbook_says_what_toml_says_in_whatever_form_excel_keeps_it(tmp_path
 
 def test_every_fault_of_a_sheet_has_its_row_column_and_remedy(tmp_path):
     rows = [[*SHEET[0], "颜色", "规则"], *([*row, "", ""] for row in SHEET[1:])]
-    rows[1][13] = "红"
+    rows[1][14] = "红"
     rows[2][4], rows[2][10] = "8.1", "2024-13-01"
     rows[3][3], rows[3][12] = "约95", ""
     rows[5][5], rows[5][2] = "大约", "明年"
@@ -385,13 +386,13 @@ def test_every_fault_of_a_sheet_has_its_row_column_and_remedy(tmp_path):
         rows,
         D2=("=3+3", "General"),
         B8=("=B2", "General"),
-        O7=("注", "General"),
+        P7=("注", "General"),
     )
     with pytest.raises(CatalogueError) as caught:
         from_sheet(file)
     told = "\n".join(caught.value.faults)
     for part in (
-        "N1：不认识的表头 '颜色'。可用 指标、口径", "规则（O 列）：这一列不止一处",
+        "O1：不认识的表头 '颜色'。可用 指标、口径", "规则（P 列）：这一列不止一处",
         "第 2 行 目标值（D 列）：公式没有算出的结果", "第 8 行 口径（B 列）：公式没有算出的结果",
         "第 3 行（gdp.total） 生效日（K 列）：'2024-13-01' 不是日期",
         "第 4 行（prj.key.done） 目标值（D 列）：'约95' 不是数",

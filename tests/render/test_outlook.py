@@ -270,6 +270,15 @@ def test_only_parts_in_the_accounts_are_told_as_levers(report):
         assert told.endswith(after)
 
 
+def test_the_department_in_charge_stands_behind_the_target_that_needs_attention(report):
+    verdict = report.assessment.verdicts[0]
+    charged = dataclasses.replace(verdict.target, in_charge="区第2统计局")
+    page = dataclasses.replace(report, answers={}, register=FigureRegister())
+    told = words(look._attention(page, dataclasses.replace(verdict, target=charged)))
+    assert told.endswith("。责任部门：区第2统计局。")
+    assert "责任部门" not in words(look._attention(page, verdict))
+
+
 def test_the_files_of_every_printed_figure_are_listed(report):
     page = dataclasses.replace(report, register=FigureRegister())
     bare = dataclasses.replace(page.assessment, verdicts=())

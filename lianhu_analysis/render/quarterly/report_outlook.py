@@ -153,6 +153,8 @@ def _attention(report: Report, verdict: Verdict) -> Html:
             whole_year = str(row["told"]).partition("，即")[0]
             said = f"；如{row['name_zh']}{whole_year}，把握{strictly(verdict.target)}可到 {row['goal']:.0%}"
             parts.append(traced_sentence(report, levers, said))
+    if verdict.target.in_charge:
+        parts += ["。责任部门：", tables.cite(verdict.target.in_charge)]
     return tables.join(*parts, "。")
 
 
