@@ -387,7 +387,12 @@ def _of_left(
     found = _amount_of(read[:place], left, growth.indicator, year)
     after = next((m for m in read[place + 1 :] if not m.facets.nothing), left)
     several = len([m for m in told if not m.is_growth]) > 1
-    if found is None or (several and (after.part, after.facets) == (None, growth.facets)):
+    twin = (after.part, after.facets, after.indicator) == (
+        None,
+        growth.facets,
+        read[place].indicator,
+    )
+    if found is None or (several and twin):
         raise growth.unread("前面不止一列，说不清是哪一列的增速", SAY_WHICH)
     if growth.year not in (0, year := found.stated_year or year) and year:
         raise growth.unread(f"说的是{growth.year}年，旁边的绝对量是{year}年的", SAY_WHICH)
