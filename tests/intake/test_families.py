@@ -2089,3 +2089,22 @@ def test_two_days_of_publication_are_none(read):
     assert not short(twice) and "另写了一个" in told(twice)
     days[1] = "公布时间：2024年10月22日"
     assert short(read([["莲湖区2024年1-9月"], days, head, [RETAIL, "亿元", 54.3]]))
+
+
+@pytest.mark.parametrize("shift", [1, 2])
+def test_a_group_head_that_is_not_over_its_first_column_says_nothing_of_the_next(read, shift):
+    width = shift + 1
+    blank = [None] * shift
+    top = ["指标", *blank, "9月", *blank, "1-9月"]
+    lower = [None, *["绝对量（亿元）", "增长%", "排名"][:width] * 2]
+    rows = [
+        ["莲湖区2024年主要指标"],
+        top,
+        lower,
+        [RETAIL, *[62.3, 5.2, 3][:width], *[512.3, 4.9, 4][:width]],
+    ]
+    assert not [
+        row
+        for row in short(read(rows)).values()
+        if row[1] == "level" and row[0] == "csm.retail.total"
+    ]

@@ -473,6 +473,9 @@ class _Finder:
             return
         groups = labels | {n for n in owned if self.covered.get((row, n)) == (row, n)}
         restarts = len(groups) > 1 and len({below[n] for n in groups}) == 1
+        # A label typed over the last or middle column of its group leaves its first one bare.
+        bare = Counter(below[n] for n in loose if n > min(labels))
+        restarts = restarts and not any(bare[below[n]] for n in blanks if n < min(labels))
         alone = len(labels) == 1 and min(labels) == min(owned)
         for n in blanks:
             left = max((label for label in labels if label < n), default=None)
