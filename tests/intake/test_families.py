@@ -2108,3 +2108,26 @@ def test_a_group_head_that_is_not_over_its_first_column_says_nothing_of_the_next
         for row in short(read(rows)).values()
         if row[1] == "level" and row[0] == "csm.retail.total"
     ]
+
+
+def test_rows_that_only_say_what_the_titles_indicator_is_of(read):
+    rows = [[f"莲湖区2024年{RETAIL}"], ["", "1-2月", "1-3月"], ["累计（亿元）", 100, 150]]
+    reading = read([*rows, ["上年同期（亿元）", 95, 144], ["增速（%）", 4.0, 4.1]])
+    assert short(reading) == {
+        "B3": retail("level", "ytd", "2024-02", 100),
+        "B5": retail("yoy", "ytd", "2024-02", 4.0),
+        "C3": retail("level", "ytd", "2024-03", 150),
+        "C5": retail("yoy", "ytd", "2024-03", 4.1),
+    }
+    rows[0] = ["莲湖区2024年主要指标"]
+    assert short(read(rows)) == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "note"), [("莲湖区*", "注：*不含大兴新区"), ("莲湖区", "注：莲湖区不含大兴新区")]
+)
+def test_a_note_that_leaves_out_a_part_of_a_region_refuses_its_row(read, name, note):
+    rows = [[f"2024年1-9月西安市各区县{RETAIL}"], ["区县", "零售额（亿元）", "增速（%）"]]
+    reading = read([*rows, ["西安市", 3800, 4.1], [name, 512.3, 4.9], [note]])
+    assert [cell[1:] for cell in short(reading)] == ["3", "3"]
+    assert "不含大兴新区" in told(reading)

@@ -77,6 +77,13 @@ class Place:
         return [self.text(r, n) for n in self.panel.stub.get("name", []) for r in self.body]
 
     @cached_property
+    def is_nameless(self) -> bool:
+        """Whether the names of rows say what their figures are, and none whose: 累计, 增速."""
+        said = [self.grammar.read(text) for text in self.names if text.strip()]
+        told = [one for one in said if not one.facets.nothing]
+        return bool(told) and all(one.is_nameless for one in told)
+
+    @cached_property
     def _tops(self) -> dict[tuple[int, int], int]:
         roles = ("name", "region", "period", "span")
         stub = [n for role in roles for n in self.panel.stub.get(role, [])]

@@ -38,6 +38,7 @@ TRADE = re.compile(f"(?<!企)业$|服务$|{TOTAL.pattern}")
 LAST_YEAR = 2100
 FIRST_CODE = 190_001
 MONTH = re.compile(r"\s*(?:0?[1-9]|1[0-2])\s*")
+WITHOUT = re.compile("不[含包]|剔除")
 MARK, REMARKS = "[*\ue000-\ue013]", ("备注", "说明")
 
 
@@ -83,6 +84,9 @@ class RowReader:
                 said = self._accepted(label, said._replace(facets=said.facets._replace(scope="")))
             elif label.text:
                 said = self.find_name(label)
+            elif part_of := next((text for text in told if WITHOUT.match(text)), ""):
+                why = f"注说“{shown}”{part_of}，不是全部；这一行没有收"
+                raise IntakeError(why, f"{NOT_OURS}要收的，请报送全部的数", skipped=True)
         except IntakeError as error:
             if error.remedy:
                 self.place.refuse(error, number, panel.first("name") or 0)
@@ -119,7 +123,8 @@ class RowReader:
         place, read = self.place, self.place.grammar.read
         own = read(label.text).names
         names = [item.name_zh for item in own]
-        shown = [place.text(number, n) for n in place.panel.stub.get("name", [])]
+        stub = place.panel.stub
+        shown = [place.text(number, n) for role in ("name", "region") for n in stub.get(role, [])]
         name = fold("/".join((*names, *shown)).translate(MARKS)).replace("规上", "规模以上")
         cells = [(c.text, place.text(number, c.number)) for c in place.panel.columns]
         told = [cell for head, cell in cells if fold(head) in REMARKS]
@@ -132,7 +137,7 @@ class RowReader:
             told += [text] if about else []
         for text, (said, whole, _, _, parts, *_, left) in zip(told, map(read, told), strict=True):
             told_of = parts or whole or said.lag or said.span or said.scope or said.nothing
-            if (told_of and not (left or said.fact)) or re.match("不[含包]|剔除", text):
+            if (told_of and not (left or said.fact)) or WITHOUT.match(text):
                 yield text
 
     @cached_property
@@ -293,8 +298,10 @@ class RowReader:
         said = self.place.grammar.read(label.text)
         if by_path := self._by_path(label, said):
             return self._accepted(label, by_path, by_path=True)
-        if said.is_nameless and all(m.indicator for m in self.heads.columns):
-            return said  # 本月, 累计 and 增速 below heads that name indicators
+        if said.is_nameless and (
+            self.place.is_nameless or all(m.indicator for m in self.heads.columns)
+        ):
+            return said  # 本月, 累计 and 增速 below heads or a title that name indicators
         bare = said.indicator is not None and not said.left
         if bare and label.is_part:
             # 工业投资 below 第二产业 is a part of what the sectors are of.

@@ -134,7 +134,8 @@ class _PanelReader(Place):
         by_region = "region" in self.panel.stub
         if not {"name", "region", "period", "span"} & self.panel.stub.keys():
             self._refuse_nameless()
-        named = "name" in self.panel.stub or any(c.indicator for c in self.heads.columns)
+        named = "name" in self.panel.stub and not self.is_nameless
+        named |= any(c.indicator for c in self.heads.columns)
         if not named or by_region:
             said = self.table.titles
             if not self.heads.scope:  # ranks have a column of their own
