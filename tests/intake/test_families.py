@@ -2131,3 +2131,24 @@ def test_a_note_that_leaves_out_a_part_of_a_region_refuses_its_row(read, name, n
     reading = read([*rows, ["西安市", 3800, 4.1], [name, 512.3, 4.9], [note]])
     assert [cell[1:] for cell in short(reading)] == ["3", "3"]
     assert "不含大兴新区" in told(reading)
+
+
+@pytest.mark.parametrize(
+    ("note", "read_of"),
+    [
+        ("注：本表数据为当月数", ""),
+        ("注：本表数据为1-8月", ""),
+        ("注：数据为2023年1-9月", ""),
+        ("注：以上为规模以上数据", ""),
+        ("注：增长为环比", "C"),
+        ("注：增速均为比年初", "C"),
+        ("注：以上数据均为1-9月累计", "CD"),
+        ("注：增速为同比", "CD"),
+        ("注：数据截至9月底", "CD"),
+        ("注：表中数据为快报数", "CD"),
+    ],
+)
+def test_what_a_note_says_of_all_must_not_differ_from_the_table(read, note, read_of):
+    rows = [["莲湖区2024年1-9月主要指标"], ["指标", "单位", "数量", "增长%"]]
+    reading = read([*rows, [RETAIL, "亿元", 512.3, 4.9], [note]])
+    assert "".join(cell[0] for cell in short(reading)) == read_of

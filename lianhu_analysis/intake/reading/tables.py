@@ -36,13 +36,15 @@ from lianhu_analysis.intake.reading.notes import ColumnNote, TableNote
 from lianhu_analysis.intake.reading.outline import Item, outline, read_line
 from lianhu_analysis.intake.reading.rows import RowReader
 from lianhu_analysis.intake.reading.statements import is_statement, stated_day
-from lianhu_analysis.intake.reading.times import Axis, find_when
+from lianhu_analysis.intake.reading.times import Axis, When, find_when
 from lianhu_analysis.intake.reading.words import Facets, Grammar, fold, is_unit
 from lianhu_analysis.workspace import Region
 
 __all__ = ["read_sheet"]
 
 UNIT_OF = re.compile("^(?:[本上]?表[中内]?|以上|数据|金额|的)*(.*?)(?:金额|计量|的)*单位$")
+GROWTH = re.compile("(?:同比)?增(?:长|速|幅|长率|长速度|减|减率|减幅)")
+OF_ALL = re.compile("^(?:[本上]表|表[中内]|以上|上述)(?:各项|全部|所有)?的?")
 
 
 def read_sheet(
@@ -368,9 +370,9 @@ class _PanelReader(Place):
         indicator, meaning = understand(
             row, column, around.facets, self.title, unit, self.heads.by_growth
         )
-        self._refuse_noted_unit(indicator, meaning)
         day = row.published or around.published or delivery.published
         when = find_when(indicator, meaning, column, row, self._axis, day)
+        self._refuse_by_notes(indicator, meaning, when)
         joint = meaning.joint and when.period.frequency == "M" and when.period.number == 2
         span = "ytd" if joint else when.span
         refuse_january(indicator, when.period, span, token)
@@ -405,14 +407,30 @@ class _PanelReader(Place):
             (place, number) in self._zeros_to_come,
         )
 
-    def _refuse_noted_unit(self, indicator: Indicator, meaning: Facets) -> None:
-        """Refuse an amount of which a note says another unit than the table: 注：单位为万元."""
-        for cell, of, text in self.around.notes:
-            of_it = UNIT_OF.search(of)
-            if of_it and is_unit(text) and of_it[1] in indicator.name_zh and meaning.unit:
-                other = normalise_unit(text) != normalise_unit(meaning.unit)
-                if meaning.measure == "level" and other and unit_fits(text, indicator):
-                    raise at_odds(f"单位在表中是{meaning.unit}，在 {cell} 的注中是{text}")
+    def _refuse_by_notes(self, indicator: Indicator, meaning: Facets, when: When) -> None:
+        """Refuse a figure of which a note says something else than the table."""
+        for cell, of, text in () if meaning.fact else self.around.notes:
+            if self._differs(of, text, indicator, meaning, when):
+                raise at_odds(f"{indicator.name_zh}：{cell} 的注说是{text}，表中说的不同")
+
+    def _differs(
+        self, of: str, text: str, indicator: Indicator, meaning: Facets, when: When
+    ) -> bool:
+        """Whether 单位为万元, 本表数据为当月数 or 增速为环比 is said of a figure that is otherwise."""
+        level, unit = meaning.measure == "level", UNIT_OF.search(of)
+        if unit and is_unit(text):
+            its = level and meaning.unit and unit[1] in indicator.name_zh
+            odd = normalise_unit(text) != normalise_unit(meaning.unit) if its else False
+            return odd and unit_fits(text, indicator)
+        whose, said = OF_ALL.sub("", of), self.grammar.read(text)
+        if said.left or (level if GROWTH.fullmatch(whose) else whose not in ("", "数据")):
+            return False
+        spans = {said.facets.span, *(part.span for part in said.parts)} - {"", "point"}
+        other = bool(spans) and when.span not in (*spans, "annual", "point")
+        for part in said.parts:
+            other |= part.of(part.year or when.period.year).period.end != when.period.end
+        narrower = any(word not in indicator.name_zh for word in said.facets.scope.split("、"))
+        return other or narrower or bool(said.facets.nothing)
 
     def _neighbours(self, row: int, column: int) -> Neighbours:
         """Return what the growth figures of the same series or column look like."""
