@@ -2152,3 +2152,20 @@ def test_what_a_note_says_of_all_must_not_differ_from_the_table(read, note, read
     rows = [["莲湖区2024年1-9月主要指标"], ["指标", "单位", "数量", "增长%"]]
     reading = read([*rows, [RETAIL, "亿元", 512.3, 4.9], [note]])
     assert "".join(cell[0] for cell in short(reading)) == read_of
+
+
+@pytest.mark.parametrize(
+    ("head", "plan"),
+    [("三季度目标", None), ("1-9月计划", None), ("下半年目标", None), ("12月目标", None)]
+    + [(head, ("annual", "2024")) for head in ("全年目标", "2024年计划", "年度目标")],
+)
+def test_the_target_of_a_part_of_the_year_is_not_the_years(read, head, plan):
+    rows = [["莲湖区2024年1-9月"], ["指标", "单位", head, "1-9月完成"]]
+    found = facts(read([*rows, [RETAIL, "亿元", 700, 512.3]]))
+    assert [(span, period) for _, _, span, period, _ in found.values()] == ([plan] if plan else [])
+
+
+def test_a_rank_right_of_growth_is_not_turned_before_it(read):
+    rows = [["2024年1-9月各区县"], ["区县", "GDP增速（%）", "位次", "较上半年位次变化"]]
+    found = short(read([*rows, ["莲湖区", 5.4, 3, 1]]))
+    assert found["B3"] == ("gdp.total", "yoy", "ytd", "2024Q3", 5.4)

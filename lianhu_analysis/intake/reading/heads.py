@@ -233,7 +233,7 @@ def _chosen(
     Of one growth and one amount the growth is of the amount, in either order, unless all rows
     are of growth or indices: 同比 before 累计.
     """
-    kinds = [m.is_growth for m in read if not m.facets.nothing or m.facets.fact]
+    kinds = [m.facets.fact or m.is_growth for m in read if not m.facets.nothing or m.facets.fact]
     if kinds == [True, False] and _may_turn(read, place):
         read = read[::-1]
     found: list[ColumnMeaning] = []

@@ -7,6 +7,7 @@ is said twice differently, or is missing where the catalogue cannot supply it, i
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
@@ -39,6 +40,7 @@ __all__ = [
 ]
 
 CHANGES = ("%", POINTS)
+YEARLY = re.compile("年度|全年|当年|本年|年初|预算")
 ANYTHING = ("情况", "完成情况", "进展情况")
 ELSEWHERE = "不收的不必处理；要收的，请先在 lianhu.toml 登记为 [[parents]] 或 [[peers]]"
 UNKNOWN = "不是数据的列不必处理；是数据的，可以把这个说法登记到工作区的 words.toml"
@@ -179,6 +181,10 @@ def column_meaning(column: Column, grammar: Grammar) -> ColumnMeaning:
     year = joined.years[0] if joined.years and part is None else 0
     if part is not None and not part.year and len(joined.years) == 1:
         part = part.of(joined.years[0])
+    if facets.fact == "plan" and not YEARLY.search(column.text):
+        whole = part is None or (part.span, part.period.end.month) in (("ytd", 12), ("annual", 12))
+        if not whole or "半年" in column.text:
+            facets = facets._replace(fact="", nothing="一年中某一段的目标，不是全年的")
     read = ColumnMeaning(column, facets, part, year, joined.indicator, region, joined.whole, own)
     refusal = None if facets.nothing else _head_fault(read, joined, grammar)
     return read._replace(tail=tail, refusal=refusal)
