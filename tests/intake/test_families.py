@@ -2169,3 +2169,16 @@ def test_a_rank_right_of_growth_is_not_turned_before_it(read):
     rows = [["2024年1-9月各区县"], ["区县", "GDP增速（%）", "位次", "较上半年位次变化"]]
     found = short(read([*rows, ["莲湖区", 5.4, 3, 1]]))
     assert found["B3"] == ("gdp.total", "yoy", "ytd", "2024Q3", 5.4)
+
+
+def test_an_indented_part_below_one_without_indent_is_a_part_of_that(read):
+    rows = [["莲湖区2024年1-9月"], ["指标", "累计（亿元）"], [RETAIL, 512.3]]
+    rows += [["其中：限额以上消费品零售额", 230], ["  其中：餐饮收入", 12]]
+    reading = read(rows)
+    assert [code for code, *_ in short(reading).values()] == [
+        "csm.retail.total",
+        "csm.above.retail",
+    ]
+    assert "限额以上消费品零售额/餐饮收入" in told(reading)
+    rows[-1] = ["其中：餐饮收入", 62]
+    assert "csm.catering" in [code for code, *_ in short(read(rows)).values()]

@@ -185,6 +185,7 @@ class _Walk:
     owner_depth: int = UNNUMBERED
     in_grouping: bool = False
     whole: str = ""  # of which all that follows are parts, after 其中
+    part: str = ""  # one without indent, of which an indented 其中 is a part
 
     def place(self, item: Item) -> Label:
         line = item.line
@@ -227,13 +228,16 @@ class _Walk:
 
     def _item(self, line: Line, numbered: bool) -> Label:
         text, (above, _) = line.text, self._chain(line)
+        self.part = self.part if line.indent >= 2 else ""
         outer = above[-1][1] if above and line.indent >= 2 else None
         marked = line.is_part or bool(self.whole)
         if line.is_part or (
             (marked or (outer is not None and not numbered))
             and (outer is not None or not self.in_grouping)
         ):
-            parent = outer or (not line.is_part and self.whole) or self._above()
+            deeper = line.is_part and line.indent >= 2 > max((i for i, *_ in above), default=0)
+            within = self.part if deeper else ""
+            parent = within or outer or (not line.is_part and self.whole) or self._above()
             member = self.in_grouping and parent == self.owner
             bare = member or parent in {name for _, name in self.groups}
             self._push(line)
@@ -270,6 +274,7 @@ class _Walk:
 
     def _push(self, line: Line, *, base: bool = False) -> None:
         if line.is_part and line.indent < 2:
+            self.part = line.text
             return  # parts without indent stand side by side
         kept, indent = self._chain(line)
         kept = kept or self.items[:1]
