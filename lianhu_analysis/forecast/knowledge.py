@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -122,7 +123,10 @@ class Knowledge:
         n_known
             Periods of the target's year that are published.
         """
-        periods = year_periods(catalogue.get(target.indicator), target.year)
+        indicator = catalogue.get(target.indicator)
+        if not indicator.piles_up:
+            return ()  # its errors are not theirs
+        periods = year_periods(indicator, target.year)
         month = periods[n_known - 1].end.month if n_known else 0
         own = [key for key in self.pooled(catalogue) if key != (0, target.indicator)]
         found = self._records(catalogue, rules, own, target.year, month)
@@ -389,7 +393,9 @@ class LevelSources:
             if point is None:
                 raise ForecastError("本年尚无数据，没有起点")
             changes = np.array([values[-1] - values[n_known - 1] for values in past])
-            return StockPanel(changes, point.value, self.integer)
+            negative = min(item.value for item in series.points.values()) < 0
+            least = -math.inf if negative else 0.0
+            return StockPanel(changes, point.value, self.integer, least)
         # A correction can make a cumulative count fall; progress is not negative.
         rows = [
             np.maximum(single_from_ytd(values), 0.0) for values in past if np.isfinite(values).all()

@@ -213,7 +213,9 @@ def asked(
     """Return what is published about a target, and the models that are asked, benchmark first."""
     indicator = catalogue.get(target.indicator)
     if target.is_growth:
-        return GrowthSources.of(knowledge, indicator, catalogue, rules), GROWTH_CANDIDATES
+        # What stays in a stock is no part of a year that shares could weigh.
+        candidates = GROWTH_CANDIDATES if indicator.piles_up else GROWTH_CANDIDATES[:1]
+        return GrowthSources.of(knowledge, indicator, catalogue, rules), candidates
     versions = knowledge.extract(indicator, target.measure, rules)
     sources = LevelSources(versions, whole_numbers(versions, target), knowledge.past_runs)
     return sources, PROGRESS_CANDIDATES if indicator.piles_up else STOCK_CANDIDATES
@@ -263,7 +265,7 @@ def _judge_growth(
     sources, candidates = asked(draft.target, catalogue, rules, knowledge)
     pool = knowledge.pool(catalogue, rules, draft.target, n_known)
     found = _issue(draft, sources, candidates, n_known, rules, pool=pool)
-    if not (others := len(knowledge.neighbours)) or found.draws is None:
+    if not (others := len(knowledge.neighbours)) or not pool or found.draws is None:
         return found
     reason = f"{found.weights_reason}；其中有同一批另外 {others} 个地区的指标"
     return replace(found, weights_reason=reason)
@@ -288,12 +290,14 @@ def _judge_level(
         draft = replace(draft, benchmark={"persistence": actual})
         return _issue(draft, sources, candidates, n_known, rules)
     reached = target.rule in ("at_least", "range") and actual >= target.value
-    passed = target.rule == "at_most" and not target.met_by(actual)
-    passed = passed and not load_structure().may_fall(draft.indicator)
+    stays = not load_structure().may_fall(draft.indicator)
+    passed = target.rule == "at_most" and not target.met_by(actual) and stays
+    above = target.rule == "range" and reached and not target.within(actual) and stays
     done: dict[str, Any] = dict.fromkeys(("probability", "probability_about"), float(reached))
     done |= {"status": "missed" if passed else "reached"}
-    done |= {"reason": "累计数已超过上限" if passed else "累计数已达到目标"}
-    if passed or (reached and target.rule == "at_least"):
+    done |= {"reason": "累计数已超过上限" if passed or above else "累计数已达到目标"}
+    done |= {"probability_within": 0.0} if above else {}
+    if passed or above or (reached and target.rule == "at_least"):
         return replace(draft, benchmark={"persistence": actual}, **done)
     panel = sources.panel_on(target.year, None)
     if isinstance(panel, ProgressPanel) and panel.increments.sum() > 0:
@@ -401,6 +405,7 @@ def verdict_json(verdict: Verdict) -> dict[str, Any]:
     return {
         "indicator": target.indicator,
         "name_zh": verdict.indicator.name_zh,
+        "kind": verdict.indicator.kind,
         **_target_json(target),
         "replaced": [_target_json(item) for item in verdict.replaced],
         "actual": verdict.actual,

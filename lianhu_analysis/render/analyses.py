@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from lianhu_analysis.analysis.answer import Answer, Row
+from lianhu_analysis.catalog.targets import decimals_of, half_up
 from lianhu_analysis.render import tables
 from lianhu_analysis.render.tables import NO_DATA, PROVENANCE_NAMES, SIMULATED_MARK, Html
 
@@ -162,7 +163,7 @@ def cell_texts(rows: Sequence[Row], columns: Sequence[str]) -> list[list[str]]:
     decimals = defaultdict[tuple[str, str], int](int)
     for (row, unit), column in product(zip(rows, units, strict=True), columns):
         if isinstance(value := row[column], float) and not pd.isna(value):
-            needed, rate = len(f"{value:.2f}".rstrip("0").partition(".")[2]), int("%" in unit)
+            needed, rate = decimals_of(float(half_up(value, 2))), int("%" in unit)
             if column not in PUBLISHED:
                 needed = 2 if needed or rate else 0
             decimals[column, unit] = max(decimals[column, unit], needed, rate)
@@ -178,7 +179,7 @@ def _cell_text(value: Any, decimals: int) -> str:
     if isinstance(value, bool):
         return "是" if value else "否"
     words = PROVENANCE_NAMES.get(str(value), str(value))
-    return f"{value:z,.{decimals}f}" if isinstance(value, float) else words
+    return f"{half_up(value, decimals):,}" if isinstance(value, float) else words
 
 
 def monitor_page(document: Mapping[str, Any], every: bool) -> dict[str, Any]:

@@ -301,3 +301,11 @@ def test_without_any_part_nothing_is_said_of_who_moved(national):
     assert answer.tables["contributions"]["points"].iloc[1:4].isna().all()
     assert answer.sentences == ("没有合计与各部分都已公布的指标，说不出谁在拉动。",)
     assert any("没有计算" in note for note in answer.notes)
+
+
+def test_a_whole_that_hardly_grows_has_no_shares():
+    # Of 0.1, which may be 0.05 or 0.15, a part that takes 3 points would hold -3,000 %.
+    for whole, told in ((0.1, False), (0.4, False), (0.5, True)):
+        table = table_of(*quarter([1000, 50, 350, 600], [whole, 4.0, 6.0, -5.0]))
+        assert table.loc["gdp.tertiary", "points"] == pytest.approx(-3.0)
+        assert np.isfinite(table.loc["gdp.tertiary", "share"]) == told

@@ -385,3 +385,19 @@ def test_the_growth_of_a_stock_does_not_add_up_period_by_period():
     found = growth_required(target(deposits, value=8.5), growths, left, own, None)
     assert (found.value, found.path, found.precedents.count()) == (None, (), (0, 0))
     assert "不逐期累加" in found.reason
+
+
+@pytest.mark.parametrize(("rule", "sure"), [("at_least", "能"), ("at_most", "不能")])
+def test_growth_that_nothing_can_undo_or_bring_is_said_so(rule, sure):
+    # (5 - 0.72 * 60) / 0.28 = -136.4: all of what is left would be lost, and more.
+    found = growth(LEVELS_2023, {"2024Q3": 60.0}, goal=target(GDP, rule=rule))
+    assert found.value is None and found.path == ()
+    assert f"全年也{sure}达标" in found.reason
+    # A reduction of 25 after one of 5 would need one of 76, one of 40 of 130.
+    less = dataclasses.replace(GDP, kind="growth_only", name_zh="能耗降低率")
+    reduced = [
+        growth(LEVELS_2023, {"2024Q3": 5.0}, less, goal=target(less, value=value, rule=rule))
+        for value in (25.0, 40.0)
+    ]
+    assert reduced[0].value == pytest.approx((25 - 0.72 * 5) / 0.28)
+    assert f"全年也{'不能' if rule == 'at_least' else '能'}达标" in reduced[1].reason

@@ -298,6 +298,9 @@ def test_an_amount_in_its_range_may_still_leave_it():
     assert (verdict.status, verdict.probability) == ("reached", 1.0)
     # Every year has made 100 to 102 of it.
     assert verdict.probability_within < 0.1
+    # 75 is above 74, and will not come back.
+    low = judge(figures(*rows), dataclasses.replace(goal, upper=74.0), catalogue(land), RULES)
+    assert (low.status, low.probability_within, low.draws) == ("reached", 0.0, None)
     wide = judge(figures(*rows), dataclasses.replace(goal, upper=110.0), catalogue(land), RULES)
     assert wide.probability_within > 0.9
 
@@ -473,3 +476,30 @@ def test_the_last_single_figure_is_none_of_the_year(months):
     verdict = dust_verdict("at_most", 45.0, months, jobless)
     assert verdict.status == "refused" and verdict.draws is None
     assert "最后一期不是全年数" in verdict.reason
+
+
+def test_growth_of_a_stock_is_said_by_its_own_past_alone():
+    deposits = indicator("fin.deposit.rmb", kind="stock", span="point", unit="亿元")
+    frame = gdp_frame().assign(indicator=deposits.code, span="point")
+    whole = pd.concat([frame, gdp_frame()], ignore_index=True)
+    rules = Knowledge(whole)
+    verdict = judge(frame, target(deposits.code), catalogue(deposits, GDP), RULES, rules)
+    assert (verdict.status, verdict.weights) == ("ok", {"persistence": 1.0})
+    assert "1 个指标" in verdict.weights_reason
+    assert verdict.quantiles[0.5] == pytest.approx(4.8, abs=0.02)
+
+
+def test_a_rate_may_be_below_nought():
+    # -0.9 per mille in September, 0.2 less by December: the ceiling at nought held it at 0.
+    nature = dataclasses.replace(DUST, code="pop.natural", unit="‰")
+    rows = [
+        (nature.code, "level", "ytd", f"{year}-{month:02d}", -0.4 - 0.05 * month - 0.01 * (year % 3),
+         f"{year + month // 12}-{month % 12 + 1:02d}-10")
+        for year in range(2015, 2025)
+        for month in range(1, 13 if year < 2024 else 10)
+    ]  # fmt: skip
+    aim = target(nature.code, measure="level", value=-0.5, rule="at_least", tolerance=0.0,
+                 unit="‰", decimals=None)  # fmt: skip
+    verdict = judge(figures(*rows), aim, catalogue(nature), RULES)
+    assert verdict.quantiles[0.5] == pytest.approx(-0.86 - 0.15, abs=0.02)
+    assert verdict.probability < 0.1

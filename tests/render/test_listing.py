@@ -41,6 +41,7 @@ def test_a_backtest_is_told_in_words():
 
 
 CEILING = {
+    "kind": "flow", "measure": "yoy",
     "title_zh": "零售增长不超过7%", "set_by": "", "actual": 6.6, "actual_period": "2024-10", "unit": "%",
     "withheld": [], "plan": None, "in_force": None, "replaced": [], "status": "ok", "rule": "at_most", "tolerance": 0.0,
     "probability": 0.71, "probability_within": None, "quantiles": {"0.1": 5.4, "0.5": 6.6, "0.9": 7.8},
@@ -61,6 +62,9 @@ def test_a_ceiling_is_not_to_be_exceeded_in_any_period():
     lines = told(CEILING)
     assert "    2024-11/2024-12 不能超过 8.20 %" in lines
     assert "    逐期不能超过：2024-11 累计 6.80，2024-12 累计 7.00" in lines
+    stock = CEILING | {"kind": "stock", "measure": "level", "unit": "个", "required": -5.0}
+    assert "    2024-11/2024-12 净增不能超过 -5.00 个" in told(stock)
+    assert "    2024-11/2024-12 需净增 -5.00 个" in told(stock | {"rule": "at_least"})
     unknown = told(CEILING | {"required": None, "required_reason": "没有上年的累计额"})
     assert "    2024-11/2024-12 所需无法给出：没有上年的累计额" in unknown
 

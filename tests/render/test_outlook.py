@@ -404,3 +404,13 @@ def test_a_rate_is_printed_with_the_decimals_that_it_is_judged_by(report):
         report, assessment=dataclasses.replace(report.assessment, frame=frame)
     )
     assert words(page.observed(verdict.actual_reference)) == "75.45"
+
+
+def test_an_amount_that_misses_by_little_is_not_printed_as_the_target(report):
+    frame, verdict = report.assessment.frame.copy(), report.assessment.verdicts[0]
+    told = ["level", 99.996, "亿元"]
+    frame.loc[verdict.actual_reference, ["measure", "value", "unit"]] = told
+    page = dataclasses.replace(
+        report, assessment=dataclasses.replace(report.assessment, frame=frame)
+    )
+    assert words(page.observed(verdict.actual_reference)) == "99.996"

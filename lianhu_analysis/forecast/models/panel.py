@@ -177,8 +177,11 @@ class StockPanel:
         The stock now.
     integer
         Whether only whole numbers can occur.
+    least
+        What it cannot fall below.
     """
 
     changes: FloatArray
     actual: float
     integer: bool
+    least: float = 0.0

@@ -103,6 +103,7 @@ def usual_change(
     integer: bool,
     rng: np.random.Generator,
     effort: Effort = FULL,
+    least: float = 0.0,
 ) -> Draws:
     """Add to a stock the change that past years saw from this period to year end.
 
@@ -122,13 +123,13 @@ def usual_change(
     values = actual + past.mean() + scale * student_t(past.size - 1, effort, rng)
     if integer:
         values = np.rint(values)
-    values = np.maximum(values, 0.0)
+    values = np.maximum(values, least)
     return Draws("usual_change", values, values[:, None], past.size)
 
 
 def stock_change(panel: StockPanel, rng: np.random.Generator, effort: Effort = FULL) -> Draws:
     """Add the usual change to a stock: see ``usual_change``."""
-    return usual_change(panel.changes, panel.actual, panel.integer, rng, effort)
+    return usual_change(panel.changes, panel.actual, panel.integer, rng, effort, panel.least)
 
 
 def no_change(panel: StockPanel, rng: np.random.Generator, effort: Effort = FULL) -> Draws:
@@ -146,7 +147,7 @@ def no_change(panel: StockPanel, rng: np.random.Generator, effort: Effort = FULL
     if scale < ROUNDING_ERROR:
         raise ForecastError("历年同期至年末均无变化，不能估计不确定性")
     values = panel.actual + scale * student_t(past.size, effort, rng)
-    values = np.maximum(np.rint(values) if panel.integer else values, 0.0)
+    values = np.maximum(np.rint(values) if panel.integer else values, panel.least)
     return Draws("no_change", values, values[:, None], past.size)
 
 

@@ -149,9 +149,9 @@ class Report:
         if reference is None:
             return Html("未公布")
         row = self.row(reference)
-        # A published 5.95 is not judged as 6.0, nor printed so.
-        rate = max(1, decimals_of(row["value"]))
-        text = value_text(float(row["value"]), row["unit"], rate=rate)
+        # A published 5.95 is not judged as 6.0, nor 99.996 as 100, nor printed so.
+        rate, digits = (max(least, decimals_of(row["value"], 6)) for least in (1, 2))
+        text = value_text(float(row["value"]), row["unit"], digits, rate=rate)
         return self.register.observation(row, text, label=self.label(reference))
 
     def label(self, reference: int) -> str:
