@@ -338,7 +338,8 @@ def mechanisms(
     """台账办到了哪一步，离目标多远，与公布的数是否一致。"""
     asked = opened(context, workspace, as_of)
     ask = asked.land_and_projects if topic == "land" else asked.risk_and_governance
-    print_kept(asked, f"mechanisms {topic}", ask, as_json=as_json)
+    # Ledgers go by the day that is asked for, not by that of the last figure.
+    print_kept(asked, f"mechanisms {topic} {asked.asked}", ask, as_json=as_json)
 
 
 @app.command()

@@ -477,6 +477,19 @@ def test_ledgers_are_taken_and_mechanisms_answered(run, empty):
     assert code == 0 and "没有这些台账，说不出：地块、重点项目" in out
 
 
+def test_a_ledger_of_later_is_not_known_on_the_day_of_the_last_figure(run, space):
+    folder = space.raw / "ledgers"
+    folder.mkdir()
+    rows = "风险编号,类别,发现日,上报日,应办结日\nR1,债务,2026-09-01,2026-09-02,2026-09-20\n"
+    (folder / "风险_2026-10-08.csv").write_text(rows, encoding="utf-8")
+    run("ingest", "--workspace", space.root)
+    asked = ("mechanisms", "risk", "--workspace", space.root, "--json")
+    now = json.loads(run(*asked)[1])
+    then = json.loads(run(*asked, "--as-of", now["as_of"])[1])
+    assert now["as_of"] == then["as_of"] < "2026-10-08"
+    assert [len(content["overdue"]) for content in (now, then)] == [1, 0]
+
+
 def test_mechanisms_wants_a_topic(run, national):
     code, _, err = run("mechanisms", "--workspace", national.root)
     assert code == 2 and "land" in err

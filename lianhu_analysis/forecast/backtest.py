@@ -180,7 +180,9 @@ def _with_events(table: pd.DataFrame, versions: Versions, target: Target) -> pd.
     edge = table["threshold"].to_numpy() + np.where(at_most, halves, -halves)
     below = np.array([unit_rank(q, x) for q, x in zip(quantiles, edge, strict=True)])
     table["probability"] = np.where(np.isnan(edge), np.nan, np.where(at_most, below, 1.0 - below))
-    met = np.where(at_most, outcome <= edge + 1e-9, outcome >= edge - 1e-9)
+    # What is published is judged as it stands: 5.95 is no 6.0.
+    goal = table["threshold"].to_numpy()
+    met = np.where(at_most, outcome <= goal + 1e-9, outcome >= goal - 1e-9)
     table["met"] = np.where(np.isnan(edge), np.nan, met)
     return table
 

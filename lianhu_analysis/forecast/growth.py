@@ -22,27 +22,29 @@ from lianhu_analysis.errors import ForecastError
 
 __all__ = [
     "cumulative_shares",
+    "done_by_period",
     "path_growth",
     "required_band",
     "required_growth",
-    "single_from_ytd",
 ]
 
 FloatArray = NDArray[np.float64]
 
 
-def single_from_ytd(ytd_levels: ArrayLike) -> FloatArray:
-    """Split year-to-date levels of one year into single periods.
+def done_by_period(ytd_levels: ArrayLike) -> FloatArray:
+    """Split what a year did to date into what each period brought to its end; none is negative.
+
+    What a later period took back (a refund, a correction) was done by none before it: 30, 25
+    and 60 are 25, 0 and 35.  A year that ended below nothing has all of it in its first period.
 
     Parameters
     ----------
     ytd_levels
-        Shape (n,), the year's periods in order; January-February, where it is
-        one period, stays one.  A missing value makes its own period and the
-        next one missing, never the rest.
+        Shape (n,), the year's periods in order, none missing; January-February, where it is
+        one period, stays one.
     """
-    levels = _vector(ytd_levels)
-    return np.diff(levels, prepend=0.0)
+    kept = np.minimum.accumulate(_vector(ytd_levels)[::-1])[::-1]
+    return np.diff(np.maximum(kept, min(0.0, kept[-1])), prepend=0.0)
 
 
 def cumulative_shares(ytd_levels: ArrayLike) -> FloatArray:

@@ -15,7 +15,7 @@ from lianhu_analysis.catalog.calendar import festival_share
 from lianhu_analysis.catalog.indicators import Catalogue, Indicator
 from lianhu_analysis.catalog.targets import Target
 from lianhu_analysis.errors import ForecastError
-from lianhu_analysis.forecast.growth import FloatArray, single_from_ytd
+from lianhu_analysis.forecast.growth import FloatArray, done_by_period
 from lianhu_analysis.forecast.history import (
     IndicatorRows,
     Series,
@@ -396,10 +396,7 @@ class LevelSources:
             negative = min(item.value for item in series.points.values()) < 0
             least = -math.inf if negative else 0.0
             return StockPanel(changes, point.value, self.integer, least)
-        # A correction can make a cumulative count fall; progress is not negative.
-        rows = [
-            np.maximum(single_from_ytd(values), 0.0) for values in past if np.isfinite(values).all()
-        ]
+        rows = [done_by_period(values) for values in past if np.isfinite(values).all()]
         increments = np.vstack(rows) if rows else np.zeros((0, len(periods)))
         actual = 0.0 if point is None else point.value
         return ProgressPanel(increments, actual, n_known, self.integer)

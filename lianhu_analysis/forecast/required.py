@@ -17,10 +17,10 @@ from lianhu_analysis.catalog.targets import Target
 from lianhu_analysis.errors import ForecastError
 from lianhu_analysis.forecast.growth import (
     FloatArray,
+    done_by_period,
     path_growth,
     required_band,
     required_growth,
-    single_from_ytd,
 )
 from lianhu_analysis.forecast.history import Point, Series, Share, share_for, year_periods
 from lianhu_analysis.forecast.precedents import (
@@ -377,7 +377,7 @@ def _usual_proportions(target: Target, levels: Series, known: int) -> FloatArray
     if known + 1 == len(year_periods(levels.indicator, target.year)):
         return np.ones(1)  # all that remains is of one period
     rows = [
-        single_from_ytd(values)
+        done_by_period(values)
         for year in levels.years
         if year < target.year
         for values in [levels.values(year_periods(levels.indicator, year))]
@@ -385,8 +385,7 @@ def _usual_proportions(target: Target, levels: Series, known: int) -> FloatArray
     ]
     if not rows:
         return None
-    # A correction can make a cumulative count fall; progress is not negative.
-    usual = np.maximum(np.vstack(rows), 0.0).sum(axis=0)[known:]
+    usual = np.vstack(rows).sum(axis=0)[known:]
     return usual / usual.sum() if usual.sum() > 0 else None
 
 

@@ -14,6 +14,7 @@ from lianhu_analysis.catalog.indicators import Catalogue, Indicator
 from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.errors import UsageError
 from lianhu_analysis.forecast.assessment import Assessment
+from lianhu_analysis.forecast.history import year_periods
 from lianhu_analysis.forecast.issued import record_frame
 from lianhu_analysis.render import tables
 from lianhu_analysis.render.drawing import charts
@@ -166,6 +167,7 @@ class Desk:
             shown.drop_duplicates(["period", "measure"], keep="last")
             .pivot(index="period", columns="measure", values="value")
             .reindex(columns=["level", "yoy"])
+            .pipe(_with_gaps, item)
             .tail(PERIODS_SHOWN)
             .rename(columns={"yoy": "growth"})
             .rename_axis("label")
@@ -244,6 +246,14 @@ class Desk:
         return Report(self.assessment, last, {}, self.assessment.frame[:0], record=self.record)
 
 
+def _with_gaps(known: pd.DataFrame, item: Indicator) -> pd.DataFrame:
+    """Put a row for every period between the first and the last, published or not."""
+    first, last = known.index[0], known.index[-1]
+    years = range(int(first[:4]), int(last[:4]) + 1)
+    every = [str(period) for year in years for period in year_periods(item, year)]
+    return known.reindex([period for period in every if first <= period <= last])
+
+
 def searchable(frame: pd.DataFrame) -> HTML:
     """Return a frame as a table with search and paging that needs no network.
 
@@ -256,16 +266,18 @@ def searchable(frame: pd.DataFrame) -> HTML:
     if "published" in frame:
         frame = frame.assign(published=frame["published"].dt.strftime("%Y-%m-%d"))
     words = [n for n, dtype in enumerate(frame.dtypes) if not pd.api.types.is_numeric_dtype(dtype)]
-    html = to_html_datatable(
-        frame.rename(columns=COLUMN_NAMES).reset_index(drop=True),
-        classes="display compact",  # not nowrap: a remedy is a sentence
-        columnDefs=[{"className": "dt-left", "targets": words}] if words else [],
-        connected=False,
-        showIndex=False,
-        maxBytes=0,
-        language=TABLE_WORDS,
-        # DataTables nests its words, which the option's type does not allow for; where
-        # typeguard is installed the warning would print a path into the notebook.
-        warn_on_unexpected_option_type=False,
-    )
+    # Of its own accord pandas writes 1523456.5 as 1.523456e+06 beside small numbers.
+    with pd.option_context("display.float_format", "{:,.10g}".format):
+        html = to_html_datatable(
+            frame.rename(columns=COLUMN_NAMES).reset_index(drop=True),
+            classes="display compact",  # not nowrap: a remedy is a sentence
+            columnDefs=[{"className": "dt-left", "targets": words}] if words else [],
+            connected=False,
+            showIndex=False,
+            maxBytes=0,
+            language=TABLE_WORDS,
+            # DataTables nests its words, which the option's type does not allow for; where
+            # typeguard is installed the warning would print a path into the notebook.
+            warn_on_unexpected_option_type=False,
+        )
     return HTML(generate_init_offline_itables_html(options.dt_bundle) + html)

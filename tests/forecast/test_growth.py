@@ -7,10 +7,10 @@ from hypothesis.extra.numpy import arrays
 from lianhu_analysis.errors import ForecastError
 from lianhu_analysis.forecast.growth import (
     cumulative_shares,
+    done_by_period,
     path_growth,
     required_band,
     required_growth,
-    single_from_ytd,
 )
 
 growth = st.floats(-90, 300, allow_nan=False)
@@ -28,15 +28,16 @@ def growth_and_shares(draw: st.DrawFn) -> tuple[np.ndarray, np.ndarray]:
     return draw(years(periods, growth)), cumulative
 
 
-def test_ytd_to_single_keeps_january_february_whole():
+def test_what_was_done_by_period_keeps_january_february_whole():
     # 1-2月 200, 1-3月 330, 1-4月 430: eleven-period years start with two months in one.
-    assert single_from_ytd([200.0, 330.0, 430.0]).tolist() == [200.0, 130.0, 100.0]
+    assert done_by_period([200.0, 330.0, 430.0]).tolist() == [200.0, 130.0, 100.0]
 
 
-def test_a_missing_ytd_level_costs_its_own_period_and_the_next():
-    single = single_from_ytd([10.0, np.nan, 30.0, 45.0])
-    assert np.isnan(single).tolist() == [False, True, True, False]
-    assert single[3] == 15.0
+def test_what_was_taken_back_was_done_by_no_period_before():
+    # 5 of the first quarter's 30 were paid back in the second: 25 of the year's 60 were done by June.
+    assert done_by_period([30.0, 25.0, 40.0, 60.0]).tolist() == [25.0, 0.0, 15.0, 20.0]
+    assert done_by_period([-5.0, 2.0, 10.0]).tolist() == [0.0, 2.0, 8.0]
+    assert done_by_period([4.0, -3.0, -1.0]).sum() == -1.0
 
 
 @given(growth_and_shares(), st.floats(-50, 100))
@@ -75,7 +76,7 @@ def test_nothing_is_required_of_a_year_that_is_over(share):
 
 def test_a_column_without_figures_is_refused():
     with pytest.raises(ForecastError, match="一列数"):
-        single_from_ytd([])
+        done_by_period([])
     with pytest.raises(ForecastError, match="一列数"):
         cumulative_shares([[1.0, 2.0]])
 

@@ -203,6 +203,9 @@ def test_the_panel_says_how_the_chance_moved_since_the_verdict_before(report):
         "probability_about": (now - 7) / 100, "target": verdict.target.value, "rule": "about",
     }  # fmt: skip
     page = dataclasses.replace(report, before=record_frame([issued]), register=FigureRegister())
+    # A record keeps ten digits: 5.00000000001 is no other target.
+    same = record_frame([issued | {"target": verdict.target.value + 1e-11}])
+    assert "目标已调整" not in cells(panel(dataclasses.replace(page, before=same)))[0][-1]
     other = record_frame([issued | {"target": verdict.target.value + 1.0}])
     assert cells(panel(dataclasses.replace(page, before=other)))[0][-1] == "目标已调整"
     first = panel(dataclasses.replace(page, before=record_frame([]), register=FigureRegister()))

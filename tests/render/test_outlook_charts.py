@@ -107,13 +107,13 @@ def test_every_chart_is_translated(draw, english):
 def test_the_path_starts_from_the_latest_figure():
     (axes,) = path().axes
     lines = {line.get_label(): line.get_xydata().tolist() for line in axes.lines}
-    assert lines["须达到"] == [[1.0, 5.0], [2.0, 5.2], [3.0, 5.5]]
+    assert lines["达标路径"] == [[1.0, 5.0], [2.0, 5.2], [3.0, 5.5]]
     assert lines["预测中位数"][0] == [1.0, 5.0]
     assert [tick.get_text() for tick in axes.get_xticklabels()][-1] == "2024Q4"
     # Before any figure it starts where it can.
     (axes,) = path(history=HISTORY[:0]).axes
     lines = {line.get_label(): line.get_xydata().tolist() for line in axes.lines}
-    assert lines["须达到"] == [[0.0, 5.2], [1.0, 5.5]]
+    assert lines["达标路径"] == [[0.0, 5.2], [1.0, 5.5]]
 
 
 def test_without_a_forecast_there_is_a_path_and_no_band():
@@ -126,7 +126,7 @@ def test_without_a_forecast_there_is_a_path_and_no_band():
 def test_enough_and_not_enough_are_told_apart():
     (axes,) = precedents().axes
     heights = {c.get_label(): [bar.get_height() for bar in c] for c in axes.containers[:2]}
-    assert heights == {"达到": [6.0], "未达到": [4.0, -1.0]}
+    assert heights == {"合乎所需": [6.0], "不合所需": [4.0, -1.0]}
 
 
 def test_few_events_are_drawn_hollow():

@@ -12,6 +12,7 @@ from lianhu_analysis.forecast.assessment import assess_targets
 from lianhu_analysis.forecast.verdict import Rules
 from lianhu_analysis.render.quarterly.report import Report, forecast_text
 from lianhu_analysis.render.quarterly.report_charts import (
+    _history,
     growth_charts,
     growth_overview,
     progress_charts,
@@ -34,7 +35,7 @@ def rows():
             done = quarter * 20.0 + (year % 3) * quarter
             yield (LAND.code, "level", "ytd", f"{year}Q{quarter}", done, f"{year + 1}-01-09")
         for month in range(1, 10 if year == 2024 else 13):
-            kept = 10.0 + month + year % 4
+            kept = 10.0 + month + year % 4 + (month == 12) * (year % 3)
             yield (STOCK.code, "level", "point", f"{year}-{month:02d}", kept, f"{year + 1}-01-09")
 
 
@@ -88,3 +89,13 @@ def test_all_targets_of_a_kind_stand_in_one_picture(report):
 def test_a_forecast_has_the_digits_that_its_likely_range_bears(value, likely, unit, text):
     ends = {0.1: value - likely / 2, 0.5: value, 0.9: value + likely / 2}
     assert forecast_text(value, SimpleNamespace(target=target(unit=unit), quantiles=ends)) == text
+
+
+def test_a_period_of_the_year_that_is_missing_is_a_gap(report):
+    verdict = report.assessment.verdicts[0]
+    first = Period(verdict.target.year, "Q", 1)
+    known = {period: point for period, point in verdict.series.points.items() if period != first}
+    assert verdict.actual_period.end > first.end
+    series = dataclasses.replace(verdict.series, points=known)
+    drawn = _history(dataclasses.replace(verdict, series=series)).set_index("label")["value"]
+    assert pd.isna(drawn[str(first)]) and drawn.index[-1] == str(verdict.actual_period)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 from scipy.special import gammaln
 
@@ -12,7 +10,7 @@ from lianhu_analysis.forecast.growth import FloatArray
 from lianhu_analysis.forecast.models.draws import FULL, ROUNDING_ERROR, Draws, Effort, student_t
 from lianhu_analysis.forecast.models.panel import ProgressPanel, StockPanel
 
-__all__ = ["no_change", "pace", "progress", "stock_change", "usual_change"]
+__all__ = ["no_change", "pace", "progress", "stock_change"]
 
 # Degrees of freedom of what is taken as known: one period, or one year, shows no scatter.
 MANY = 1_000_000
@@ -97,14 +95,7 @@ def pace(panel: ProgressPanel, rng: np.random.Generator, effort: Effort = FULL) 
     return Draws("pace", values, path, errors.size, done=panel.actual)
 
 
-def usual_change(
-    changes: Sequence[float] | FloatArray,
-    actual: float,
-    integer: bool,
-    rng: np.random.Generator,
-    effort: Effort = FULL,
-    least: float = 0.0,
-) -> Draws:
+def stock_change(panel: StockPanel, rng: np.random.Generator, effort: Effort = FULL) -> Draws:
     """Add to a stock the change that past years saw from this period to year end.
 
     The predictive distribution of one more change under normality: Student's
@@ -113,23 +104,14 @@ def usual_change(
     Raises
     ------
     ForecastError
-        If too few past years are known.
+        If too few past years are known, or all changed by the same.
     """
-    past = np.asarray(changes, dtype=float)
-    past = past[np.isfinite(past)]
-    if past.size < effort.min_years:
-        raise ForecastError(f"同期至年末的变化不足 {effort.min_years} 年，现有 {past.size} 年")
+    past = _past_changes(panel, effort)
     scale = past.std(ddof=1) * np.sqrt(1 + 1 / past.size)
-    values = actual + past.mean() + scale * student_t(past.size - 1, effort, rng)
-    if integer:
-        values = np.rint(values)
-    values = np.maximum(values, least)
-    return Draws("usual_change", values, values[:, None], past.size)
-
-
-def stock_change(panel: StockPanel, rng: np.random.Generator, effort: Effort = FULL) -> Draws:
-    """Add the usual change to a stock: see ``usual_change``."""
-    return usual_change(panel.changes, panel.actual, panel.integer, rng, effort, panel.least)
+    if scale < ROUNDING_ERROR:
+        raise ForecastError("历年同期至年末的变化完全相同，不能估计不确定性")
+    values = panel.actual + past.mean() + scale * student_t(past.size - 1, effort, rng)
+    return _year_end("usual_change", panel, values, past.size)
 
 
 def no_change(panel: StockPanel, rng: np.random.Generator, effort: Effort = FULL) -> Draws:
@@ -140,21 +122,32 @@ def no_change(panel: StockPanel, rng: np.random.Generator, effort: Effort = FULL
     ForecastError
         If past years are too few.
     """
-    past = panel.changes[np.isfinite(panel.changes)]
-    if past.size < effort.min_years:
-        raise ForecastError(f"同期至年末的变化不足 {effort.min_years} 年，现有 {past.size} 年")
+    past = _past_changes(panel, effort)
     scale = np.sqrt(np.mean(past**2))
     if scale < ROUNDING_ERROR:
         raise ForecastError("历年同期至年末均无变化，不能估计不确定性")
     values = panel.actual + scale * student_t(past.size, effort, rng)
+    return _year_end("no_change", panel, values, past.size)
+
+
+def _past_changes(panel: StockPanel, effort: Effort) -> FloatArray:
+    past = panel.changes[np.isfinite(panel.changes)]
+    if past.size < effort.min_years:
+        raise ForecastError(f"同期至年末的变化不足 {effort.min_years} 年，现有 {past.size} 年")
+    return past
+
+
+def _year_end(name: str, panel: StockPanel, values: FloatArray, years: int) -> Draws:
     values = np.maximum(np.rint(values) if panel.integer else values, panel.least)
-    return Draws("no_change", values, values[:, None], past.size)
+    return Draws(name, values, values[:, None], years)
 
 
 def _need_years(panel: ProgressPanel, effort: Effort) -> None:
     years = len(panel.increments)
     if years < effort.min_years:
         raise ForecastError(f"每期都有数的往年不足 {effort.min_years} 年，现有 {years} 年")
+    if panel.actual < 0 or (panel.increments.sum(axis=1) < 0).any():
+        raise ForecastError("累计数有过负数，没有常年进度可比")
     if panel.increments.sum() <= 0:
         raise ForecastError("历年均无进展，没有常年进度可比")
 

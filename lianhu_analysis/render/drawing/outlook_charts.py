@@ -63,7 +63,7 @@ def path_chart(
         )  # fmt: skip
     axes.plot(
         x, columns["required"], color=PALETTE["good"], marker="D", ms=5, ls="-.",
-        markevery=slice(1 if known else 0, None), label=said("须达到"),
+        markevery=slice(1 if known else 0, None), label=said("达标路径"),
     )  # fmt: skip
     axes.fill_between(
         x, columns["required_low"], columns["required_high"], color=PALETTE["good"], alpha=0.25,
@@ -94,7 +94,7 @@ def precedents_chart(
     x = np.arange(len(past))
     values, slack = past["value"].to_numpy(float), past["slack"].to_numpy(float)
     enough = past["enough"].to_numpy(bool)
-    for chosen, colour, word in ((enough, "good", "达到"), (~enough, "bar", "未达到")):
+    for chosen, colour, word in ((enough, "good", "合乎所需"), (~enough, "bar", "不合所需")):
         if chosen.any():
             axes.bar(
                 x[chosen], values[chosen], color=PALETTE[colour], width=0.6,

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
+from math import isclose
 from typing import Any
 
 import pandas as pd
@@ -492,7 +493,8 @@ def _change(report: Report, verdict: Verdict) -> Html:
     if same.empty or now is None or pd.isna(same[column].iloc[-1]):
         return Html("—")
     told = same.iloc[-1]
-    if (told["target"], told["rule"]) != (target.value, target.rule):
+    # A record keeps ten digits.
+    if told["rule"] != target.rule or not isclose(told["target"], target.value):
         return Html("目标已调整")
     day, points = str(told["as_of"]), round(100 * now) - round(100 * float(told[column]))
     moved = report.register.model(

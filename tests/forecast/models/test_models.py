@@ -5,12 +5,13 @@ from lianhu_analysis.errors import ForecastError
 from lianhu_analysis.forecast.models import (
     GrowthPanel,
     ProgressPanel,
+    StockPanel,
     growth_model,
     persistence,
     progress,
 )
 from lianhu_analysis.forecast.models.draws import N_DRAWS, PAST
-from lianhu_analysis.forecast.models.progress import _scatter, usual_change
+from lianhu_analysis.forecast.models.progress import _scatter, no_change, pace, stock_change
 
 SHARES = np.array([0.22, 0.46, 0.72, 1.0])
 
@@ -199,18 +200,41 @@ def test_progress_without_a_past_is_refused(increments, reason):
         progress(ProgressPanel(increments, 1.0, 3, True), rng())
 
 
+def stock(changes, actual, **how):
+    return StockPanel(np.array(changes, dtype=float), actual, integer=False, **how)
+
+
 def test_usual_change_by_hand():
     # Changes 2, 4, 6, 8, 10: mean 6, s = sqrt(10); one more has scale sqrt(10 * 1.2).
-    draws = usual_change([2, 4, 6, 8, 10], actual=10.0, integer=False, rng=rng())
+    draws = stock_change(stock([2, 4, 6, 8, 10], 10.0), rng())
     assert np.median(draws.values) == pytest.approx(16.0, abs=0.15)
     # 97.5 % point of Student's t with four degrees of freedom: 2.776.
     expected = 16.0 + 2.776 * np.sqrt(12.0)
     assert np.quantile(draws.values, 0.975) == pytest.approx(expected, rel=0.05)
 
 
-def test_usual_change_needs_five_years():
+def test_usual_change_needs_years_that_differ():
     with pytest.raises(ForecastError, match="不足 3 年，现有 2 年"):
-        usual_change([1.0, 2.0, np.nan], actual=5.0, integer=True, rng=rng())
+        stock_change(stock([1.0, 2.0, np.nan], 5.0), rng())
+    # Four years without a change made 99 of 98 certain, and 99 of 100 impossible.
+    with pytest.raises(ForecastError, match="变化完全相同"):
+        stock_change(stock([0.0] * 4, 99.0), rng())
+
+
+@pytest.mark.parametrize("model", [stock_change, no_change])
+def test_what_was_below_nought_before_may_be_so_again(model):
+    changes = [-0.2, -0.1, -0.3, -0.2]
+    assert model(stock(changes, -0.9, least=-np.inf), rng()).values.min() < -0.9
+    assert model(stock(changes, 0.1), rng()).values.min() == 0.0
+
+
+@pytest.mark.parametrize(("changes", "actual"), [([1.0] * 4, -5.0), ([-9.0, 0, 0, 0], 5.0)])
+def test_what_was_below_nothing_has_no_usual_progress(changes, actual):
+    # A profit of -5 to date ended every forecast of the workspace with an error.
+    increments = np.array([[10.0, 20.0, 30.0, 40.0]] * 4 + [changes])
+    for model in (progress, pace):
+        with pytest.raises(ForecastError, match="有过负数"):
+            model(ProgressPanel(increments, actual, 2, integer=False), rng())
 
 
 def test_the_scatter_within_years_is_that_of_statsmodels_poisson_regression():
