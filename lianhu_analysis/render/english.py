@@ -266,9 +266,9 @@ def _sentence_case(text: str) -> str:
 
 def _period(text: str) -> str | None:
     """Write a Chinese period in English: ``2024年1—9月`` is ``Jan–Sep 2024``."""
-    ends = re.fullmatch(r"(\d{4})年(.*?)[—–至](?:\d{4}年)?([一二三四]季度)", text)
+    ends = re.fullmatch(r"(\d{4})年(.*?)[—–至](?:(\d{4})年)?([一二三四]季度)", text)
     if ends:
-        return f"{PARTS[ends[2]].format(y=ends[1])}–{PARTS[ends[3]].format(y=ends[1])}"
+        return f"{PARTS[ends[2]].format(y=ends[1])}–{PARTS[ends[4]].format(y=ends[3] or ends[1])}"
     found = re.fullmatch(r"(\d{4})年(?:(?:(\d+)月?[—–])?(\d+)月末?|(.*?)末?)", text)
     if found is None:
         return None

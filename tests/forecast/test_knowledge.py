@@ -205,8 +205,8 @@ PAST = {
 def test_the_panel_of_an_amount_by_hand():
     what = amounts(COUNT, {**PAST, "2024Q1": 9.0, "2024Q2": 22.0})
     panel = what.panel_on(2024, None)
-    # 2023 is not whole; a fall is no progress.
-    assert panel.increments.tolist() == [[10.0, 20.0, 0.0, 55.0]]
+    # 2023 is not whole; of 30 to June 5 were taken back.
+    assert panel.increments.tolist() == [[10.0, 15.0, 0.0, 55.0]]
     assert (panel.actual, panel.n_known, panel.integer) == (22.0, 2, True)
     empty = what.panel_on(2022, None)
     assert (empty.increments.shape, empty.actual, empty.n_known) == ((0, 4), 80.0, 4)

@@ -12,6 +12,7 @@ from lianhu_analysis.render.quarterly import report_outlook as look
 from lianhu_analysis.render.quarterly.audience import for_public, refuse_hidden
 from lianhu_analysis.render.quarterly.report import headline, panel
 from lianhu_analysis.render.quarterly.report_sources import (
+    _fact_text,
     deliveries_table,
     facts_table,
     parents_table,
@@ -102,3 +103,18 @@ def test_a_template_that_prints_one_all_the_same_is_refused(internal):
     ):
         refuse_hidden(told.register, frozenset({RETAIL.code}))
     refuse_hidden(told.register, frozenset())
+
+
+@pytest.mark.parametrize(
+    ("token", "value", "unit", "text"),
+    [
+        ("5.20", 5.2, "%", "5.20"), ("5.2%", 5.2, "%", "5.2"), ("5", 5.0, "%", "5"),
+        ("1,234.5亿元", 1234.5, "亿元", "1,234.5"), ("12345", 1.2345, "亿元", "1.2345"),
+        ("1234567.8", 123.45678, "亿元", "123.45678"), ("0.053", 5.3, "%", "5.3"),
+        ("36.5万亿元", 365000.0, "亿元", "365,000"),
+    ],
+)  # fmt: skip
+def test_a_fact_has_the_decimals_of_its_number_not_of_what_stands_behind_it(
+    token, value, unit, text
+):
+    assert _fact_text(pd.Series({"token": token, "value": value, "unit": unit})) == text

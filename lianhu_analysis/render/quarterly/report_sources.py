@@ -7,9 +7,11 @@ import pandas as pd
 from lianhu_analysis import __version__
 from lianhu_analysis.catalog.indicators import Catalogue
 from lianhu_analysis.catalog.periods import Period
+from lianhu_analysis.catalog.targets import decimals_of
 from lianhu_analysis.intake.observations import path_of, split_source
 from lianhu_analysis.render import tables
-from lianhu_analysis.render.quarterly.report import WORDS, Report, plain_text, value_text
+from lianhu_analysis.render.quarterly.report import WORDS, Report, plain_text
+from lianhu_analysis.render.register import read_number
 from lianhu_analysis.render.tables import PROVENANCE_NAMES, Html
 
 __all__ = [
@@ -184,9 +186,7 @@ def _fact_name(row: pd.Series, catalogue: Catalogue) -> str:
 
 
 def _fact_text(row: pd.Series) -> str:
-    """A fact keeps the decimals it was published with."""
-    token = str(row["token"])
-    decimals = len(token.partition(".")[2])
-    if row["unit"] == "%" or decimals:
-        return tables.level_text(float(row["value"]), decimals)
-    return value_text(float(row["value"]), str(row["unit"]))
+    """A fact keeps the decimals it was published with; in another unit, those that it needs."""
+    value, written = float(row["value"]), read_number(str(row["token"]))
+    kept = written[2] if written and written[1] == value else 0
+    return tables.level_text(value, max(kept, decimals_of(value, 6)))
