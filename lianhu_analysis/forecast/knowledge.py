@@ -393,8 +393,7 @@ class LevelSources:
             if point is None:
                 raise ForecastError("本年尚无数据，没有起点")
             changes = np.array([values[-1] - values[n_known - 1] for values in past])
-            negative = min(item.value for item in series.points.values()) < 0
-            least = -math.inf if negative else 0.0
+            least = -math.inf if min(p.value for p in series.points.values()) < 0 else 0.0
             return StockPanel(changes, point.value, self.integer, least)
         rows = [done_by_period(values) for values in past if np.isfinite(values).all()]
         increments = np.vstack(rows) if rows else np.zeros((0, len(periods)))

@@ -171,14 +171,11 @@ def growth_required(
         value = required_growth(target.value, latest.value, share.value)
     except ForecastError as error:
         return _unsaid(remaining, str(error))
-    reduces = growth.indicator.is_reduction
-    if (value > 100) if reduces else (value < -100):
+    if (value > 100) if growth.indicator.is_reduction else (value < -100):
         # Nothing at all falls by as much as 100 %.
-        sure = (target.rule == "at_most") == reduces
-        return _unsaid(
-            remaining,
-            f"剩余时期即使归零（下降 100%），按上年比重全年也{'能' if sure else '不能'}达标",
-        )
+        met = (target.rule == "at_most") == growth.indicator.is_reduction
+        how = "能" if met else "不能"
+        return _unsaid(remaining, f"剩余时期即使归零（下降 100%），按上年比重全年也{how}达标")
     low, high = required_band(target.value, latest.value, share.value, target.half_unit)
     others = [required_growth(target.value, latest.value, other) for other in share.alternatives]
     spread = max((abs(other - value) for other in others), default=None)

@@ -42,6 +42,7 @@ from lianhu_analysis.forecast.models import (
     Draws,
     GrowthPanel,
     ProgressPanel,
+    StockPanel,
 )
 from lianhu_analysis.forecast.models.rules import FEW_YEARS
 from lianhu_analysis.forecast.past_forecasts import Record, Sources, attempt, record_of
@@ -295,8 +296,8 @@ def _judge_level(
     above = target.rule == "range" and reached and not target.within(actual) and stays
     done: dict[str, Any] = dict.fromkeys(("probability", "probability_about"), float(reached))
     done |= {"status": "missed" if passed else "reached"}
-    done |= {"reason": "累计数已超过上限" if passed or above else "累计数已达到目标"}
-    done |= {"probability_within": 0.0} if above else {}
+    done |= {"reason": "累计数已超过上限" if passed else "累计数已达到目标"}
+    done |= {"reason": "累计数已高于区间", "probability_within": 0.0} if above else {}
     if passed or above or (reached and target.rule == "at_least"):
         return replace(draft, benchmark={"persistence": actual}, **done)
     panel = sources.panel_on(target.year, None)
@@ -352,7 +353,11 @@ def _issue(
         weights=weights,
         weights_reason=lesson.weighing.reason + far + cautions,
     )
-    return _with_draws(draft, combine(drawn, weights, lesson.calibration, integer=integer))
+    draws = combine(drawn, weights, lesson.calibration, integer=integer)
+    if isinstance(panel, StockPanel):
+        # Calibration may stretch them to fewer than none.
+        draws = draws.moved(np.maximum(draws.values, panel.least))
+    return _with_draws(draft, draws)
 
 
 def _cautions(years: int, panel: Any) -> str:

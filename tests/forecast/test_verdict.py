@@ -256,6 +256,29 @@ def test_a_stock_adds_the_usual_change_to_year_end():
     assert verdict.benchmark == {"persistence": 17.0}
 
 
+def test_a_stock_is_never_fewer_than_none():
+    # Past years are now wider than the models said: stretched, the draws at 0 were 1 below it.
+    changes = (1, -1, 1, -2, 2, -1, 14, -12, 16, -14, 18, -16)
+    rows = [
+        (
+            STOCK.code,
+            "level",
+            "point",
+            f"{year}Q{q}",
+            30.0 + change * (q == 4),
+            f"{year}-12-{q + 20}",
+        )
+        for year, change in zip(range(2012, 2024), changes, strict=True)
+        for q in range(1, 5)
+    ]
+    rows.append((STOCK.code, "level", "point", "2024Q3", 3.0, "2024-10-15"))
+    aim = target(STOCK.code, measure="level", value=4.0, rule="at_least", tolerance=0.0, unit="个",
+                 decimals=None)  # fmt: skip
+    verdict = judge(figures(*rows), aim, catalogue(STOCK), RULES)
+    assert verdict.lesson.calibration.scale > 1.2
+    assert verdict.quantiles[0.025] == 0.0 and verdict.fan[0.025].iloc[0] == 0.0
+
+
 def test_a_target_at_most_counts_from_the_other_side():
     about = judge(gdp_frame(), target(rule="at_most", tolerance=0.0), catalogue(GDP), RULES)
     n = about.draws.values.size
@@ -301,6 +324,7 @@ def test_an_amount_in_its_range_may_still_leave_it():
     # 75 is above 74, and will not come back.
     low = judge(figures(*rows), dataclasses.replace(goal, upper=74.0), catalogue(land), RULES)
     assert (low.status, low.probability_within, low.draws) == ("reached", 0.0, None)
+    assert low.reason == "累计数已高于区间"
     wide = judge(figures(*rows), dataclasses.replace(goal, upper=110.0), catalogue(land), RULES)
     assert wide.probability_within > 0.9
 
