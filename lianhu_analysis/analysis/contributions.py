@@ -36,7 +36,6 @@ __all__ = ["Breakdown", "breakdown_of", "contributions", "repriced", "who_pulls"
 PRICE_DRIFT, FARM_DRIFT = 1.15, 1.45
 FARM = ("gdp.primary", "gdp.agriculture")
 BASE_EVERY = 5
-LEAST = 10 * HALF_UNIT  # growth of a whole whose parts have shares
 NAMED = 3  # parts told in a sentence
 COVERED = 98  # % of the whole in parts with points: what is left of less is more than rounding
 RESIDUAL, RESIDUAL_ZH, REST_ZH = "residual", "残差", "其余部分"
@@ -157,8 +156,8 @@ def contributions(breakdown: Breakdown, period: str) -> pd.DataFrame:
     table["high"] = np.maximum(light * fast, heavy * fast)
     table.loc[RESIDUAL, ["points", "reason"]] = total - told["points"].sum(), ""
     # A share of what does not grow, or of what rounding moves by more than a tenth, says nothing.
-    ends = [total, total - HALF_UNIT, total + HALF_UNIT] if total >= LEAST else [np.nan] * 3
-    exact, most, least = 100 / np.array(ends)
+    grown = total if total >= 10 * HALF_UNIT else np.nan
+    exact, most, least = 100 / (grown + np.array([0.0, -HALF_UNIT, HALF_UNIT]))
     return table.assign(
         share=table["points"] * exact,
         share_low=np.minimum(table["low"] * least, table["low"] * most),

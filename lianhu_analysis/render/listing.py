@@ -367,7 +367,8 @@ def _target_lines(item: dict[str, Any]) -> list[str]:
     else:
         change = "净增" if item["kind"] == "stock" and item["measure"] == "level" else ""
         words = f"{change}不能超过" if item["rule"] == "at_most" else f"需{change}"
-        needed += f"{words} {item['required']:,.2f} {item['unit']}"
+        form = ",.2f" if item["measure"] == "yoy" else ",.10g"
+        needed += f"{words} {item['required']:{form}} {item['unit']}"
         if item["required_low"] is not None and item["required_low"] < item["required_high"]:
             needed += f"（四舍五入可在 {item['required_low']:.2f}～{item['required_high']:.2f}）"
     share = item["required_share"]

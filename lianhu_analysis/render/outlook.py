@@ -47,7 +47,7 @@ def path_frames(verdict: Verdict) -> tuple[pd.DataFrame, pd.DataFrame]:
     known = [
         period
         for period in year_periods(verdict.indicator, year)
-        if verdict.actual_period and period.end <= verdict.actual_period.end
+        if period not in verdict.required.periods
     ]
     history = pd.DataFrame(
         {"label": [str(period) for period in known], "value": verdict.series.values(known)}

@@ -351,8 +351,10 @@ def required_figure(report: Report, verdict: Verdict, rounding: float = 0.0) -> 
         return tables.reason(required.reason)
     label = f"{verdict.name_zh}：剩余时期所需"
     if not verdict.target.is_growth:
-        text = value_text(required.value, verdict.target.unit)
-        return report.modelled(verdict, required.value, text, "剩余时期所需")
+        # What lacks by 0.004 does not lack 0.00.
+        value, digits = required.value, max(2, decimals_of(required.value, 6))
+        text = value_text(value, verdict.target.unit, digits)
+        return report.modelled(verdict, value, text, "剩余时期所需")
     share = required.share
     if share is None or verdict.actual_reference is None:
         return report.target(verdict.target)

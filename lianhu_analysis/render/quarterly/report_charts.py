@@ -161,12 +161,11 @@ def _history(verdict: Verdict) -> pd.DataFrame:
         for year in verdict.series.years
         if target.year - YEARS_SHOWN < year <= target.year or indicator.frequency == "A"
     ]
-    last = verdict.actual_period
     periods = [
         period
         for year in years
         for period in year_periods(indicator, year)
-        if year < target.year or (last and period.end <= last.end)
+        if period not in verdict.required.periods
     ]
     return pd.DataFrame(
         {"label": [str(period) for period in periods], "value": verdict.series.values(periods)}
