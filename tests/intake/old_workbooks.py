@@ -49,6 +49,7 @@ def old_workbook(
     records: Sequence[Record],
     *,
     formats: Sequence[int] = (0,),
+    style_fonts: Sequence[int] = (0, 0, 0, 0),
     own_format: tuple[int, str] | None = None,
     from_1904: bool = False,
     version: int = 0x0600,
@@ -63,7 +64,8 @@ def old_workbook(
     if own_format:
         at, code = own_format
         globals_.append((0x041E, struct.pack("<HHB", at, len(code), 0) + code.encode("latin-1")))
-    globals_ += [(0x00E0, struct.pack("<HH", 0, item) + bytes(16)) for item in formats]
+    styles = zip(style_fonts, formats, strict=False)
+    globals_ += [(0x00E0, struct.pack("<HH", font, item) + bytes(16)) for font, item in styles]
     bounds = 4 + 8 + 2
     before = _stream(0x0005, globals_, version, closed=False)
     offset = len(before) + bounds + 4

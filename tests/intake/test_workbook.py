@@ -1,5 +1,6 @@
 import datetime as dt
 import io
+import re
 import zipfile
 from pathlib import Path
 
@@ -7,6 +8,9 @@ import openpyxl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
+from openpyxl.styles import Font
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from lianhu_analysis.errors import IntakeError
@@ -39,6 +43,12 @@ def test_values_keep_their_kind_and_place():
     assert grid.sheet == "月度"
     assert grid.rows == (("名称", 201003, 112.2), (None, dt.date(2024, 10, 1), "10719.74\t"))
     assert (grid.at(0, 2), grid.at(9, 9)) == (112.2, None)
+
+
+def test_the_noise_of_sums_is_no_digit():
+    rows = [[4.8 + 0.3, 1.1 - 0.3, 48.25, 1523456.789, 1e300]]
+    (grid,) = read_workbook(workbook_bytes({"a": rows}))
+    assert grid.rows == ((5.1, 0.8, 48.25, 1523456.789, 1e300),)
 
 
 def test_a_blank_first_column_does_not_shift_addresses():
@@ -482,6 +492,15 @@ def test_columns_go_there_and_back(column):
         (0, "0%;-0%;", None),
         (0, '0.0;-0.0;"-"', 0),
         (4.1, "0.0;-0.0;;@", 4.1),
+        (0, "#,###", None),
+        (0, "#.##;-#.##", None),
+        (7, "#,###", 7),
+        (48.2, "[$$-409]#,##0.00", "#FORMAT!"),
+        (48.2, "[$US$-409] #,##0.00", "#FORMAT!"),
+        (48.2, "[$€-2]0.0", "#FORMAT!"),
+        (48.2, "\\$#,##0.00;\\-\\$#,##0.00", "#FORMAT!"),
+        (48.2, "[$¥-804]#,##0.00", 48.2),
+        (48.2, "[$CNY]0.0;[$-804]0.0", 48.2),
     ],
 )
 def test_a_number_is_what_its_format_shows(value, code, seen):
@@ -498,3 +517,57 @@ def test_a_date_whose_format_has_words_is_a_date():
 
     (grid,) = read_workbook(workbook_bytes({"a": [[dt.date(2024, 9, 1)]]}, finish))
     assert grid.at(0, 0) == dt.date(2024, 9, 1)
+
+
+def test_what_is_struck_out_is_no_figure_and_no_name():
+    def finish(book: openpyxl.Workbook) -> None:
+        for cell in ("A1", "B1", "D1"):
+            book["a"][cell].font = Font(strike=True)
+        book["a"]["C1"].font = Font(strike=False, bold=True)
+
+    (grid,) = read_workbook(workbook_bytes({"a": [["工业", 63.1, 48.2]]}, finish))
+    assert grid.rows == ((None, "#FORMAT!", 48.2),)
+
+
+def with_strings(data: bytes, strings: str) -> bytes:
+    """Add the part in which other programs than openpyxl keep the texts of cells."""
+    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/sharedStrings"
+    relation = f'<Relationship Id="s" Type="{kind}" Target="sharedStrings.xml"/></Relationships>'
+    rels = "xl/_rels/workbook.xml.rels"
+    stream = io.BytesIO(rewrite_sheet(data, "</Relationships>", relation, rels))
+    with zipfile.ZipFile(stream, "a") as archive:
+        archive.writestr("xl/sharedStrings.xml", f'<sst xmlns="{main}">{strings}</sst>')
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("runs", "shown"),
+    [
+        (["48.7", ({"vertAlign": "superscript"}, "1")], "48.7[1]"),
+        (["万m", ({"vertAlign": "superscript"}, "2")], "万m2"),
+        (["CO", ({"vertAlign": "subscript"}, "2")], "CO2"),
+        ([({"strike": True}, "63"), "48.7"], "48.7"),
+    ],
+)
+@pytest.mark.parametrize("shared", [False, True])
+def test_a_cell_in_runs_says_what_its_reader_sees(runs, shown, shared):
+    parts = [
+        one if isinstance(one, str) else TextBlock(InlineFont(**one[0]), one[1]) for one in runs
+    ]
+    data = workbook_bytes({"a": [[CellRichText(*parts), "甲"]]})
+    if shared:
+        sheet = zipfile.ZipFile(io.BytesIO(data)).read("xl/worksheets/sheet1.xml").decode()
+        inside = re.search("<is>(.*?)</is>", sheet)[1]
+        data = rewrite_sheet(data, f't="inlineStr"><is>{inside}</is>', 't="s"><v>1</v>')
+        data = with_strings(data, f"<si><t>乙</t></si><si>{inside}</si>")
+    (grid,) = read_workbook(data)
+    assert grid.at(0, 0) == shown
+
+
+def test_noughts_that_a_sheet_hides_are_blank_on_that_sheet():
+    def finish(book: openpyxl.Workbook) -> None:
+        book["a"].sheet_view.showZeros = False
+
+    first, second = read_workbook(workbook_bytes({"a": [[0, 5, 0.0, "0"]], "b": [[0]]}, finish))
+    assert (first.rows, second.rows) == (((None, 5, None, "0"),), ((0,),))

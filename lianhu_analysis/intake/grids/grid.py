@@ -61,8 +61,9 @@ class Grid:
 
 def _plain(value: object) -> object:
     # Excel stores every number as a float: 201003.0 is 201003.
+    # Formulas leave noise: 5.100000000000001 is 5.1.
     if isinstance(value, float):
-        return int(value) if value.is_integer() and abs(value) < 1e15 else value
+        return int(value) if value.is_integer() and abs(value) < 1e15 else float(f"{value:.14g}")
     if isinstance(value, (dt.time, dt.timedelta)):
         return str(value)
     if isinstance(value, str) and len(value) > LONGEST:

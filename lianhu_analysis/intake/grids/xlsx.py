@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -18,20 +19,21 @@ from lianhu_analysis.intake.grids.grid import Grid, bound_area, column_number, p
 from lianhu_analysis.intake.grids.package import Package, explained, local_name
 from lianhu_analysis.intake.grids.refusals import corrupt
 
-__all__ = ["BOOK", "UNCALCULATED", "read_xlsx", "shown"]
+__all__ = ["BOOK", "OTHERWISE", "UNCALCULATED", "read_xlsx", "seen", "shown"]
 
 BOOK = "xl/workbook.xml"
 WORKSHEET = calamine.SheetTypeEnum.WorkSheet
 PERCENT_FORMATS = {9: "0%", 10: "0.00%"}  # built into Excel
 DIGITS = "0123456789"
 TRUE = ("1", "true")
-UNCALCULATED, OTHERWISE = "#UNCALCULATED!", "#FORMAT!"
+UNCALCULATED, OTHERWISE, NO_ZEROS = "#UNCALCULATED!", "#FORMAT!", "0;-0;"
 LITERAL = re.compile(r'"([^"]*)"|[\\!](.)')
 PLACES = re.compile(r"[0#?][^\0]*[0#?]|[0#?]|General|G/通用格式")
 UNSHOWN = re.compile(r"\[[^\]]*\]|_.|\*.")
 # The decimal point moved (0!.0), thousands left out (0.0,), and the parts of a day.
 SCALED = re.compile(r"[0#?]\0+[0#?]|[0#?.],+(?![0#?,])")
 DAYS = re.compile("[ymdhs]", re.IGNORECASE)
+DOLLARS = re.compile(r"\[\$(?!CNY|RMB)[^\]¥￥元-]+[\]-]|(?<!\[)[$€£]")
 
 
 class Walk(NamedTuple):
@@ -92,9 +94,16 @@ class _Book:
         self.dates_from_1904 = _says(root, "workbookPr", "date1904")
         # Its values are not those of its formulas: XlsxWriter writes zero for each.
         self._recalculates = _says(root, "calcPr", "fullCalcOnLoad")
+        self._zeros = True  # whether the sheet that is walked shows them
         with explained("xl/styles.xml"):
-            self._formats = _formats(package.root("xl/styles.xml"))
+            styles = package.root("xl/styles.xml")
+            self._formats, self._struck = _formats(styles), _struck(styles)
         targets = package.targets(BOOK)
+        self._strings: dict[str, str] = {}
+        if (part := targets.get("sharedStrings", "")) in package:
+            with explained(part):
+                texts = enumerate(map(_in_runs, package.elements(part, "{*}si")))
+                self._strings = {str(n): text for n, text in texts if text is not None}
         self._parts = {
             sheet.get("name", ""): targets.get(value, "")
             for sheet in root.iter("{*}sheet")
@@ -107,15 +116,18 @@ class _Book:
         part = self._parts.get(name, "")
         if part not in self._package:
             raise corrupt(f"{name}: {part or '?'}")
-        walk = Walk([], set(), [])
+        walk, self._zeros = Walk([], set(), []), True
         with explained(part):
             self._walk(part, walk)
         return walk
 
     def _walk(self, part: str, walk: Walk) -> None:
         row, height, width = -1, 0, 0
-        for element in self._package.elements(part, "{*}col", "{*}row"):
-            if local_name(element.tag) == "col":
+        for element in self._package.elements(part, "{*}sheetView", "{*}col", "{*}row"):
+            if (name := local_name(element.tag)) == "sheetView":
+                self._zeros = element.get("showZeros", "1") in TRUE
+                continue
+            if name == "col":
                 if _is_hidden(element, "width"):
                     first, last = int(element.get("min", 1)), int(element.get("max", 1))
                     walk.hidden_columns.append(range(first - 1, last))
@@ -142,13 +154,19 @@ class _Book:
             return UNCALCULATED
         if kind == "e":
             return text or "#ERROR"
-        if kind == "n" and text and (code := self._formats.get(int(cell.get("s", 0)))):
-            return shown(float(text), code)
-        return None
+        if int(cell.get("s", 0)) in self._struck:
+            return OTHERWISE if kind == "n" and text else ""
+        if kind in ("s", "inlineStr"):
+            return self._strings.get(text or "") if kind == "s" else _in_runs(cell)
+        if kind != "n" or not text:
+            return None
+        code = self._formats.get(int(cell.get("s", 0)))
+        code = code if self._zeros or float(text) else NO_ZEROS
+        return shown(float(text), code) if code else None
 
 
-def _says(root: Any, element: str, attribute: str) -> bool:
-    return any(item.get(attribute) in TRUE for item in root.iter(f"{{*}}{element}"))
+def _says(root: Any, element: str, attribute: str, default: str = "") -> bool:
+    return any(item.get(attribute, default) in TRUE for item in root.iter(f"{{*}}{element}"))
 
 
 def _is_hidden(element: Any, size: str) -> bool:
@@ -174,6 +192,36 @@ def _formats(styles: Any) -> dict[int, str]:
     return {n: codes[id_] for n, item in styled if (id_ := int(item.get("numFmtId", 0))) in codes}
 
 
+def _struck(styles: Any) -> set[int]:
+    """Return the styles whose font is struck out."""
+    fonts = enumerate(styles.iterfind("{*}fonts/{*}font"))
+    struck = {str(n) for n, font in fonts if _says(font, "strike", "val", "1")}
+    styled = enumerate(styles.iterfind("{*}cellXfs/{*}xf"))
+    return {n for n, item in styled if item.get("fontId") in struck}
+
+
+def _in_runs(text: Any) -> str | None:
+    """Return what is seen of a text in runs; ``None`` of any other."""
+    raised = "{*}rPr/{*}vertAlign[@val='superscript']"
+    runs = [
+        (r.findtext("{*}t") or "", _says(r, "strike", "val", "1"), r.find(raised) is not None)
+        for r in text.iter("{*}r")
+    ]
+    return seen(runs) if runs else None
+
+
+def seen(runs: Iterable[tuple[str, bool, bool]]) -> str:
+    """Return what is seen of texts, each with whether it is struck out and whether raised.
+
+    The raised number of a note is no digit of the figure before it: ``210.5[1]``.
+    """
+    found = ""
+    for text, struck, raised in runs:
+        note = raised and text.strip().isdigit() and found[-1:].isdigit()
+        found += "" if struck else f"[{text.strip()}]" if note else text
+    return found
+
+
 @lru_cache(maxsize=1024)
 def _parts(code: str) -> tuple[str, str, str]:
     """Return the format of a number that is not negative, and the words before and behind it."""
@@ -192,11 +240,13 @@ def shown(value: float, code: str) -> str | None:
     """
     bare, before, behind = _parts(code)
     place = 1 if value < 0 else 2 if value == 0 else 0
-    if ";" in bare and bare.split(";")[place : place + 1] == [""]:
+    section = [*bare.split(";")[place:], bare][0]
+    digitless = value == 0 and "#" in section and not {"0", "?"} & {*section}
+    if digitless or (";" in bare and not section):
         return OTHERWISE if value else ""
     if "%" in bare:
         return f"{value * 100:.12g}%"
-    if SCALED.search(bare) and not DAYS.search(bare):
+    if DOLLARS.search(code) or (SCALED.search(bare) and not DAYS.search(bare)):
         return OTHERWISE
     if DAYS.search(bare) or (value < 0 and ";" in code):
         return None
