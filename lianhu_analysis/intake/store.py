@@ -41,6 +41,8 @@ ORDER = ", ".join(KEY)
 EVERYTHING = ", ".join(COLUMNS)
 # Of which the disputed figures are looked for together: a store of any size takes no more memory.
 REGIONS_AT_ONCE = 10
+# Signs for no figure say little; a figure is withdrawn in words or by a correction.
+SAYING = {"not_released": 0, "not_meaningful": 1, "below_unit": 1}
 
 
 class VintageStore:
@@ -212,9 +214,9 @@ def region_of(part: str) -> str:
 def latest(versions: pd.DataFrame) -> pd.DataFrame:
     """Return the newest version of each figure, of versions as ``history`` returns them.
 
-    A place left open says nothing: it takes that of no figure that was known before.
+    A place left open, and a sign such as a dash, take that of no figure that was known before.
     """
-    said = versions.sort_values("status", key=lambda s: s != "not_released", kind="stable")
+    said = versions.sort_values("status", key=lambda s: s.map(SAYING).fillna(2), kind="stable")
     found = said.drop_duplicates(list(VINTAGE_OF), keep="last")
     return found.sort_index(ignore_index=True)
 
