@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
@@ -20,6 +21,7 @@ from lianhu_analysis.intake.reading.figures import Collector, Delivery, Reading
 from lianhu_analysis.intake.reading.heads import HIDDEN
 from lianhu_analysis.intake.reading.outline import adds_up
 from lianhu_analysis.intake.reading.series import SeriesLayout, read_described
+from lianhu_analysis.intake.reading.statements import statements
 from lianhu_analysis.intake.reading.tables import read_sheet
 from lianhu_analysis.intake.reading.words import Grammar, Vocabulary, fold
 from lianhu_analysis.workspace import Region
@@ -30,6 +32,7 @@ MOST_TEXT = 60
 FEWEST_PLACES = 3
 FEWEST_PARTS = 2
 CLOSE = 1e-3
+REPORTER = re.compile("(?:填[报表]|制表|报送|报出|上报|编报)(?:单位|机构|部门):")
 LEVELS = "国省市区"  # 县 and 旗 stand where 区 does
 
 Rows = dict[str, dict[int, Observation]]
@@ -105,8 +108,10 @@ def _whose(found: Sequence[Sheet], grammar: Grammar, delivery: Delivery) -> Regi
     own = delivery.region
     if delivery.pinned:
         return None
-    if _is_elsewhere(found, grammar, own):
-        return Region("", "别的地区")
+    # Before 全区 is: what 碑林区 reports says it, too.
+    elsewhere = "别的地区" if _is_elsewhere(found, grammar, own) else ""
+    if other := elsewhere or _reporter(found, grammar, delivery):
+        return Region("", other)
     name = grammar.vocabulary.lines["offices"].sub("", delivery.file)
     shorts = {r.name_zh[:-1]: r.name_zh for r in grammar.regions if len(r.name_zh) > 2}
     known = [] if own.name_zh[:-1] in name else [shorts[short] for short in shorts if short in name]
@@ -127,6 +132,21 @@ def _whose(found: Sequence[Sheet], grammar: Grammar, delivery: Delivery) -> Regi
     by_figures, told = _whose_by_figures(found, grammar, delivery)
     other = next(iter([*words, *known]), "") or foreign_region(name, own, grammar)
     return Region("", other) if other and not told else by_figures
+
+
+def _reporter(found: Sequence[Sheet], grammar: Grammar, delivery: Delivery) -> str:
+    """Return another region whose office reports, or in whose folder the file lies."""
+    titles = (text for sheet in found for table in sheet.tables for _, text in table.titles)
+    stated = (one for text in titles for one in statements(text))
+    said = [one.partition(":")[2] for one in stated if REPORTER.match(one)]
+    offices = grammar.vocabulary.lines["offices"]
+    own = any(delivery.region.name_zh in name for name in (delivery.file, *delivery.folders))
+    for name in () if own else delivery.folders:
+        # The office of a region above passes on what is of those below.
+        above = offices.fullmatch(name) and any(r.name_zh in name for r in delivery.regions)
+        said += [] if above else [name]
+    names = (foreign_region(text, delivery.region, grammar) for text in said)
+    return next(filter(None, names), "")
 
 
 def _is_elsewhere(found: Sequence[Sheet], grammar: Grammar, own: Region) -> bool:
