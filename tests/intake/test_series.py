@@ -5,7 +5,7 @@ import pytest
 
 from lianhu_analysis.errors import IntakeError
 from lianhu_analysis.intake.grids.grid import Grid
-from lianhu_analysis.intake.reading.figures import Delivery
+from lianhu_analysis.intake.reading.figures import Delivery, Reading
 from lianhu_analysis.intake.reading.series import choose_layout, fold_header, load_layouts
 from lianhu_analysis.intake.reading.tidy import read_grids
 from lianhu_analysis.intake.reading.words import load_vocabulary
@@ -222,3 +222,21 @@ def test_a_layout_that_fits_is_used_and_one_that_does_not_is_left_out(layout, ca
     other = grid(row, header=("指标", "x", "y", "z"))
     left = read_grids((other,), load_vocabulary(), catalogue, DELIVERY, (own,))
     assert left.frame.empty and left.problems
+
+
+def test_hidden_rows_and_columns_are_not_read_by_a_description(workspace, catalogue):
+    write(workspace, "own", SERIES)
+    region = Region("610104", "莲湖区")
+    rows = (("指标", "社零(亿元)"), ("2024年8月", 427.0), ("2024年9月", 481.3))
+
+    def read(**hidden: frozenset[int]) -> Reading:
+        grid = Grid("月度", rows, **hidden)
+        layouts = load_layouts(workspace)
+        delivery = Delivery("a.xlsx", region, (region,))
+        words = load_vocabulary(workspace.root / "words.toml")
+        return read_grids((grid,), words, catalogue, delivery, layouts, layouts[0])
+
+    seen = read(hidden_rows=frozenset({1}))
+    assert list(seen.frame["value"]) == [481.3]
+    assert [(p.cell, "隐藏" in p.message) for p in seen.problems] == [("B2", True)]
+    assert read(hidden_columns=frozenset({1})).frame.empty

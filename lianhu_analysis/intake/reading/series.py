@@ -17,6 +17,7 @@ from lianhu_analysis.errors import IntakeError, PeriodError, UsageError
 from lianhu_analysis.intake.grids.grid import Grid, cell_address, column_number
 from lianhu_analysis.intake.reading.blocks import is_blank
 from lianhu_analysis.intake.reading.figures import Collector, Slot, period_for, refuse_january
+from lianhu_analysis.intake.reading.heads import HIDDEN
 from lianhu_analysis.intake.reading.words import fold
 from lianhu_analysis.workspace import Workspace
 from lianhu_analysis.written import KNOWN_ONLY, Whole, read_written
@@ -226,6 +227,8 @@ def _read_table(grid: Grid, table: SeriesTable, catalogue: Catalogue, collector:
         for column, number in filled:
             token, address = grid.at(row, number), cell_address(row, number)
             try:
+                if row in grid.hidden_rows or number in grid.hidden_columns:
+                    raise IntakeError("这一格所在的行或列是隐藏的，没有读", HIDDEN, skipped=True)
                 slot = _slot(column, period, token, catalogue)
                 collector.take(token, slot._replace(sheet=grid.sheet, cell=address))
             except IntakeError as error:
