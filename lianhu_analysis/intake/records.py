@@ -28,7 +28,17 @@ from lianhu_analysis.intake.observations import (
     join_source,
     path_of,
 )
-from lianhu_analysis.intake.reading.figures import Collector, Delivery, Reading
+from lianhu_analysis.intake.reading.figures import (
+    Collector,
+    Delivery,
+    Neighbours,
+    Reading,
+    Slot,
+    in_percent,
+    level_of,
+    neighbours,
+    refuse_january,
+)
 
 __all__ = ["FACT_PREFIX", "is_tidy", "parquet_grid", "read_records"]
 
@@ -60,12 +70,17 @@ def read_records(grid: Grid, catalogue: Catalogue, delivery: Delivery) -> Readin
     header = _header(grid)
     _check_header(header)
     collector = Collector(delivery)
+    column = header.index("value")
+    growth = [r[column] for r in grid.rows[1:] if "yoy" in r and column < len(r)]
+    beside = neighbours(growth)
     for number, row in enumerate(grid.rows[1:], 1):
         cells = ["" if cell is None else str(cell).strip() for cell in row]
         if not any(cells):
             continue
         try:
-            found = _observe(_record(header, cells), catalogue, delivery)
+            found = _observe(_record(header, cells), catalogue, delivery, beside)
+        except IntakeError as error:
+            collector.refuse(error, cell=cell_address(number, header.index("value")))
         except _FieldError as error:
             field, message, remedy = error.args
             column = header.index(field) if field in header else 0
@@ -139,7 +154,9 @@ def _record(header: list[str], cells: list[str]) -> dict[str, str]:
     return dict(zip(header, cells, strict=True))
 
 
-def _observe(record: Mapping[str, str], catalogue: Catalogue, delivery: Delivery) -> Observation:
+def _observe(
+    record: Mapping[str, str], catalogue: Catalogue, delivery: Delivery, beside: Neighbours
+) -> Observation:
     measure = _choice(record, "measure", MEASURES)
     span = _choice(record, "span", SPANS)
     status = _choice(record, "status", STATUSES, default="ok")
@@ -152,7 +169,10 @@ def _observe(record: Mapping[str, str], catalogue: Catalogue, delivery: Delivery
     unit = record["unit"]
     _require(unit != "", "unit", "没有写计量单位", "请填写，不填不会按目录单位推定")
     if indicator is not None:
-        value, unit = _convert(value, unit, measure, indicator)
+        if value is not None:
+            refuse_january(indicator, period, span, record["value"])
+        slot = Slot(indicator, measure, span, period, unit, beside=beside)
+        value, unit = _convert(value, slot, region)
     return Observation(
         region=region,
         indicator=record["indicator"],
@@ -281,18 +301,20 @@ def _value(record: Mapping[str, str], status: str) -> float | None:
     return float(text) + 0.0  # -0 is 0
 
 
-def _convert(
-    value: float | None, unit: str, measure: str, indicator: Indicator
-) -> tuple[float | None, str]:
-    if measure == "yoy":
-        unit, wanted = unit.replace("％", "%"), "百分点" if indicator.kind == "rate" else "%"
+def _convert(value: float | None, slot: Slot, region: str) -> tuple[float | None, str]:
+    indicator = slot.indicator
+    if slot.measure == "yoy":
+        unit, wanted = slot.unit.replace("％", "%"), "百分点" if indicator.kind == "rate" else "%"
         message = f"{indicator.code} 同比的单位是 {unit!r}"
         _require(unit == wanted, "unit", message, f"请填 {wanted}")
+        if value is not None and unit == "%":
+            value = in_percent(value, "percent", indicator, slot.beside or Neighbours())
         return value, unit
     if value is None:
         return None, indicator.unit
     with _about("unit", f"请改正 {indicator.code} 的单位"):
-        return convert(value, unit, indicator.unit), indicator.unit
+        convert(value, slot.unit, indicator.unit)
+    return level_of(value, slot, region), indicator.unit
 
 
 def _source(record: Mapping[str, str], delivery: Delivery) -> str:

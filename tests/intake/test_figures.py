@@ -60,3 +60,17 @@ def test_a_percentage_may_be_shown_a_hundred_times():
     assert neighbours(["104.6%", "97.1%", "5%"]).hundreds
     assert not neighbours(["104.6%", "12%", "5%"]).hundreds
     assert neighbours([None, "—", "甲"]) == Neighbours()
+
+
+@pytest.mark.parametrize(
+    ("growth", "fractions"),
+    [
+        ([0.05, 0.08, 0.12], True),
+        ([0.051, 0.08, 0.1], True),
+        ([0.6, 0.21, -0.3], False),
+        ([0.05], False),
+        ([0.05, 3.1, 4.2], False),
+    ],
+)
+def test_hundredths_may_be_parts_of_one(growth, fractions):
+    assert neighbours(growth).fractions is fractions

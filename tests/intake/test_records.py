@@ -188,3 +188,28 @@ def test_parquet_is_read_like_csv(tmp_path, catalogue):
     file.write_bytes(b"PAR1 and no more")
     with pytest.raises(IntakeError, match="Parquet"):
         parquet_grid(file.read_bytes())
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("csm.retail.total,yoy,ytd,2024-09,103.7,%,2024-10-22", "像以上年为 100 的指数"),
+        ("csm.retail.total,yoy,ytd,2024-09,0.037,%,2024-10-22", "像小数"),
+        ("csm.retail.total,level,ytd,2024-09,4812500,亿元,2024-10-22", "比全国"),
+        ("csm.retail.total,level,single,2024-01,54.3,亿元,2024-02-22", "1月不单独发布"),
+        ("csm.retail.total,level,single,2024-02,54.3,亿元,2024-03-22", "没有2月单月的数"),
+    ],
+)
+def test_records_are_judged_as_tables_are(catalogue, line, message):
+    reading = read(catalogue, line, GOOD)
+    assert len(reading.frame) == 1
+    (problem,) = reading.problems
+    assert message in problem.message
+    assert problem.cell == "E2"
+
+
+def test_growth_of_records_in_full_precision_is_no_fraction(catalogue):
+    line = "csm.retail.total,yoy,ytd,2024-0{},{},%,2024-10-22"
+    values = (3.2417, 4.1236, 0.0371, 5.5518)
+    reading = read(catalogue, *(line.format(n, value) for n, value in enumerate(values, 3)))
+    assert list(reading.frame["value"]) == list(values)

@@ -1,3 +1,4 @@
+import dataclasses
 import datetime as dt
 
 import pytest
@@ -555,3 +556,59 @@ def test_a_price_index_is_read_as_it_stands(tidy, value):
         ["居民消费价格指数(上年同月=100)", value],
     ]
     assert list(tidy({"9月": rows}).frame["value"]) == [value]
+
+
+BARE_TITLE = "2024年1—9月主要经济指标"
+
+
+@pytest.mark.parametrize(
+    ("folders", "file", "says", "other"),
+    [
+        (("碑林区",), "月报", "", "碑林区"),
+        (("9月", "碑林区"), "月报", "", "碑林区"),
+        (("碑林区统计局",), "月报", "", "碑林区"),
+        (("西安市",), "月报", "", "西安市"),
+        ((), "月报", "填报单位：碑林区统计局", "碑林区"),
+        (("莲湖区",), "月报", "报送单位：西安市碑林区统计局", "碑林区"),
+        (("西安市统计局",), "月报", "", ""),
+        (("莲湖区", "西安市"), "月报", "", ""),
+        (("西安市",), "莲湖区月报", "", ""),
+        ((), "月报", "填报单位：西安市莲湖区统计局", ""),
+        ((), "月报", "资料来源：西安市统计局", ""),
+    ],
+)
+def test_a_folder_or_reporting_office_of_another_region_is_evidence(
+    tidy, folders, file, says, other
+):
+    rows = month_report(RETAIL, ("全区工业用电量", "亿千瓦时", 1.2, 9.6, 3.1), title=BARE_TITLE)
+    rows["9月"].insert(1, [says])
+    delivery = dataclasses.replace(DELIVERY, folders=folders, file=file)
+    reading = tidy(rows, delivery)
+    assert (f"说的是{other}" in messages(reading)) is bool(other)
+    assert reading.frame.empty is bool(other)
+    if other:
+        named = month_report(RETAIL, title="莲湖区" + BARE_TITLE)
+        assert len(tidy(named, delivery).frame) == 3
+        assert not tidy(rows, dataclasses.replace(delivery, pinned=True)).frame.empty
+
+
+@pytest.mark.parametrize(
+    ("head", "token", "taken"),
+    [
+        ("位次", 4.5, False),
+        ("位次", -3, False),
+        ("位次", 0, False),
+        ("位次", "4%", False),
+        ("位次", 4, True),
+        ("完成年度计划（%）", "7412%", False),
+        ("完成年度计划（%）", "112.4%", True),
+        ("年度计划", 0.06, False),
+        ("年度计划", 640, True),
+    ],
+)
+def test_a_fact_that_can_be_none_is_refused(tidy, head, token, taken):
+    rows = month_report(("社会消费品零售总额", "亿元", 54.3, 481.25, token))
+    rows["9月"][2][4] = head
+    reading = tidy(rows)
+    facts = [code for code in reading.frame["indicator"] if code.startswith("fact.")]
+    assert (len(facts), "像小数" in messages(reading)) == (int(taken), not taken)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, cast
 
@@ -31,6 +31,8 @@ __all__ = [
     "Neighbours",
     "Reading",
     "Slot",
+    "in_percent",
+    "level_of",
     "neighbours",
     "period_for",
     "refuse_january",
@@ -52,7 +54,7 @@ DOUBLED = 200.0
 INDEX_RANGE = (50.0, 200.0)
 NO_GROWTH = 1000.0
 PRINTED_DECIMALS = 2
-WHOLE_SHARES = 2.0
+WHOLE_SHARES, MOST_SHARE, LEAST_PLAN = 2.0, 500.0, 0.3
 
 
 @dataclass(frozen=True)
@@ -343,8 +345,13 @@ def neighbours(tokens: Iterable[object], *, one_indicator: bool = False) -> Neig
         and indices * 4 < len(values)
         and any(abs(v) >= WIDE and not INDEX_LIKE[0] <= v <= INDEX_LIKE[1] for v in values),
         sum(value >= least for value in shown) * 2 > len(shown),
-        any(map(_is_fine, small)) and len(small) * 2 > len(values),
+        (any(map(_is_fine, small)) or _has_hundredths(small)) and len(small) * 2 > len(values),
     )
+
+
+def _has_hundredths(values: Sequence[float]) -> bool:
+    """Whether most have two decimals, where growth is printed with one: 0.05 may be 5%."""
+    return sum(round(value, 1) != round(value, 9) for value in values) * 2 > len(values) > 1
 
 
 def _is_fine(value: float) -> bool:
@@ -358,17 +365,16 @@ def _observe(token: object, slot: Slot, delivery: Delivery) -> Observation:
         value, unit = None, "%" if slot.measure == "yoy" else slot.indicator.unit
     elif slot.fact:
         reading = _read_without({"rank": RANK, "gap": IN_POINTS}.get(slot.fact), token)
-        bare = slot.fact == "plan_share" and not reading.says_percent
-        if bare and 0 < (reading.value or 0) < WHOLE_SHARES:
-            why = f"{slot.indicator.name_zh} 的完成比例 {reading.token} 像小数，说不清是百分之几"
-            raise IntakeError(why, "请写成带百分号的数，另报新文件")
+        if _is_odd(reading, slot.fact):
+            why = f"{slot.indicator.name_zh} 的 {reading.token} 像小数或写错的数，说不清是多少"
+            raise IntakeError(why, "请核对；是百分数的，请写成带百分号的数，另报新文件")
         value, unit = reading.value, FACT_UNITS.get(slot.fact) or _unit_of_plan(reading, slot)
     elif slot.measure == "yoy":
         reading, value, unit = _read_growth(token, slot)
     else:
         reading, slot = _read_level(token, slot)
-        region = slot.region or delivery.region
-        value = None if reading.value is None else _level(reading.value, slot, region)
+        code = (slot.region or delivery.region).code
+        value = None if reading.value is None else level_of(reading.value, slot, code)
         unit = slot.indicator.unit
     published, basis = slot.published or delivery.published, "stated"
     if published is None:
@@ -408,6 +414,16 @@ def _read_without(words: re.Pattern[str] | None, token: object) -> CellReading:
     return read_value(words.sub("", token), unit_is_percent=True)._replace(token=token)
 
 
+def _is_odd(reading: CellReading, fact: str) -> bool:
+    """Whether a figure is no rank, or may as well be a hundredth of a plan or of its share."""
+    value, in_words = reading.value, reading.says_percent
+    if fact == "rank" and value is not None:
+        return in_words or value < 1 or value != int(value)
+    least = {"plan": LEAST_PLAN, "plan_share": WHOLE_SHARES}.get(fact, 0)
+    too_small = 0 < (value or 0) < least and not in_words
+    return too_small or (fact == "plan_share" and (value or 0) > MOST_SHARE)
+
+
 def _unit_of_plan(reading: CellReading, slot: Slot) -> str:
     """Return the unit of a plan: a percentage is of growth, also in a row of amounts."""
     growth = slot.indicator.kind == "growth_only" and not slot.unit
@@ -444,7 +460,7 @@ def _read_growth(token: object, slot: Slot) -> tuple[CellReading, float | None, 
         raise IntakeError(why, cure)
     # 4.8% and 增长1.6倍 say what they are, whatever form the column has.
     if value is not None and not reading.says_percent:
-        value = _in_percent(value, slot.form, indicator, beside)
+        value = in_percent(value, slot.form, indicator, beside)
     return reading, value, "%"
 
 
@@ -470,7 +486,14 @@ def _read_level(token: object, slot: Slot) -> tuple[CellReading, Slot]:
     return read_value(token, unit_is_percent=slot.unit.strip() in ("%", "％")), slot
 
 
-def _level(value: float, slot: Slot, region: Region) -> float:
+def level_of(value: float, slot: Slot, region: str) -> float:
+    """Return an amount in the catalogue's unit.
+
+    Raises
+    ------
+    IntakeError
+        If it has no unit, or is no such index or more than the nation has.
+    """
     if not slot.unit.strip():
         raise _without_unit(slot.indicator)
     converted = convert(value, slot.unit, slot.indicator.unit)
@@ -480,7 +503,7 @@ def _level(value: float, slot: Slot, region: Region) -> float:
         cure = f"若是涨幅，请填指数 {100 + value:g}" if abs(value) < low else "请核对这一格的数"
         raise IntakeError(why, cure)
     total = load_structure().total_of(slot.indicator)
-    if total and region.code != NATION:
+    if total and region != NATION:
         most = total.times * convert(total.value, total.unit, slot.indicator.unit)
         if converted > most:
             said = f"{total.value:.15g} {total.unit}"
@@ -490,7 +513,7 @@ def _level(value: float, slot: Slot, region: Region) -> float:
     return converted
 
 
-def _in_percent(value: float, form: str, indicator: Indicator, beside: Neighbours) -> float:
+def in_percent(value: float, form: str, indicator: Indicator, beside: Neighbours) -> float:
     """Return a growth rate in percent.
 
     Parameters
