@@ -114,6 +114,14 @@ def test_a_cell_of_word_says_what_its_reader_sees(runs, seen):
         ("<s>63</s>48", "48"),
         ("<del>63</del>48", "48"),
         ("<strike>63</strike><b>48</b>", "48"),
+        ("48<span style='Display: None'>63</span>.2", "48.2"),
+        ("48<i hidden>63</i>", "48"),
+        ("48<b style='visibility:hidden'>63</b>", "48"),
+        ("48<font style='font-size:0px'>63</font>", "48"),
+        ("<span style='font-size:0'><b style='font-size:12px'>48</b></span>", "48"),
+        ("<b style='font-size:0.8em'>48</b>", "48"),
+        ("<input value='48.2'>%", "48.2%"),
+        ("48<input type='hidden' value='63'>", "48"),
     ],
 )
 def test_a_cell_of_a_page_says_what_its_reader_sees(cell, seen):
@@ -335,3 +343,25 @@ def test_a_note_behind_a_table_is_a_row_below_it():
     )
     assert first.rows == (("指标", "累计"), ("社零①", "5"), ("①为1-8月数",))
     assert second.rows[2:] == (("注：全市数",),) and second.above == ("①为1-8月数", "二、投资")
+
+
+def test_rows_and_cells_that_a_page_hides_are_hidden_or_blank():
+    (grid,) = page(
+        "<table><tr><td>工业<td>5.2<td hidden>6.1<td>7.3<tr hidden><td>农业<td>4.1"
+        "<tbody style='display:none'><tr><td>建筑业<td>3.3</table>"
+    )
+    assert grid.rows[0] == ("工业", "5.2", None, "7.3")
+    assert grid.hidden_rows == {1, 2}
+
+
+def test_a_row_deleted_or_hidden_in_word_is_gone_and_a_bullet_may_be_a_minus():
+    def marked(mark: str) -> str:
+        return tr("农业", "4.1").replace("<w:tr>", f"<w:tr><w:trPr><w:{mark}/></w:trPr>")
+
+    def listed(text: str, number: int) -> str:
+        item = f'<w:numPr><w:ilvl w:val="0"/><w:numId w:val="{number}"/></w:numPr>'
+        return p(text).replace("<w:p>", f"<w:p><w:pPr>{item}</w:pPr>")
+
+    rows = [tr("工业", "5.2"), marked("del"), tr(listed("商业", 1), listed("3.7", 1))]
+    (grid,) = word(tbl(*rows, marked("hidden"), tr("金融业", listed("6.4", 0))))
+    assert grid.rows == (("工业", "5.2"), ("商业", "�3.7"), ("金融业", "6.4"))

@@ -32,7 +32,8 @@ NOTE = re.compile("[*①-⑳]|注[:：\\d]|备注[:：]|说明[:：]")
 PROSE = re.compile(r"^(?!注|备注|说明|[*①-⑳]).*(?:增长|下降)\s*\d.*[。；;]$")
 LISTED = re.compile(r"[\u4e00-\u9fff)）][^:：]*[\[(（ ]20\d\d[-/.]\d{1,2}[-/.]\d{1,2}[\])）]?$")
 LONGEST_FIGURE = 40
-HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
+HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)", re.IGNORECASE)
+TINY = re.compile(r"font-size\s*:\s*0(?:\.0*)?(?:[a-z%]+)?\s*(?:[;!]|$)", re.IGNORECASE)
 BLANKS = re.compile(r"[ \t\r\n\f]+")
 CHARSET = re.compile(rb"<(?:meta[^>]*charset|\?xml[^>]*encoding)\s*=\s*[\"']?\s*([\w-]+)", re.I)
 CHARSET_WITHIN = 4096
@@ -75,6 +76,8 @@ def read_word(package: Package) -> list[Grid]:
     if body is None:
         raise unknown("压缩包里")
     etree.strip_elements(body, "{*}moveFrom")
+    for row in body.findall(".//{*}trPr/{*}del/../..") + body.findall(".//{*}trPr/{*}hidden/../.."):
+        row.getparent().remove(row)
     for mark in body.iter("{*}strike", "{*}dstrike", "{*}vanish", "{*}vertAlign"):
         if mark.values() not in OFF:  # the run is called what a page calls it
             mark.getparent().getparent().tag = "sup" if "superscript" in mark.values() else "del"
@@ -103,6 +106,14 @@ def read_page(data: bytes) -> list[Grid]:
         page = html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
     if any(entry.type in LIMIT_CODES for entry in parser.error_log):
         raise too_large()
+    for item in page.iterfind(".//td//input[@value]"):
+        if item.get("type", "text") in ("text", "number"):
+            item.tail = item.get("value") + (item.tail or "")
+    for item in [*page.iter()]:
+        tiny = not len(item) and TINY.search(item.get("style", ""))
+        holds_rows = next(item.iter("tr", "table"), None) is not None
+        if tiny or (_is_hidden(item) and not holds_rows):
+            item[:], item.text = [], None
     tables = {table: _page_cells(table) for table in page.iter("table")}
     titles = [line for item in page.iter("title", "h1") for line in _lines(item, tables)]
     body = page.find("body")
@@ -127,12 +138,12 @@ def _grids(body: Any, tables: Tables, titles: list[str]) -> Iterator[Grid]:
             put(rows, cell.top, cell.left, text)
         rows += [[line] for line in after if NOTE.match(line)]
         places = [cell[:4] for cell in figured[table]]
-        lines = enumerate(_own(table, "tr", "table"))
+        lines = [(row, row.getparent()) for row in _own(table, "tr", "table")]
         yield Grid.of(
             name,
             rows,
             merged=tuple(place for place in places if place[:2] != place[2:]),
-            hidden_rows=frozenset(n for n, row in lines if HIDDEN.search(row.get("style", ""))),
+            hidden_rows=frozenset(n for n, row in enumerate(lines) if any(map(_is_hidden, row))),
             above=tuple(dict.fromkeys([*titles, *_unlisted(above[-ABOVE_LINES:])])),
         )
         titles = []
@@ -176,7 +187,15 @@ def _ordered(body: Any, figured: Tables, above: list[str]) -> Iterator[tuple[Any
 
 def _text(cell: Cell, stops: Tables) -> str:
     text = "\n".join(item for item in _lines(cell.element, stops) if isinstance(item, str))
-    return text.strip() if _is_figure(text) else text
+    if not _is_figure(text):
+        return text
+    # The bullet of a list may have been a minus, and the list's number a figure.
+    listed = any(item.values() != ["0"] for item in cell.element.iter("{*}numId"))
+    return f"�{text.strip()}" if listed else text.strip()
+
+
+def _is_hidden(element: Any) -> bool:
+    return "hidden" in element.attrib or HIDDEN.search(element.get("style", "")) is not None
 
 
 def _is_figure(text: str) -> bool:
