@@ -108,10 +108,8 @@ def read_ledgers(
         stated = (stated_day(text) for _, text in head_lines(grid, 0, head))
         day = next(filter(None, (*stated, delivery.published, delivery.day)), None)
         if day is None:
-            raise IntakeError(
-                "台账没有写明报送日期，不知道从哪一天起算数",
-                "请在表头上方写“报送日期：2024-10-08”，或写进文件名或 delivery.toml 的 published",
-            )
+            cure = "请在表头上方写“报送日期：2024-10-08”，或写进文件名或 delivery.toml 的 published"
+            raise IntakeError("台账没有写明报送日期，不知道从哪一天起算数", cure)
         rows += [
             (region, ledger.kind, key, day, origin, content, source, grid.sheet, cell)
             for key, content, cell in _cases(_Sheet(grid, ledger, head, day, problems))

@@ -95,10 +95,8 @@ def read_sidecar(path: Path, workspace: Workspace) -> Sidecar:
 
 def _parse_sidecar(file: Path, workspace: Workspace) -> Sidecar:
     def refuse(faults: Sequence[str]) -> IntakeError:
-        return IntakeError(
-            f"{workspace.relative(file)}：{'；'.join(faults)}",
-            f"可用的字段：{'、'.join(field.name for field in fields(Sidecar))}",
-        )
+        cure = f"可用的字段：{'、'.join(field.name for field in fields(Sidecar))}"
+        return IntakeError(f"{workspace.relative(file)}：{'；'.join(faults)}", cure)
 
     sidecar = read_written(file, Sidecar, refuse)
     if sidecar.region and sidecar.region not in workspace.regions:
@@ -158,24 +156,19 @@ class DeliveryReader:
         """
         suffix = path.suffix.lower()
         if path.name.startswith(LOCK_PREFIX):
-            raise IntakeError(
-                "这是 Excel/WPS 打开文件时的临时文件，没有读",
-                "请关闭正在编辑的工作簿并确认已保存；临时文件会自动消失，也可以删去",
-            )
+            cure = "请关闭正在编辑的工作簿并确认已保存；临时文件会自动消失，也可以删去"
+            raise IntakeError("这是 Excel/WPS 打开文件时的临时文件，没有读", cure)
         delivery = self.delivery(path, sidecar)
         if suffix == ".parquet":
             return read_records(parquet_grid(data), self._catalogue, delivery)
         if suffix in UNFINISHED:
-            raise IntakeError(
-                f"{suffix} 是没有下载或拷贝完的文件，没有读",
-                "请等它完成；完成后会恢复原来的扩展名",
-            )
+            why = f"{suffix} 是没有下载或拷贝完的文件，没有读"
+            raise IntakeError(why, "请等它完成；完成后会恢复原来的扩展名")
         if suffix not in (*FILES, ".csv"):
             raise refusal_of(path.suffix)
         if _is_half_copied(path, data):
-            raise IntakeError(
-                "文件没有结尾，像是还没有拷贝完", "请等拷贝完成后再运行；仍是这样的，请重新拷贝"
-            )
+            cure = "请等拷贝完成后再运行；仍是这样的，请重新拷贝"
+            raise IntakeError("文件没有结尾，像是还没有拷贝完", cure)
         grids = (read_csv_grid(data),) if suffix == ".csv" else read(data)
         if suffix == ".csv" and is_tidy(grids[0]):
             return read_records(grids[0], self._catalogue, delivery)

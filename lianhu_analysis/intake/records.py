@@ -28,17 +28,7 @@ from lianhu_analysis.intake.observations import (
     join_source,
     path_of,
 )
-from lianhu_analysis.intake.reading.figures import (
-    Collector,
-    Delivery,
-    Neighbours,
-    Reading,
-    Slot,
-    in_percent,
-    level_of,
-    neighbours,
-    refuse_january,
-)
+from lianhu_analysis.intake.reading.figures import Collector, Delivery, Reading, judge, neighbours
 
 __all__ = ["FACT_PREFIX", "is_tidy", "parquet_grid", "read_records"]
 
@@ -70,23 +60,23 @@ def read_records(grid: Grid, catalogue: Catalogue, delivery: Delivery) -> Readin
     header = _header(grid)
     _check_header(header)
     collector = Collector(delivery)
-    column = header.index("value")
-    growth = [r[column] for r in grid.rows[1:] if "yoy" in r and column < len(r)]
-    beside = neighbours(growth)
+    place = header.index("value")
+    beside = neighbours(x for row in grid.rows[1:] if "yoy" in row for x in row[place : place + 1])
     for number, row in enumerate(grid.rows[1:], 1):
         cells = ["" if cell is None else str(cell).strip() for cell in row]
         if not any(cells):
             continue
+        address = cell_address(number, place)
         try:
-            found = _observe(_record(header, cells), catalogue, delivery, beside)
+            found = _observe(_record(header, cells), catalogue, delivery)
+            judge(found, catalogue, beside)
         except IntakeError as error:
-            collector.refuse(error, cell=cell_address(number, header.index("value")))
+            collector.refuse(error, cell=address)
         except _FieldError as error:
             field, message, remedy = error.args
             column = header.index(field) if field in header else 0
             collector.refuse(IntakeError(message, remedy), cell=cell_address(number, column))
         else:
-            address = cell_address(number, header.index("value"))
             collector.rows.append(found._replace(cell=address))
     return collector.result()
 
@@ -125,9 +115,8 @@ def _check_header(header: list[str]) -> None:
     }
     faults = [f"{word}：{'、'.join(names)}" for word, names in wrong.items() if names]
     if faults:
-        raise IntakeError(
-            "表头不对，" + "；".join(faults), f"可用的列：{'、'.join(ALLOWED)}（见 docs/data.md）"
-        )
+        cure = f"可用的列：{'、'.join(ALLOWED)}（见 docs/data.md）"
+        raise IntakeError("表头不对，" + "；".join(faults), cure)
 
 
 class _FieldError(Exception):
@@ -154,9 +143,7 @@ def _record(header: list[str], cells: list[str]) -> dict[str, str]:
     return dict(zip(header, cells, strict=True))
 
 
-def _observe(
-    record: Mapping[str, str], catalogue: Catalogue, delivery: Delivery, beside: Neighbours
-) -> Observation:
+def _observe(record: Mapping[str, str], catalogue: Catalogue, delivery: Delivery) -> Observation:
     measure = _choice(record, "measure", MEASURES)
     span = _choice(record, "span", SPANS)
     status = _choice(record, "status", STATUSES, default="ok")
@@ -169,10 +156,7 @@ def _observe(
     unit = record["unit"]
     _require(unit != "", "unit", "没有写计量单位", "请填写，不填不会按目录单位推定")
     if indicator is not None:
-        if value is not None:
-            refuse_january(indicator, period, span, record["value"])
-        slot = Slot(indicator, measure, span, period, unit, beside=beside)
-        value, unit = _convert(value, slot, region)
+        value, unit = _convert(value, unit, measure, indicator)
     return Observation(
         region=region,
         indicator=record["indicator"],
@@ -202,13 +186,11 @@ def _choice(
 def _region(record: Mapping[str, str], delivery: Delivery) -> str:
     code = record.get("region") or delivery.region.code
     regions = {region.code: region.name_zh for region in (*delivery.regions, *delivery.peers)}
-    _require(
-        code in regions,
-        "region",
-        f"地区代码 {code!r} 不属于本工作区",
+    remedy = (
         f"本工作区的地区：{'、'.join(map(' '.join, regions.items()))}。其他地区请另建工作区，"
-        "或在 lianhu.toml 中登记为上级（parents）或同级（peers）",
+        "或在 lianhu.toml 中登记为上级（parents）或同级（peers）"
     )
+    _require(code in regions, "region", f"地区代码 {code!r} 不属于本工作区", remedy)
     return code
 
 
@@ -217,36 +199,27 @@ def _indicator(
 ) -> Indicator | None:
     code = record["indicator"]
     if code.startswith(FACT_PREFIX) and len(code) > len(FACT_PREFIX):
-        _require(
-            provenance in ("published_fact", "second_hand"),
-            "indicator",
-            f"{code} 是目录外的参考事实，来源类型不能是 {provenance}",
-            "provenance 请填 published_fact 或 second_hand；目录内的指标请用目录代码",
-        )
+        message = f"{code} 是目录外的参考事实，来源类型不能是 {provenance}"
+        remedy = "provenance 请填 published_fact 或 second_hand；目录内的指标请用目录代码"
+        _require(provenance in ("published_fact", "second_hand"), "indicator", message, remedy)
         return None
     with _about("indicator", "请改正指标代码"):
         indicator = catalogue.get(code)
     growth_only = measure == "level" and indicator.kind == "growth_only"
     message = f"{code} 只发布增速，没有绝对量"
     _require(not growth_only, "measure", message, "measure 应为 yoy；绝对量不采用")
-    _require(
-        span == "point" or indicator.span != "point",
-        "span",
-        f"{code} 是时点数，span 不能是 {span}",
-        "请填 point，period 填期末所在的月、季或年",
-    )
+    remedy = "请填 point，period 填期末所在的月、季或年"
+    message = f"{code} 是时点数，span 不能是 {span}"
+    _require(span == "point" or indicator.span != "point", "span", message, remedy)
     return indicator
 
 
 def _period(record: Mapping[str, str], span: str, indicator: Indicator | None) -> Period:
     with _about("period", "请改正报告期"):
         period = Period.parse(record["period"])
-    _require(
-        period.frequency in SPAN_FREQUENCIES[span],
-        "span",
-        f"报告期 {period} 与 span = {span} 不相配",
-        "全年数请填 span = annual 和 2024 这样的年份；累计和当期请填月或季",
-    )
+    message = f"报告期 {period} 与 span = {span} 不相配"
+    remedy = "全年数请填 span = annual 和 2024 这样的年份；累计和当期请填月或季"
+    _require(period.frequency in SPAN_FREQUENCIES[span], "span", message, remedy)
     if indicator is None or span not in ("point", "ytd"):
         return period
     try:
@@ -291,30 +264,26 @@ def _value(record: Mapping[str, str], status: str) -> float | None:
         message = f"status = {status} 不应当有数 {text!r}"
         _require(not text, "value", message, "请留空，或改正 status")
         return None
+    is_number = NUMBER.fullmatch(text) is not None and math.isfinite(float(text))
     shown = repr(text) if text else "空白"
-    _require(
-        NUMBER.fullmatch(text) is not None and math.isfinite(float(text)),
-        "value",
-        f"{record['indicator']} {record['period']} 的值是{shown}，不是数",
-        "请填数字（不带千分位和单位）；没有数的，请填 status 说明原因并把 value 留空",
-    )
+    message = f"{record['indicator']} {record['period']} 的值是{shown}，不是数"
+    remedy = "请填数字（不带千分位和单位）；没有数的，请填 status 说明原因并把 value 留空"
+    _require(is_number, "value", message, remedy)
     return float(text) + 0.0  # -0 is 0
 
 
-def _convert(value: float | None, slot: Slot, region: str) -> tuple[float | None, str]:
-    indicator = slot.indicator
-    if slot.measure == "yoy":
-        unit, wanted = slot.unit.replace("％", "%"), "百分点" if indicator.kind == "rate" else "%"
+def _convert(
+    value: float | None, unit: str, measure: str, indicator: Indicator
+) -> tuple[float | None, str]:
+    if measure == "yoy":
+        unit, wanted = unit.replace("％", "%"), "百分点" if indicator.kind == "rate" else "%"
         message = f"{indicator.code} 同比的单位是 {unit!r}"
         _require(unit == wanted, "unit", message, f"请填 {wanted}")
-        if value is not None and unit == "%":
-            value = in_percent(value, "percent", indicator, slot.beside or Neighbours())
         return value, unit
     if value is None:
         return None, indicator.unit
     with _about("unit", f"请改正 {indicator.code} 的单位"):
-        convert(value, slot.unit, indicator.unit)
-    return level_of(value, slot, region), indicator.unit
+        return convert(value, unit, indicator.unit), indicator.unit
 
 
 def _source(record: Mapping[str, str], delivery: Delivery) -> str:

@@ -22,6 +22,7 @@ from lianhu_analysis.intake.observations import (
     COLUMNS,
     KEY,
     VINTAGE_OF,
+    WITH_VALUE,
     empty_observations,
     path_of,
 )
@@ -41,8 +42,8 @@ ORDER = ", ".join(KEY)
 EVERYTHING = ", ".join(COLUMNS)
 # Of which the disputed figures are looked for together: a store of any size takes no more memory.
 REGIONS_AT_ONCE = 10
-# Signs for no figure say little; a figure is withdrawn in words or by a correction.
-SAYING = {"not_released": 0, "not_meaningful": 1, "below_unit": 1}
+# Signs for no figure hide none; it is withdrawn in words or by a correction.
+SAYING = (*WITH_VALUE, "quarantined")
 
 
 class VintageStore:
@@ -91,9 +92,8 @@ class VintageStore:
         try:
             return _ask(files, "*", "ORDER BY ALL")
         except duckdb.Error as error:
-            raise StoreError(
-                f"存储目录的文件缺失或已损坏（{_first_line(error)}）。{REBUILD}"
-            ) from error
+            why = f"存储目录的文件缺失或已损坏（{_first_line(error)}）"
+            raise StoreError(f"{why}。{REBUILD}") from error
 
     def as_of(
         self,
@@ -196,13 +196,11 @@ class VintageStore:
                 return _ask(sorted(parts), select, rest, values)
             except duckdb.IOException as error:
                 if attempt == 3:
-                    raise StoreError(
-                        f"存储目录缺少登记过的文件（{_first_line(error)}）。{REBUILD}"
-                    ) from error
+                    why = f"存储目录缺少登记过的文件（{_first_line(error)}）"
+                    raise StoreError(f"{why}。{REBUILD}") from error
             except duckdb.Error as error:
-                raise StoreError(
-                    f"存储目录的文件已损坏（{_first_line(error)}）。{REBUILD}"
-                ) from error
+                why = f"存储目录的文件已损坏（{_first_line(error)}）"
+                raise StoreError(f"{why}。{REBUILD}") from error
         return None
 
 
@@ -216,7 +214,7 @@ def latest(versions: pd.DataFrame) -> pd.DataFrame:
 
     A place left open, and a sign such as a dash, take that of no figure that was known before.
     """
-    said = versions.sort_values("status", key=lambda s: s.map(SAYING).fillna(2), kind="stable")
+    said = versions.sort_values("status", key=lambda s: s.isin(SAYING), kind="stable")
     found = said.drop_duplicates(list(VINTAGE_OF), keep="last")
     return found.sort_index(ignore_index=True)
 

@@ -44,16 +44,14 @@ def decode_csv(data: bytes) -> str:
         If it is empty, no text, or larger than any statistical table is.
     """
     if len(data) > MOST_BYTES:
-        raise IntakeError(
-            f"CSV 有 {len(data) / 1e6:.0f} MB，不像统计报表", "请只留下需要的表，或分成几个文件交付"
-        )
+        cure = "请只留下需要的表，或分成几个文件交付"
+        raise IntakeError(f"CSV 有 {len(data) / 1e6:.0f} MB，不像统计报表", cure)
     if not data.strip():
         raise IntakeError("文件是空的", "请重新导出或重新拷贝后再交付")
     text = decode(data)
     if text is None or "\0" in text:
-        raise IntakeError(
-            "既不是 UTF-8 也不是 GB 18030 编码的文本", "请另存为“CSV UTF-8（逗号分隔）”"
-        )
+        why = "既不是 UTF-8 也不是 GB 18030 编码的文本"
+        raise IntakeError(why, "请另存为“CSV UTF-8（逗号分隔）”")
     return text
 
 
@@ -91,9 +89,8 @@ def _rows(text: str, delimiter: str) -> Iterator[list[str]]:
             yield from repeat([], reader.line_num - line)
             line = reader.line_num
     except csv.Error as error:
-        raise IntakeError(
-            f"第 {reader.line_num} 行附近不是有效的 CSV（{error}）", "请检查引号是否成对"
-        ) from error
+        why = f"第 {reader.line_num} 行附近不是有效的 CSV（{error}）"
+        raise IntakeError(why, "请检查引号是否成对") from error
 
 
 def _cell(field: str) -> str:

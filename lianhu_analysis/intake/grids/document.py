@@ -33,7 +33,6 @@ PROSE = re.compile(r"^(?!注|备注|说明|[*①-⑳]).*(?:增长|下降)\s*\d.*
 LISTED = re.compile(r"[\u4e00-\u9fff)）][^:：]*[\[(（ ]20\d\d[-/.]\d{1,2}[-/.]\d{1,2}[\])）]?$")
 LONGEST_FIGURE = 40
 HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)", re.IGNORECASE)
-TINY = re.compile(r"font-size\s*:\s*0(?:\.0*)?(?:[a-z%]+)?\s*(?:[;!]|$)", re.IGNORECASE)
 BLANKS = re.compile(r"[ \t\r\n\f]+")
 CHARSET = re.compile(rb"<(?:meta[^>]*charset|\?xml[^>]*encoding)\s*=\s*[\"']?\s*([\w-]+)", re.I)
 CHARSET_WITHIN = 4096
@@ -110,9 +109,7 @@ def read_page(data: bytes) -> list[Grid]:
         if item.get("type", "text") in ("text", "number"):
             item.tail = item.get("value") + (item.tail or "")
     for item in [*page.iter()]:
-        tiny = not len(item) and TINY.search(item.get("style", ""))
-        holds_rows = next(item.iter("tr", "table"), None) is not None
-        if tiny or (_is_hidden(item) and not holds_rows):
+        if _is_hidden(item) and next(item.iter("tr", "table"), None) is None:
             item[:], item.text = [], None
     tables = {table: _page_cells(table) for table in page.iter("table")}
     titles = [line for item in page.iter("title", "h1") for line in _lines(item, tables)]
@@ -187,11 +184,9 @@ def _ordered(body: Any, figured: Tables, above: list[str]) -> Iterator[tuple[Any
 
 def _text(cell: Cell, stops: Tables) -> str:
     text = "\n".join(item for item in _lines(cell.element, stops) if isinstance(item, str))
-    if not _is_figure(text):
-        return text
     # The bullet of a list may have been a minus, and the list's number a figure.
     listed = any(item.values() != ["0"] for item in cell.element.iter("{*}numId"))
-    return f"�{text.strip()}" if listed else text.strip()
+    return ("�" if listed else "") + text.strip() if _is_figure(text) else text
 
 
 def _is_hidden(element: Any) -> bool:

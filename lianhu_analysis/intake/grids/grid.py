@@ -89,10 +89,8 @@ def bound_area(rows: int, columns: int) -> None:
     """
     if rows > MAX_ROWS or columns > MAX_COLUMNS or rows * columns > MAX_CELLS:
         address = cell_address(rows - 1, columns - 1)
-        raise IntakeError(
-            f"有内容的单元格（{address}）离表格过远，工作表撑得过大",
-            "请按 Ctrl+End 找到并删除多余的行和列，另存后再重新交付",
-        )
+        why = f"有内容的单元格（{address}）离表格过远，工作表撑得过大"
+        raise IntakeError(why, "请按 Ctrl+End 找到并删除多余的行和列，另存后再重新交付")
 
 
 def cell_address(row: int, column: int) -> str:

@@ -40,10 +40,8 @@ def corrupt(detail: object = "") -> IntakeError:
 
 def too_large(detail: object = "") -> IntakeError:
     """Say that a file unpacks to more than any statistics do."""
-    return IntakeError(
-        "文件展开后过大，不像统计报表" + _shown(detail),
-        "请删去无关的工作表或图片后另存，再重新交付",
-    )
+    cure = "请删去无关的工作表或图片后另存，再重新交付"
+    return IntakeError("文件展开后过大，不像统计报表" + _shown(detail), cure)
 
 
 def unknown(what: str) -> IntakeError:

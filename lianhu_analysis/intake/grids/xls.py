@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import Any
 
 import xlrd
@@ -10,7 +9,7 @@ import xlrd
 from lianhu_analysis.errors import IntakeError
 from lianhu_analysis.intake.grids.grid import Grid, bound_area, put
 from lianhu_analysis.intake.grids.refusals import corrupt
-from lianhu_analysis.intake.grids.xlsx import OTHERWISE, UNCALCULATED, seen, shown
+from lianhu_analysis.intake.grids.xlsx import OTHERWISE, UNCALCULATED, shown
 
 __all__ = ["read_xls"]
 
@@ -49,20 +48,15 @@ def read_xls(data: bytes) -> list[Grid]:
 
 def _read_sheet(book: Any, sheet: Any) -> Grid:
     struck = {n for n, font in enumerate(book.font_list) if font.struck_out}
-    raised = {n for n, font in enumerate(book.font_list) if font.escapement == 1}
     formats = [book.format_map[item.format_key].format_str for item in book.xf_list]
     rows: list[list[object]] = []
     for number, cells in enumerate(sheet.get_rows()):
         for column, cell in enumerate(cells):
             # Cells may be there for their borders alone.
-            if (value := _value(book, cell, formats)) is None:
-                continue
-            if runs := sheet.rich_text_runlist_map.get((number, column)):
-                ends = pairwise([(0, -1), *runs, (None, -1)])
-                value = seen((value[a:b], f in struck, f in raised) for (a, f), (b, _) in ends)
-            if book.xf_list[cell.xf_index].font_index in struck:
+            value = _value(book, cell, formats)
+            if value is not None and book.xf_list[cell.xf_index].font_index in struck:
                 value = OTHERWISE if cell.ctype == xlrd.XL_CELL_NUMBER else None
-            if sheet.show_zero_values or cell.value != 0:
+            if value is not None and (sheet.show_zero_values or cell.value != 0):
                 put(rows, number, column, value)
     bound_area(len(rows), max(map(len, rows), default=0))
     return Grid.of(

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -19,7 +18,7 @@ from lianhu_analysis.intake.grids.grid import Grid, bound_area, column_number, p
 from lianhu_analysis.intake.grids.package import Package, explained, local_name
 from lianhu_analysis.intake.grids.refusals import corrupt
 
-__all__ = ["BOOK", "OTHERWISE", "UNCALCULATED", "read_xlsx", "seen", "shown"]
+__all__ = ["BOOK", "OTHERWISE", "UNCALCULATED", "read_xlsx", "shown"]
 
 BOOK = "xl/workbook.xml"
 WORKSHEET = calamine.SheetTypeEnum.WorkSheet
@@ -33,6 +32,7 @@ UNSHOWN = re.compile(r"\[[^\]]*\]|_.|\*.")
 # The decimal point moved (0!.0), thousands left out (0.0,), and the parts of a day.
 SCALED = re.compile(r"[0#?]\0+[0#?]|[0#?.],+(?![0#?,])")
 DAYS = re.compile("[ymdhs]", re.IGNORECASE)
+RAISED = "{*}rPr/{*}vertAlign[@val='superscript']"
 DOLLARS = re.compile(r"\[\$(?!CNY|RMB)[^\]¥￥元-]+[\]-]|(?<!\[)[$€£]")
 
 
@@ -94,16 +94,12 @@ class _Book:
         self.dates_from_1904 = _says(root, "workbookPr", "date1904")
         # Its values are not those of its formulas: XlsxWriter writes zero for each.
         self._recalculates = _says(root, "calcPr", "fullCalcOnLoad")
-        self._zeros = True  # whether the sheet that is walked shows them
         with explained("xl/styles.xml"):
             styles = package.root("xl/styles.xml")
             self._formats, self._struck = _formats(styles), _struck(styles)
         targets = package.targets(BOOK)
-        self._strings: dict[str, str] = {}
-        if (part := targets.get("sharedStrings", "")) in package:
-            with explained(part):
-                texts = enumerate(map(_in_runs, package.elements(part, "{*}si")))
-                self._strings = {str(n): text for n, text in texts if text is not None}
+        texts = enumerate(map(_in_runs, package.root(targets.get("sharedStrings", ""))))
+        self._strings = {str(n): text for n, text in texts if text is not None}
         self._parts = {
             sheet.get("name", ""): targets.get(value, "")
             for sheet in root.iter("{*}sheet")
@@ -156,13 +152,10 @@ class _Book:
             return text or "#ERROR"
         if int(cell.get("s", 0)) in self._struck:
             return OTHERWISE if kind == "n" and text else ""
-        if kind in ("s", "inlineStr"):
-            return self._strings.get(text or "") if kind == "s" else _in_runs(cell)
-        if kind != "n" or not text:
-            return None
-        code = self._formats.get(int(cell.get("s", 0)))
-        code = code if self._zeros or float(text) else NO_ZEROS
-        return shown(float(text), code) if code else None
+        if kind == "n" and text:
+            code = self._formats.get(int(cell.get("s", 0)), "")
+            return shown(float(text), code if self._zeros or float(text) else NO_ZEROS)
+        return self._strings.get(text or "") if kind == "s" else _in_runs(cell)
 
 
 def _says(root: Any, element: str, attribute: str, default: str = "") -> bool:
@@ -201,25 +194,16 @@ def _struck(styles: Any) -> set[int]:
 
 
 def _in_runs(text: Any) -> str | None:
-    """Return what is seen of a text in runs; ``None`` of any other."""
-    raised = "{*}rPr/{*}vertAlign[@val='superscript']"
-    runs = [
-        (r.findtext("{*}t") or "", _says(r, "strike", "val", "1"), r.find(raised) is not None)
-        for r in text.iter("{*}r")
-    ]
-    return seen(runs) if runs else None
-
-
-def seen(runs: Iterable[tuple[str, bool, bool]]) -> str:
-    """Return what is seen of texts, each with whether it is struck out and whether raised.
+    """Return what is seen of a text in runs; ``None`` of any other.
 
     The raised number of a note is no digit of the figure before it: ``210.5[1]``.
     """
-    found = ""
-    for text, struck, raised in runs:
-        note = raised and text.strip().isdigit() and found[-1:].isdigit()
-        found += "" if struck else f"[{text.strip()}]" if note else text
-    return found
+    seen, runs = "", [*text.iter("{*}r")]
+    for run in runs:
+        said = "" if _says(run, "strike", "val", "1") else run.findtext("{*}t") or ""
+        note = run.find(RAISED) is not None and said.strip().isdigit() and seen[-1:].isdigit()
+        seen += f"[{said.strip()}]" if note else said
+    return seen if runs else None
 
 
 @lru_cache(maxsize=1024)

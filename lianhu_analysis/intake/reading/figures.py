@@ -11,7 +11,7 @@ from typing import NamedTuple, cast
 import pandas as pd
 
 from lianhu_analysis.catalog.calendar import assumed_release
-from lianhu_analysis.catalog.indicators import Indicator
+from lianhu_analysis.catalog.indicators import Catalogue, Indicator
 from lianhu_analysis.catalog.periods import Frequency, Period
 from lianhu_analysis.catalog.structure import load_structure
 from lianhu_analysis.catalog.units import convert, normalise_unit, parted
@@ -31,8 +31,7 @@ __all__ = [
     "Neighbours",
     "Reading",
     "Slot",
-    "in_percent",
-    "level_of",
+    "judge",
     "neighbours",
     "period_for",
     "refuse_january",
@@ -327,6 +326,25 @@ def refuse_january(indicator: Indicator, period: Period, span: str, token: objec
         raise IntakeError(why, cure)
 
 
+def judge(row: Observation, catalogue: Catalogue, beside: Neighbours) -> None:
+    """Refuse a record whose like in a table would be.
+
+    Raises
+    ------
+    IntakeError
+        If its form, its size or its period is in doubt.
+    """
+    if row.value is None or row.indicator not in catalogue:
+        return
+    indicator, period = catalogue.get(row.indicator), Period.parse(row.period)
+    refuse_january(indicator, period, row.span, row.token)
+    if row.measure == "level":
+        slot = Slot(indicator, row.measure, row.span, period, row.unit)
+        _level(row.value, slot, row.region)
+    elif row.unit == "%":
+        _in_percent(row.value, "percent", indicator, beside)
+
+
 def neighbours(tokens: Iterable[object], *, one_indicator: bool = False) -> Neighbours:
     """Look at the figures of one growth column or series."""
     found = [reading for token in tokens if (reading := try_to_read(token))]
@@ -374,7 +392,7 @@ def _observe(token: object, slot: Slot, delivery: Delivery) -> Observation:
     else:
         reading, slot = _read_level(token, slot)
         code = (slot.region or delivery.region).code
-        value = None if reading.value is None else level_of(reading.value, slot, code)
+        value = None if reading.value is None else _level(reading.value, slot, code)
         unit = slot.indicator.unit
     published, basis = slot.published or delivery.published, "stated"
     if published is None:
@@ -417,11 +435,10 @@ def _read_without(words: re.Pattern[str] | None, token: object) -> CellReading:
 def _is_odd(reading: CellReading, fact: str) -> bool:
     """Whether a figure is no rank, or may as well be a hundredth of a plan or of its share."""
     value, in_words = reading.value, reading.says_percent
-    if fact == "rank" and value is not None:
-        return in_words or value < 1 or value != int(value)
+    if value is None or fact == "rank":
+        return value is not None and (in_words or value < 1 or value != int(value))
     least = {"plan": LEAST_PLAN, "plan_share": WHOLE_SHARES}.get(fact, 0)
-    too_small = 0 < (value or 0) < least and not in_words
-    return too_small or (fact == "plan_share" and (value or 0) > MOST_SHARE)
+    return (0 < value < least and not in_words) or (fact == "plan_share" and value > MOST_SHARE)
 
 
 def _unit_of_plan(reading: CellReading, slot: Slot) -> str:
@@ -460,7 +477,7 @@ def _read_growth(token: object, slot: Slot) -> tuple[CellReading, float | None, 
         raise IntakeError(why, cure)
     # 4.8% and 增长1.6倍 say what they are, whatever form the column has.
     if value is not None and not reading.says_percent:
-        value = in_percent(value, slot.form, indicator, beside)
+        value = _in_percent(value, slot.form, indicator, beside)
     return reading, value, "%"
 
 
@@ -486,14 +503,7 @@ def _read_level(token: object, slot: Slot) -> tuple[CellReading, Slot]:
     return read_value(token, unit_is_percent=slot.unit.strip() in ("%", "％")), slot
 
 
-def level_of(value: float, slot: Slot, region: str) -> float:
-    """Return an amount in the catalogue's unit.
-
-    Raises
-    ------
-    IntakeError
-        If it has no unit, or is no such index or more than the nation has.
-    """
+def _level(value: float, slot: Slot, region: str) -> float:
     if not slot.unit.strip():
         raise _without_unit(slot.indicator)
     converted = convert(value, slot.unit, slot.indicator.unit)
@@ -513,7 +523,7 @@ def level_of(value: float, slot: Slot, region: str) -> float:
     return converted
 
 
-def in_percent(value: float, form: str, indicator: Indicator, beside: Neighbours) -> float:
+def _in_percent(value: float, form: str, indicator: Indicator, beside: Neighbours) -> float:
     """Return a growth rate in percent.
 
     Parameters

@@ -58,14 +58,12 @@ class SeriesColumn:
         if self.skip:
             return
         if not (self.indicator and self.unit):
-            raise ValueError(
-                f"{self.column} 列没有写 indicator 和 unit，请补上，或用 skip 写明不读的理由"
-            )
+            cure = "请补上，或用 skip 写明不读的理由"
+            raise ValueError(f"{self.column} 列没有写 indicator 和 unit，{cure}")
         if (self.form != "value") != (self.measure == "yoy"):
-            raise ValueError(
-                f"{self.column} 列 measure = {self.measure!r} 与 form = {self.form!r} 不相配，"
-                "增速列（yoy）请写 form = percent、index 或 fraction，绝对量列（level）不写 form"
-            )
+            why = f"{self.column} 列 measure = {self.measure!r} 与 form = {self.form!r} 不相配"
+            cure = "增速列（yoy）请写 form = percent、index 或 fraction，绝对量列（level）不写 form"
+            raise ValueError(f"{why}，{cure}")
 
 
 @dataclass(frozen=True)

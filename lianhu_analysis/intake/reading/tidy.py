@@ -139,12 +139,10 @@ def _reporter(found: Sequence[Sheet], grammar: Grammar, delivery: Delivery) -> s
     titles = (text for sheet in found for table in sheet.tables for _, text in table.titles)
     stated = (one for text in titles for one in statements(text))
     said = [one.partition(":")[2] for one in stated if REPORTER.match(one)]
-    offices = grammar.vocabulary.lines["offices"]
-    own = any(delivery.region.name_zh in name for name in (delivery.file, *delivery.folders))
-    for name in () if own else delivery.folders:
+    if not any(delivery.region.name_zh in name for name in (delivery.file, *delivery.folders)):
         # The office of a region above passes on what is of those below.
-        above = offices.fullmatch(name) and any(r.name_zh in name for r in delivery.regions)
-        said += [] if above else [name]
+        office = f"(?:{'|'.join(r.name_zh for r in delivery.regions)}).*[局队会室]"
+        said += [name for name in delivery.folders if not re.fullmatch(office, name)]
     names = (foreign_region(text, delivery.region, grammar) for text in said)
     return next(filter(None, names), "")
 
