@@ -196,8 +196,6 @@ def test_parquet_is_read_like_csv(tmp_path, catalogue):
         ("csm.retail.total,yoy,ytd,2024-09,103.7,%,2024-10-22", "像以上年为 100 的指数"),
         ("csm.retail.total,yoy,ytd,2024-09,0.037,%,2024-10-22", "像小数"),
         ("csm.retail.total,level,ytd,2024-09,4812500,亿元,2024-10-22", "比全国"),
-        ("csm.retail.total,level,single,2024-01,54.3,亿元,2024-02-22", "1月不单独发布"),
-        ("csm.retail.total,level,single,2024-02,54.3,亿元,2024-03-22", "没有2月单月的数"),
     ],
 )
 def test_records_are_judged_as_tables_are(catalogue, line, message):

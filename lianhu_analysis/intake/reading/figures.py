@@ -332,12 +332,11 @@ def judge(row: Observation, catalogue: Catalogue, beside: Neighbours) -> None:
     Raises
     ------
     IntakeError
-        If its form, its size or its period is in doubt.
+        If its form or its size is in doubt.  January, once published alone, is for the checks.
     """
     if row.value is None or row.indicator not in catalogue:
         return
     indicator, period = catalogue.get(row.indicator), Period.parse(row.period)
-    refuse_january(indicator, period, row.span, row.token)
     if row.measure == "level":
         slot = Slot(indicator, row.measure, row.span, period, row.unit)
         _level(row.value, slot, row.region)
