@@ -568,6 +568,7 @@ BARE_TITLE = "2024年1—9月主要经济指标"
         (("9月", "碑林区"), "月报", "", "碑林区"),
         (("碑林区统计局",), "月报", "", "碑林区"),
         (("西安市",), "月报", "", "西安市"),
+        (("西安",), "月报", "", "西安市"),
         ((), "月报", "填报单位：碑林区统计局", "碑林区"),
         (("莲湖区",), "月报", "报送单位：西安市碑林区统计局", "碑林区"),
         (("西安市统计局",), "月报", "", ""),
@@ -612,3 +613,11 @@ def test_a_fact_that_can_be_none_is_refused(tidy, head, token, taken):
     reading = tidy(rows)
     facts = [code for code in reading.frame["indicator"] if code.startswith("fact.")]
     assert (len(facts), "像小数" in messages(reading)) == (int(taken), not taken)
+
+
+def test_a_reporting_office_may_stand_at_the_foot(tidy):
+    rows = month_report(RETAIL, title=BARE_TITLE)
+    rows["9月"].append(["填报单位：碑林区统计局", "填报人：张三", None, "联系电话：029-87300000"])
+    assert "说的是碑林区" in messages(tidy(rows))
+    rows["9月"][-1][0] = "填报单位：莲湖区统计局"
+    assert len(tidy(rows).frame) == 3

@@ -136,15 +136,21 @@ def _whose(found: Sequence[Sheet], grammar: Grammar, delivery: Delivery) -> Regi
 
 def _reporter(found: Sequence[Sheet], grammar: Grammar, delivery: Delivery) -> str:
     """Return another region whose office reports, or in whose folder the file lies."""
-    titles = (text for sheet in found for table in sheet.tables for _, text in table.titles)
-    stated = (one for text in titles for one in statements(text))
+    titles = [text for sheet in found for table in sheet.tables for _, text in table.titles]
+    # At the foot, too.
+    cells = (cell for sheet in found for row in sheet.grid.rows for cell in row)
+    feet = (c for c in cells if isinstance(c, str) and len(c) < MOST_TEXT and "单位" in c)
+    stated = (one for text in (*titles, *feet) for one in statements(text))
     said = [one.partition(":")[2] for one in stated if REPORTER.match(one)]
     if not any(delivery.region.name_zh in name for name in (delivery.file, *delivery.folders)):
         # The office of a region above passes on what is of those below.
         office = f"(?:{'|'.join(r.name_zh for r in delivery.regions)}).*[局队会室]"
         said += [name for name in delivery.folders if not re.fullmatch(office, name)]
+    shorts = [
+        one.name_zh for one in map(grammar.region, said) if one not in (None, delivery.region)
+    ]
     names = (foreign_region(text, delivery.region, grammar) for text in said)
-    return next(filter(None, names), "")
+    return next(filter(None, [*shorts, *names]), "")
 
 
 def _is_elsewhere(found: Sequence[Sheet], grammar: Grammar, own: Region) -> bool:
