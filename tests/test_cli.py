@@ -197,7 +197,7 @@ def test_peers_are_shown_and_never_forecast(run, space):
     text = '\n[[peers]]\ncode = "610104"\nname_zh = "莲湖区"\n'
     config.write_text(config.read_text(encoding="utf-8") + text, encoding="utf-8")
     header = "region,indicator,measure,span,period,value,unit,published"
-    row = "610104,gdp.total,yoy,ytd,2024Q3,99,%,2030-01-01"
+    row = "610104,gdp.total,yoy,ytd,2024Q3,45,%,2030-01-01"
     deliver(space, "peer.csv", f"{header}\n{row}\n".encode())
     code, _, _ = run("ingest", "--workspace", space.root)
     _, beside, _ = run("forecast", "--workspace", space.root, "--json")
