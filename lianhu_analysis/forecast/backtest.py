@@ -17,11 +17,11 @@ import numpy as np
 import pandas as pd
 
 from lianhu_analysis.catalog.indicators import Catalogue
-from lianhu_analysis.catalog.targets import Target, versions_on
+from lianhu_analysis.catalog.targets import FLOATING, Target, versions_on
 from lianhu_analysis.forecast.combination import Lesson, learn
 from lianhu_analysis.forecast.growth import FloatArray
 from lianhu_analysis.forecast.history import Versions, year_periods
-from lianhu_analysis.forecast.knowledge import Knowledge, Rules
+from lianhu_analysis.forecast.knowledge import Knowledge, LevelSources, Rules
 from lianhu_analysis.forecast.models import FULL
 from lianhu_analysis.forecast.past_forecasts import LEVELS, Record, Run, record_of, unit_rank
 from lianhu_analysis.forecast.scores import (
@@ -97,7 +97,8 @@ def backtest(
                 for row in rows
                 for number, aim in enumerate(_aims(announced, row["year"], row["day"]))
             ]
-            frames.append(_with_events(pd.DataFrame(aimed), sources.versions, target))
+            whole = isinstance(sources, LevelSources) and sources.integer
+            frames.append(_with_events(pd.DataFrame(aimed), sources.versions, target, whole))
     table = pd.concat([frame for frame in frames if not frame.empty] or [pd.DataFrame()])
     if table.empty:
         return table
@@ -151,7 +152,9 @@ def _aims(announced: Sequence[Target], year: int, day: dt.date) -> list[Target |
     return [newest for newest, *_ in versions_on(own, day)] or [None]
 
 
-def _with_events(table: pd.DataFrame, versions: Versions, target: Target) -> pd.DataFrame:
+def _with_events(
+    table: pd.DataFrame, versions: Versions, target: Target, whole: bool
+) -> pd.DataFrame:
     """Score the forecasts, and ask each for the probability of its year's event."""
     if table.empty:
         return table
@@ -176,13 +179,15 @@ def _with_events(table: pd.DataFrame, versions: Versions, target: Target) -> pd.
     table["event"] = ["last_year" if aim is None else "announced" for aim in aims]
     table["threshold"] = np.array(goals, dtype=float)
     at_most = np.array([(aim or target).rule == "at_most" for aim in aims])
-    halves = np.array([(aim or target).half_unit for aim in aims])
+    # A count of just the aim meets it.
+    halves = np.array([(aim or target).half_unit + FLOATING for aim in aims])
     edge = table["threshold"].to_numpy() + np.where(at_most, halves, -halves)
-    below = np.array([unit_rank(q, x) for q, x in zip(quantiles, edge, strict=True)])
+    said = np.rint(quantiles) if whole else quantiles
+    below = np.array([unit_rank(q, x) for q, x in zip(said, edge, strict=True)])
     table["probability"] = np.where(np.isnan(edge), np.nan, np.where(at_most, below, 1.0 - below))
     # What is published is judged as it stands: 5.95 is no 6.0.
     goal = table["threshold"].to_numpy()
-    met = np.where(at_most, outcome <= goal + 1e-9, outcome >= goal - 1e-9)
+    met = np.where(at_most, outcome <= goal + FLOATING, outcome >= goal - FLOATING)
     table["met"] = np.where(np.isnan(edge), np.nan, met)
     return table
 

@@ -1,3 +1,4 @@
+import dataclasses
 import datetime as dt
 
 import numpy as np
@@ -6,7 +7,7 @@ import pytest
 
 from lianhu_analysis.forecast.backtest import backtest, cells, events_table, reliability
 from lianhu_analysis.forecast.verdict import Knowledge, judge
-from tests.forecast.frames import catalogue
+from tests.forecast.frames import catalogue, figures
 from tests.forecast.test_verdict import AREA, GDP, LAND, RULES, gdp_frame, land_frame, target
 
 
@@ -120,6 +121,25 @@ def test_counts_have_a_record_too():
     record = backtest(Knowledge(frame), [AREA], catalogue(LAND), RULES, range(2019, 2024))
     assert {"progress", "pace", "combination"} <= set(record["model"])
     assert record["year"].min() == 2019
+
+
+def test_the_chance_of_a_count_is_that_which_the_verdict_of_that_day_gave():
+    rows = [
+        (LAND.code, "level", "ytd", f"{year}Q{n}", float(n + (n == 4) * (year % 3)), day)
+        for year in range(2012, 2024)
+        for n, day in enumerate([f"{year}-04-10", f"{year}-07-10", f"{year}-10-10", f"{year + 1}-01-10"], 1)
+    ]  # fmt: skip
+    parcels = dataclasses.replace(LAND, frequency="Q", unit="宗")
+    whole = figures(*rows)
+    for rule in ("at_least", "at_most"):
+        aim = dataclasses.replace(AREA, value=5.0, unit="宗", rule=rule, year=2023)
+        record = backtest(Knowledge(whole, targets=(aim,)), [aim], catalogue(parcels), RULES)
+        own = record[record["year"].eq(2023) & record["model"].eq("combination")]
+        for row in own.iloc[[0, -1]].to_dict("records"):
+            known = whole[whole["published"] <= pd.Timestamp(row["day"])].reset_index(drop=True)
+            verdict = judge(known, aim, catalogue(parcels), RULES)
+            # Half of those that say five were counted out.
+            assert row["probability"] == pytest.approx(verdict.probability, abs=0.05)
 
 
 def test_each_target_of_a_year_is_an_event_and_each_forecast_one_row():
