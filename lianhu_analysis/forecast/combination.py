@@ -121,6 +121,8 @@ def weigh(record: Record, benchmark: str, pool: Sequence[Record] = ()) -> Weighi
     source = f"由 {found.series} 个指标、{found.years} 年的历史"
     if not found.years:
         reason = "可比的历年同期太少，学不出权重：只用经校准的基准"
+    elif all(set(run.quantiles) <= {benchmark} for item in (record, *pool) for run in item.runs):
+        reason = f"{source}校准，没有别的模型可问：只用经校准的基准"
     elif set(weights) == {benchmark}:
         reason = f"{source}看，没有模型胜过基准：只用经校准的基准"
     else:

@@ -204,6 +204,8 @@ def amount_required(
     actual = 0.0 if latest is None else latest.value
     if levels.indicator.kind in ("rate", "index"):
         return _unsaid(remaining, NO_SUM)
+    if latest is None and not levels.indicator.piles_up:
+        return _unsaid(remaining, "本年尚无数据，没有起点")
     # Less than nothing where a ceiling is passed, or a stock may fall by so much.
     needed = target.value - actual
     found = Required(needed if target.rule == "at_most" else max(needed, 0.0), remaining)

@@ -298,6 +298,8 @@ def _judge_level(
     done |= {"status": "missed" if passed else "reached"}
     done |= {"reason": "累计数已超过上限" if passed else "累计数已达到目标"}
     done |= {"reason": "累计数已高于区间", "probability_within": 0.0} if above else {}
+    if reached and not stays:
+        return replace(draft, reason="累计数已达到目标，但这样的累计数可能回落")
     if passed or above or (reached and target.rule == "at_least"):
         return replace(draft, benchmark={"persistence": actual}, **done)
     panel = sources.panel_on(target.year, None)

@@ -222,6 +222,17 @@ def test_a_count_just_there_is_reached_and_a_ceiling_passed_is_not():
     assert (again.status, again.required.value) == ("ok", -50.0)
 
 
+@pytest.mark.parametrize("rule", ["at_least", "range"])
+def test_what_may_fall_again_is_not_reached_within_the_year(rule):
+    profit = dataclasses.replace(LAND, name_zh="利润总额")
+    goal = dataclasses.replace(AREA, rule=rule, upper=1300.0 if rule == "range" else None)
+    verdict = judge(land_frame(1250.0), goal, catalogue(profit), RULES)
+    assert (verdict.status, verdict.probability) == ("refused", None)
+    assert verdict.reason == "累计数已达到目标，但这样的累计数可能回落"
+    done = judge(land_frame(1250.0, months=12), goal, catalogue(profit), RULES)
+    assert (done.status, done.probability) == ("reached", 1.0)
+
+
 def test_a_count_without_a_past_is_refused():
     frame = land_frame(432.0)
     verdict = judge(frame[frame["period"] >= "2023"], AREA, catalogue(LAND), RULES)
@@ -360,6 +371,8 @@ def test_a_stock_without_a_figure_of_the_year_has_no_start():
     verdict = judge(frame, aim, catalogue(STOCK), RULES)
     assert (verdict.status, verdict.reason) == ("refused", "本年尚无数据，没有起点")
     assert (verdict.benchmark, verdict.lesson) == ({}, None)
+    # There were 17, not none, to add to.
+    assert (verdict.required.value, verdict.required.reason) == (None, verdict.reason)
 
 
 def test_doubted_figures_and_few_years_are_told():
@@ -510,7 +523,7 @@ def test_growth_of_a_stock_is_said_by_its_own_past_alone():
     rules = Knowledge(whole)
     verdict = judge(frame, target(deposits.code), catalogue(deposits, GDP), RULES, rules)
     assert (verdict.status, verdict.weights) == ("ok", {"persistence": 1.0})
-    assert "1 个指标" in verdict.weights_reason
+    assert "1 个指标" in verdict.weights_reason and "没有别的模型可问" in verdict.weights_reason
     assert verdict.quantiles[0.5] == pytest.approx(4.8, abs=0.02)
 
 

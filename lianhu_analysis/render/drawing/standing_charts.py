@@ -38,9 +38,10 @@ def contribution_pictures(answer: Answer, most: int | None = None) -> list[Pictu
         rows = pd.concat([parts, block.iloc[[-1, 0]]]).assign(start=0.0)
         # A waterfall: each part begins where the one before ended, the whole at nothing.
         rows.iloc[1:-1, -1] = rows["value"].fillna(0).cumsum().iloc[:-2]
+        most_zh, points = rows[["label", "value"]].iloc[0]
         title = (
             f"{Period.parse(whole['period']).label_zh('ytd')}{whole['label']}{grew_text(whole['growth'])}，"
-            f"{rows['label'].iloc[0]}拉动最多：{rows['value'].iloc[0]:z.1f} 个百分点"
+            f"{most_zh}{'拉动最多' if points > 0 else '拖累最少'}：{points:z.1f} 个百分点"
         )
         rows["strong"] = rows.index == block.index[0]
         pictures.append(_picture(rows, title, "百分点", answer))
