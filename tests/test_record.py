@@ -90,6 +90,15 @@ def test_verdicts_are_kept_once_and_scored_when_the_outcome_is_out(space):
     assert describe_record(Session(space, dt.date(2025, 1, 17)), 2024)["scored_now"] == []
 
 
+def test_an_outcome_that_came_later_is_not_known_on_an_earlier_day(space):
+    describe_record(Session(space, OCTOBER), 2024)
+    later = describe_record(Session(space, dt.date(2025, 1, 17)), 2024)
+    assert (len(later["scored"]), later["open"]) == (1, [])
+    earlier = describe_record(Session(space, OCTOBER), 2024)
+    assert earlier["scored"] == [] and earlier["summary"]["retrospective"] == 0
+    assert [item["as_of"] for item in earlier["open"]] == ["2024-10-31"]
+
+
 def test_two_targets_of_one_figure_are_kept_and_scored_apart(national, tmp_path):
     text = national.targets.read_text(encoding="utf-8")
     (ours,) = [part for part in text.split("\n\n") if '"gdp.total"' in part and "= 2024" in part]

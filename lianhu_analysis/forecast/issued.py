@@ -26,6 +26,7 @@ __all__ = [
     "digest",
     "frequency_fields",
     "issue",
+    "known_on",
     "record_frame",
     "score_issued",
     "target_of",
@@ -173,9 +174,9 @@ def score_issued(
 
 
 RECORD_COLUMNS = [
-    "issue", "region", "as_of", "year", "indicator", "measure", "set_by", "title_zh", "target", "rule", "status",
-    "reason", "actual_period", "probability", "probability_about", "mean", "outcome", "published",
-    "retrospective", "met", "met_about", "brier", "brier_about", "crps", "error",
+    "issue", "region", "as_of", "year", "indicator", "measure", "set_by", "title_zh", "target", "rule",
+    "tolerance", "upper", "status", "reason", "actual_period", "probability", "probability_about", "mean",
+    "outcome", "published", "retrospective", "met", "met_about", "brier", "brier_about", "crps", "error",
     "persistence_error", "covered_80",
 ]  # fmt: skip
 
@@ -203,6 +204,13 @@ def record_frame(entries: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
     return frame.sort_values(order, kind="stable", ignore_index=True)
 
 
+def known_on(record: pd.DataFrame, day: dt.date) -> pd.DataFrame:
+    """Return a record without the outcomes published after a day, and what they score."""
+    later = record["published"].fillna("") > day.isoformat()
+    scores = RECORD_COLUMNS[RECORD_COLUMNS.index("outcome") :]
+    return record.assign(**{name: record[name].mask(later) for name in scores})
+
+
 def told_in_advance(record: pd.DataFrame, as_of: dt.date | None = None) -> pd.DataFrame:
     """Return what counts of a record: forecasts scored by a day, told before the outcome was out.
 
@@ -213,10 +221,9 @@ def told_in_advance(record: pd.DataFrame, as_of: dt.date | None = None) -> pd.Da
     as_of
         Outcomes published later are not known; ``None`` knows all.
     """
-    counted = record[record["status"].eq("ok") & record["outcome"].notna()]
+    known = record if as_of is None else known_on(record, as_of)
+    counted = known[known["status"].eq("ok") & known["outcome"].notna()]
     counted = counted[~counted["retrospective"].astype(bool)]
-    if as_of is not None:
-        counted = counted[counted["published"] <= as_of.isoformat()]
     counted = counted.sort_values("issue", kind="stable")
     counted = counted.drop_duplicates(["region", "as_of", "year", "indicator", "measure", "set_by"])
     return counted.sort_index()

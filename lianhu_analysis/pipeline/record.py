@@ -19,7 +19,7 @@ import pandas as pd
 
 from lianhu_analysis.errors import StoreError
 from lianhu_analysis.forecast.history import year_periods
-from lianhu_analysis.forecast.issued import digest, issue, record_frame, score_issued
+from lianhu_analysis.forecast.issued import digest, issue, known_on, record_frame, score_issued
 from lianhu_analysis.intake.whole_files import PARTS, locked, sweep, write_whole
 from lianhu_analysis.render.publishing.publish import safe_name, versions
 from lianhu_analysis.render.record_listing import record_json
@@ -59,7 +59,7 @@ def describe_record(session: Session, year: int | None) -> dict[str, Any]:
     archived = keep_verdicts(session, assessment.year, verdicts, occasion="record")
     scored, known = _score_open(session), read_record(workspace)
     if day is not None:  # what was issued later is not known yet
-        known = known[known["as_of"] <= day.isoformat()]
+        known = known_on(known[known["as_of"] <= day.isoformat()], day)
     return {
         "region": workspace.region.code,
         "region_zh": workspace.region.name_zh,

@@ -201,6 +201,7 @@ def test_the_panel_says_how_the_chance_moved_since_the_verdict_before(report):
     issued = entry(1, year=2024, as_of="2024-07-31", met=None) | {
         "indicator": verdict.target.indicator, "measure": "yoy", "set_by": "",
         "probability_about": (now - 7) / 100, "target": verdict.target.value, "rule": "about",
+        "tolerance": verdict.target.tolerance,
     }  # fmt: skip
     page = dataclasses.replace(report, before=record_frame([issued]), register=FigureRegister())
     # A record keeps ten digits: 5.00000000001 is no other target.
@@ -208,6 +209,8 @@ def test_the_panel_says_how_the_chance_moved_since_the_verdict_before(report):
     assert "目标已调整" not in cells(panel(dataclasses.replace(page, before=same)))[0][-1]
     other = record_frame([issued | {"target": verdict.target.value + 1.0}])
     assert cells(panel(dataclasses.replace(page, before=other)))[0][-1] == "目标已调整"
+    narrow = record_frame([issued | {"tolerance": 0.1}])
+    assert cells(panel(dataclasses.replace(page, before=narrow)))[0][-1] == "目标已调整"
     first = panel(dataclasses.replace(page, before=record_frame([]), register=FigureRegister()))
     assert "较上次发布" not in first and {len(row) for row in cells(first)} == {7}
     rows = cells(panel(page))
@@ -260,7 +263,7 @@ def test_a_ceiling_is_nothing_to_be_reached(report, measure, says):
 def test_only_parts_in_the_accounts_are_told_as_levers(report):
     verdict = report.assessment.verdicts[0]
     row = {
-        "target": verdict.target.indicator, "target_zh": "x", "goal": 0.5, "name_zh": RETAIL.name_zh,
+        "target": verdict.target.indicator, "target_zh": verdict.target.name_zh, "goal": 0.5, "name_zh": RETAIL.name_zh,
         "year_end": 6.4, "more_year": 1.2, "told": "全年为 6.40 %（比预测高 1.20），即",
     }  # fmt: skip
     # What only rose and fell with it in past years is nothing that a head could order.
@@ -271,6 +274,10 @@ def test_only_parts_in_the_accounts_are_told_as_levers(report):
         page = dataclasses.replace(report, answers={"levers": levers}, register=FigureRegister())
         told = words(look._attention(page, verdict))
         assert told.endswith(after)
+        # What moves another target of the same indicator says nothing of this one.
+        other = dataclasses.replace(verdict.target, set_by="市下达任务")
+        told = words(look._attention(page, dataclasses.replace(verdict, target=other)))
+        assert told.endswith("年达到过。")
 
 
 def test_the_department_in_charge_stands_behind_the_target_that_needs_attention(report):

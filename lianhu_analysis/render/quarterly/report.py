@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
-from math import isclose
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from lianhu_analysis.analysis.answer import Answer
@@ -495,8 +495,10 @@ def _change(report: Report, verdict: Verdict) -> Html:
     if same.empty or now is None or pd.isna(same[column].iloc[-1]):
         return Html("—")
     told = same.iloc[-1]
+    then = told[["target", "tolerance", "upper"]].astype(float)
+    aim = np.array([target.value, target.tolerance, target.upper], dtype=float)
     # A record keeps ten digits.
-    if told["rule"] != target.rule or not isclose(told["target"], target.value):
+    if told["rule"] != target.rule or not np.allclose(then, aim, rtol=1e-9, equal_nan=True):
         return Html("目标已调整")
     day, points = str(told["as_of"]), round(100 * now) - round(100 * float(told[column]))
     moved = report.register.model(

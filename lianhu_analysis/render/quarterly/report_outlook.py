@@ -148,7 +148,7 @@ def _attention(report: Report, verdict: Verdict) -> Html:
         parts += ["，往年同期", years, "年中", met, f"年{precedent_words(verdict.target.rule)}"]
     levers = report.answers.get("levers")
     if levers is not None and len(rows := levers.tables["levers"]):
-        others = rows[rows["target"].eq(verdict.target.indicator) & rows["link"].eq("核算")]
+        others = rows[rows["target_zh"].eq(verdict.target.name_zh) & rows["link"].eq("核算")]
         for _, row in others.head(1).iterrows():
             whole_year = str(row["told"]).partition("，即")[0]
             said = f"；如{row['name_zh']}{whole_year}，把握{strictly(verdict.target)}可到 {row['goal']:.0%}"
