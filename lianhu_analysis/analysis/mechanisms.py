@@ -28,7 +28,7 @@ NAMED = 3  # cases in a sentence; all of them stand in the table
 OUTCOMES = {"reached": "已实现", "missed": "未实现", "refused": "不作预测"}
 SUMS = "ledger_zh indicator name_zh period unit from_ledger as_published apart".split()
 Tables = Mapping[str, pd.DataFrame]
-TARGETS = "indicator name_zh title_zh unit aim actual actual_period probability status".split()
+TARGETS = "indicator name_zh title_zh unit rule aim actual actual_period probability status".split()
 
 
 def ledger_sums(assessment: Assessment, cases: Cases, kinds: Iterable[str]) -> pd.DataFrame:
@@ -117,10 +117,10 @@ def _land_sentences(tables: Tables, n_parcels: int) -> Iterator[str]:
         usual = "" if pd.isna(row["usual_pct"]) else f"，常年到此时完成 {row['usual_pct']:.0f}%"
         said = OUTCOMES.get(row["status"]) or f"达标概率 {chance_text(row['probability'])}"
         when = Period.parse(row["actual_period"]).label_zh("point")
-        yield (
-            f"{row['title_zh']}：{when}为 {row['actual']:,.10g} {row['unit']}，"
-            f"完成 {row['done_pct']:.0f}%{usual}，{said}。"
-        )
+        # Of a ceiling nothing is done, and 99.6 % is not all of it.
+        done = min(row["done_pct"], 99.0) if row["actual"] < row["aim"] else row["done_pct"]
+        part = f"完成 {done:.0f}%{usual}，" if row["rule"] != "at_most" and row["aim"] > 0 else ""
+        yield (f"{row['title_zh']}：{when}为 {row['actual']:,.10g} {row['unit']}，{part}{said}。")
     projects, parcels = tables["projects"], tables["parcels"]
     behind, worst = projects[projects["short"] > 0], parcels[parcels["worst"]][::-1]
     unknown, unranked = projects["short"].isna().sum(), n_parcels - len(parcels)

@@ -211,9 +211,10 @@ def target_light(
         return None, marks.green.name if met else None, f"{said}，没有往年进度可比"
     (usual, slowest), done = progress, actual / target.value
     usually = f"，常年 {usual:.1%}，底线 {slowest:.1%}"
-    said += f"，完成 {done:.1%}{'' if verdict.status in DECIDED else usually}"
+    shown = min(done, 0.999) if done < 1 else done
+    said += f"，完成 {shown:.1%}{'' if verdict.status in DECIDED else usually}"
     late = marks.yellow if done >= slowest else marks.red
-    return 100 * (done - usual), (marks.green if done >= usual else late).name, said
+    return 100 * (done - usual), (marks.green if met or done >= usual else late).name, said
 
 
 def _progress(verdict: Verdict, marks: MonitorRules) -> tuple[float, float] | None:

@@ -1,5 +1,6 @@
 """What cases add up to, who is behind, what is overdue: small ledgers, counted by hand."""
 
+import dataclasses
 import datetime as dt
 import json
 
@@ -195,6 +196,11 @@ def test_targets_stand_beside_what_is_usual_and_what_the_ledger_says():
     assert answer.tables["sums"]["apart"].tolist() == [0.0]
     unforecast = land_and_projects(assessed(*this, targets=[target]), cases)
     assert unforecast.sentences[0] == "供地120亩：2024年9月末为 72 亩，完成 60%，不作预测。"
+    near = [level("lan.supply.area", f"2024-{n:02d}", 119.5 * n / 12) for n in range(1, 13)]
+    for rule, told in (("at_least", "119.5 亩，完成 99%，未实现"), ("at_most", "119.5 亩，已实现")):
+        aim = dataclasses.replace(target, rule=rule)
+        said = land_and_projects(assessed(*near, targets=[aim]), cases).sentences[0]
+        assert said.startswith(f"供地120亩：2024年12月末为 {told}")
     ranked = known(parcels=[parcel(name, output=5.0 - n) for n, name in enumerate("ABCD")])
     assert land_and_projects(assessed(), ranked).sentences[0].endswith("最低的是D。")
 

@@ -195,6 +195,19 @@ def test_growth_that_misses_its_plan_for_the_year_is_behind():
     assert monitor.target_light(missed, None, MARKS)[1] == "红·落后"
 
 
+def test_an_amount_within_the_tolerance_of_its_plan_is_green():
+    aim = target("prj.done", measure="level", value=100.0, tolerance=2.0, decimals=None)
+    for actual, status, light, said in (
+        (99.0, "reached", "绿·达标", "完成 99.0%"),
+        (97.9, "missed", "红·落后", "完成 97.9%"),
+    ):
+        verdict = replace(GROWTH, target=aim, actual=actual, status=status)
+        assert monitor.target_light(verdict, None, MARKS)[1] == light
+        assert said in monitor.target_light(verdict, None, MARKS)[2]
+    near = replace(GROWTH, target=replace(aim, tolerance=0.0), actual=99.96, status="missed")
+    assert "完成 99.9%" in monitor.target_light(near, None, MARKS)[2]
+
+
 def test_a_plan_for_an_amount_is_not_held_against_growth():
     rows = [("gdp.total", "level", "ytd", "2024Q3", 65.0, "2024-10-20")]
     frame = pd.concat([world(), figures(*rows)], ignore_index=True)
