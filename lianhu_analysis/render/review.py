@@ -33,7 +33,7 @@ __all__ = ["ReviewDesk"]
 
 NOTHING = "还没有已有结果的预测，谈不上准不准。"
 CELL_NAMES = {
-    "name": "指标", "position": "已知到", "model": "模型", "scope": "范围",
+    "name": "指标", "measure": "度量", "position": "已知到", "model": "模型", "scope": "范围",
     "n_observations": "年数", "rmse": "RMSE", "rmse_benchmark": "基准 RMSE", "mae": "MAE",
     "bias": "偏差", "crps": "CRPS", "crps_benchmark": "基准 CRPS", "log_score": "对数评分",
     "coverage_80": "80% 涵盖", "coverage_95": "95% 涵盖", "dm_p_value": "DM 检验 p 值",
@@ -128,22 +128,21 @@ class ReviewDesk:
         figure = ranks_chart(own["rank"].to_numpy(float), setting)
         return picture(figure, "结果在预测分布中位置的直方图，校准良好时各档一样高")
 
-    def skill(self, indicator: str = "") -> Picture | Html:
+    def skill(self, indicator: str = "", measure: str = "") -> Picture | Html:
         """Draw the combination's RMSE against the benchmark's, position by position.
 
         Parameters
         ----------
         indicator
             Empty: that of the first target.
+        measure
+            ``yoy`` or ``level``, where both have targets; empty: the first.
         """
-        code = self._code(indicator)
-        table = cells(self.backtest)
-        if table.empty or code not in set(table["indicator"]):
+        table = cells(self._figure(indicator, measure))
+        if table.empty:
             return tables.paragraph(NOTHING)
         own = table[
-            table["indicator"].eq(code)
-            & table["model"].eq(COMBINATION)
-            & table["scope"].eq("without_outliers")
+            table["model"].eq(COMBINATION) & table["scope"].eq("without_outliers")
         ].sort_values("n_known")
         frame = pd.DataFrame(
             {
@@ -151,26 +150,27 @@ class ReviewDesk:
                 "ratio": own["rmse"].to_numpy(float) / own["rmse_benchmark"].to_numpy(float),
             }
         )
-        name = self.catalogue.get(code).name_zh
+        name = self.catalogue.get(table["indicator"].iloc[0]).name_zh
         worse = int((frame["ratio"] > 1).sum())
         title = f"{name}：{len(frame)} 个时点中 {worse} 个不及基准"
         setting = self._setting(title, "组合与基准的 RMSE 之比，剔除异常年份")
         figure = skill_chart(frame, setting)
         return picture(figure, f"{name}各时点组合的 RMSE 与基准之比，{worse} 个时点不及基准")
 
-    def weights(self, indicator: str = "", position: str = "") -> Picture | Html:
+    def weights(self, indicator: str = "", position: str = "", measure: str = "") -> Picture | Html:
         """Draw the weights of the models, year by year, at one position of the year.
 
         Parameters
         ----------
         position
             Last period known, as ``Q3`` or ``09``; empty for the last one.
+        measure
+            As in ``skill``.
         """
-        code = self._code(indicator)
-        rows = self.backtest
-        if rows.empty or code not in set(rows["indicator"]):
+        rows = self._figure(indicator, measure)
+        if rows.empty:
             return tables.paragraph(NOTHING)
-        rows = rows[rows["indicator"].eq(code) & rows["model"].ne(COMBINATION)]
+        rows = rows[rows["model"].ne(COMBINATION)]
         known = list(dict.fromkeys(rows.sort_values("n_known")["position"]))
         chosen = position or known[-1]
         if chosen not in known:
@@ -183,7 +183,7 @@ class ReviewDesk:
         wide = wide.loc[wide.sum(axis=1) > 0, wide.sum() > 0]
         if wide.empty:
             return tables.paragraph("历年都没有足够的记录来定权重，一直用校准过的基准。")
-        name = self.catalogue.get(code).name_zh
+        name = self.catalogue.get(rows["indicator"].iloc[0]).name_zh
         heaviest = wide.mean().idxmax()
         title = f"{name}（{position_zh(chosen)}）：平均权重最大的是{heaviest}"
         setting = self._setting(title, "各年当时由以往得分定的权重")
@@ -246,10 +246,13 @@ class ReviewDesk:
             )
         )
 
-    def _code(self, indicator: str) -> str:
-        if indicator:
-            return self.catalogue.get(indicator).code
-        return "" if self.backtest.empty else str(self.backtest["indicator"].iloc[0])
+    def _figure(self, indicator: str, measure: str) -> pd.DataFrame:
+        """Return the rows of an indicator's growth, or of its level."""
+        code, rows = self.catalogue.get(indicator).code if indicator else "", self.backtest
+        for name, wanted in (("indicator", code), ("measure", measure)):
+            if len(rows):
+                rows = rows[rows[name].eq(wanted or rows[name].iloc[0])]
+        return rows
 
     def _setting(self, title: str, what: str) -> Setting:
         caption = f"{self.region_zh}回测：{what}；截至 {self.as_of} 已公布的版本"

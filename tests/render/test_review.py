@@ -92,6 +92,17 @@ def test_pictures_say_what_they_show():
         review.weights("gdp.total", "Q2")
 
 
+def test_growth_and_level_of_an_indicator_are_not_mixed():
+    growth = pd.DataFrame(rows())
+    level = growth.assign(measure="level", mean=growth["mean"] + growth["weight"], weight=0.9)
+    review = desk(pd.concat([growth, level], ignore_index=True))
+    assert "2 个时点中 0 个不及基准" in review.skill().drawn[0]
+    assert "2 个时点中 2 个不及基准" in review.skill("gdp.total", "level").drawn[0]
+    assert review.weights().alt == desk(growth).weights().alt
+    assert isinstance(review.weights("gdp.total", "Q3", "level"), Picture)
+    assert "度量" in review.cells().data
+
+
 def test_losing_cells_are_listed_and_winning_ones_are_not():
     table = pd.DataFrame(rows())
     worse = table["model"].eq("combination") & table["position"].eq("Q3")
