@@ -11,6 +11,7 @@ import math
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -127,11 +128,10 @@ def load_corrections(workspace: Workspace) -> tuple[Correction, ...]:
     if not os.path.lexists(path):
         return ()
     corrections = read_written(path, _File, _refuse).correction
-    seen: dict[tuple[object, ...], int] = {}
     faults = []
-    for number, item in enumerate(corrections, 1):
-        first = seen.setdefault((*item.key, item.published, item.provenance), number)
-        if first != number:
+    for (first, one), (number, item) in combinations(enumerate(corrections, 1), 2):
+        days, origins = {one.published, item.published}, {one.provenance, item.provenance}
+        if one.key == item.key and all(len(said - {None, ""}) < 2 for said in (days, origins)):
             faults.append(f"第 {number} 条与第 {first} 条说的是同一个数。请只留一条")
     if faults:
         raise _refuse(faults)
@@ -298,8 +298,9 @@ def _decided(
     decided = {}
     for item in corrections:
         _, fitting = _fitting(frame, item)
-        for provenance in frame.loc[fitting, "provenance"].unique():
-            decided[(item.region, str(provenance), *item.key[1:])] = item
+        origins = frame.loc[fitting, "provenance"].unique()
+        if len(origins) == 1:  # of several none was corrected
+            decided[(item.region, str(origins[0]), *item.key[1:])] = item
     return decided
 
 

@@ -167,6 +167,28 @@ def test_every_fault_of_the_file_is_named_at_once(read_corrections):
         assert words in said
 
 
+@pytest.mark.parametrize(
+    "other", [{"published": dt.date(2022, 7, 20)}, {"provenance": '"official"'}]
+)
+def test_one_of_every_version_and_one_of_this_one_are_of_the_same_figure(other, read_corrections):
+    for both in ((entry(), entry(**other)), (entry(**other), entry())):
+        with pytest.raises(CatalogueError, match="第 2 条与第 1 条说的是同一个数"):
+            read_corrections("".join(both))
+    days = [entry(published=day) for day in (dt.date(2022, 7, 20), dt.date(2022, 8, 20))]
+    assert len(read_corrections("".join(days))) == 2
+
+
+def test_a_correction_that_does_not_say_which_origin_it_means_settles_nothing(
+    wrong, read_corrections
+):
+    both = pd.concat([wrong, wrong.assign(provenance="simulated")], ignore_index=True)
+    held = assure(both, CATALOGUE, read_corrections(entry()))
+    assert held.frame.loc[held.frame["period"] == "2022-06", "value"].isna().all()
+    one = assure(both, CATALOGUE, read_corrections(entry(provenance='"official"')))
+    told = one.frame[one.frame["period"] == "2022-06"].set_index("provenance")["status"]
+    assert told.to_dict() == {"official": "corrected", "simulated": "quarantined"}
+
+
 def test_the_same_figure_twice_and_no_toml(read_corrections):
     with pytest.raises(CatalogueError, match="第 2 条与第 1 条说的是同一个数"):
         read_corrections(entry() + entry())

@@ -69,7 +69,7 @@ def _falls(
     tolerance = panel.unit_of_print[:, :, None]
     fall = before - panel.values
     mask = (strict & panel.is_ytd)[:, None, None] & (fall > tolerance) & ~singles
-    mask &= _same_base(evidence, panel, before_rows)
+    mask &= _same_base(evidence, panel, before_rows) & (panel.values >= 0)
     for at in map(tuple, np.argwhere(mask)):
         row, other = int(panel.rows[at]), int(before_rows[at])
         severity: Severity = "Bad" if fall[at] <= SMALL_FALL * before[at] else "Error"

@@ -167,6 +167,14 @@ def test_a_negative_amount():
     assert ("Error", REVENUE, "ytd", "2022-01") in found(data, "negative_value")
 
 
+def test_a_lost_sign_does_not_accuse_the_month_before():
+    data = frame(monthly(REVENUE))
+    value = data.loc[data["period"] == "2022-10", "value"].iloc[0]
+    data = change(data, "2022-10", -value)
+    assert found(data, "negative_value") == [("Error", REVENUE, "ytd", "2022-10")]
+    assert found(data, "ytd_falls") == []
+
+
 def test_a_single_quarter_under_a_year_to_date_header():
     data = frame(quarterly("bld.output"))
     value = {
