@@ -38,8 +38,8 @@ def ledger_sums(assessment: Assessment, cases: Cases, kinds: Iterable[str]) -> p
     -------
     One row a published indicator: ``ledger_zh``, ``indicator``, ``name_zh``, ``period``,
     ``unit``, ``from_ledger``, ``as_published`` and ``apart``, ledger less published, 0 within the
-    decimals printed.  ``from_ledger`` is missing where a case lacks its amount, or stands at
-    another month than the figure.
+    decimals printed.  ``from_ledger`` is missing where a case lacks its amount, stands at
+    another month than the figure, or the last delivery is older.
     """
     rows = []
     series = [(cases.ledgers[kind], one) for kind in kinds for one in cases.ledgers[kind].series]
@@ -54,7 +54,8 @@ def ledger_sums(assessment: Assessment, cases: Cases, kinds: Iterable[str]) -> p
         years = (assessment.year, assessment.year - (item.frequency == "A"))
         point = next(filter(None, map(known.latest, years)), None)
         if point is not None:
-            total = _sum(table, one, point.period)
+            is_older = cases.delivered[ledger.kind] < pd.Timestamp(point.period.end)
+            total = float("nan") if is_older else _sum(table, one, point.period)
             same = is_same_figure(total, point.value, growth=False)
             names = (ledger.name_zh, item.code, item.name_zh, point.period.code, item.unit)
             rows.append((*names, total, point.value, 0.0 if same else total - point.value))
@@ -93,16 +94,17 @@ def land_and_projects(assessment: Assessment, cases: Cases) -> Answer:
     )
     tables = {
         "targets": told[TARGETS].assign(done_pct=done, usual_pct=usual),
-        "projects": _projects(cases.tables["projects"]),
+        "projects": _projects(cases.tables["projects"], assessment.year),
         "parcels": ranked.sort_values(["order", "case"], ignore_index=True),
         "stages": parcels.groupby("stage")["area"].agg(n_cases="size", area="sum").reset_index(),
     }
     return _answer(assessment, cases, LAND, tables, _land_sentences(tables, len(parcels)))
 
 
-def _projects(table: pd.DataFrame) -> pd.DataFrame:
+def _projects(table: pd.DataFrame, year: int) -> pd.DataFrame:
     """Hold projects against what is due of the year's plan, the furthest behind first."""
-    held = table[table["reserve"].eq("否") & table["plan_year"].gt(0)]
+    of_year = table["reserve"].eq("否") & table["period"].str.startswith(str(year))
+    held = table[of_year & table["plan_year"].gt(0)]
     due, plan, done = held["period"].str[5:].astype(float) / 12, held["plan_year"], held["done"]
     told = {
         "done_pct": 100 * done / plan,

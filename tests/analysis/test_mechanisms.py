@@ -110,6 +110,14 @@ def test_what_is_not_known_is_no_sum():
     assert ledger_sums(frame, known(), ["projects"]).empty
 
 
+def test_a_ledger_older_than_the_figure_is_not_held_against_it():
+    frame = assessed(level("lan.supply.area", "2024-09", 30.0))
+    supplied = {"parcels": [parcel("A", 5.0, supplied="2024-02-01")]}
+    for day, apart in (("2024-07-08", None), ("2024-09-30", -25.0), ("2024-10-08", -25.0)):
+        (told,) = ledger_sums(frame, known(day, **supplied), ["parcels"])["apart"]
+        assert told == apart or (apart is None and pd.isna(told))
+
+
 def test_figures_of_another_provenance_are_not_compared():
     frame = assessed(level("lan.supply.area", "2024-09", 30.0), provenance="simulated")
     cases = known(parcels=[parcel("A", 5.0, supplied="2024-02-01")])
@@ -123,10 +131,11 @@ def test_figures_of_another_provenance_are_not_compared():
 )
 def test_a_sum_is_that_of_the_months_so_far(parcels, month):
     cases = known(
+        "2024-12-31",
         parcels=[
             parcel(f"{n}", area / 100, supplied=f"2024-{of:02d}-15")
             for n, (of, area) in enumerate(parcels)
-        ]
+        ],
     )
     frame = assessed(level("lan.supply.area", f"2024-{month:02d}", 0.0))
     sums = ledger_sums(frame, cases, ["parcels"])
@@ -155,6 +164,15 @@ def test_projects_are_held_against_the_part_of_the_year_gone_by():
     (said,) = answer.sentences
     assert said.startswith("5 个有年度计划的项目中 2 个落后于序时进度，共少完成 11.00 亿元")
     assert said.endswith("最多的是项目B、项目D；没有填完成数的 1 个不算。")
+
+
+def test_projects_of_last_year_are_not_behind_this_years_plan():
+    cases = known(projects=[project("A", 10.0, 7.0), project("B", 20.0, 5.0, period="2023-12")])
+    answer = land_and_projects(assessed(), cases)
+    assert list(answer.tables["projects"]["case"]) == ["A"]
+    assert answer.sentences[0].startswith(
+        "1 个有年度计划的项目中 1 个落后于序时进度，共少完成 0.50"
+    )
 
 
 def test_parcels_are_ranked_and_those_without_output_are_not():
