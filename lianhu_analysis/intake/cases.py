@@ -8,19 +8,22 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any
 
 import pandas as pd
 
 from lianhu_analysis.catalog.ledgers import Column, Ledger
 from lianhu_analysis.catalog.periods import Period, parse_period
+from lianhu_analysis.catalog.units import normalise_unit
 from lianhu_analysis.errors import IntakeError, LianhuError
 from lianhu_analysis.intake.grids.grid import Grid, cell_address
 from lianhu_analysis.intake.observations import CASE_COLUMNS, CASE_KEY, join_source, path_of
 from lianhu_analysis.intake.problems import Problem, place_text
+from lianhu_analysis.intake.reading.around import region_of
 from lianhu_analysis.intake.reading.figures import Delivery, Reading
 from lianhu_analysis.intake.reading.statements import head_lines, stated_day
+from lianhu_analysis.intake.reading.words import Grammar, unit_in
 
 __all__ = ["Cases", "cases_on", "read_ledgers", "settle_cases"]
 
@@ -29,13 +32,16 @@ HEAD_ROWS, FEWEST_HEADS = 12, 3
 BLANK = frozenset(("", "-", "--", "—", "——", "/", "…", "……", "#N/A"))
 NUMBER = re.compile(r"(\d+|\d{1,3}(,\d{3})+)(\.\d+)?")
 BESIDE = ("合计", "总计", "小计", "注", "说明", "备注", "填表", "制表", "审核")
+TOTAL = re.compile(r".*[合总小共]\s*计(\(.*\))?:?")
+# What has happened is a day and nothing else: 计划2024-09-05 has not.
+DAYS = {"past": re.compile(r"[\d\s年月日号/.:T-]+"), "day": re.compile("(?s:.+)")}
 # By type of column: what is to be written, and how it is kept.
 TYPES = {
     "text": ("文字或公式的结果", "str"),
     "number": ("不小于 0 的数，如 12.5", "float64"),
     "past": ("不晚于报送日的日期，如 2024-03-15", "datetime64[us]"),
     "day": ("日期，如 2024-03-15", "datetime64[us]"),
-    "period": ("年和月，如 2024-09", "str"),
+    "period": ("不晚于报送日的年和月，如 2024-09", "str"),
 }
 
 
@@ -80,7 +86,7 @@ class _Sheet:
 
 
 def read_ledgers(
-    grids: Sequence[Grid], ledgers: Mapping[str, Ledger], delivery: Delivery
+    grids: Sequence[Grid], ledgers: Mapping[str, Ledger], delivery: Delivery, grammar: Grammar
 ) -> Reading | None:
     """Read the ledgers of a file; ``None`` if none of its sheets has the heads of one.
 
@@ -90,26 +96,29 @@ def read_ledgers(
     Raises
     ------
     IntakeError
-        If no day of report is stated.
+        If no day of report is stated, or several are, or a sheet is about an unknown region.
     """
     sheets = [(grid, *_recognised(grid, ledgers)) for grid in grids]
     if not any(ledger for _, ledger, _ in sheets):
         return None
     rows: list[tuple[Any, ...]] = []
     problems: list[Problem] = []
-    region, origin = delivery.region.code, delivery.provenance
-    source = join_source(path_of(delivery.source))
+    source, origin = join_source(path_of(delivery.source)), delivery.provenance
     for grid, ledger, head in sheets:
         if ledger is None:
             told = "没有台账的表头，或是隐藏的，没有读"
             remedy = "是统计表的，请另存为单独的文件；是台账的，请取消隐藏"
             problems += [Problem(grid.sheet, "", told, remedy)] if any(map(any, grid.rows)) else []
             continue
-        stated = (stated_day(text) for _, text in head_lines(grid, 0, head))
-        day = next(filter(None, (*stated, delivery.published, delivery.day)), None)
-        if day is None:
+        lines = head_lines(grid, 0, head)
+        stated = (stated_day(text) for _, text in lines if "截" not in text)
+        days = set(filter(None, stated))
+        day = days.pop() if days else delivery.published or delivery.day
+        if day is None or days:
             cure = "请在表头上方写“报送日期：2024-10-08”，或写进文件名或 delivery.toml 的 published"
-            raise IntakeError("台账没有写明报送日期，不知道从哪一天起算数", cure)
+            raise IntakeError("台账没有写明报送日期，或不止一个，不知道从哪一天起算数", cure)
+        named = (region_of(line, grammar, delivery, False) for line in lines)
+        region = next(filter(None, named), delivery.region).code
         rows += [
             (region, ledger.kind, key, day, origin, content, source, grid.sheet, cell)
             for key, content, cell in _cases(_Sheet(grid, ledger, head, day, problems))
@@ -149,7 +158,8 @@ def _cases(sheet: _Sheet) -> Iterator[tuple[str, str, str]]:
     for number in range(sheet.head + 1, len(rows)):
         texts = {column: _text(sheet.grid.at(number, column)) for column in columns}
         first = next(filter(None, map(_text, rows[number])), "")
-        if not any(texts.values()) or first.startswith(BESIDE):
+        is_note = first.startswith(BESIDE) and 2 * sum(map(bool, texts.values())) <= len(texts)
+        if is_note or not any(texts.values()) or any(map(TOTAL.fullmatch, texts.values())):
             continue
         said: dict[str, Any] = {}
         faults = []
@@ -176,6 +186,8 @@ def _cases(sheet: _Sheet) -> Iterator[tuple[str, str, str]]:
 def _columns(sheet: _Sheet) -> Iterator[tuple[int, Column]]:
     """Yield what each column is."""
     left = dict(sheet.ledger.heads)
+    if _other_units(sheet):
+        left = {head: one for head, one in left.items() if not one.unit or head.endswith(")")}
     for column, cell in enumerate(sheet.grid.rows[sheet.head]):
         head = _head(cell)
         if item := left.get(head):
@@ -183,8 +195,16 @@ def _columns(sheet: _Sheet) -> Iterator[tuple[int, Column]]:
             yield column, item
         elif head not in ("", "序号"):
             known = "、".join(one.title for one in dict.fromkeys(left.values()))
-            told = f"的表头 {head!r} 不认识或不止一处，这一列没有读"
+            told = f"的表头 {head!r} 不认识、不止一处，或表中另写有别的单位，这一列没有读"
             sheet.refuse(sheet.head, column, told, f"还可以用 {known}；不用的列请删去")
+
+
+def _other_units(sheet: _Sheet) -> set[str]:
+    """Return the units that stand above or below the head and are those of no column."""
+    rows = sheet.grid.rows
+    cells = map(_text, chain(*rows[: sheet.head], *rows[sheet.head + 1 :]))
+    said = {unit_in(part) for text in cells for part in re.split("[、,;:。()为]", text)}
+    return said - {"", "%", *(normalise_unit(item.unit) for item in sheet.ledger.columns)}
 
 
 def _text(cell: object) -> str:
@@ -212,10 +232,9 @@ def _value(text: str, item: Column, day: dt.date) -> str | float | None:
         return None
     if item.type == "number" and NUMBER.fullmatch(text):
         return float(text.replace(",", ""))
-    if item.type == "period":
-        end = parse_period(text).period.end
+    if item.type == "period" and (end := parse_period(text).period.end).replace(day=1) <= day:
         return Period(end.year, "M", end.month).code
-    if item.type in ("past", "day") and (found := stated_day(text)):
+    if item.type in DAYS and DAYS[item.type].fullmatch(text) and (found := stated_day(text)):
         if item.type == "day" or found <= day:
             return found.isoformat()
         raise ValueError(f" {found} 晚于报送日 {day}")

@@ -9,10 +9,13 @@ from data.simulation import DEFAULT_SEED, figures
 from data.simulation.delivery import file_bytes
 from data.simulation.ledgers import LEDGER_YEAR, ledger_documents
 from data.simulation.pages import MARK
+from lianhu_analysis.catalog.indicators import read_catalogue
 from lianhu_analysis.catalog.ledgers import load_ledgers
 from lianhu_analysis.intake.cases import cases_on, read_ledgers
 from lianhu_analysis.intake.grids.grid import Grid
 from lianhu_analysis.intake.reading.figures import Delivery
+from lianhu_analysis.intake.reading.tidy import grammars
+from lianhu_analysis.intake.reading.words import load_vocabulary
 from lianhu_analysis.workspace import Region
 
 REGION = Region("610104", "莲湖区")
@@ -34,9 +37,14 @@ def made(numbers):
 @pytest.fixture(scope="module")
 def frame(made):
     readings = [
-        read_ledgers([Grid.of(page.name, page.rows) for page in document.pages], load_ledgers(), DELIVERY)
+        read_ledgers(
+            [Grid.of(page.name, page.rows) for page in document.pages],
+            load_ledgers(),
+            DELIVERY,
+            grammars(load_vocabulary(), read_catalogue(None, {}), DELIVERY.regions),
+        )
         for document in made
-    ]  # fmt: skip
+    ]
     assert [problem for reading in readings for problem in reading.problems] == []
     return pd.concat([reading.frame for reading in readings], ignore_index=True)
 

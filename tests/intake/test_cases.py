@@ -87,11 +87,90 @@ def test_wrong_heads_are_all_named_and_a_missing_one_stops_the_sheet(deliver, in
     assert "缺少“面积（亩）”列，整张表没有读" in told["A2"]
 
 
+BARE = ["地块编号", "土地面积", "标准地", "阶段", "供应日"]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [["单位：公顷"], DAY, BARE, ["甲1", 2, "是", "已供", None]],
+        [["地块台账（平方米）"], DAY, BARE, ["甲1", 2, "是", "已供", None]],
+        [DAY, [None, "面积（公顷）"], BARE, ["甲1", 2, "是", "已供", None]],
+        [DAY, BARE, [None, "（公顷）"], ["甲1", 2, "是", "已供", None]],
+        [DAY, BARE, ["甲1", 2, "是", "已供", None], ["注：土地面积单位为公顷。"]],
+    ],
+)
+def test_a_head_without_its_unit_is_not_read_beside_another_unit(rows, deliver, ingest):
+    deliver("a.xlsx", {"地块": rows})
+    (result,) = ingest().values()
+    assert (result.status, result.observations) == ("quarantined", 0)
+    assert any("表中另写有别的单位" in problem.message for problem in result.problems)
+
+
+@pytest.mark.parametrize("line", ["单位：亩", "（单位：亩，万元/亩）", "填报单位：区资源规划局"])
+def test_a_head_without_its_unit_is_read_beside_that_unit(line, deliver, ingest, cases):
+    deliver("a.xlsx", {"地块": [[line], DAY, BARE, ["甲1", 2, "是", "已供", None]]})
+    ingest()
+    assert cases("parcels")["area"].to_dict() == {"甲1": 2.0}
+
+
+def test_a_ledger_is_of_the_region_that_it_names(deliver, ingest, cases, workspace):
+    rows = sheet(["甲1", 2, "是", "已供", None])
+    for name in ("碑林区", "西安市", "陕西省西安市莲湖区"):
+        deliver(f"{name}.xlsx", {"地块": [[f"{name}地块台账"], *rows]})
+    results = ingest()
+    assert results["data/raw/碑林区.xlsx"].status == "quarantined"
+    assert len(VintageStore(workspace.processed).cases("610100")) == 1
+    assert list(cases("parcels")["area"]) == [2.0]
+
+
+def test_the_day_of_a_ledger_is_not_that_up_to_which_it_tells(deliver, ingest, cases):
+    rows = sheet(["甲1", 2, "是", "已供", "2024-10-01"], day=["截至2024年9月30日"])
+    deliver("a.xlsx", {"地块": [DAY, *rows]})
+    beside = sheet(["甲2", 2, "是", "已供", None], day=["报送日期", dt.datetime(2024, 10, 8)])
+    deliver("b_20240930.xlsx", {"地块": beside})
+    deliver("c.xlsx", {"地块": [["报送日期：2024-10-09"], *sheet(["甲3", 2, None, "待供"])]})
+    assert ingest()["data/raw/c.xlsx"].status == "quarantined"
+    assert list(cases("parcels").index) == ["甲1", "甲2"]
+    assert cases("parcels", dt.date(2024, 10, 7)).empty
+
+
+def test_what_is_only_planned_has_not_happened(deliver, ingest, cases):
+    days = ["计划2024-09-05", "未供（原定2024年9月5日）", "2024-03-05 00:00:00", "2024年3月5日"]
+    rows = [[f"甲{n}", 2, None, "待供", day] for n, day in enumerate(days)]
+    deliver("a.xlsx", {"地块": sheet(*rows)})
+    (result,) = ingest().values()
+    assert list(cases("parcels").index) == ["甲2", "甲3"]
+    assert [problem.cell for problem in result.problems] == ["E3", "E4"]
+
+
+def test_the_end_of_the_year_to_come_is_no_month_so_far(deliver, ingest, cases):
+    heads = ["项目编号", "项目名称", "类别", "阶段", "储备项目", "截至月", "总投资"]
+    months = ["2024年1-9月", "2024-10", "2024年", "2024-12"]
+    rows = [[f"P{n}", "某", "其他", "在建", "否", month, 5] for n, month in enumerate(months)]
+    deliver("a.xlsx", {"项目": sheet(*rows, heads=heads)})
+    (result,) = ingest().values()
+    assert list(cases("projects")["period"]) == ["2024-09", "2024-10"]
+    assert [problem.cell for problem in result.problems] == ["F5", "F6"]
+
+
 def test_totals_and_notes_below_are_no_cases(deliver, ingest, cases):
     rows = [["甲1", 5, None, "待供", None], ["合计", 5], [], ["注：面积为净用地"]]
     deliver("a.xlsx", {"地块": sheet(*rows)})
     (result,) = ingest().values()
     assert result.problems == () and list(cases("parcels").index) == ["甲1"]
+
+
+def test_totals_are_no_cases_however_they_are_written_and_names_are_no_notes(
+    deliver, ingest, cases
+):
+    heads = ["名称", "疏解编号", "类别", "截至月", "常住人口（万人）"]
+    rows = [["说明书巷街道", "S1"], ["注塑厂街道", "S2"], ["全区合计", "S0"], ["合　计", "-"]]
+    rows += [["小 计（2个）", "S3"]]
+    rows = [[*row, "人口密度", "2024-09", 3.5] for row in rows]
+    deliver("a.xlsx", {"疏解": sheet(*rows, heads=heads)})
+    (result,) = ingest().values()
+    assert list(cases("relocations").index) == ["S1", "S2"] and result.problems == ()
 
 
 def test_a_key_written_twice_differently_is_taken_neither_way(deliver, ingest, cases):
@@ -247,7 +326,11 @@ def test_the_template_reads_once_its_day_is_filled_in(tmp_path, deliver, ingest,
     book = load_workbook(tmp_path / "new" / "台账模板.xlsx")
     assert book.sheetnames == [item.name_zh for item in load_ledgers().values()]
     rows = {
-        item.name_zh: [["报送日期：2024-10-08"], [cell.value for cell in book[item.name_zh][3]]]
+        item.name_zh: [
+            [book[item.name_zh]["A1"].value],
+            ["报送日期：2024-10-08"],
+            [cell.value for cell in book[item.name_zh][3]],
+        ]
         for item in load_ledgers().values()
     }
     rows["文物保护"].append(["H1", "某塔", "省级"])

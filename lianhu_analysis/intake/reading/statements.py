@@ -34,7 +34,7 @@ LABEL = re.compile(
     r"(?:日期|时间|单位|来源|机构|部门|制表|填报|报送|审核|电话|(?<=发布)日|(?<=公布)日)人?\s*:"
 )
 # Labels whose value may stand in the cell beside them even without a colon.
-BARE_LABEL = re.compile(r"(?:发布|公布)(?:日期?|时间)|(?:计量)?单位")
+BARE_LABEL = re.compile(r"(?:发布|公布|报送)(?:日期?|时间)|(?:计量)?单位")
 DAY = re.compile(
     r"(?<!\d)(?P<y>\d{4})(?P<mark>[-/.])(?P<m>\d{1,2})(?P=mark)(?P<d>\d{1,2})(?![\d月])"
     r"|(?<!\d)(?P<ys>\d{4})年(?P<ms>\d{1,2})月(?P<ds>\d{1,2})(?!\d|月)"
