@@ -201,8 +201,7 @@ def _columns(sheet: _Sheet) -> Iterator[tuple[int, Column]]:
 
 def _other_units(sheet: _Sheet) -> set[str]:
     """Return the units that stand above or below the head and are those of no column."""
-    rows = sheet.grid.rows
-    cells = map(_text, chain(*rows[: sheet.head], *rows[sheet.head + 1 :]))
+    cells = map(_text, chain(*sheet.grid.rows[: sheet.head], *sheet.grid.rows[sheet.head + 1 :]))
     said = {unit_in(part) for text in cells for part in re.split("[、,;:。()为]", text)}
     return said - {"", "%", *(normalise_unit(item.unit) for item in sheet.ledger.columns)}
 

@@ -146,6 +146,26 @@ def test_text_dates_and_codes_in_one_period_column(layout, catalogue):
     assert growth["token"].tolist() == ["104.6", "104.4", "95.5"]
 
 
+def test_a_row_of_a_single_month_is_no_year_to_date(layout, catalogue):
+    rows = [("2024年9月当月", 50.5, 104.6), ("2024年1-10月", 530.5, 104.4)]
+    reading = read_grids((grid(*rows),), load_vocabulary(), catalogue, DELIVERY, pinned=layout())
+    assert reading.frame["value"].tolist() == [530.5, 4.4]
+    assert [problem.cell for problem in reading.problems] == ["B2", "C2"]
+    single = layout(LAYOUT.replace('unit = "亿元"', 'unit = "亿元", span = "single"'))
+    reading = read_grids((grid(*rows),), load_vocabulary(), catalogue, DELIVERY, pinned=single)
+    assert reading.frame["value"].tolist() == [50.5, 4.4]
+    assert [problem.cell for problem in reading.problems] == ["C2", "B3"]
+
+
+def test_a_percent_in_a_column_of_fractions_is_refused(layout, catalogue):
+    own = layout(LAYOUT.replace('form = "index"', 'form = "fraction"'))
+    rows = [("2024年9月", 481.25, 0.046), ("2024年10月", 530.5, 4.4), ("2024年11月", 590.1, -0.5)]
+    reading = read_grids((grid(*rows),), load_vocabulary(), catalogue, DELIVERY, pinned=own)
+    growth = reading.frame[reading.frame["measure"] == "yoy"]
+    assert growth["value"].tolist() == [4.6, -50.0]
+    assert [problem.cell for problem in reading.problems] == ["C3"]
+
+
 def test_a_percent_in_an_index_column_is_refused(layout, catalogue):
     reading = read_grids(
         (grid(("2024年9月", None, 4.6, None)),),

@@ -540,7 +540,7 @@ def _in_percent(value: float, form: str, indicator: Indicator, beside: Neighbour
         If the figure is not of that form; the form is never guessed from it.
     """
     if form == "fraction":
-        return round(value * 100, 10)
+        value, form = round(100 + value * 100, 10), "index"
     if form == "index":
         # A year in which a total fell by half or doubled is not an index misread.
         if not INDEX_RANGE[0] <= value <= INDEX_RANGE[1]:

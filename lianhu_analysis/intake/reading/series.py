@@ -12,13 +12,13 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from lianhu_analysis.catalog.indicators import Catalogue
-from lianhu_analysis.catalog.periods import Period, parse_period
+from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.errors import IntakeError, PeriodError, UsageError
 from lianhu_analysis.intake.grids.grid import Grid, cell_address, column_number
 from lianhu_analysis.intake.reading.blocks import is_blank
 from lianhu_analysis.intake.reading.figures import Collector, Slot, period_for, refuse_january
 from lianhu_analysis.intake.reading.heads import HIDDEN
-from lianhu_analysis.intake.reading.words import fold
+from lianhu_analysis.intake.reading.words import fold, span_of
 from lianhu_analysis.workspace import Workspace
 from lianhu_analysis.written import KNOWN_ONLY, Whole, read_written
 
@@ -217,7 +217,7 @@ def _read_table(grid: Grid, table: SeriesTable, catalogue: Catalogue, collector:
         try:
             if is_blank(stated := grid.at(row, period_column)):
                 raise PeriodError("没有写时期")
-            period = parse_period(stated, default_span="ytd").period
+            period, said = span_of(stated, None)
         except PeriodError as error:
             untimed = IntakeError(f"{error}；这一行没有读", "请改正这一格的时期")
             collector.refuse(untimed, sheet=grid.sheet, cell=cell_address(row, period_column))
@@ -227,6 +227,8 @@ def _read_table(grid: Grid, table: SeriesTable, catalogue: Catalogue, collector:
             try:
                 if row in grid.hidden_rows or number in grid.hidden_columns:
                     raise IntakeError("这一格所在的行或列是隐藏的，没有读", HIDDEN, skipped=True)
+                if {said, column.span} == {"single", "ytd"}:
+                    raise IntakeError(f"“{stated}”不是 span = {column.span!r}", "请核对版式说明")
                 slot = _slot(column, period, token, catalogue)
                 collector.take(token, slot._replace(sheet=grid.sheet, cell=address))
             except IntakeError as error:
