@@ -24,6 +24,7 @@ from lianhu_analysis.intake.reading.around import region_of
 from lianhu_analysis.intake.reading.figures import Delivery, Reading
 from lianhu_analysis.intake.reading.statements import head_lines, stated_day
 from lianhu_analysis.intake.reading.words import Grammar, unit_in
+from lianhu_analysis.workspace import Region
 
 __all__ = ["Cases", "cases_on", "read_ledgers", "settle_cases"]
 
@@ -33,6 +34,7 @@ BLANK = frozenset(("", "-", "--", "—", "——", "/", "…", "……", "#N/A")
 NUMBER = re.compile(r"(\d+|\d{1,3}(,\d{3})+)(\.\d+)?")
 BESIDE = ("合计", "总计", "小计", "注", "说明", "备注", "填表", "制表", "审核")
 TOTAL = re.compile(r".*[合总小共]\s*计(\(.*\))?:?")
+DISTRICT = re.compile(r"(?:所[属在])?(?:区县|县区|区\(县\)|行政区划?|辖区)(?:名称)?")
 # What has happened is a day and nothing else: 计划2024-09-05 has not.
 DAYS = {"past": re.compile(r"[\d\s年月日号/.:T-]+"), "day": re.compile("(?s:.+)")}
 # By type of column: what is to be written, and how it is kept.
@@ -71,12 +73,14 @@ class Cases:
 
 @dataclass(frozen=True)
 class _Sheet:
-    """A sheet with the heads of a ledger in one of its rows, the day of the report, its faults."""
+    """A sheet with the heads of a ledger in one of its rows; day, region and faults of the report."""
 
     grid: Grid
     ledger: Ledger
     head: int
     day: dt.date
+    region: Region
+    grammar: Grammar
     faults: list[Problem]
 
     def refuse(self, row: int, column: int, told: str, remedy: str) -> None:
@@ -118,10 +122,11 @@ def read_ledgers(
             cure = "请在表头上方写“报送日期：2024-10-08”，或写进文件名或 delivery.toml 的 published"
             raise IntakeError("台账没有写明报送日期，或不止一个，不知道从哪一天起算数", cure)
         named = (region_of(line, grammar, delivery, False) for line in lines)
-        region = next(filter(None, named), delivery.region).code
+        region = next(filter(None, named), delivery.region)
+        sheet = _Sheet(grid, ledger, head, day, region, grammar, problems)
         rows += [
-            (region, ledger.kind, key, day, origin, content, source, grid.sheet, cell)
-            for key, content, cell in _cases(_Sheet(grid, ledger, head, day, problems))
+            (region.code, ledger.kind, key, day, origin, content, source, grid.sheet, cell)
+            for key, content, cell in _cases(sheet)
         ]
     frame = pd.DataFrame(rows, columns=list(CASE_COLUMNS)).astype({"published": "datetime64[us]"})
     distinct = frame.drop_duplicates([*CASE, "content"])
@@ -152,6 +157,8 @@ def _cases(sheet: _Sheet) -> Iterator[tuple[str, str, str]]:
     ledger, rows = sheet.ledger, sheet.grid.rows
     columns = dict(_columns(sheet))
     places = {item.name: column for column, item in columns.items()}
+    heads = map(_head, rows[sheet.head])
+    districts = [n for n, head in enumerate(heads) if DISTRICT.fullmatch(head)]
     missing = [item for item in ledger.column if item.required and item.name not in places]
     for item in missing:
         sheet.refuse(sheet.head, 0, f"缺少“{item.title}”列，整张表没有读", "请补上这一列")
@@ -162,7 +169,12 @@ def _cases(sheet: _Sheet) -> Iterator[tuple[str, str, str]]:
         if is_note or not any(texts.values()) or any(map(TOTAL.fullmatch, texts.values())):
             continue
         said: dict[str, Any] = {}
-        faults = []
+        faults = [
+            (column, f"是{told}的", "别的地区的，请另报一份，在标题写明地区")
+            for column in districts
+            if (told := _text(sheet.grid.at(number, column)))
+            and sheet.grammar.region(told) != sheet.region
+        ]
         for column, item in columns.items():
             try:
                 said[item.name] = _value(texts[column], item, sheet.day)
@@ -193,7 +205,7 @@ def _columns(sheet: _Sheet) -> Iterator[tuple[int, Column]]:
         if item := left.get(head):
             left = {name: other for name, other in left.items() if other != item}
             yield column, item
-        elif head not in ("", "序号"):
+        elif head not in ("", "序号") and not DISTRICT.fullmatch(head):
             known = "、".join(one.title for one in dict.fromkeys(left.values()))
             told = f"的表头 {head!r} 不认识、不止一处，或表中另写有别的单位，这一列没有读"
             sheet.refuse(sheet.head, column, told, f"还可以用 {known}；不用的列请删去")

@@ -338,3 +338,17 @@ def test_the_template_reads_once_its_day_is_filled_in(tmp_path, deliver, ingest,
     (result,) = ingest().values()
     assert (result.observations, result.problems) == (1, ())
     assert cases("heritage")["level"]["H1"] == "省级"
+
+
+def test_rows_of_another_district_are_not_the_own(deliver, ingest, cases):
+    rows = [
+        ["莲湖区", "甲1", 12.5, "待供"],
+        ["碑林区", "甲2", 30, "待供"],
+        [None, "甲3", 4, "待供"],
+    ]
+    deliver("a.xlsx", {"地块": [DAY, ["区县", "地块编号", "面积（亩）", "阶段"], *rows]})
+    (result,) = ingest().values()
+    assert list(cases("parcels").index) == ["甲1", "甲3"]
+    assert [(problem.cell, "碑林区" in problem.message) for problem in result.problems] == [
+        ("A4", True)
+    ]
