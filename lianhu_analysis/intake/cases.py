@@ -265,7 +265,7 @@ def settle_cases(
     """Decide on each case of a file that was changed after it was stored.
 
     What a file once said of a day stays: a case that its present version writes otherwise
-    under the same day is not taken.
+    under the same day is not taken, and one that it leaves out is told.
 
     Returns
     -------
@@ -277,7 +277,10 @@ def settle_cases(
     stays = ~pd.MultiIndex.from_frame(held[CASE]).isin(pd.MultiIndex.from_frame(fresh[CASE]))
     told = "与这份文件以前写的不同，报送日却没有变，没有采用"
     remedy = "是更正的，请写上新的报送日期；不是的，请恢复原件"
-    return fresh, held[stays], tuple(_problems(new[changed], told, remedy))
+    written = pd.MultiIndex.from_frame(held[CASE]).isin(pd.MultiIndex.from_frame(new[CASE]))
+    gone = held[~written & held["published"].isin(new["published"])]
+    left = _problems(gone, "在改动后的文件里没有了，库中仍保留", "误报的，请再报一次、作废填“是”")
+    return fresh, held[stays], (*_problems(new[changed], told, remedy), *left)
 
 
 def cases_on(frame: pd.DataFrame, ledgers: Mapping[str, Ledger]) -> Cases:

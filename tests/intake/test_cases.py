@@ -232,9 +232,10 @@ def test_a_file_changed_in_place_loses_nothing_and_changes_nothing_under_its_day
     deliver(path, {"地块": sheet(*second)})
     (result,) = ingest().values()
     assert cases("parcels")["area"].to_dict() == {"甲1": 5.0, "甲2": 6.0, "甲3": 7.0}
-    assert [problem.cell for problem in result.problems] == ["A3"]
+    assert [problem.cell for problem in result.problems] == ["A3", "A4"]
     assert "报送日却没有变" in result.problems[0].message
-    assert unread_files(workspace)[0][1].startswith("改动后有 1 个数")
+    assert "'甲2' 在改动后的文件里没有了" in result.problems[1].message
+    assert unread_files(workspace)[0][1].startswith("改动后有 2 个数")
     # With a day of its own the change counts, and the past stays.
     deliver(path, {"地块": sheet(*second, day=["报送日期：2024-10-15"])})
     (result,) = ingest().values()
