@@ -36,7 +36,7 @@ BESIDE = ("合计", "总计", "小计", "注", "说明", "备注", "填表", "�
 TOTAL = re.compile(r".*[合总小共]\s*计(\(.*\))?:?")
 DISTRICT = re.compile(r"(?:所[属在])?(?:区县|县区|区\(县\)|行政区划?|辖区)(?:名称)?")
 # What has happened is a day and nothing else: 计划2024-09-05 has not.
-DAYS = {"past": re.compile(r"[\d\s年月日号/.:T-]+"), "day": re.compile("(?s:.+)")}
+ONLY_A_DAY = re.compile(r"[\d\s年月日号/.:T-]+")
 # By type of column: what is to be written, and how it is kept.
 TYPES = {
     "text": ("文字或公式的结果", "str"),
@@ -214,8 +214,9 @@ def _columns(sheet: _Sheet) -> Iterator[tuple[int, Column]]:
 def _other_units(sheet: _Sheet) -> set[str]:
     """Return the units that stand above or below the head and are those of no column."""
     cells = map(_text, chain(*sheet.grid.rows[: sheet.head], *sheet.grid.rows[sheet.head + 1 :]))
-    said = {unit_in(part) for text in cells for part in re.split("[、,;:。()为]", text)}
-    return said - {"", "%", *(normalise_unit(item.unit) for item in sheet.ledger.columns)}
+    parts = {part for text in cells for part in re.split("[、,;:。()为]", text)}
+    own = {"", "%", *(normalise_unit(item.unit) for item in sheet.ledger.columns)}
+    return {unit_in(part) for part in parts} - own
 
 
 def _text(cell: object) -> str:
@@ -245,7 +246,8 @@ def _value(text: str, item: Column, day: dt.date) -> str | float | None:
         return float(text.replace(",", ""))
     if item.type == "period" and (end := parse_period(text).period.end).replace(day=1) <= day:
         return Period(end.year, "M", end.month).code
-    if item.type in DAYS and DAYS[item.type].fullmatch(text) and (found := stated_day(text)):
+    is_day = item.type == "day" or (item.type == "past" and ONLY_A_DAY.fullmatch(text))
+    if is_day and (found := stated_day(text)):
         if item.type == "day" or found <= day:
             return found.isoformat()
         raise ValueError(f" {found} 晚于报送日 {day}")

@@ -26,7 +26,7 @@ from lianhu_analysis.intake.raw_files import SIDECAR_NAME
 from lianhu_analysis.intake.reading.figures import Delivery, Reading
 from lianhu_analysis.intake.reading.series import SeriesLayout, choose_layout, load_layouts
 from lianhu_analysis.intake.reading.statements import stated_day
-from lianhu_analysis.intake.reading.tidy import grammars, read_grids
+from lianhu_analysis.intake.reading.tidy import grammar_of, read_grids
 from lianhu_analysis.intake.reading.words import Vocabulary, is_unit, load_vocabulary
 from lianhu_analysis.intake.records import is_tidy, parquet_grid, read_records
 from lianhu_analysis.workspace import Workspace, readable
@@ -172,7 +172,7 @@ class DeliveryReader:
         grids = (read_csv_grid(data),) if suffix == ".csv" else read(data)
         if suffix == ".csv" and is_tidy(grids[0]):
             return read_records(grids[0], self._catalogue, delivery)
-        grammar = grammars(self.vocabulary, self._catalogue, (*delivery.regions, *delivery.peers))
+        grammar = grammar_of(self.vocabulary, self._catalogue, (*delivery.regions, *delivery.peers))
         cases = read_ledgers(grids, self._ledgers, delivery, grammar)
         if cases is not None:
             return cases

@@ -14,7 +14,7 @@ from lianhu_analysis.catalog.ledgers import load_ledgers
 from lianhu_analysis.intake.cases import cases_on, read_ledgers
 from lianhu_analysis.intake.grids.grid import Grid
 from lianhu_analysis.intake.reading.figures import Delivery
-from lianhu_analysis.intake.reading.tidy import grammars
+from lianhu_analysis.intake.reading.tidy import grammar_of
 from lianhu_analysis.intake.reading.words import load_vocabulary
 from lianhu_analysis.workspace import Region
 
@@ -41,7 +41,7 @@ def frame(made):
             [Grid.of(page.name, page.rows) for page in document.pages],
             load_ledgers(),
             DELIVERY,
-            grammars(load_vocabulary(), read_catalogue(None, {}), DELIVERY.regions),
+            grammar_of(load_vocabulary(), read_catalogue(None, {}), DELIVERY.regions),
         )
         for document in made
     ]

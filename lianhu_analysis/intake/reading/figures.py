@@ -368,12 +368,12 @@ def neighbours(tokens: Iterable[object], *, one_indicator: bool = False) -> Neig
 
 def _has_hundredths(values: Sequence[float]) -> bool:
     """Whether most have two decimals, where growth is printed with one: 0.05 may be 5%."""
-    return sum(round(value, 1) != round(value, 9) for value in values) * 2 > len(values) > 1
+    return sum(_is_fine(value, 1) for value in values) * 2 > len(values) > 1
 
 
-def _is_fine(value: float) -> bool:
+def _is_fine(value: float, decimals: int = PRINTED_DECIMALS) -> bool:
     """Whether a percentage has more decimals than are printed."""
-    return round(value, PRINTED_DECIMALS) != round(value, 9)
+    return round(value, decimals) != round(value, 9)
 
 
 def _observe(token: object, slot: Slot, delivery: Delivery) -> Observation:

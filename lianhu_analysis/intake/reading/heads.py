@@ -318,9 +318,9 @@ def _check(
         under = f"在标题“{title}”之下，说的可能不是全部"
         raise m.unread(under, "口径确实相同的，请报送标题改正后的新文件")
     f = m.facets
-    to_date = any(o.says_span and not (o.is_growth or o.facets.nothing) for o in read)
-    unsaid = m.is_growth and not m.says_span and f.unit != POINTS
-    if unsaid and to_date and place.around.facets.measure:
+    of_growth = place.around.facets.measure and m.is_growth and f.unit != POINTS
+    amounts = (o for o in read if not (o.is_growth or o.facets.nothing))
+    if of_growth and not m.says_span and any(o.says_span for o in amounts):
         raise m.unread("在增速的表里，旁边另有一列说了时段，说不清这一列是哪一段的增速", SAY_WHICH)
     growths = {o.column.number for o in read if o.is_growth}
     bare = (m.whole or m.region) and f == NOTHING and not (m.indicator or m.part)
@@ -392,14 +392,8 @@ def _of_left(
     if told[0].is_growth and told[0].facets == growth.facets:
         raise growth.unread("在绝对量之前也有一列，说不清各是哪一列的增速", SAY_WHICH)
     found = _amount_of(read[:place], left, growth.indicator, year)
-    after = next((m for m in read[place + 1 :] if not m.facets.nothing), left)
-    several = len([m for m in told if not m.is_growth]) > 1
-    twin = (after.part, after.facets, after.indicator) == (
-        None,
-        growth.facets,
-        read[place].indicator,
-    )
-    if found is None or (several and twin):
+    several = sum(not m.is_growth for m in told) > 1
+    if found is None or (several and _is_followed_by_its_like(place, read)):
         raise growth.unread("前面不止一列，说不清是哪一列的增速", SAY_WHICH)
     if growth.year not in (0, year := found.stated_year or year) and year:
         raise growth.unread(f"说的是{growth.year}年，旁边的绝对量是{year}年的", SAY_WHICH)
@@ -407,6 +401,14 @@ def _of_left(
     facets = growth.facets._replace(span=found.facets.span, per=found.facets.per, price=price)
     own = {name: getattr(growth, name) or getattr(found, name) for name in OF_AMOUNT}
     return growth._replace(facets=facets, part=found.part, left=True, **own)
+
+
+def _is_followed_by_its_like(place: int, read: Sequence[ColumnMeaning]) -> bool:
+    """Whether another growth of the same comes next: 增速, 增速 behind 本月 and 累计."""
+    growth, after = read[place], (m for m in read[place + 1 :] if not m.facets.nothing)
+    other = next(after, None)
+    alike = other and (other.facets, other.indicator) == (growth.facets, growth.indicator)
+    return bool(alike and other and other.part is None)
 
 
 def _of_group(growth: ColumnMeaning, beside: ColumnMeaning) -> ColumnMeaning:

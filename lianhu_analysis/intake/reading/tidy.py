@@ -26,7 +26,7 @@ from lianhu_analysis.intake.reading.tables import read_sheet
 from lianhu_analysis.intake.reading.words import Grammar, Vocabulary, fold
 from lianhu_analysis.workspace import Region
 
-__all__ = ["grammars", "read_grids"]
+__all__ = ["grammar_of", "read_grids"]
 
 MOST_TEXT = 60
 FEWEST_PLACES = 3
@@ -61,7 +61,7 @@ def read_grids(
         described one is worse than none of it.
     """
     collector = Collector(delivery)
-    grammar = grammars(vocabulary, catalogue, (*delivery.regions, *delivery.peers))
+    grammar = grammar_of(vocabulary, catalogue, (*delivery.regions, *delivery.peers))
     left = [grid for grid in grids if any(not is_blank(c) for row in grid.rows for c in row)]
     for layout in [pinned] if pinned else layouts:
         left = read_described(left, layout, catalogue, collector, must=pinned is not None)
@@ -85,7 +85,9 @@ def read_grids(
 
 
 @lru_cache(maxsize=16)
-def grammars(vocabulary: Vocabulary, catalogue: Catalogue, regions: tuple[Region, ...]) -> Grammar:
+def grammar_of(
+    vocabulary: Vocabulary, catalogue: Catalogue, regions: tuple[Region, ...]
+) -> Grammar:
     """Return the grammar of a vocabulary, a catalogue and regions, made once."""
     return Grammar(vocabulary, catalogue, regions)
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from lianhu_analysis.catalog.calendar import assumed_release
 from lianhu_analysis.catalog.indicators import Indicator
 from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.errors import IntakeError
+from lianhu_analysis.intake.reading.around import Time
 from lianhu_analysis.intake.reading.figures import period_for
 from lianhu_analysis.intake.reading.heads import Heads
 from lianhu_analysis.intake.reading.meaning import ColumnMeaning, Row, at_odds
@@ -77,9 +78,8 @@ def find_when(
         such period.
     """
     time = axis.heads.time
-    # 2024年1-9月社会消费品零售总额 in a table of no time.
-    alone = row.named and row.named.year and not (row.part or column.part or time.period)
-    part, named = (row.named, None) if alone else (row.part, row.named)
+    row = _dated(row, column, time)
+    part, named = row.part, row.named
     if part and time.title and time.month:
         years = {p.period.year for p in axis.rows if p.period.frequency == "A"}
         if {part.period.year, time.year} <= years:
@@ -96,7 +96,7 @@ def find_when(
     early = part and part.period.end.month < DECEMBER and span == "annual" and not meaning.fact
     if near and (early or not _fits(stated.span, meaning.span, indicator)):
         raise at_odds(f"{indicator.name_zh} 的名称或列名与时期 {period} 说的口径不同（累计、当期）")
-    own = _lagged(indicator, named, row, period, column)
+    own = _lagged(indicator, row, period, column)
     if own is not None:
         if named and not _fits(named.span, span, indicator):
             why = f"{indicator.name_zh} 的名称说的是 {named.text}，列名“{column.text}”说的口径不同"
@@ -129,6 +129,12 @@ def find_when(
     if part is None and own is None:
         _refuse_early(indicator, period, day)
     return When(period, span, reported)
+
+
+def _dated(row: Row, column: ColumnMeaning, time: Time) -> Row:
+    """Return a row of the time that its name states, where nothing else does: 2024年1-9月零售额."""
+    alone = row.named and row.named.year and not (row.part or column.part or time.period)
+    return replace(row, part=row.named, named=None) if alone else row
 
 
 def _refuse_beside_to_date(column: ColumnMeaning, heads: Heads) -> None:
@@ -179,11 +185,9 @@ def _stated(part: Part | None, column: ColumnMeaning, heads: Heads) -> Part:
     return Part(time.period, time.period.year, time.span, "")
 
 
-def _lagged(
-    indicator: Indicator, named: Part | None, row: Row, stated: Period, column: ColumnMeaning
-) -> Period | None:
+def _lagged(indicator: Indicator, row: Row, stated: Period, column: ColumnMeaning) -> Period | None:
     """Return the period that a name or group states: 营业收入（1-8月） among figures of 1-9月."""
-    lag = row.facets.lag
+    named, lag = row.named, row.facets.lag
     if named is None:
         month = stated.end.month - lag
         return Period(stated.year, "M", month) if lag and month >= 1 else None
