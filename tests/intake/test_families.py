@@ -2182,3 +2182,52 @@ def test_an_indented_part_below_one_without_indent_is_a_part_of_that(read):
     assert "限额以上消费品零售额/餐饮收入" in told(reading)
     rows[-1] = ["其中：餐饮收入", 62]
     assert "csm.catering" in [code for code, *_ in short(read(rows)).values()]
+
+
+DOTTED = [
+    ("（2024.9）", ("2024-09", "single")),
+    ("2024/9", ("2024-09", "single")),
+    ("2024.09", ("2024-09", "single")),
+    ("2024.9月", ("2024-09", "single")),
+    # May have been 2024.10; a day; an amount; a number.
+    ("2024.1", None),
+    ("2024.10.25", None),
+    ("（社零2024.5亿元）", None),
+    ("2024.95", None),
+]
+
+
+@pytest.mark.parametrize(("month", "expected"), DOTTED)
+def test_a_month_behind_a_dot_dates_a_table(read, month, expected):
+    rows = [[f"莲湖区主要经济指标{month}"], ["指标", "单位", "本月"], [RETAIL, "亿元", 62.5]]
+    found = [(period, span) for _, _, span, period, _ in short(read(rows)).values()]
+    assert found == ([expected] if expected else [])
+
+
+def test_months_behind_a_dot_head_columns_and_rows(read):
+    heads = ["指标", "单位", "2024.9", "2024.1-9"]
+    found = short(read([["莲湖区主要指标"], heads, [RETAIL, "亿元", 62.5, 512.3]]))
+    assert [row[2:4] for row in found.values()] == [("single", "2024-09"), ("ytd", "2024-09")]
+    rows = [[RETAIL], ["时间", "累计（亿元）"], ["2024.8", 450], ["2024.9", 512.3]]
+    assert [row[3] for row in short(read(rows)).values()] == ["2024-08", "2024-09"]
+
+
+@pytest.mark.parametrize("name", ["2024.9", "2024.09"])
+def test_a_file_of_a_month_behind_a_dot_may_be_of_its_delivery(read, name):
+    rows = [["莲湖区主要指标"], ["指标", "单位", "本月"], [RETAIL, "亿元", 62.5]]
+    assert not short(read(rows, file=name))
+    assert [row[3] for row in short(read(rows, sheet=name)).values()] == ["2024-09"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "交通运输仓储和邮政业",
+        "交通运输、仓储及邮政业",
+        "交通运输仓储邮政业",
+        "交通运输、仓储与邮政业",
+    ],
+)
+def test_a_name_is_the_same_however_it_joins_its_words(read, name):
+    rows = [["莲湖区2024年前三季度"], ["指标", "单位", "累计"], [f"{name}增加值", "亿元", 20.5]]
+    assert [row[0] for row in short(read(rows)).values()] == ["gdp.transport"]

@@ -344,3 +344,14 @@ def test_a_part_within_a_part_belongs_to_the_inner_one():
     owners = [label.parents[:1] for label in found[1:]]
     assert owners == [(WHOLE,), (above,), (above,), (goods,), (goods,), ("汽车类",), (goods,)]
     assert all(label.is_part for label in found[1:])
+
+
+@pytest.mark.parametrize(
+    ("building", "within"), [(64.36, True), (64.58, True), (69.6, False), (64.1, False)]
+)
+def test_industry_and_building_may_exceed_the_secondary_sector_a_little(building, within):
+    # 驻马店市驿城区 2023 as published: 176.90 and 64.58 of 241.26.
+    labels = place(("第二产业", 241.26), ("工业", 176.90), ("建筑业", building))
+    assert ("第二产业" in labels[2].parents) == within
+    other = place(("第二产业", 241.26), ("工业", 176.90), ("建筑安装", 64.58))
+    assert "第二产业" not in other[2].parents

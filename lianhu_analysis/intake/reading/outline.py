@@ -46,6 +46,8 @@ FEWEST, FEWEST_OF_SECTOR, MOST = 3, 2, 20
 MARKED = 9
 CLOSE = 2e-4
 UNTOLD = 0.3
+# 工业 has services of mining and repairs that are no part of 第二产业 (三次产业划分规定, 2018).
+REPAIRS = 0.02
 
 
 Amounts = Sequence[float | None]
@@ -311,9 +313,19 @@ def _listed(items: Sequence[Item]) -> Iterator[tuple[int, str]]:
             fewest = FEWEST_OF_SECTOR if SECTOR.fullmatch(whole.line.text) else FEWEST
             ends = range(start + fewest, min(start + MOST, len(filled) + 1))
             lists = (filled[start:end] for end in ends)
-            sums = (one for one in lists if adds_up(whole.amounts, [i.amounts for i in one]))
+            sums = (
+                one
+                for one in lists
+                if adds_up(whole.amounts, [i.amounts for i in one], over=_over(whole, one))
+            )
             found = next(sums, [])
             start += len(found)
+
+
+def _over(whole: Item, parts: Sequence[Item]) -> float:
+    """Return by which share of a whole its parts may exceed it."""
+    named = [whole.line.text, *(part.line.text for part in parts)]
+    return REPAIRS if named == ["第二产业", "工业", "建筑业"] else 0.0
 
 
 def _whole_of(run: Sequence[Item], earlier: Sequence[Item], first: Label) -> str:
@@ -340,10 +352,12 @@ def _whole_of(run: Sequence[Item], earlier: Sequence[Item], first: Label) -> str
     return whole.line.text if whole else ""
 
 
-def adds_up(whole: Amounts, parts: Sequence[Amounts], short: float = 0.0) -> bool:
+def adds_up(
+    whole: Amounts, parts: Sequence[Amounts], short: float = 0.0, over: float = 0.0
+) -> bool:
     """Whether parts sum to the whole in every column that has all of them, and in one at least.
 
-    They may fall short of it by a share of it.
+    They may fall short of it, or exceed it, by a share of it.
     """
     held = 0
     for column, total in enumerate(whole):
@@ -354,7 +368,8 @@ def adds_up(whole: Amounts, parts: Sequence[Amounts], short: float = 0.0) -> boo
         # A spreadsheet drops the zeros at the end: the finest figure tells how all are printed.
         step = min(10.0 ** -_decimals(value) for value in (*values, total))
         slack = max(HALF * step * (len(values) + 1), CLOSE * abs(total))
-        if not -slack <= total - sum(values) <= max(slack, short * abs(total)):
+        left = total - sum(values)
+        if not -max(slack, over * abs(total)) <= left <= max(slack, short * abs(total)):
             return False
         held += 1
     return held > 0

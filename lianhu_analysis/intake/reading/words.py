@@ -63,11 +63,14 @@ PART = (
     rf"{RANGE}|{NUMBER}月[末底]|{NUMBER}月份?|上半年|前[一二三两\d]+个?季度"
     rf"|第?{QUARTERS}季度[末底]?|[前头]\d{{1,2}}个?月|全年"
 )
-# A period in a text; a year without 年 only before a part or a pair of months.
+# A period in a text; a year without 年 only before a part or a pair of months.  2024.1 may have
+# been 2024.10, 2024.10.25 is a day, and 2024.5亿元 an amount.
+MONTH = r"[./](?:0[1-9]|[2-9]|1[0-2])(?![\d./%亿万千百元户家人个吨])"
 PERIOD = re.compile(
-    rf"(?P<year>{YEAR})年?度?(?P<part>{PART}|1-\d{{1,2}}(?!\d))|(?<!\d)(?P<alone>{PART})"
+    rf"(?P<year>{YEAR})(?:年?度?|[./])(?P<part>{PART}|1-\d{{1,2}}(?!\d))|(?<!\d)(?P<alone>{PART})"
     rf"|(?P<only>{YEAR})年(?:度|[末底])?"
     rf"|(?<!\d)(?P<code>{YEAR}(?:q[1-4]|-?0[1-9]|-?1[0-2])|[1-4]q{YEAR}|q[1-4]{YEAR})(?!\d)"
+    rf"|(?<![\d.])(?P<dotted>{YEAR}{MONTH})"
 )
 # 2020年不变价 is no time.
 PRICE = re.compile(rf"[以按]?{YEAR}年(?:(?:不变|可比)价格?|价格?(?!指))(?:计算)?")
@@ -388,7 +391,9 @@ class Grammar:
         self.regions = tuple(sorted(regions, key=lambda region: region.code))
         english = Counter(fold(item.name_en) for item in catalogue)
         names = {word: i for i in catalogue if english[word := fold(i.name_en)] == 1}
-        names |= {fold(name): item for item in catalogue for name in names_of(item)}
+        named = [(fold(name), item) for item in catalogue for name in names_of(item)]
+        names |= {one: item for name, item in named for one in _joined_otherwise(name)}
+        names |= dict(named)
         names |= {fold(label): catalogue.get(code) for label, code in vocabulary.labels.items()}
         self.names = names
         self._places = {fold(region.name_zh): region for region in self.regions}
@@ -490,6 +495,14 @@ class Grammar:
         return longest
 
 
+def _joined_otherwise(name: str) -> set[str]:
+    """Return a name as others print it: 交通运输仓储及邮政业 of 交通运输、仓储和邮政业."""
+    bare = name.replace("、", "")
+    return {
+        one.replace("和", joint) for one in (name, bare) for joint in ("和", "及", "与", "、", "")
+    }
+
+
 def _unit(text: str) -> Said:
     return Said(Facets(unit=normalise_unit(text)))
 
@@ -518,11 +531,12 @@ def _base(found: re.Match[str]) -> Said:
 def _part_of(found: re.Match[str]) -> Said | None:
     if found["only"]:
         return Said(years=(int(found["only"]),))
-    coded = re.search(YEAR, found["code"] or "")
+    code = found["code"] or found["dotted"] or ""
+    coded = re.search(YEAR, code)
     year = int(found["year"] or (coded[0] if coded else 0))
-    words = found["part"] or found["alone"] or found["code"]
+    words = found["part"] or found["alone"] or code
     try:
-        unit = "" if found["code"] or re.search("[月季年]", words) else "月"
+        unit = "" if code or re.search("[月季年]", words) else "月"
         period, span = span_of(words + unit, year or 2000)
     except PeriodError:
         return None
