@@ -2231,3 +2231,63 @@ def test_a_file_of_a_month_behind_a_dot_may_be_of_its_delivery(read, name):
 def test_a_name_is_the_same_however_it_joins_its_words(read, name):
     rows = [["莲湖区2024年前三季度"], ["指标", "单位", "累计"], [f"{name}增加值", "亿元", 20.5]]
     assert [row[0] for row in short(read(rows)).values()] == ["gdp.transport"]
+
+
+@pytest.mark.parametrize("head", ["同比", "±", "同比（%）"])
+@pytest.mark.parametrize(
+    ("growth", "read_of"),
+    [(24, "C"), (24.0, "C"), ("24%", "CE"), (4.9, "CE"), (7, "CE"), (0, "CE")],
+)
+def test_the_change_from_last_years_amount_is_no_growth(read, head, growth, read_of):
+    rows = [["莲湖区2024年1-9月"], ["指标", "单位", "1-9月", "上年同期", head]]
+    reading = read([*rows, [RETAIL, "亿元", 512.3, 488.3, growth]])
+    assert "".join(cell[0] for cell in short(reading)) == read_of
+
+
+def test_amounts_near_a_hundred_change_by_what_they_grow(read):
+    rows = [["莲湖区2024年1-9月"], ["指标", "单位", "1-9月", "上年同期", "同比"]]
+    assert list(short(read([*rows, [RETAIL, "亿元", 105.1, 100.0, 5.1]]))) == ["C3", "E3"]
+
+
+def test_one_percentage_does_not_make_those_of_a_column(read):
+    rows = [
+        ["莲湖区2024年1-9月"],
+        ["指标", "单位", "1-9月", "变化"],
+        [RETAIL, "亿元", 512.3, "4.9%"],
+    ]
+    reading = read([*rows, ["环境空气质量优良天数", "天", 190, 9]])
+    assert list(short(reading)) == ["C3", "D3", "C4"]
+    assert "9 没有写" in told(reading)
+
+
+@pytest.mark.parametrize(
+    ("name", "unit", "code"),
+    [
+        ("优良天数", "天", "env.good_days"),
+        ("PM2.5平均浓度", "微克/立方米", "env.pm25"),
+        ("建安投资增速", "%", "inv.jianan.yoy"),
+        ("民间固定资产投资增速", "%", "inv.private.yoy"),
+        ("全社会固定资产投资(不含农户)增速", "%", "inv.fai.yoy"),
+        ("生产总值(GDP)", "亿元", "gdp.total"),
+    ],
+)
+def test_everyday_names_are_known(read, name, unit, code):
+    rows = [["莲湖区2024年1-9月"], ["指标", "单位", "累计"], [name, unit, 21.3]]
+    assert [row[0] for row in short(read(rows)).values()] == [code]
+
+
+@pytest.mark.parametrize(
+    ("heads", "ranks"),
+    [
+        (["总量（亿元）", "位次", "增速（%）"], {}),
+        (["总量（亿元）", "增速（%）", "位次"], {"D3": 3}),
+        (["总量（亿元）", "位次", "增速（%）", "位次"], {"E3": 3}),
+        (["总量（亿元）", "增速（%）", "总量位次", "增速位次"], {"E3": 3}),
+        (["总量（亿元）", "位次"], {}),
+    ],
+)
+def test_a_rank_of_amounts_is_none_of_growth(read, heads, ranks):
+    of = {"总量（亿元）": 512.3, "增速（%）": 4.9, "总量位次": 5, "增速位次": 3}
+    row = [of.get(h, 5 if heads[n - 1] == "总量（亿元）" else 3) for n, h in enumerate(heads)]
+    rows = [["莲湖区2024年1-9月"], ["指标", *heads], [RETAIL, *row]]
+    assert {cell: fact[-1] for cell, fact in facts(read(rows)).items()} == ranks

@@ -39,6 +39,7 @@ OF_LEFT = ("rank", "gap")
 # What a growth that says none of it has of the amount that it is of.
 OF_AMOUNT = ("year", "tail", "region", "whole")
 EARLIER, ON_YEAR = re.compile("上[年月]"), re.compile("[同上去]")
+OF_WHAT = re.compile("总[量额值]|绝对|规模|(?P<growth>增)")
 RANKS = re.compile("[及和与、]?(?:排名|位次|排位|排序|名次)")
 
 
@@ -246,6 +247,9 @@ def _chosen(
         if meaning.facets.nothing and not meaning.facets.fact:
             place.leave(meaning.column, meaning.facets.nothing)
             continue
+        if meaning.facets.fact == "rank" and _of_amounts(meaning, read[number - 1 : number]):
+            place.leave(meaning.column, "总量的位次，不是增速的")
+            continue
         try:
             _check(meaning, read, scope, place)
             year = place.around.time.year
@@ -260,6 +264,14 @@ def _chosen(
             whole = _as_beside(whole, found, place)
         found.append(whole)
     return found
+
+
+def _of_amounts(rank: ColumnMeaning, before: Sequence[ColumnMeaning]) -> bool:
+    """Whether a rank is of amounts, as it says or as the column right before it does."""
+    if said := OF_WHAT.search(fold(rank.text)):
+        return not said["growth"]
+    units = {"", "%", POINTS}
+    return any(m.facets.measure == "level" or m.facets.unit not in units for m in before)
 
 
 def _may_turn(read: Sequence[ColumnMeaning], place: Place) -> bool:

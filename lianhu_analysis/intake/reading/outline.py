@@ -15,7 +15,7 @@ from typing import NamedTuple
 from lianhu_analysis.catalog.remembering import remembered
 from lianhu_analysis.intake.reading.words import FOOTNOTE
 
-__all__ = ["Item", "Label", "Line", "adds_up", "outline", "read_line"]
+__all__ = ["Item", "Label", "Line", "adds_up", "decimals", "outline", "read_line"]
 
 SUB_ITEM = re.compile(r"^(?:其中|#)[:：]?\s*")
 MARKER = re.compile(r"^(?:其中|在总额中|#)[:：]?$")
@@ -366,7 +366,7 @@ def adds_up(
             continue
         values = [float(value) for value in found if value is not None]
         # A spreadsheet drops the zeros at the end: the finest figure tells how all are printed.
-        step = min(10.0 ** -_decimals(value) for value in (*values, total))
+        step = min(10.0 ** -decimals(value) for value in (*values, total))
         slack = max(HALF * step * (len(values) + 1), CLOSE * abs(total))
         left = total - sum(values)
         if not -max(slack, over * abs(total)) <= left <= max(slack, short * abs(total)):
@@ -375,6 +375,7 @@ def adds_up(
     return held > 0
 
 
-def _decimals(value: float) -> int:
+def decimals(value: float) -> int:
+    """Return how many decimals a figure is printed with."""
     text = repr(float(value))
     return 0 if text.endswith(".0") or "e" in text else len(text.partition(".")[2])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from lianhu_analysis.intake.reading.around import Around, read_around, title_ind
 from lianhu_analysis.intake.reading.blocks import STUBS, Sheet, is_blank, is_value
 from lianhu_analysis.intake.reading.cells import is_number
 from lianhu_analysis.intake.reading.figures import (
+    POINTS,
     Collector,
     Neighbours,
     Slot,
@@ -33,7 +35,7 @@ from lianhu_analysis.intake.reading.meaning import (
     unit_fits,
 )
 from lianhu_analysis.intake.reading.notes import ColumnNote, TableNote
-from lianhu_analysis.intake.reading.outline import Item, outline, read_line
+from lianhu_analysis.intake.reading.outline import Item, decimals, outline, read_line
 from lianhu_analysis.intake.reading.rows import RowReader
 from lianhu_analysis.intake.reading.statements import is_statement, stated_day
 from lianhu_analysis.intake.reading.times import Axis, When, find_when
@@ -44,6 +46,9 @@ __all__ = ["read_sheet"]
 
 UNIT_OF = re.compile("^(?:[本上]?表[中内]?|以上|数据|金额|的)*(.*?)(?:金额|计量|的)*单位$")
 GROWTH = re.compile("(?:同比)?增(?:长|速|幅|长率|长速度|减|减率|减幅)")
+IN_PERCENT = "增减额不入库；确是增速的，请写成带百分号的数，另报新文件"
+# A change that is so far from the growth that the same amounts make is none by chance, in points.
+CLEARLY = 0.5
 OF_ALL = re.compile("^(?:[本上]表|表[中内]|以上|上述)(?:各项|全部|所有)?的?")
 
 
@@ -373,6 +378,8 @@ class _PanelReader(Place):
         day = row.published or around.published or delivery.published
         when = find_when(indicator, meaning, column, row, self._axis, day)
         self._refuse_by_notes(indicator, meaning, when)
+        if meaning.measure == "yoy":
+            self._refuse_change(place, column, indicator)
         joint = meaning.joint and when.period.frequency == "M" and when.period.number == 2
         span = "ytd" if joint else when.span
         refuse_january(indicator, when.period, span, token)
@@ -406,6 +413,27 @@ class _PanelReader(Place):
             meaning.fact,
             (place, number) in self._zeros_to_come,
         )
+
+    def _refuse_change(self, row: int, column: ColumnMeaning, indicator: Indicator) -> None:
+        """Refuse what is no growth but the change from an amount beside it: 9 of 190 and 181."""
+        own, read = column.column.number, {c.column.number for c in self.heads.columns}
+        growth = self.grid.at(row, own)
+        in_points = column.facets.unit == POINTS or indicator.kind == "rate"
+        if not is_number(growth) or not growth or in_points:
+            return
+        told = column.facets.sure or {column.facets.unit, self.around.unit} & set(CHANGES)
+        if not told and any(self.text(r, own).endswith("%") for r in self.body):
+            why = f"{indicator.name_zh}：同一列别的数写有 %，{growth:g} 没有写，说不清是增速还是增减额"
+            raise IntakeError(why, IN_PERCENT)
+        cells = {n: self.grid.at(row, n) for n in {c.number for c in self.panel.columns} - {own}}
+        amounts = {n: float(cell) for n, cell in cells.items() if is_number(cell)}
+        for now, before in itertools.product(amounts.keys() & read, amounts.keys() - read):
+            one, other = amounts[now], amounts[before]
+            change = round(one - other, decimals(growth)) == growth
+            if change and other and abs((one / other - 1) * 100 - growth) > CLEARLY:
+                where = cell_address(row, before)
+                why = f"{indicator.name_zh}：{growth:g} 正是与 {where} 的 {other:g} 之差，不像增速"
+                raise IntakeError(why, IN_PERCENT)
 
     def _refuse_by_notes(self, indicator: Indicator, meaning: Facets, when: When) -> None:
         """Refuse a figure of which a note says something else than the table."""
