@@ -621,3 +621,18 @@ def test_a_reporting_office_may_stand_at_the_foot(tidy):
     assert "说的是碑林区" in messages(tidy(rows))
     rows["9月"][-1][0] = "填报单位：莲湖区统计局"
     assert len(tidy(rows).frame) == 3
+
+
+def test_a_sheet_beside_the_own_regions_that_is_called_as_a_place_is_of_that_place(tidy):
+    def table(name, value):
+        return [["2024年1-9月"], ["指标", "单位", "累计"], [name, "亿元", value]]
+
+    own, other = table("社会消费品零售总额", 512.3), table("地区生产总值", 900.5)
+    sheets = {"莲湖": own, "碑林": other}
+    assert {row[0] for row in figures(tidy(sheets))} == {"csm.retail.total"}
+    assert "碑林" in messages(tidy(sheets))
+    # A title that says it, and a name that says what it holds, are believed.
+    told = {"莲湖": own, "核算": [["莲湖区2024年1-9月"], *other[1:]]}
+    assert len(figures(tidy(told))) == 2
+    assert len(figures(tidy({"莲湖": own, "地区生产总值": other}))) == 2
+    assert len(figures(tidy({"汇总": own, "碑林": other}))) == 2

@@ -33,6 +33,7 @@ FEWEST_PLACES = 3
 FEWEST_PARTS = 2
 CLOSE = 1e-3
 REPORTER = re.compile("(?:填[报表]|制表|报送|报出|上报|编报)(?:单位|机构|部门):")
+PLACE = re.compile("[一-龥]{2,4}")
 LEVELS = "国省市区"  # 县 and 旗 stand where 区 does
 
 Rows = dict[str, dict[int, Observation]]
@@ -74,7 +75,7 @@ def read_grids(
     collector.delivery = replace(delivery, book=_period_of_book(tables, grammar))
     book = _whose(found, grammar, collector.delivery)
     for sheet in found:
-        read_sheet(sheet, grammar, collector, book)
+        read_sheet(sheet, grammar, collector, _beside_own(sheet, found, grammar, delivery) or book)
     collector.rows = [*_single_quarters(collector)]
     nothing = not any(sheet.tables or sheet.headless for sheet in found)
     if nothing and not collector.rows and not collector.problems:
@@ -135,6 +136,16 @@ def _whose(found: Sequence[Sheet], grammar: Grammar, delivery: Delivery) -> Regi
     by_figures, told = _whose_by_figures(found, grammar, delivery)
     other = next(iter([*words, *known]), "") or foreign_region(name, own, grammar)
     return Region("", other) if other and not told else by_figures
+
+
+def _beside_own(
+    sheet: Sheet, found: Sequence[Sheet], grammar: Grammar, delivery: Delivery
+) -> Region | None:
+    """Return the place that a sheet's name must be, where another is called as the own region."""
+    own, name = delivery.region.name_zh, fold(sheet.grid.sheet)
+    apart = any(fold(other.grid.sheet) in (own, own[:-1]) for other in found)
+    unknown = PLACE.fullmatch(name) and grammar.read(name).left == (name,)
+    return Region("", name) if apart and unknown and not delivery.pinned else None
 
 
 def _reporter(found: Sequence[Sheet], grammar: Grammar, delivery: Delivery) -> str:
