@@ -2244,6 +2244,13 @@ def test_the_change_from_last_years_amount_is_no_growth(read, head, growth, read
     assert "".join(cell[0] for cell in short(reading)) == read_of
 
 
+@pytest.mark.parametrize(("growth", "read_of"), [(24, "3"), (4.9, "35"), ("24%", "35")])
+def test_a_row_of_changes_from_last_years_amounts_is_none_of_growth(read, growth, read_of):
+    rows = [["莲湖区2024年1-9月"], ["指标", f"{RETAIL}（亿元）"], ["累计", 512.3]]
+    found = short(read([*rows, ["上年同期", 488.3], ["同比", growth]]))
+    assert "".join(cell[1] for cell in found) == read_of
+
+
 def test_amounts_near_a_hundred_change_by_what_they_grow(read):
     rows = [["莲湖区2024年1-9月"], ["指标", "单位", "1-9月", "上年同期", "同比"]]
     assert list(short(read([*rows, [RETAIL, "亿元", 105.1, 100.0, 5.1]]))) == ["C3", "E3"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -96,6 +96,7 @@ class _PanelReader(Place):
     title: Indicator | None = None
     beside: dict[int, Neighbours] = field(default_factory=dict)
     hidden: list[int] = field(default_factory=list)
+    read_rows: Set[int] = frozenset()
     heads: Heads = field(init=False)
     rows: RowReader = field(init=False)
 
@@ -183,6 +184,7 @@ class _PanelReader(Place):
                 label = label._replace(parents=(*label.parents, *(contexts if whole else ())))
                 if (row := self.rows.read(item.row, label, units)) is not None:
                     rows[item.row] = row
+        self.read_rows = rows.keys()
         full = {row.figure for n, row in rows.items() if row.is_named(labels[n].text)}
         for number, row in rows.items():
             text = labels[number].text
@@ -416,7 +418,7 @@ class _PanelReader(Place):
 
     def _refuse_change(self, row: int, column: ColumnMeaning, indicator: Indicator) -> None:
         """Refuse what is no growth but the change from an amount beside it: 9 of 190 and 181."""
-        own, read = column.column.number, {c.column.number for c in self.heads.columns}
+        own = column.column.number
         growth = self.grid.at(row, own)
         in_points = column.facets.unit == POINTS or indicator.kind == "rate"
         if not is_number(growth) or not growth or in_points:
@@ -425,13 +427,16 @@ class _PanelReader(Place):
         if not told and any(self.text(r, own).endswith("%") for r in self.body):
             why = f"{indicator.name_zh}：同一列别的数写有 %，{growth:g} 没有写，说不清是增速还是增减额"
             raise IntakeError(why, IN_PERCENT)
-        cells = {n: self.grid.at(row, n) for n in {c.number for c in self.panel.columns} - {own}}
-        amounts = {n: float(cell) for n, cell in cells.items() if is_number(cell)}
+        across = column.is_growth  # else the row is of growth, and its amounts stand above it
+        read = {c.column.number for c in self.heads.columns} if across else self.read_rows
+        line = (c.number for c in self.panel.columns) if across else self.body
+        places = {n: (row, n) if across else (n, own) for n in line}
+        amounts = {n: float(v) for n, at in places.items() if is_number(v := self.grid.at(*at))}
         for now, before in itertools.product(amounts.keys() & read, amounts.keys() - read):
             one, other = amounts[now], amounts[before]
             change = round(one - other, decimals(growth)) == growth
             if change and other and abs((one / other - 1) * 100 - growth) > CLEARLY:
-                where = cell_address(row, before)
+                where = cell_address(*places[before])
                 why = f"{indicator.name_zh}：{growth:g} 正是与 {where} 的 {other:g} 之差，不像增速"
                 raise IntakeError(why, IN_PERCENT)
 
