@@ -2298,3 +2298,24 @@ def test_a_rank_of_amounts_is_none_of_growth(read, heads, ranks):
     row = [of.get(h, 5 if heads[n - 1] == "总量（亿元）" else 3) for n, h in enumerate(heads)]
     rows = [["莲湖区2024年1-9月"], ["指标", *heads], [RETAIL, *row]]
     assert {cell: fact[-1] for cell, fact in facts(read(rows)).items()} == ranks
+
+
+@pytest.mark.parametrize("corner", ["", "指标", "地区"])
+@pytest.mark.parametrize("heads", [("全市", "全区"), ("西安市", "莲湖区")])
+def test_places_head_columns_right_of_any_corner(read, corner, heads):
+    rows = [["2024年1-9月主要指标增速（%）"], [corner, *heads]]
+    rows += [["规模以上工业增加值", 8.2, 6.2], ["固定资产投资", 2.2, 2.0]]
+    frame = read(rows).frame.set_index("cell")
+    assert frame["value"].to_dict() == {"B3": 8.2, "C3": 6.2, "B4": 2.2, "C4": 2.0}
+    assert frame.loc[["B3", "C3"], "region"].tolist() == ["610100", "610104"]
+
+
+@pytest.mark.parametrize("corner", ["", "指标"])
+def test_measures_in_rows_are_of_the_places_in_the_columns(read, corner):
+    rows = [[f"2024年1-9月{RETAIL}"], [corner, "新城区", "莲湖区", "雁塔区"]]
+    reading = read([*rows, ["总量（亿元）", 500, 512.3, 1000], ["增速（%）", 4, 4.9, 6]])
+    assert [(cell, row[1]) for cell, row in short(reading).items()] == [
+        ("C3", "level"),
+        ("C4", "yoy"),
+    ]
+    assert "新城区" in told(reading)

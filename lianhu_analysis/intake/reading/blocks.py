@@ -248,7 +248,13 @@ class _Finder:
         if current is not None:
             over = {c.number for panel in current.panels for c in panel.columns}
         named = roles and (len(roles) > 1 or (texts.keys() | days) - {first})
-        return bool(named or heads & over)
+        # Places right of a blank corner: 全市, 莲湖区.
+        areas = first > 0 and len(texts) > 1 and all(map(self._is_area, texts.values()))
+        return bool(named or heads & over or areas)
+
+    def _is_area(self, text: str) -> bool:
+        said = self.grammar.read(text)
+        return bool(said.regions or said.whole or self.grammar.is_place(text))
 
     def _is_caption(self, row: int, roles: set[int]) -> bool:
         """Whether a row is a title with the month right of it, over the last of several columns."""
@@ -400,6 +406,8 @@ class _Finder:
         most = counts.most_common(1)[0][0] if counts else ""
         if role in ("name", "") and counts["region"] and self._are_places(number, rows):
             role = "region"
+        elif role == "region" and not (counts["region"] or self._are_places(number, rows)):
+            role = "name"  # 地区 in the corner is of the columns
         elif role and counts:
             role = _role_by_content(role, counts)
         if role:
