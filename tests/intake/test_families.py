@@ -2319,3 +2319,37 @@ def test_measures_in_rows_are_of_the_places_in_the_columns(read, corner):
         ("C4", "yoy"),
     ]
     assert "新城区" in told(reading)
+
+
+LAND = ["土地供应面积", "亩"]
+
+
+@pytest.mark.parametrize(
+    ("title", "head"),
+    [
+        ("（截至9月底）", "完成"),
+        ("（截至2024年9月30日）", "已完成"),
+        ("", "截至9月底完成"),
+        ("", "截止9月末"),
+    ],
+)
+def test_up_to_a_month_is_the_year_to_date_beside_the_years_plan(read, title, head):
+    rows = [[f"莲湖区2024年主要任务完成情况{title}"], ["指标", "单位", "全年目标", head, "完成率"]]
+    found = short(read([*rows, [*LAND, 1200, 723.7, "60.3%"]]))
+    assert found["D3"] == ("lan.supply.area", "level", "ytd", "2024-09", 723.7)
+    assert found["E3"][2:4] == ("ytd", "2024-09")
+
+
+@pytest.mark.parametrize("title", ["（截至9月底）", "（截至2024年9月30日）"])
+def test_up_to_a_month_alone_does_not_say_since_when(read, title):
+    rows = [[f"莲湖区2024年土地供应情况{title}"], ["指标", "单位", "完成"], [*LAND, 723.7]]
+    assert not short(read(rows))
+    assert short(read([[f"莲湖区2024年1-9月{LAND[0]}"], ["指标", "单位", "截至9月底"], rows[2]]))
+
+
+def test_up_to_a_day_within_a_month_is_no_month(read):
+    rows = [
+        ["莲湖区2024年任务完成情况（截至2024年10月15日）"],
+        ["指标", "单位", "全年目标", "完成"],
+    ]
+    assert "D3" not in short(read([*rows, [*LAND, 1200, 723.7]]))

@@ -55,6 +55,7 @@ DAY = re.compile(
     r"(?<!\d)20\d{2}(?:([-_.])\d{1,2}\1\d{1,2}|年\d{1,2}月\d{1,2}日|(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01]))(?!\d)"
     r"|\d{1,2}月\d{1,2}[日号]"
 )
+UP_TO = re.compile(r"(截[至止]到?(?:\d{4}年)?(\d{1,2})月)(?:30日|31日|(?<=2月)2[89]日)")
 CLOCK = re.compile(r"(?<=\d)\s+\d{1,2}[:：]\d{2}(?:[:：]\d{2})?")
 RANGE = re.compile(rf"(?:[1-4]q{YEAR}|{YEAR}q[1-4])-(?:[1-4]q{YEAR}|{YEAR}q[1-4])")
 PINYIN_YEAR, PINYIN_MONTH = re.compile(r"(?<=\d)n(?![a-z])"), re.compile(r"(?<=\d)yf(?![a-z])")
@@ -425,7 +426,7 @@ def _clue(where: str, texts: Sequence[str], grammar: Grammar) -> Clue:
 
 def _timely(text: str, grammar: Grammar) -> str:
     """Return a text without days, without months in which something was said, without ranges."""
-    text = PINYIN_MONTH.sub("月", PINYIN_YEAR.sub("年", title_part(text)))
+    text = PINYIN_MONTH.sub("月", PINYIN_YEAR.sub("年", UP_TO.sub(r"\1末", title_part(text))))
     return RANGE.sub(" ", DAY.sub(" ", grammar.vocabulary.lines["events"].sub(" ", text)))
 
 

@@ -109,7 +109,9 @@ def find_when(
     headed = column if whose and column.part is not None else None
     span = span or _unsaid_span(indicator, stated.period, headed, axis, day)
     if span == "point" and indicator.span != "point":
-        span = axis.default  # up to the end of September, but since when?
+        # Up to the end of September, but since when?  Beside the year's plan, since its begin.
+        planned = any(c.facets.fact in ("plan", "plan_share") for c in axis.heads.columns)
+        span = "ytd" if planned or axis.heads.time.span == "ytd" else axis.default
     if not span and indicator.span != "point":
         raise IntakeError(
             f"{indicator.name_zh}：列名“{column.text}”没有说是当月还是累计",
