@@ -6,6 +6,7 @@ import lxml.html
 import pandas as pd
 import pytest
 
+from lianhu_analysis.analysis.answer import answer_of
 from lianhu_analysis.errors import ReportError
 from lianhu_analysis.forecast.issued import record_frame
 from lianhu_analysis.render.quarterly import report_outlook as look
@@ -75,6 +76,18 @@ def test_no_figure_of_a_hidden_indicator_is_on_a_public_page(internal):
     assert "2项目标都达到目标值的概率为" in after
     assert public.record["indicator"].tolist() == [GDP.code]
     assert [item["indicator"] for item in public.issued] == [GDP.code, LAND.code]
+
+
+def test_no_sentence_tells_of_a_target_of_a_hidden_indicator_by_its_title(internal):
+    titles = {item.target.indicator: item.target.title_zh for item in internal.assessment.verdicts}
+    told = tuple(f"{title}：9月末为 13。" for title in titles.values())
+    asked = answer_of(internal.assessment, "问", told, {})
+    public = for_public(
+        dataclasses.replace(internal, answers={"land": asked}), frozenset({LAND.code}), ()
+    )
+    kept = public.answers["land"].sentences
+    assert kept == tuple(text for text in told if not text.startswith(titles[LAND.code]))
+    assert len(kept) == len(told) - 1
 
 
 def test_what_stays_is_the_same_to_the_digit(internal):

@@ -138,9 +138,25 @@ def test_numbers_in_a_picture_are_registered(page):
 def test_a_public_answer_names_nothing_that_is_hidden(page):
     answer = asked(page, f"{GDP.name_zh}增长 4.8%。", "第三产业增长 5.3%。")
     hidden = frozenset({GDP.code})
-    public = _public_answer(answer, hidden, page.assessment.catalogue)
+    public = _public_answer(answer, hidden, {GDP.name_zh})
     assert public.sentences == ("第三产业增长 5.3%。",)
     assert public.tables["rows"]["indicator"].tolist() == ["gdp.tertiary"]
+
+
+def test_a_public_answer_does_not_tell_of_what_is_hidden_under_another_name(page):
+    told = (
+        "2024年1—9月固定资产投资增长 6.7%。",
+        "第三产业拉动 3.9 个百分点。",
+        "28个地块：9月末为 13 个。",
+    )
+    answer = dataclasses.replace(
+        asked(page, *told, "规模以上工业总产值增长 4.8%。"),
+        notes=("一致指数不含固定资产投资增速：太旧了", "留下的"),
+    )
+    names = {"固定资产投资增速", "第三产业增加值", "28个地块", "规模以上工业增加值增速"}
+    public = _public_answer(answer, frozenset({"inv.fai.yoy"}), names)
+    assert public.sentences == ("规模以上工业总产值增长 4.8%。",)
+    assert public.notes == ("留下的",)
 
 
 def test_a_number_is_of_the_row_that_the_sentence_names(page):

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 import pandas as pd
 
 from lianhu_analysis.analysis.answer import Answer
-from lianhu_analysis.catalog.indicators import Catalogue
 from lianhu_analysis.errors import ReportError
 from lianhu_analysis.forecast.joint import joint_of
 from lianhu_analysis.intake.observations import is_hidden
@@ -36,31 +35,38 @@ def for_public(report: Report, hidden: frozenset[str], outlier_years: Sequence[i
     if withheld := len(assessment.verdicts) - len(shown):
         joint = joint_of(shown, outlier_years)
         assessment = replace(assessment, verdicts=shown, joint=joint)
+    catalogue = report.assessment.catalogue
+    named = {catalogue.get(code).name_zh for code in hidden if code in catalogue}
+    targets = [item.target for item in report.assessment.verdicts]
+    named |= {item.title_zh for item in targets if item.indicator in hidden}
     public = replace(
         report,
         assessment=assessment,
         context=report.context[~is_hidden(report.context["indicator"], hidden)],
         record=report.record[~report.record["indicator"].isin(hidden)],
         answers={
-            name: _public_answer(answer, hidden, report.assessment.catalogue)
-            for name, answer in report.answers.items()
+            name: _public_answer(answer, hidden, named) for name, answer in report.answers.items()
         },
     )
     rows = sum(len(facts(report)) - len(facts(public)) for facts in (own_facts, facts_above))
     return replace(public, withheld=(withheld, rows))
 
 
-def _public_answer(answer: Answer, hidden: frozenset[str], catalogue: Catalogue) -> Answer:
-    """Return an answer without rows of hidden indicators and sentences that name one."""
-    names = [catalogue.get(code).name_zh for code in hidden if code in catalogue]
-    told = tuple(said for said in answer.sentences if not any(name in said for name in names))
+def _public_answer(answer: Answer, hidden: frozenset[str], names: Collection[str]) -> Answer:
+    """Return an answer without rows of hidden indicators, and what names one or a target of one."""
+    # 固定资产投资增速 is told as 固定资产投资增长 6.7%, 第三产业增加值 as 第三产业拉动.
+    said = {name.removesuffix(end) for name in names for end in ("增速", "增加值")}
+    sentences, notes = (
+        tuple(text for text in texts if not any(name in text for name in said))
+        for texts in (answer.sentences, answer.notes)
+    )
     kept = {}
     for title, table in answer.tables.items():
         column = next((name for name in ("indicator", "code") if name in table), None)
         named = table["name_zh"].isin(names) if "name_zh" in table else False
         coded = is_hidden(table[column].astype(str), hidden) if column else False
         kept[title] = table[~(pd.Series(named, index=table.index) | coded)]
-    return replace(answer, sentences=told, tables=kept)
+    return replace(answer, sentences=sentences, notes=notes, tables=kept)
 
 
 def refuse_hidden(register: FigureRegister, hidden: frozenset[str]) -> None:
