@@ -19,7 +19,7 @@ from lianhu_analysis.render.publishing.publish import read_manifest
 from lianhu_analysis.render.quarterly.report import BEST_FIRST
 from lianhu_analysis.render.quarterly.report_answers import UNPLACED
 from lianhu_analysis.workspace import load_workspace
-from tests.conftest import ROOT
+from tests.conftest import ROOT, copy_workspace
 from tests.render.browser import browser, needs_chromium
 
 OUTSIDE = re.compile(
@@ -197,6 +197,19 @@ def test_a_report_depends_on_the_ledgers_of_its_workspace(national, tmp_path):
     (space.root / "ledgers.toml").write_text("# changed", encoding="utf-8")
     after = reports._inputs(session, template)
     assert set(after) - set(before) == {"ledgers.toml"}
+
+
+def test_a_report_depends_on_how_its_files_were_read(tmp_path):
+    space = load_workspace(copy_workspace(ROOT / "examples" / "national", tmp_path / "space"))
+    pipeline.ingest(space)
+    before = reports._inputs(Session(space), ROOT / TEMPLATE)
+    said = space.raw / "nbs_first" / "delivery.toml"
+    text = said.read_text(encoding="utf-8").replace('"official"', '"second_hand"')
+    said.write_text(text, encoding="utf-8")
+    pipeline.ingest(space)
+    after = reports._inputs(Session(space), ROOT / TEMPLATE)
+    changed = {name for name in after if after[name] != before[name]}
+    assert changed == {"data/raw/nbs_first/nbs_first.csv"}
 
 
 def test_the_manifest_says_what_the_page_was_made_from(published):

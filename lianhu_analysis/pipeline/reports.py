@@ -478,7 +478,8 @@ def _template(workspace: Workspace, frequency: str) -> Path:
 def _inputs(session: Session, template: Path) -> dict[str, str]:
     """Hashes of everything that a report depends on, by name."""
     workspace = session.workspace
-    inputs = {path: entry.sha256 for path, entry in session.store.ledger().items()}
+    # Of the same bytes other words, layouts or days of delivery may have made other figures.
+    inputs = {path: entry.fingerprint for path, entry in session.store.ledger().items()}
     inputs |= {f"unread:{path}": reason for path, reason in unread_files(workspace)}
     if session.day is not None and (told := record_hash(workspace, session.day)):
         inputs["record"] = told
