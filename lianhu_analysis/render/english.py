@@ -204,8 +204,11 @@ def english_names(
         if (name := names.get(own)) is not None:
             # Who set it is the office's own word.
             names.setdefault(named(own, target.set_by), f"{name} ({target.set_by})")
-            aims = {_aim(other) for other in targets if other.title_zh == target.title_zh}
+            titled = [other for other in targets if other.title_zh == target.title_zh]
+            if any(other.indicator != target.indicator for other in titled):
+                continue  # 增长6%左右 says of none which it is
             # A title that several years share with different values tells none of them.
+            aims = {_aim(other) for other in titled}
             name += f" ({', '.join(aims)})" * (len(aims) == 1)
             names.setdefault(target.title_zh, name)
             names.setdefault(target.name_zh, name + f" ({target.set_by})" * bool(target.set_by))

@@ -233,3 +233,7 @@ def test_names_come_from_catalogue_targets_and_workspace():
     set_by = replace(load_targets(space, catalogue)[0], set_by="市下达")
     names = english_names(space, catalogue, (set_by,))
     assert names["地区生产总值（市下达）"] == "gross regional product (市下达)"
+    # A title that targets of several indicators share is no name of one of them.
+    gdp, industry, *_ = load_targets(space, catalogue)
+    alike = tuple(replace(item, title_zh="增长6%左右") for item in (gdp, industry))
+    assert "增长6%左右" not in english_names(space, catalogue, alike)
