@@ -107,8 +107,8 @@ OPTIONAL = {"weight_proxy", "level_gives_growth"}
 
 @remembered
 def fold_name(name: str) -> str:
-    """Fold a name to what must agree: NFKC, without blanks, one kind of quote."""
-    folded = unicodedata.normalize("NFKC", name)
+    """Fold a name to what must agree: NFKC, without blanks, one kind of quote, lower case."""
+    folded = unicodedata.normalize("NFKC", name).casefold()
     return re.sub(r"[\s\"'“”‘’]+", "", folded)
 
 
@@ -258,8 +258,11 @@ def _row_faults(row: Mapping[str, str]) -> list[str]:
     for name in ("lag_months", "release_lag_days"):
         if not re.fullmatch(r"\d*", row[name]):
             faults.append(f"{name}：{code} 的 {row[name]!r} 不是非负整数")
+    # What is read of a stock is no year to date, and the other way round.
     if row["kind"] == "stock" and row["span"] not in ("point", "annual"):
         faults.append(f"span：{code} 是存量（stock），只能是 point 或 annual")
+    if row["kind"] in ("flow", "growth_only") and row["span"] == "point":
+        faults.append(f"span：{code} 是流量（{row['kind']}），不能是 point。存量请把 kind 写成 stock")
     return faults + _unit_faults(row)
 
 
@@ -309,7 +312,7 @@ def _list_faults(
 
 
 def _aliases(row: Mapping[str, str]) -> list[str]:
-    return [alias.strip() for alias in (row["aliases"] or "").split(";") if alias.strip()]
+    return [alias.strip() for alias in re.split("[;；]", row["aliases"] or "") if alias.strip()]
 
 
 def _indicator(row: Mapping[str, str]) -> Indicator:

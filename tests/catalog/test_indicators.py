@@ -43,6 +43,22 @@ def test_the_built_in_list_has_41_and_187_and_is_a_proposal():
     assert not catalogue.get("inv.fai.yoy").is_reduction
 
 
+def test_names_that_differ_in_case_alone_are_one_name(tmp_path):
+    other = changed(code="gdp.secondary", name_zh="第二产业增加值", aliases="gdp")
+    with pytest.raises(CatalogueError, match="gdp.secondary 的名称“gdp”与第 2 行 gdp.total 重复"):
+        read_catalogue(write(tmp_path, GOOD, other), {})
+
+
+def test_aliases_may_be_parted_by_a_semicolon_of_either_width(tmp_path):
+    catalogue = read_catalogue(write(tmp_path, changed(aliases="生产总值；GDP;区内总值")), {})
+    assert catalogue.get("gdp.total").aliases == ("生产总值", "GDP", "区内总值")
+
+
+def test_what_piles_up_is_no_figure_of_a_point_in_time(tmp_path):
+    with pytest.raises(CatalogueError, match="gdp.total 是流量（flow），不能是 point"):
+        read_catalogue(write(tmp_path, changed(span="point")), {})
+
+
 def test_names_match_after_folding_and_never_by_nearness():
     catalogue = read_catalogue(None, COUNTS)
     assert fold_name("地区　生产 总值") == "地区生产总值"
