@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
@@ -281,6 +282,7 @@ def _parse(sheet: Sheet, catalogue: Catalogue, source: str) -> tuple[Target, ...
 
 
 REQUIRED = ("indicator", "measure", "year", "value", "rule", "unit", "title_zh", "source")
+PERCENT = re.compile(r"(\d+(?:\.\d+)?)[%％]")
 TEXTS = sorted(HEADS.keys() - {*NUMBERS, "year", "decimals", "in_force"})
 CHOICES = {"measure": MEASURES, "rule": RULES, "basis": BASES}
 
@@ -341,6 +343,10 @@ def _unit_faults(item: Mapping[str, Any], indicator: Indicator) -> list[str]:
     if indicator.is_reduction and item["value"] < 0:
         said = f"value：{item['value']!r} 是负数，而{indicator.name_zh}以正数表示下降"
         return [f"{said}。下降 2% 请写 2，rule 写 at_least（不低于）"]
+    said = {float(text) for text in PERCENT.findall(item["title_zh"])}
+    if said and item["measure"] == "yoy" and not said & {abs(item["value"]), item.get("upper")}:
+        told = f"title_zh：{item['title_zh']!r} 里的百分数与目标值 {item['value']:g} 不同"
+        return [f"{told}。请改正其中一处，也许是照抄了去年的"]
     own = "%" if item["measure"] == "yoy" or "plan" in item else indicator.unit
     try:
         convert(1.0, item["unit"], own)

@@ -32,7 +32,7 @@ year = 2024
 value = 6.0
 rule = "about"
 unit = "%"
-title_zh = "地区生产总值增长6%左右"
+title_zh = "地区生产总值增速"
 source = "工作报告"
 """
 RANGE = GDP.replace("6.0", "8.1").replace('"about"', '"range"\nupper = 8.6')
@@ -242,7 +242,7 @@ def test_versions_of_a_target_replace_one_another():
     # Nothing was set before the only version was in force.
     assert versions_on(parse(july), dt.date(2024, 6, 30)) == []
     assert [item.name_zh for item in targets][:2] == [
-        "地区生产总值增长6%左右", "地区生产总值增长6%左右（市下达任务）",
+        "地区生产总值增速", "地区生产总值增速（市下达任务）",
     ]  # fmt: skip
     for again in (july + july, GDP + GDP + "in_force = 2024-01-01\n", city + city):
         with pytest.raises(CatalogueError, match=r"第 2 个目标.* 与第 1 个目标重复"):
@@ -444,3 +444,15 @@ def test_figures_are_rounded_half_up_on_their_digits():
     found = [str(half_up(value)) for value in (5.25, 5.35, 0.05, -0.25, -0.04)]
     assert found == ["5.3", "5.4", "0.1", "-0.3", "0.0"]
     assert [decimals_of(value) for value in (5.0, 5.9, 5.95, 1.2345)] == [0, 1, 2, 3]
+
+
+def test_a_title_that_says_another_percentage_than_the_value_is_refused():
+    last_year = GDP.replace("地区生产总值增速", "地区生产总值增长5.5%左右")
+    with pytest.raises(CatalogueError, match="里的百分数与目标值 6 不同"):
+        parse(last_year)
+    with pytest.raises(CatalogueError, match="与目标值 0.06 不同"):
+        parse(GDP.replace("6.0", "0.06").replace("地区生产总值增速", "地区生产总值增长6%左右"))
+    for title in ("增长6.0%以上，高于全市0.5%", "增长6％左右", "增速高于上年"):
+        assert parse(GDP.replace("地区生产总值增速", title))[0].title_zh == title
+    (target,) = parse(RANGE.replace("地区生产总值增速", "增长8.1-8.6%"))
+    assert target.upper == 8.6
