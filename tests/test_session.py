@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import lianhu_analysis as lh
-from lianhu_analysis.errors import UsageError
+from lianhu_analysis.errors import StoreError, UsageError
 from lianhu_analysis.forecast.assessment import assessment_json
 from lianhu_analysis.intake.checks.check import check_observations
 from lianhu_analysis.intake.new_workspace import create_workspace
@@ -184,3 +184,18 @@ def test_a_document_is_computed_once(national):
     question = json.dumps("a question of this test")
     assert session.kept(question, answer) == session.kept(question, answer) == {"n": 1}
     assert Session(national, dt.date(2024, 7, 31)).kept(question, answer) == {"n": 2}
+
+
+def test_amounts_stored_in_another_unit_than_the_list_has_now_are_refused(tmp_path, national):
+    space = load_workspace(copy_workspace(national.root, tmp_path / "space"))
+    ingest(space)
+    listed = space.root / "indicators.csv"
+    lines = listed.read_text(encoding="utf-8").splitlines()
+    (retail,) = (line for line in lines if line.startswith("csm.retail.total"))
+    changed = "\n".join(lines).replace(retail, retail.replace("亿元", "万元"))
+    listed.write_text(changed, encoding="utf-8")
+    with pytest.raises(StoreError, match="社会消费品零售总额的单位是亿元，指标目录现在写的是万元"):
+        Session(space, OCTOBER).assess(2024)
+    ingest(space)
+    (row,) = Session(space, dt.date(2010, 5, 1)).show("csm.retail.total")[:1].itertuples()
+    assert (row.value, row.unit) == (127_181_000, "万元")

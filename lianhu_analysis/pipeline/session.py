@@ -32,7 +32,7 @@ from lianhu_analysis.catalog.indicators import Catalogue, load_catalogue
 from lianhu_analysis.catalog.ledgers import load_ledgers
 from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.catalog.targets import Target, load_targets, versions_on
-from lianhu_analysis.errors import ForecastError, PeriodError, UsageError
+from lianhu_analysis.errors import ForecastError, PeriodError, StoreError, UsageError
 from lianhu_analysis.forecast.assessment import Assessment, assess_targets, verdict_frame
 from lianhu_analysis.forecast.issued import told_in_advance
 from lianhu_analysis.forecast.joint import Key, key_of
@@ -49,6 +49,7 @@ from lianhu_analysis.intake.corrections import (
     withhold_errors,
 )
 from lianhu_analysis.intake.store import VintageStore, latest
+from lianhu_analysis.intake.vintage_files import REBUILD
 from lianhu_analysis.pipeline.past_runs import PastRunFiles, fingerprint
 from lianhu_analysis.pipeline.record import read_record
 from lianhu_analysis.render.tables import NO_DATA
@@ -157,7 +158,9 @@ class Session:
         # Taken before the figures are read: never are findings on older ones kept under it.
         _ = self.fingerprint
         own = list(regions) == self._regions
-        frame = latest(self.delivered) if own else self.store.as_of(self.day, regions=regions)
+        told = self.delivered if own else self.store.history(regions, day=self.day)
+        self._refuse_other_units(told)
+        frame = latest(told)
         if provenances:
             frame = frame[frame["provenance"].isin(provenances)].reset_index(drop=True)
 
@@ -177,6 +180,14 @@ class Session:
             region=self.workspace.region.code,
             check=check,
         )
+
+    def _refuse_other_units(self, frame: pd.DataFrame) -> None:
+        """Refuse amounts that were stored in another unit than the list has by now."""
+        levels = frame.loc[frame["measure"].eq("level"), ["indicator", "unit"]].drop_duplicates()
+        for code, unit in levels.itertuples(index=False):
+            if code in self.catalogue and (now := self.catalogue.get(code)).unit != unit:
+                said = f"库中{now.name_zh}的单位是{unit}，指标目录现在写的是{now.unit}"
+                raise StoreError(f"{said}。请运行 lianhu ingest；仍是这样的，{REBUILD}")
 
     @cached_property
     def delivered(self) -> pd.DataFrame:
