@@ -217,6 +217,26 @@ def test_files_that_the_store_does_not_hold_are_named(tmp_path):
     assert "不在了" in reasons[space.relative(second)]
 
 
+def test_files_that_would_be_read_otherwise_by_now_are_named_once(tmp_path):
+    space = load_workspace(copy_workspace(ROOT / "examples" / "national", tmp_path / "space"))
+    pipeline.ingest(space)
+    said = space.raw / "nbs_first" / "delivery.toml"
+    whole = said.read_text(encoding="utf-8")
+    for text in (whole.replace('"official"', '"second_hand"'), "unknown = 1"):
+        said.write_text(text, encoding="utf-8")
+        ((path, reason),) = unread_files(space)
+        assert (path, "读法" in reason) == ("data/raw/nbs_first/nbs_first.csv", True)
+    said.write_text(whole, encoding="utf-8")
+    assert unread_files(space) == ()
+    listed = space.root / "indicators.csv"
+    changed = listed.read_text(encoding="utf-8").replace("国内生产总值", "国民生产总值", 1)
+    listed.write_text(changed, encoding="utf-8")
+    ((_, reason),) = unread_files(space)
+    assert "这样的文件有 4 个" in reason
+    pipeline.ingest(space)
+    assert unread_files(space) == ()
+
+
 def test_a_workspace_is_never_overwritten(empty):
     with pytest.raises(UsageError, match="已经是工作区"):
         create_workspace(empty.root, "某区", "610199")

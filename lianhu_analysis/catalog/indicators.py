@@ -20,7 +20,7 @@ from pathlib import Path
 
 from lianhu_analysis.catalog.remembering import remembered
 from lianhu_analysis.catalog.units import KNOWN_UNITS, normalise_unit
-from lianhu_analysis.errors import CatalogueError, UnitError, UsageError
+from lianhu_analysis.errors import CatalogueError, UsageError
 from lianhu_analysis.workspace import Workspace
 
 __all__ = ["Catalogue", "Indicator", "fold_name", "load_catalogue", "read_catalogue"]
@@ -37,6 +37,8 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "sensitive": ("yes", ""),
     "level_gives_growth": ("yes", ""),
 }
+# What adds up has no figure of a point in time, and what does not has none to date.
+NEVER = {"stock": ("ytd", "single"), "flow": ("point",), "growth_only": ("point",)}
 CODE_PATTERN = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)+")
 
 
@@ -258,22 +260,15 @@ def _row_faults(row: Mapping[str, str]) -> list[str]:
     for name in ("lag_months", "release_lag_days"):
         if not re.fullmatch(r"\d*", row[name]):
             faults.append(f"{name}：{code} 的 {row[name]!r} 不是非负整数")
-    # What is read of a stock is no year to date, and the other way round.
-    if row["kind"] == "stock" and row["span"] not in ("point", "annual"):
-        faults.append(f"span：{code} 是存量（stock），只能是 point 或 annual")
-    if row["kind"] in ("flow", "growth_only") and row["span"] == "point":
-        faults.append(f"span：{code} 是流量（{row['kind']}），不能是 point。存量请把 kind 写成 stock")
+    if row["span"] in NEVER.get(row["kind"], ()):
+        faults.append(f"span：{code} 的 kind 是 {row['kind']}，不能是 {row['span']}")
     return faults + _unit_faults(row)
 
 
 def _unit_faults(row: Mapping[str, str]) -> list[str]:
     if not row["unit"].strip():
         return [f"unit：{row['code']} 没有计量单位。请填写"]
-    try:
-        known = normalise_unit(row["unit"]) in KNOWN_UNITS
-    except UnitError:
-        known = False
-    if known:
+    if normalise_unit(row["unit"]) in KNOWN_UNITS:
         return []
     return [f"unit：{row['code']} 的单位 {row['unit']!r} 没有登记换算关系。请改用已登记的单位"]
 

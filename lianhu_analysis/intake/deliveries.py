@@ -185,6 +185,14 @@ class DeliveryReader:
         parts = (sha256, repr(sidecar), self._surroundings)
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
+    def would_read_alike(self, file: Path, sha256: str, fingerprint: str) -> bool:
+        """Whether the reading of a file would depend on the same as before."""
+        try:
+            sidecar = read_sidecar(file, self._workspace)
+        except IntakeError:
+            return False
+        return self.fingerprint(sha256, sidecar) == fingerprint
+
     @cached_property
     def _layouts(self) -> tuple[SeriesLayout, ...]:
         return load_layouts(self._workspace)

@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from lianhu_analysis.catalog.indicators import Catalogue
+from lianhu_analysis.catalog.indicators import Catalogue, load_catalogue
 from lianhu_analysis.errors import IntakeError
 from lianhu_analysis.intake.cases import settle_cases
 from lianhu_analysis.intake.corrections import WITHHELD, Correction, load_corrections
@@ -96,9 +96,11 @@ def unread_files(workspace: Workspace) -> tuple[tuple[str, str], ...]:
     known = VintageStore(workspace.processed).ledger()
     found = find_files(workspace)
     files = found.files
+    reader = DeliveryReader(workspace, load_catalogue(workspace))
     reasons = {path: "没有入库（未读入，或整个被隔离）" for path in files if path not in known}
     reasons |= {path: problem.message for path, problem in found.troubles}
-    for path, entry in known.items():
+    again = []
+    for path, entry in sorted(known.items()):
         if found.is_hidden(path):
             continue
         if path not in files:
@@ -111,6 +113,11 @@ def unread_files(workspace: Workspace) -> tuple[tuple[str, str], ...]:
             reasons[path] = "入库之后被改动过，改动没有读入"
         elif entry.disputed:
             reasons[path] = f"改动后有 {entry.disputed} 个数与库中的不同或没有了，库中仍是原来的"
+        elif not reader.would_read_alike(files[path], entry.sha256, entry.fingerprint):
+            again.append(path)
+    if again:
+        changed = "入库之后读法（指标目录、delivery.toml、本程序等）有变，没有重新读入"
+        reasons[again[0]] = f"{changed}；这样的文件有 {len(again)} 个"
     return tuple(sorted(reasons.items()))
 
 

@@ -28,12 +28,12 @@ MAX_FILES = 1_500
 
 @cache
 def code_hash() -> str:
-    """Hash the code and data of this package, and name the libraries that compute."""
+    """Hash the code and data of this package, styles included, and name the libraries that compute."""
     libraries = [version(name) for name in ("numpy", "scipy", "pandas", "statsmodels")]
     digest = hashlib.sha256(repr(libraries).encode())
     root = Path(lianhu_analysis.__file__).parent
     for file in sorted(root.rglob("*")):
-        if file.suffix in (".py", ".toml", ".csv"):
+        if file.suffix in (".py", ".toml", ".csv", ".css", ".j2"):
             digest.update(file.relative_to(root).as_posix().encode())
             digest.update(file.read_bytes())
     return digest.hexdigest()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -13,7 +12,6 @@ from typing import Any
 
 import pandas as pd
 
-import lianhu_analysis
 from lianhu_analysis.analysis.answer import Answer
 from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.catalog.targets import named
@@ -22,7 +20,7 @@ from lianhu_analysis.intake.ingest import unread_files
 from lianhu_analysis.intake.whole_files import private_folder
 from lianhu_analysis.pipeline.answers import PROJECT_ROOT
 from lianhu_analysis.pipeline.batch import parse_period
-from lianhu_analysis.pipeline.past_runs import settings_files
+from lianhu_analysis.pipeline.past_runs import code_hash, settings_files
 from lianhu_analysis.pipeline.record import keep_verdicts, read_record, record_hash
 from lianhu_analysis.pipeline.session import Session, open_session
 from lianhu_analysis.render.drawing.theme import speaking
@@ -486,11 +484,7 @@ def _inputs(session: Session, template: Path) -> dict[str, str]:
     for path in (*settings_files(workspace), template):
         if path.is_file():
             inputs[path.name] = file_hash(path)
-    code = hashlib.sha256()
-    for source in sorted(Path(lianhu_analysis.__file__).parent.rglob("*")):
-        if source.suffix in {".py", ".toml", ".csv", ".css", ".j2"}:
-            code.update(source.read_bytes())
-    inputs["lianhu_analysis"] = code.hexdigest()
+    inputs["lianhu_analysis"] = code_hash()
     return inputs
 
 

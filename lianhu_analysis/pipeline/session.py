@@ -49,7 +49,6 @@ from lianhu_analysis.intake.corrections import (
     withhold_errors,
 )
 from lianhu_analysis.intake.store import VintageStore, latest
-from lianhu_analysis.intake.vintage_files import REBUILD
 from lianhu_analysis.pipeline.past_runs import PastRunFiles, fingerprint
 from lianhu_analysis.pipeline.record import read_record
 from lianhu_analysis.render.tables import NO_DATA
@@ -187,7 +186,7 @@ class Session:
         for code, unit in levels.itertuples(index=False):
             if code in self.catalogue and (now := self.catalogue.get(code)).unit != unit:
                 said = f"库中{now.name_zh}的单位是{unit}，指标目录现在写的是{now.unit}"
-                raise StoreError(f"{said}。请运行 lianhu ingest；仍是这样的，{REBUILD}")
+                raise StoreError(f"{said}。请运行 lianhu ingest；仍不行的先删去 data/processed")
 
     @cached_property
     def delivered(self) -> pd.DataFrame:

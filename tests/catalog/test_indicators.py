@@ -45,7 +45,9 @@ def test_the_built_in_list_has_41_and_187_and_is_a_proposal():
 
 def test_names_that_differ_in_case_alone_are_one_name(tmp_path):
     other = changed(code="gdp.secondary", name_zh="第二产业增加值", aliases="gdp")
-    with pytest.raises(CatalogueError, match="gdp.secondary 的名称“gdp”与第 2 行 gdp.total 重复"):
+    with pytest.raises(
+        CatalogueError, match=r"gdp\.secondary 的名称“gdp”与第 2 行 gdp\.total 重复"
+    ):
         read_catalogue(write(tmp_path, GOOD, other), {})
 
 
@@ -55,7 +57,7 @@ def test_aliases_may_be_parted_by_a_semicolon_of_either_width(tmp_path):
 
 
 def test_what_piles_up_is_no_figure_of_a_point_in_time(tmp_path):
-    with pytest.raises(CatalogueError, match="gdp.total 是流量（flow），不能是 point"):
+    with pytest.raises(CatalogueError, match=r"gdp\.total 的 kind 是 flow，不能是 point"):
         read_catalogue(write(tmp_path, changed(span="point")), {})
 
 
@@ -140,7 +142,7 @@ def test_every_fault_is_reported_at_once(tmp_path):
         "第 6 行 frequency：a.d 的 'W' 不认识",
         "第 7 行 span：a.e 的 'cumulative' 不认识",
         "第 8 行 unit：a.f 没有计量单位",
-        "第 9 行 span：a.g 是存量",
+        "第 9 行 span：a.g 的 kind 是 stock，不能是 ytd",
         "第 10 行 code：'A G'",
         "第 10 行 release_lag_days：A G 的 'soon' 不是非负整数",
         "第 11 行 weight_proxy：no.such 不在目录中",
