@@ -81,7 +81,7 @@ def test_no_figure_of_a_hidden_indicator_is_on_a_public_page(internal):
 def test_no_sentence_tells_of_a_target_of_a_hidden_indicator_by_its_title(internal):
     titles = {item.target.indicator: item.target.title_zh for item in internal.assessment.verdicts}
     told = tuple(f"{title}：9月末为 13。" for title in titles.values())
-    asked = answer_of(internal.assessment, "问", told, {})
+    asked = answer_of(internal.assessment, "问", (*told, "2024年 3 项目标的达标灯：绿 3 项。"), {})
     public = for_public(
         dataclasses.replace(internal, answers={"land": asked}), frozenset({LAND.code}), ()
     )

@@ -35,10 +35,11 @@ def for_public(report: Report, hidden: frozenset[str], outlier_years: Sequence[i
     if withheld := len(assessment.verdicts) - len(shown):
         joint = joint_of(shown, outlier_years)
         assessment = replace(assessment, verdicts=shown, joint=joint)
-    catalogue = report.assessment.catalogue
-    named = {catalogue.get(code).name_zh for code in hidden if code in catalogue}
+    named = {item.name_zh for item in assessment.catalogue if item.code in hidden}
     targets = [item.target for item in report.assessment.verdicts]
     named |= {item.title_zh for item in targets if item.indicator in hidden}
+    # Of some lights and all of them, those of the others are known.
+    named |= {"项目标的达标灯"} if withheld else set()
     public = replace(
         report,
         assessment=assessment,
