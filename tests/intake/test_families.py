@@ -2353,3 +2353,23 @@ def test_up_to_a_day_within_a_month_is_no_month(read):
         ["指标", "单位", "全年目标", "完成"],
     ]
     assert "D3" not in short(read([*rows, [*LAND, 1200, 723.7]]))
+
+
+@pytest.mark.parametrize(
+    ("token", "stored"),
+    [
+        (2.3, 2.3),
+        ("下降2.3%", 2.3),
+        ("降低2.3%", 2.3),
+        ("↓2.3", 2.3),
+        ("上升2.3%", -2.3),
+        ("持平", None),
+        (0, 0.0),
+        (-2.3, None),
+        ("-2.3%", None),
+    ],
+)
+def test_a_rate_of_reduction_is_positive_where_it_falls(read, token, stored):
+    rows = [["莲湖区2023年"], ["指标", "单位", "全年"], ["单位地区生产总值能耗降低率", "%", token]]
+    found = short(read(rows, published=dt.date(2024, 6, 1))).get("C3")
+    assert (found[-1] if found else None) == stored

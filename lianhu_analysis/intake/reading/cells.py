@@ -53,7 +53,7 @@ MINUS = str.maketrans("−‐‑–", "----")
 NUMBER = r"(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?|\.[0-9]+"
 PLAIN = re.compile(rf"[+-]?(?:{NUMBER})(?:E[+-]?[0-9]{{1,4}})?")
 GROWTH = re.compile(
-    rf"(?:同比)?(?:(?P<up>增长|上升|增|↑)|(?P<down>负增长|下降|下滑|降|↓|▼))"
+    rf"(?:同比)?(?:(?P<up>增长|上升|增|↑)|(?P<down>负增长|下降|下滑|降低|降|↓|▼))"
     rf"(?P<number>[+-]?(?:{NUMBER})|[一二两三四五六七八九十])(?P<mark>%|倍)?"
 )
 NUMERALS = {name: n for n, name in enumerate("一二三四五六七八九十", 1)} | {"两": 2}

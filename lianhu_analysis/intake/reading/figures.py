@@ -39,6 +39,7 @@ __all__ = [
 ]
 
 POINTS = "百分点"
+MOVED = re.compile("[升降增↑↓▼]")
 FREQUENCIES = {"M": "月", "Q": "季", "A": "年"}
 RANK = re.compile(r"^\s*第?(?=\d+\s*[位名]?\s*$)|[位名]\s*$")
 FACT_UNITS = {"rank": "位", "gap": "百分点", "plan_share": "%"}
@@ -474,6 +475,14 @@ def _read_growth(token: object, slot: Slot) -> tuple[CellReading, float | None, 
         why = f"{indicator.name_zh} 的增速 {reading.token} 像是指数，或百分数又加了百分号格式"
         cure = "请把单元格格式改为“常规”、核对后另报新文件；确是如此的，请写成“增长1.6倍”这样"
         raise IntakeError(why, cure)
+    if indicator.is_reduction and value:
+        # 下降2.3% is a reduction of 2.3; -2.3 may be meant so, or be a rise.
+        if MOVED.search(reading.token):
+            value = -value
+        elif value < 0:
+            why = f"{indicator.name_zh} 的 {reading.token} 说不清是降低还是上升"
+            cure = "降低的请填正数，上升的请写成“上升2.3%”这样，另报新文件"
+            raise IntakeError(why, cure)
     # 4.8% and 增长1.6倍 say what they are, whatever form the column has.
     if value is not None and not reading.says_percent:
         value = _in_percent(value, slot.form, indicator, beside)
