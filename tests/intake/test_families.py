@@ -2373,3 +2373,20 @@ def test_a_rate_of_reduction_is_positive_where_it_falls(read, token, stored):
     rows = [["莲湖区2023年"], ["指标", "单位", "全年"], ["单位地区生产总值能耗降低率", "%", token]]
     found = short(read(rows, published=dt.date(2024, 6, 1))).get("C3")
     assert (found[-1] if found else None) == stored
+
+
+@pytest.mark.parametrize(
+    ("whole", "part", "code"),
+    [
+        (RETAIL, "限额以上", "csm.above.retail"),
+        (RETAIL, "限额以上企业（单位）消费品零售额", "csm.above.retail"),
+        ("规模以上工业总产值", "战略性新兴产业", "ind.strategic"),
+        ("批发业商品销售额", "限额以上", "trd.wholesale.above"),
+        ("一般公共预算收入", "增值税", "fis.vat"),
+        ("金融机构人民币各项贷款余额", "企（事）业单位贷款", "fin.corp_loan"),
+    ],
+)
+def test_parts_are_known_below_their_whole(read, whole, part, code):
+    rows = [["莲湖区2024年9月"], ["指标", "单位", "累计"], [whole, "亿元", 512.3]]
+    found = short(read([*rows, [f"其中：{part}", "亿元", 230.5]]))
+    assert found["C4"][0] == code and found["C4"][-1] == 230.5
