@@ -2378,10 +2378,9 @@ def test_a_rate_of_reduction_is_positive_where_it_falls(read, token, stored):
 @pytest.mark.parametrize(
     ("whole", "part", "code"),
     [
-        (RETAIL, "限额以上", "csm.above.retail"),
+        (RETAIL, "限上单位零售额", "csm.above.retail"),
         (RETAIL, "限额以上企业（单位）消费品零售额", "csm.above.retail"),
         ("规模以上工业总产值", "战略性新兴产业", "ind.strategic"),
-        ("批发业商品销售额", "限额以上", "trd.wholesale.above"),
         ("一般公共预算收入", "增值税", "fis.vat"),
         ("金融机构人民币各项贷款余额", "企（事）业单位贷款", "fin.corp_loan"),
     ],
