@@ -19,102 +19,7 @@ from lianhu_analysis.render.tables import NO_DATA, PROVENANCE_NAMES, SIMULATED_M
 __all__ = ["answer_lines", "monitor_page", "say", "table"]
 
 # What readers call the columns; a column that is not here is for machines and not shown.
-COLUMNS = {
-    "target_zh": "目标",
-    "goal": "把握",
-    "name_zh": "指标",
-    "period": "时期",
-    "unit": "单位",
-    # monitor
-    "area_zh": "方面",
-    "value": "最新",
-    "actual": "实际",
-    "change": "较上期",
-    "run": "连落",
-    "place": "位次",
-    "rank": "历史位次",
-    "gap": "比上级",
-    "plan": "计划",
-    "distance": "距计划",
-    "target_light": "达标灯",
-    "target_reason": "依据",
-    "probability": "概率",
-    "heat_light": "景气灯",
-    "indicators": "项数",
-    "compared": "可比",
-    "faster": "加快",
-    "slower": "回落",
-    "flat": "持平",
-    "hot": "偏热",
-    "normal": "正常",
-    "cold": "偏冷",
-    "month": "月份",
-    "n": "项数",
-    "diffusion": "扩散指数",
-    "index": "一致指数",
-    "severity_zh": "程度",
-    "rule": "规则",
-    "message": "内容",
-    # contributions and comparison
-    "region_zh": "地区",
-    "growth": "增速%",
-    "weight": "权重",
-    "weight_pct": "比重%",
-    "points": "拉动点",
-    "low": "最低",
-    "high": "最高",
-    "share": "贡献率%",
-    "ahead": "本地高出",
-    "previous": "上期",
-    "published_rank": "公布位次",
-    "known": "有数地区",
-    "moved": "前移位次",
-    "to_next": "距前一位",
-    "to_best": "距首位",
-    "provenance": "来历",
-} | {
-    # Of cases of ledgers, and of what they add up to.
-    "case": "编号", "case_zh": "名称", "type": "类别", "matter": "事项", "use": "用途",
-    "entry_rules": "准入条件", "area": "面积", "investment": "亩均投资", "output": "亩均产出",
-    "order": "位次", "worst": "后四分之一", "stage": "阶段", "n_cases": "件数",
-    "plan_year": "本年计划", "done": "本年完成", "due_pct": "序时进度%", "short": "差额",
-    "ledger_zh": "台账", "from_ledger": "台账合计", "as_published": "公布数", "apart": "相差",
-    "title_zh": "目标", "aim": "目标值", "actual_period": "截至",
-    "done_pct": "完成%", "usual_pct": "常年完成%",
-    "found": "发现", "reported": "上报", "handled": "处置", "closed": "办结", "overdue": "逾期",
-    "step_zh": "已到", "due": "应办结日", "days_late": "逾期天数", "received": "受理",
-    "answered": "答复", "n_due": "到期", "on_time": "按时", "on_time_pct": "按时%",
-    "median_days": "用时中位数",
-    # Of scenarios and levers.
-    "forecast_rest": "原预测",
-    "rest": "须为",
-    "year_end": "全年",
-    "stretch": "标准差",
-    "history_reached": "达到",
-    "history_years": "年数",
-    "chance_before": "原概率",
-    "chance_after": "情景概率",
-    "link": "联系",
-    # Of news and the calendar.
-    "old": "原预测",
-    "new": "新预测",
-    "revisions": "修订",
-    "releases": "公布",
-    "residual": "重新估计",
-    "old_probability": "原概率",
-    "new_probability": "新概率",
-    "theme_zh": "主题",
-    "day": "公布日",
-    "kind_zh": "方式",
-    "expected": "预期",
-    "published": "公布数",
-    "impact": "影响",
-    "impact_probability": "概率变化",
-    "usual_change": "通常变动",
-    "relative": "标准差倍数",
-    "years": "年数",
-    "reason": "说明",
-}  # fmt: skip
+COLUMNS = tables.TERMS["answers"]
 # Columns of published figures and of differences between them.
 PUBLISHED = frozenset(
     "value actual change gap plan distance growth previous ahead to_next to_best published".split()
@@ -191,10 +96,11 @@ def monitor_page(document: Mapping[str, Any], every: bool) -> dict[str, Any]:
 
 def say(answer: Answer) -> Html:
     """Return the sentences of an answer, its limits folded beneath, marked where simulated."""
-    mark = [tables.mark_simulated()] if answer.simulated else []
     head = tables.paragraph(f"{answer.region_zh}，截至 {answer.as_of}")
     notes = [tables.bullet_list(answer.notes)] if answer.notes else []
-    return tables.join(*mark, head, tables.bullet_list(answer.sentences), *notes)
+    return tables.join(
+        tables.mark(answer.simulated), head, tables.bullet_list(answer.sentences), *notes
+    )
 
 
 def table(answer: Answer, name: str) -> Html:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 import pandas as pd
 from IPython.display import HTML
@@ -33,23 +32,8 @@ from lianhu_analysis.render.tables import Html
 
 __all__ = ["Desk"]
 
-TABLE_WORDS: dict[str, Any] = {
-    "search": "搜索：",
-    "lengthMenu": "每页 _MENU_ 行",
-    "info": "第 _START_ 至 _END_ 行，共 _TOTAL_ 行",
-    "infoEmpty": "没有数据",
-    "infoFiltered": "（由 _MAX_ 行筛选）",
-    "zeroRecords": "没有符合的行",
-    "emptyTable": "没有数据",
-    "paginate": {"first": "首页", "previous": "上页", "next": "下页", "last": "末页"},
-}
-COLUMN_NAMES = {
-    "code": "代码", "name_zh": "名称", "tier": "层级", "unit": "单位", "frequency": "频率",
-    "department_zh": "部门", "notes": "说明", "period": "时期", "measure": "度量",
-    "span": "口径", "value": "数值", "published": "公布日", "published_basis": "公布日依据",
-    "provenance": "来历", "source": "来源", "sheet": "工作表", "cell": "单元格",
-    "token": "原文", "status": "状态",
-}  # fmt: skip
+TABLE_WORDS = tables.TERMS["search"]
+COLUMN_NAMES = tables.TERMS["observations"]
 OBSERVATION_COLUMNS = [
     "period", "measure", "span", "value", "unit", "published", "published_basis",
     "provenance", "source", "sheet", "cell", "token", "status",
@@ -91,7 +75,7 @@ class Desk:
             f"{frame['value'].notna().sum():,} 个已公布的数字；{self.assessment.year} 年有 "
             f"{len(self.assessment.verdicts)} 项目标。",
         )
-        return tables.join(*self._mark(), parts)
+        return tables.join(self._mark(), parts)
 
     def indicators(self) -> HTML:
         """Return the catalogue as a table that can be searched."""
@@ -153,7 +137,7 @@ class Desk:
         ]
         if item.sensitive:
             rows.append(["注意", "敏感数据，默认不进公开报告"])
-        return tables.join(*self._mark(), tables.html_table(["项目", "内容"], rows, item.name_zh))
+        return tables.join(self._mark(), tables.html_table(["项目", "内容"], rows, item.name_zh))
 
     def chart(self, code: str) -> Picture | Html:
         """Draw an indicator's published levels and growth."""
@@ -218,7 +202,7 @@ class Desk:
         report = self._report()
         if report is None or not self.assessment.verdicts:
             return tables.paragraph("没有可以判断的目标。")
-        return tables.join(*self._mark(), *(section(report) for section in sections))
+        return tables.join(self._mark(), *(section(report) for section in sections))
 
     def _drawn(self, *draw: Callable[[Report], list[Picture]]) -> list[Picture]:
         report = self._report()
@@ -233,8 +217,8 @@ class Desk:
             raise UsageError(tables.NO_DATA)
         return self.assessment.as_of
 
-    def _mark(self) -> list[Html]:
-        return [tables.mark_simulated()] if self._is_simulated(self.assessment.frame) else []
+    def _mark(self) -> Html:
+        return tables.mark(self._is_simulated(self.assessment.frame))
 
     def _is_simulated(self, rows: pd.DataFrame) -> bool:
         return bool(rows["provenance"].eq("simulated").any())

@@ -129,7 +129,7 @@ class IntakeDesk:
         around = self.told.around
         simulated = around is not None and around.sidecar.provenance == "simulated"
         return tables.join(
-            tables.mark_simulated() if simulated else "",
+            tables.mark(simulated),
             tables.paragraph(tables.code(self.told.path), text),
             tables.paragraph(*legend),
         )

@@ -121,7 +121,7 @@ def _told(verdict: Verdict) -> str:
     """Write what is required: growth with two decimals, amounts as their unit is written."""
     value = verdict.required.value or 0.0
     if verdict.target.is_growth:
-        return tables.growth_text(value, 2)
+        return tables.number_text(value, 2)
     return value_text(round(value, 2), verdict.target.unit)
 
 

@@ -55,12 +55,7 @@ ROWS_A_PANEL = 120
 ROW_INCHES, MONTH_INCHES, NAME_INCHES, NAME_CHARACTERS = 0.158, 0.115, 2.5, 19
 HEAD_INCHES, FOOT_INCHES, GAP_INCHES = 0.85, 0.35, 0.15
 DPI = 110
-VERDICT_ZH = {
-    "unusual": "明显大于以往",
-    "usual": "与以往相近",
-    "too_few": "以往修订太少，无从判断",
-    "census_break": "普查口径变动",
-}
+VERDICT_ZH = tables.TERMS["revisions"]
 
 
 def status_matrix(
@@ -255,8 +250,7 @@ class QualityDesk:
         figures = f"{self.frame['value'].notna().sum():,} 个已公布的数字"
         words = f"核查结果：{'、'.join(told) or '没有发现问题'}。"
         head = f"{self.workspace.region.name_zh}：截至 {self.as_of}，{figures}；{words}"
-        mark = [tables.mark_simulated()] if self.simulated else []
-        return tables.join(*mark, tables.paragraph(head))
+        return tables.join(tables.mark(self.simulated), tables.paragraph(head))
 
     def heat_map(self, months: int = MONTHS_SHOWN) -> Picture | Html:
         """Draw how every indicator stands month by month."""

@@ -187,9 +187,7 @@ class FigureRegister:
         value: Any = get("value")
         if value is None or not math.isfinite(value):
             raise ReportError(f"{where} 没有数值（{get('status')}）。请写明原因")
-        if text is None:
-            write = tables.growth_text if get("measure") == "yoy" else tables.level_text
-            text = write(value)
+        text = text or tables.number_text(value, 1 if get("measure") == "yoy" else 2)
         detail: dict[str, Any] = {key: _plain(get(key)) for key in OBSERVATION_DETAIL}
         label = (label or where) + ("（已更正，原文照录）" if get("status") == "corrected" else "")
         return self.add(value, text, kind="observation", label=label, **detail)
@@ -198,7 +196,7 @@ class FigureRegister:
         """Register the value of a target of the targets file."""
         return self.add(
             target.value,
-            text or tables.growth_text(target.value),
+            text or tables.number_text(target.value, 1),
             kind="target",
             label=label or f"{target.name_zh} {target.year}",
             indicator=target.indicator,
@@ -231,7 +229,7 @@ class FigureRegister:
             Such as ``"{fig-3} - {fig-4}"``; also ``* / ( ) abs min max``.
         """
         value = self._evaluate(formula)
-        text = tables.growth_text(value, decimals)
+        text = tables.number_text(value, decimals)
         return self.add(value, text, kind="arithmetic", label=label, formula=formula)
 
     def save(self, path: Path = Path(FIGURES_FILE)) -> None:

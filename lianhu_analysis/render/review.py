@@ -32,18 +32,8 @@ from lianhu_analysis.render.tables import Html
 __all__ = ["ReviewDesk"]
 
 NOTHING = "还没有已有结果的预测，谈不上准不准。"
-CELL_NAMES = {
-    "name": "指标", "measure": "度量", "position": "已知到", "model": "模型", "scope": "范围",
-    "n_observations": "年数", "rmse": "RMSE", "rmse_benchmark": "基准 RMSE", "mae": "MAE",
-    "bias": "偏差", "crps": "CRPS", "crps_benchmark": "基准 CRPS", "log_score": "对数评分",
-    "coverage_80": "80% 涵盖", "coverage_95": "95% 涵盖", "dm_p_value": "DM 检验 p 值",
-    "loses": "不及基准",
-}  # fmt: skip
-ISSUED_NAMES = {
-    "as_of": "截至日", "title_zh": "目标", "status": "判断", "probability": "达标概率",
-    "probability_about": "按容差", "mean": "预测均值", "outcome": "结果", "published": "公布日",
-    "set_by": "下达单位", "met": "达到", "met_about": "按容差达到", "brier": "Brier", "retrospective": "补记",
-}  # fmt: skip
+CELL_NAMES = tables.TERMS["cells"]
+ISSUED_NAMES = tables.TERMS["issued"]
 
 
 @dataclass(frozen=True)
@@ -68,11 +58,13 @@ class ReviewDesk:
     def overview(self) -> Html:
         """Say how many past forecasts there are, of which years, and how many verdicts issued."""
         if self.backtest.empty:
-            return tables.join(*self._mark(), tables.paragraph(self.region_zh, "：", NOTHING))
+            return tables.join(
+                tables.mark(self.simulated), tables.paragraph(self.region_zh, "：", NOTHING)
+            )
         years = self.backtest["year"]
         told = told_in_advance(self.record, self.as_of)
         return tables.join(
-            *self._mark(),
+            tables.mark(self.simulated),
             tables.paragraph(
                 f"{self.region_zh}：回测 {self.backtest['indicator'].nunique()} 个指标、"
                 f"{years.min()}—{years.max()} 年，共 {(~self.backtest['again']).sum():,} 次预测"
@@ -257,9 +249,6 @@ class ReviewDesk:
     def _setting(self, title: str, what: str) -> Setting:
         caption = f"{self.region_zh}回测：{what}；截至 {self.as_of} 已公布的版本"
         return Setting(title=title, caption=caption, simulated=self.simulated)
-
-    def _mark(self) -> list[Html]:
-        return [tables.mark_simulated()] if self.simulated else []
 
 
 def _number(value: float) -> str:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import html
 import math
 import re
+import tomllib
 from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
 
 from lianhu_analysis.catalog.targets import half_up, percentage
 from lianhu_analysis.errors import ReportError
@@ -13,18 +16,17 @@ from lianhu_analysis.errors import ReportError
 __all__ = [
     "NO_DATA",
     "SIMULATED_MARK",
+    "TERMS",
     "Html",
     "bullet_list",
     "cite",
     "code",
-    "count_text",
-    "growth_text",
     "heading",
     "html_table",
     "join",
-    "level_text",
-    "mark_simulated",
+    "mark",
     "name",
+    "number_text",
     "paragraph",
     "probability_text",
     "reason",
@@ -37,6 +39,10 @@ BLANK = r"(?<=[^\x00-\x7f]) | (?=[^\x00-\x7f])"
 SIMULATED_MARK = "演示数据（模拟）"
 # Simulated figures may lie in the store where only official ones are forecast from.
 NO_DATA = "还没有可用的数据。请把文件放进 data/raw，再运行 lianhu ingest；来历须是 lianhu.toml 的 provenance 所列"
+# What readers call columns and findings, by what shows them.
+TERMS: dict[str, Any] = tomllib.loads(
+    (Path(__file__).parent / "data" / "terms.toml").read_text(encoding="utf-8")
+)
 PROVENANCE_NAMES = {
     "official": "官方",
     "published_fact": "公开发布",
@@ -58,25 +64,17 @@ def _escaped(part: object) -> str:
     return str(part) if isinstance(part, Html) else html.escape(str(part))
 
 
-def _fixed(value: float, decimals: int) -> str:
+def number_text(value: float, decimals: int = 0) -> str:
+    """Write a number with thousands separated, without its unit: ``1,234``, ``5.3``.
+
+    Raises
+    ------
+    ReportError
+        If it is missing or infinite.
+    """
     if not math.isfinite(value):
         raise ReportError(f"要印出的数值缺失或无穷（{value}）。请写明原因，不要留空或写零")
     return f"{half_up(value, decimals):,}"
-
-
-def growth_text(value: float, decimals: int = 1) -> str:
-    """Write a growth rate in percent, without the sign of percent: ``5.3``."""
-    return _fixed(value, decimals)
-
-
-def level_text(value: float, decimals: int = 2) -> str:
-    """Write an amount with thousands separated: ``1,234.56``."""
-    return _fixed(value, decimals)
-
-
-def count_text(value: float) -> str:
-    """Write a whole number with thousands separated: ``1,234``."""
-    return _fixed(value, 0)
 
 
 def probability_text(probability: float) -> str:
@@ -142,9 +140,9 @@ def bullet_list(items: Iterable[object]) -> Html:
     return Html(f"<ul>{''.join(f'<li>{_escaped(item)}</li>' for item in items)}</ul>")
 
 
-def mark_simulated() -> Html:
-    """Make the mark that simulated data must carry."""
-    return Html(f'<p class="simulated">{SIMULATED_MARK}</p>')
+def mark(simulated: bool) -> Html:
+    """Make the mark that simulated data must carry; nothing for real ones."""
+    return Html(f'<p class="simulated">{SIMULATED_MARK}</p>' if simulated else "")
 
 
 def html_table(

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from lianhu_analysis.errors import ReportError
 from lianhu_analysis.render.register import FigureRegister, read_number
-from lianhu_analysis.render.tables import count_text, growth_text, level_text, probability_text
+from lianhu_analysis.render.tables import number_text, probability_text
 from lianhu_analysis.render.trace import check_html
 
 ROW = {
@@ -78,8 +78,8 @@ def test_what_is_no_rounding_is_refused(value, text):
 @given(st.floats(-1e7, 1e7, allow_nan=False))
 def test_the_texts_of_our_own_writers_are_roundings(value):
     register = FigureRegister()
-    for text in (growth_text(value), growth_text(value, 3), level_text(value), count_text(value)):
-        add(register, value, text)
+    for decimals in range(4):
+        add(register, value, number_text(value, decimals))
 
 
 @given(st.floats(0, 1))

@@ -10,12 +10,10 @@ from lianhu_analysis.render.tables import (
     Html,
     cite,
     code,
-    count_text,
-    growth_text,
     html_table,
     join,
-    level_text,
     name,
+    number_text,
     probability_text,
     traced,
     when,
@@ -35,12 +33,12 @@ from lianhu_analysis.render.tables import (
     ],
 )
 def test_growth_rounds_as_published_figures_do(value, text):
-    assert growth_text(value) == text
+    assert number_text(value, 1) == text
 
 
 def test_amounts_and_counts_separate_thousands():
-    assert level_text(1234567.891) == "1,234,567.89"
-    assert count_text(1234) == "1,234"
+    assert number_text(1234567.891, 2) == "1,234,567.89"
+    assert number_text(1234) == "1,234"
 
 
 @pytest.mark.parametrize(
@@ -68,7 +66,7 @@ def test_what_is_no_probability_is_refused(probability):
 @pytest.mark.parametrize("value", [math.nan, math.inf])
 def test_a_missing_value_is_never_written_as_a_number(value):
     with pytest.raises(ReportError, match="请写明原因"):
-        growth_text(value)
+        number_text(value)
 
 
 def test_a_reason_on_a_page_has_no_blanks_of_a_terminal():

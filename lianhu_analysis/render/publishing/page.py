@@ -17,11 +17,12 @@ import nbformat
 import nh3
 
 from lianhu_analysis.errors import ReportError
+from lianhu_analysis.render import tables
 from lianhu_analysis.render.drawing.theme import Weight, covered_characters, font_file
 from lianhu_analysis.render.english import English
 from lianhu_analysis.render.publishing.notebook import END_TAG
 from lianhu_analysis.render.register import FigureRegister
-from lianhu_analysis.render.tables import SIMULATED_MARK, mark_simulated
+from lianhu_analysis.render.tables import SIMULATED_MARK
 from lianhu_analysis.render.trace import check_html, check_prose
 
 __all__ = ["build_document", "data_of", "printed_figures", "render_page", "sanitise", "traced_body"]
@@ -134,7 +135,7 @@ def render_page(
         )
     body, contents = _with_contents(body)
     header = f"<h1>{html.escape(title)}</h1>"
-    header += mark_simulated() if simulated else ""
+    header += tables.mark(simulated)
     # The answer first: the contents stand before the first heading, after what has none.
     answer, heading, rest = body.partition("<h2 ")
     nav = f'<nav class="contents" aria-label="目录"><ul>{contents}</ul></nav>' if contents else ""

@@ -185,7 +185,7 @@ def rate_decimals(target: Target) -> int:
 def value_text(value: float, unit: str, decimals: int = 2, *, rate: int = 1) -> str:
     """Format a published figure as its unit is published: decimals of an amount, or of a rate."""
     digits = 0 if float(value).is_integer() else decimals
-    return tables.level_text(value, rate if unit == "%" else digits)
+    return tables.number_text(value, rate if unit == "%" else digits)
 
 
 def plain_text(value: float) -> str:
@@ -372,7 +372,7 @@ def required_figure(report: Report, verdict: Verdict, rounding: float = 0.0) -> 
 
 def counted(report: Report, count: int, label: str) -> Html:
     """Print a number of things counted one by one."""
-    text = tables.count_text(count)
+    text = tables.number_text(count)
     return report.register.add(count, text, kind="arithmetic", label=label, formula="逐项计数")
 
 
@@ -503,7 +503,7 @@ def _change(report: Report, verdict: Verdict) -> Html:
     day, points = str(told["as_of"]), round(100 * now) - round(100 * float(told[column]))
     moved = report.register.model(
         abs(points),
-        tables.count_text(abs(points)),
+        tables.number_text(abs(points)),
         label=f"{verdict.name_zh}：达标概率与 {day} 发布的相差的百分点",
         model="两次发布的百分比之差",
         as_of=report.as_of.isoformat(),

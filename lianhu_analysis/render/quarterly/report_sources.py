@@ -139,7 +139,7 @@ def deliveries_table(report: Report) -> Html:
 def method_notes(report: Report) -> Html:
     """How the figures were made, and what they cannot say."""
     scale = "；".join(
-        f"{words}（{tables.growth_text(floor * 100, 0)}%以上）" if floor else f"{words}（更低）"
+        f"{words}（{tables.number_text(100 * floor)}%以上）" if floor else f"{words}（更低）"
         for floor, words in WORDS
     )
     tolerances = {
@@ -189,4 +189,4 @@ def _fact_text(row: pd.Series) -> str:
     """A fact keeps the decimals it was published with; in another unit, those that it needs."""
     value, written = float(row["value"]), read_number(str(row["token"]))
     kept = written[2] if written and written[1] == value else 0
-    return tables.level_text(value, max(kept, decimals_of(value, 6)))
+    return tables.number_text(value, max(kept, decimals_of(value, 6)))
