@@ -33,7 +33,7 @@ def code_hash() -> str:
     digest = hashlib.sha256(repr(libraries).encode())
     root = Path(lianhu_analysis.__file__).parent
     for file in sorted(root.rglob("*")):
-        if file.suffix in (".py", ".toml", ".csv", ".css", ".j2"):
+        if file.suffix in (".py", ".toml", ".csv", ".css", ".js", ".html", ".j2"):
             digest.update(file.relative_to(root).as_posix().encode())
             digest.update(file.read_bytes())
     return digest.hexdigest()

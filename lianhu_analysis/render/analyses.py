@@ -106,7 +106,7 @@ def say(answer: Answer) -> Html:
 def table(answer: Answer, name: str) -> Html:
     """Return one table of an answer for a notebook or page, with its question as caption."""
     rows = answer.tables[name]
-    shown = [column for column in rows if column in COLUMNS]
+    shown = [str(column) for column in rows if column in COLUMNS]
     numeric = [n for n, column in enumerate(shown) if rows[column].dtype.kind in "if"]
     cells = cell_texts(rows.astype(object).to_dict("records"), shown)
     return tables.html_table(

@@ -8,51 +8,25 @@ from __future__ import annotations
 
 import html
 from collections.abc import Sequence
+from pathlib import Path
 from urllib.parse import quote
 
 from lianhu_analysis.render.publishing.manifest import FORMATS, REPORT_SUFFIX, ManifestEntry
-from lianhu_analysis.render.tables import SIMULATED_MARK, Html, html_table, join, name, when
+from lianhu_analysis.render.tables import SIMULATED_MARK, TERMS, Html, html_table, join, name, when
 
 __all__ = ["index_page"]
 
 TITLE = "经济分析报告"
 LANGUAGE_NAMES = {"zh": "中文", "en": "English"}
 AUDIENCE_NAMES = {"internal": "内部", "public": "公开"}
-# One character for each verdict, so that it is read without colour, and how good it is.
-SIGNS = {
-    "已实现": ("成", "good"),
-    "已实现（高于区间）": ("成", "good"),
-    "在容差内实现（低于目标值）": ("成", "good"),
-    "很有把握实现": ("稳", "good"),
-    "有望实现": ("望", "fair"),
-    "能否实现难以判断": ("疑", "open"),
-    "实现难度较大": ("难", "poor"),
-    "很难实现": ("危", "bad"),
-    "未实现": ("未", "bad"),
-}
+SIGNS = TERMS["signs"]
 UNKNOWN = ("—", "none")
 CHANGES_TOLD = 2
 LEGEND = (
     "判断依次为各项目标：成 已实现，稳 很有把握，望 有望，疑 难以判断，难 难度较大，危 很难，未 未实现，"
     "— 不作预测。"
 )
-SCRIPT = """
-const rows = [...document.querySelectorAll('tbody tr')];
-const controls = [...document.querySelectorAll('[data-filter]')];
-function show() {
-  const asked = controls.flatMap(item => item.value.toLowerCase().split(/\\s+/)).filter(Boolean);
-  let shown = 0;
-  for (const row of rows) {
-    const signs = [...row.querySelectorAll('[title]')].map(item => item.title);
-    const said = [row.textContent, ...signs].join(' ').toLowerCase();
-    row.hidden = !asked.every(word => said.includes(word));
-    shown += row.hidden ? 0 : 1;
-  }
-  document.getElementById('shown').textContent = shown;
-}
-controls.forEach(item => item.addEventListener('input', show));
-show();
-"""
+SCRIPT = Path(__file__).parent / "templates" / "index.js"
 
 
 def index_page(entries: Sequence[ManifestEntry]) -> str:
@@ -68,11 +42,12 @@ def index_page(entries: Sequence[ManifestEntry]) -> str:
         rows = [_row(entry, _before(entry, ordered)) for entry in ordered]
         table = html_table(heads, rows, "已发布的报告")
         listed = f'{_controls(ordered)}<p class="note">{LEGEND}</p>{table}'
+    script = SCRIPT.read_text(encoding="utf-8") if ordered else ""
     body = (
         f'<a class="skip" href="#main">跳到正文</a><header><h1>{TITLE}</h1></header>'
         f'<main id="main">{listed}<p class="note">只列出完整运行、数字全部可追溯的报告。</p></main>'
     )
-    return build_document(body, title=TITLE, script=SCRIPT if ordered else "")
+    return build_document(body, title=TITLE, script=script)
 
 
 def _place(entry: ManifestEntry) -> tuple[str, ...]:
