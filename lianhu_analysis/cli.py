@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import importlib
-import importlib.util
 import io
 import json
 import os
@@ -12,8 +10,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import redirect_stderr, redirect_stdout, suppress
+from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
 from dataclasses import asdict, replace
+from importlib.machinery import PathFinder
+from importlib.util import LazyLoader
 from itertools import product
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -27,53 +27,41 @@ from lianhu_analysis import __version__
 from lianhu_analysis.errors import LianhuError, UsageError, WorkspaceError, described
 
 
-def _loaded_when_used(name: str) -> ModuleType:
-    """Return a module that is executed at the first look into it."""
-    if name in sys.modules:
-        return sys.modules[name]
-    spec = importlib.util.find_spec(name)
-    if spec is None or spec.loader is None:
-        raise ModuleNotFoundError(name)
-    spec.loader = importlib.util.LazyLoader(spec.loader)
-    module = sys.modules[name] = importlib.util.module_from_spec(spec)
-    # As an import would do.
-    package, _, last = name.rpartition(".")
-    setattr(importlib.import_module(package), last, module)
-    spec.loader.exec_module(module)
-    return module
+class _WhenUsed:
+    """Finds our own modules so that each is executed at the first look into it."""
+
+    @staticmethod
+    def find_spec(name: str, path: Sequence[str] | None, _: ModuleType | None = None) -> Any:
+        """Return how a module is loaded; of others nothing."""
+        spec = PathFinder.find_spec(name, path) if name.startswith("lianhu_analysis.") else None
+        if spec is not None and spec.loader is not None:
+            spec.loader = LazyLoader(spec.loader)
+        return spec
 
 
-if TYPE_CHECKING:
+@contextmanager
+def _loaded_when_used() -> Iterator[None]:
+    """Import modules without executing them yet."""
+    sys.meta_path.insert(0, _WhenUsed)
+    try:
+        yield
+    finally:
+        sys.meta_path.remove(_WhenUsed)
+
+
+# Help and wrong use are answered before pandas and statsmodels are loaded: one second.
+with _loaded_when_used():
     from lianhu_analysis import workspace as spaces
     from lianhu_analysis.analysis import news as arrivals
-    from lianhu_analysis.analysis.answer import Answer
     from lianhu_analysis.intake import blank_workbooks, new_workspace, problems
     from lianhu_analysis.intake import ingest as deliveries
     from lianhu_analysis.pipeline import answers, apart, backtests, batch, cluster, reports, session
     from lianhu_analysis.pipeline import record as issued
     from lianhu_analysis.render import analyses, listing, record_listing
     from lianhu_analysis.render import lab as jupyter
-    from lianhu_analysis.workspace import Workspace
-else:
-    # Help and wrong use are answered before pandas and statsmodels are loaded: one second.
-    arrivals = _loaded_when_used("lianhu_analysis.analysis.news")
-    deliveries = _loaded_when_used("lianhu_analysis.intake.ingest")
-    blank_workbooks = _loaded_when_used("lianhu_analysis.intake.blank_workbooks")
-    new_workspace = _loaded_when_used("lianhu_analysis.intake.new_workspace")
-    problems = _loaded_when_used("lianhu_analysis.intake.problems")
-    answers = _loaded_when_used("lianhu_analysis.pipeline.answers")
-    apart = _loaded_when_used("lianhu_analysis.pipeline.apart")
-    backtests = _loaded_when_used("lianhu_analysis.pipeline.backtests")
-    batch = _loaded_when_used("lianhu_analysis.pipeline.batch")
-    cluster = _loaded_when_used("lianhu_analysis.pipeline.cluster")
-    issued = _loaded_when_used("lianhu_analysis.pipeline.record")
-    reports = _loaded_when_used("lianhu_analysis.pipeline.reports")
-    session = _loaded_when_used("lianhu_analysis.pipeline.session")
-    jupyter = _loaded_when_used("lianhu_analysis.render.lab")
-    analyses = _loaded_when_used("lianhu_analysis.render.analyses")
-    listing = _loaded_when_used("lianhu_analysis.render.listing")
-    record_listing = _loaded_when_used("lianhu_analysis.render.record_listing")
-    spaces = _loaded_when_used("lianhu_analysis.workspace")
+
+if TYPE_CHECKING:
+    from lianhu_analysis.analysis.answer import Answer
 
 __all__ = ["app", "main"]
 
@@ -588,7 +576,7 @@ def unread_lines(unread: Iterable[Sequence[str]], place: str = "") -> list[str]:
     return [f"注意 {place}{path}：{reason}。请运行 lianhu ingest 查看" for path, reason in unread]
 
 
-def warn_unread(space: Workspace) -> None:
+def warn_unread(space: spaces.Workspace) -> None:
     """Tell ``unread_lines`` of a workspace."""
     for line in unread_lines(deliveries.unread_files(space)):
         tell(line)
@@ -669,7 +657,7 @@ def ask_one(
     return status, said.buffer.read().decode(), remarks.getvalue()
 
 
-def located(context: typer.Context, workspace: Path | None) -> Workspace:
+def located(context: typer.Context, workspace: Path | None) -> spaces.Workspace:
     """Return the workspace that an option before or after the command names."""
     for option in ("scheduler", "joint"):
         # One of many asked together has no options of the command line.
