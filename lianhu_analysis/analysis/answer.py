@@ -46,10 +46,10 @@ class Answer:
     region_zh: str
     as_of: str | None
     simulated: bool
-    sentences: tuple[str, ...]
-    tables: Mapping[str, pd.DataFrame]
-    notes: tuple[str, ...] = ()
     sensitive: bool = False
+    sentences: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+    tables: Mapping[str, pd.DataFrame]
 
     @cached_property
     def numbers(self) -> list[tuple[Row, str, float]]:
@@ -83,8 +83,7 @@ class Answer:
 
     def as_kept(self) -> dict[str, Any]:
         """Return a JSON document from which ``from_kept`` makes the same answer, bit by bit."""
-        plain = {item.name: getattr(self, item.name) for item in fields(self)}
-        return plain | {"tables": {name: _kept(table) for name, table in self.tables.items()}}
+        return self._plain | {"tables": {name: _kept(table) for name, table in self.tables.items()}}
 
     @classmethod
     def from_kept(cls, kept: Mapping[str, Any]) -> Answer:
@@ -95,17 +94,13 @@ class Answer:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the JSON document: fields as they are, tables as lists of rows."""
-        plain = {
-            "question": self.question,
-            "region": self.region,
-            "region_zh": self.region_zh,
-            "as_of": self.as_of,
-            "simulated": self.simulated,
-            "sensitive": self.sensitive,
-            "sentences": list(self.sentences),
-            "notes": list(self.notes),
-        }
-        return plain | {name: rows_of(table) for name, table in self.tables.items()}
+        return self._plain | {name: rows_of(table) for name, table in self.tables.items()}
+
+    @property
+    def _plain(self) -> dict[str, Any]:
+        """Every field but the tables, in their order."""
+        told = {item.name: getattr(self, item.name) for item in fields(self)[:-1]}
+        return told | {name: list(told[name]) for name in ("sentences", "notes")}
 
 
 def _kept(table: pd.DataFrame) -> dict[str, Any]:

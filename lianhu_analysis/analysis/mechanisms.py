@@ -9,6 +9,7 @@ import pandas as pd
 from pandas.core.groupby import DataFrameGroupBy
 
 from lianhu_analysis.analysis.answer import Answer, answer_of, chance_text
+from lianhu_analysis.analysis.wording import part_text
 from lianhu_analysis.catalog.ledgers import Series
 from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.forecast.assessment import Assessment, verdict_frame
@@ -119,9 +120,9 @@ def _land_sentences(tables: Tables, n_parcels: int) -> Iterator[str]:
         usual = "" if pd.isna(row["usual_pct"]) else f"，常年到此时完成 {row['usual_pct']:.0f}%"
         said = OUTCOMES.get(row["status"]) or f"达标概率 {chance_text(row['probability'])}"
         when = Period.parse(row["actual_period"]).label_zh("point")
-        # Of a ceiling nothing is done, and 99.6 % is not all of it.
-        done = min(row["done_pct"], 99.0) if row["actual"] < row["aim"] else row["done_pct"]
-        part = f"完成 {done:.0f}%{usual}，" if row["rule"] != "at_most" and row["aim"] > 0 else ""
+        # Of a ceiling nothing is done.
+        part = f"完成 {part_text(row['done_pct'], 0)}{usual}，"
+        part = part if row["rule"] != "at_most" and row["aim"] > 0 else ""
         yield (f"{row['title_zh']}：{when}为 {row['actual']:,.10g} {row['unit']}，{part}{said}。")
     projects, parcels = tables["projects"], tables["parcels"]
     behind, worst = projects[projects["short"] > 0], parcels[parcels["worst"]][::-1]

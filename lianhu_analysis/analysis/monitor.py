@@ -12,6 +12,7 @@ import pandas as pd
 from lianhu_analysis.analysis import climate
 from lianhu_analysis.analysis.answer import Answer, answer_of
 from lianhu_analysis.analysis.monitor_rules import MonitorRules, load_rules
+from lianhu_analysis.analysis.wording import part_text
 from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.errors import ForecastError
 from lianhu_analysis.forecast.assessment import Assessment
@@ -211,8 +212,7 @@ def target_light(
         return None, marks.green.name if met else None, f"{said}，没有往年进度可比"
     (usual, slowest), done = progress, actual / target.value
     usually = f"，常年 {usual:.1%}，底线 {slowest:.1%}"
-    shown = min(done, 0.999) if done < 1 else done
-    said += f"，完成 {shown:.1%}{'' if verdict.status in DECIDED else usually}"
+    said += f"，完成 {part_text(100 * done, 1)}{'' if verdict.status in DECIDED else usually}"
     late = marks.yellow if done >= slowest else marks.red
     return 100 * (done - usual), (marks.green if met or done >= usual else late).name, said
 

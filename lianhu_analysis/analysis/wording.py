@@ -6,7 +6,7 @@ from math import isnan
 
 from lianhu_analysis.catalog.targets import half_up
 
-__all__ = ["HALF_UNIT", "gap_text", "grew_text", "half_up", "pace_text"]
+__all__ = ["HALF_UNIT", "gap_text", "grew_text", "half_up", "pace_text", "part_text"]
 
 HALF_UNIT = 0.05  # of growth with one decimal: below it a difference is none
 
@@ -34,3 +34,9 @@ def gap_text(points: float, beside: str, up: str, down: str, what: str = "") -> 
     if abs(points) < HALF_UNIT:
         return f"{what}与{beside}持平"
     return f"{what}比{beside}{up if points > 0 else down} {half_up(abs(points))} 个百分点"
+
+
+def part_text(percent: float, decimals: int) -> str:
+    """Write how much of something is done: what is not all of it is never printed as 100 %."""
+    most = percent if percent >= 100 else 100 - 10.0**-decimals
+    return f"{min(percent, most):.{decimals}f}%"

@@ -159,11 +159,10 @@ def _score_open(session: Session) -> list[dict[str, Any]]:
     waiting = [(key, entry) for key, entry in _entries(workspace) if "outcome" not in entry]
     if not waiting:
         return []
-    outcomes = _Outcomes(session)
     scored = []
     with locked(workspace.record / LOCK_NAME, "判断记录"):
         for key, entry in waiting:
-            found = outcomes.of(entry)
+            found = _outcome(session, entry)
             target = workspace.record / SCORES / f"{key}.json"
             if found is None or target.exists():
                 continue
@@ -178,25 +177,16 @@ def _score_open(session: Session) -> list[dict[str, Any]]:
     return scored
 
 
-class _Outcomes:
-    """Figures of whole years as first published, looked up once for each indicator."""
-
-    def __init__(self, session: Session) -> None:
-        self._catalogue = session.catalogue
-        self._rules = session.rules
-        self._knowledge = session.knowledge
-
-    def of(self, verdict: Mapping[str, Any]) -> tuple[float, dt.date] | None:
-        """Return the outcome and its day, if it came out after the verdict's day."""
-        if verdict["indicator"] not in self._catalogue:
-            return None
-        indicator = self._catalogue.get(verdict["indicator"])
-        found = self._knowledge.extract(indicator, verdict["measure"], self._rules)
-        published = found.first_on(None)
-        point = published.points.get(year_periods(indicator, verdict["year"])[-1])
-        if point is None or point.published.isoformat() <= verdict["as_of"]:
-            return None
-        return point.value, point.published
+def _outcome(session: Session, verdict: Mapping[str, Any]) -> tuple[float, dt.date] | None:
+    """Return the year's figure as first published and its day, if it came out after the verdict's."""
+    if verdict["indicator"] not in session.catalogue:
+        return None
+    indicator = session.catalogue.get(verdict["indicator"])
+    found = session.knowledge.extract(indicator, verdict["measure"], session.rules).first_on(None)
+    point = found.points.get(year_periods(indicator, verdict["year"])[-1])
+    if point is None or point.published.isoformat() <= verdict["as_of"]:
+        return None
+    return point.value, point.published
 
 
 def _entries(workspace: Workspace) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -32,22 +32,14 @@ from lianhu_analysis.workspace import Workspace
 
 __all__ = ["STATES", "QualityDesk", "status_chart", "status_matrix"]
 
-# In the order of the legend; a cell is the worst that any row says of it.
+# Word and colour, in the order of the legend; a cell is the worst that any row says of it.
 STATES = {
-    "ok": "正常",
-    "corrected": "已更正",
-    "withheld": "已隔离",
-    "missing": "到期未报",
-    "not_due": "尚未到期",
-    "none": "本月无此数",
-}
-COLOURS = {
-    "ok": PALETTE["bar"],
-    "corrected": PALETTE["good"],
-    "withheld": PALETTE["ink"],
-    "missing": PALETTE["target"],
-    "not_due": "#D9D9D9",
-    "none": "#FFFFFF",
+    "ok": ("正常", PALETTE["bar"]),
+    "corrected": ("已更正", PALETTE["good"]),
+    "withheld": ("已隔离", PALETTE["ink"]),
+    "missing": ("到期未报", PALETTE["target"]),
+    "not_due": ("尚未到期", "#D9D9D9"),
+    "none": ("本月无此数", "#FFFFFF"),
 }
 RANK = {name: number for number, name in enumerate(("missing", "ok", "corrected", "withheld"))}
 MONTHS_SHOWN = 36
@@ -163,10 +155,10 @@ def status_chart(
         weight="bold",
         gid="title",
     )
-    used = [name for name in STATES if (matrix == name).to_numpy().any()]
+    used = [shown for name, shown in STATES.items() if (matrix == name).to_numpy().any()]
     figure.legend(
         handles=[
-            Patch(facecolor=COLOURS[name], edgecolor="#999999", label=STATES[name]) for name in used
+            Patch(facecolor=colour, edgecolor="#999999", label=label) for label, colour in used
         ],
         loc="upper left",
         bbox_to_anchor=(GAP_INCHES / 2 / width, 1 - 0.34 / height),
@@ -189,7 +181,7 @@ def _draw_states(axes: Axes, part: pd.DataFrame, catalogue: Catalogue) -> None:
     numbers = part.apply(lambda column: column.map(names.index)).to_numpy(dtype=float)
     axes.pcolormesh(
         numbers,
-        cmap=ListedColormap([COLOURS[name] for name in names]),
+        cmap=ListedColormap([colour for _, colour in STATES.values()]),
         vmin=-0.5,
         vmax=len(names) - 0.5,
         edgecolors="white",
@@ -259,7 +251,7 @@ class QualityDesk:
         matrix = status_matrix(self.frame, self.catalogue, self.as_of, months)
         counts = Counter(matrix.to_numpy().ravel().tolist())
         words = "，".join(
-            f"{STATES[name]} {counts[name]:,}"
+            f"{STATES[name][0]} {counts[name]:,}"
             for name in ("ok", "missing", "withheld", "corrected")
         )
         setting = Setting(
