@@ -213,12 +213,10 @@ class FigureRegister:
             value, text, kind="model", label=label, model=model, as_of=_plain(as_of), **detail
         )
 
-    def probability(
-        self, value: float, *, label: str, model: str, as_of: object, **detail: Any
-    ) -> Html:
+    def probability(self, value: float, *, label: str, model: str, as_of: object) -> Html:
         """Register the probability of a forecast, printed as ``62%``."""
         text = tables.probability_text(value)
-        return self.model(value, text, label=label, model=model, as_of=as_of, share=True, **detail)
+        return self.model(value, text, label=label, model=model, as_of=as_of, share=True)
 
     def arithmetic(self, formula: str, *, label: str, decimals: int = 1) -> Html:
         """Register a number worked out from registered ones.

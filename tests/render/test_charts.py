@@ -19,7 +19,6 @@ from lianhu_analysis.render.drawing.charts import (
     fan_grid,
     indicator_chart,
     picture,
-    progress_chart,
     vintage_chart,
 )
 from lianhu_analysis.render.tables import SIMULATED_MARK
@@ -39,9 +38,14 @@ def month_labels(years):
     return [f"{year}年1—{month}月" for year in years for month in range(2, 13)]
 
 
+def past(fan=FAN, **changes):
+    given = {"labels": list(HISTORY["label"]), "values": HISTORY["value"].to_numpy(), **changes}
+    return Panel("增速", fan=fan, target=6.0, **given)
+
+
 def fan(**changes):
     settings = {"title": "增速偏低", "caption": "来源：区统计局", "target": 6.0, **changes}
-    return fan_chart(HISTORY, FAN, Setting(**settings))
+    return fan_chart(past(), Setting(**settings))
 
 
 def indicator(labels=("2023年", "2024年"), **changes):
@@ -57,17 +61,12 @@ def vintage(**changes):
 
 
 def progress(fan=FAN[:0], **changes):
-    frame = pd.DataFrame(
-        {
-            "label": ["1月", "2月", "3月"],
-            "actual": [3.0, 7.0, np.nan],
-            "usual_low": [2.0, 5.0, 8.0],
-            "usual_mid": [3.0, 7.0, 11.0],
-            "usual_high": [4.0, 9.0, 14.0],
-        }
-    )
+    months = 3 - len(fan)
+    usual = np.array([[2.0, 3.0, 4.0], [5.0, 7.0, 9.0], [8.0, 11.0, 14.0]])
+    values = np.array([3.0, 7.0, np.nan][:months])
+    count = Panel("件数", ["1月", "2月", "3月"][:months], values, fan, 12, usual, counts=True)
     setting = Setting(title="进度", caption="来源", unit="个", target=12, **changes)
-    return progress_chart(frame, fan, setting)
+    return fan_chart(count, setting)
 
 
 ALL = [fan, indicator, vintage, progress]
@@ -118,7 +117,7 @@ def test_fan_chart_draws_history_three_bands_median_and_target():
 
 
 def test_fan_chart_of_a_finished_year_has_no_fan():
-    figure = fan_chart(HISTORY, FAN.head(0), Setting(title="全年已定", caption="来源"))
+    figure = fan_chart(past(FAN.head(0)), Setting(title="全年已定", caption="来源"))
     assert len(figure.axes[0].collections) == 0
     assert legend_texts(figure.axes[0]) == ["实际"]
 
@@ -133,12 +132,12 @@ def test_fan_chart_of_a_finished_year_has_no_fan():
 )
 def test_fan_chart_refuses_quantiles_that_are_not_quantiles(change, message):
     with pytest.raises(ReportError, match=message):
-        fan_chart(HISTORY, change(FAN), Setting(title="t", caption="c"))
+        fan_chart(past(change(FAN)), Setting(title="t", caption="c"))
 
 
 def test_fan_chart_without_any_figure_is_refused():
     with pytest.raises(ReportError, match="没有任何实际数"):
-        fan_chart(HISTORY.assign(value=np.nan), FAN, Setting(title="t", caption="c"))
+        fan_chart(past(values=np.full(4, np.nan)), Setting(title="t", caption="c"))
 
 
 def test_indicator_chart_has_bars_above_and_a_line_below():
@@ -197,10 +196,9 @@ def test_a_long_legend_takes_two_rows_and_leaves_the_unit_alone(language, reques
 
 
 def test_a_year_without_any_count_or_usual_progress_has_its_fan_alone():
-    frame = pd.DataFrame({"label": ["1月", "2月"], "actual": np.nan})
-    frame[["usual_low", "usual_mid", "usual_high"]] = np.nan
     fan = pd.DataFrame({"label": ["1月", "2月"]} | {q: [q, 2 * q] for q in QUANTILES})
-    figure = progress_chart(frame, fan, Setting(title="进度", caption="来源", unit="个"))
+    count = Panel("件数", [], np.array([]), fan, 12, counts=True)
+    figure = fan_chart(count, Setting(title="进度", caption="来源", unit="个"))
     (axes,) = figure.axes
     labels = {item.get_label() for item in [*axes.lines, *axes.collections]}
     assert "预测中位数" in labels and "常年进度" not in labels

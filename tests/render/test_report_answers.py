@@ -122,10 +122,12 @@ def test_a_number_that_is_in_no_table_leads_to_its_sentence_alone(page):
 
 def test_tables_are_traced_and_say_nothing_where_they_are_empty(page):
     answer = asked(page)
-    html = answer_table(page, answer, "rows", ["name_zh", "period", "points", "probability"])
+    html = answer_table(
+        page, answer, answer.tables["rows"], ["name_zh", "period", "points", "probability"]
+    )
     assert check_html(html, page.register, {GDP.name_zh}) == ()
     assert cells(html)[1] == ["第三产业", "2024Q3", "-0.26", "—"]
-    assert answer_table(page, asked(page, table=TABLE[:0]), "rows", ["name_zh"]) == ""
+    assert answer_table(page, asked(page), TABLE[:0], ["name_zh"]) == ""
     assert sentences_list(page, asked(page)) == ""
 
 

@@ -12,7 +12,7 @@ from lianhu_analysis.forecast.assessment import assess_targets
 from lianhu_analysis.forecast.verdict import Rules
 from lianhu_analysis.render.quarterly.report import Report, forecast_text
 from lianhu_analysis.render.quarterly.report_charts import (
-    _history,
+    _panel,
     growth_charts,
     growth_overview,
     progress_charts,
@@ -97,5 +97,6 @@ def test_a_period_of_the_year_that_is_missing_is_a_gap(report):
     known = {period: point for period, point in verdict.series.points.items() if period != first}
     assert verdict.actual_period.end > first.end
     series = dataclasses.replace(verdict.series, points=known)
-    drawn = _history(dataclasses.replace(verdict, series=series)).set_index("label")["value"]
-    assert pd.isna(drawn[str(first)]) and drawn.index[-1] == str(verdict.actual_period)
+    panel = _panel(dataclasses.replace(verdict, series=series))
+    drawn = dict(zip(panel.labels, panel.values, strict=True))
+    assert pd.isna(drawn[str(first)]) and panel.labels[-1] == str(verdict.actual_period)

@@ -51,7 +51,6 @@ __all__ = [
     "fan_grid",
     "indicator_chart",
     "picture",
-    "progress_chart",
     "vintage_chart",
 ]
 
@@ -86,16 +85,19 @@ class Picture:
 
 @dataclass(frozen=True)
 class Panel:
-    """One small fan of many.
+    """What a fan is drawn of, alone or beside others.
 
     Attributes
     ----------
     labels, values
-        Of the periods drawn, up to the newest figure.
+        Of the periods drawn before the fan, oldest first, missing where not published.
     fan
-        As in ``fan_chart``.
+        Column ``label`` and one column for each of ``QUANTILES``, one row for each remaining
+        period; may have no rows.
     usual
-        Shape (periods, 3): low, middle and high of usual progress; ``None`` for growth.
+        Shape (periods, 3): low, middle and high of usual progress; ``None`` where not known.
+    counts
+        Whether it is one year's count, which begins at nothing.
     """
 
     title: str
@@ -104,6 +106,7 @@ class Panel:
     fan: pd.DataFrame
     target: float
     usual: np.ndarray | None = None
+    counts: bool = False
 
 
 def picture(figure: Figure, alt: str) -> Picture:
@@ -151,33 +154,33 @@ def _drawn_texts(figure: Figure) -> tuple[str, ...]:
     return tuple(dict.fromkeys(text.replace("\n", "") for text in texts if text.strip()))
 
 
-def fan_chart(
-    history: pd.DataFrame,
-    fan: pd.DataFrame,
-    setting: Setting,
-) -> Figure:
-    """Draw the past and the fan of what the rest of the year may bring.
+def fan_chart(panel: Panel, setting: Setting) -> Figure:
+    """Draw the past, usual progress, and the fan of what the rest of the year may bring.
 
     Parameters
     ----------
-    history
-        Columns ``label`` and ``value``, oldest first, up to the last figure.
-    fan
-        Column ``label`` and one column for each of ``QUANTILES``, one row for each remaining period; may have no rows.
+    panel
+        Its target gives way to that of the setting.
+
+    Raises
+    ------
+    ReportError
+        If there is nothing to start from: a count may, before its year's first figure.
     """
     figure, axes = new_figure(setting)
-    values = history["value"].to_numpy(dtype=float)
-    if not np.isfinite(values).any():
+    if not panel.counts and not np.isfinite(panel.values).any():
         raise ReportError(f"图“{setting.title}”没有任何实际数，不能画。请检查指标与时期")
-    draw_actual(axes, values)
+    if panel.usual is not None:
+        _draw_usual(axes, panel.usual)
+    draw_actual(axes, panel.values, "今年累计" if panel.counts else "实际")
     remarks: list[tuple[float, str, str]] = []
-    labels = list(history["label"])
-    if len(fan):
-        labels += list(fan["label"])
-        median = _draw_fan(axes, values, fan)
+    if len(panel.fan):
+        median = _draw_fan(axes, panel.values, panel.fan)
         remarks.append((median, setting.end_text, PALETTE["ink"]))
     remarks += draw_target(axes, setting)
-    finish(axes, labels, remarks)
+    finish(axes, [*panel.labels, *panel.fan["label"]], remarks)
+    if panel.counts:
+        axes.set_ylim(bottom=min(0.0, axes.get_ylim()[0]))
     return figure
 
 
@@ -314,37 +317,4 @@ def vintage_chart(
     labels = [f"{day:%Y-%m-%d}" for day in pd.to_datetime(frame["published"])]
     finish(axes, labels, [])
     axes.set_xlabel(said("公布日期"), fontsize=LABEL_SIZE)
-    return figure
-
-
-def progress_chart(
-    frame: pd.DataFrame,
-    fan: pd.DataFrame,
-    setting: Setting,
-) -> Figure:
-    """Draw this year's cumulative count against the usual progress, the forecast and the target.
-
-    Parameters
-    ----------
-    frame
-        Columns ``label``, ``actual`` (missing for periods to come),
-        ``usual_low``, ``usual_mid`` and ``usual_high``.
-    fan
-        As in ``fan_chart``: one row for each of the last periods of ``frame``; may have no rows.
-    """
-    figure, axes = new_figure(setting)
-    low, mid, high = (
-        frame[column].to_numpy(dtype=float) for column in ("usual_low", "usual_mid", "usual_high")
-    )
-    if np.isfinite(mid).any():
-        _draw_usual(axes, np.column_stack([low, mid, high]))
-    actual = frame["actual"].to_numpy(dtype=float)
-    draw_actual(axes, actual, "今年累计")
-    remarks = []
-    if len(fan):
-        median = _draw_fan(axes, actual[: len(frame) - len(fan)], fan)
-        remarks.append((median, setting.end_text, PALETTE["ink"]))
-    remarks += draw_target(axes, setting)
-    finish(axes, list(frame["label"]), remarks)
-    axes.set_ylim(bottom=min(0.0, axes.get_ylim()[0]))
     return figure

@@ -166,15 +166,12 @@ class Report:
         """Print a target's value, traced to the targets file."""
         return self.register.target(target, plain_text(target.value))
 
-    def modelled(self, verdict: Verdict, value: float, text: str, label: str) -> Html:
-        """Print a figure that a model made, with the model and the day."""
-        return self.register.model(
-            value,
-            text,
-            label=f"{verdict.name_zh}：{label}",
-            model=model_name(verdict),
-            as_of=self.as_of.isoformat(),
-        )
+    def modelled(
+        self, verdict: Verdict, value: float, text: str, label: str, model: str = ""
+    ) -> Html:
+        """Print a figure that a model (default: the verdict's) made of a target, with the day."""
+        label, model = f"{verdict.name_zh}：{label}", model or model_name(verdict)
+        return self.register.model(value, text, label=label, model=model, as_of=self.as_of)
 
 
 def rate_decimals(target: Target) -> int:
@@ -501,13 +498,8 @@ def _change(report: Report, verdict: Verdict) -> Html:
     if told["rule"] != target.rule or not np.allclose(then, aim, rtol=1e-9, equal_nan=True):
         return Html("目标已调整")
     day, points = str(told["as_of"]), round(100 * now) - round(100 * float(told[column]))
-    moved = report.register.model(
-        abs(points),
-        tables.number_text(abs(points)),
-        label=f"{verdict.name_zh}：达标概率与 {day} 发布的相差的百分点",
-        model="两次发布的百分比之差",
-        as_of=report.as_of.isoformat(),
-    )
+    text, label = tables.number_text(abs(points)), f"达标概率与 {day} 发布的相差的百分点"
+    moved = report.modelled(verdict, abs(points), text, label, "两次发布的百分比之差")
     word = "升" if points > 0 else "降"
     return tables.join(word, moved, "点") if points else Html("不变")
 
@@ -582,12 +574,8 @@ def forecast_text(value: float, verdict: Verdict) -> str:
 
 
 def _probability(report: Report, verdict: Verdict, value: float, label: str) -> Html:
-    return report.register.probability(
-        value,
-        label=f"{verdict.name_zh}：{label}",
-        model=model_name(verdict),
-        as_of=report.as_of.isoformat(),
-    )
+    label, model = f"{verdict.name_zh}：{label}", model_name(verdict)
+    return report.register.probability(value, label=label, model=model, as_of=report.as_of)
 
 
 def _within(report: Report, verdict: Verdict, before: str, after: str) -> list[str | Html]:

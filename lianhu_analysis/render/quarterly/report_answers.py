@@ -50,16 +50,15 @@ def sentences_list(report: Report, answer: Answer, *, most: int | None = None) -
 
 
 def answer_table(
-    report: Report, answer: Answer, name: str, columns: Sequence[str], *, caption: str = ""
+    report: Report, answer: Answer, table: pd.DataFrame, columns: Sequence[str], caption: str = ""
 ) -> Html:
-    """Print some columns of one of the answer's tables; nothing if it has no rows.
+    """Print some columns of rows of the answer; nothing if there are none.
 
     Parameters
     ----------
     caption
         Default: the answer's question.
     """
-    table = answer.tables[name]
     if table.empty:
         return Html("")
     records = table.to_dict("records")
@@ -113,7 +112,7 @@ def _figure(
         text,
         label="：".join(filter(None, (str(about), COLUMNS.get(column, "")))) + turned,
         model=f"分析“{answer.question}”，由公布数算出",
-        as_of=report.as_of.isoformat(),
+        as_of=report.as_of,
         share=share,
     )
 

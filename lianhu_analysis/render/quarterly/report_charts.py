@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
+import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure
 
+from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.forecast.history import year_periods
 from lianhu_analysis.forecast.verdict import Verdict
 from lianhu_analysis.intake.observations import path_of
 from lianhu_analysis.render.drawing import charts
 from lianhu_analysis.render.drawing.chart_layout import Setting
-from lianhu_analysis.render.drawing.charts import Picture, picture
+from lianhu_analysis.render.drawing.charts import Panel, Picture, picture
 from lianhu_analysis.render.quarterly.report import (
     Report,
     aim_figure,
@@ -28,20 +30,25 @@ YEARS_SHOWN = 3
 
 def growth_charts(report: Report) -> list[Picture]:
     """Return a fan chart for every growth target that has figures to draw."""
-    return [
-        _growth_chart(report, verdict)
-        for verdict in report.assessment.verdicts
-        if verdict.target.is_growth and verdict.series.points
-    ]
+    drawn = []
+    for verdict in report.assessment.verdicts:
+        if verdict.target.is_growth and verdict.series.points:
+            direction = "降低率" if verdict.indicator.is_reduction else "累计同比增速"
+            shown = f"{direction}的历史、预测扇形与目标线"
+            drawn.append(_picture(report, verdict, _panel(verdict), shown))
+    return drawn
 
 
 def progress_charts(report: Report) -> list[Picture]:
     """Return a chart for every count, amount and stock that has figures to draw."""
-    return [
-        (_progress_chart if verdict.indicator.piles_up else _stock_chart)(report, verdict)
-        for verdict in report.assessment.verdicts
-        if not verdict.target.is_growth and verdict.series.points
-    ]
+    drawn = []
+    for verdict in report.assessment.verdicts:
+        if not verdict.target.is_growth and verdict.series.points:
+            panel, shown = _panel(verdict), "今年累计、常年进度与预测扇形"
+            if not panel.counts:
+                panel, shown = _to_the_end(panel, verdict), "的历史、年末预测与目标线"
+            drawn.append(_picture(report, verdict, panel, shown))
+    return drawn
 
 
 def growth_overview(report: Report) -> Picture | None:
@@ -69,59 +76,29 @@ def _overview(report: Report, verdicts: Sequence[Verdict], title: str) -> Pictur
     return picture(charts.fan_grid([_panel(item) for item in shown], setting), f"{title}。{told}")
 
 
-def _panel(verdict: Verdict) -> charts.Panel:
-    history, usual = _history(verdict), None
-    if not verdict.target.is_growth and verdict.indicator.piles_up:
-        periods = year_periods(verdict.indicator, verdict.target.year)
-        known = len(periods) if verdict.fan is None else len(periods) - len(verdict.fan)
-        past = verdict.series.whole_years(verdict.target.year)
-        labels = [str(period) for period in periods[:known]]
-        history = pd.DataFrame({"label": labels, "value": verdict.series.values(periods[:known])})
+def _panel(verdict: Verdict) -> Panel:
+    """Return the figures of a verdict: of a count this year's, else those of the last years."""
+    target, indicator, usual = verdict.target, verdict.indicator, None
+    fan = pd.DataFrame(columns=["label"])
+    if verdict.fan is not None:
+        fan = verdict.fan.rename_axis("label").reset_index()
+    periods, counts = _published(verdict), not target.is_growth and indicator.piles_up
+    if counts:
+        whole = year_periods(indicator, target.year)
+        periods, past = whole[: len(whole) - len(fan)], verdict.series.whole_years(target.year)
         if len(past.columns):
             usual = past.agg(["min", "median", "max"], axis=1).to_numpy(dtype=float)
-    return charts.Panel(
-        title=verdict.name_zh,
-        labels=list(history["label"]),
-        values=history["value"].to_numpy(dtype=float),
-        fan=_fan(verdict),
-        target=verdict.target.value,
-        usual=usual,
-    )
+    values = verdict.series.values(periods)
+    labels = [str(period) for period in periods]
+    return Panel(verdict.name_zh, labels, values, fan, target.value, usual, counts)
 
 
-def _growth_chart(report: Report, verdict: Verdict) -> Picture:
-    indicator = verdict.indicator
-    direction = "降低率" if indicator.is_reduction else "累计同比增速"
-    figure = charts.fan_chart(_history(verdict), _fan(verdict), _setting(report, verdict))
-    return _picture(figure, verdict, f"{direction}的历史、预测扇形与目标线")
-
-
-def _progress_chart(report: Report, verdict: Verdict) -> Picture:
-    periods = year_periods(verdict.indicator, verdict.target.year)
-    usual = verdict.series.whole_years(verdict.target.year)
-    frame = pd.DataFrame(
-        {
-            "label": [str(period) for period in periods],
-            "actual": verdict.series.values(periods),
-            "usual_low": usual.min(axis=1).to_numpy(),
-            "usual_mid": usual.median(axis=1).to_numpy(),
-            "usual_high": usual.max(axis=1).to_numpy(),
-        }
-    )
-    figure = charts.progress_chart(frame, _fan(verdict), _setting(report, verdict))
-    return _picture(figure, verdict, "今年累计、常年进度与预测扇形")
-
-
-def _stock_chart(report: Report, verdict: Verdict) -> Picture:
-    """Draw a stock: it does not start from nothing every year."""
-    history, fan = _history(verdict), _fan(verdict)
-    if len(fan):
-        # Only the year's end is forecast; the periods before it stay open.
-        between = verdict.required.periods[: -len(fan)]
-        open_ones = pd.DataFrame({"label": [str(period) for period in between]})
-        history = pd.concat([history, open_ones], ignore_index=True)
-    figure = charts.fan_chart(history, fan, _setting(report, verdict))
-    return _picture(figure, verdict, "的历史、年末预测与目标线")
+def _to_the_end(panel: Panel, verdict: Verdict) -> Panel:
+    """Leave the periods before the year's end open, where of a stock only that is forecast."""
+    left = verdict.required.periods
+    between = [str(period) for period in left[: len(left) - len(panel.fan)]] * bool(len(panel.fan))
+    values = np.append(panel.values, np.full(len(between), np.nan))
+    return replace(panel, labels=[*panel.labels, *between], values=values)
 
 
 def _setting(report: Report, verdict: Verdict) -> Setting:
@@ -146,36 +123,24 @@ def _aim(verdict: Verdict) -> str:
     return aim_text(verdict.target, "%" if verdict.target.is_growth else "")
 
 
-def _picture(figure: Figure, verdict: Verdict, shown: str) -> Picture:
+def _picture(report: Report, verdict: Verdict, panel: Panel, shown: str) -> Picture:
+    figure = charts.fan_chart(panel, _setting(report, verdict))
     target, name = verdict.target, verdict.name_zh
     unit = "" if target.is_growth else target.unit
     words = status_words(verdict)
     return picture(figure, f"{name}{shown}，目标 {_aim(verdict)}{unit}，判断：{words}")
 
 
-def _history(verdict: Verdict) -> pd.DataFrame:
-    """Columns ``label`` and ``value``: published figures of the last years, up to the newest."""
+def _published(verdict: Verdict) -> tuple[Period, ...]:
+    """Return the periods of the last years, up to the newest figure."""
     target, indicator = verdict.target, verdict.indicator
-    years = [
-        year
+    return tuple(
+        period
         for year in verdict.series.years
         if target.year - YEARS_SHOWN < year <= target.year or indicator.frequency == "A"
-    ]
-    periods = [
-        period
-        for year in years
         for period in year_periods(indicator, year)
         if period not in verdict.required.periods
-    ]
-    return pd.DataFrame(
-        {"label": [str(period) for period in periods], "value": verdict.series.values(periods)}
     )
-
-
-def _fan(verdict: Verdict) -> pd.DataFrame:
-    if verdict.fan is None:
-        return pd.DataFrame(columns=["label"])
-    return verdict.fan.rename_axis("label").reset_index()
 
 
 def _end_text(report: Report, verdict: Verdict) -> str:

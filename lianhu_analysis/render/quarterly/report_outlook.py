@@ -119,13 +119,7 @@ def _to_date(report: Report, verdict: Verdict, step: Step) -> Html:
 
 def _amount(report: Report, verdict: Verdict, value: float, period: Period, words: str) -> Html:
     text = value_text(round(value, 2), verdict.target.unit)
-    return report.register.model(
-        value,
-        text,
-        label=f"{verdict.name_zh}：{period} {words}",
-        model="剩余数量按常年进度分摊",
-        as_of=report.as_of.isoformat(),
-    )
+    return report.modelled(verdict, value, text, f"{period} {words}", "剩余数量按常年进度分摊")
 
 
 def attention_list(report: Report) -> Html:
@@ -206,11 +200,9 @@ def joint_paragraph(report: Report) -> Html:
         return tables.paragraph("不给联合概率：", tables.reason(joint.reason), "。")
 
     def chance(value: float | None, label: str) -> Html:
+        label, model = f"同时实现：{label}", "各目标模拟按往年同期误差的相关配成联合模拟"
         return report.register.probability(
-            value or 0.0,
-            label=f"同时实现：{label}",
-            model="各目标模拟按往年同期误差的相关配成联合模拟",
-            as_of=report.as_of.isoformat(),
+            value or 0.0, label=label, model=model, as_of=report.as_of
         )
 
     parts: list[object] = [

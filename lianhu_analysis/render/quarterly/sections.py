@@ -74,13 +74,15 @@ def course(report: Report) -> list[Html | Picture]:
     watched = report.answers.get("monitor")
     blocks: list[Html | Picture] = []
     if compared:
+        columns = ["name_zh", "period", "growth", "change", "place"]
+        table = compared.tables["standing"]
+        # A column of dashes says nothing.
+        placed = len(table) and table["place"].notna().any()
         blocks += _numbered(
             report,
             "总体运行",
             sentences_list(report, compared),
-            _known(
-                report, compared, "standing", ["name_zh", "period", "growth", "change", "place"]
-            ),
+            answer_table(report, compared, table, columns) if placed else None,
         )
     if pulled:
         pictures = answer_pictures(report, pulled, contribution_pictures(pulled, 1))
@@ -96,7 +98,7 @@ def course(report: Report) -> list[Html | Picture]:
             report,
             "重点领域",
             sentences_list(report, watched),
-            answer_table(report, watched, "areas", columns),
+            answer_table(report, watched, areas, columns),
             *answer_pictures(report, watched, maps),
         )
     return blocks
@@ -109,12 +111,11 @@ def tasks(report: Report) -> list[Html | Picture]:
         columns = ["case_zh", "plan_year", "done", "done_pct", "due_pct", "short"]
         late = land.tables["projects"]
         late = late[late["short"].gt(0)].head(LATE_SHOWN) if len(late) else late
-        listed = replace(land, tables={**land.tables, "late": late})
         blocks += _numbered(
             report,
             "项目与土地",
             sentences_list(report, land),
-            answer_table(report, listed, "late", columns, caption="落后序时进度最多的重点项目"),
+            answer_table(report, land, late, columns, "落后序时进度最多的重点项目"),
         )
     if risk := report.answers.get("risk"):
         columns = ["type", "found", "reported", "handled", "closed", "overdue"]
@@ -122,7 +123,7 @@ def tasks(report: Report) -> list[Html | Picture]:
             report,
             "风险与社会治理",
             sentences_list(report, risk),
-            answer_table(report, risk, "funnel", columns, caption="风险事项办到了哪一步"),
+            answer_table(report, risk, risk.tables["funnel"], columns, "风险事项办到了哪一步"),
         )
     return blocks
 
@@ -140,17 +141,14 @@ def problems(report: Report) -> list[Html | Picture]:
         behind = behind[short | light.eq(marks.red.name)]
     if len(falls):
         falls = falls[falls["tier"].eq("core") & falls["run"].ge(FALLING)].head(FALLS_SHOWN)
-    listed = replace(watched, tables={**watched.tables, "behind": behind, "long_falls": falls})
     columns = ["name_zh", "period", "actual", "plan", "unit", "distance", "target_light"]
+    falling = ["name_zh", "period", "value", "run", "heat_light"]
     return _numbered(
         report,
         "存在问题",
-        answer_table(report, listed, "behind", columns, caption=BEHIND),
-        answer_table(
-            report, listed, "long_falls", ["name_zh", "period", "value", "run", "heat_light"],
-            caption="连续回落三期及以上的核心指标",
-        ),
-    )  # fmt: skip
+        answer_table(report, watched, behind, columns, BEHIND),
+        answer_table(report, watched, falls, falling, "连续回落三期及以上的核心指标"),
+    )
 
 
 def _core(report: Report) -> Html:
@@ -159,17 +157,8 @@ def _core(report: Report) -> Html:
     if watched is None or watched.tables["core"].empty:
         return Html("")
     rows = watched.tables["core"].dropna(subset="value")
-    listed = replace(watched, tables={"core": rows})
     columns = ["name_zh", "period", "value", "unit", "change", "rank", "target_light", "heat_light"]
-    return answer_table(report, listed, "core", columns, caption=CORE)
-
-
-def _known(report: Report, answer: Answer, name: str, columns: Sequence[str]) -> Html:
-    """Print a table where any place is known; a column of dashes says nothing."""
-    table = answer.tables[name]
-    if table.empty or table["place"].isna().all():
-        return Html("")
-    return answer_table(report, answer, name, columns)
+    return answer_table(report, watched, rows, columns, CORE)
 
 
 def outlook(report: Report) -> list[Html | Picture]:
@@ -195,14 +184,12 @@ def _levers(report: Report, answer: Answer) -> Html:
         return Html("")
     behind = [item.target.name_zh for item in lagging(report.assessment.verdicts)]
     chosen = rows[rows["said"] & rows["target_zh"].isin(behind) & rows["link"].ne("误差相关")]
-    listed = replace(
-        answer, tables={"chosen": chosen.assign(goal=chosen["goal"].map("{:.0%}".format))}
-    )
+    chosen = chosen.assign(goal=chosen["goal"].map("{:.0%}".format))
     columns = [
         "target_zh", "goal", "name_zh", "period", "forecast_rest", "rest", "year_end", "unit",
         "history_reached", "history_years",
     ]  # fmt: skip
-    return answer_table(report, listed, "chosen", columns, caption=LEVERS)
+    return answer_table(report, answer, chosen, columns, LEVERS)
 
 
 def annex(report: Report) -> list[Html | Picture]:
