@@ -43,6 +43,7 @@ Key = tuple[str, str]  # indicator and measure
 
 # With fewer common years a correlation is noise whatever it is shrunk by.
 MIN_COMMON_YEARS = 5
+CHANCES = ("probability", "probability_about", "independent", "independent_about")
 
 
 @dataclass(frozen=True)
@@ -112,28 +113,24 @@ def joint_of(verdicts: Sequence[Verdict], outlier_years: Sequence[int] = ()) -> 
     covered = [item for item in verdicts if item.status != "refused"]
     found = Joint(tuple(item.target for item in covered), left_out)
     if len(covered) < 2:
-        return _refused(found, "有预测或结果的目标不足两项，没有联合概率可言")
+        return replace(found, reason="有预测或结果的目标不足两项，没有联合概率可言")
     open_ones = open_figures(covered)
     if len({item.draws.values.size for item in open_ones.values() if item.draws}) > 1:
-        return _refused(found, "各目标的模拟次数不同，不能配成联合模拟")
+        return replace(found, reason="各目标的模拟次数不同，不能配成联合模拟")
     seen = None
     if len(open_ones) > 1:
         errors = [past_errors(item) for item in open_ones.values()]
         try:
             seen = dependence(errors, outlier_years)
         except ForecastError as error:
-            return _refused(found, str(error))
+            return replace(found, reason=str(error))
     drawn = coupled(list(open_ones.values()), seen) if open_ones else np.empty((0, 0))
     draws = dict(zip(open_ones, drawn.T, strict=True))
     plain, about = (met_together(covered, draws, about=about) for about in (False, True))
-    return replace(
-        found,
-        probability=plain[0],
-        probability_about=about[0],
-        independent=plain[1],
-        independent_about=about[1],
-        dependence=seen,
+    chances: dict[str, Any] = dict(
+        zip(CHANCES, (plain[0], about[0], plain[1], about[1]), strict=True)
     )
+    return replace(found, dependence=seen, **chances)
 
 
 def open_figures(verdicts: Sequence[Verdict]) -> dict[Key, Verdict]:
@@ -334,10 +331,7 @@ def joint_json(joint: Joint) -> dict[str, Any]:
         "joint_probability": joint.probability if joint.whole else None,
         "joint_reason": reason,
         "joint": {
-            "probability": joint.probability,
-            "probability_about": joint.probability_about,
-            "independent": joint.independent,
-            "independent_about": joint.independent_about,
+            **{name: getattr(joint, name) for name in CHANCES},
             "targets": [
                 "/".join(filter(None, (item.indicator, item.measure, item.set_by)))
                 for item in joint.covered
@@ -353,7 +347,3 @@ def joint_json(joint: Joint) -> dict[str, Any]:
             else [[float(r) for r in line] for line in joint.dependence.correlation],
         },
     }
-
-
-def _refused(found: Joint, reason: str) -> Joint:
-    return replace(found, reason=reason)

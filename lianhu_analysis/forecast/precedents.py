@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from lianhu_analysis.catalog.targets import Target
@@ -14,7 +14,6 @@ from lianhu_analysis.forecast.history import Point, Series, share_for, year_peri
 from lianhu_analysis.workspace import CensusBreak
 
 __all__ = [
-    "Past",
     "Precedents",
     "compare",
     "past_amounts",
@@ -62,31 +61,13 @@ class Precedents:
         return sum(kept), len(kept)
 
 
-@dataclass(frozen=True)
-class Past:
-    """Growth in percent, or the amount, of the same remaining periods of past years.
-
-    Attributes
-    ----------
-    slacks
-        How far the rounding of published growth may move each value.
-    reason
-        Why there is no year.
-    """
-
-    years: tuple[int, ...] = ()
-    values: tuple[float, ...] = ()
-    slacks: tuple[float, ...] = ()
-    reason: str = ""
-
-
 def past_growth(
     target: Target,
     growth: Series,
     n_remaining: int,
     levels: tuple[Series, Series | None],
     breaks: Sequence[CensusBreak],
-) -> Past:
+) -> Precedents:
     """Growth of the last ``n_remaining`` periods of each past year, from published figures.
 
     ``(G_n - W_k G_k) / (1 - W_k)`` with the share of the year before; a year
@@ -113,13 +94,10 @@ def past_growth(
         if share < 1.0:
             value = required_growth(whole.value, so_far.value, share)
             found.append((year, value, target.half_unit * (1 + share) / (1 - share)))
-    if not found:
-        return Past(reason="往年没有同时公布两端增速和比重的年份")
-    years, values, slacks = zip(*found, strict=True)
-    return Past(years, values, slacks)
+    return _laid_out(found, "往年没有同时公布两端增速和比重的年份")
 
 
-def past_amounts(target: Target, levels: Series, known: int) -> Past:
+def past_amounts(target: Target, levels: Series, known: int) -> Precedents:
     """Return what each past year did after its first ``known`` periods."""
     found = []
     for year in levels.years:
@@ -131,10 +109,15 @@ def past_amounts(target: Target, levels: Series, known: int) -> Past:
         if not levels.indicator.piles_up and so_far is None:
             continue  # a stock starts from somewhere
         found.append((year, whole.value - (so_far.value if so_far else 0.0), 0.0))
+    return _laid_out(found, "往年没有同期和年末都公布的年份")
+
+
+def _laid_out(found: Sequence[tuple[int, float, float]], reason: str) -> Precedents:
+    """Return years, values and slacks, not compared yet; without any, the reason."""
     if not found:
-        return Past(reason="往年没有同期和年末都公布的年份")
+        return Precedents(reason=reason)
     years, values, slacks = zip(*found, strict=True)
-    return Past(years, values, slacks)
+    return Precedents(years, values, slacks)
 
 
 def _one_vintage(so_far: Point, whole: Point) -> bool:
@@ -146,7 +129,7 @@ def _one_vintage(so_far: Point, whole: Point) -> bool:
 
 
 def compare(
-    past: Past, required: float, slack: float, *, at_most: bool, outlier_years: Sequence[int]
+    past: Precedents, required: float, slack: float, *, at_most: bool, outlier_years: Sequence[int]
 ) -> Precedents:
     """Compare past years with what is required now.
 
@@ -157,19 +140,14 @@ def compare(
     at_most
         Whether less is better.
     """
-    if past.reason:
-        return Precedents(reason=past.reason)
     sign = -1.0 if at_most else 1.0
     margins = [sign * (value - required) for value in past.values]
-    return Precedents(
-        years=past.years,
-        values=past.values,
-        slacks=past.slacks,
+    slacks = zip(margins, past.slacks, strict=True)
+    return replace(
+        past,
         outlier=tuple(year in outlier_years for year in past.years),
         enough=tuple(margin >= -1e-9 for margin in margins),
-        close=tuple(
-            abs(margin) < own + slack for margin, own in zip(margins, past.slacks, strict=True)
-        ),
+        close=tuple(abs(margin) < own + slack for margin, own in slacks),
     )
 
 

@@ -6,7 +6,7 @@ is not filled in, and what cannot be said is refused with its reason.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -24,7 +24,6 @@ from lianhu_analysis.forecast.growth import (
 )
 from lianhu_analysis.forecast.history import Point, Series, Share, share_for, year_periods
 from lianhu_analysis.forecast.precedents import (
-    Past,
     Precedents,
     compare,
     past_amounts,
@@ -42,6 +41,7 @@ __all__ = [
 ]
 
 
+BOUNDS = ["single", "single_low", "single_high", "to_date", "to_date_low", "to_date_high"]
 NO_SUM = "存量的增速、比率和指数不逐期累加，剩余时期所需无从计算"
 NOTHING_LEFT = Precedents(reason="没有剩余时期")
 
@@ -285,22 +285,23 @@ def _growth_quarters(
     target: Target, latest: Point, found: Required, weights: _Weighing
 ) -> tuple[Step, ...]:
     """What the quarters not over yet must show, those begun included."""
-    if latest.period.frequency != "M":
-        return ()
-    by_period = {step.period: step for step in found.path}
     steps = []
-    for number in range(1, 5):
-        end = by_period.get(Period(target.year, "M", 3 * number))
-        if end is None:
-            continue
-        quarter = Period(target.year, "Q", number)
-        first = Period(target.year, "M", 3 * number - 3) if number > 1 else None
+    for end, quarter, before in _quarters(found.path):
         step = replace(end, period=quarter)
         # A quarter of which nothing is known yet grows as all that remains.
-        if first is None or first.end < latest.period.end:
-            step = _begun_quarter(step, first, end, weights, target.half_unit)
+        if before is None or before.end < latest.period.end:
+            step = _begun_quarter(step, before, end, weights, target.half_unit)
         steps.append(step)
     return tuple(steps)
+
+
+def _quarters(path: Sequence[Step]) -> Iterator[tuple[Step, Period, Period | None]]:
+    """Yield the step at the end of each quarter of months, the quarter, and the month before it."""
+    for end in path:
+        year, month = end.period.year, end.period.number
+        if end.period.frequency == "M" and month % 3 == 0:
+            before = Period(year, "M", month - 3) if month > 3 else None
+            yield end, Period(year, "Q", month // 3), before
 
 
 def _begun_quarter(
@@ -349,25 +350,17 @@ def _amount_path(
         Step(period, float(single), float(total))
         for period, single, total in zip(found.periods, singles, to_date, strict=True)
     )
-    if path[0].period.frequency != "M":
-        return replace(found, path=path)
     by_period = {step.period: step.to_date for step in path}
     quarters = []
-    for number in range(1, 5):
-        year = path[0].period.year
-        total = by_period.get(Period(year, "M", 3 * number))
-        if total is None:
-            continue
-        quarter = Period(year, "Q", number)
-        before = Period(year, "M", 3 * number - 3) if number > 1 else None
+    for end, quarter, before in _quarters(path):
         start = 0.0 if before is None else by_period.get(before)
         if start is None and before is not None and before in levels.points:
             start = levels.points[before].value
-        if start is None:
+        if start is None or end.to_date is None:
             reason = f"{before} 的累计数没有公布，不能说 {quarter} 须完成多少"
-            quarters.append(Step(quarter, None, total, reason=reason))
+            quarters.append(Step(quarter, None, end.to_date, reason=reason))
         else:
-            quarters.append(Step(quarter, total - start, total))
+            quarters.append(Step(quarter, end.to_date - start, end.to_date))
     return replace(found, path=path, quarters=tuple(quarters))
 
 
@@ -389,7 +382,7 @@ def _usual_proportions(target: Target, levels: Series, known: int) -> FloatArray
 
 
 def _with_precedents(
-    found: Required, target: Target, past: Past, outlier_years: Sequence[int]
+    found: Required, target: Target, past: Precedents, outlier_years: Sequence[int]
 ) -> Required:
     value = found.value or 0.0
     slack = max((found.high or value) - value, 0.0)
@@ -425,13 +418,5 @@ def required_json(required: Required) -> dict[str, Any]:
 
 
 def _step_json(step: Step) -> dict[str, Any]:
-    return {
-        "period": str(step.period),
-        "single": step.single,
-        "single_low": step.single_low,
-        "single_high": step.single_high,
-        "to_date": step.to_date,
-        "to_date_low": step.to_date_low,
-        "to_date_high": step.to_date_high,
-        "reason": step.reason,
-    }
+    told = {name: getattr(step, name) for name in ("period", *BOUNDS, "reason")}
+    return told | {"period": str(step.period)}

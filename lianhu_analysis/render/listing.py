@@ -15,8 +15,10 @@ from lianhu_analysis.catalog.indicators import Catalogue, Indicator
 from lianhu_analysis.catalog.reference_period import QUARTER_NAMES
 from lianhu_analysis.catalog.targets import Target, named, precedent_words
 from lianhu_analysis.errors import UsageError
+from lianhu_analysis.forecast.joint import CHANCES
 from lianhu_analysis.forecast.models import MODEL_NAMES, weights_text
 from lianhu_analysis.intake.checks.findings import SEVERITIES, SEVERITY_ZH, Finding
+from lianhu_analysis.intake.observations import COLUMNS
 from lianhu_analysis.intake.problems import FileResult, Group, grouped
 from lianhu_analysis.render.record_listing import frequency_text
 from lianhu_analysis.render.tables import NO_DATA, probability_text
@@ -47,10 +49,7 @@ STATUS_ZH = {"read": "已读入", "quarantined": "已隔离", "unchanged": "无�
 SCOPES = {"all": "全部年份", "without_outliers": "剔除异常年份"}
 EVENTS = {"announced": "公布的目标", "last_year": "不低于上年", "both": "两者合计"}
 FILES_LISTED = 12  # that need nothing, one by one
-OBSERVATION_FIELDS = (
-    "measure", "span", "period", "value", "unit", "published", "published_basis",
-    "source", "sheet", "cell", "token", "status", "provenance",
-)  # fmt: skip
+OBSERVATION_FIELDS = [name for name in COLUMNS if name not in ("region", "indicator")]
 
 
 def catalogue_json(
@@ -93,9 +92,7 @@ def observations_json(
         Observations of one indicator and region as of a day.
     """
     rows = frame.assign(published=frame["published"].dt.strftime("%Y-%m-%d"))
-    records = rows.sort_values(["period", "measure", "span"])[list(OBSERVATION_FIELDS)].to_dict(
-        "records"
-    )
+    records = rows.sort_values(["period", "measure", "span"])[OBSERVATION_FIELDS].to_dict("records")
     for record in records:
         if pd.isna(record["value"]):
             record["value"] = None
@@ -239,8 +236,7 @@ def _joint_lines(content: dict[str, Any]) -> list[str]:
         return [f"- 同时实现：已有 {missed} 项目标未实现，全部目标同时实现已无可能"]
     if joint["probability"] is None:
         return [f"- 同时实现：不给联合概率，{content['joint_reason']}"]
-    told = ("probability", "probability_about", "independent", "independent_about")
-    plain, about, alone, alone_about = (probability_text(joint[name]) for name in told)
+    plain, about, alone, alone_about = (probability_text(joint[name]) for name in CHANCES)
     lines = [
         f"- 同时实现：{len(joint['targets'])} 项都达到目标值的概率 {plain}，按各自容差 {about}"
         f"（若互不相关为 {alone}、{alone_about}）"

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from lianhu_analysis.errors import ReportError
-from lianhu_analysis.intake.observations import split_source
+from lianhu_analysis.intake.observations import COLUMNS, split_source
 from lianhu_analysis.intake.problems import place_text
 from lianhu_analysis.intake.whole_files import write_whole
 from lianhu_analysis.render import tables
@@ -32,20 +32,7 @@ REQUIRED_DETAIL = {
     "target": ("source",),
     "arithmetic": ("formula",),
 }
-OBSERVATION_DETAIL = (
-    "region",
-    "indicator",
-    "measure",
-    "span",
-    "period",
-    "published",
-    "published_basis",
-    "source",
-    "sheet",
-    "cell",
-    "token",
-    "provenance",
-)
+OBSERVATION_DETAIL = tuple(name for name in COLUMNS if name not in ("value", "unit", "status"))
 
 NUMBER = re.compile(r"^\s*([<>])?\s*([+-]?)(\d[\d,]*)(?:\.(\d+))?\s*(%)?\s*$")
 REF = re.compile(r"\{(fig-\d+)\}")
