@@ -272,4 +272,4 @@ def combine(
     moved = base.moved(values)
     name = lead if len(weights) == 1 else "combination"
     n_obs = max(drawn[item].n_obs for item in weights)
-    return Draws(name, moved.values, moved.path, n_obs, base.reach, base.done, base.start)
+    return replace(moved, model=name, n_obs=n_obs)

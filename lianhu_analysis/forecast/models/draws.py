@@ -72,9 +72,6 @@ class Draws:
     done
         For an amount: what is done already, below which no future can fall;
         its changes are proportional to what a draw adds to it.
-    start
-        Shape (n_draws,): the figure to date that each draw starts from: the
-        published one, up to its own rounding.  ``None`` before any figure.
     """
 
     model: str
@@ -83,7 +80,6 @@ class Draws:
     n_obs: int
     reach: FloatArray | None = None
     done: float | None = None
-    start: FloatArray | None = None
 
     def moved(self, values: FloatArray) -> Draws:
         """Give each draw another year-end figure, and the path that leads to it.
@@ -108,23 +104,6 @@ class Draws:
             path = self.path + np.outer(values - self.values, reach)
         path = np.column_stack([path[:, :-1], values])
         return replace(self, values=values, path=path)
-
-    def single(self, shares: FloatArray) -> FloatArray:
-        """Return growth of each remaining single period, shape (n_draws, n_remaining).
-
-        Parameters
-        ----------
-        shares
-            Shape (n,): cumulative shares ``W_p`` of the year's periods.
-        """
-        first = shares.size - self.path.shape[1]
-        done = np.zeros(self.values.size)
-        if first:
-            if self.start is None:
-                raise ForecastError("模拟没有给出累计增速的起点，不能倒推当期增速")
-            done = shares[first - 1] * self.start
-        levels = np.column_stack([done, shares[first:] * self.path])
-        return np.diff(levels, axis=1) / np.diff(shares, prepend=0.0)[first:]
 
 
 def student_t(degrees: int, effort: Effort, rng: np.random.Generator) -> FloatArray:

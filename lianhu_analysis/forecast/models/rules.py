@@ -50,8 +50,7 @@ def persistence(panel: GrowthPanel, rng: np.random.Generator, effort: Effort = F
         raise ForecastError("历史误差全为零，不能估计不确定性")
     move = scale * student_t(n, effort, rng)
     path = base + np.outer(move, panel.reach)
-    start = np.full(effort.n_draws, base) if panel.n_known else None
-    draws = Draws("persistence", path[:, -1], path, n, panel.reach, start=start)
+    draws = Draws("persistence", path[:, -1], path, n, panel.reach)
     check_spread(draws.values)
     return draws
 

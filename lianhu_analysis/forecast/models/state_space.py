@@ -322,10 +322,9 @@ def average(panel: GrowthPanel, rng: np.random.Generator, effort: Effort = FULL)
             if count
         ]
     drawn = rng.permutation(np.vstack(paths))
-    start = drawn[:, 0] if panel.n_known else None
     path = _between(panel, cut, drawn)
     check_spread(path[:, -1])
-    return Draws("growth_model", path[:, -1], path, model.n_obs, panel.reach, start=start)
+    return Draws("growth_model", path[:, -1], path, model.n_obs, panel.reach)
 
 
 def likeliest(panel: GrowthPanel) -> MLEResults:
