@@ -14,6 +14,7 @@ from lianhu_analysis.errors import WorkspaceError
 from lianhu_analysis.written import KNOWN_ONLY, Code, Day, Filled, Truth, Whole, read_written
 
 __all__ = [
+    "CONFIG_NAME",
     "LANGUAGES",
     "NATION",
     "CensusBreak",

@@ -14,7 +14,7 @@ import pandas as pd
 from lianhu_analysis.catalog.targets import percentage
 from lianhu_analysis.forecast.assessment import Assessment
 
-__all__ = ["Answer", "Row", "answer_of", "became", "chance_text", "rows_of"]
+__all__ = ["Answer", "Row", "answer_of", "became", "chance_text"]
 
 # Of a table, by column.
 Row = Mapping[Any, Any]

@@ -25,7 +25,7 @@ from lianhu_analysis.forecast.growth import FloatArray
 from lianhu_analysis.forecast.verdict import Knowledge, Rules, Verdict, judge
 from lianhu_analysis.intake.observations import KEY, VINTAGE_OF
 
-__all__ = ["Between", "Change", "Piece", "attribute", "outlook", "shapley"]
+__all__ = ["Between", "Change", "attribute", "outlook"]
 
 
 @dataclass(frozen=True, eq=False)

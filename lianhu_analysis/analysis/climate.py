@@ -22,6 +22,7 @@ from lianhu_analysis.forecast.models.panel import GrowthPanel
 from lianhu_analysis.forecast.past_forecasts import PastRuns
 
 __all__ = [
+    "DECIMALS",
     "adjusted_growth",
     "composite",
     "diffusion",

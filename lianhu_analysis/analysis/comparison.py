@@ -20,7 +20,7 @@ from lianhu_analysis.errors import ForecastError, PeriodError
 from lianhu_analysis.forecast.history import periods_asked
 from lianhu_analysis.workspace import Workspace
 
-__all__ = ["compare", "places", "standing"]
+__all__ = ["compare"]
 
 DIGITS = 6  # what differences of published decimals are good for
 RANKS = dict.fromkeys(("place", "moved", "published_rank"), "Int64")

@@ -27,7 +27,7 @@ from lianhu_analysis.forecast.growth import FloatArray
 from lianhu_analysis.forecast.history import OLDEST_SHARES, census_base, periods_asked
 from lianhu_analysis.workspace import CensusBreak, Workspace
 
-__all__ = ["Breakdown", "breakdown_of", "contributions", "repriced", "who_pulls"]
+__all__ = ["RESIDUAL", "breakdown_of", "contributions", "who_pulls"]
 
 # Constant prices are those of the last year ending in 0 or 5 (NBS, GDP accounting).  Where the
 # levels of no such year are known, the price of a part against all others may have moved by this

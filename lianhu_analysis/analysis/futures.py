@@ -37,7 +37,7 @@ from lianhu_analysis.forecast.joint import (
 from lianhu_analysis.forecast.models.draws import ROUNDING_ERROR
 from lianhu_analysis.forecast.verdict import Knowledge, Rules, Verdict, judge
 
-__all__ = ["Event", "Futures", "forecast_alone", "futures_of", "part_weight", "pull"]
+__all__ = ["Event", "Futures", "forecast_alone", "futures_of", "part_weight"]
 
 # Rounded errors of few years can seem to explain more of an indicator than all of it.
 MOST_EXPLAINED = 0.95

@@ -24,7 +24,7 @@ from lianhu_analysis.forecast.assessment import Assessment
 from lianhu_analysis.forecast.joint import Key, key_of
 from lianhu_analysis.forecast.verdict import Rules, Verdict
 
-__all__ = ["levers_answer", "parts_beside", "shift_needed"]
+__all__ = ["levers_answer", "parts_beside", "strictly"]
 
 GOALS = (0.5, 0.8)
 # What must leave its own forecast by more standard deviations moves nothing in practice.

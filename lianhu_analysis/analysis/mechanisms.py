@@ -17,7 +17,7 @@ from lianhu_analysis.forecast.history import extract_series
 from lianhu_analysis.intake.cases import Cases
 from lianhu_analysis.intake.same_figures import is_same_figure
 
-__all__ = ["land_and_projects", "ledger_sums", "risk_and_governance"]
+__all__ = ["STEPS", "WHOLE", "land_and_projects", "risk_and_governance"]
 
 LAND = ("parcels", "projects", "relocations", "heritage")
 RISK = ("risks", "governance")

@@ -22,7 +22,7 @@ from lianhu_analysis.forecast.verdict import DECIDED, Verdict
 from lianhu_analysis.intake.checks.findings import SEVERITY_ZH
 from lianhu_analysis.intake.corrections import Assured
 
-__all__ = ["figures", "monitor", "newest", "target_light", "targets"]
+__all__ = ["monitor"]
 
 GROWTH = "增速%"
 LONG_FALL = 3

@@ -13,7 +13,7 @@ from lianhu_analysis.catalog.indicators import Catalogue
 from lianhu_analysis.errors import CatalogueError
 from lianhu_analysis.written import KNOWN_ONLY, Filled, parse_written
 
-__all__ = ["Light", "MonitorRules", "load_rules", "read_rules"]
+__all__ = ["MonitorRules", "load_rules"]
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,7 @@ from lianhu_analysis.forecast.knowledge import GrowthSources
 from lianhu_analysis.forecast.verdict import Verdict
 from lianhu_analysis.written import KNOWN_ONLY, Filled, Number, Spread, Whole, parse_written
 
-__all__ = ["FixedPath", "Scenario", "path_fields", "read_scenario", "scenario_answer"]
+__all__ = ["path_fields", "read_scenario", "rest_of", "scenario_answer"]
 
 FAR = 3.0  # standard deviations from the forecast
 TOLD = 0.01  # a change of a probability that a sentence is worth

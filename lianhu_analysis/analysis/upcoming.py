@@ -17,7 +17,7 @@ from lianhu_analysis.forecast.history import Versions, year_periods
 from lianhu_analysis.forecast.past_forecasts import record_of
 from lianhu_analysis.forecast.verdict import Knowledge, Rules, Verdict, asked
 
-__all__ = ["release_day", "upcoming"]
+__all__ = ["upcoming"]
 
 # Past releases whose delay is looked at; a delivery of whole years at once tells none.
 LAGS, LONGEST_LAG = 5, 180

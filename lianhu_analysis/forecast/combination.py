@@ -24,16 +24,7 @@ from lianhu_analysis.forecast.models import Draws
 from lianhu_analysis.forecast.past_forecasts import Record, Run, spread_of, unit_rank
 from lianhu_analysis.forecast.stacking import stack
 
-__all__ = [
-    "Calibration",
-    "Lesson",
-    "Weighing",
-    "calibrate",
-    "combine",
-    "learn",
-    "weigh",
-    "within_reach",
-]
+__all__ = ["Lesson", "combine", "learn", "within_reach"]
 
 NEGLIGIBLE_WEIGHT = 0.01
 # The models' own spread counts as this many years in which it was right.

@@ -21,6 +21,7 @@ from numpy.typing import ArrayLike, NDArray
 from lianhu_analysis.errors import ForecastError
 
 __all__ = [
+    "FloatArray",
     "cumulative_shares",
     "done_by_period",
     "path_growth",

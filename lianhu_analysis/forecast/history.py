@@ -23,6 +23,7 @@ __all__ = [
     "Share",
     "Versions",
     "Weights",
+    "census_base",
     "extract_series",
     "extract_versions",
     "held_back",

@@ -22,14 +22,12 @@ from lianhu_analysis.forecast.scores import brier_scores, crps_of_quantiles
 from lianhu_analysis.forecast.verdict import Verdict
 
 __all__ = [
-    "LADDER",
     "digest",
     "frequency_fields",
     "issue",
     "known_on",
     "record_frame",
     "score_issued",
-    "target_of",
     "told_in_advance",
 ]
 

@@ -25,10 +25,9 @@ if TYPE_CHECKING:
     from lianhu_analysis.forecast.verdict import Verdict
 
 __all__ = [
-    "Dependence",
+    "CHANCES",
     "Joint",
     "Key",
-    "couple",
     "coupled",
     "dependence",
     "joint_json",

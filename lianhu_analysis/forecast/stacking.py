@@ -22,7 +22,7 @@ import numpy as np
 from lianhu_analysis.forecast.growth import FloatArray
 from lianhu_analysis.forecast.past_forecasts import Record
 
-__all__ = ["Stack", "stack"]
+__all__ = ["stack"]
 
 # Strength of the two priors, as if so many years had shown the plain average, and no deviation.
 COMMON, OWN = (0.5, 2.0, 8.0, 32.0), (8.0, 32.0)

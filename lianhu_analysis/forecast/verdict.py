@@ -54,18 +54,7 @@ from lianhu_analysis.forecast.required import (
     required_json,
 )
 
-__all__ = [
-    "DECIDED",
-    "QUANTILES",
-    "Knowledge",
-    "Required",
-    "Rules",
-    "Status",
-    "Verdict",
-    "asked",
-    "judge",
-    "verdict_json",
-]
+__all__ = ["DECIDED", "Knowledge", "Rules", "Verdict", "asked", "judge", "verdict_json"]
 
 QUANTILES = (0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975)
 Status = Literal["ok", "refused", "reached", "missed"]

@@ -14,7 +14,7 @@ from typing import Any
 
 from lianhu_analysis.errors import LianhuError, UsageError, described
 
-__all__ = ["DIED", "can_fork", "default_jobs", "next_task", "run_apart", "start_ahead"]
+__all__ = ["DIED", "PRELOADED", "can_fork", "default_jobs", "next_task", "run_apart", "start_ahead"]
 
 MEMORY_OF_ONE = 1e9  # bytes: a report and its kernel, and what else wants room
 INTERRUPT_SECONDS = 10

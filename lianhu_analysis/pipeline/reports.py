@@ -43,15 +43,7 @@ from lianhu_analysis.render.tables import NO_DATA, SIMULATED_MARK
 from lianhu_analysis.render.trace import check_html, check_origins
 from lianhu_analysis.workspace import LANGUAGES, Workspace
 
-__all__ = [
-    "Outcome",
-    "ReportPlan",
-    "check_options",
-    "open_report",
-    "outcome_json",
-    "plan_report",
-    "publish",
-]
+__all__ = ["check_options", "open_report", "outcome_json", "plan_report", "publish"]
 
 # The quarter of a report is one whose GDP is known.
 GDP = "gdp.total"

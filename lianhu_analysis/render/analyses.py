@@ -16,7 +16,7 @@ from lianhu_analysis.catalog.targets import decimals_of, half_up
 from lianhu_analysis.render import tables
 from lianhu_analysis.render.tables import NO_DATA, PROVENANCE_NAMES, SIMULATED_MARK, Html
 
-__all__ = ["answer_lines", "monitor_page", "say", "table"]
+__all__ = ["COLUMNS", "answer_lines", "cell_texts", "monitor_page", "say", "table"]
 
 # What readers call the columns; a column that is not here is for machines and not shown.
 COLUMNS = tables.TERMS["answers"]

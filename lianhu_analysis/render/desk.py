@@ -30,7 +30,7 @@ from lianhu_analysis.render.quarterly.report_outlook import (
 )
 from lianhu_analysis.render.tables import Html
 
-__all__ = ["Desk"]
+__all__ = ["Desk", "searchable"]
 
 TABLE_WORDS = tables.TERMS["search"]
 COLUMN_NAMES = tables.TERMS["observations"]

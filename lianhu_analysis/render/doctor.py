@@ -26,7 +26,7 @@ from lianhu_analysis.render.drawing.theme import font_file
 from lianhu_analysis.render.publishing.publish import orphans
 from lianhu_analysis.workspace import Workspace
 
-__all__ = ["Diagnosis", "Environment", "diagnose", "next_due", "overdue", "release_day", "survey"]
+__all__ = ["Diagnosis", "diagnose", "release_day", "survey"]
 
 OLDEST_PYTHON = (3, 11)
 KERNEL = "python3"

@@ -26,7 +26,7 @@ from lianhu_analysis.render.register import FigureRegister
 from lianhu_analysis.render.trace import PERIOD
 from lianhu_analysis.workspace import Workspace
 
-__all__ = ["English", "english_names", "has_chinese"]
+__all__ = ["English", "english_names"]
 
 CHINESE = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
 # An element inside a sentence, such as a traced number, while the sentence is translated.

@@ -20,7 +20,7 @@ from lianhu_analysis.intake.reading.notes import TableNote
 from lianhu_analysis.render import tables
 from lianhu_analysis.render.tables import Html
 
-__all__ = ["IntakeDesk", "block_frame", "coloured_table"]
+__all__ = ["IntakeDesk", "coloured_table"]
 
 # Light tints of colours that are told apart under every common colour blindness; what must
 # be seen is also set apart by its outline or its line.

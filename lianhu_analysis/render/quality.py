@@ -30,7 +30,7 @@ from lianhu_analysis.render.drawing.theme import PALETTE, apply_theme
 from lianhu_analysis.render.tables import SIMULATED_MARK, Html
 from lianhu_analysis.workspace import Workspace
 
-__all__ = ["STATES", "QualityDesk", "status_chart", "status_matrix"]
+__all__ = ["QualityDesk"]
 
 # Word and colour, in the order of the legend; a cell is the worst that any row says of it.
 STATES = {

@@ -20,7 +20,7 @@ from lianhu_analysis.intake.whole_files import write_whole
 from lianhu_analysis.render import tables
 from lianhu_analysis.render.tables import Html
 
-__all__ = ["FIGURES_FILE", "Figure", "FigureRegister", "Kind", "read_number"]
+__all__ = ["FIGURES_FILE", "KIND_NAMES", "Figure", "FigureRegister", "read_number"]
 
 FIGURES_FILE = "figures.json"
 

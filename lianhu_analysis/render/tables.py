@@ -14,7 +14,9 @@ from lianhu_analysis.catalog.targets import half_up, percentage
 from lianhu_analysis.errors import ReportError
 
 __all__ = [
+    "BLANK",
     "NO_DATA",
+    "PROVENANCE_NAMES",
     "SIMULATED_MARK",
     "TERMS",
     "Html",

@@ -13,7 +13,7 @@ import pandas as pd
 
 from lianhu_analysis.render.register import Figure, FigureRegister, read_number
 
-__all__ = ["check_html", "check_origins", "check_prose"]
+__all__ = ["NUMERIC", "PERIOD", "check_html", "check_origins", "check_prose"]
 
 # A text, the tags that it stands in, and whether a block begins or ends there.
 Marked = tuple[str, frozenset[str], bool]

@@ -37,7 +37,6 @@ __all__ = [
     "ProgressPanel",
     "StockPanel",
     "persistence",
-    "progress",
     "weights_text",
 ]
 

@@ -11,8 +11,8 @@ from lianhu_analysis.forecast.growth import FloatArray
 
 __all__ = [
     "FULL",
-    "N_DRAWS",
     "PAST",
+    "PLAUSIBLE_GROWTH",
     "ROUNDING_ERROR",
     "Draws",
     "Effort",

@@ -22,7 +22,7 @@ from lianhu_analysis.forecast.models.draws import (
 )
 from lianhu_analysis.forecast.models.panel import GrowthPanel
 
-__all__ = ["persistence"]
+__all__ = ["FEW_YEARS", "persistence"]
 
 # So few comparable years cannot show how far a rule may err: outlier years fill them up, each
 # counting at most as so many usual errors.

@@ -43,7 +43,7 @@ from lianhu_analysis.forecast.models.draws import (
 )
 from lianhu_analysis.forecast.models.panel import GrowthPanel
 
-__all__ = ["YearToDateGrowth", "average", "likeliest", "model_of"]
+__all__ = ["STAYS", "average", "likeliest"]
 
 # Variance of the unknown mean over that of the noise: as good as flat.
 DIFFUSE = 1e4

@@ -44,7 +44,6 @@ COLOURS = 96
 FIRST_IDEOGRAPH = "\u3400"  # what is before it, DejaVu Sans draws
 
 __all__ = [
-    "QUANTILES",
     "Panel",
     "Picture",
     "fan_chart",

@@ -17,7 +17,7 @@ from lianhu_analysis.render.drawing.charts import Picture, picture
 from lianhu_analysis.render.drawing.theme import PALETTE
 from lianhu_analysis.render.tables import Html
 
-__all__ = ["bars_chart", "mechanism_picture"]
+__all__ = ["mechanism_picture"]
 
 COLOURS = ("actual", "forecast", "good", "other", "bar")
 MOST = 16  # bars with legible names

@@ -13,7 +13,7 @@ from lianhu_analysis.render.drawing.chart_layout import Setting, new_figure, wra
 from lianhu_analysis.render.drawing.charts import Picture, picture
 from lianhu_analysis.render.drawing.theme import PALETTE, said
 
-__all__ = ["contribution_pictures", "rows_chart", "standing_pictures"]
+__all__ = ["contribution_pictures", "standing_pictures"]
 
 LEFT_OF_NAMES, NAME_WIDTH = 0.22, 12
 

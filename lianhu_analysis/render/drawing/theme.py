@@ -16,8 +16,8 @@ from matplotlib import font_manager
 from lianhu_analysis.errors import ReportError
 
 __all__ = [
-    "FONT_FAMILY",
     "PALETTE",
+    "Weight",
     "apply_theme",
     "covered_characters",
     "font_file",

@@ -22,7 +22,7 @@ from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning.factory import KernelProvisionerFactory
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
-__all__ = ["ReportKernel", "forked_kernel", "report_kernels"]
+__all__ = ["forked_kernel", "report_kernels"]
 
 NAME = "lianhu-report"
 # Of the process that all are forked from: neither the user's folder nor the command's is in it.

@@ -26,16 +26,7 @@ from lianhu_analysis import __version__
 from lianhu_analysis.errors import ReportError, UsageError
 from lianhu_analysis.render.register import FIGURES_FILE, FigureRegister
 
-__all__ = [
-    "END_TAG",
-    "EndMarker",
-    "Executed",
-    "check_parameters",
-    "execute",
-    "finish",
-    "parameters_of",
-    "verify",
-]
+__all__ = ["END_TAG", "check_parameters", "execute", "finish"]
 
 END_TAG = "end-marker"
 END_MIME = "application/vnd.lianhu.end+json"

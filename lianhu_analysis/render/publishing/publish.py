@@ -25,6 +25,8 @@ from lianhu_analysis.render.publishing.index import index_page
 from lianhu_analysis.render.publishing.manifest import FORMATS, ManifestEntry
 
 __all__ = [
+    "INDEX_NAME",
+    "MANIFEST_FOLDER",
     "SUFFIXES",
     "ManifestEntry",
     "file_hash",

@@ -26,6 +26,7 @@ from lianhu_analysis.render.register import FigureRegister
 from lianhu_analysis.render.tables import Html
 
 __all__ = [
+    "WORDS",
     "Report",
     "aim_figure",
     "aim_text",
@@ -33,15 +34,16 @@ __all__ = [
     "counted",
     "forecast_text",
     "headline",
-    "judged_probability",
     "lagging",
-    "likelihood_words",
     "panel",
+    "plain_text",
     "refusals",
     "refused",
+    "required_figure",
     "required_sentence",
     "status_words",
     "title_text",
+    "value_text",
 ]
 
 # Words for a probability, from the highest; the page prints the scale.

@@ -22,7 +22,7 @@ from lianhu_analysis.render.register import read_number
 from lianhu_analysis.render.tables import Html
 from lianhu_analysis.render.trace import NUMERIC, PERIOD
 
-__all__ = ["UNPLACED", "answer_pictures", "answer_table", "sentences_list", "traced_sentence"]
+__all__ = ["answer_pictures", "answer_table", "sentences_list", "traced_sentence"]
 
 # How a ledger calls its cases, and a table its periods.
 CASES = ("case", "case_zh")

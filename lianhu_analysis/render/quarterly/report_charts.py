@@ -23,7 +23,7 @@ from lianhu_analysis.render.quarterly.report import (
     status_words,
 )
 
-__all__ = ["growth_charts", "growth_overview", "progress_charts", "progress_overview"]
+__all__ = ["caption", "growth_charts", "growth_overview", "progress_charts", "progress_overview"]
 
 YEARS_SHOWN = 3
 
