@@ -23,7 +23,7 @@ OCTOBER_2024 = dt.date(2024, 10, 31)
 
 
 def gdp(national, year, as_of):
-    return pipeline.assess(national, as_of, year).verdict("gdp.total")
+    return Session(national, as_of).assess(year).verdict("gdp.total")
 
 
 def test_every_national_fact_is_in_the_store(national):
@@ -111,7 +111,7 @@ def test_the_outcome_is_known_once_it_is_published(national):
 
 
 def test_defaults_come_from_the_store_and_not_from_the_clock(national):
-    assessment = pipeline.assess(national)
+    assessment = Session(national).assess()
     assert assessment.as_of == dt.date(2026, 4, 30)
     assert assessment.year == 2025
     plan = pipeline.plan_report(Session(national), "", {})
@@ -145,7 +145,7 @@ def test_a_report_that_cannot_be_made_is_refused_before_any_work(
 
 
 def test_nothing_is_judged_of_a_year_without_targets(national):
-    assert pipeline.assess(national, None, 1999).verdicts == ()
+    assert Session(national).assess(1999).verdicts == ()
     years = Session(national).target_years
     assert years == sorted(years)
     assert {2021, 2022, 2023, 2024, 2025} <= set(years)

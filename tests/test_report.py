@@ -91,7 +91,7 @@ def test_the_verdicts_of_a_report_are_kept_once_it_is_published(published):
     batch = json.loads(file.read_text(encoding="utf-8"))
     assert batch["occasion"] == f"report {plan.name}"
     assert batch["as_of"] == "2024-10-31"
-    judged = pipeline.assess(space, plan.as_of, 2024).verdict("gdp.total")
+    judged = Session(space, plan.as_of).assess(2024).verdict("gdp.total")
     assert batch["verdicts"][0]["probability"] == pytest.approx(judged.probability)
     # `lianhu record` finds the same verdicts there already.
     assert describe_record(Session(space, plan.as_of), 2024)["archived"] == 0

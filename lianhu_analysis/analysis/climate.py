@@ -213,10 +213,10 @@ def adjusted_growth(sources: GrowthSources) -> pd.DataFrame:
     ForecastError
         If too little growth is published, or it does not add up.
     """
-    years = sources.growth.on(None).years
+    years = sources.versions.on(None).years
     if not years:
         raise ForecastError("没有公布累计增速")
-    panel, item = sources.panel_on(years[-1], None), sources.growth.indicator
+    panel, item = sources.panel_on(years[-1], None), sources.versions.indicator
     trend, adjusted = _smoothed(panel, sources.past_runs)
     ends = [p.end for year in range(years[0], years[-1] + 1) for p in year_periods(item, year)]
     growth = panel.ytd_growth_pct.ravel()

@@ -163,11 +163,11 @@ def targets(assessment: Assessment, table: pd.DataFrame, marks: MonitorRules) ->
         code, plan = verdict.target.indicator, verdict.target.value
         period = None if verdict.actual_period is None else verdict.actual_period.code
         gap = gaps.get((code, period)) if verdict.target.is_growth else None
-        about = verdict.target.rule == "about"
-        chance = verdict.probability_about if about else verdict.probability
         said = target_light(verdict, gap, marks, above=bool(assessment.parents))
         unit = verdict.target.unit
-        rows.append((code, verdict.name_zh, period, unit, verdict.actual, plan, *said, chance))
+        rows.append(
+            (code, verdict.name_zh, period, unit, verdict.actual, plan, *said, verdict.judged)
+        )
     return pd.DataFrame(rows, columns=["code", "name_zh", "period", "unit", "actual", *PLAN])
 
 

@@ -255,11 +255,9 @@ def _cell(own: pd.DataFrame, bar: pd.DataFrame) -> dict[str, Any]:
     }
 
 
-def events(table: pd.DataFrame, model: str = COMBINATION) -> pd.DataFrame:
-    """Return the forecasts of one model whose event is settled."""
-    if table.empty:
-        return table
-    return table[(table["model"] == model) & table["met"].notna()]
+def events(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the forecasts of the combination whose event is settled."""
+    return _settled(table, COMBINATION, "both", ALL)
 
 
 def events_table(table: pd.DataFrame) -> pd.DataFrame:

@@ -31,7 +31,7 @@ from lianhu_analysis.forecast.models import (
     ProgressPanel,
     StockPanel,
 )
-from lianhu_analysis.forecast.past_forecasts import PastRuns, Record, record_of
+from lianhu_analysis.forecast.past_forecasts import PastRuns, Record, Sources, record_of
 from lianhu_analysis.workspace import CensusBreak
 
 __all__ = ["GrowthSources", "Knowledge", "LevelSources", "Rules", "growth_weights", "whole_numbers"]
@@ -197,24 +197,22 @@ def growth_weights(
     return weights_for(year, indicator, own, proxy, breaks)
 
 
-@dataclass(frozen=True)
-class GrowthSources:
+@dataclass(frozen=True, kw_only=True)
+class GrowthSources(Sources):
     """The published versions behind a growth target, seen from any day.
 
     Attributes
     ----------
-    growth, levels, proxy
-        Growth, and the levels whose shares weigh the year.
+    levels, proxy
+        The levels whose shares weigh the year.
     targets
         What was announced for this growth, every year and version: it says to how many decimals.
     """
 
-    growth: Versions
     levels: Versions
     proxy: Versions | None
     targets: tuple[Target, ...]
     rules: Rules
-    past_runs: PastRuns | None = None
     _shares: dict[tuple[int, int, int], FloatArray | str] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
@@ -233,7 +231,7 @@ class GrowthSources:
         if indicator.weight_proxy:
             proxy = knowledge.extract(catalogue.get(indicator.weight_proxy), "level", rules, level)
         return cls(
-            growth=knowledge.extract(indicator, "yoy", rules, level),
+            versions=knowledge.extract(indicator, "yoy", rules, level),
             levels=knowledge.extract(indicator, "level", rules, level),
             proxy=proxy,
             targets=() if level else knowledge.announced(indicator.code, "yoy"),
@@ -241,22 +239,17 @@ class GrowthSources:
             past_runs=knowledge.past_runs,
         )
 
-    @property
-    def versions(self) -> Versions:
-        """The figures that are forecast."""
-        return self.growth
-
     def told(self, before: int) -> str:
         """Return everything that runs of the years before one may depend on, as text."""
-        series = [self.growth, self.levels, *([self.proxy] if self.proxy else [])]
+        series = [self.versions, self.levels, *([self.proxy] if self.proxy else [])]
         texts = [item.told(before) for item in series]
         halves = [(item.year, item.half_unit) for item in self.targets]
         return "|".join([*texts, repr(halves), repr(self.rules)])
 
     def panel_on(self, year: int, day: dt.date | None) -> GrowthPanel:
         """Lay out what was known on a day about ``year`` and the years before it."""
-        indicator = self.growth.indicator
-        latest, first = self.growth.on(day), self.growth.first_on(day)
+        indicator = self.versions.indicator
+        latest, first = self.versions.on(day), self.versions.first_on(day)
         years = range(min([*latest.years, year]), year + 1)
         rows = [year_periods(indicator, item) for item in years]
         growth = np.vstack([latest.values(periods) for periods in rows])
@@ -303,7 +296,7 @@ class GrowthSources:
                 found[year] = shares
             elif year == years[-1]:
                 reason = shares
-        periods = year_periods(self.growth.indicator, years[-1])
+        periods = year_periods(self.versions.indicator, years[-1])
         default = found[max(found)] if found else np.array([p.end.month / 12 for p in periods])
         return np.vstack([found.get(year, default) for year in years]), reason
 
@@ -319,7 +312,9 @@ class GrowthSources:
         )
         if counted not in self._shares:
             try:
-                weights = growth_weights(self.growth.indicator, year, own, proxy, self.rules.breaks)
+                weights = growth_weights(
+                    self.versions.indicator, year, own, proxy, self.rules.breaks
+                )
                 self._shares[counted] = weights.shares
             except ForecastError as error:
                 self._shares[counted] = str(error)
@@ -350,8 +345,8 @@ def whole_numbers(versions: Versions, target: Target) -> bool:
     return integer and all(float(point.value).is_integer() for point in versions.points)
 
 
-@dataclass(frozen=True)
-class LevelSources:
+@dataclass(frozen=True, kw_only=True)
+class LevelSources(Sources):
     """The published versions behind a count, an amount or a stock.
 
     Attributes
@@ -360,18 +355,11 @@ class LevelSources:
         Whether only whole numbers can occur.
     """
 
-    levels: Versions
     integer: bool
-    past_runs: PastRuns | None = None
 
     def told(self, before: int) -> str:
         """Return everything that runs of the years before one may depend on, as text."""
-        return f"{self.levels.told(before)}|{self.integer}"
-
-    @property
-    def versions(self) -> Versions:
-        """The figures that are forecast."""
-        return self.levels
+        return f"{self.versions.told(before)}|{self.integer}"
 
     def panel_on(self, year: int, day: dt.date | None) -> ProgressPanel | StockPanel:
         """Lay out what was known on a day about ``year`` and the years before it.
@@ -381,8 +369,8 @@ class LevelSources:
         ForecastError
             If a stock has no figure of the year to start from.
         """
-        indicator = self.levels.indicator
-        series = self.levels.on(day)
+        indicator = self.versions.indicator
+        series = self.versions.on(day)
         periods = year_periods(indicator, year)
         point = series.latest(year)
         n_known = 0 if point is None else periods.index(point.period) + 1

@@ -11,6 +11,7 @@ import datetime as dt
 import hashlib
 import json
 import zlib
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -40,26 +41,28 @@ LEVELS = (np.arange(200) + 0.5) / 200
 SPREAD_BETWEEN = 0.16, 0.84
 
 
-class Sources(Protocol):
-    """Published versions that can be looked at from any day."""
+@dataclass(frozen=True, kw_only=True)
+class Sources(ABC):
+    """Published versions that can be looked at from any day.
 
-    @property
-    def versions(self) -> Versions:
-        """The figures that are forecast."""
-        ...
+    Attributes
+    ----------
+    versions
+        The figures that are forecast.
+    past_runs
+        Where past runs are kept; ``None`` for nowhere.
+    """
 
+    versions: Versions
+    past_runs: PastRuns | None = None
+
+    @abstractmethod
     def panel_on(self, year: int, day: dt.date | None) -> Any:
         """Lay out what was known on a day about ``year`` and the years before it."""
-        ...
 
-    @property
-    def past_runs(self) -> PastRuns | None:
-        """Where past runs are kept; ``None`` for nowhere."""
-        ...
-
+    @abstractmethod
     def told(self, before: int) -> str:
         """Return everything that runs of the years before one may depend on, as text."""
-        ...
 
 
 class PastRuns(Protocol):

@@ -134,6 +134,11 @@ class Verdict:
         return named(self.indicator.name_zh, self.target.set_by)
 
     @property
+    def judged(self) -> float | None:
+        """The probability that words and lights go by: of 左右 that with its tolerance."""
+        return self.probability_about if self.target.rule == "about" else self.probability
+
+    @property
     def mean(self) -> float | None:
         """Mean of the draws."""
         return None if self.draws is None else float(self.draws.values.mean())
@@ -207,7 +212,8 @@ def asked(
         candidates = GROWTH_CANDIDATES if indicator.piles_up else GROWTH_CANDIDATES[:1]
         return GrowthSources.of(knowledge, indicator, catalogue, rules), candidates
     versions = knowledge.extract(indicator, target.measure, rules)
-    sources = LevelSources(versions, whole_numbers(versions, target), knowledge.past_runs)
+    whole = whole_numbers(versions, target)
+    sources = LevelSources(versions=versions, integer=whole, past_runs=knowledge.past_runs)
     return sources, PROGRESS_CANDIDATES if indicator.piles_up else STOCK_CANDIDATES
 
 

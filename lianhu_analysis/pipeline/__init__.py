@@ -5,7 +5,6 @@ from typing import Any
 
 __all__ = [
     "Session",
-    "assess",
     "ingest",
     "open_desk",
     "open_intake",

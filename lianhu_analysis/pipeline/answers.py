@@ -12,7 +12,7 @@ import pandas as pd
 import lianhu_analysis
 from lianhu_analysis.catalog.indicators import load_catalogue
 from lianhu_analysis.errors import UsageError
-from lianhu_analysis.forecast.assessment import Assessment, assessment_json
+from lianhu_analysis.forecast.assessment import assessment_json
 from lianhu_analysis.forecast.issued import frequency_fields
 from lianhu_analysis.intake.checks.findings import Finding
 from lianhu_analysis.intake.checks.revisions import revision_findings, revisions
@@ -43,7 +43,6 @@ PROJECT_ROOT = Path(lianhu_analysis.__file__).resolve().parent.parent
 
 __all__ = [
     "PROJECT_ROOT",
-    "assess",
     "check",
     "describe_catalogue",
     "describe_forecast",
@@ -72,13 +71,6 @@ def ingest(
         Files or folders; none means everything under the workspace's raw folder.
     """
     return ingest_files(workspace, load_catalogue(workspace), paths, progress=on_file)
-
-
-def assess(
-    workspace: Workspace, as_of: dt.date | None = None, year: int | None = None
-) -> Assessment:
-    """Judge the targets of a year from what was known on a day: see ``Session.assess``."""
-    return Session(workspace, as_of).assess(year)
 
 
 def open_desk(workspace: str = "", as_of: str = "") -> Desk:

@@ -352,7 +352,7 @@ class Session:
         sources = GrowthSources.of(
             self.knowledge, self.catalogue.get(code), self.catalogue, self.rules
         )
-        years = sources.growth.on(None).years
+        years = sources.versions.on(None).years
         if not years:
             raise ForecastError(f"{code} 没有公布的增速，不能建模。可用 lianhu show {code} 查看")
         return likeliest(sources.panel_on(years[-1], None))

@@ -180,14 +180,14 @@ def test_a_figure_is_doubted_today_and_was_not_before():
 def test_a_region_above_has_its_own_figures_and_no_targets():
     frames = growth(*GROWTH), [CITY, PROVINCE]
     own, city, province = (sources(*frames, level=level) for level in range(3))
-    assert [len(item.growth.points) for item in (own, city, province)] == [7, 1, 2]
+    assert [len(item.versions.points) for item in (own, city, province)] == [7, 1, 2]
     assert [item.targets for item in (own, city, province)] == [(AIM,), (), ()]
 
 
 def amounts(item, values, year=2024):
     rows = [(item.code, "level", item.span, p, v, "2024-07-17") for p, v in values.items()]
     versions = Knowledge(figures(*rows)).extract(item, "level", RULES)
-    return LevelSources(versions, integer=True)
+    return LevelSources(versions=versions, integer=True)
 
 
 COUNT = indicator("lan.supply", level_price="na")

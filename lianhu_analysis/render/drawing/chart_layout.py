@@ -21,6 +21,7 @@ __all__ = [
     "LABEL_SIZE",
     "Setting",
     "draw_actual",
+    "draw_split",
     "draw_target",
     "finish",
     "finish_grid",
@@ -182,6 +183,14 @@ def draw_target(axes: Axes, setting: Setting, word: str = "目标") -> list[tupl
     colour = PALETTE["target"]
     axes.axhline(setting.target, color=colour, ls="--", lw=1.5, label=said(word))
     return [(setting.target, setting.target_text, colour)]
+
+
+def draw_split(axes: Axes, values: np.ndarray, chosen: np.ndarray, *kinds: tuple[str, str]) -> None:
+    """Draw bars in two kinds, each a colour and a word: those chosen, then the others."""
+    x = np.arange(len(values))
+    for rows, (colour, word) in zip((chosen, ~chosen), kinds, strict=True):
+        if rows.any():
+            axes.bar(x[rows], values[rows], color=PALETTE[colour], width=0.6, label=said(word))
 
 
 def finish(axes: Axes, labels: Sequence[str], remarks: Sequence[tuple[float, str, str]]) -> None:

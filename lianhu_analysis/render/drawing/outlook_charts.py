@@ -11,6 +11,7 @@ from lianhu_analysis.render.drawing.chart_layout import (
     LABEL_SIZE,
     Setting,
     draw_actual,
+    draw_split,
     draw_target,
     finish,
     new_figure,
@@ -94,12 +95,7 @@ def precedents_chart(
     x = np.arange(len(past))
     values, slack = past["value"].to_numpy(float), past["slack"].to_numpy(float)
     enough = past["enough"].to_numpy(bool)
-    for chosen, colour, word in ((enough, "good", "合乎所需"), (~enough, "bar", "不合所需")):
-        if chosen.any():
-            axes.bar(
-                x[chosen], values[chosen], color=PALETTE[colour], width=0.6,
-                label=said(word),
-            )  # fmt: skip
+    draw_split(axes, values, enough, ("good", "合乎所需"), ("bar", "不合所需"))
     if (slack > 0).any():
         axes.errorbar(
             x, values, yerr=slack, fmt="none", ecolor=PALETTE["muted"], elinewidth=1.2, capsize=3,

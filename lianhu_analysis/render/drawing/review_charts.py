@@ -13,6 +13,7 @@ from lianhu_analysis.errors import ReportError
 from lianhu_analysis.render.drawing.chart_layout import (
     LABEL_SIZE,
     Setting,
+    draw_split,
     finish,
     new_figure,
 )
@@ -124,14 +125,8 @@ def skill_chart(
     if table.empty:
         raise ReportError(f"图“{setting.title}”没有可比的格子，不能画")
     figure, axes = new_figure(setting, said("误差是基准的几倍"))
-    x, ratio = np.arange(len(table)), table["ratio"].to_numpy(float)
-    loses = ratio > 1
-    for chosen, colour, word in ((~loses, "good", "胜过基准"), (loses, "target", "不及基准")):
-        if chosen.any():
-            axes.bar(
-                x[chosen], ratio[chosen], color=PALETTE[colour], width=0.6,
-                label=said(word),
-            )  # fmt: skip
+    ratio = table["ratio"].to_numpy(float)
+    draw_split(axes, ratio, ~(ratio > 1), ("good", "胜过基准"), ("target", "不及基准"))
     axes.axhline(1.0, color=PALETTE["ink"], lw=1.2, ls="--", label=said("基准"))
     finish(axes, list(table["label"]), [])
     axes.set_ylim(bottom=0)

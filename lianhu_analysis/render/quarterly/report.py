@@ -396,7 +396,7 @@ def status_words(verdict: Verdict) -> str:
         if verdict.draws is None and verdict.probability_within == 0:
             return "已实现（高于区间）"
         return "已实现" if verdict.probability else "在容差内实现（低于目标值）"
-    return likelihood_words(judged_probability(verdict) or 0.0)
+    return likelihood_words(verdict.judged or 0.0)
 
 
 def panel(report: Report) -> Html:
@@ -469,21 +469,15 @@ def _chance(report: Report, verdict: Verdict) -> Html:
     return tables.join(about, "（不含容差", plain, "）")
 
 
-def judged_probability(verdict: Verdict) -> float | None:
-    """Return the probability that the words go by."""
-    about = verdict.target.rule == "about"
-    return verdict.probability_about if about else verdict.probability
-
-
 def lagging(verdicts: Sequence[Verdict]) -> list[Verdict]:
     """Return the open targets that are least likely to be met, the least likely first, few of them."""
     open_ones = [item for item in verdicts if item.status == "ok"]
-    return sorted(open_ones, key=lambda item: judged_probability(item) or 0.0)[:LAGGING]
+    return sorted(open_ones, key=lambda item: item.judged or 0.0)[:LAGGING]
 
 
 def _change(report: Report, verdict: Verdict) -> Html:
     """How the chance moved since the verdict issued last as of an earlier day."""
-    before, target, now = report.before, verdict.target, judged_probability(verdict)
+    before, target, now = report.before, verdict.target, verdict.judged
     same = before[
         before["indicator"].eq(target.indicator)
         & before["measure"].eq(target.measure)
