@@ -11,9 +11,11 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
+from functools import cached_property, wraps
 from importlib.machinery import PathFinder
 from importlib.util import LazyLoader
+from inspect import Parameter, Signature, signature
 from itertools import product
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -103,6 +105,63 @@ SchedulerOption = Annotated[
 ]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What commands are told beside their own words: the options that many share."""
+
+    context: typer.Context
+    workspace: WorkspaceOption = None
+    workspaces: WorkspacesOption = None
+    jobs: JobsOption = None
+    scheduler: SchedulerOption = ""
+    as_of: AsOfOption = ""
+    as_json: JsonOption = False
+
+    @cached_property
+    def opened(self) -> session.Session:
+        """What the workspace knew on the day."""
+        return opened(self.context, self.workspace, self.as_of)
+
+    def print(self, content: dict[str, Any], lines: Iterable[str]) -> None:
+        """Write the document, or its lines."""
+        print_answer(content, lines, as_json=self.as_json)
+
+    def answer(self, question: str, ask: Callable[[], Answer]) -> None:
+        """Answer a question, once for the same figures, settings and code, and write it."""
+        content = self.opened.kept(question, lambda: ask().as_dict())
+        print_analysis(content, as_json=self.as_json)
+
+
+def command(*shared: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Register a command that takes some of the options of ``Asked`` after its own.
+
+    With ``--workspaces`` it is given to each of them apart.
+    """
+
+    def register(work: Callable[..., None]) -> Callable[..., None]:
+        @wraps(work)
+        def run(context: typer.Context, **told: Any) -> None:
+            asked = Asked(context=context, **{name: told.pop(name) for name in shared})
+            if asked.workspaces:
+                raise typer.Exit(ask_each(context, asked.workspaces, asked.jobs, asked.scheduler))
+            work(asked, **told)
+
+        of_all = signature(Asked, eval_str=True).parameters
+        own = list(signature(work, eval_str=True).parameters.values())[1:]
+        taken = [of_all["context"], *own, *(of_all[name] for name in shared)]
+        taken = [item.replace(kind=Parameter.KEYWORD_ONLY) for item in taken]
+        # What typer reads the options from.
+        run.__signature__ = Signature(taken)  # type: ignore[attr-defined]
+        run.__annotations__ = {item.name: item.annotation for item in taken}
+        return app.command()(run)
+
+    return register
+
+
+ONE_DAY = ("workspace", "as_of", "as_json")
+MANY = ("workspace", "workspaces", "jobs", "scheduler")
+
+
 def print_version(wanted: bool) -> None:
     """Print the version and stop, if it was asked for."""
     if wanted:
@@ -143,17 +202,15 @@ def init(
         tell(step.format(directory))
 
 
-@app.command()
+@command("workspace", "as_json")
 def catalog(
-    context: typer.Context,
+    asked: Asked,
     code: Annotated[str, typer.Argument(metavar="[CODE]", help="指标代码；不写则列出全部。")] = "",
-    workspace: WorkspaceOption = None,
-    as_json: JsonOption = False,
 ) -> None:
     """列出并校验指标目录和目标。"""
-    content = answers.describe_catalogue(opened(context, workspace), code)
-    print_answer(content, listing.catalogue_lines(content), as_json=as_json)
-    if not as_json:
+    content = answers.describe_catalogue(asked.opened, code)
+    asked.print(content, listing.catalogue_lines(content))
+    if not asked.as_json:
         tell(content["summary"])
 
 
@@ -210,9 +267,9 @@ def ingest(
         raise typer.Exit(ATTENTION)
 
 
-@app.command()
+@command(*ONE_DAY)
 def check(
-    context: typer.Context,
+    asked: Asked,
     revisions: Annotated[
         bool, typer.Option("--revisions", help="列出历次修订，而不是检查结果。")
     ] = False,
@@ -222,67 +279,56 @@ def check(
     severity: Annotated[
         str, typer.Option("--severity", help="只列到这个严重程度，如 Bad；默认全部。")
     ] = "",
-    workspace: WorkspaceOption = None,
-    as_of: AsOfOption = "",
-    as_json: JsonOption = False,
 ) -> None:
     """按严重程度列出数据检查结果；Error 的数字在更正之前不进入预测和报告。"""
     if since and not revisions:
         raise UsageError("--since 只用于 --revisions")
-    asked = opened(context, workspace, as_of)
-    findings = answers.check(asked, revised=revisions, since=parse_day(since, "--since"))
+    findings = answers.check(asked.opened, revised=revisions, since=parse_day(since, "--since"))
     shown = listing.select_findings(findings, severity)
     content = {"findings": [finding.as_dict() for finding in shown]}
-    print_answer(content, listing.finding_lines(shown), as_json=as_json)
+    asked.print(content, listing.finding_lines(shown))
     none = "没有修订" if revisions else "没有发现问题"
-    none = none if len(asked.delivered) else "库中没有截至这一天的数据，请先运行 lianhu ingest"
+    none = (
+        none if len(asked.opened.delivered) else "库中没有截至这一天的数据，请先运行 lianhu ingest"
+    )
     tell(listing.findings_summary(findings, none))
     if any(finding.severity == "Error" for finding in findings):
         raise typer.Exit(ATTENTION)
 
 
-@app.command()
-def doctor(
-    context: typer.Context,
-    workspace: WorkspaceOption = None,
-    as_of: AsOfOption = "",
-    as_json: JsonOption = False,
-) -> None:
+@command(*ONE_DAY)
+def doctor(asked: Asked) -> None:
     """看看环境与工作区是否正常：Python、字体、内核、锁、无主文件、该到而未到的数据。"""
-    diagnoses = answers.examine(opened(context, workspace, as_of))
+    diagnoses = answers.examine(asked.opened)
     content = {"diagnoses": [asdict(item) for item in diagnoses]}
-    print_answer(content, listing.diagnosis_lines(diagnoses), as_json=as_json)
+    asked.print(content, listing.diagnosis_lines(diagnoses))
     if any(item.severity in ("Error", "Severe", "Bad") for item in diagnoses):
         raise typer.Exit(ATTENTION)
 
 
-@app.command()
+@command(*ONE_DAY)
 def show(
-    context: typer.Context,
+    asked: Asked,
     code: Annotated[str, typer.Argument(metavar="CODE", help="指标代码。")],
     region: Annotated[
         str, typer.Option("--region", help="上级或同级地区的代码；默认本地区。")
     ] = "",
-    workspace: WorkspaceOption = None,
-    as_of: AsOfOption = "",
-    as_json: JsonOption = False,
 ) -> None:
     """一个指标截至某日的全部观测，各带来源单元格。"""
-    content = answers.show_indicator(opened(context, workspace, as_of), code, region)
-    print_answer(content, listing.observation_lines(content), as_json=as_json)
+    content = answers.show_indicator(asked.opened, code, region)
+    asked.print(content, listing.observation_lines(content))
 
 
-@app.command()
+@command("workspace", "as_of")
 def export(
-    context: typer.Context,
+    asked: Asked,
     file: Annotated[Path, typer.Argument(metavar="FILE.csv", help="写到哪个文件；不覆盖已有的。")],
-    workspace: WorkspaceOption = None,
-    as_of: AsOfOption = "",
 ) -> None:
     """把截至某日的数据导出为 SDMX-CSV，每个数带观测状态；敏感指标不导出。"""
-    asked = opened(context, workspace, as_of)
-    written, left_out = answers.export(asked, file)
-    tell(f"已写入 {file}：{written} 条（截至 {asked.day or '目前'}）；敏感的 {left_out} 条没有导出")
+    written, left_out = answers.export(asked.opened, file)
+    tell(
+        f"已写入 {file}：{written} 条（截至 {asked.opened.day or '目前'}）；敏感的 {left_out} 条没有导出"
+    )
 
 
 @app.command()
@@ -302,7 +348,8 @@ def forecast(
     """每个目标：预测、概率、所需增速、基准和判断。"""
     if workspaces:
         raise typer.Exit(ask_each(context, workspaces, jobs, scheduler))
-    asked = asked_of(context, workspace, as_of, year)
+    asked = opened(context, workspace, as_of)
+    refuse_year(asked, year)
     for root in context.meta["together"] if joint else ():
         if root != context.obj:
             with suppress(WorkspaceError):  # told where it is asked itself
@@ -312,58 +359,48 @@ def forecast(
     print_answer(content, listing.forecast_lines(content), as_json=as_json)
 
 
-@app.command()
+@command(*ONE_DAY)
 def mechanisms(
-    context: typer.Context,
+    asked: Asked,
     topic: Annotated[
         Literal["land", "risk"],
         typer.Argument(metavar="land|risk", help="land 土地和重点项目；risk 风险和社会治理。"),
     ],
-    workspace: WorkspaceOption = None,
-    as_of: AsOfOption = "",
-    as_json: JsonOption = False,
 ) -> None:
     """台账办到了哪一步，离目标多远，与公布的数是否一致。"""
-    asked = opened(context, workspace, as_of)
-    ask = asked.land_and_projects if topic == "land" else asked.risk_and_governance
+    known = asked.opened
+    ask = known.land_and_projects if topic == "land" else known.risk_and_governance
     # Ledgers go by the day that is asked for, not by that of the last figure.
-    print_kept(asked, f"mechanisms {topic} {asked.asked}", ask, as_json=as_json)
+    asked.answer(f"mechanisms {topic} {known.asked}", ask)
 
 
-@app.command()
+@command(*ONE_DAY)
 def record(
-    context: typer.Context,
+    asked: Asked,
     year: YearOption = None,
-    workspace: WorkspaceOption = None,
-    as_of: AsOfOption = "",
-    as_json: JsonOption = False,
 ) -> None:
     """存档当日的判断，给已有结果的评分，列出等待结果的；同样的判断只存一次。"""
-    asked = asked_of(context, workspace, as_of, year)
-    content = issued.describe_record(asked, year)
-    warn_unread(asked.workspace)
-    print_answer(content, record_listing.record_lines(content), as_json=as_json)
+    refuse_year(asked.opened, year)
+    content = issued.describe_record(asked.opened, year)
+    warn_unread(asked.opened.workspace)
+    asked.print(content, record_listing.record_lines(content))
 
 
-@app.command()
+@command(*ONE_DAY)
 def backtest(
-    context: typer.Context,
+    asked: Asked,
     first: Annotated[int | None, typer.Option("--from", metavar="Y", help="从哪一年起。")] = None,
     last: Annotated[int | None, typer.Option("--to", metavar="Y", help="到哪一年止。")] = None,
-    workspace: WorkspaceOption = None,
-    as_of: AsOfOption = "",
-    as_json: JsonOption = False,
 ) -> None:
     """回测：历年各期当时会怎样预测、后来怎样；逐格与基准比较，输的也列出。"""
     if first is not None and last is not None and first > last:
         raise UsageError(f"--from {first} 晚于 --to {last}")
-    asked = opened(context, workspace, as_of)
     with messages.status("正在回测……") as status:
         found = backtests.run_backtest(
-            asked, first, last, lambda name: status.update(f"正在回测 {name}")
+            asked.opened, first, last, lambda name: status.update(f"正在回测 {name}")
         )
-    content = backtests.backtest_json(asked, found)
-    print_answer(content, listing.backtest_lines(content), as_json=as_json)
+    content = backtests.backtest_json(asked.opened, found)
+    asked.print(content, listing.backtest_lines(content))
 
 
 @app.command()
@@ -446,121 +483,82 @@ def tell_report(document: dict[str, Any], page: str, *, as_json: bool) -> None:
         tell(f"注意 {document['name']}：{document['warning']}")
 
 
-@app.command()
+@command(*MANY, "as_of", "as_json")
 def monitor(
-    context: typer.Context,
+    asked: Asked,
     every: Annotated[bool, typer.Option("--all", help="也列出监测指标，不只核心指标。")] = False,
-    workspace: WorkspaceOption = None,
-    workspaces: WorkspacesOption = None,
-    jobs: JobsOption = None,
-    scheduler: SchedulerOption = "",
-    as_of: AsOfOption = "",
-    as_json: JsonOption = False,
 ) -> None:
     """一页看完各项指标：最新、变化、位次、距计划、达标灯与景气灯、扩散指数与一致指数。"""
-    if workspaces:
-        raise typer.Exit(ask_each(context, workspaces, jobs, scheduler))
-    asked = opened(context, workspace, as_of)
-    document = asked.kept("monitor", lambda: asked.monitor().as_dict())
-    print_analysis(document if as_json else analyses.monitor_page(document, every), as_json=as_json)
+    document = asked.opened.kept("monitor", lambda: asked.opened.monitor().as_dict())
+    shown = document if asked.as_json else analyses.monitor_page(document, every)
+    print_analysis(shown, as_json=asked.as_json)
 
 
-@app.command()
+@command(*ONE_DAY)
 def contributions(
-    context: typer.Context,
+    asked: Asked,
     period: PeriodOption = "",
-    workspace: WorkspaceOption = None,
-    as_of: AsOfOption = "",
-    as_json: JsonOption = False,
 ) -> None:
     """谁在拉动增长、谁拖慢了它：拉动点、贡献率、可能的范围、比上期的变化。"""
-    asked = opened(context, workspace, as_of)
-    question = f"contributions {period}"
-    print_kept(asked, question, lambda: asked.contributions(period), as_json=as_json)
+    asked.answer(f"contributions {period}", lambda: asked.opened.contributions(period))
 
 
-@app.command()
+@command(*ONE_DAY)
 def compare(
-    context: typer.Context,
+    asked: Asked,
     code: Annotated[
         str, typer.Argument(metavar="[CODE]", help="指标代码；不写则为全部有增速目标的。")
     ] = "",
     period: PeriodOption = "",
-    workspace: WorkspaceOption = None,
-    as_of: AsOfOption = "",
-    as_json: JsonOption = False,
 ) -> None:
     """与同级地区比位次，与上级地区比高低；没有公布的留空，不排在最后。"""
-    asked = opened(context, workspace, as_of)
     question = f"comparison {code} {period}"
-    print_kept(asked, question, lambda: asked.comparison(code, period), as_json=as_json)
+    asked.answer(question, lambda: asked.opened.comparison(code, period))
 
 
-@app.command()
+@command(*ONE_DAY)
 def scenario(
-    context: typer.Context,
+    asked: Asked,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="情景文件（TOML）。")],
-    workspace: WorkspaceOption = None,
-    as_of: AsOfOption = "",
-    as_json: JsonOption = False,
 ) -> None:
     """如果一些指标走文件中的路径，各项目标和它们同时实现的概率会怎样。"""
-    asked = opened(context, workspace, as_of)
-    question = f"scenario {file.read_bytes()!r}"
-    print_kept(asked, question, lambda: asked.scenario(file), as_json=as_json)
+    asked.answer(f"scenario {file.read_bytes()!r}", lambda: asked.opened.scenario(file))
 
 
-@app.command()
+@command(*ONE_DAY)
 def levers(
-    context: typer.Context,
+    asked: Asked,
     target: Annotated[
         str, typer.Argument(metavar="[TARGET]", help="目标的指标代码；不写则全部。")
     ] = "",
-    workspace: WorkspaceOption = None,
-    as_of: AsOfOption = "",
-    as_json: JsonOption = False,
 ) -> None:
     """要使目标有五成、八成把握，什么至少要变多少，往年有没有过。"""
-    asked = opened(context, workspace, as_of)
-    print_kept(
-        asked, f"levers {target}", lambda: asked.levers(*filter(None, [target])), as_json=as_json
-    )
+    chosen = filter(None, [target])
+    asked.answer(f"levers {target}", lambda: asked.opened.levers(*chosen))
 
 
-@app.command()
+@command(*MANY, "as_json")
 def news(
-    context: typer.Context,
+    asked: Asked,
     since: Annotated[
         str, typer.Option("--from", metavar="YYYY-MM-DD", help="从哪天起；默认一个月前。")
     ] = "",
     until: Annotated[
         str, typer.Option("--to", metavar="YYYY-MM-DD", help="到哪天；默认最近一次公布。")
     ] = "",
-    workspace: WorkspaceOption = None,
-    workspaces: WorkspacesOption = None,
-    jobs: JobsOption = None,
-    scheduler: SchedulerOption = "",
-    as_json: JsonOption = False,
 ) -> None:
     """两天之间每个目标的判断变了多少：哪次公布、修订、更正使它变，加起来恰好是全部。"""
-    if workspaces:
-        raise typer.Exit(ask_each(context, workspaces, jobs, scheduler))
-    asked = session.Session(located(context, workspace), parse_day(until, "--to"))
+    space = located(asked.context, asked.workspace)
+    known = session.Session(space, parse_day(until, "--to"))
     day = parse_day(since, "--from")
-    content = asked.kept(f"news {day}", lambda: arrivals.news_json(asked.news(day)))
-    print_analysis(content, as_json=as_json)
+    content = known.kept(f"news {day}", lambda: arrivals.news_json(known.news(day)))
+    print_analysis(content, as_json=asked.as_json)
 
 
-@app.command()
-def calendar(
-    context: typer.Context,
-    workspace: WorkspaceOption = None,
-    as_of: AsOfOption = "",
-    as_json: JsonOption = False,
-) -> None:
+@command(*ONE_DAY)
+def calendar(asked: Asked) -> None:
     """今年还有哪些公布，各自通常使判断变动多少；最能改变判断的在前。"""
-    asked = opened(context, workspace, as_of)
-    print_kept(asked, "calendar", asked.calendar, as_json=as_json)
+    asked.answer("calendar", asked.opened.calendar)
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
@@ -672,15 +670,13 @@ def opened(context: typer.Context, workspace: Path | None, as_of: str = "") -> s
     return session.Session(located(context, workspace), parse_day(as_of))
 
 
-def asked_of(context: typer.Context, workspace: Path | None, as_of: str, year: int | None) -> Any:
-    """Return what the workspace knew on a day, refusing a year without targets."""
-    asked = opened(context, workspace, as_of)
+def refuse_year(asked: session.Session, year: int | None) -> None:
+    """Refuse a year without targets."""
     if year is not None and asked.target_years and year not in asked.target_years:
         years = "、".join(map(str, asked.target_years))
         raise UsageError(
             f"--year {year}：{asked.workspace.targets.name} 中只有 {years} 年的目标，请改正或补上"
         )
-    return asked
 
 
 def parse_day(text: str, option: str = "--as-of") -> dt.date | None:
@@ -719,13 +715,6 @@ def print_answer(content: dict[str, Any], lines: Iterable[str], *, as_json: bool
 def print_analysis(document: dict[str, Any], *, as_json: bool) -> None:
     """Write the document of an analysis on standard output: see ``analysis.answer``."""
     print_answer(document, analyses.answer_lines(document), as_json=as_json)
-
-
-def print_kept(
-    asked: session.Session, question: str, ask: Callable[[], Answer], *, as_json: bool
-) -> None:
-    """Answer a question, once for the same figures, settings and code, and write it."""
-    print_analysis(asked.kept(question, lambda: ask().as_dict()), as_json=as_json)
 
 
 def print_json(content: Any) -> None:
