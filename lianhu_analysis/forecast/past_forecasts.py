@@ -13,7 +13,7 @@ import json
 import zlib
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from typing import Any, Protocol
 
@@ -214,18 +214,11 @@ def record_of(
 
 def _content_of(runs: Sequence[Run]) -> bytes:
     """Write runs down; every number comes back as it was."""
-    rows = [
-        {
-            "year": run.year,
-            "day": run.day.isoformat(),
-            "outcome": run.outcome,
-            "published": run.published.isoformat(),
-            "quantiles": {name: values.tolist() for name, values in run.quantiles.items()},
-            "n_obs": run.n_obs,
-        }
-        for run in runs
-    ]
-    return json.dumps(rows).encode()
+
+    def plain(item: Any) -> Any:
+        return item.tolist() if isinstance(item, np.ndarray) else item.isoformat()
+
+    return json.dumps(list(map(asdict, runs)), default=plain).encode()
 
 
 def _runs_of(content: bytes) -> tuple[Run, ...]:

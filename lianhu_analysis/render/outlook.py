@@ -52,21 +52,18 @@ def path_frames(verdict: Verdict) -> tuple[pd.DataFrame, pd.DataFrame]:
     history = pd.DataFrame(
         {"label": [str(period) for period in known], "value": verdict.series.values(known)}
     )
+    levels = {"low": 0.1, "median": 0.5, "high": 0.9}
     rows = []
     for step in verdict.required.path:
         fan = None if verdict.fan is None else verdict.fan.loc[str(step.period)]
-        rows.append(
-            {
-                "label": str(step.period),
-                "required": step.to_date,
-                "required_low": step.to_date if step.to_date_low is None else step.to_date_low,
-                "required_high": step.to_date if step.to_date_high is None else step.to_date_high,
-                "low": np.nan if fan is None else fan[0.1],
-                "median": np.nan if fan is None else fan[0.5],
-                "high": np.nan if fan is None else fan[0.9],
-            }
-        )
-    return history, pd.DataFrame(rows).astype(dict.fromkeys(list(rows[0])[1:], float))
+        row = {name: np.nan if fan is None else fan[level] for name, level in levels.items()}
+        row["required"] = step.to_date
+        row["required_low"] = step.to_date if step.to_date_low is None else step.to_date_low
+        row["required_high"] = step.to_date if step.to_date_high is None else step.to_date_high
+        rows.append(row)
+    path = pd.DataFrame(rows).astype(float)
+    path.insert(0, "label", [str(step.period) for step in verdict.required.path])
+    return history, path
 
 
 def _path_picture(report: Report, verdict: Verdict) -> Picture:

@@ -5,7 +5,7 @@ Each section is its heading with what stands below it, or nothing where there is
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from lianhu_analysis.analysis.answer import Answer
@@ -195,24 +195,16 @@ def _levers(report: Report, answer: Answer) -> Html:
 def annex(report: Report) -> list[Html | Picture]:
     """Models and refusals, the record, published facts, data, method."""
     judged = bool(report.assessment.verdicts)
-    parts: list[tuple[str, tuple[Block, ...]]] = [
-        ("所用的模型与不作预测的目标", (refusals(report) if judged else None,)),
-        ("发布过的百分比后来怎样", (look.record_section(report) if judged else None,)),
-        ("核心指标一览", (_core(report),)),
-        (
-            "公开发布的数字对照（不进入预测）",
-            (sources.facts_table(report), sources.parents_table(report)),
-        ),
-        (
-            "数据、版本与方法",
-            (
-                sources.vintage_table(report),
-                sources.deliveries_table(report),
-                sources.method_notes(report),
-            ),
-        ),
-    ]
-    told = [(title, blocks) for title, blocks in parts if any(blocks)]
+    data = (sources.vintage_table, sources.deliveries_table, sources.method_notes)
+    parts: dict[str, Sequence[Callable[[Report], Html]]] = {
+        "所用的模型与不作预测的目标": [refusals] * judged,
+        "发布过的百分比后来怎样": [look.record_section] * judged,
+        "核心指标一览": [_core],
+        "公开发布的数字对照（不进入预测）": (sources.facts_table, sources.parents_table),
+        "数据、版本与方法": data,
+    }
+    written = {title: [write(report) for write in each] for title, each in parts.items()}
+    told = [(title, blocks) for title, blocks in written.items() if any(blocks)]
     return [
         block
         for numeral, (title, blocks) in zip(NUMERALS, told, strict=False)
