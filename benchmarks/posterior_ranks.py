@@ -16,7 +16,9 @@ import numpy as np
 import pandas as pd
 
 from lianhu_analysis.forecast.growth import FloatArray
-from lianhu_analysis.forecast.models import GrowthPanel, ProgressPanel, persistence, progress
+from lianhu_analysis.forecast.models.panel import GrowthPanel, ProgressPanel
+from lianhu_analysis.forecast.models.progress import progress
+from lianhu_analysis.forecast.models.rules import persistence
 
 __all__ = ["BAYESIAN", "rank_of", "rank_table", "uniformity"]
 

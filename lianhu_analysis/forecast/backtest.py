@@ -22,7 +22,7 @@ from lianhu_analysis.forecast.combination import Lesson, learn
 from lianhu_analysis.forecast.growth import FloatArray
 from lianhu_analysis.forecast.history import Versions, year_periods
 from lianhu_analysis.forecast.knowledge import Knowledge, LevelSources, Rules
-from lianhu_analysis.forecast.models import FULL
+from lianhu_analysis.forecast.models.draws import FULL
 from lianhu_analysis.forecast.past_forecasts import LEVELS, Record, Run, record_of, unit_rank
 from lianhu_analysis.forecast.scores import (
     brier_skill,

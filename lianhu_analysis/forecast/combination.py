@@ -20,7 +20,7 @@ import numpy as np
 from scipy import special
 
 from lianhu_analysis.forecast.growth import FloatArray
-from lianhu_analysis.forecast.models import Draws
+from lianhu_analysis.forecast.models.draws import Draws
 from lianhu_analysis.forecast.past_forecasts import Record, Run, spread_of, unit_rank
 from lianhu_analysis.forecast.stacking import stack
 

@@ -25,12 +25,8 @@ from lianhu_analysis.forecast.history import (
     weights_for,
     year_periods,
 )
-from lianhu_analysis.forecast.models import (
-    GROWTH_CANDIDATES,
-    GrowthPanel,
-    ProgressPanel,
-    StockPanel,
-)
+from lianhu_analysis.forecast.models import GROWTH_CANDIDATES
+from lianhu_analysis.forecast.models.panel import GrowthPanel, ProgressPanel, StockPanel
 from lianhu_analysis.forecast.past_forecasts import PastRuns, Record, Sources, record_of
 from lianhu_analysis.workspace import CensusBreak
 

@@ -22,7 +22,8 @@ import numpy as np
 from lianhu_analysis.errors import ForecastError
 from lianhu_analysis.forecast.growth import FloatArray
 from lianhu_analysis.forecast.history import Versions, position_day, year_periods
-from lianhu_analysis.forecast.models import PAST, Candidate, Draws, Effort
+from lianhu_analysis.forecast.models import Candidate
+from lianhu_analysis.forecast.models.draws import PAST, Draws, Effort
 
 __all__ = [
     "LEVELS",

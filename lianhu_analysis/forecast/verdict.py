@@ -33,17 +33,14 @@ from lianhu_analysis.forecast.knowledge import (
     whole_numbers,
 )
 from lianhu_analysis.forecast.models import (
-    FULL,
     GROWTH_CANDIDATES,
     MODEL_NAMES,
     PROGRESS_CANDIDATES,
     STOCK_CANDIDATES,
     Candidate,
-    Draws,
-    GrowthPanel,
-    ProgressPanel,
-    StockPanel,
 )
+from lianhu_analysis.forecast.models.draws import FULL, Draws
+from lianhu_analysis.forecast.models.panel import GrowthPanel, ProgressPanel, StockPanel
 from lianhu_analysis.forecast.models.rules import FEW_YEARS
 from lianhu_analysis.forecast.past_forecasts import Record, Sources, attempt, record_of
 from lianhu_analysis.forecast.plausibility import suspected_slip

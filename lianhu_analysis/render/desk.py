@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 from IPython.display import HTML
 
-from lianhu_analysis.catalog.indicators import Catalogue, Indicator
+from lianhu_analysis.catalog.indicators import Indicator
 from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.errors import UsageError
 from lianhu_analysis.forecast.assessment import Assessment
@@ -59,11 +59,6 @@ class Desk:
     vintages: Callable[[str], pd.DataFrame]
     record: pd.DataFrame = field(default_factory=lambda: record_frame(()))
 
-    @property
-    def catalogue(self) -> Catalogue:
-        """The indicator list."""
-        return self.assessment.catalogue
-
     def overview(self) -> Html:
         """Say whose figures these are, as of when, how many, and whether simulated."""
         frame = self.assessment.frame
@@ -80,7 +75,9 @@ class Desk:
     def indicators(self) -> HTML:
         """Return the catalogue as a table that can be searched."""
         columns = ["code", "name_zh", "tier", "unit", "frequency", "department_zh", "notes"]
-        frame = pd.DataFrame([[getattr(item, name) for name in columns] for item in self.catalogue])
+        frame = pd.DataFrame(
+            [[getattr(item, name) for name in columns] for item in self.assessment.catalogue]
+        )
         return searchable(frame.set_axis(columns, axis=1))
 
     def verdicts(self) -> Html:
@@ -126,7 +123,7 @@ class Desk:
 
     def card(self, code: str) -> Html:
         """Say what an indicator is: unit, frequency, basis, department, traps."""
-        item = self.catalogue.get(code)
+        item = self.assessment.catalogue.get(code)
         rows = [
             ["代码", item.code],
             ["单位", item.unit],
@@ -141,7 +138,7 @@ class Desk:
 
     def chart(self, code: str) -> Picture | Html:
         """Draw an indicator's published levels and growth."""
-        item = self.catalogue.get(code)
+        item = self.assessment.catalogue.get(code)
         frame = self._own(item)
         span = {"stock": "point"}.get(item.kind, item.span)
         shown = frame[frame["span"].eq(span) & frame["value"].notna()]
@@ -167,7 +164,7 @@ class Desk:
 
     def observations(self, code: str) -> HTML:
         """Return every observation of an indicator with its cell."""
-        frame = self._own(self.catalogue.get(code))
+        frame = self._own(self.assessment.catalogue.get(code))
         return searchable(frame[OBSERVATION_COLUMNS].sort_values(["period", "measure"]))
 
     def revisions(self, code: str, period: str = "") -> Picture | Html:
@@ -178,7 +175,7 @@ class Desk:
         period
             As ``2023Q4``; empty for the period with the most versions.
         """
-        item = self.catalogue.get(code)
+        item = self.assessment.catalogue.get(code)
         versions = self.vintages(code).dropna(subset="value")
         if period:
             versions = versions[versions["period"] == str(Period.parse(period))]

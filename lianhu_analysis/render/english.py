@@ -22,6 +22,7 @@ import lxml.html
 
 from lianhu_analysis.catalog.indicators import Catalogue
 from lianhu_analysis.catalog.targets import Target, named
+from lianhu_analysis.render import tables
 from lianhu_analysis.render.register import FigureRegister
 from lianhu_analysis.render.trace import PERIOD
 from lianhu_analysis.workspace import Workspace
@@ -37,11 +38,7 @@ NUMBER = rf"(?:{MARK}|[<>]?[+\-−]?\d[\d,]*(?:\.\d+)?)%?"
 PERIODS = rf"(?:{MARK}|{PERIOD}(?:[—–~至]{PERIOD})?|\d{{4}}(?:—\d{{4}})?)"
 SPACES = re.compile(r"\s+")
 MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
-PARTS = {
-    "一季度": "Q1 {y}", "二季度": "Q2 {y}", "三季度": "Q3 {y}", "四季度": "Q4 {y}",
-    "上半年": "H1 {y}", "下半年": "H2 {y}", "前三季度": "Jan–Sep {y}", "全年": "full-year {y}", "末": "Dec {y}",
-    "": "{y}",
-}  # fmt: skip
+PARTS = tables.TERMS["english_periods"]
 MARKS = str.maketrans("，。；：（）“”、—～％", ",.;:()“”,–~%")
 SPOKEN = ("alt", "aria-label", "data-label", "data-tip", "title")
 UNIT_GAPS = "uv"

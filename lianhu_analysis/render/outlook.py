@@ -81,7 +81,7 @@ def _path_picture(report: Report, verdict: Verdict) -> Picture:
         unit=target.unit,
         target=target.value,
         target_text=f"目标 {aim}",
-        simulated=report.simulated,
+        simulated=report.assessment.simulated,
     )
     return picture(
         path_chart(history, path, setting), f"{name}今年累计、达标须走的路径与预测，{finding}"
@@ -107,7 +107,7 @@ def _precedent_picture(report: Report, verdict: Verdict) -> Picture:
         unit=target.unit,
         target=required.value,
         target_text=f"所需 {_told(verdict)}",
-        simulated=report.simulated,
+        simulated=report.assessment.simulated,
     )
     return picture(
         precedents_chart(frame, setting), f"{name}往年同一段时期的数字与今年所需，{finding}"
@@ -137,7 +137,7 @@ def joint_picture(report: Report, joint: Joint) -> Picture | tables.Html:
         title="各目标的误差怎样同涨同落",
         caption=f"往年同期误差的名次相关（{years[0]}—{years[-1]} 年中 {len(years)} 年），"
         f"已向零收缩 {joint.dependence.shrinkage:.0%}",
-        simulated=report.simulated,
+        simulated=report.assessment.simulated,
     )
     figure = correlation_chart(joint.dependence.correlation, list(names.values()), setting)
     return picture(figure, "各目标往年同期误差的名次相关，紫色同涨同落，橙色此涨彼落")

@@ -9,7 +9,7 @@ import numpy as np
 from lianhu_analysis.analysis.futures import Futures, forecast_alone, futures_of
 from lianhu_analysis.forecast.assessment import assess_targets
 from lianhu_analysis.forecast.knowledge import Knowledge
-from lianhu_analysis.forecast.models import Draws
+from lianhu_analysis.forecast.models.draws import Draws
 from lianhu_analysis.forecast.verdict import judge
 from lianhu_analysis.workspace import Region
 from tests.forecast.frames import catalogue, figures, indicator

@@ -14,7 +14,7 @@ from lianhu_analysis.forecast.combination import (
     weigh,
     within_reach,
 )
-from lianhu_analysis.forecast.models import Draws
+from lianhu_analysis.forecast.models.draws import Draws
 from lianhu_analysis.forecast.past_forecasts import LEVELS, Record, Run
 
 NORMAL = stats.norm.ppf(LEVELS)

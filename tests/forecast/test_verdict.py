@@ -7,7 +7,7 @@ import pytest
 
 from lianhu_analysis.catalog.targets import Target
 from lianhu_analysis.forecast.assessment import assess_targets
-from lianhu_analysis.forecast.models import FULL
+from lianhu_analysis.forecast.models.draws import FULL
 from lianhu_analysis.forecast.models.state_space import average
 from lianhu_analysis.forecast.verdict import Knowledge, Rules, asked, judge, verdict_json
 from lianhu_analysis.workspace import CensusBreak, Region

@@ -13,30 +13,17 @@ from typing import Any
 
 import numpy as np
 
-from lianhu_analysis.forecast.models.draws import FULL, PAST, Draws, Effort
-from lianhu_analysis.forecast.models.panel import GrowthPanel, ProgressPanel, StockPanel
-from lianhu_analysis.forecast.models.progress import (
-    no_change,
-    pace,
-    progress,
-    stock_change,
-)
+from lianhu_analysis.forecast.models.draws import FULL, Draws, Effort
+from lianhu_analysis.forecast.models.panel import GrowthPanel
+from lianhu_analysis.forecast.models.progress import no_change, pace, progress, stock_change
 from lianhu_analysis.forecast.models.rules import persistence
 
 __all__ = [
-    "FULL",
     "GROWTH_CANDIDATES",
     "MODEL_NAMES",
-    "PAST",
     "PROGRESS_CANDIDATES",
     "STOCK_CANDIDATES",
     "Candidate",
-    "Draws",
-    "Effort",
-    "GrowthPanel",
-    "ProgressPanel",
-    "StockPanel",
-    "persistence",
     "weights_text",
 ]
 

@@ -126,11 +126,6 @@ class Report:
             raise ValueError("a report needs a day; open_report refuses an empty store")
         return self.assessment.as_of
 
-    @property
-    def simulated(self) -> bool:
-        """Whether the report must be marked as simulated."""
-        return self.assessment.simulated
-
     @cached_property
     def cells(self) -> dict[tuple[str, str, float], int]:
         """Reference of each published number, by indicator and period; the last of equal ones."""

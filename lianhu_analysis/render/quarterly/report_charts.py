@@ -71,7 +71,7 @@ def _overview(report: Report, verdicts: Sequence[Verdict], title: str) -> Pictur
         (alone,) = (growth_charts if shown[0].target.is_growth else progress_charts)(report)
         return alone
     caption = f"截至 {report.as_of.isoformat()} 已公布的版本，各数出处见附表"
-    setting = Setting(title=title, caption=caption, simulated=report.simulated)
+    setting = Setting(title=title, caption=caption, simulated=report.assessment.simulated)
     told = "；".join(f"{item.name_zh}{status_words(item)}" for item in shown)
     return picture(charts.fan_grid([_panel(item) for item in shown], setting), f"{title}。{told}")
 
@@ -114,7 +114,7 @@ def _setting(report: Report, verdict: Verdict) -> Setting:
         target=target.value,
         target_text=f"目标 {aim}",
         end_text=end_text,
-        simulated=report.simulated,
+        simulated=report.assessment.simulated,
     )
 
 

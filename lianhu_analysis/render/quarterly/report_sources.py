@@ -167,7 +167,7 @@ def method_notes(report: Report) -> Html:
         items += [tables.cite(f"{note}。") for note in watched.notes]
     if report.assessment.catalogue.proposal:
         items.append("指标目录是建议稿，待区里正式目录替换。")
-    if report.simulated:
+    if report.assessment.simulated:
         items.append(
             "本报告使用演示数据（模拟）：历史由程序生成，不是真实统计数据，不能用于任何判断。"
         )

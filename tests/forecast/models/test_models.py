@@ -2,16 +2,17 @@ import numpy as np
 import pytest
 
 from lianhu_analysis.errors import ForecastError
-from lianhu_analysis.forecast.models import (
-    GrowthPanel,
-    ProgressPanel,
-    StockPanel,
-    growth_model,
-    persistence,
-    progress,
-)
+from lianhu_analysis.forecast.models import growth_model
 from lianhu_analysis.forecast.models.draws import N_DRAWS, PAST
-from lianhu_analysis.forecast.models.progress import _scatter, no_change, pace, stock_change
+from lianhu_analysis.forecast.models.panel import GrowthPanel, ProgressPanel, StockPanel
+from lianhu_analysis.forecast.models.progress import (
+    _scatter,
+    no_change,
+    pace,
+    progress,
+    stock_change,
+)
+from lianhu_analysis.forecast.models.rules import persistence
 
 SHARES = np.array([0.22, 0.46, 0.72, 1.0])
 

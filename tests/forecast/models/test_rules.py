@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from lianhu_analysis.errors import ForecastError
-from lianhu_analysis.forecast.models import GrowthPanel, persistence
+from lianhu_analysis.forecast.models.panel import GrowthPanel
+from lianhu_analysis.forecast.models.rules import persistence
 
 SHARES = np.array([0.2, 0.4, 0.7, 1.0])
 OPEN = [4.0, np.nan, np.nan, np.nan]

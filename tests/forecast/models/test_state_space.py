@@ -3,7 +3,8 @@ import sys
 import numpy as np
 import pytest
 
-from lianhu_analysis.forecast.models import FULL, GrowthPanel
+from lianhu_analysis.forecast.models.draws import FULL
+from lianhu_analysis.forecast.models.panel import GrowthPanel
 from lianhu_analysis.forecast.models.state_space import (
     DIFFUSE,
     PASSES,
