@@ -22,17 +22,7 @@ from lianhu_analysis.render.tables import Html
 
 __all__ = ["IntakeDesk", "coloured_table"]
 
-# Light tints of colours that are told apart under every common colour blindness; what must
-# be seen is also set apart by its outline or its line.
-STYLES = {
-    "read": "background:#CFE8F7;color:#111",
-    "head": "background:#E3E3E3;color:#111;font-weight:bold",
-    "stub": "background:#F3F3F3;color:#111",
-    "title": "background:#FBEBC8;color:#111",
-    "refused": "background:#F6C9AE;color:#111;outline:2px solid #D55E00;outline-offset:-2px",
-    "left": "background:#FFF;color:#6B6B6B;text-decoration:line-through",
-    "": "background:#FFF;color:#111",
-}
+STYLES = tables.TERMS["cell_styles"]
 KINDS = {"refused": "要改", "skipped": "不收"}
 ROWS_SHOWN, COLUMNS_SHOWN, TEXT_SHOWN = 60, 40, 36
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
@@ -18,7 +20,7 @@ from lianhu_analysis.render.drawing.outlook_charts import (
     precedents_chart,
 )
 from lianhu_analysis.render.quarterly.report import Report, aim_text, value_text
-from lianhu_analysis.render.quarterly.report_charts import caption
+from lianhu_analysis.render.quarterly.report_charts import plain_setting
 
 __all__ = ["joint_picture", "path_pictures", "precedent_pictures"]
 
@@ -75,14 +77,8 @@ def _path_picture(report: Report, verdict: Verdict) -> Picture:
     if target.is_growth:
         finding = f"剩余时期{f'{verb}不能超过' if most else f'须{verb}'} {told}"
     aim = aim_text(target, target.unit if target.is_growth else "")
-    setting = Setting(
-        title=f"{name}：{finding}",
-        caption=caption(report, verdict),
-        unit=target.unit,
-        target=target.value,
-        target_text=f"目标 {aim}",
-        simulated=report.assessment.simulated,
-    )
+    setting = plain_setting(report, verdict, f"{name}：{finding}")
+    setting = replace(setting, target=target.value, target_text=f"目标 {aim}")
     return picture(
         path_chart(history, path, setting), f"{name}今年累计、达标须走的路径与预测，{finding}"
     )
@@ -90,7 +86,7 @@ def _path_picture(report: Report, verdict: Verdict) -> Picture:
 
 def _precedent_picture(report: Report, verdict: Verdict) -> Picture:
     past, required = verdict.required.precedents, verdict.required
-    name, target = verdict.name_zh, verdict.target
+    name = verdict.name_zh
     enough, n = past.count()
     frame = pd.DataFrame(
         {
@@ -101,14 +97,9 @@ def _precedent_picture(report: Report, verdict: Verdict) -> Picture:
         }
     )
     finding = f"往年同期 {n} 年中{precedent_words(verdict.target.rule)} {enough} 次"
-    setting = Setting(
-        title=f"{name}（{required.span.replace('/', ' 至 ')}）：{finding}",
-        caption=caption(report, verdict),
-        unit=target.unit,
-        target=required.value,
-        target_text=f"所需 {_told(verdict)}",
-        simulated=report.assessment.simulated,
-    )
+    title = f"{name}（{required.span.replace('/', ' 至 ')}）：{finding}"
+    setting = plain_setting(report, verdict, title)
+    setting = replace(setting, target=required.value, target_text=f"所需 {_told(verdict)}")
     return picture(
         precedents_chart(frame, setting), f"{name}往年同一段时期的数字与今年所需，{finding}"
     )

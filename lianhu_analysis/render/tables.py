@@ -38,19 +38,14 @@ __all__ = [
 
 # On a terminal blanks part numbers from Chinese; a page is set without them.
 BLANK = r"(?<=[^\x00-\x7f]) | (?=[^\x00-\x7f])"
-SIMULATED_MARK = "演示数据（模拟）"
 # Simulated figures may lie in the store where only official ones are forecast from.
 NO_DATA = "还没有可用的数据。请把文件放进 data/raw，再运行 lianhu ingest；来历须是 lianhu.toml 的 provenance 所列"
 # What readers call columns and findings, by what shows them.
 TERMS: dict[str, Any] = tomllib.loads(
     (Path(__file__).parent / "data" / "terms.toml").read_text(encoding="utf-8")
 )
-PROVENANCE_NAMES = {
-    "official": "官方",
-    "published_fact": "公开发布",
-    "second_hand": "二手转引",
-    "simulated": SIMULATED_MARK,
-}
+PROVENANCE_NAMES = TERMS["provenance"]
+SIMULATED_MARK: str = PROVENANCE_NAMES["simulated"]
 
 
 class Html(str):

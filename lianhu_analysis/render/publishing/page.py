@@ -10,6 +10,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
+from string import Template
 from typing import Any
 
 import lxml.html
@@ -186,14 +187,11 @@ def build_document(
     )
     policy += f"; script-src {_digest(script)}" if script else ""
     script = f"<script>{script}</script>\n" if script else ""
-    return (
-        f'<!DOCTYPE html>\n<html lang="{language}">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
-        '<meta name="referrer" content="no-referrer">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{html.escape(title)}</title>\n<style>{style}</style>\n</head>\n"
-        f"<body{marked}>\n{body}\n{script}</body>\n</html>\n"
-    )
+    whole = Template((TEMPLATES / "document.html").read_text(encoding="utf-8"))
+    return whole.substitute(
+        language=language, policy=policy, title=html.escape(title), style=style,
+        marked=marked, body=body, script=script,
+    )  # fmt: skip
 
 
 def _digest(text: str) -> str:

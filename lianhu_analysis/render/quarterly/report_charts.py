@@ -23,7 +23,13 @@ from lianhu_analysis.render.quarterly.report import (
     status_words,
 )
 
-__all__ = ["caption", "growth_charts", "growth_overview", "progress_charts", "progress_overview"]
+__all__ = [
+    "growth_charts",
+    "growth_overview",
+    "plain_setting",
+    "progress_charts",
+    "progress_overview",
+]
 
 YEARS_SHOWN = 3
 
@@ -107,15 +113,9 @@ def _setting(report: Report, verdict: Verdict) -> Setting:
     end_text = _end_text(report, verdict)
     aim = _aim(verdict)
     aim_figure(report, target, "%" if target.is_growth else "")
-    return Setting(
-        title=f"{verdict.name_zh}：{status_words(verdict)}",
-        caption=caption(report, verdict),
-        unit=target.unit,
-        target=target.value,
-        target_text=f"目标 {aim}",
-        end_text=end_text,
-        simulated=report.assessment.simulated,
-    )
+    title = f"{verdict.name_zh}：{status_words(verdict)}"
+    setting = plain_setting(report, verdict, title)
+    return replace(setting, target=target.value, target_text=f"目标 {aim}", end_text=end_text)
 
 
 def _aim(verdict: Verdict) -> str:
@@ -153,10 +153,12 @@ def _end_text(report: Report, verdict: Verdict) -> str:
     return text
 
 
-def caption(report: Report, verdict: Verdict) -> str:
-    """Return source and vintage of a chart, in words."""
+def plain_setting(report: Report, verdict: Verdict, title: str) -> Setting:
+    """Return what stands around every chart of a target: its source and vintage, in words."""
     frame = report.assessment.frame
     rows = frame.loc[list(verdict.references)]
     files = sorted(set(map(path_of, rows["source"])))
     shown = files[0] if len(files) == 1 else f"{files[-1]} 等 {len(files)} 个文件"
-    return f"数据：{shown}；截至 {report.as_of.isoformat()} 已公布的版本"
+    caption = f"数据：{shown}；截至 {report.as_of.isoformat()} 已公布的版本"
+    simulated = report.assessment.simulated
+    return Setting(title=title, caption=caption, unit=verdict.target.unit, simulated=simulated)
