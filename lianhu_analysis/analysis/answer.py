@@ -104,10 +104,9 @@ class Answer:
 
 
 def _kept(table: pd.DataFrame) -> dict[str, Any]:
-    plain = {name: table[name].astype(object) for name in table}
     columns = [
-        [name, str(table[name].dtype), [None if cell is pd.NA else cell for cell in cells]]
-        for name, cells in plain.items()
+        [name, str(cells.dtype), [None if cell is pd.NA else cell for cell in cells.astype(object)]]
+        for name, cells in table.items()
     ]
     return {"index": table.index.tolist(), "columns": columns}
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -273,19 +274,18 @@ def events_table(table: pd.DataFrame) -> pd.DataFrame:
         the clusters) and ``calibration_error``.
     """
     rows = []
-    for model in (COMBINATION, "benchmark"):
-        for event in ("announced", "last_year", "both"):
-            for scope in (ALL, WITHOUT_OUTLIERS):
-                own = _settled(table, model, event, scope)
-                if own.empty:
-                    continue
-                p, met = own["probability"].to_numpy(float), own["met"].to_numpy(float)
-                # A fixed stream: the same record gives the same interval.
-                skill = brier_skill(p, met, np.random.default_rng(0), clusters=own["year"].tolist())
-                error = calibration_error(p, met)
-                head = pd.DataFrame([{"model": model, "event": event, "scope": scope}])
-                shared = error.drop(columns=list(set(error) & set(skill)))
-                rows.append(pd.concat([head, skill, shared], axis=1))
+    models, kinds = (COMBINATION, "benchmark"), ("announced", "last_year", "both")
+    for model, event, scope in product(models, kinds, (ALL, WITHOUT_OUTLIERS)):
+        own = _settled(table, model, event, scope)
+        if own.empty:
+            continue
+        p, met = own["probability"].to_numpy(float), own["met"].to_numpy(float)
+        # A fixed stream: the same record gives the same interval.
+        skill = brier_skill(p, met, np.random.default_rng(0), clusters=own["year"].tolist())
+        error = calibration_error(p, met)
+        head = pd.DataFrame([{"model": model, "event": event, "scope": scope}])
+        shared = error.drop(columns=list(set(error) & set(skill)))
+        rows.append(pd.concat([head, skill, shared], axis=1))
     return pd.concat(rows, ignore_index=True) if rows else pd.DataFrame()
 
 

@@ -323,7 +323,7 @@ def joint_json(joint: Joint) -> dict[str, Any]:
     ``joint`` says what can be said of those that are covered.
     """
     left_out = "、".join(target.name_zh for target, _ in joint.left_out)
-    reason = joint.reason
+    reason, seen = joint.reason, joint.dependence
     if not reason and left_out:
         reason = f"{left_out}不作预测，全部目标的联合概率无从谈起；其余各项的见 joint"
     return {
@@ -339,10 +339,8 @@ def joint_json(joint: Joint) -> dict[str, Any]:
                 {"indicator": item.indicator, "title_zh": item.name_zh, "reason": why}
                 for item, why in joint.left_out
             ],
-            "years": [] if joint.dependence is None else list(joint.dependence.years),
-            "shrinkage": None if joint.dependence is None else joint.dependence.shrinkage,
-            "correlation": None
-            if joint.dependence is None
-            else [[float(r) for r in line] for line in joint.dependence.correlation],
+            "years": [] if seen is None else list(seen.years),
+            "shrinkage": None if seen is None else seen.shrinkage,
+            "correlation": None if seen is None else seen.correlation.tolist(),
         },
     }

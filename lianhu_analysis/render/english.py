@@ -70,9 +70,9 @@ class English:
     """
 
     def __init__(self, names: Mapping[str, str]) -> None:
-        words, self._units, self._patterns = _table()
+        words, units, self._patterns = _table()
         known = {**words, **names}.items()
-        self._known = {_closed(zh).rstrip("。"): en.rstrip(".") for zh, en in known}
+        self._known = units | {_closed(zh).rstrip("。"): en.rstrip(".") for zh, en in known}
         self.missing: dict[str, None] = {}
         self._find = lru_cache(maxsize=None)(self._translated)
 
@@ -151,8 +151,6 @@ class English:
         if not has_chinese(chinese):
             return _spaced(chinese)
         if (known := self._known.get(chinese)) is not None:
-            return known
-        if (known := self._units.get(chinese)) is not None:
             return known
         if (period := _period(chinese)) is not None:
             return period

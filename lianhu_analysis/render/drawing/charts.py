@@ -268,17 +268,13 @@ def indicator_chart(
         Columns ``label``, ``level`` (in the setting's unit) and ``growth``, oldest first;
         missing is a gap.
     """
-    drawn = {
-        column: frame[column].to_numpy(dtype=float)
-        for column in ("level", "growth")
-        if np.isfinite(frame[column].to_numpy(dtype=float)).any()
-    }
-    if not drawn:
+    drawn = frame[["level", "growth"]].astype(float).dropna(axis=1, how="all")
+    if not len(drawn.columns):
         raise ReportError(f"图“{setting.title}”没有任何数值，不能画。请检查指标与时期")
     units = {"level": setting.unit, "growth": "%"}
-    figure, _ = new_figure(setting, units[next(iter(drawn))], panels=len(drawn))
-    for axes, (column, values) in zip(figure.axes, drawn.items(), strict=True):
-        _draw_panel(axes, column, values)
+    figure, _ = new_figure(setting, units[drawn.columns[0]], panels=len(drawn.columns))
+    for axes, column in zip(figure.axes, map(str, drawn), strict=True):
+        _draw_panel(axes, column, drawn[column].to_numpy())
         if axes is not figure.axes[0]:
             unit_note(axes, units[column])
         axes.legend(loc="lower right", bbox_to_anchor=(1, 1), borderaxespad=0.1)

@@ -220,7 +220,7 @@ def _numbered(report: Report, title: str, *blocks: Block) -> list[Html | Picture
     return found
 
 
-def _section(title: str, *blocks: Block, level: int = 2) -> list[Html | Picture]:
+def _section(title: str, *blocks: Block) -> list[Html | Picture]:
     """Return a heading and what stands below it; nothing if nothing does."""
     kept: Sequence[Html | Picture] = [block for block in blocks if block]
-    return [tables.heading(level, title), *kept] if kept else []
+    return [tables.heading(2, title), *kept] if kept else []
