@@ -522,7 +522,8 @@ def scenario(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="情景文件（TOML）。")],
 ) -> None:
     """如果一些指标走文件中的路径，各项目标和它们同时实现的概率会怎样。"""
-    asked.answer(f"scenario {file.read_bytes()!r}", lambda: asked.opened.scenario(file))
+    known = asked.opened  # before the file: what is wrong of the workspace is told first
+    asked.answer(f"scenario {file.read_bytes()!r}", lambda: known.scenario(file))
 
 
 @command(*ONE_DAY)
