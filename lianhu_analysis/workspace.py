@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path, PurePath
@@ -171,10 +172,8 @@ class Workspace:
 def _below(path: Path, base: Path) -> PurePath | None:
     """Return a path relative to a folder, as written or else with its links followed."""
     for follow in (os.path.abspath, os.path.realpath):
-        try:
+        with suppress(ValueError):
             return PurePath(follow(path)).relative_to(follow(base))
-        except ValueError:
-            continue
     return None
 
 

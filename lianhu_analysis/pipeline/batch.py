@@ -6,7 +6,7 @@ import datetime as dt
 import glob
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -50,11 +50,9 @@ def find_workspaces(patterns: Sequence[str]) -> list[Path]:
 
 def parse_period(text: str) -> Period:
     """Read a quarter such as ``2024Q3``, or a month such as ``2024-08``; refuse all else."""
-    try:
+    with suppress(PeriodError):
         if (period := Period.parse(text)).frequency in "QM":
             return period
-    except PeriodError:
-        pass
     raise UsageError(f"{text!r} 不是季度或月份。请写成 2024Q3 或 2024-08 的样子")
 
 
