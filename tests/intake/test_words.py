@@ -135,7 +135,7 @@ PERIODS: list[tuple[str, dict[str, object]]] = [
     ("4Q 2021", {"parts": ["2021Q4"]}),
     ("Q3 2024", {"parts": ["2024Q3"]}),
     ("9月末", {"parts": ["M9 point"]}),
-    ("截至10月底", {"parts": ["M10 point"], "left": ["截至"]}),
+    ("截至10月底", {"parts": ["M10 point"]}),
     ("２０２４年１－９月", {"parts": ["2024M9 ytd"]}),
     ("2024 年 9 月", {"parts": ["2024M9"]}),
     ("2024年度", {"years": [2024]}),
