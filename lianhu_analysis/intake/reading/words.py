@@ -64,13 +64,13 @@ PART = (
     rf"|第?{QUARTERS}季度[末底]?|[前头]\d{{1,2}}个?月|全年"
 )
 # A period in a text; a year without 年 only before a part or a pair of months.  2024.1 may have
-# been 2024.10, 2024.10.25 is a day, and 2024.5亿元 an amount.
-MONTH = r"[./](?:0[1-9]|[2-9]|1[0-2])(?![\d./%亿万千百元户家人个吨])"
+# been 2024.10, 2024.10.25 is a day, 2024.9-10 a part, and 2024.5亿元 an amount.
+MONTH = r"[./](?:0[1-9]|[2-9]|1[0-2])(?!-?\d|[./%亿万千百元户家人个吨])"
 PERIOD = re.compile(
     rf"(?P<year>{YEAR})(?:年?度?|[./])(?P<part>{PART}|1-\d{{1,2}}(?!\d))|(?<!\d)(?P<alone>{PART})"
     rf"|(?P<only>{YEAR})年(?:度|[末底])?"
     rf"|(?<!\d)(?P<code>{YEAR}(?:q[1-4]|-?0[1-9]|-?1[0-2])|[1-4]q{YEAR}|q[1-4]{YEAR})(?!\d)"
-    rf"|(?<![\d.])(?P<dotted>{YEAR}{MONTH})"
+    rf"|(?<![\d.-])(?P<dotted>{YEAR}{MONTH})"
 )
 # 2020年不变价 is no time.
 PRICE = re.compile(rf"[以按]?{YEAR}年(?:(?:不变|可比)价格?|价格?(?!指))(?:计算)?")
