@@ -2253,6 +2253,11 @@ def test_a_row_of_changes_from_last_years_amounts_is_none_of_growth(read, growth
     assert "".join(cell[1] for cell in found) == read_of
 
 
+def test_a_growth_may_be_by_chance_what_an_amount_exceeds_a_figure_of_another_kind(read):
+    rows = [["莲湖区2024年1-9月"], ["指标", "单位", "1-9月", "占比（%）", "同比"]]
+    assert "E3" in short(read([*rows, [RETAIL, "亿元", 8.4, 3, 5.4]]))
+
+
 def test_amounts_near_a_hundred_change_by_what_they_grow(read):
     rows = [["莲湖区2024年1-9月"], ["指标", "单位", "1-9月", "上年同期", "同比"]]
     assert list(short(read([*rows, [RETAIL, "亿元", 105.1, 100.0, 5.1]]))) == ["C3", "E3"]

@@ -39,7 +39,7 @@ from lianhu_analysis.intake.reading.outline import Item, decimals, outline, read
 from lianhu_analysis.intake.reading.rows import RowReader
 from lianhu_analysis.intake.reading.statements import is_statement, stated_day
 from lianhu_analysis.intake.reading.times import Axis, When, find_when
-from lianhu_analysis.intake.reading.words import Facets, Grammar, fold, is_unit
+from lianhu_analysis.intake.reading.words import YEAR, Facets, Grammar, fold, is_unit
 from lianhu_analysis.workspace import Region
 
 __all__ = ["read_sheet"]
@@ -47,6 +47,7 @@ __all__ = ["read_sheet"]
 UNIT_OF = re.compile("^(?:[本上]?表[中内]?|以上|数据|金额|的)*(.*?)(?:金额|计量|的)*单位$")
 GROWTH = re.compile("(?:同比)?增(?:长|速|幅|长率|长速度|减|减率|减幅)")
 IN_PERCENT = "增减额不入库；确是增速的，请写成带百分号的数，另报新文件"
+EARLIER = re.compile(rf"[上去]年|同期|基[数期]|{YEAR}")
 # A change that is so far from the growth that the same amounts make is none by chance, in points.
 CLEARLY = 0.5
 OF_ALL = re.compile("^(?:[本上]表|表[中内]|以上|上述)(?:各项|全部|所有)?的?")
@@ -428,11 +429,14 @@ class _PanelReader(Place):
             why = f"{indicator.name_zh}：同一列别的数写有 %，{growth:g} 没有写，说不清是增速还是增减额"
             raise IntakeError(why, IN_PERCENT)
         across = column.is_growth  # else the row is of growth, and its amounts stand above it
+        name = self.panel.first("name") or 0
         read = {c.column.number for c in self.heads.columns} if across else self.read_rows
-        line = (c.number for c in self.panel.columns) if across else self.body
+        heads = {c.number: c.text for c in self.panel.columns}
+        line = heads if across else {n: self.text(n, name) for n in self.body}
         places = {n: (row, n) if across else (n, own) for n in line}
         amounts = {n: float(v) for n, at in places.items() if is_number(v := self.grid.at(*at))}
-        for now, before in itertools.product(amounts.keys() & read, amounts.keys() - read):
+        earlier = [n for n in amounts.keys() - read if EARLIER.search(line[n])]
+        for now, before in itertools.product(amounts.keys() & read, earlier):
             one, other = amounts[now], amounts[before]
             change = round(one - other, decimals(growth)) == growth
             if change and other and abs((one / other - 1) * 100 - growth) > CLEARLY:
