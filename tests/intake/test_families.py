@@ -2396,3 +2396,17 @@ def test_parts_are_known_below_their_whole(read, whole, part, code):
     rows = [["莲湖区2024年9月"], ["指标", "单位", "累计"], [whole, "亿元", 512.3]]
     found = short(read([*rows, [f"其中：{part}", "亿元", 230.5]]))
     assert found["C4"][0] == code and found["C4"][-1] == 230.5
+
+
+@pytest.mark.parametrize("title", ["季度分解", "目标分解表", "分解方案（2024年）"])
+def test_figures_broken_down_from_a_target_are_none_that_were_reached(read, title):
+    rows = [[f"莲湖区2024年主要指标{title}"], ["指标", "单位", "1-3月", "1-6月"]]
+    assert not short(read([*rows, [RETAIL, "亿元", 165.5, 330.5]]))
+
+
+def test_a_column_of_figures_within_sentences_is_told_where_it_is_not_read(read):
+    rows = [["莲湖区2024年1-9月"], ["指标", "完成情况", "备注"]]
+    reading = read([*rows, [RETAIL, "完成512.3亿元，同比增长4.9%", "较好"]])
+    assert not short(reading) and "完成情况" in told(reading)
+    rows = [["莲湖区2024年1-9月"], ["指标", "单位", "累计", "存在问题"]]
+    assert not read([*rows, [RETAIL, "亿元", 512.3, "2个项目停工"]]).problems

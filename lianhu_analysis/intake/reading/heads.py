@@ -39,6 +39,8 @@ OF_LEFT = ("rank", "gap")
 # What a growth that says none of it has of the amount that it is of.
 OF_AMOUNT = ("year", "tail", "region", "whole")
 EARLIER, ON_YEAR = re.compile("上[年月]"), re.compile("[同上去]")
+# 完成512.3亿元，同比增长4.9%: a figure within a sentence.
+AMOUNT = re.compile(r"\d\s*(?:[万亿千百]?元|[%％亩]|[万亿])")
 OF_WHAT = re.compile("总[量额值]|绝对|规模|(?P<growth>增)")
 RANKS = re.compile("[及和与、]?(?:排名|位次|排位|排序|名次)")
 
@@ -128,7 +130,8 @@ class Place:
     def refuse_column(self, column: Column, error: IntakeError) -> None:
         """Refuse a column at the lowest cell of its own head, if it holds any figure."""
         self.leave(column, error.message)
-        if any(is_value(self.grid.at(row, column.number)) for row in self.body):
+        cells = [self.grid.at(row, column.number) for row in self.body]
+        if any(is_value(c) or (isinstance(c, str) and AMOUNT.search(c)) for c in cells):
             rows = range(self.table.top, self.table.bottom + 1)
             own = [row for row in rows if not is_blank(self.grid.at(row, column.number))]
             self.refuse(error, max(own, default=self.table.top), column.number)
