@@ -297,6 +297,7 @@ def _list_faults(
             faults.append(
                 f"第 {line} 行 weight_proxy：{proxy} 不在目录中，请补上那一项，或清空这一格"
             )
+    faults += _sum_faults(rows)
     counts = Counter(row["tier"] for _, row in rows)
     for tier, expected in expected_counts.items():
         if counts[tier] != expected:
@@ -304,6 +305,24 @@ def _list_faults(
                 f"tier：{tier} 有 {counts[tier]} 项，lianhu.toml 的 catalogue.counts 要求 {expected} 项"
             )
     return faults
+
+
+def _sum_faults(rows: list[tuple[int, dict[str, str]]]) -> list[str]:
+    """Refuse wholes and parts in several units: they are added and divided as they stand."""
+    from lianhu_analysis.catalog.structure import load_structure  # it knows indicators
+
+    known = {row["code"]: (line, row) for line, row in rows if row["kind"] != "growth_only"}
+    relations = load_structure()
+    pairs = [
+        (item.whole, part) for item in (*relations.sums, *relations.within) for part in item.parts
+    ]
+    pairs += [(item.whole, item.part) for item in relations.shares]
+    return [
+        f"第 {known[part][0]} 行 unit：{part} 的单位与第 {known[whole][0]} 行它的合计 {whole} 不同。请写同一单位"
+        for whole, part in dict.fromkeys(pairs)
+        if {whole, part} <= known.keys()
+        if len({normalise_unit(known[code][1]["unit"]) for code in (whole, part)}) > 1
+    ]
 
 
 def _aliases(row: Mapping[str, str]) -> list[str]:

@@ -56,6 +56,21 @@ def test_aliases_may_be_parted_by_a_semicolon_of_either_width(tmp_path):
     assert catalogue.get("gdp.total").aliases == ("生产总值", "GDP", "区内总值")
 
 
+@pytest.mark.parametrize(
+    "code, whole",
+    [("gdp.tertiary", "gdp.total"), ("gdp.finance", "gdp.total"), ("inn.rd", "gdp.total")],
+)
+def test_parts_of_a_sum_in_another_unit_are_refused(tmp_path, code, whole):
+    part = changed(code=code, name_zh="分项", aliases="", unit="万元")
+    told = rf"第 3 行 unit：{code} 的单位与第 2 行它的合计 {whole} 不同"
+    with pytest.raises(CatalogueError, match=told):
+        read_catalogue(write(tmp_path, GOOD, part), {})
+    grown = changed(part, kind="growth_only", unit="%")
+    assert len(read_catalogue(write(tmp_path, GOOD, grown), {})) == 2
+    alike = changed(part, unit=" 億元 ")
+    assert len(read_catalogue(write(tmp_path, GOOD, alike), {})) == 2
+
+
 def test_what_piles_up_is_no_figure_of_a_point_in_time(tmp_path):
     with pytest.raises(CatalogueError, match=r"gdp\.total 的 kind 是 flow，不能是 point"):
         read_catalogue(write(tmp_path, changed(span="point")), {})

@@ -456,3 +456,13 @@ def test_a_title_that_says_another_percentage_than_the_value_is_refused():
         assert parse(GDP.replace("地区生产总值增速", title))[0].title_zh == title
     (target,) = parse(RANGE.replace("地区生产总值增速", "增长8.1-8.6%"))
     assert target.upper == 8.6
+
+
+def test_growth_of_a_rate_is_no_target():
+    rate = GDP.replace("gdp.total", "ind.liability_ratio").replace("6.0", "55")
+    rate = rate.replace('"about"', '"at_most"')
+    with pytest.raises(CatalogueError, match="资产负债率是比率，它的增减是百分点，不是增速"):
+        parse(rate)
+    assert parse(rate.replace('"yoy"', '"level"'))[0].value == 55
+    # The concentration of fine dust falls by 5 %.
+    assert parse(rate.replace("ind.liability_ratio", "env.pm25"))[0].is_growth
