@@ -13,7 +13,7 @@ from lianhu_analysis.analysis.answer import Answer, answer_of
 from lianhu_analysis.catalog.calendar import assumed_release
 from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.forecast.assessment import Assessment
-from lianhu_analysis.forecast.history import Versions, year_periods
+from lianhu_analysis.forecast.history import Versions, released_zh, year_periods
 from lianhu_analysis.forecast.past_forecasts import record_of
 from lianhu_analysis.forecast.verdict import Knowledge, Rules, Verdict, asked
 
@@ -46,6 +46,7 @@ def upcoming(
         change over the standard deviation of today's forecast; missing with its ``reason``.
     """
     rows: list[dict[str, Any]] = []
+    known = assessment.catalogue
     for verdict in assessment.verdicts:
         spread = np.nan if verdict.draws is None else verdict.draws.values.std()
         periods = verdict.required.periods[: 1 if only_next else None]
@@ -73,7 +74,7 @@ def upcoming(
     # The next release of every target comes first, the most informative before all.
     rows.sort(key=lambda row: (not row["next"], -np.nan_to_num(row["relative"]), row["day"]))
     sentences = tuple(
-        f"{row['name_zh']}{Period.parse(row['period']).label_zh('single')}，"
+        f"{row['name_zh']}{released_zh(known.get(row['indicator']), Period.parse(row['period']))}，"
         f"{'应已于' if row['overdue'] else '约'} {row['day']} 公布：往年这一次平均使"
         f"预测变动 {row['usual_change']:,.2f} {row['unit'].replace('%', '个百分点')}，"
         f"是现在标准差的 {row['relative']:.0%}。"

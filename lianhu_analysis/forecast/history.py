@@ -30,6 +30,7 @@ __all__ = [
     "periods_asked",
     "position_day",
     "published_spans",
+    "released_zh",
     "share_for",
     "weights_for",
     "year_periods",
@@ -188,6 +189,12 @@ def year_periods(indicator: Indicator, year: int) -> tuple[Period, ...]:
         return tuple(Period(year, "Q", number) for number in range(1, 5))
     first = 2 if indicator.no_january else 1
     return tuple(Period(year, "M", number) for number in range(first, 13))
+
+
+def released_zh(indicator: Indicator, period: Period) -> str:
+    """Name a period as its figure comes out: January and February come as one without a January."""
+    joint = period == year_periods(indicator, period.year)[0]
+    return period.label_zh("ytd" if joint else "single")
 
 
 def periods_asked(

@@ -19,6 +19,7 @@ from lianhu_analysis.catalog.indicators import Catalogue, Indicator
 from lianhu_analysis.catalog.periods import Frequency, Period
 from lianhu_analysis.catalog.reference_period import PER_YEAR
 from lianhu_analysis.errors import StoreError
+from lianhu_analysis.forecast.history import released_zh
 from lianhu_analysis.intake.checks.findings import SEVERITIES, Severity
 from lianhu_analysis.intake.store import VintageStore
 from lianhu_analysis.intake.whole_files import locked
@@ -248,7 +249,7 @@ def overdue(frame: pd.DataFrame, catalogue: Catalogue, as_of: dt.date) -> list[D
         # A day of an earlier year would be read as one of this year.
         due = f"{day:%m-%d}" if day.year == as_of.year else day.isoformat()
         more = f"；此后还缺 {len(missing) - 1} 期" if len(missing) > 1 else ""
-        named = f"{indicator.name_zh}{first.label_zh('single')}"
+        named = f"{indicator.name_zh}{released_zh(indicator, first)}"
         told = f"{named}的数应于 {due} 公布，库中尚无{more}"
         cure = f"请向{indicator.department_zh or '发布部门'}要来"
         lines.append(Diagnosis("Uncertain", "freshness", told, cure))

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -11,11 +12,12 @@ from lianhu_analysis import cli
 from lianhu_analysis.analysis.upcoming import release_day, upcoming
 from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.forecast.assessment import assess_targets
+from lianhu_analysis.forecast.history import released_zh
 from lianhu_analysis.forecast.knowledge import Knowledge
 from lianhu_analysis.forecast.past_forecasts import record_of
 from lianhu_analysis.forecast.verdict import asked
 from tests.analysis.worlds import AMOUNT, KNOWN, PACE, REGION, RULES, done
-from tests.forecast.frames import figures
+from tests.forecast.frames import figures, indicator
 
 DAY = dt.date(2024, 4, 28)
 FRAME = done(("2024Q1", 13.0, dt.date(2024, 4, 18)))
@@ -89,6 +91,14 @@ def test_the_next_release_comes_first_and_what_is_late_says_so():
     alone = upcoming(assessment, knowledge, RULES, only_next=True)
     assert alone.sentences == answer.sentences
     pd.testing.assert_frame_equal(alone.tables["releases"], table[:1])
+
+
+def test_january_and_february_are_told_as_one():
+    tax = indicator("fis.tax", frequency="M", no_january=True)
+    assert released_zh(tax, Period(2024, "M", 2)) == "2024年1—2月"
+    assert released_zh(tax, Period(2024, "M", 3)) == "2024年3月"
+    assert released_zh(replace(tax, no_january=False), Period(2024, "M", 2)) == "2024年2月"
+    assert released_zh(replace(tax, frequency="Q"), Period(2024, "Q", 1)) == "2024年一季度"
 
 
 def test_what_is_not_known_is_blank_with_its_reason():

@@ -86,6 +86,12 @@ def test_a_day_of_an_earlier_year_says_its_year():
     assert late.message.startswith("社会消费品零售总额2024年9月的数应于 2024-10-22 公布")
 
 
+def test_january_and_february_are_awaited_as_one():
+    known = frame([row(RETAIL.code, "2023-12", 500.0)])
+    late = overdue(known, ONLY_RETAIL, dt.date(2024, 3, 31))[0]
+    assert late.message.startswith("社会消费品零售总额2024年1—2月的数应于 03-2")
+
+
 def test_a_weekend_and_a_january_that_is_none():
     assert release_day(RETAIL, Period.parse("2024-08")) == dt.date(2024, 9, 23)  # 22nd: Sunday
     due = next_due(RETAIL, Period.parse("2023-12"), dt.date(2024, 4, 30))

@@ -14,6 +14,7 @@ from lianhu_analysis.forecast.assessment import assess_targets
 from lianhu_analysis.forecast.history import year_periods
 from lianhu_analysis.forecast.issued import record_frame
 from lianhu_analysis.forecast.verdict import Rules
+from lianhu_analysis.render.english import English, has_chinese
 from lianhu_analysis.render.quarterly import report_outlook as look
 from lianhu_analysis.render.quarterly.report import (
     Report,
@@ -115,6 +116,43 @@ def test_each_remaining_period_is_told_and_traced(report):
         f"{path[0].to_date:.0f}",
         "100",
     ]
+
+
+def test_of_a_year_without_a_figure_no_period_that_is_over_is_asked_for(report):
+    frame = report.assessment.frame
+    frame = frame[~frame["period"].str.startswith("2024")].reset_index(drop=True)
+    for day, left, told in (
+        (dt.date(2024, 8, 15), ["2024年三季度", "2024年四季度"], True),
+        (
+            dt.date(2024, 1, 5),
+            ["2024年一季度", "2024年二季度", "2024年三季度", "2024年四季度"],
+            False,
+        ),
+    ):
+        assessment = assess_targets(
+            frame, [target(RETAIL.code)], region=Region("100000", "全国"), year=2024, as_of=day,
+            catalogue=catalogue(RETAIL), rules=Rules(("official",)),
+        )  # fmt: skip
+        page = dataclasses.replace(report, assessment=assessment, register=FigureRegister())
+        html = look.path_table(page)
+        assert [row[1] for row in cells(html)] == left
+        assert ("本年尚无公布数，已过的各期不列" in words(html)) == told
+        said = English({"某目标": "Some target"}).text("某目标：本年尚无公布数，已过的各期不列。")
+        assert said.endswith("periods that are over are left out.")
+
+
+def test_a_report_on_an_older_period_says_that_it_tells_newer_ones(report):
+    core = pd.DataFrame({"period": ["2024Q3", None, "2024-08"]})
+    watched = answer_of(report.assessment, "冷热", (), {"core": core}, ())
+    page = dataclasses.replace(report, answers={"monitor": watched}, register=FigureRegister())
+    assert "注意" not in words(headline(page))
+    older = dataclasses.replace(page, quarter=Period(2024, "Q", 2), register=FigureRegister())
+    said = "注意：截至2024-11-20，2024年上半年以后的数字已经公布；本页所说的运行情况以各指标最新一期为准。"
+    assert said in words(headline(older))
+    assert check_html(headline(older), older.register, NAMES) == ()
+    assert not has_chinese(English({}).text(said))
+    empty = dataclasses.replace(report.assessment, verdicts=())
+    assert said in words(headline(dataclasses.replace(older, assessment=empty)))
 
 
 def test_history_and_the_joint_chance_are_told_and_traced(report):

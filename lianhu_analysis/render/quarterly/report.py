@@ -235,13 +235,31 @@ def headline(report: Report) -> Html:
     if not assessment.verdicts:
         year = tables.when(f"{assessment.year}年")
         nothing = tables.paragraph(year, "没有可列出的目标，本报告不作判断。")
-        return tables.join(nothing, *_withheld(report))
+        return tables.join(nothing, *_later(report), *_withheld(report))
     verdict = assessment.verdicts[0]
     target = verdict.target
     aim = aim_figure(report, target, target.unit)
     asked = [tables.name(verdict.name_zh), f"全年目标{_verb(verdict)}", aim, _rule_words(target)]
     answer = tables.paragraph(*asked, "。", *_answer(report, verdict))
-    return tables.join(answer, tables.paragraph(*_tally(report)), *_withheld(report))
+    tally = tables.paragraph(*_tally(report))
+    return tables.join(answer, tally, *_later(report), *_withheld(report))
+
+
+def _later(report: Report) -> list[Html]:
+    """Say of a report on an older period that it tells the newest figures, not that period's."""
+    watched, ended = report.answers.get("monitor"), report.quarter.end
+    known = [] if watched is None else watched.tables["core"]["period"].dropna().unique()
+    if all(Period.parse(str(code)).end <= ended for code in known):
+        return []
+    told, until = tables.when(report.quarter.label_zh("ytd")), tables.when(f"{report.as_of}")
+    said = [
+        "注意：截至",
+        until,
+        "，",
+        told,
+        "以后的数字已经公布；本页所说的运行情况以各指标最新一期为准。",
+    ]
+    return [tables.paragraph(*said)]
 
 
 def _withheld(report: Report) -> list[Html]:

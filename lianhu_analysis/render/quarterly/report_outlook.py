@@ -7,6 +7,7 @@ from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.catalog.structure import COUNTING_UNITS
 from lianhu_analysis.catalog.targets import precedent_words
 from lianhu_analysis.forecast.frequency import CLASSES, came_true
+from lianhu_analysis.forecast.history import released_zh
 from lianhu_analysis.forecast.required import Step
 from lianhu_analysis.forecast.verdict import DECIDED, Verdict
 from lianhu_analysis.render import tables
@@ -48,8 +49,12 @@ def path_table(report: Report) -> Html:
             why = tables.reason(required.path_reason or "没有剩余时期")
             notes.append(tables.join(title, "：不给逐期要求，", why, "。"))
             continue
-        for step in _steps(verdict):
-            when = tables.when(step.period.label_zh("single"))
+        steps = _steps(verdict)
+        if verdict.actual is None and any(step.period.end < report.as_of for step in steps):
+            steps = tuple(step for step in steps if step.period.end >= report.as_of)
+            notes.append(tables.join(title, "：本年尚无公布数，已过的各期不列。"))
+        for step in steps:
+            when = tables.when(released_zh(verdict.indicator, step.period))
             needed = (figure(report, verdict, step) for figure in (_single, _to_date))
             figures = (tables.join(at_most(verdict), figure) for figure in needed)
             rows.append([title, when, *figures, verdict.target.unit])
