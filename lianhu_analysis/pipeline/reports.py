@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -30,6 +31,7 @@ from lianhu_analysis.render.publishing.publish import (
     file_hash,
     find_published,
     fingerprint,
+    refuse_another,
     safe_name,
     versions,
 )
@@ -301,6 +303,10 @@ def publish(asked: Session, plan: ReportPlan, *, force: bool = False) -> Outcome
     asks = {PERIODS[frequency]: str(plan.period), "as_of": plan.as_of.isoformat()}
     parameters = asks | plan.parameters
     print_of_inputs = fingerprint(inputs, parameters, versions())
+    try:
+        refuse_another(workspace.reports, workspace.region.code, _seen_from_reports(workspace))
+    except ReportError as error:
+        return Outcome(plan.name, None, fresh=True, error=str(error))
     done = find_published(workspace.reports, plan.name, print_of_inputs)
     wanted = {f"{plan.name}.{kind}" for kind in plan.formats}
     if done is not None and wanted <= set(done.outputs) and not force:
@@ -371,6 +377,7 @@ def _render(
             versions=versions(),
             audience=plan.audience,
             verdicts=executed.words,
+            workspace=_seen_from_reports(workspace),
         )
         # First, since a run cut off between would find the report unchanged and not come back.
         warning = _keep(session, plan, executed.verdicts)
@@ -478,6 +485,12 @@ def _inputs(session: Session, template: Path) -> dict[str, str]:
             inputs[path.name] = file_hash(path)
     inputs["lianhu_analysis"] = code_hash()
     return inputs
+
+
+def _seen_from_reports(workspace: Workspace) -> str:
+    """Return the workspace's folder as seen from its reports: told apart, wherever both move."""
+    seen = os.path.relpath(os.path.realpath(workspace.root), os.path.realpath(workspace.reports))
+    return Path(seen).as_posix()
 
 
 def _page_path(workspace: Workspace, entry: ManifestEntry) -> Path:

@@ -155,6 +155,15 @@ def test_a_report_on_an_older_period_says_that_it_tells_newer_ones(report):
     assert said in words(headline(dataclasses.replace(older, assessment=empty)))
 
 
+def test_reasons_why_files_are_left_out_may_hold_numbers(report):
+    why = "入库之后读法（指标目录、delivery.toml、本程序等）有变，没有重新读入；这样的文件有 4 个"
+    page = dataclasses.replace(report, unread=(("data/raw/a.csv", why),), register=FigureRegister())
+    for shown in (headline, deliveries_table):
+        html = shown(page)
+        assert check_html(html, page.register, NAMES) == ()
+    assert "data/raw/a.csv：入库之后读法" in words(html) and "这样的文件有4个。" in words(html)
+
+
 def test_history_and_the_joint_chance_are_told_and_traced(report):
     past = look.precedents_list(report)
     assert check_html(past, report.register, NAMES) == ()

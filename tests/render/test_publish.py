@@ -20,6 +20,7 @@ from lianhu_analysis.render.publishing.publish import (
     orphans,
     publish,
     read_manifest,
+    refuse_another,
     safe_name,
     versions,
 )
@@ -237,6 +238,17 @@ def test_reports_published_at_once_all_arrive(reports, tmp_path):
         list(pool.map(one, range(8)))
     assert len(read_manifest(reports)) == 8
     assert len(index_rows(reports)) == 8
+
+
+def test_reports_of_two_workspaces_on_one_region_do_not_overwrite_each_other(private, reports):
+    publish(private, reports, entry())  # of a version that did not say whose it is
+    publish(private, reports, entry(workspace="../east"))
+    before = (reports / "610104-2024Q3.html").read_bytes()
+    with pytest.raises(ReportError, match=r"另一个工作区（\.\./east）的 610104 的报告"):
+        publish(private, reports, entry(workspace="../west", fingerprint="c" * 64))
+    assert (reports / "610104-2024Q3.html").read_bytes() == before
+    publish(private, reports, entry(workspace="../east"))
+    refuse_another(reports, "610103", "../west")
 
 
 def test_names_that_differ_only_in_case_or_form_collide(private, reports, tmp_path):

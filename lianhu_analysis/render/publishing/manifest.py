@@ -28,6 +28,8 @@ class ManifestEntry:
         ``public``, without what is sensitive, or ``internal``.
     verdicts
         Name and verdict in words, in Chinese, of each target that the report judges.
+    workspace
+        Folder of the workspace as seen from the reports'; empty of reports of earlier versions.
     """
 
     name: str
@@ -45,3 +47,4 @@ class ManifestEntry:
     outputs: Mapping[str, str] = field(default_factory=dict)
     audience: str = "internal"
     verdicts: list[list[str]] = field(default_factory=list)
+    workspace: str = ""

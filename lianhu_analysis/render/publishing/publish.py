@@ -35,6 +35,7 @@ __all__ = [
     "orphans",
     "publish",
     "read_manifest",
+    "refuse_another",
     "safe_name",
     "versions",
 ]
@@ -127,8 +128,8 @@ def publish(private_dir: Path, reports_dir: Path, entry: ManifestEntry) -> Manif
     Raises
     ------
     ReportError
-        If a file is missing or empty, or another report differs only in case
-        or in the Unicode form of its name.
+        If a file is missing or empty, another report differs only in case
+        or in the Unicode form of its name, or the folder is another workspace's.
     StoreError
         If another process holds the folder too long, or the disk refuses.
     """
@@ -143,6 +144,7 @@ def publish(private_dir: Path, reports_dir: Path, entry: ManifestEntry) -> Manif
     with locked(reports_dir / LOCK_NAME, "报告文件夹"):
         sweep([*reports_dir.glob(PARTS), *manifest_dir.glob(PARTS)])
         _refuse_collision(reports_dir, [source.name for source in sources])
+        refuse_another(reports_dir, entry.region, entry.workspace)
         _settle(reports_dir)
         outputs = {}
         for source in sources:
@@ -172,9 +174,23 @@ def find_published(reports_dir: Path, name: str, fingerprint: str) -> ManifestEn
 
 def read_manifest(reports_dir: Path) -> tuple[ManifestEntry, ...]:
     """Return the entries whose files are all there, in place or about to be, unchanged."""
-    files = sorted((reports_dir / MANIFEST_FOLDER).glob("*.json"))
-    entries = (_read_entry(file) for file in files)
-    return tuple(entry for entry in entries if entry and _is_whole(reports_dir, entry))
+    return tuple(entry for entry in _entries(reports_dir) if _is_whole(reports_dir, entry))
+
+
+def refuse_another(reports_dir: Path, region: str, workspace: str) -> None:
+    """Refuse a folder with reports of another workspace on the same region: they have one name.
+
+    Raises
+    ------
+    ReportError
+        Naming the other workspace, as seen from the folder.
+    """
+    for entry in _entries(reports_dir):
+        if entry.region == region and entry.workspace not in ("", workspace):
+            raise ReportError(
+                f"{reports_dir.name} 文件夹里已有另一个工作区（{entry.workspace}）的 {region} 的报告，会互相覆盖。"
+                "请在 lianhu.toml 的 paths.reports 另指文件夹；工作区只是移动过的，请先移走这些报告"
+            )
 
 
 def orphans(reports_dir: Path) -> tuple[str, ...]:
@@ -198,6 +214,11 @@ def _read_entry(path: Path) -> ManifestEntry | None:
         return ManifestEntry(**json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
         return None  # an entry that cannot be read vouches for nothing
+
+
+def _entries(reports_dir: Path) -> list[ManifestEntry]:
+    files = sorted((reports_dir / MANIFEST_FOLDER).glob("*.json"))
+    return [entry for file in files if (entry := _read_entry(file))]
 
 
 def _settle(reports_dir: Path) -> None:

@@ -248,8 +248,8 @@ def headline(report: Report) -> Html:
 def _later(report: Report) -> list[Html]:
     """Say of a report on an older period that it tells the newest figures, not that period's."""
     watched, ended = report.answers.get("monitor"), report.quarter.end
-    known = [] if watched is None else watched.tables["core"]["period"].dropna().unique()
-    if all(Period.parse(str(code)).end <= ended for code in known):
+    known = watched.tables["core"].get("period", pd.Series(dtype=str)) if watched else pd.Series()
+    if all(Period.parse(str(code)).end <= ended for code in known.dropna()):
         return []
     told, until = tables.when(report.quarter.label_zh("ytd")), tables.when(f"{report.as_of}")
     said = [
