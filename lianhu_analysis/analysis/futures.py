@@ -124,8 +124,11 @@ class Futures:
             moved += (drawn - self.draws)[:, at] @ self.weights[column, at]
             if column not in at and np.array_equal(before, np.round(before)):
                 moved = np.round(moved)  # counts stay whole
-            done = getattr(self.verdicts[column].draws, "done", None)
-            drawn[:, column] = moved if done is None else np.maximum(moved, done)
+            verdict = self.verdicts[column]
+            done = getattr(verdict.draws, "done", None)
+            if done is not None and not load_structure().may_fall(verdict.indicator):
+                moved = np.maximum(moved, done)
+            drawn[:, column] = moved
         return drawn
 
 

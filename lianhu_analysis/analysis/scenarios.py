@@ -154,6 +154,10 @@ def events_of(scenario: Scenario, futures: Futures, refuse: Refuse) -> list[Even
 def _event(path: FixedPath, futures: Futures) -> Event:
     key = path.key(futures.assessment)
     indicator = futures.assessment.catalogue.get(path.indicator)
+    if indicator.in_points and key[1] == "yoy":
+        raise UsageError(
+            f'{indicator.name_zh}是比率，它的增减是百分点，不是增速。请写 measure = "level"'
+        )
     if key not in futures.column:
         raise ForecastError(f"{path.indicator} {futures.absent.get(key, '没有预测')}，不能再设")
     told = [name for name in ("rest", "year", "shock") if getattr(path, name) is not None]
@@ -195,11 +199,12 @@ def _clash(event: Event, other: Event, futures: Futures) -> bool:
     """Whether two paths speak of one figure, a whole and its part, or parts that may overlap."""
     a, b, weights = event.column, other.column, futures.weights
     code, second = (futures.verdicts[column].indicator.code for column in (a, b))
+    parts = load_structure().parts
     wholes = [
         futures.verdicts[n].indicator.code for n in np.flatnonzero(weights[:, a] * weights[:, b])
     ]
     overlap = not all(load_structure().apart(code, second, whole) for whole in wholes)
-    return bool(a == b or weights[a, b] or weights[b, a] or overlap)
+    return code == second or code in parts(second) or second in parts(code) or overlap
 
 
 def scenario_answer(scenario: Scenario, futures: Futures, refuse: Refuse) -> Answer:

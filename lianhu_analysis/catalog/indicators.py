@@ -98,6 +98,11 @@ class Indicator:
         return self.kind in ("flow", "growth_only")
 
     @property
+    def in_points(self) -> bool:
+        """Whether it is a rate in %, which rises by points and has no growth."""
+        return self.kind == "rate" and self.unit == "%"
+
+    @property
     def is_reduction(self) -> bool:
         """Whether it is published as a positive rate of reduction (降低率)."""
         return self.kind == "growth_only" and "降低" in self.name_zh
@@ -311,17 +316,12 @@ def _sum_faults(rows: list[tuple[int, dict[str, str]]]) -> list[str]:
     """Refuse wholes and parts in several units: they are added and divided as they stand."""
     from lianhu_analysis.catalog.structure import load_structure  # it knows indicators
 
-    known = {row["code"]: (line, row) for line, row in rows if row["kind"] != "growth_only"}
-    relations = load_structure()
-    pairs = [
-        (item.whole, part) for item in (*relations.sums, *relations.within) for part in item.parts
-    ]
-    pairs += [(item.whole, item.part) for item in relations.shares]
+    amounts = [(line, row) for line, row in rows if row["kind"] != "growth_only"]
+    known = {row["code"]: (line, normalise_unit(row["unit"])) for line, row in amounts}
     return [
         f"第 {known[part][0]} 行 unit：{part} 的单位与第 {known[whole][0]} 行它的合计 {whole} 不同。请写同一单位"
-        for whole, part in dict.fromkeys(pairs)
-        if {whole, part} <= known.keys()
-        if len({normalise_unit(known[code][1]["unit"]) for code in (whole, part)}) > 1
+        for whole, part in sorted(load_structure().compared)
+        if {whole, part} <= known.keys() and known[whole][1] != known[part][1]
     ]
 
 

@@ -343,7 +343,7 @@ def _unit_faults(item: Mapping[str, Any], indicator: Indicator) -> list[str]:
     if indicator.is_reduction and item["value"] < 0:
         said = f"value：{item['value']!r} 是负数，而{indicator.name_zh}以正数表示下降"
         return [f"{said}。下降 2% 请写 2，rule 写 at_least（不低于）"]
-    if indicator.kind == "rate" and indicator.unit == "%" and item["measure"] == "yoy":
+    if indicator.in_points and item["measure"] == "yoy":
         said = f"measure：{indicator.name_zh}是比率，它的增减是百分点，不是增速"
         return [f"{said}。请写 level（数量），value 写要达到的比率"]
     told = {float(text) for text in PERCENT.findall(item["title_zh"])}

@@ -303,10 +303,6 @@ def publish(asked: Session, plan: ReportPlan, *, force: bool = False) -> Outcome
     asks = {PERIODS[frequency]: str(plan.period), "as_of": plan.as_of.isoformat()}
     parameters = asks | plan.parameters
     print_of_inputs = fingerprint(inputs, parameters, versions())
-    try:
-        refuse_another(workspace.reports, workspace.region.code, _seen_from_reports(workspace))
-    except ReportError as error:
-        return Outcome(plan.name, None, fresh=True, error=str(error))
     done = find_published(workspace.reports, plan.name, print_of_inputs)
     wanted = {f"{plan.name}.{kind}" for kind in plan.formats}
     if done is not None and wanted <= set(done.outputs) and not force:
@@ -331,6 +327,9 @@ def _render(
     from lianhu_analysis.render.publishing.page import traced_body
 
     workspace = session.workspace
+    seen = os.path.relpath(os.path.realpath(workspace.root), os.path.realpath(workspace.reports))
+    place = Path(seen).as_posix()  # the same wherever both are moved
+    refuse_another(workspace.reports, workspace.region.code, place)
     simulated = workspace.simulated
     hidden = _hidden(session, plan.audience)
     period = plan.period.label_zh("ytd")
@@ -377,7 +376,7 @@ def _render(
             versions=versions(),
             audience=plan.audience,
             verdicts=executed.words,
-            workspace=_seen_from_reports(workspace),
+            workspace=place,
         )
         # First, since a run cut off between would find the report unchanged and not come back.
         warning = _keep(session, plan, executed.verdicts)
@@ -485,12 +484,6 @@ def _inputs(session: Session, template: Path) -> dict[str, str]:
             inputs[path.name] = file_hash(path)
     inputs["lianhu_analysis"] = code_hash()
     return inputs
-
-
-def _seen_from_reports(workspace: Workspace) -> str:
-    """Return the workspace's folder as seen from its reports: told apart, wherever both move."""
-    seen = os.path.relpath(os.path.realpath(workspace.root), os.path.realpath(workspace.reports))
-    return Path(seen).as_posix()
 
 
 def _page_path(workspace: Workspace, entry: ManifestEntry) -> Path:

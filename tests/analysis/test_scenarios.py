@@ -8,10 +8,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lianhu_analysis.analysis.answer import chance_text
-from lianhu_analysis.analysis.scenarios import path_fields, read_scenario, rest_of, scenario_answer
+from lianhu_analysis.analysis.futures import Event, forecast_alone, futures_of
+from lianhu_analysis.analysis.scenarios import (
+    _clash,
+    path_fields,
+    read_scenario,
+    rest_of,
+    scenario_answer,
+)
 from lianhu_analysis.catalog.structure import load_structure
 from lianhu_analysis.errors import UsageError
+from lianhu_analysis.forecast.knowledge import Knowledge
 from tests.analysis.district import beside, world
+from tests.forecast.frames import catalogue, indicator
+from tests.forecast.test_verdict import RULES
 
 OTHERS = ("gdp.secondary", "gdp.tertiary", "ene.elec")
 
@@ -193,3 +203,53 @@ def test_before_the_first_figure_the_rest_is_the_year_and_said_once():
     begun = replace(futures, verdicts=tuple(verdicts))
     told = path_fields(column, begun, futures.draws[:, column] + 1.0)["told"]
     assert told.count("为 ") == 1 and "比预测高 1.00 个百分点，往年 " in told
+
+
+def test_a_path_below_what_is_done_is_taken_where_that_may_fall():
+    verdict = world().verdict("lan.acq.projects", "level")
+    profit = replace(verdict, indicator=replace(verdict.indicator, name_zh="利润总额"))
+    futures = beside(*OTHERS)
+    column = futures.column["lan.acq.projects", "level"]
+    verdicts = [*futures.verdicts]
+    verdicts[column] = profit
+    known = replace(futures, verdicts=tuple(verdicts))
+    # Seven are done, and six are given.
+    given = Event(column, 6.0 - futures.draws[:, column])
+    assert set(known.given([given])[:, column]) == {6.0}
+    assert set(futures.given([given])[:, column]) == {7.0}
+
+
+def test_a_rate_in_percent_has_no_growth_to_be_given():
+    rate = indicator("fis.tax_share", kind="rate", unit="%")
+    known = replace(world(), catalogue=catalogue(*world().catalogue, rate))
+    scenario, refuse = read_scenario({"path": [{"indicator": "fis.tax_share", "year": 80}]})
+    with pytest.raises(UsageError, match='增减是百分点，不是增速。请写 measure = "level"'):
+        scenario_answer(scenario, replace(beside(*OTHERS), assessment=known), refuse)
+
+
+def test_amount_and_growth_of_one_indicator_contradict_each_other():
+    found = world()
+    amount = ("csm.retail.total", "level")
+    futures = futures_of(
+        found, [forecast_alone(found, amount, RULES, Knowledge(found.frame))], RULES,
+        Knowledge(found.frame),
+    )  # fmt: skip
+    assert amount in futures.column
+    level = {"indicator": amount[0], "measure": "level", "year": 500.0}
+    growth = {"indicator": amount[0], "measure": "yoy", "year": 3.0}
+    for paths in ([level, growth], [growth, level]):
+        scenario, refuse = read_scenario({"path": paths})
+        with pytest.raises(UsageError, match="path 第 2 条：与第 1 条说的是同一个数"):
+            scenario_answer(scenario, futures, refuse)
+
+
+def test_a_part_of_a_whole_without_a_target_contradicts_it_too():
+    events = [Event(0, 0.0), Event(1, 0.0)]
+    futures = beside(*OTHERS)
+    items = [
+        replace(futures.verdicts[n], indicator=indicator(code))
+        for n, code in enumerate(("fis.tax", "fis.vat", "fis.cit"))
+    ]
+    known = replace(futures, verdicts=(*items, *futures.verdicts[3:]), weights=futures.weights * 0)
+    assert _clash(*events, known) and _clash(*events[::-1], known)
+    assert not _clash(Event(1, 0.0), Event(2, 0.0), known)

@@ -46,17 +46,7 @@ LOCK_NAME = ".publish.lock"
 SUFFIXES = tuple(f".{kind}" for kind in FORMATS)
 # Of a file that is whole and not yet in its place.
 PENDING = ".pending"
-VERSIONED = (
-    "numpy",
-    "pandas",
-    "scipy",
-    "statsmodels",
-    "matplotlib",
-    "seaborn",
-    "papermill",
-    "nbconvert",
-)
-
+VERSIONED = "numpy pandas scipy statsmodels matplotlib seaborn papermill nbconvert".split()
 # Windows opens a device under these names, whatever the suffix.
 RESERVED = re.compile(
     r"(?:con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])(?:\..*)?", re.I

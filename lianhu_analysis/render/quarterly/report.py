@@ -247,19 +247,13 @@ def headline(report: Report) -> Html:
 
 def _later(report: Report) -> list[Html]:
     """Say of a report on an older period that it tells the newest figures, not that period's."""
-    watched, ended = report.answers.get("monitor"), report.quarter.end
-    known = watched.tables["core"].get("period", pd.Series(dtype=str)) if watched else pd.Series()
-    if all(Period.parse(str(code)).end <= ended for code in known.dropna()):
+    watched = report.answers.get("monitor")
+    known = [] if watched is None else list(watched.tables["core"]["period"].dropna())
+    if all(Period.parse(code).end <= report.quarter.end for code in known):
         return []
     told, until = tables.when(report.quarter.label_zh("ytd")), tables.when(f"{report.as_of}")
-    said = [
-        "注意：截至",
-        until,
-        "，",
-        told,
-        "以后的数字已经公布；本页所说的运行情况以各指标最新一期为准。",
-    ]
-    return [tables.paragraph(*said)]
+    newest = "以后的数字已经公布；本页所说的运行情况以各指标最新一期为准。"
+    return [tables.paragraph("注意：截至", until, "，", told, newest)]
 
 
 def _withheld(report: Report) -> list[Html]:

@@ -132,10 +132,7 @@ def deliveries_table(report: Report) -> Html:
     if not report.unread:
         return table
     warning = tables.paragraph("注意：下列原始文件与版本库不一致，本报告没有采用它们现在的内容。")
-    items = [
-        tables.join(tables.code(path), "：", tables.reason(reason), "。")
-        for path, reason in report.unread
-    ]
+    items = [Html(f"{tables.code(path)}：{tables.reason(why)}。") for path, why in report.unread]
     return tables.join(table, warning, tables.bullet_list(items))
 
 
