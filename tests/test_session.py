@@ -2,13 +2,14 @@
 
 import datetime as dt
 import json
+from dataclasses import replace
 
 import pandas as pd
 import pytest
 
 import lianhu_analysis as lh
 from lianhu_analysis.errors import StoreError, UsageError
-from lianhu_analysis.forecast.assessment import assessment_json
+from lianhu_analysis.forecast.assessment import assessment_json, verdict_frame
 from lianhu_analysis.intake.checks.check import check_observations
 from lianhu_analysis.intake.new_workspace import create_workspace
 from lianhu_analysis.intake.store import VintageStore
@@ -73,6 +74,11 @@ def test_the_table_of_verdicts_says_what_the_document_says(national):
         )
     # What is plain can be exported; nothing nested is left in a cell.
     assert not table.map(lambda cell: isinstance(cell, dict | list)).any().any()
+    # Where a share of last year is known of some targets, no column says of the others it is none.
+    (known,) = session.assess(2024).verdicts
+    unknown = replace(known, required=replace(known.required, share=None))
+    both = verdict_frame(replace(session.assess(2024), verdicts=(known, unknown)))
+    assert "required_share" not in both and len(both) == 2
 
 
 def test_what_the_checks_found_is_kept_with_the_same_figures(tmp_path, national, monkeypatch):

@@ -322,8 +322,5 @@ def _joint(futures: Futures, drawn: np.ndarray) -> pd.DataFrame:
 
 def _chances(name: str, before: float, after: float) -> dict[str, Any]:
     row = {"name_zh": name, "probability_before": before, "probability_after": after}
-    return row | {
-        "difference": after - before,
-        "chance_before": chance_text(before),
-        "chance_after": chance_text(after),
-    }
+    said = {"chance_before": chance_text(before), "chance_after": chance_text(after)}
+    return row | {"difference": after - before} | said

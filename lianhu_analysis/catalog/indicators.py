@@ -316,11 +316,14 @@ def _sum_faults(rows: list[tuple[int, dict[str, str]]]) -> list[str]:
     """Refuse wholes and parts in several units: they are added and divided as they stand."""
     from lianhu_analysis.catalog.structure import load_structure  # it knows indicators
 
+    told = load_structure()
+    pairs = {(item.whole, part) for item in (*told.sums, *told.within) for part in item.parts}
+    pairs |= {(item.whole, item.part) for item in told.shares}
     amounts = [(line, row) for line, row in rows if row["kind"] != "growth_only"]
     known = {row["code"]: (line, normalise_unit(row["unit"])) for line, row in amounts}
     return [
         f"第 {known[part][0]} 行 unit：{part} 的单位与第 {known[whole][0]} 行它的合计 {whole} 不同。请写同一单位"
-        for whole, part in sorted(load_structure().compared)
+        for whole, part in sorted(pairs)
         if {whole, part} <= known.keys() and known[whole][1] != known[part][1]
     ]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cache
 from importlib import resources
 
 from lianhu_analysis.catalog.indicators import Indicator
@@ -116,12 +116,6 @@ class Structure:
         """Return the parts of a whole that are named as such, of sums and others."""
         groups = [item.parts for item in (*self.sums, *self.within) if item.whole == whole]
         return frozenset().union(*groups)
-
-    @cached_property
-    def compared(self) -> frozenset[tuple[str, str]]:
-        """Wholes and parts whose amounts are added, compared or divided as they stand."""
-        pairs = {(item.whole, part) for item in (*self.sums, *self.within) for part in item.parts}
-        return frozenset(pairs | {(item.whole, item.part) for item in self.shares})
 
     def apart(self, first: str, second: str, whole: str) -> bool:
         """Whether two parts share nothing, as parts of one sum do."""

@@ -152,9 +152,10 @@ def verdict_frame(assessment: Assessment) -> pd.DataFrame:
         under their names, the points of the rules of thumb (``persistence``), the
         quantiles (``q0.1``) and the models' weights (``weight.NAME``).
     """
-    rows = []
-    for item in map(verdict_json, assessment.verdicts):
-        plain = {key: value for key, value in item.items() if not isinstance(value, dict | list)}
+    rows, documents = [], [verdict_json(item) for item in assessment.verdicts]
+    deep = {k for item in documents for k, value in item.items() if isinstance(value, dict | list)}
+    for item in documents:
+        plain = {key: value for key, value in item.items() if key not in deep}
         plain |= item["benchmark"]
         plain |= {f"q{level}": value for level, value in item["quantiles"].items()}
         plain |= {f"weight.{model}": weight for model, weight in item["weights"].items()}

@@ -61,7 +61,22 @@ def test_many_changes_are_counted_and_a_target_that_is_new_is_none():
     before = entry("2024Q2", "2024-07-31", [[f"甲{n}", "已实现"] for n in range(4)])
     after = entry(verdicts=[[f"甲{n}", "未实现"] for n in range(4)] + [["乙", "未实现"]])
     (told, _) = rows(index_page([before, after]))
-    assert told["比上一份"] == "甲0：已实现→未实现；甲1：已实现→未实现等 4 项"
+    assert told["比上一份"] == "甲0：已实现→未实现；甲1：已实现→未实现等 4 项；目标有变动"
+
+
+def test_a_target_that_was_set_anew_is_not_unchanged():
+    before = entry("2024Q2", "2024-07-31", [["增长5%左右", "很有把握实现"]])
+    (told, _) = rows(index_page([before, entry(verdicts=[["增长5.4%左右", "很难实现"]])]))
+    assert told["比上一份"] == "目标有变动"
+
+
+def test_targets_that_share_a_title_are_told_apart():
+    before = entry("2024Q2", "2024-07-31", [["增长6%", "有望实现"], ["增长6%", "很难实现"]])
+    (told, _) = rows(index_page([before, entry(verdicts=before.verdicts)]))
+    assert told["比上一份"] == "判断不变"
+    after = entry(verdicts=[["增长6%", "未实现"], ["增长6%", "很难实现"]])
+    (told, _) = rows(index_page([before, after]))
+    assert told["比上一份"] == "增长6%：有望实现→未实现"
 
 
 def test_a_sign_has_its_words_for_those_who_cannot_see_it():

@@ -325,6 +325,10 @@ def test_only_parts_in_the_accounts_are_told_as_levers(report):
         other = dataclasses.replace(verdict.target, set_by="市下达任务")
         told = words(look._attention(page, dataclasses.replace(verdict, target=other)))
         assert told.endswith("年达到过。")
+        # Nor does what moves a target of another indicator that has the same title.
+        other = dataclasses.replace(verdict.target, indicator="csm.retail.total")
+        told = words(look._attention(page, dataclasses.replace(verdict, target=other)))
+        assert "把握" not in told
 
 
 def test_the_department_in_charge_stands_behind_the_target_that_needs_attention(report):

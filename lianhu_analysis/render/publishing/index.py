@@ -120,16 +120,24 @@ def _before(entry: ManifestEntry, entries: Sequence[ManifestEntry]) -> ManifestE
 def _changes(entry: ManifestEntry, before: ManifestEntry | None) -> Html | str:
     if before is None or not entry.verdicts:
         return "—"
-    told = {target: words for target, words in before.verdicts}  # noqa: C416 - lists, not pairs
+    told, now = _by_target(before), _by_target(entry)
     moved = [
-        join(name(target), "：", told[target], "→", words)
-        for target, words in entry.verdicts
-        if told.get(target, words) != words
+        join(name(key[0]), "：", told[key], "→", words)
+        for key, words in now.items()
+        if told.get(key, words) != words
     ]
-    if not moved:
-        return "判断不变"
     more = f"等 {len(moved)} 项" if len(moved) > CHANGES_TOLD else ""
-    return Html("；".join(moved[:CHANGES_TOLD]) + more)
+    # A target that was set anew has no verdict before, nor is it unchanged.
+    others = "" if told.keys() == now.keys() else "目标有变动"
+    shown = "；".join(moved[:CHANGES_TOLD]) + more
+    return Html("；".join(filter(None, [shown, others])) or "判断不变")
+
+
+def _by_target(entry: ManifestEntry) -> dict[tuple[str, int], str]:
+    """Return verdicts by target: its name, which several may share, and the how manieth of it."""
+    names = [target for target, _ in entry.verdicts]
+    verdicts = enumerate(entry.verdicts)
+    return {(target, names[:n].count(target)): words for n, (target, words) in verdicts}
 
 
 def _other_formats(entry: ManifestEntry) -> Html:

@@ -87,12 +87,8 @@ def fingerprint(
     inputs: Mapping[str, str], parameters: Mapping[str, object], versions: Mapping[str, str]
 ) -> str:
     """Return one hash for all that a report depends on."""
-    canonical = json.dumps(
-        [dict(inputs), dict(parameters), dict(versions)],
-        sort_keys=True,
-        ensure_ascii=False,
-        separators=(",", ":"),
-    )
+    told = [dict(inputs), dict(parameters), dict(versions)]
+    canonical = json.dumps(told, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(canonical.encode("utf-8")).hexdigest()
 
 
@@ -186,13 +182,8 @@ def refuse_another(reports_dir: Path, region: str, workspace: str) -> None:
 def orphans(reports_dir: Path) -> tuple[str, ...]:
     """Return report files that no entry vouches for; the index does not show them."""
     vouched = {name for entry in read_manifest(reports_dir) for name in entry.outputs}
-    return tuple(
-        sorted(
-            file.name
-            for file in reports_dir.glob("*")
-            if file.suffix in SUFFIXES and file.name not in {*vouched, INDEX_NAME}
-        )
-    )
+    found = {file.name for file in reports_dir.glob("*") if file.suffix in SUFFIXES}
+    return tuple(sorted(found - vouched - {INDEX_NAME}))
 
 
 def _entry_path(reports_dir: Path, name: str) -> Path:

@@ -248,7 +248,9 @@ def headline(report: Report) -> Html:
 def _later(report: Report) -> list[Html]:
     """Say of a report on an older period that it tells the newest figures, not that period's."""
     watched = report.answers.get("monitor")
-    known = [] if watched is None else list(watched.tables["core"]["period"].dropna())
+    # A table without rows may have no columns either.
+    core = watched.tables["core"] if watched else pd.DataFrame()
+    known = core["period"].dropna() if len(core) else ()
     if all(Period.parse(code).end <= report.quarter.end for code in known):
         return []
     told, until = tables.when(report.quarter.label_zh("ytd")), tables.when(f"{report.as_of}")

@@ -147,7 +147,9 @@ def _attention(report: Report, verdict: Verdict) -> Html:
         parts += ["，往年同期", years, "年中", met, f"年{precedent_words(verdict.target.rule)}"]
     levers = report.answers.get("levers")
     if levers is not None and len(rows := levers.tables["levers"]):
-        others = rows[rows["target_zh"].eq(verdict.target.name_zh) & rows["link"].eq("核算")]
+        # Targets of several indicators may have one title.
+        others = rows[rows["target"].eq(verdict.target.indicator) & rows["link"].eq("核算")]
+        others = others[others["target_zh"].eq(verdict.target.name_zh)]
         for _, row in others.head(1).iterrows():
             whole_year = str(row["told"]).partition("，即")[0]
             said = f"；如{row['name_zh']}{whole_year}，把握{strictly(verdict.target)}可到 {row['goal']:.0%}"
@@ -230,8 +232,7 @@ def joint_paragraph(report: Report) -> Html:
 
 def record_section(report: Report) -> Html:
     """How often percentages that were told in advance came true, class by class."""
-    told = report.record
-    if told.empty:
+    if report.record.empty:
         return tables.paragraph(
             "本工具事先发布、已有结果的判断还没有，说不出发布过的百分比准不准；"
             "每次发布的判断都已存档，结果公布后评分。"
@@ -239,7 +240,7 @@ def record_section(report: Report) -> Html:
     rows = []
     for about, label in ((False, "达标概率"), (True, "按容差的概率")):
         for low in CLASSES[:-1]:
-            found = came_true(told, low, about=about)
+            found = came_true(report.record, low, about=about)
             if not found.n:
                 continue
             band = f"{round(found.low * 100)}%～{round(found.high * 100)}%"
@@ -249,14 +250,8 @@ def record_section(report: Report) -> Html:
                 if found.enough
                 else Html("太少，尚不能说")
             )
-            rows.append(
-                [
-                    label,
-                    tables.cite(band),
-                    counted(report, found.n, f"{name}：发布过、有结果的次数"),
-                    counted(report, found.n_targets, f"{name}：年度目标个数"),
-                    verdict,
-                ]
-            )
+            told = counted(report, found.n, f"{name}：发布过、有结果的次数")
+            targets = counted(report, found.n_targets, f"{name}：年度目标个数")
+            rows.append([label, tables.cite(band), told, targets, verdict])
     headers = ["概率", "档次", "发布过、有结果（次）", "年度目标（个）", "成真"]
     return tables.html_table(headers, rows, "发布过的百分比后来怎样", numeric=(2, 3))
