@@ -99,7 +99,7 @@ def test_what_stays_is_the_same_to_the_digit(internal):
     everything = for_public(internal, frozenset(), ())
     assert everything.assessment is internal.assessment
     text, _ = page(everything)
-    assert "未列出敏感指标的目标0项、对照数字0行" in text and "471.5" in text
+    assert "本页是公开版，没有要略去的敏感指标。" in text and "471.5" in text
 
 
 def test_a_page_of_hidden_targets_alone_says_so(internal):

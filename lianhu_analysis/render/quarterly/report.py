@@ -262,6 +262,8 @@ def _withheld(report: Report) -> list[Html]:
     """Say of a public report how much it leaves out."""
     if report.withheld is None:
         return []
+    if not any(report.withheld):
+        return [tables.paragraph("本页是公开版，没有要略去的敏感指标。")]
     targets = counted(report, report.withheld[0], "公开版未列出的敏感指标目标个数")
     rows = counted(report, report.withheld[1], "公开版未列出的敏感指标对照数字行数")
     said = ["本页是公开版，未列出敏感指标的目标", targets, "项、对照数字", rows, "行。"]
