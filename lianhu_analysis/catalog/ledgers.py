@@ -6,7 +6,7 @@ import os
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from importlib import resources
 from itertools import chain
 from pathlib import Path
@@ -123,10 +123,7 @@ def load_ledgers(root: Path | None = None) -> dict[str, Ledger]:
         With every fault of that file.
     """
     packaged = resources.files("lianhu_analysis") / "catalog" / "data" / FILE_NAME
-
-    def refuse(faults: list[str]) -> CatalogueError:
-        return CatalogueError(FILE_NAME, faults)
-
+    refuse = partial(CatalogueError, FILE_NAME)
     built_in = {one.kind: one for one in parse_written(packaged.read_bytes(), _File, refuse).ledger}
     own = root / FILE_NAME if root else None
     added = read_written(own, _File, refuse) if own and os.path.lexists(own) else _File()

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from importlib import resources
 
 from lianhu_analysis.catalog.indicators import Indicator
@@ -142,8 +141,4 @@ def read_structure(data: bytes) -> Structure:
     CatalogueError
         Naming every field that is missing or misspelt.
     """
-
-    def refuse(faults: Sequence[str]) -> CatalogueError:
-        return CatalogueError("structure.toml", faults)
-
-    return parse_written(data, Structure, refuse)
+    return parse_written(data, Structure, partial(CatalogueError, "structure.toml"))

@@ -10,7 +10,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from functools import partial
 from math import inf, isfinite
-from typing import Any, Literal, cast, get_args
+from typing import Any, Literal, get_args
 
 import numpy as np
 
@@ -370,22 +370,6 @@ def _target(item: Mapping[str, Any], indicator: Indicator) -> Target:
             return convert(value, item["unit"], own)
         return float(Fraction(repr(value)) * Fraction(repr(item["plan"])) / 100)
 
-    return Target(
-        indicator=item["indicator"],
-        measure=item["measure"],
-        year=item["year"],
-        value=counted(item["value"]),
-        upper=counted(item["upper"]) if "upper" in item else None,
-        rule=cast(Rule, item["rule"]),
-        tolerance=counted(tolerance),
-        unit=own,
-        title_zh=item["title_zh"],
-        source=item["source"],
-        decimals=item.get("decimals", decimals),
-        address=item.get("address", ""),
-        basis=item.get("basis", ""),
-        in_force=item.get("in_force"),
-        set_by=item.get("set_by", ""),
-        in_charge=item.get("in_charge", ""),
-        plan=item.get("plan"),
-    )
+    numbers = {name: counted(item[name]) for name in ("value", "upper") if name in item}
+    told = {"decimals": decimals, **item, **numbers, "tolerance": counted(tolerance), "unit": own}
+    return Target(**told)

@@ -11,6 +11,7 @@ import math
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import combinations
 from typing import Annotated, Any, Literal
 
@@ -39,6 +40,7 @@ __all__ = [
 
 FILE_NAME = "corrections.toml"
 WITHHELD = "quarantined"
+_refuse = partial(CatalogueError, FILE_NAME)
 
 
 def _figure_or(*words: str) -> PlainValidator:
@@ -136,10 +138,6 @@ def load_corrections(workspace: Workspace) -> tuple[Correction, ...]:
     if faults:
         raise _refuse(faults)
     return corrections
-
-
-def _refuse(faults: Sequence[str]) -> CatalogueError:
-    return CatalogueError(FILE_NAME, faults)
 
 
 def apply_corrections(

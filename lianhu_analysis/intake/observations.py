@@ -39,47 +39,31 @@ __all__ = [
     "validate_observations",
 ]
 
-DTYPES: dict[str, str] = {
-    "region": "str",
-    "indicator": "str",
-    "measure": "str",
-    "span": "str",
-    "period": "str",  # 2024-02, 2024Q1 or 2024
-    "value": "float64",  # in the catalogue's unit; missing where status says why
-    "unit": "str",
-    "published": "datetime64[us]",
-    "published_basis": "str",
-    "source": "str",  # path of the raw file [ | title | address]
-    "sheet": "str",
-    "cell": "str",
-    "token": "str",  # the raw text of the cell
-    "status": "str",
-    "provenance": "str",
-}
-COLUMNS = tuple(DTYPES)
 BETWEEN = " | "  # the parts of a source
 
 
 class Observation(NamedTuple):
-    """One row of the tidy shape; see ``DTYPES``."""
+    """One row of the tidy shape."""
 
     region: str = ""
     indicator: str = ""
     measure: str = ""
     span: str = ""
-    period: str = ""
-    value: float | None = None
+    period: str = ""  # 2024-02, 2024Q1 or 2024
+    value: float | None = None  # in the catalogue's unit; missing where status says why
     unit: str = ""
     published: dt.date | None = None
     published_basis: str = ""
-    source: str = ""
+    source: str = ""  # path of the raw file [ | title | address]
     sheet: str = ""
     cell: str = ""
-    token: str = ""
+    token: str = ""  # the raw text of the cell
     status: str = ""
     provenance: str = ""
 
 
+COLUMNS = Observation._fields
+DTYPES = dict.fromkeys(COLUMNS, "str") | {"value": "float64", "published": "datetime64[us]"}
 KEY = ("region", "indicator", "measure", "span", "period", "published", "provenance")
 # A case of a ledger: beside where it stands, what its row says, as JSON by column.
 CASE_KEY = ("region", "ledger", "key", "published", "provenance")

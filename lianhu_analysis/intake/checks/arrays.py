@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -54,11 +55,10 @@ class Panel:
     published: Ints
     unit_of_print: Floats
 
-    @property
-    def months(self) -> Floats:
-        """Months of the year that each position covers as year to date."""
-        per = PER_YEAR[self.frequency]
-        return np.asarray(np.arange(1, per + 1) * (12.0 / per), dtype=np.float64)
+    @cached_property
+    def owners(self) -> list[tuple[str, str]]:
+        """Region and provenance of each series."""
+        return list(zip(self.series["region"], self.series["provenance"], strict=True))
 
     @property
     def is_level(self) -> Bools:

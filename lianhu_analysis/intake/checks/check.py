@@ -120,7 +120,7 @@ def _without_reference(evidence: Evidence) -> list[Finding]:
         level = panel.is_level
         alone = level & (held.any(axis=2).sum(axis=1) == 1)
         for number in np.flatnonzero(alone):
-            lonely.setdefault(evidence.owner(panel, int(number)), []).extend(
+            lonely.setdefault(panel.owners[number], []).extend(
                 int(row) for row in panel.rows[number][held[number]]
             )
     return [

@@ -132,7 +132,7 @@ def _stopped(evidence: Evidence, panel: Panel, expected: Bools) -> Iterator[Find
     kept = kept[owned]
     for number, indicator in enumerate(indicators):
         if indicator is not None and expected[number].any():
-            region, provenance = evidence.owner(panel, number)
+            region, provenance = panel.owners[number]
             groups.setdefault((region, provenance, indicator.department_zh), []).append(number)
     for numbers in groups.values():
         end = max(last[numbers])
@@ -194,7 +194,7 @@ def _census_breaks(evidence: Evidence) -> list[Finding]:
         for number in np.flatnonzero(level & flow):
             rows = panel.rows[number].ravel()
             held, bases = rows[rows >= 0], all_bases[number].ravel()[rows >= 0]
-            region, provenance = evidence.owner(panel, int(number))
+            region, provenance = panel.owners[number]
             for place in np.flatnonzero(np.diff(bases) > 0):
                 pair = (int(held[place + 1]), int(held[place]))
                 key = (region, provenance, int(bases[place + 1]) - 1)

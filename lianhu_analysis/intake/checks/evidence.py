@@ -87,30 +87,11 @@ class Evidence:
             tables[name] = table
         return tables
 
-    def owner(self, panel: Panel, number: int) -> tuple[str, str]:
-        """Return region and provenance of a series."""
-        return self._owners[panel.frequency][number]
-
-    @cached_property
-    def _owners(self) -> dict[str, list[tuple[str, str]]]:
-        return {
-            name: list(zip(panel.series["region"], panel.series["provenance"], strict=True))
-            for name, panel in self.panels.items()
-        }
-
     def indicators(self, panel: Panel) -> list[Indicator | None]:
         """Return the catalogue's row of each series, none for reference facts."""
-        return self._indicators[panel.frequency]
-
-    @cached_property
-    def _indicators(self) -> dict[str, list[Indicator | None]]:
-        return {
-            name: [
-                self.catalogue.get(code) if code in self.catalogue else None
-                for code in panel.series["indicator"]
-            ]
-            for name, panel in self.panels.items()
-        }
+        known = self.catalogue
+        codes = panel.series["indicator"]
+        return [known.get(code) if code in known else None for code in codes]
 
     def flags(self, panel: Panel, test: Callable[[Indicator], bool]) -> Bools:
         """Return for each series whether its indicator passes a test."""

@@ -111,15 +111,15 @@ def _near(panel: Panel, logs: Floats, reference: Floats) -> Floats:
     """Compare with one and two periods before and after; years have their own comparison."""
     if panel.frequency == "A":
         return np.full_like(logs, np.nan)
-    months, is_ytd = panel.months, panel.is_ytd
+    periods, is_ytd = np.arange(1, panel.values.shape[2] + 1), panel.is_ytd
     stack = []
     for offset in (-2, -1, 1, 2):
         other = shift_periods(reference, offset, across_years=~is_ytd)
         steps = other - reference
         usual = median_of(steps, axis=1)[:, None, :]
         known = np.isfinite(steps).sum(axis=1)[:, None, :] >= LEAST_STEPS
-        moved = np.clip(np.arange(len(months)) + offset, 0, len(months) - 1)
-        even = np.where(is_ytd[:, None, None], np.log10(months[moved] / months), 0.0)
+        moved = np.clip(periods + offset, 1, len(periods))
+        even = np.where(is_ytd[:, None, None], np.log10(moved / periods), 0.0)
         stack.append(other - np.where(known, usual, even))
     return np.asarray(logs - median_of(np.stack(stack)))
 
