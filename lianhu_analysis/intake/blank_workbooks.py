@@ -7,14 +7,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from importlib import resources
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from openpyxl import Workbook
+from openpyxl.styles import Alignment, Font
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.datavalidation import DataValidation
 
 from lianhu_analysis.catalog.indicators import Catalogue, Indicator
 from lianhu_analysis.catalog.ledgers import load_ledgers
 from lianhu_analysis.catalog.target_sheet import HEADS
-
-if TYPE_CHECKING:
-    from openpyxl import Workbook
 
 __all__ = ["texts", "write_history", "write_ledgers", "write_month", "write_targets"]
 
@@ -73,9 +75,6 @@ def write_history(path: Path, name_zh: str, catalogue: Catalogue, years: range) 
 
 def write_targets(path: Path, catalogue: Catalogue) -> None:
     """Write a targets sheet without targets, with lists to choose from."""
-    from openpyxl.utils import get_column_letter
-    from openpyxl.worksheet.datavalidation import DataValidation
-
     said, heads = texts()["targets"], list(HEADS.values())
     names = [[item.name_zh, item.code, item.unit] for item in catalogue]
     sheets: dict[str, Rows] = {
@@ -117,9 +116,6 @@ def _parts(item: Indicator) -> list[str]:
 
 def _book(sheets: Mapping[str, Rows], *, heads: int) -> Workbook:
     """Make sheets of texts, of which the first rows are heads and stay in view."""
-    from openpyxl import Workbook
-    from openpyxl.styles import Alignment, Font
-
     book = Workbook()
     book.remove(book.active)
     for name, rows in sheets.items():

@@ -121,7 +121,7 @@ class Explanation:
             "status": self.status,
             "observations": self.observations,
             "tables": [self._table_dict(note) for note in self.tables],
-            "problems": [problem.as_dict() for problem in self.problems],
+            "problems": list(map(asdict, self.problems)),
         }
 
     @property

@@ -6,7 +6,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Literal
 
@@ -79,10 +79,6 @@ class Problem:
         """Turn a refusal into a line of the report on its file."""
         kind: ProblemKind = "skipped" if error.skipped else "refused"
         return cls(sheet, error.cell or cell, error.message, error.remedy, kind)
-
-    def as_dict(self) -> dict[str, str]:
-        """Return plain types, as the command line and the ledger write them."""
-        return asdict(self)
 
 
 @dataclass(frozen=True)

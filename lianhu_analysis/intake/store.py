@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -57,14 +57,9 @@ class VintageStore:
 
     # Writing
 
-    @contextmanager
-    def writing(self) -> Iterator[StoreWriter]:
+    def writing(self) -> closing[StoreWriter]:
         """Write what many files gave; what they replaced is swept once, at the end."""
-        writer = StoreWriter(self.root)
-        try:
-            yield writer
-        finally:
-            writer.close()
+        return closing(StoreWriter(self.root))
 
     # Reading
 
@@ -194,13 +189,11 @@ class VintageStore:
                 return None
             try:
                 return _ask(sorted(parts), select, rest, values)
-            except duckdb.IOException as error:
-                if attempt == 3:
-                    why = f"存储目录缺少登记过的文件（{_first_line(error)}）"
-                    raise StoreError(f"{why}。{REBUILD}") from error
             except duckdb.Error as error:
-                why = f"存储目录的文件已损坏（{_first_line(error)}）"
-                raise StoreError(f"{why}。{REBUILD}") from error
+                gone = isinstance(error, duckdb.IOException)
+                if attempt == 3 or not gone:
+                    why = "缺少登记过的文件" if gone else "的文件已损坏"
+                    raise StoreError(f"存储目录{why}（{_first_line(error)}）。{REBUILD}") from error
         return None
 
 

@@ -26,7 +26,6 @@ OTHER_DAY_ZH = "各数不是同日公布，可能一个修订了、另一个没�
 class _Members:
     """The series of one relation, the whole first, in one panel."""
 
-    name: str
     panel: Panel
     numbers: list[int]
 
@@ -68,12 +67,12 @@ def _complete(evidence: Evidence, relation: Sum) -> Iterator[_Members]:
     parts = [code for code in relation.parts if code in known or code not in relation.optional]
     wanted = [relation.whole, *parts]
     left_out = len(parts) < len(relation.parts)
-    for name, panel in evidence.panels.items():
-        for (region, _, _), number in evidence.levels[name].items():
+    for panel in evidence.panels.values():
+        for (region, _, _), number in panel.levels.items():
             if left_out and evidence.region not in (None, region):
                 continue
             if all(code in number for code in wanted):
-                yield _Members(name, panel, [number[code] for code in wanted])
+                yield _Members(panel, [number[code] for code in wanted])
 
 
 def _same_day(members: _Members) -> Bools:
@@ -90,13 +89,14 @@ def _broken(
 ) -> Iterator[Finding]:
     bases = evidence.bases(members.panel)[members.numbers]
     same_base = (bases == bases[0]).all(axis=0)
+    doubt = doubts[members.panel.frequency]
     same_day = _same_day(members)
     for year, position in np.argwhere((np.abs(gap) > members.rounding) & same_base):
         at = (slice(None), year, position)
         rows = [int(row) for row in members.rows[at]]
         values = members.values[at]
         size = abs(float(gap[year, position]))
-        suspects = doubtful(doubts[members.name][members.numbers, year, position].tolist())
+        suspects = doubtful(doubt[members.numbers, year, position].tolist())
         blamed = [0]
         severity: Severity = "Bad"
         if not same_day[year, position]:

@@ -60,6 +60,16 @@ class Panel:
         """Region and provenance of each series."""
         return list(zip(self.series["region"], self.series["provenance"], strict=True))
 
+    @cached_property
+    def levels(self) -> dict[tuple[str, str, str], dict[str, int]]:
+        """Series of levels: by region, provenance and span, then indicator."""
+        table: dict[tuple[str, str, str], dict[str, int]] = {}
+        for number, row in enumerate(self.series.itertuples(index=False)):
+            if row.measure == "level":
+                key = (str(row.region), str(row.provenance), str(row.span))
+                table.setdefault(key, {})[str(row.indicator)] = number
+        return table
+
     @property
     def is_level(self) -> Bools:
         """Which series are levels; the others are growth."""

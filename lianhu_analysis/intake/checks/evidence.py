@@ -74,19 +74,6 @@ class Evidence:
     def _figure(self, row: int) -> dict[str, Any]:
         return {name: values[row] for name, values in self._columns.items()}
 
-    @cached_property
-    def levels(self) -> dict[str, dict[tuple[str, str, str], dict[str, int]]]:
-        """Series of levels: by frequency, then region, provenance and span, then indicator."""
-        tables: dict[str, dict[tuple[str, str, str], dict[str, int]]] = {}
-        for name, panel in self.panels.items():
-            table: dict[tuple[str, str, str], dict[str, int]] = {}
-            for number, row in enumerate(panel.series.itertuples(index=False)):
-                if row.measure == "level":
-                    key = (str(row.region), str(row.provenance), str(row.span))
-                    table.setdefault(key, {})[str(row.indicator)] = number
-            tables[name] = table
-        return tables
-
     def indicators(self, panel: Panel) -> list[Indicator | None]:
         """Return the catalogue's row of each series, none for reference facts."""
         known = self.catalogue
