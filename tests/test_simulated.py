@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from lianhu_analysis.intake.observations import Observation, frame_observations
-from lianhu_analysis.intake.store import VintageStore
+from lianhu_analysis.intake.store import LedgerEntry, VintageStore
 
 ROOT = Path(__file__).resolve().parent.parent
 SPEC = importlib.util.spec_from_file_location("simulated", ROOT / "setup/simulated.py")
@@ -61,9 +61,8 @@ def store_file(root, path):
     digest = hashlib.sha256((root / path).read_bytes()).hexdigest()
     store = VintageStore(root / "data/processed")
     with store.writing() as writer:
-        writer.append(
-            frame_observations([Observation(**row)]), path=path, sha256=digest, fingerprint="f"
-        )
+        entry = LedgerEntry(path, digest, "f")
+        writer.append(frame_observations([Observation(**row)]), entry)
 
 
 def stored(root):

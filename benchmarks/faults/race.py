@@ -26,7 +26,7 @@ from benchmarks.faults.writing import REPORT, forked, publish_round, warm
 from lianhu_analysis.errors import StoreError
 from lianhu_analysis.intake import vintage_files, whole_files
 from lianhu_analysis.intake.observations import Observation, frame_observations
-from lianhu_analysis.intake.store import VintageStore
+from lianhu_analysis.intake.store import LedgerEntry, VintageStore
 from lianhu_analysis.render.publishing import publish
 from lianhu_analysis.workspace import Workspace
 
@@ -48,7 +48,7 @@ def append(space: Workspace, writer: int, count: int) -> None:
                 provenance="official",
             )  # fmt: skip
             path = f"data/raw/{writer}-{number}.csv"
-            store.append(frame_observations([row]), path=path, sha256="x", fingerprint="x")
+            store.append(frame_observations([row]), LedgerEntry(path, "x", "x"))
 
 
 def look(space: Workspace, until: Path) -> list[str]:

@@ -178,17 +178,16 @@ class _Ingest:
             held = self.store.rows(parts)
             known = self.store.history(held["region"].unique())
             settled = settle_versions(held, frame, known=known, restored=sha256 in earlier)
-        written = self.writer.append(
-            settled.fresh,
-            path=path,
-            sha256=sha256,
-            fingerprint=mark,
-            problems=(*reading.problems, *settled.problems),
+        about = LedgerEntry(
+            path,
+            sha256,
+            mark,
             duplicates=reading.duplicates,
-            kept=settled.kept,
+            problems=(*reading.problems, *settled.problems),
             earlier=earlier,
             disputed=len(settled.problems),
         )
+        written = self.writer.append(settled.fresh, about, settled.kept)
         return FileResult(path, "read", written.observations, written.problems)
 
     def _versions(self, path: str, sha256: str) -> tuple[tuple[str, ...], tuple[str, ...]]:

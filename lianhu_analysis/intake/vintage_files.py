@@ -9,9 +9,9 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -54,10 +54,10 @@ class LedgerEntry:
     path: str
     sha256: str
     fingerprint: str
-    observations: int
-    duplicates: int
-    parts: tuple[str, ...]
-    problems: tuple[Problem, ...]
+    observations: int = 0
+    duplicates: int = 0
+    parts: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
     earlier: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()
     disputed: int = 0
@@ -110,17 +110,7 @@ class StoreWriter:
         self._has_written = False
 
     def append(
-        self,
-        frame: pd.DataFrame,
-        *,
-        path: str,
-        sha256: str,
-        fingerprint: str,
-        problems: Sequence[Problem] = (),
-        duplicates: int = 0,
-        kept: pd.DataFrame | None = None,
-        earlier: tuple[str, ...] = (),
-        disputed: int = 0,
+        self, frame: pd.DataFrame, about: LedgerEntry, kept: pd.DataFrame | None = None
     ) -> LedgerEntry:
         """Store what one file gave, in place of what it gave before.
 
@@ -128,33 +118,23 @@ class StoreWriter:
         ----------
         frame
             Observations that passed ``validate_observations``, or cases of ledgers.
-        path
-            Of the raw file, relative to the workspace.
-        kept, earlier, disputed
-            Rows and hashes of earlier versions of the file; see `LedgerEntry`.
+        about
+            What is known of the file; its rows and parts are counted here.
+        kept
+            Rows of earlier versions of the file.
 
         Raises
         ------
         StoreError
             If the disk refuses, or another process holds the lock too long.
         """
-        identity = _identity(path)
-        parts = _pieces(frame, identity)
+        identity = _identity(about.path)
         old = {} if kept is None else _pieces(kept, identity)
-        entry = LedgerEntry(
-            path=path,
-            sha256=sha256,
-            fingerprint=fingerprint,
-            observations=sum(map(len, (parts | old).values())),
-            duplicates=duplicates,
-            parts=(*parts, *old),
-            problems=tuple(problems),
-            earlier=earlier,
-            kept=tuple(old),
-            disputed=disputed,
-        )
+        pieces = _pieces(frame, identity) | old
+        count = sum(map(len, pieces.values()))
+        entry = replace(about, observations=count, parts=tuple(pieces), kept=tuple(old))
         with self._locked():
-            for part, rows in (parts | old).items():
+            for part, rows in pieces.items():
                 write_parquet(self.root / part, rows, ORDERED)
             text = json.dumps(
                 {"format": LEDGER_FORMAT, **asdict(entry)}, ensure_ascii=False, indent=1

@@ -20,7 +20,7 @@ from lianhu_analysis.errors import StoreError
 from lianhu_analysis.intake import store as store_module
 from lianhu_analysis.intake.observations import Observation, empty_observations, frame_observations
 from lianhu_analysis.intake.problems import Problem
-from lianhu_analysis.intake.store import VintageStore
+from lianhu_analysis.intake.store import LedgerEntry, VintageStore
 from lianhu_analysis.intake.whole_files import write_whole
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -48,7 +48,7 @@ def rows(value: float, published: str, *, period="2024Q3", source="a.csv", cell=
 
 def put(store: VintageStore, path: str, frame, fingerprint: str = "f"):
     with store.writing() as writer:
-        return writer.append(frame, path=path, sha256="s", fingerprint=fingerprint)
+        return writer.append(frame, LedgerEntry(path, "s", fingerprint))
 
 
 def withdraw(store: VintageStore, path: str):
@@ -138,14 +138,8 @@ def test_the_ledger_keeps_problems_and_counts(tmp_path):
     store = VintageStore(tmp_path)
     problem = Problem("9月", "C4", "不是数", "请改正")
     with store.writing() as writer:
-        entry = writer.append(
-            rows(5.2, "2024-10-22"),
-            path="a.csv",
-            sha256="s",
-            fingerprint="f",
-            problems=[problem],
-            duplicates=3,
-        )
+        about = LedgerEntry("a.csv", "s", "f", duplicates=3, problems=(problem,))
+        entry = writer.append(rows(5.2, "2024-10-22"), about)
     assert store.ledger() == {"a.csv": entry}
     assert (entry.problems, entry.duplicates, entry.observations) == ((problem,), 3, 1)
 

@@ -48,9 +48,8 @@ def find_slips(evidence: Evidence) -> tuple[list[Finding], dict[str, Bools]]:
     findings: list[Finding] = []
     masks = {}
     for name, panel in evidence.panels.items():
-        levels = panel.is_level[:, None, None]
         found, distance = _slips(evidence, panel)
-        found &= levels
+        found &= panel.is_level[:, None, None]
         masks[name] = found
         for at in map(tuple, np.argwhere(found & (panel.values != 0))):
             findings.append(_slip_finding(evidence, panel, at, float(distance[at])))
