@@ -232,12 +232,7 @@ def _finding(
     return Finding(
         severity,
         "correction",
-        item.region,
-        item.provenance,
-        item.indicator,
-        item.measure,
-        item.span,
-        item.period,
+        **{name: getattr(item, name) for name in FIGURE},
         values=() if isinstance(item.expected, str) else (("expected", item.expected),),
         cells=(CellRef(FILE_NAME, "", f"第 {number} 条"),),
         message=f"更正没有起作用（{item.indicator} {item.period}）：{message}",

@@ -116,7 +116,7 @@ class VintageStore:
         day: dt.date | None = None,
     ) -> pd.DataFrame:
         """Return every version of every figure, published by a day if one is given."""
-        where, values = _where(day, indicators, None)
+        where, values = _where(day, indicator=indicators)
         frame = self._query(regions, EVERYTHING, f"WHERE {where} ORDER BY {ORDER}", values)
         if frame is None or frame.empty:
             return empty_observations()
@@ -127,7 +127,7 @@ class VintageStore:
 
     def cases(self, region: str, day: dt.date | None = None) -> pd.DataFrame:
         """Return every version of every case of a region's ledgers, delivered by a day."""
-        where, values = _where(day, None, None)
+        where, values = _where(day)
         frame = self._query([region], "*", f"WHERE {where} ORDER BY ALL", values, CASES)
         return pd.DataFrame(columns=list(CASE_COLUMNS)) if frame is None else frame
 
@@ -138,7 +138,7 @@ class VintageStore:
 
         A period that a table leaves open, or fills with nought, is not published.
         """
-        where, values = _where(None, None, provenances)
+        where, values = _where(None, provenance=provenances)
         where += " AND NOT isnan(value)"
         found = self._query(regions, "max(published) AS day", f"WHERE {where}", values)
         return None if found is None or found["day"].isna().all() else found["day"].iloc[0].date()
@@ -230,16 +230,15 @@ def _first_line(error: Exception) -> str:
     return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
 
 
-def _where(
-    day: dt.date | None, indicators: Iterable[str] | None, provenances: Iterable[str] | None
-) -> tuple[str, dict[str, Any]]:
+def _where(day: dt.date | None, **wanted: Iterable[str] | None) -> tuple[str, dict[str, Any]]:
+    """Return a condition and its values: published by a day, and in each column some codes."""
     clauses = ["true"]
     values: dict[str, Any] = {}
     if day is not None:
         clauses.append("published <= $day")
         values["day"] = dt.datetime(day.year, day.month, day.day)
-    for column, wanted in (("indicator", indicators), ("provenance", provenances)):
-        if wanted is not None:
+    for column, codes in wanted.items():
+        if codes is not None:
             clauses.append(f"list_contains(${column}, {column})")
-            values[column] = list(wanted)
+            values[column] = list(codes)
     return " AND ".join(clauses), values
