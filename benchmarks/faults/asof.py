@@ -129,7 +129,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     tally = run(chosen.count, chosen.seed)
 
     where = stores._where
-    with patched(stores, "_where", lambda _, *rest: where(None, *rest)):
+    with patched(stores, "_where", lambda _, **wanted: where(None, **wanted)):
         control = run(2, chosen.seed)
     figure = f"{len(tally.missed)} of {tally.trials} answers changed in {chosen.count} sequences"
     return end(figure, tally, control)
