@@ -417,6 +417,21 @@ class _PanelReader(Place):
             (place, number) in self._zeros_to_come,
         )
 
+    @cached_property
+    def _in_percent(self) -> set[int]:
+        """Return the columns of which some cell writes its own %."""
+        numbers = (column.number for column in self.panel.columns)
+        return {n for n in numbers if any(self.text(r, n).endswith("%") for r in self.body)}
+
+    @cached_property
+    def _earlier(self) -> tuple[list[int], list[int]]:
+        """Return the columns, and the rows, that are not read and say that they are of last year."""
+        read = {c.column.number for c in self.heads.columns}
+        name = self.panel.first("name") or 0
+        columns = [c.number for c in self.panel.columns if EARLIER.search(c.text)]
+        rows = [row for row in self.body if EARLIER.search(self.text(row, name))]
+        return [n for n in columns if n not in read], [r for r in rows if r not in self.read_rows]
+
     def _refuse_change(self, row: int, column: ColumnMeaning, indicator: Indicator) -> None:
         """Refuse what is no growth but the change from an amount beside it: 9 of 190 and 181."""
         own = column.column.number
@@ -425,23 +440,23 @@ class _PanelReader(Place):
         if not is_number(growth) or not growth or in_points:
             return
         told = column.facets.sure or {column.facets.unit, self.around.unit} & set(CHANGES)
-        if not told and any(self.text(r, own).endswith("%") for r in self.body):
+        if not told and own in self._in_percent:
             why = f"{indicator.name_zh}：同一列别的数写有 %，{growth:g} 没有写，说不清是增速还是增减额"
             raise IntakeError(why, IN_PERCENT)
-        across = column.is_growth  # else the row is of growth, and its amounts stand above it
-        name = self.panel.first("name") or 0
-        read = {c.column.number for c in self.heads.columns} if across else self.read_rows
-        heads = {c.number: c.text for c in self.panel.columns}
-        line = heads if across else {n: self.text(n, name) for n in self.body}
-        places = {n: (row, n) if across else (n, own) for n in line}
-        amounts = {n: float(v) for n, at in places.items() if is_number(v := self.grid.at(*at))}
-        earlier = [n for n in amounts.keys() - read if EARLIER.search(line[n])]
-        for now, before in itertools.product(amounts.keys() & read, earlier):
-            one, other = amounts[now], amounts[before]
-            change = round(one - other, decimals(growth)) == growth
-            if change and other and abs((one / other - 1) * 100 - growth) > CLEARLY:
-                where = cell_address(*places[before])
-                why = f"{indicator.name_zh}：{growth:g} 正是与 {where} 的 {other:g} 之差，不像增速"
+        if column.is_growth:
+            before = [(row, n) for n in self._earlier[0]]
+            now = [(row, c.column.number) for c in self.heads.columns]
+        else:  # the row is of growth, and its amounts stand above it
+            before = [(n, own) for n in self._earlier[1]]
+            now = [(n, own) for n in self.read_rows] if before else []
+        for place, other in itertools.product(now, before):
+            one, base = self.grid.at(*place), self.grid.at(*other)
+            if not (is_number(one) and is_number(base) and base):
+                continue
+            change = round(float(one) - float(base), decimals(growth)) == growth
+            if change and abs((one / base - 1) * 100 - growth) > CLEARLY:
+                where = cell_address(*other)
+                why = f"{indicator.name_zh}：{growth:g} 正是与 {where} 的 {base:g} 之差，不像增速"
                 raise IntakeError(why, IN_PERCENT)
 
     def _refuse_by_notes(self, indicator: Indicator, meaning: Facets, when: When) -> None:

@@ -142,8 +142,8 @@ def _beside_own(
     sheet: Sheet, found: Sequence[Sheet], grammar: Grammar, delivery: Delivery
 ) -> Region | None:
     """Return the place that a sheet's name must be, where another is called as the own region."""
-    own, name = delivery.region.name_zh, fold(sheet.grid.sheet)
-    apart = any(fold(other.grid.sheet) in (own, own[:-1]) for other in found)
+    name = fold(sheet.grid.sheet)
+    apart = any(grammar.region(other.grid.sheet) == delivery.region for other in found)
     unknown = PLACE.fullmatch(name) and grammar.read(name).left == (name,)
     return Region("", name) if apart and unknown and not delivery.pinned else None
 
