@@ -20,7 +20,7 @@ from lianhu_analysis.catalog.remembering import remembered
 from lianhu_analysis.errors import IntakeError
 from lianhu_analysis.written import parse_written
 
-__all__ = ["Reading", "ValueStatus", "is_number", "read_value", "try_to_read"]
+__all__ = ["Reading", "ValueStatus", "is_number", "read_value", "says_direction", "try_to_read"]
 
 ValueStatus = Literal["ok", "not_released", "below_unit", "not_meaningful"]
 
@@ -172,6 +172,11 @@ def _read_text(token: str, unit_is_percent: bool) -> Reading:
 
 def _fold(text: str) -> str:
     return BLANK.sub("", unicodedata.normalize("NFKC", text)).upper()
+
+
+def says_direction(token: str) -> bool:
+    """Whether a cell says in words or by an arrow which way its figure went: 下降2.3%."""
+    return GROWTH.fullmatch(_fold(FOOTNOTE.sub("", token)).translate(MINUS)) is not None
 
 
 def _no_figure(folded: str) -> ValueStatus | None:

@@ -19,7 +19,7 @@ from lianhu_analysis.errors import IntakeError, LianhuError, PeriodError
 from lianhu_analysis.intake.observations import Observation, frame_observations
 from lianhu_analysis.intake.problems import Problem
 from lianhu_analysis.intake.reading.cells import Reading as CellReading
-from lianhu_analysis.intake.reading.cells import read_value, try_to_read
+from lianhu_analysis.intake.reading.cells import read_value, says_direction, try_to_read
 from lianhu_analysis.intake.reading.notes import TableNote
 from lianhu_analysis.intake.same_figures import merge_rows
 from lianhu_analysis.workspace import NATION, Region
@@ -39,7 +39,6 @@ __all__ = [
 ]
 
 POINTS = "百分点"
-MOVED = re.compile("[升降增↑↓▼]")
 FREQUENCIES = {"M": "月", "Q": "季", "A": "年"}
 RANK = re.compile(r"^\s*第?(?=\d+\s*[位名]?\s*$)|[位名]\s*$")
 FACT_UNITS = {"rank": "位", "gap": "百分点", "plan_share": "%"}
@@ -477,7 +476,7 @@ def _read_growth(token: object, slot: Slot) -> tuple[CellReading, float | None, 
         raise IntakeError(why, cure)
     if indicator.is_reduction and value:
         # 下降2.3% is a reduction of 2.3; -2.3 may be meant so, or be a rise.
-        if MOVED.search(reading.token):
+        if says_direction(reading.token):
             value = -value
         elif value < 0:
             why = f"{indicator.name_zh} 的 {reading.token} 说不清是降低还是上升"

@@ -41,7 +41,6 @@ OF_AMOUNT = ("year", "tail", "region", "whole")
 EARLIER, ON_YEAR = re.compile("上[年月]"), re.compile("[同上去]")
 # 完成512.3亿元，同比增长4.9%: a figure within a sentence.
 AMOUNT = re.compile(r"\d\s*(?:[万亿千百]?元|[%％亩]|[万亿])")
-OF_WHAT = re.compile("总[量额值]|绝对|规模|(?P<growth>增)")
 RANKS = re.compile("[及和与、]?(?:排名|位次|排位|排序|名次)")
 
 
@@ -271,8 +270,8 @@ def _chosen(
 
 def _of_amounts(rank: ColumnMeaning, before: Sequence[ColumnMeaning]) -> bool:
     """Whether a rank is of amounts, as it says or as the column right before it does."""
-    if said := OF_WHAT.search(fold(rank.text)):
-        return not said["growth"]
+    if said := rank.facets.measure:
+        return said == "level"
     units = {"", "%", POINTS}
     return any(m.facets.measure == "level" or m.facets.unit not in units for m in before)
 
