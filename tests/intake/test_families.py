@@ -240,6 +240,38 @@ def test_a6_group_heads_that_are_not_merged_are_read_where_their_columns_start_a
     assert "上格空白" in told(reading)
 
 
+def test_heads_over_the_last_column_of_their_groups_leave_the_others_open(read):
+    rows = [
+        ["2024年9月财政收支"],
+        [
+            "地区",
+            None,
+            f"{BUDGET}（万元）",
+            None,
+            "一般公共预算支出（万元）",
+            None,
+            "税收收入（万元）",
+        ],
+        [None, "当月", "累计", "当月", "累计", "当月", "累计"],
+        ["莲湖区", 1000, 30000, 2000, 40000, 800, 20000],
+    ]
+    reading = read(rows, merged=((1, 0, 2, 0),))
+    assert {row[2] for row in short(reading).values()} == {"ytd"}
+    assert told(reading).count("上格空白") == 3
+
+
+def test_a_head_of_one_column_does_not_say_where_groups_begin(read):
+    rows = [
+        ["指标", "单位", "全年目标", None, "2024年1-9月", None, "全市增速", "全市排名"],
+        [None, None, "总量", "增速（%）", "总量", "增速（%）", "（%）", None],
+        ["地区生产总值", "亿元", 735, 6, 512.3, 5.4, 4.8, 3],
+    ]
+    reading = read(rows, merged=((0, 0, 1, 0), (0, 1, 1, 1), (0, 7, 1, 7)))
+    assert {"C3", "D3", "E3", "F3"} <= set(short(reading))
+    assert short(reading)["F3"] == ("gdp.total", "yoy", "ytd", "2024Q3", 5.4)
+    assert short(reading)["D3"] == ("fact.plan.gdp.total", "yoy", "annual", "2024", 6)
+
+
 def test_a8_indicators_in_rows_and_months_in_columns_newest_first(read):
     rows = [
         ["指标", dt.date(2025, 11, 1), "2025年10月", "2025年2月"],
@@ -1191,9 +1223,72 @@ def test_what_remains_beside_the_target_is_left_out(read):
     ]
     reading = read(rows, published=dt.date(2024, 10, 28))
     assert short(reading) == {
-        "B3": ("fact.plan.csm.retail.total", "level", "annual", "2024", 6),
+        "B3": ("fact.plan.csm.retail.total", "yoy", "annual", "2024", 6),
         "C3": retail("yoy", "ytd", "2024-09", 5.2),
     }
+
+
+@pytest.mark.parametrize(
+    "head",
+    "完成全年任务（%）,占全年任务（%）,完成年计划%,全年任务完成率,任务完成（%）,完成市考核目标（%）,为年计划%,年度任务完成比例,目标完成进度".split(
+        ","
+    ),
+)
+def test_what_is_done_of_a_plan_is_no_plan(read, head):
+    rows = [["指标", "单位", "2024年1-9月", head], [RETAIL, "亿元", 420.1, 69.4]]
+    share = ("fact.plan_share.csm.retail.total", "level", "ytd", "2024-09", 69.4)
+    assert facts(read(rows)) == {"D2": share}
+
+
+@pytest.mark.parametrize(
+    "head", ["任务完成", "目标完成数", "完成年度任务（亿元）", "增长目标完成（%）"]
+)
+def test_a_head_that_may_be_of_a_plan_or_of_what_is_done_is_left_out(read, head):
+    rows = [["指标", "单位", "2024年1-9月", head], [RETAIL, "亿元", 420.1, 69.4]]
+    assert facts(read(rows)) == {}
+
+
+def test_a_target_of_growth_in_a_row_of_amounts_is_a_percentage(read):
+    head = ["指标", "单位", "全年目标", "增速目标", "2024年1-9月"]
+    rows = [head, [RETAIL, "亿元", 605, 6, 420.1], ["地区生产总值", "亿元", 735, 6.5, 512.3]]
+    reading = read(rows)
+    plan = "fact.plan.csm.retail.total"
+    assert facts(reading) == {
+        "C2": (plan, "level", "annual", "2024", 605),
+        "D2": (plan, "yoy", "annual", "2024", 6),
+        "C3": ("fact.plan.gdp.total", "level", "annual", "2024", 735),
+        "D3": ("fact.plan.gdp.total", "yoy", "annual", "2024", 6.5),
+    }
+    units = dict(zip(reading.frame["cell"], reading.frame["unit"], strict=True))
+    assert (units["C2"], units["D2"]) == ("亿元", "%")
+
+
+def test_a_column_of_targets_far_below_what_is_done_is_of_growth(read):
+    rows = [
+        ["指标", "单位", "目标", "2024年1-9月"],
+        ["地区生产总值", "亿元", 6, 512.3],
+        [BUDGET, "亿元", 7, 33.2],
+        ["规上工业增加值增速", "%", 5, None],
+    ]
+    reading = read(rows)
+    assert facts(reading) == {"C4": ("fact.plan.ind.va_above.yoy", "level", "annual", "2024", 5)}
+    assert "C2 不到已完成数的五分之一" in str(told(reading))
+
+
+def test_a_rank_of_so_many_is_a_rank(read):
+    rows = [["指标", "2024年1-9月增速", "全市位次"], [RETAIL, "3.8%", "3/13"]]
+    assert facts(read(rows)) == {"C2": ("fact.rank.csm.retail.total", "level", "ytd", "2024-09", 3)}
+
+
+def test_what_builders_complete_is_not_of_real_estate(read):
+    rows = [
+        ["2022年建筑业企业生产情况"],
+        ["指标", "单位", "2022年"],
+        ["房屋竣工面积", "万平方米", 55.3],
+    ]
+    assert short(read(rows, published=dt.date(2023, 9, 30))) == {}
+    rows[0] = ["2022年房地产开发和建筑业生产情况"]
+    assert list(short(read(rows, published=dt.date(2023, 9, 30)))) == ["C3"]
 
 
 def test_a_rank_is_not_of_an_earlier_month_beside_it(read):

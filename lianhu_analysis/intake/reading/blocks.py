@@ -29,7 +29,16 @@ from lianhu_analysis.intake.reading.statements import (
     head_lines,
     is_statement,
 )
-from lianhu_analysis.intake.reading.words import BARE, REGION, YEAR, Grammar, fold, span_of, unit_in
+from lianhu_analysis.intake.reading.words import (
+    BARE,
+    GROWTHS,
+    REGION,
+    YEAR,
+    Grammar,
+    fold,
+    span_of,
+    unit_in,
+)
 
 __all__ = [
     "Column",
@@ -479,18 +488,20 @@ class _Finder:
         blanks = [n for n in loose if all(is_blank(self.grid.at(r, n)) for r in above)]
         if not labels or not blanks:
             return
-        groups = labels | {n for n in owned if self.covered.get((row, n)) == (row, n)}
-        restarts = len(groups) > 1 and len({below[n] for n in groups}) == 1
+        # One with no blank behind it says nothing of where others begin.
+        wide = {n for n in labels if n + 1 in blanks}
+        wide |= {n for n in owned if below[n] and self.covered.get((row, n)) == (row, n)}
+        restarts = len(wide) > 1 and len({below[n] for n in wide}) == 1
         # A label typed over the last or middle column of its group leaves its first one bare.
         bare = Counter(below[n] for n in loose if n > min(labels))
-        restarts = restarts and not any(bare[below[n]] for n in blanks if n < min(labels))
+        shifted = any(bare[below[n]] for n in blanks if n < min(labels))
         alone = len(labels) == 1 and min(labels) == min(owned)
         for n in blanks:
             left = max((label for label in labels if label < n), default=None)
             right = min((label for label in labels if label > n), default=None)
             repeated = below[n] in {below[label] for label in labels}
-            sure = alone or (restarts and not repeated)
-            if left is not None and right is not None and not sure:
+            sure = alone or (restarts and not shifted and not repeated)
+            if left is not None and right is not None and not (sure or shifted):
                 sure = self._is_of_left(row, right, labels, below)
             if left is None or not sure:
                 owned[n] = owned[n]._replace(half=True)
@@ -506,7 +517,7 @@ class _Finder:
         if below[nearest] not in {below[n] for n in below if right <= n < end}:
             return False
         said = self.grammar.read(_head_text(self.grid.at(row, right)) + below[nearest])
-        growth = said.facets.measure in ("yoy", "reduction")
+        growth = said.facets.measure in GROWTHS
         return bool(said.facets.span or said.parts) or not growth
 
     def _text_below(self, table: Table, row: int, number: int) -> str:

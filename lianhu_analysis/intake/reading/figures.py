@@ -40,7 +40,7 @@ __all__ = [
 
 POINTS = "百分点"
 FREQUENCIES = {"M": "月", "Q": "季", "A": "年"}
-RANK = re.compile(r"^\s*第?(?=\d+\s*[位名]?\s*$)|[位名]\s*$")
+RANK = re.compile(r"^\s*第?(?=\d+\s*[位名]?\s*$)|[位名]\s*$|(?<=\d)/\d+\s*$")  # 3/13
 FACT_UNITS = {"rank": "位", "gap": "百分点", "plan_share": "%"}
 IN_POINTS = re.compile(rf"\s*个?\s*{POINTS}\s*$")
 

@@ -26,7 +26,15 @@ from lianhu_analysis.intake.reading.meaning import ColumnMeaning, column_meaning
 from lianhu_analysis.intake.reading.notes import ColumnNote, TableNote
 from lianhu_analysis.intake.reading.outline import read_line
 from lianhu_analysis.intake.reading.statements import title_part
-from lianhu_analysis.intake.reading.words import BARE, NOTHING, Grammar, Part, fold, is_unit
+from lianhu_analysis.intake.reading.words import (
+    BARE,
+    GROWTHS,
+    NOTHING,
+    Grammar,
+    Part,
+    fold,
+    is_unit,
+)
 
 __all__ = ["HALF_A_YEAR", "Heads", "Place", "read_heads"]
 
@@ -500,8 +508,8 @@ def _within_a_year(columns: list[ColumnMeaning], place: Place) -> list[ColumnMea
 
 def _key(m: ColumnMeaning) -> tuple[object, ...]:
     period = (m.part.period, m.part.year, m.part.span) if m.part else None
-    measure = m.facets.measure if m.is_growth else "level"
     f = m.facets
+    measure = f.measure if f.measure in GROWTHS else "level"
     of = (m.indicator, m.tail, m.region, m.whole)
     return (f.fact, measure, f.span, f.form, f.base, f.price, period, m.year, *of)
 

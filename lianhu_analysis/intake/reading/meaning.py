@@ -18,6 +18,7 @@ from lianhu_analysis.errors import IntakeError, UnitError
 from lianhu_analysis.intake.reading.blocks import Column
 from lianhu_analysis.intake.reading.figures import POINTS
 from lianhu_analysis.intake.reading.words import (
+    GROWTHS,
     NOTHING,
     WORDS_ZH,
     Facets,
@@ -87,7 +88,7 @@ class ColumnMeaning(NamedTuple):
     @property
     def is_growth(self) -> bool:
         """Whether the column holds growth."""
-        return self.facets.measure in ("yoy", "reduction") and not self.facets.fact
+        return self.facets.measure in GROWTHS and not self.facets.fact
 
     @property
     def says_span(self) -> str:
@@ -295,8 +296,10 @@ def _fact(row: Row, column: ColumnMeaning, sheet_unit: str) -> Facets:
     span = "annual" if fact == "plan" else row.span or said.span or head.span
     # What is done of the year's plan is done to date.
     span = span or ("ytd" if fact == "plan_share" else "")
-    unit = head.unit or row.unit or said.unit or sheet_unit if fact == "plan" else ""
-    return Facets("level", span, head.per, unit=unit, fact=fact)
+    growth = fact == "plan" and not GROWTHS.isdisjoint((head.measure, said.measure))
+    own = head.unit or row.unit or said.unit or sheet_unit
+    unit = ("%" if growth else own) if fact == "plan" else ""
+    return Facets("yoy" if growth else "level", span, head.per, unit=unit, fact=fact)
 
 
 def _measure(

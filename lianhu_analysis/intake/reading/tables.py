@@ -50,6 +50,7 @@ IN_PERCENT = "增减额不入库；确是增速的，请写成带百分号的数
 EARLIER = re.compile(rf"[上去]年|同期|基[数期]|{YEAR}")
 # A change that is so far from the growth that the same amounts make is none by chance, in points.
 CLEARLY = 0.5
+MOST_OF_PLAN = 5
 OF_ALL = re.compile("^(?:[本上]表|表[中内]|以上|上述)(?:各项|全部|所有)?的?")
 
 
@@ -381,7 +382,10 @@ class _PanelReader(Place):
         day = row.published or around.published or delivery.published
         when = find_when(indicator, meaning, column, row, self._axis, day)
         self._refuse_by_notes(indicator, meaning, when)
-        if meaning.measure == "yoy":
+        if meaning.fact == "plan" and meaning.unit != "%" and number in self._small_plans:
+            why = f"{indicator.name_zh}：{self._small_plans[number]} 不到已完成数的五分之一，像是增速的目标"
+            raise IntakeError(why, "是增速的，请把列名写成“增速目标（%）”，另报新文件")
+        if meaning.measure == "yoy" and not meaning.fact:
             self._refuse_change(place, column, indicator)
         joint = meaning.joint and when.period.frequency == "M" and when.period.number == 2
         span = "ytd" if joint else when.span
@@ -458,6 +462,20 @@ class _PanelReader(Place):
                 where = cell_address(*other)
                 why = f"{indicator.name_zh}：{growth:g} 正是与 {where} 的 {base:g} 之差，不像增速"
                 raise IntakeError(why, IN_PERCENT)
+
+    @cached_property
+    def _small_plans(self) -> dict[int, str]:
+        """Return columns of plans, with a cell, that say 6 where 512.3 are done: of growth."""
+        columns = self.heads.columns
+        found: dict[int, str] = {}
+        for plan, done in itertools.product(columns, columns):
+            amounts = not (done.is_growth or done.facets.fact)
+            if plan.facets.fact == "plan" and amounts and done.facets.unit == plan.facets.unit:
+                for row in self.read_rows:
+                    its, other = (self.grid.at(row, c.column.number) for c in (plan, done))
+                    if is_number(its) and is_number(other) and other > its * MOST_OF_PLAN > 0:
+                        found.setdefault(plan.column.number, cell_address(row, plan.column.number))
+        return found
 
     def _refuse_by_notes(self, indicator: Indicator, meaning: Facets, when: When) -> None:
         """Refuse a figure of which a note says something else than the table."""

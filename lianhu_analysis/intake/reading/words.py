@@ -29,6 +29,7 @@ from lianhu_analysis.written import KNOWN_ONLY, Truth, Whole, parse_written
 
 __all__ = [
     "BARE",
+    "GROWTHS",
     "REGION",
     "WORDS_ZH",
     "YEAR",
@@ -85,6 +86,14 @@ BESIDE = re.compile(
     r"(?<=[\u4e00-\u9fff)）%％])\s+(?:10[\d ]*|(?=.*[A-Za-z]{4}))[A-Za-z][\w ,.&()'/-]*$", re.A
 )
 LATIN = re.compile("[A-Za-z]{3}")
+# 完成全年任务 and 任务完成率 are shares of a plan, 计划完成 is what is to be done.
+PLANS, DONE = "(?:计划|目标|任务|预算|预期)", "(?:完成|实现|达成|执行|进度)"
+DONE_OF = re.compile(rf"(?:完成|实现|达到|占|为).{{0,8}}?{PLANS}")
+DONE_BEHIND, TO_BE_DONE = (
+    re.compile(f"{PLANS}.{{0,4}}?{DONE}"),
+    re.compile("计划(?:完成|实现)(?!情况)"),
+)
+SHARE = re.compile("率|进度|比[例重]")
 EDGES = "_:,、;。.·/|()[]【】<>《》{}\"'“”‘’#*-+%&=?!^~`"
 
 
@@ -155,7 +164,7 @@ class Facets(NamedTuple):
 
 
 NOTHING = Facets()
-AMOUNTS = ("level", "value")
+AMOUNTS, GROWTHS = ("level", "value"), frozenset(("yoy", "reduction"))
 WORDS_ZH = {
     "ytd": "累计",
     "single": "当期",
@@ -332,7 +341,7 @@ class WordList:
     )
     lines: Mapping[
         Literal["ignore", "events", "contexts", "names", "scope", "not_regions", "offices"]
-        | Literal["since", "file", "csm", "trd", "fis", "notes", "of_all", "trades"],
+        | Literal["since", "file", "csm", "trd", "fis", "re", "notes", "of_all", "trades"],
         tuple[re.Pattern[str], ...],
     ] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
@@ -478,7 +487,8 @@ class Grammar:
                 said += [Said(left=(run,)), meaning] if run else [meaning]
                 run = ""
             at = max(end, at + 1)
-        return Said.joined([*said, Said(left=(run,))] if run else said)
+        joined = Said.joined([*said, Said(left=(run,))] if run else said)
+        return joined._replace(facets=_of_plan(folded, joined.facets))
 
     def _longest(self, text: str, at: int) -> tuple[int, Said]:
         """Return the end of the longest word at a place, and its meaning."""
@@ -501,6 +511,19 @@ def _joined_otherwise(name: str) -> set[str]:
     return {
         one.replace("和", joint) for one in (name, bare) for joint in ("和", "及", "与", "、", "")
     }
+
+
+def _of_plan(text: str, said: Facets) -> Facets:
+    """Return what a text that speaks of a plan is of: the plan, or how much of it is done."""
+    behind = DONE_BEHIND.search(text)
+    share = said.fact == "plan_share" or DONE_OF.search(text) or (behind and said.unit == "%")
+    if said.fact not in ("plan", "plan_share") or not (share or behind):
+        return said
+    if said.measure not in GROWTHS and said.unit in ("", "%") and (share or SHARE.search(text)):
+        return said._replace(fact="plan_share", nothing="完成计划的比例")
+    if TO_BE_DONE.search(text) and said.unit != "%":
+        return said
+    return said._replace(fact="", nothing="说不清是计划、完成数还是完成率")
 
 
 def _unit(text: str) -> Said:
