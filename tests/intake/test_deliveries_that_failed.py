@@ -1456,7 +1456,6 @@ def test_blind_growth_beside_amounts_in_dollars_is_not_growth_in_yuan(
         ("注：规上服务业为1-7月数；社零不含石油。", False),
         ("注：社会消费品零售总额（1-7月）", False),
         ("注：社会消费品零售总额增速为环比增速", False),
-        ("注：社会消费品零售总额增速为剔除价格因素的增速", True),
         ("注：社会消费品零售总额为反馈数", True),
         ("注：社会消费品零售总额中汽车类为1-7月数", True),
     ],

@@ -1275,6 +1275,57 @@ def test_a_column_of_targets_far_below_what_is_done_is_of_growth(read):
     assert "C2 不到已完成数的五分之一" in str(told(reading))
 
 
+NOTED = [
+    ["莲湖区2024年1-9月主要经济指标"],
+    ["指标", "单位", "累计", "同比增长(%)"],
+    [RETAIL, "亿元", 512.3, 3.1],
+    ["一般公共预算收入", "亿元", 40.2, 1.1],
+    ["进出口总额", "亿元", 91.2, 1.3],
+]
+
+
+@pytest.mark.parametrize(
+    ("note", "missing"),
+    [
+        ("注：本表为限额以上单位数据。", "C3 D3 C4 D4 C5 D5"),
+        ("注：社会消费品零售总额增速为限上增速。", "D3"),
+        ("注：社会消费品零售总额增速为9月当月增速。", "D3"),
+        ("注：社会消费品零售总额增速已剔除价格因素。", "D3"),
+        ("注：社会消费品零售总额为限额以上单位消费品零售额。", "C3 D3"),
+        ("注：增速为比2019年同期增长。", "D3 D4 D5"),
+        ("注：增速列为全市增速。", "D3 D4 D5"),
+        ("注：绝对量为上年同期数。", "C3 C4 C5"),
+        ("注：进出口增速按美元计价。", "D5"),
+        ("注：财政数据截至8月底。", "C4 D4"),
+        ("注：一般公共预算收入为全口径。", "C4 D4"),
+        ("注：一般公共预算收入含上划收入。", "C4 D4"),
+        ("注：财政总收入含上划收入。", ""),
+        ("注：进出口总额按人民币计价；地区生产总值绝对数按现价计算，增长速度按不变价计算。", ""),
+        ("注：规模以上工业为年主营业务收入2000万元及以上的工业法人单位。", ""),
+        ("注：一般公共预算收入增速按同口径计算，社会消费品零售总额为初步数。", ""),
+    ],
+)
+def test_a_note_may_say_that_figures_are_otherwise(read, note, missing):
+    found = set(short(read([*NOTED, [note]])))
+    assert {f"{c}{r}" for c in "CD" for r in "345"} - found == set(missing.split())
+
+
+@pytest.mark.parametrize("name", ["社会消费品零售总额（9月）", "三季度社会消费品零售总额"])
+def test_a_name_of_a_month_alone_is_not_to_date(read, name):
+    head = ["指标", "单位", "绝对量", "同比(%)"]
+    reading = read([NOTED[0], head, [name, "亿元", 60.1, 2.6], NOTED[3]])
+    assert set(short(reading)) == {"C4", "D4"}
+    assert "标题或列名说的是累计" in told(reading)
+    stock = ["金融机构人民币存款余额（9月）", "亿元", 60.1, 2.6]
+    assert set(short(read([*NOTED[:2], stock]))) == {"C3", "D3"}
+
+
+def test_a_row_of_last_month_is_no_sum_to_date(read):
+    reading = read([*NOTED[:3], ["进出口总额（上月）", "亿元", 8.2, 1.1]])
+    assert set(short(reading)) == {"C3", "D3"}
+    assert "没有说是当月还是累计" in told(reading)
+
+
 def test_a_rank_of_so_many_is_a_rank(read):
     rows = [["指标", "2024年1-9月增速", "全市位次"], [RETAIL, "3.8%", "3/13"]]
     assert facts(read(rows)) == {"C2": ("fact.rank.csm.retail.total", "level", "ytd", "2024-09", 3)}

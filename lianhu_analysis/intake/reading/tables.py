@@ -9,7 +9,7 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from lianhu_analysis.catalog.indicators import Indicator
+from lianhu_analysis.catalog.indicators import Indicator, names_of
 from lianhu_analysis.catalog.units import normalise_unit
 from lianhu_analysis.errors import IntakeError
 from lianhu_analysis.intake.grids.grid import Grid, cell_address
@@ -45,7 +45,10 @@ from lianhu_analysis.workspace import Region
 __all__ = ["read_sheet"]
 
 UNIT_OF = re.compile("^(?:[本上]?表[中内]?|以上|数据|金额|的)*(.*?)(?:金额|计量|的)*单位$")
-GROWTH = re.compile("(?:同比)?增(?:长|速|幅|长率|长速度|减|减率|减幅)")
+# Of what a note is: 增速列, 社会消费品零售总额增速, 绝对量, 财政数据.
+GROWTH = re.compile("(?:(?:同比)?增(?:长|速|幅|长率|长速度|减|减率|减幅)|同比)列?$")
+REAL, FEW_LEFT = re.compile("实际|价格因素|不变价|可比价"), 4
+AMOUNT = re.compile("(?:绝对[量数值额]|总量|数值|累计[数值量]|完成[数值额])列?$")
 IN_PERCENT = "增减额不入库；确是增速的，请写成带百分号的数，另报新文件"
 EARLIER = re.compile(rf"[上去]年|同期|基[数期]|{YEAR}")
 # A change that is so far from the growth that the same amounts make is none by chance, in points.
@@ -492,15 +495,22 @@ class _PanelReader(Place):
             its = level and meaning.unit and unit[1] in indicator.name_zh
             odd = normalise_unit(text) != normalise_unit(meaning.unit) if its else False
             return odd and unit_fits(text, indicator)
-        whose, said = OF_ALL.sub("", of), self.grammar.read(text)
-        if said.left or (level if GROWTH.fullmatch(whose) else whose not in ("", "数据")):
+        about = _is_about(OF_ALL.sub("", of), indicator, level=level)
+        if about is None:
             return False
+        said, its = self.grammar.read(text), indicator.unit
         spans = {said.facets.span, *(part.span for part in said.parts)} - {"", "point"}
         other = bool(spans) and when.span not in (*spans, "annual", "point")
         for part in said.parts:
             other |= part.of(part.year or when.period.year).period.end != when.period.end
-        narrower = any(word not in indicator.name_zh for word in said.facets.scope.split("、"))
-        return other or narrower or bool(said.facets.nothing)
+        scope = said.facets.scope if len("".join(said.left)) <= FEW_LEFT else ""
+        other |= any(word not in indicator.name_zh for word in scope.split("、"))
+        other |= not said.left and bool(said.names) and indicator not in said.names
+        real = REAL.search(text) and about and indicator.growth_basis == "nominal"
+        in_dollars = "美元" in text and "美元" not in its and "元" in its
+        elsewhere = said.whole and not self.around.region.name_zh.endswith(said.whole[1])
+        other |= bool(not level and (real or elsewhere)) or in_dollars
+        return other or bool(said.facets.nothing and not said.facets.price)
 
     def _neighbours(self, row: int, column: int) -> Neighbours:
         """Return what the growth figures of the same series or column look like."""
@@ -539,3 +549,17 @@ class _PanelReader(Place):
                     form=(m.facets.form or "percent") if m.is_growth else "",
                 )
             )
+
+
+def _is_about(whose: str, indicator: Indicator, *, level: bool) -> str | None:
+    """Return by which name a note is about the amount or the growth of an indicator, if it is.
+
+    Empty where it is about all of a table.
+    """
+    growth, amount = GROWTH.search(whose), AMOUNT.search(whose)
+    if (growth and level) or (amount and not level):
+        return None
+    name = re.sub("数据$", "", GROWTH.sub("", AMOUNT.sub("", whose)))
+    names = [fold(one.rpartition("/")[2]) for one in names_of(indicator)]
+    named = (part for part in re.split("[、和及与]", name) if len(part) > 1)
+    return next((part for part in named if any(part in one for one in names)), None if name else "")

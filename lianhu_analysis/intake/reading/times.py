@@ -98,9 +98,8 @@ def find_when(
         raise at_odds(f"{indicator.name_zh} 的名称或列名与时期 {period} 说的口径不同（累计、当期）")
     own = _lagged(indicator, row, period, column)
     if own is not None:
-        if named and not _fits(named.span, span, indicator):
-            why = f"{indicator.name_zh} 的名称说的是 {named.text}，列名“{column.text}”说的口径不同"
-            raise at_odds(why)
+        if named:
+            _check_name(named, span, stated.span, indicator, column)
         span = span or (named.span if named else "")
     reported = period.end if own is not None and own.end != period.end else None
     period = own or period
@@ -137,6 +136,19 @@ def _dated(row: Row, column: ColumnMeaning, time: Time) -> Row:
     """Return a row of the time that its name states, where nothing else does: 2024年1-9月零售额."""
     alone = row.named and row.named.year and not (row.part or column.part or time.period)
     return replace(row, part=row.named, named=None) if alone else row
+
+
+def _check_name(
+    named: Part, span: str, outer: str, indicator: Indicator, column: ColumnMeaning
+) -> None:
+    """Refuse a name of another span than its head, or of 9月 under a title of 1-9月."""
+    if not _fits(named.span, span, indicator):
+        why = f"{indicator.name_zh} 的名称说的是 {named.text}，列名“{column.text}”说的口径不同"
+        raise at_odds(why)
+    alone = not (named.span or column.facets.span) and named.period.number > 1
+    if alone and outer == "ytd" and indicator.span != "point":
+        why = f"{indicator.name_zh} 的名称只说是 {named.text}，标题或列名说的是累计"
+        raise IntakeError(why, "请把名称写成“1-9月”或“9月当月”之类，另报新文件")
 
 
 def _refuse_beside_to_date(column: ColumnMeaning, heads: Heads) -> None:
@@ -191,6 +203,9 @@ def _lagged(indicator: Indicator, row: Row, stated: Period, column: ColumnMeanin
     """Return the period that a name or group states: 营业收入（1-8月） among figures of 1-9月."""
     named, lag = row.named, row.facets.lag
     if named is None:
+        if lag and not indicator.lag_months:
+            why = f"{indicator.name_zh} 的名称说的是上月的数，没有说是当月还是累计"
+            raise IntakeError(why, "请写明时期（如 1-8月），另报新文件")
         month = stated.end.month - lag
         return Period(stated.year, "M", month) if lag and month >= 1 else None
     period = named.of(named.year or stated.year).period
