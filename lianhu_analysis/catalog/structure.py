@@ -116,6 +116,11 @@ class Structure:
         groups = [item.parts for item in (*self.sums, *self.within) if item.whole == whole]
         return frozenset().union(*groups)
 
+    def wholes(self, part: str) -> frozenset[str]:
+        """Return what an indicator is a part of."""
+        items = (*self.sums, *self.within)
+        return frozenset(item.whole for item in items if part in item.parts)
+
     def apart(self, first: str, second: str, whole: str) -> bool:
         """Whether two parts share nothing, as parts of one sum do."""
         both = {first, second}

@@ -549,7 +549,7 @@ def test_blind_industries_that_add_up_to_output_are_its_parts(deliver):
 def test_blind_without_that_proof_no_alias_is_advised_that_reads_every_table(deliver):
     rows = [["地区生产总值", 110.0, 5.7], ["农林牧渔业", 2.0, 4.0], ["工业", 30.0, 7.2]]
     head = ["指标", "一季度（亿元）", "增长（%）"]
-    told = deliver({"核算": [["2024年一季度地区生产总值"], head, *rows]})
+    told = deliver({"核算": [["2024年一季度主要指标"], head, *rows]})
     assert told.own == pair("gdp.total", "ytd", "2024Q1", 110.0, 5.7)
     assert "“工业”在几种表里都有，单看名称说不清是哪个指标" in told.said
 

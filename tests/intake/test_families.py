@@ -1326,6 +1326,195 @@ def test_a_row_of_last_month_is_no_sum_to_date(read):
     assert "没有说是当月还是累计" in told(reading)
 
 
+TO_DATE = [["莲湖区2024年1-9月主要经济指标"], ["指标", "单位", "绝对量", "同比(%)"]]
+
+
+@pytest.mark.parametrize(
+    "line",
+    "上年同期 开发区 民营经济 年度目标 全市 碑林区 限额以上 楼宇经济 央企 老城区 农村 全口径 2023年".split(),
+)
+def test_what_a_line_says_of_its_rows_it_says_of_their_parts(read, line):
+    rows = [["一般公共预算收入", "亿元", 40.2, 1.1], ["其中：税收收入", "亿元", 31.1, 1.3]]
+    gdp = [["地区生产总值", "亿元", 900.1, 5], ["第二产业", "亿元", 300.1, 4]]
+    assert short(read([*TO_DATE, [line], *rows, *gdp])) == {}
+
+
+@pytest.mark.parametrize("line", ["财政", "一、综合", "（二）财政金融", "全区", "2024年"])
+def test_a_line_of_a_theme_narrows_nothing(read, line):
+    rows = [["一般公共预算收入", "亿元", 40.2, 1.1], ["其中：税收收入", "亿元", 31.1, 1.3]]
+    assert set(short(read([*TO_DATE, [line], *rows]))) == {"C4", "D4", "C5", "D5"}
+
+
+def test_lines_of_a_month_and_of_what_is_to_date(read):
+    rows = [["当月"], [RETAIL, "亿元", 60.1, 1.1], ["累计"], ["进出口总额", "亿元", 91.1, 2.1]]
+    assert short(read([*TO_DATE, *rows])) == {
+        "C4": retail("level", "single", "2024-09", 60.1),
+        "D4": retail("yoy", "single", "2024-09", 1.1),
+        "C6": ("opn.trade", "level", "ytd", "2024-09", 91.1),
+        "D6": ("opn.trade", "yoy", "ytd", "2024-09", 2.1),
+    }
+
+
+@pytest.mark.parametrize(
+    ("whole", "span", "period"),
+    [
+        ("一般公共预算收入（9月当月）", "single", "2024-09"),
+        ("一般公共预算收入（1-8月）", "ytd", "2024-08"),
+    ],
+)
+def test_a_part_is_of_the_time_of_its_whole(read, whole, span, period):
+    rows = [[whole, "亿元", 40.2, 1.1], ["其中：税收收入", "亿元", 31.1, 1.3]]
+    assert short(read([*TO_DATE, *rows]))["C4"] == ("fis.tax", "level", span, period, 31.1)
+
+
+@pytest.mark.parametrize("kind", ["（上年同期）", "（预计）", "年度目标", "（全口径）"])
+def test_a_part_of_what_is_not_read_is_not_read(read, kind):
+    rows = [[f"一般公共预算收入{kind}", "亿元", 40.2, 1.1], ["其中：税收收入", "亿元", 31.1, 1.3]]
+    found = read([*TO_DATE, *rows])
+    assert not {code for code in found.frame["indicator"] if not code.startswith("fact")}
+
+
+def test_a_part_is_of_the_region_of_its_whole(read):
+    rows = [["全市一般公共预算收入", "亿元", 400.2, 1.1], ["其中：税收收入", "亿元", 310.1, 1.3]]
+    assert set(read([*TO_DATE, *rows]).frame["region"]) == {"610100"}
+    heads = ["月份", "西安市地区生产总值(亿元)", "第二产业(亿元)", "莲湖区地区生产总值(亿元)"]
+    reading = read([["莲湖区2024年"], heads, ["1-9月", 8000.1, 2631.1, 800.1]])
+    frame = reading.frame.set_index("cell")
+    assert list(frame.loc[["B3", "C3", "D3"], "region"]) == ["610100", "610100", "610104"]
+
+
+@pytest.mark.parametrize("name", ["2023年社会消费品零售总额", "社会消费品零售总额（2019年）"])
+def test_a_name_of_another_year_is_not_of_the_titles(read, name):
+    reading = read([*TO_DATE, [name, "亿元", 502.2, 1.1], ["一般公共预算支出", "亿元", 31.1, 1.3]])
+    assert set(short(reading)) == {"C4", "D4"}
+    this_year = read([*TO_DATE, ["2024年社会消费品零售总额", "亿元", 502.2, 1.1]])
+    assert set(short(this_year)) == {"C3", "D3"}
+
+
+@pytest.mark.parametrize(
+    ("whole", "one", "two", "read_too"),
+    [
+        ("限额以上单位消费品零售额", "其中：商品零售", "餐饮收入", 1),
+        ("跨境电商进出口额", "其中：出口", "进口", 1),
+        ("服务贸易进出口总额", "出口", "进口", 0),
+        ("财政总收入", "税收收入", "非税收入", 0),
+        ("农村社会消费品零售额", "商品零售额", "餐饮收入", 0),
+        ("一般公共预算收入", "税收收入", "非税收入", 3),
+        ("进出口总额", "其中：出口", "进口", 3),
+        ("社会消费品零售总额", "商品零售额", "餐饮收入", 3),
+        ("财政总收入", "一般公共预算收入", "政府性基金收入", 2),
+    ],
+)
+def test_rows_that_add_up_to_another_whole_are_its_parts(read, whole, one, two, read_too):
+    rows = [[whole, "亿元", 30.0], [one, "亿元", 20.0], [two, "亿元", 10.0]]
+    assert len(short(read([TO_DATE[0], TO_DATE[1][:3], *rows]))) == read_too
+
+
+@pytest.mark.parametrize(
+    ("heads", "cells"),
+    [
+        (["限上社会消费品零售总额(亿元)", "商品零售(亿元)", "餐饮收入(亿元)"], ""),
+        (["2023年地区生产总值(亿元)", "第二产业(亿元)", "2024年地区生产总值(亿元)"], "D3"),
+        (
+            ["社会消费品零售总额(亿元)", "上年同期社会消费品零售总额(亿元)", "其中:餐饮收入(亿元)"],
+            "B3",
+        ),
+        (["地区生产总值(亿元,预计)", "第二产业(亿元)"], ""),
+        (["民营一般公共预算收入(亿元)", "其中:税收收入(亿元)"], ""),
+        (["一般公共预算收入(亿元)", "其中:税收收入(亿元)", "地区生产总值(亿元)"], "B3 C3 D3"),
+    ],
+)
+def test_a_column_of_a_part_is_of_what_its_whole_is(read, heads, cells):
+    figures = [900.1 - 100 * n for n in range(len(heads))]
+    reading = read([["2024年1-9月各区主要指标"], ["地区", *heads], ["莲湖区", *figures]])
+    assert set(short(reading)) == set(cells.split())
+
+
+@pytest.mark.parametrize(
+    "title",
+    "莲湖区重点商圈2024年1-9月主要经济指标,莲湖区四上企业2024年1-9月主要经济指标,莲湖区2024年1-9月主要经济指标(大兴新区),"
+    "2024年1-9月莲湖区不含烟草主要指标,莲湖区纳税大户2024年1-9月主要经济指标".split(","),
+)
+def test_a_title_of_a_part_of_the_district_narrows_its_figures(read, title):
+    rows = [TO_DATE[1], ["税收收入", "亿元", 31.1, 1.3], [RETAIL, "亿元", 112.3, 3.1]]
+    assert short(read([[title], *rows])) == {}
+
+
+def test_the_file_or_the_sheet_may_say_so_as_well(read):
+    rows = [["2024年1-9月主要经济指标"], TO_DATE[1], [RETAIL, "亿元", 112.3, 3.1]]
+    assert short(read(rows, file="莲湖区民营经济2024年9月")) == {}
+    assert short(read(rows, sheet="同期")) == {}
+    assert set(short(read(rows, file="莲湖区各街道2024年9月"))) == {"C3", "D3"}
+    named = [["莲湖区2024年1-9月主要经济指标"], *rows[1:]]
+    assert set(short(read(named, file="民营经济2024年9月"))) == {"C3", "D3"}
+
+
+@pytest.mark.parametrize("what", ["完成率(%)", "拉动点数(百分点)", "上年同期增速(%)", "权重"])
+def test_a_title_of_another_measure_leaves_no_growth(read, what):
+    head = ["地区", "固定资产投资"]
+    rows = [[f"2024年1-9月各区主要经济指标{what}"], head, ["莲湖区", 5.2], ["碑林区", 6.2]]
+    assert short(read(rows)) == {}
+
+
+def test_the_sectors_below_a_title_of_gross_product_are_its_parts(read):
+    rows = [
+        ["2022年全区生产总值及其增长速度"],
+        ["单位:亿元"],
+        ["指 标", "绝对数", "比上年增长%"],
+        ["生产总值", 295.4, 7.7],
+        ["第二产业", 210.1, 11.6],
+        ["批发和零售业", 13.4, -5.2],
+        ["金融业", 8.8, 4.8],
+    ]
+    found = short(read(rows, published=dt.date(2023, 4, 20)))
+    assert found["B6"] == ("gdp.wholesale_retail", "level", "annual", "2022", 13.4)
+    assert found["C7"] == ("gdp.finance", "yoy", "annual", "2022", 4.8)
+
+
+def test_a_column_of_last_year_at_100_is_growth(read):
+    head = ["指标", "2011年", "2011年为上年%\n(按可比价计算)"]
+    rows = [["地区生产总值"], ["计量单位:亿元"], head, ["地区生产总值", 614.5, 112]]
+    found = short(read(rows, published=dt.date(2012, 8, 30)))
+    assert found["C4"] == ("gdp.total", "yoy", "annual", "2011", 12)
+
+
+def test_a_title_over_two_lines_says_whose_revenue_it_is(read):
+    rows = [
+        ["规模以上工业企业主要经济效益指标"],
+        ["2024年9月"],
+        ["指标名称", "1-9月", "比去年同期增长(%)"],
+        ["营业收入(亿元)", 348.6, -2.4],
+        ["利润总额(亿元)", 26.1, -2.7],
+    ]
+    found = short(read(rows))
+    assert found["B4"] == ("ind.revenue", "level", "ytd", "2024-09", 348.6)
+    assert found["C5"] == ("ind.profit", "yoy", "ytd", "2024-09", -2.7)
+
+
+def test_a_title_by_districts_names_the_indicator(read):
+    rows = [
+        ["社会消费品零售总额(按区分)"],
+        ["2024年1-8月"],
+        ["单位:万元"],
+        ["项 目", "2024年8月", "同比增长(%)", "2024年1-8月", "同比增长(%)"],
+        ["莲湖区", 893416, 5.7, 6361906, 4.6],
+        ["碑林区", 851562, 5.8, 6707682, 4.1],
+    ]
+    found = short(read(rows))
+    assert found["B5"] == retail("level", "single", "2024-08", 89.3416)
+    assert found["E5"] == retail("yoy", "ytd", "2024-08", 4.6)
+
+
+def test_of_names_in_two_languages_the_chinese_are_read(read):
+    rows = [
+        ["主要经济指标"],
+        ["项    目", "Item", 2020, 2021],
+        ["地区生产总值 (万元)", "Gross Domestic Product (10000 yuan)", 5957284, 7060232],
+    ]
+    found = short(read(rows, published=dt.date(2022, 11, 30)))
+    assert found["D3"] == ("gdp.total", "level", "annual", "2021", 706.0232)
+
+
 def test_a_rank_of_so_many_is_a_rank(read):
     rows = [["指标", "2024年1-9月增速", "全市位次"], [RETAIL, "3.8%", "3/13"]]
     assert facts(read(rows)) == {"C2": ("fact.rank.csm.retail.total", "level", "ytd", "2024-09", 3)}
@@ -2181,6 +2370,8 @@ def test_names_may_state_the_whole_time_of_their_rows(read):
         "D3": retail("yoy", "ytd", "2024-09", 4.9),
         "C4": ("fin.deposit.rmb", "level", "point", "2024-09", 3500),
         "D4": ("fin.deposit.rmb", "yoy", "point", "2024-09", 8),
+        "C5": ("gdp.total", "level", "annual", "2023", 1000),
+        "D5": ("gdp.total", "yoy", "annual", "2023", 5.0),
     }
 
 

@@ -209,7 +209,7 @@ def read_around(
         _published(lines) or base.published,
         _unit([*lines, *of_units]) or base.unit,
         base.facets if facets == NOTHING and not amounts else facets,
-        _narrowing(table, over, grammar, delivery) or scope,
+        _narrowing(table, over, grammar, delivery, named=bool(regions)) or scope,
         max(days, default=base.not_before),
         elsewhere,
         told,
@@ -217,15 +217,18 @@ def read_around(
 
 
 def _narrowing(
-    table: Table, over: Sequence[str], grammar: Grammar, delivery: Delivery
+    table: Table, over: Sequence[str], grammar: Grammar, delivery: Delivery, *, named: bool
 ) -> tuple[str, ...]:
-    """Return the titles and names that make figures something else than the whole of a period."""
+    """Return the titles and names that make figures something else than the whole of a period.
+
+    Where a title names whose they are, that of the file says nothing of a part.
+    """
     lines, own = grammar.vocabulary.lines, delivery.region.name_zh
     heads = (grammar.read(c.text) for panel in table.panels for c in panel.columns)
     dated = any((one.parts or one.years) and not one.facets.nothing for one in heads)
     dated |= any("period" in panel.stub for panel in table.panels)
     places = [(text, kind) for text in over for kind in ("scope", "since")[: 2 - dated]]
-    places.append((delivery.file, "file"))
+    places += [(delivery.file, kind) for kind in ("file", "scope")[: 2 - named]]
     said = (text for text, k in places if lines[k].search(title_part(text).replace(own, "")))
     return tuple(dict.fromkeys(text.strip() for text in said))
 

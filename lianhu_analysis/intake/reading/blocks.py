@@ -51,6 +51,7 @@ __all__ = [
     "is_value",
 ]
 
+ENGLISH = re.compile("[^一-龥]*[a-z]{3}[^一-龥]*")
 DEEPEST = 5
 LOOKED_AT = 40
 SERIALS = range(FIRST_SERIAL, LAST_SERIAL + 1)
@@ -396,6 +397,15 @@ class _Finder:
                 panel.stub.setdefault(role, []).append(number)
             gap = False
         table.panels = [p for p in panels if p.columns]
+        for one in table.panels:
+            names = one.stub.get("name", [])
+            chinese = [n for n in names if not self._is_foreign(n, rows)]
+            one.stub |= {"name": chinese} if chinese else {}
+
+    def _is_foreign(self, number: int, rows: range) -> bool:
+        """Whether a column says in English what another says in Chinese."""
+        texts = [str(c) for r in rows if not is_blank(c := self.grid.at(r, number))]
+        return bool(texts) and all(ENGLISH.fullmatch(text) for text in texts)
 
     def _column_kind(
         self, table: Table, number: int, rows: range

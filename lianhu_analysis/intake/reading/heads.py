@@ -10,6 +10,7 @@ from functools import cached_property
 from itertools import pairwise
 
 from lianhu_analysis.catalog.indicators import Indicator
+from lianhu_analysis.catalog.structure import load_structure
 from lianhu_analysis.errors import IntakeError
 from lianhu_analysis.intake.grids.grid import Grid, cell_address
 from lianhu_analysis.intake.reading.around import Around, Time, resolve_time, title_indicator
@@ -42,6 +43,7 @@ MANY = 5
 HALF_A_YEAR = 6
 HIDDEN = "要收的，请报送取消了隐藏的新文件；不要的不必处理"
 SAY_WHICH = "请写成“累计比上年同期增长（%）”或“本月比上年同月增长（%）”，另报新文件"
+OF_OWNER = "请报送在列名写明地区、时期和口径的新文件"
 # Facts of the column on their left, where they do not say of what period.
 OF_LEFT = ("rank", "gap")
 # What a growth that says none of it has of the amount that it is of.
@@ -210,6 +212,7 @@ def _with_parts(columns: Sequence[Column], place: Place) -> list[ColumnMeaning]:
     """Read 第二产业 on the right of 地区生产总值, or under a title of it, as a part of it."""
     whole = title_indicator(place.table.titles, place.grid.sheet, place.grammar)
     found: list[ColumnMeaning] = []
+    owner: ColumnMeaning | None = None
     for column in columns:
         meaning = column_meaning(column, place.grammar)
         if meaning.indicator:
@@ -219,8 +222,30 @@ def _with_parts(columns: Sequence[Column], place: Place) -> list[ColumnMeaning]:
             named = column._replace(text=path, cells=((column.cells[-1][0], path),))
             part = column_meaning(named, place.grammar)
             meaning = part if part.indicator not in (None, whole) and not part.refusal else meaning
+        if owner and _is_part(meaning, owner):
+            meaning = _as_part(meaning, owner)
+        elif meaning.indicator and not meaning.facets.fact:
+            owner = meaning
         found.append(meaning)
     return found
+
+
+def _is_part(part: ColumnMeaning, owner: ColumnMeaning) -> bool:
+    """Whether a column says nothing of its own but that it is a part of one on its left."""
+    if not owner.indicator or not part.indicator:
+        return False
+    structural = part.indicator.code in load_structure().parts(owner.indicator.code)
+    own = part.region or part.whole or part.year or part.part or part.facets.nothing
+    return (structural or read_line(part.text).is_part) and not own
+
+
+def _as_part(part: ColumnMeaning, owner: ColumnMeaning) -> ColumnMeaning:
+    """Return 其中:税收收入 right of 全市一般公共预算收入 as the city's, too."""
+    if owner.facets.nothing or owner.refusal:
+        why = f"在“{owner.text}”右边，说的可能是它的一部分"
+        return part._replace(refusal=part.unread(why, OF_OWNER))
+    of_owner = {name: getattr(owner, name) for name in ("region", "whole", "year", "part")}
+    return part._replace(**of_owner)
 
 
 def _with_bare_numbers(columns: Sequence[Column]) -> list[Column]:

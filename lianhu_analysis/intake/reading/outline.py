@@ -110,6 +110,8 @@ class Label(NamedTuple):
         Whether it is a member of a grouping: a name that says all is itself.
     is_numbered
         Whether its number says that it is in the list of its first parent.
+    totals
+        Items above that it and the rows around it add up to.
     """
 
     text: str
@@ -119,6 +121,7 @@ class Label(NamedTuple):
     is_member: bool = False
     is_marked: bool = False
     is_numbered: bool = False
+    totals: tuple[str, ...] = ()
 
     @property
     def path(self) -> str:
@@ -160,6 +163,8 @@ def outline(items: Sequence[Item], scope: Iterable[str] = ()) -> dict[int, Label
     labels = {item.row: walk.place(item) for item in items}
     for row, whole in _listed(items):
         labels[row] = labels[row]._replace(parents=(*labels[row].parents, whole))
+    for row, whole in _listed(items, FEWEST_OF_SECTOR):
+        labels[row] = labels[row]._replace(totals=(*labels[row].totals, whole))
     wholes: dict[str, str] = {}
     sectors = dict(_sectors(items, labels))
     for item in items:
@@ -302,7 +307,7 @@ def _sectors(items: Sequence[Item], labels: Mapping[int, Label]) -> Iterator[tup
         yield from ((item.row, whole) for item in run)
 
 
-def _listed(items: Sequence[Item]) -> Iterator[tuple[int, str]]:
+def _listed(items: Sequence[Item], least: int = FEWEST) -> Iterator[tuple[int, str]]:
     """Yield rows of a flat list that adds up to the item above it: 农林牧渔业, 工业, 建筑业, …."""
     filled = [item for item in items if item.has_figures]
     for at, whole in enumerate(filled):
@@ -310,7 +315,7 @@ def _listed(items: Sequence[Item]) -> Iterator[tuple[int, str]]:
         start = at + 1
         while found:
             yield from ((item.row, whole.line.text) for item in found if item != whole)
-            fewest = FEWEST_OF_SECTOR if SECTOR.fullmatch(whole.line.text) else FEWEST
+            fewest = FEWEST_OF_SECTOR if SECTOR.fullmatch(whole.line.text) else least
             ends = range(start + fewest, min(start + MOST, len(filled) + 1))
             lists = (filled[start:end] for end in ends)
             sums = (

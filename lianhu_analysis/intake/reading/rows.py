@@ -11,6 +11,7 @@ from functools import cached_property
 from itertools import pairwise
 
 from lianhu_analysis.catalog.indicators import Indicator
+from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.catalog.structure import load_structure
 from lianhu_analysis.errors import IntakeError, PeriodError
 from lianhu_analysis.intake.grids.grid import cell_address
@@ -95,17 +96,20 @@ class RowReader:
         part = label.is_part or label.is_member
         above = [p for p in label.parents if part or self._has_part(p, said.indicator)]
         lines = (*above, *reversed(label.groups))
-        lags = [grammar.read(line).facets.lag for line in lines]
-        months = (p[0] for line in lines if len(p := grammar.read(line).parts) == 1)
+        outer = [grammar.read(line) for line in lines]
+        lags = [one.facets.lag for one in outer]
+        months = (one.parts[0] for one in outer if len(one.parts) == 1)
+        years = (_year_of(one) for one in (said, *outer) if one.years and not one.parts)
+        spans = (one.facets.span for one in (*map(grammar.read, told), *outer))
         row = replace(
             row,
             indicator=None if several else said.indicator,
             several=several,
             facets=row.facets.join(said.facets)._replace(lag=max([said.facets.lag, *lags])),
-            span=row.span or next((s for t in told if (s := grammar.read(t).facets.span)), ""),
+            span=row.span or said.facets.span or next(filter(None, spans), ""),
             inherited=next(filter(None, (units.get(t) or self.units.get(t) for t in lines)), ""),
             region=next(iter(said.regions), row.region),
-            named=next(iter(said.parts), next(months, None)),
+            named=next(iter(said.parts), next(months, next(years, None))),
         )
         period = row.part.period if row.part else self.heads.time.period
         note = note._replace(unit=row.unit or row.facets.unit, period=str(period or ""))
@@ -135,9 +139,11 @@ class RowReader:
             in_name = any(w in name for w in words if re.match(f"...|{MARK}", w))
             about = in_name or any(_is_of(read(w), own, read(text).facets) for w in words)
             told += [text] if about else []
-        for text, (said, whole, _, _, parts, *_, left) in zip(told, map(read, told), strict=True):
-            told_of = parts or whole or said.lag or said.span or said.scope or said.nothing
-            if (told_of and not (left or said.fact)) or WITHOUT.match(text):
+        for text, one in zip(told, map(read, told), strict=True):
+            said, when = one.facets, one.parts or one.years
+            told_of = when or one.whole or said.lag or said.span or said.scope or said.nothing
+            unknown = set(one.left) - {"单位", "企业"}
+            if (told_of and not (unknown or said.fact)) or WITHOUT.match(text):
                 yield text
 
     @cached_property
@@ -363,6 +369,9 @@ class RowReader:
     def _accepted(self, label: Label, said: Said, *, by_path: bool = False) -> Said:
         """Return what a name says with its one region, unless it is not taken all the same."""
         facets, text = said.facets, label.text
+        if label.is_part and not (said.regions or said.whole):
+            owner = self.place.grammar.read(next(iter(label.parents), ""))
+            said = said._replace(regions=owner.regions, whole=owner.whole)
         if said.names[0].kind == "growth_only" and fold(text).endswith("增速"):
             facets = facets._replace(sure=True)
         regions = said.regions if len(said.regions) == 1 else ()
@@ -375,6 +384,10 @@ class RowReader:
             raise IntakeError(reason, NOT_OURS.rstrip("；"), skipped=True)
         if said.whole:
             regions = (self.place.delivery.of_whole(said.whole, f"“{text}”"),)
+        whole = None if by_path else self._other_whole(label, said.names[0])
+        if whole:
+            why = f"“{text}”与旁边的行合计正是“{whole}”，说的可能是它的构成"
+            raise IntakeError(why, f"{NOT_OURS}要收的，请{OTHERS}", skipped=True)
         if local := None if by_path else self._local_part(said):
             why = f"“{text}”里可能有上级的，表里另有“{local}”，这一行没有收"
             raise IntakeError(why, f"{NOT_OURS}要收的，请报送只有地方级的新文件")
@@ -386,7 +399,7 @@ class RowReader:
             # Under a title of 限额以上, 批发业商品销售额 is of the units above the limit.
             return said._replace(names=(above,), facets=facets, regions=regions)
         narrowed = (under, "其中一部分", False) if under else None
-        if narrowed := narrowed or (None if by_path else self._narrowed(label, said)):
+        if narrowed := narrowed or self._narrowed(label, said, by_path=by_path):
             place, words, is_part = narrowed
             path = f"{place}/{text}" if place else text
             where = f"在“{place}”之下，" if place else ""
@@ -396,6 +409,12 @@ class RowReader:
             raise IntakeError(why, cure, skipped=True)
         return said._replace(facets=facets, regions=regions)
 
+    def _other_whole(self, label: Label, part: Indicator) -> str:
+        """Return what a row adds up to that is no whole of its own: 出口 and 进口 of 服务贸易."""
+        wholes = load_structure().wholes(part.code)
+        known = (item.code for name in label.totals if (item := self.known.get(name)))
+        return "" if not wholes or wholes.intersection(known) else next(iter(label.totals), "")
+
     def _local_part(self, said: Said) -> str:
         """Return the row of the local part of a revenue, by which a bare name is not of it."""
         names, name = self.place.panel.stub.get("name", []), said.named[0]
@@ -404,12 +423,14 @@ class RowReader:
         own = said.names[0].code.startswith("fis.") and not re.match("地方|.*支出", name)
         return next((row for row in rows if own and local.fullmatch(fold(row))), "")
 
-    def _narrowed(self, label: Label, named: Said) -> tuple[str, str, bool] | None:
+    def _narrowed(
+        self, label: Label, named: Said, *, by_path: bool
+    ) -> tuple[str, str, bool] | None:
         """Return the line, and the words of it, by which a bare name is not its indicator.
 
         The last says whether they make it a part of ours, not another region's or time's.
         """
-        if words := named.facets.scope:
+        if not by_path and (words := named.facets.scope):
             return "", words, True
         name, own = fold(label.text) + fold(named.names[0].name_zh), self.place.delivery.region
         above = label.parents if label.is_part or label.is_member else ()
@@ -417,17 +438,24 @@ class RowReader:
         # 实际利用外资 on a sheet called 外资 is all of it.
         for line in (line for line in (*label.groups, *above) if fold(line) not in name):
             said = self.place.grammar.read(line)
-            words_of = [word for word in said.facets.scope.split("、") if word not in name]
-            others: list[str] = []
+            words = said.facets.scope.split("、")
+            words_of = [word for word in words if SCOPES.get(word, word) not in name]
+            others = [line] if said.facets.nothing and not said.left else []
             if line in label.groups:
                 level = said.whole if said.whole[1:] != own.name_zh[-1:] else ""
                 bare = fold(line).replace(own.name_zh, "")
-                others = [line] if said.facets.nothing or narrows.search(bare) else []
+                others += [line] if narrows.search(bare) else []
                 others += [level, foreign_region(line, own, self.place.grammar)]
             words_of += [*others, *([line] if line in self.heads.scope else [])]
             if told := "、".join(dict.fromkeys(filter(None, words_of))):
                 return line, told, not any(others)
         return None
+
+
+def _year_of(said: Said) -> Part:
+    """Return the year that a text names, without a part of it."""
+    year = said.years[0]
+    return Part(Period(year, "A", 1), year, "annual", f"{year}年")
 
 
 def _is_of(subject: Said, own: Collection[Indicator], told: Facets) -> bool:

@@ -99,6 +99,7 @@ class _PanelReader(Place):
     published: dict[int, dt.date | None] = field(default_factory=dict)
     metadata: set[int] = field(default_factory=set)
     title: Indicator | None = None
+    whole: Indicator | None = None
     beside: dict[int, Neighbours] = field(default_factory=dict)
     hidden: list[int] = field(default_factory=list)
     read_rows: Set[int] = frozenset()
@@ -149,11 +150,12 @@ class _PanelReader(Place):
             self._refuse_nameless()
         named = "name" in self.panel.stub and not self.is_nameless
         named |= any(c.indicator for c in self.heads.columns)
+        said = self.table.titles
+        if not self.heads.scope:  # ranks have a column of their own
+            said = [(cell, RANKS.sub("", text)) for cell, text in said]
+        self.whole = title_indicator(said, self.grid.sheet, self.grammar)
         if not named or by_region:
-            said = self.table.titles
-            if not self.heads.scope:  # ranks have a column of their own
-                said = [(cell, RANKS.sub("", text)) for cell, text in said]
-            self.title = title_indicator(said, self.grid.sheet, self.grammar)
+            self.title = self.whole
         if named or self.title is not None:
             return
         titles = (text for _, text in reversed(self.table.titles) if not is_statement(text))
@@ -177,9 +179,12 @@ class _PanelReader(Place):
     def _read_rows(self) -> None:
         items = self._items()
         labels = outline(items, self.heads.scope)
-        titles = "".join(fold(text) for _, text in self.table.titles)
-        contexts = self.grammar.vocabulary.lines["contexts"].findall(titles)
-        contexts = [] if "外币" in titles else contexts
+        titles = [fold(text) for _, text in self.table.titles]
+        pattern = self.grammar.vocabulary.lines["contexts"]
+        contexts = [found for text in titles for found in pattern.findall(text)]
+        contexts = [] if "外币" in "".join(titles) else contexts
+        if self.whole is not None:
+            contexts.append(self.whole.name_zh)  # 批发和零售业 below 地区生产总值
         units = {item.line.text: self.grammar.read(item.line.text).facets.unit for item in items}
         rows: dict[int, Row] = {}
         for item in items:

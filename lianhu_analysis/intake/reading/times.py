@@ -99,7 +99,7 @@ def find_when(
     own = _lagged(indicator, row, period, column)
     if own is not None:
         if named:
-            _check_name(named, span, stated.span, indicator, column)
+            _check_name(named, span, meaning.span, stated.span, indicator, column)
         span = span or (named.span if named else "")
     reported = period.end if own is not None and own.end != period.end else None
     period = own or period
@@ -139,13 +139,13 @@ def _dated(row: Row, column: ColumnMeaning, time: Time) -> Row:
 
 
 def _check_name(
-    named: Part, span: str, outer: str, indicator: Indicator, column: ColumnMeaning
+    named: Part, span: str, said: str, outer: str, indicator: Indicator, column: ColumnMeaning
 ) -> None:
     """Refuse a name of another span than its head, or of 9月 under a title of 1-9月."""
     if not _fits(named.span, span, indicator):
         why = f"{indicator.name_zh} 的名称说的是 {named.text}，列名“{column.text}”说的口径不同"
         raise at_odds(why)
-    alone = not (named.span or column.facets.span) and named.period.number > 1
+    alone = not (named.span or said) and named.period.number > 1
     if alone and outer == "ytd" and indicator.span != "point":
         why = f"{indicator.name_zh} 的名称只说是 {named.text}，标题或列名说的是累计"
         raise IntakeError(why, "请把名称写成“1-9月”或“9月当月”之类，另报新文件")
@@ -208,6 +208,8 @@ def _lagged(indicator: Indicator, row: Row, stated: Period, column: ColumnMeanin
             raise IntakeError(why, "请写明时期（如 1-8月），另报新文件")
         month = stated.end.month - lag
         return Period(stated.year, "M", month) if lag and month >= 1 else None
+    if named.period.frequency == "A" and named.year == stated.year:
+        return None
     period = named.of(named.year or stated.year).period
     months = (stated.end.year - period.end.year) * 12 + stated.end.month - period.end.month
     if not 0 <= months <= MOST_LAGGED:
