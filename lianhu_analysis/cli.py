@@ -350,10 +350,15 @@ def forecast(
         raise typer.Exit(ask_each(context, workspaces, jobs, scheduler))
     asked = opened(context, workspace, as_of)
     refuse_year(asked, year)
+    own = asked.workspace
+    # Nor is a region learned from twice: of copies, or beside its own parts.
+    known = {(item.code, item.name_zh) for item in (own.region, *own.parents)}
     for root in context.meta["together"] if joint else ():
-        if root != context.obj:
-            with suppress(WorkspaceError):  # told where it is asked itself
-                asked = replace(asked, neighbours=(*asked.neighbours, spaces.load_workspace(root)))
+        with suppress(WorkspaceError):  # told where it is asked itself
+            other = spaces.load_workspace(root)
+            if (name := (other.region.code, other.region.name_zh)) not in known:
+                known.add(name)
+                asked = replace(asked, neighbours=(*asked.neighbours, other))
     content = answers.describe_forecast(asked, year)
     warn_unread(asked.workspace)
     print_answer(content, listing.forecast_lines(content), as_json=as_json)
@@ -476,7 +481,7 @@ def report(
 def tell_report(document: dict[str, Any], page: str, *, as_json: bool) -> None:
     """Say what became of a report."""
     if document["error"]:
-        tell(f"没有生成 {document['name']}：{document['error']}")
+        tell(f"没有生成 {document['name']}：{document['error']}", keep="\n")
     elif not as_json:
         print_text(f"{'已生成' if document['status'] == 'rendered' else '无变化'}  {page}")
     if document["warning"]:

@@ -544,7 +544,12 @@ def test_many_reports_are_made_in_one_go_and_not_again(run, regions, national, t
         f"{word}" for path in made for word in ("已生成", path.as_posix())
     )
     assert err.count("没有生成 丙 2024Q") == 2 and "不是有效的 TOML" in err
+    assert "\\n" not in err
     assert "共 6 份：新生成 4，无变化 0，失败 2" in err
+    (regions / "丙" / "lianhu.toml").write_text("x = 1\n[region]\ny = 2\n", encoding="utf-8")
+    _, _, err = run("report", "2024Q2", "--workspaces", regions / "[甲丙]", "--format", "html")
+    assert "没有生成 丙 2024Q2" in err and "不认识的字段 y" in err
+    assert "\\n" not in err
     # The same bytes as from a plain kernel.
     space = dataclasses.replace(national, reports=tmp_path / "plain")
     plan = pipeline.plan_report(pipeline.Session(space), "2024Q2", {}, ["html"])
@@ -567,6 +572,12 @@ def test_one_question_is_asked_of_many_workspaces(run, regions):
     assert code == 1
     assert "不是有效的 TOML" in answers["丙"]["error"]
     assert answers["甲"]["targets"] and answers["甲"]["targets"] == answers["乙"]["targets"]
+    # A copy is the same region: nothing is learned twice.
+    code, out, _ = run(*asked, "--joint")
+    copies = {item["workspace"][-1]: item for item in json.loads(out)["workspaces"]}
+    assert copies["甲"]["targets"] == answers["甲"]["targets"]
+    settings = regions / "乙" / "lianhu.toml"
+    settings.write_text(settings.read_text("utf-8").replace('"全国"', '"乙地"'), encoding="utf-8")
     # Learned together with the other one that can be read; the published figures are the same.
     code, out, _ = run(*asked, "--joint")
     joint = {item["workspace"][-1]: item for item in json.loads(out)["workspaces"]}
