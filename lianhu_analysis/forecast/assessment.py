@@ -98,7 +98,7 @@ def assess_targets(
         knowledge = Knowledge(own, above, tuple(target for told in known for target in told))
     rows = IndicatorRows(own)
     judged = [
-        replace(judge(behind, newest, catalogue, rules, knowledge), replaced=tuple(earlier))
+        _to_come(judge(behind, newest, catalogue, rules, knowledge), tuple(earlier), as_of)
         for newest, *earlier in known
         if newest.year == year
         for behind in [rows.behind(catalogue.get(newest.indicator))]
@@ -115,6 +115,18 @@ def assess_targets(
     provenance = "+".join(sorted(set(own.loc[used, "provenance"]))) or "none"
     joint = joint_of(verdicts, rules.outlier_years)
     return Assessment(region, parents, year, as_of, catalogue, own, verdicts, provenance, joint)
+
+
+def _to_come(verdict: Verdict, earlier: tuple[Target, ...], as_of: dt.date | None) -> Verdict:
+    """Put in the earlier versions of a target; leave out what is over where there is no figure."""
+    required = verdict.required
+    if verdict.actual is None and as_of is not None:
+        path, quarters = (
+            tuple(step for step in steps if step.period.end >= as_of)
+            for steps in (required.path, required.quarters)
+        )
+        required = replace(required, path=path, quarters=quarters)
+    return replace(verdict, replaced=earlier, required=required)
 
 
 def _with_track(verdict: Verdict, ranks: Sequence[float]) -> Verdict:

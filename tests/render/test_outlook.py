@@ -10,7 +10,7 @@ import pytest
 
 from lianhu_analysis.analysis.answer import answer_of
 from lianhu_analysis.catalog.periods import Period
-from lianhu_analysis.forecast.assessment import assess_targets
+from lianhu_analysis.forecast.assessment import assess_targets, assessment_json
 from lianhu_analysis.forecast.history import year_periods
 from lianhu_analysis.forecast.issued import record_frame
 from lianhu_analysis.forecast.verdict import Rules
@@ -137,6 +137,8 @@ def test_of_a_year_without_a_figure_no_period_that_is_over_is_asked_for(report):
         html = look.path_table(page)
         assert [row[1] for row in cells(html)] == left
         assert ("本年尚无公布数，已过的各期不列" in words(html)) == told
+        path = assessment_json(assessment)["targets"][0]["required_path"]
+        assert path[0]["period"] == ("2024-08" if told else "2024-01")
         said = English({"某目标": "Some target"}).text("某目标：本年尚无公布数，已过的各期不列。")
         assert said.endswith("periods that are over are left out.")
 

@@ -50,8 +50,7 @@ def path_table(report: Report) -> Html:
             notes.append(tables.join(title, "：不给逐期要求，", why, "。"))
             continue
         steps = _steps(verdict)
-        if verdict.actual is None and any(step.period.end < report.as_of for step in steps):
-            steps = tuple(step for step in steps if step.period.end >= report.as_of)
+        if steps and verdict.actual is None and required.path[0].period != required.periods[0]:
             notes.append(tables.join(title, "：本年尚无公布数，已过的各期不列。"))
         for step in steps:
             when = tables.when(released_zh(verdict.indicator, step.period))
