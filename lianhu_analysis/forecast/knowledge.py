@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -349,13 +349,16 @@ class LevelSources(Sources):
     ----------
     integer
         Whether only whole numbers can occur.
+    beyond
+        Whether a rate may exceed 100 %, as its target does, though it never did.
     """
 
     integer: bool
+    beyond: bool = False
 
     def told(self, before: int) -> str:
         """Return everything that runs of the years before one may depend on, as text."""
-        return f"{self.versions.told(before)}|{self.integer}"
+        return f"{self.versions.told(before)}|{self.integer}|{self.beyond}"
 
     def panel_on(self, year: int, day: dt.date | None) -> ProgressPanel | StockPanel:
         """Lay out what was known on a day about ``year`` and the years before it.
@@ -377,9 +380,17 @@ class LevelSources(Sources):
             if point is None:
                 raise ForecastError("本年尚无数据，没有起点")
             changes = np.array([values[-1] - values[n_known - 1] for values in past])
-            least = -math.inf if min(p.value for p in series.points.values()) < 0 else 0.0
-            return StockPanel(changes, point.value, self.integer, least)
+            values = [item.value for item in series.points.values()]
+            part = indicator.in_points and max(values) <= 100 and not self.beyond
+            least, most = -math.inf if min(values) < 0 else 0.0, 100.0 if part else math.inf
+            return StockPanel(changes, point.value, self.integer, least, most)
         rows = [done_by_period(values) for values in past if np.isfinite(values).all()]
         increments = np.vstack(rows) if rows else np.zeros((0, len(periods)))
         actual = 0.0 if point is None else point.value
-        return ProgressPanel(increments, actual, n_known, self.integer)
+        panel = ProgressPanel(increments, actual, n_known, self.integer)
+        if indicator.unit != "天":
+            return panel
+        # A day cannot be counted twice.
+        over = point.period.end if point else dt.date(year - 1, 12, 31)
+        left = [actual + (item.end - over).days for item in periods[n_known:]]
+        return replace(panel, most=np.array(left, dtype=float))

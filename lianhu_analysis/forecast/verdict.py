@@ -40,7 +40,7 @@ from lianhu_analysis.forecast.models import (
     Candidate,
 )
 from lianhu_analysis.forecast.models.draws import FULL, Draws
-from lianhu_analysis.forecast.models.panel import GrowthPanel, ProgressPanel, StockPanel
+from lianhu_analysis.forecast.models.panel import GrowthPanel, ProgressPanel
 from lianhu_analysis.forecast.models.rules import FEW_YEARS
 from lianhu_analysis.forecast.past_forecasts import Record, Sources, attempt, record_of
 from lianhu_analysis.forecast.plausibility import suspected_slip
@@ -210,7 +210,10 @@ def asked(
         return GrowthSources.of(knowledge, indicator, catalogue, rules), candidates
     versions = knowledge.extract(indicator, target.measure, rules)
     whole = whole_numbers(versions, target)
-    sources = LevelSources(versions=versions, integer=whole, past_runs=knowledge.past_runs)
+    beyond = target.rule != "at_most" and target.value > 100
+    sources = LevelSources(
+        versions=versions, integer=whole, beyond=beyond, past_runs=knowledge.past_runs
+    )
     return sources, PROGRESS_CANDIDATES if indicator.piles_up else STOCK_CANDIDATES
 
 
@@ -301,6 +304,9 @@ def _judge_level(
         pace = actual / share if share > 0 else float(usual.sum() / len(panel.increments))
         draft = replace(draft, usual_share=share, benchmark={"persistence": pace})
     found = _issue(draft, sources, candidates, n_known, rules)
+    if found.weights_reason and not stays:
+        falls = "；这样的累计数可能回落，预测没有计入"
+        found = replace(found, weights_reason=found.weights_reason + falls)
     # Where a range has been entered, whether it will be left is still open.
     return replace(found, **done) if reached else found
 
@@ -348,9 +354,10 @@ def _issue(
         weights_reason=lesson.weighing.reason + far + cautions,
     )
     draws = combine(drawn, weights, lesson.calibration, integer=integer)
-    if isinstance(panel, StockPanel):
-        # Calibration may stretch them to fewer than none.
-        draws = draws.moved(np.maximum(draws.values, panel.least))
+    if not isinstance(panel, GrowthPanel):
+        # Calibration may stretch them to fewer than none, or to more than all.
+        path = np.clip(draws.path, panel.least, panel.most)
+        draws = replace(draws, values=path[:, -1], path=path)
     return _with_draws(draft, draws)
 
 

@@ -220,6 +220,9 @@ def test_a_count_just_there_is_reached_and_a_ceiling_passed_is_not():
     profit = dataclasses.replace(LAND, name_zh="利润总额")
     again = judge(land_frame(1250.0), ceiling, catalogue(profit), RULES)
     assert (again.status, again.required.value) == ("ok", -50.0)
+    # No future falls: it says so.
+    assert "这样的累计数可能回落，预测没有计入" in again.weights_reason
+    assert "回落" not in under.weights_reason
 
 
 @pytest.mark.parametrize("rule", ["at_least", "range"])
@@ -514,6 +517,45 @@ def test_the_last_single_figure_is_none_of_the_year(months):
     verdict = dust_verdict("at_most", 45.0, months, jobless)
     assert verdict.status == "refused" and verdict.draws is None
     assert "最后一期不是全年数" in verdict.reason
+
+
+@pytest.mark.parametrize(
+    ("target_value", "unit", "most"), [(98.0, "%", 100.0), (102.0, "%", 104.0), (98.0, "‰", 104.0)]
+)
+def test_a_share_ends_at_the_whole(target_value, unit, most):
+    # 98 in September of years that ended 1 to 3 above: the likely range went to 101 %.
+    share = dataclasses.replace(DUST, code="env.good_share", unit=unit)
+    rows = [
+        (share.code, "level", "ytd", f"{year}-{month:02d}", 90.0 + month * 0.5 + (month == 12) * (year % 3),
+         f"{year + month // 12}-{month % 12 + 1:02d}-10")
+        for year in range(2012, 2024)
+        for month in range(1, 13)
+    ] + [(share.code, "level", "ytd", "2024-09", 98.5, "2024-10-10")]  # fmt: skip
+    aim = target(share.code, measure="level", value=target_value, rule="at_least", tolerance=0.0,
+                 unit=unit, decimals=None)  # fmt: skip
+    verdict = judge(figures(*rows), aim, catalogue(share), RULES)
+    assert verdict.status == "ok"
+    assert (verdict.draws.values.max() <= 100.0) == (most == 100.0)
+    assert (verdict.fan[0.975].iloc[0] <= 100.0) == (most == 100.0)
+
+
+def test_no_more_days_are_good_than_are_left():
+    # 300 of 305 days by October, more than ever: by December 361 at most.
+    air = dataclasses.replace(LAND, code="env.good_days", unit="天")
+    rows = [
+        (air.code, "level", "ytd", f"{year}-{month:02d}", 24.0 * month + (month > 10) * 2 * (year % 4),
+         f"{year + month // 12}-{month % 12 + 1:02d}-10")
+        for year in range(2015, 2024)
+        for month in range(1, 13)
+    ] + [
+        (air.code, "level", "ytd", f"2024-{month:02d}", 30.0 * month, "2024-11-10")
+        for month in range(1, 11)
+    ]  # fmt: skip
+    aim = target(air.code, measure="level", value=355.0, rule="at_least", tolerance=0.0,
+                 unit="天", decimals=None)  # fmt: skip
+    verdict = judge(figures(*rows), aim, catalogue(air), RULES)
+    assert verdict.draws.path.max(axis=0).tolist() == [330.0, 361.0]
+    assert verdict.draws.values.max() == 361.0
 
 
 def test_growth_of_a_stock_is_said_by_its_own_past_alone():

@@ -157,12 +157,16 @@ class ProgressPanel:
         Periods of the target's year that are published.
     integer
         Whether only whole numbers can occur.
+    least, most
+        What it cannot fall below, and rise above by the end of each remaining period.
     """
 
     increments: FloatArray
     actual: float
     n_known: int
     integer: bool
+    least: float = 0.0
+    most: float | FloatArray = np.inf
 
 
 @dataclass(frozen=True)
@@ -177,11 +181,12 @@ class StockPanel:
         The stock now.
     integer
         Whether only whole numbers can occur.
-    least
-        What it cannot fall below.
+    least, most
+        What it cannot fall below, and rise above.
     """
 
     changes: FloatArray
     actual: float
     integer: bool
     least: float = 0.0
+    most: float = np.inf

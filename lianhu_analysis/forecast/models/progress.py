@@ -138,7 +138,7 @@ def _past_changes(panel: StockPanel, effort: Effort) -> FloatArray:
 
 
 def _year_end(name: str, panel: StockPanel, values: FloatArray, years: int) -> Draws:
-    values = np.maximum(np.rint(values) if panel.integer else values, panel.least)
+    values = np.clip(np.rint(values) if panel.integer else values, panel.least, panel.most)
     return Draws(name, values, values[:, None], years)
 
 
