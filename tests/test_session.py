@@ -136,6 +136,36 @@ def test_another_day_keeps_the_list_and_knows_less(national):
     assert before.versions["published"].max() <= pd.Timestamp(before.day)
 
 
+def test_figures_from_before_and_after_a_delivery_are_not_told_together(tmp_path, national):
+    # GDP of 4.9, delivered meanwhile, was 更正 4.9 and 下调 in the news of a session that had 4.8.
+    space = load_workspace(copy_workspace(national.root, tmp_path / "space"))
+    ingest(space)
+    asked = Session(space, OCTOBER)
+    before = asked.verdicts()
+    folder = space.raw / "later"
+    folder.mkdir()
+    (folder / "delivery.toml").write_text('provenance = "official"\nregion = "100000"\n', "utf-8")
+    head = "indicator,measure,span,period,value,unit,published"
+    row = "gdp.total,yoy,ytd,2024Q3,4.9,%,2024-10-25"
+    (folder / "later.csv").write_text(f"{head}\n{row}\n", "utf-8")
+    ingest(space)
+    for ask in (
+        asked.news,
+        lambda: asked.show("gdp.total"),
+        asked.known,
+        lambda: asked.cases,
+    ):
+        with pytest.raises(StoreError, match="请重新打开"):
+            ask()
+    again = Session(space, OCTOBER)
+    assert again.verdicts()["actual"].tolist() != before["actual"].tolist()
+    assert again.show("gdp.total")["value"].iloc[-1] == 4.9
+    # So do corrections and targets.
+    space.targets.write_text(space.targets.read_text("utf-8") + "\n", "utf-8")
+    with pytest.raises(StoreError, match="请重新打开"):
+        again.news()
+
+
 def test_observations_of_one_indicator_are_a_table_with_cells(national):
     shown = lh.open(str(national.root)).show("gdp.total")
     assert set(shown["indicator"]) == {"gdp.total"}

@@ -159,7 +159,7 @@ def risk_and_governance(assessment: Assessment, cases: Cases) -> Answer:
         "overdue": late.sort_values(["days_late", "case"], ascending=[False, True]),
         "response": _response(asked, assessment.year, until),
     }
-    return _answer(assessment, cases, RISK, tables, _risk_sentences(tables, day))
+    return _answer(assessment, cases, RISK, tables, _risk_sentences(tables, day, assessment.year))
 
 
 def _by_type(cases: pd.DataFrame, day: str, year: int) -> DataFrameGroupBy[Any, Any]:
@@ -179,17 +179,17 @@ def _response(asked: pd.DataFrame, year: int, until: pd.Timestamp) -> pd.DataFra
     return found.assign(on_time_pct=100 * found["on_time"] / found["n_due"]).reset_index()
 
 
-def _risk_sentences(tables: Tables, day: pd.Timestamp) -> Iterator[str]:
+def _risk_sentences(tables: Tables, day: pd.Timestamp, year: int) -> Iterator[str]:
     funnel, response = tables["funnel"], tables["response"]
     for row in funnel[funnel["type"] == WHOLE].to_dict("records"):
         steps = "，".join(f"{word} {row[name]} 件" for name, word in STEPS.items())
         late = f"连同以前年度，逾期未办结 {len(tables['overdue'])} 件"
-        yield f"截至 {day:%Y-%m-%d} 报送，本年风险{steps}；{late}。"
+        yield f"截至 {day:%Y-%m-%d} 报送，{year}年风险{steps}；{late}。"
     for row in response[response["type"] == WHOLE].to_dict("records"):
         due = f"到期的 {row['n_due']} 件中按时答复 {row['on_time_pct']:.1f}%"
         days = f"答复用时的中位数 {row['median_days']:g} 天"
         due, days = due if row["n_due"] else "没有到期的", days if row["answered"] else "没有答复的"
-        yield f"本年受理群众事项 {row['received']} 件，{due}，{days}。"
+        yield f"{year}年受理群众事项 {row['received']} 件，{due}，{days}。"
 
 
 def _answer(

@@ -119,13 +119,11 @@ def assess_targets(
 
 def _to_come(verdict: Verdict, earlier: tuple[Target, ...], as_of: dt.date | None) -> Verdict:
     """Put in the earlier versions of a target; leave out what is over where there is no figure."""
-    required = verdict.required
+    path, quarters = verdict.required.path, verdict.required.quarters
     if verdict.actual is None and as_of is not None:
-        path, quarters = (
-            tuple(step for step in steps if step.period.end >= as_of)
-            for steps in (required.path, required.quarters)
-        )
-        required = replace(required, path=path, quarters=quarters)
+        path = tuple(step for step in path if step.period.end >= as_of)
+        quarters = tuple(step for step in quarters if step.period.end >= as_of)
+    required = replace(verdict.required, path=path, quarters=quarters)
     return replace(verdict, replaced=earlier, required=required)
 
 

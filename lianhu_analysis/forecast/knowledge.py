@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -382,15 +382,12 @@ class LevelSources(Sources):
             changes = np.array([values[-1] - values[n_known - 1] for values in past])
             values = [item.value for item in series.points.values()]
             part = indicator.in_points and max(values) <= 100 and not self.beyond
-            least, most = -math.inf if min(values) < 0 else 0.0, 100.0 if part else math.inf
-            return StockPanel(changes, point.value, self.integer, least, most)
+            ends = -math.inf if min(values) < 0 else 0.0, 100.0 if part else math.inf
+            return StockPanel(changes, point.value, self.integer, *ends)
         rows = [done_by_period(values) for values in past if np.isfinite(values).all()]
         increments = np.vstack(rows) if rows else np.zeros((0, len(periods)))
         actual = 0.0 if point is None else point.value
-        panel = ProgressPanel(increments, actual, n_known, self.integer)
-        if indicator.unit != "天":
-            return panel
-        # A day cannot be counted twice.
         over = point.period.end if point else dt.date(year - 1, 12, 31)
         left = [actual + (item.end - over).days for item in periods[n_known:]]
-        return replace(panel, most=np.array(left, dtype=float))
+        most = np.array(left, dtype=float) if indicator.unit == "天" else math.inf
+        return ProgressPanel(increments, actual, n_known, self.integer, most=most)

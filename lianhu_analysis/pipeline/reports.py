@@ -162,6 +162,7 @@ def _answers(
         with suppress(LianhuError):
             # Another edition of the report asks the same.
             found[name] = session.kept_answer(f"{name} {quarter} {behind}", asked[name])
+    session.refuse_changed()  # which would have left sections out
     told = audience == "internal" or session.workspace.tells_sensitive
     return {name: answer for name, answer in found.items() if told or not answer.sensitive}
 

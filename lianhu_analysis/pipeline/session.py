@@ -155,7 +155,7 @@ class Session:
 
     def _assured(self, regions: Sequence[str], provenances: Sequence[str] = ()) -> Assured:
         # Taken before the figures are read: never are findings on older ones kept under it.
-        _ = self.fingerprint
+        self.refuse_changed()
         own = list(regions) == self._regions
         told = self.delivered if own else self.store.history(regions, day=self.day)
         self._refuse_other_units(told)
@@ -191,6 +191,7 @@ class Session:
     @cached_property
     def delivered(self) -> pd.DataFrame:
         """Every version published by the day, of the region and those above, as delivered."""
+        self.refuse_changed()
         return self.store.history(self._regions, day=self.day)
 
     @property
@@ -264,6 +265,7 @@ class Session:
 
     def on(self, day: dt.date) -> Session:
         """Return the same workspace on another day."""
+        self.refuse_changed()
         other = replace(self, asked=day)
         # What does not depend on the day is not read again.
         for name in ("catalogue", "targets", "store"):
@@ -278,9 +280,18 @@ class Session:
     @cached_property
     def fingerprint(self) -> str:
         """Hash of everything that an answer depends on: figures, settings, code; of each region."""
+        return self._fingerprint_now()
+
+    def _fingerprint_now(self) -> str:
         own = fingerprint(self.workspace, self.day)
-        all_told = " ".join([own, *(other.fingerprint for other in self._others)])
+        all_told = " ".join([own, *(other._fingerprint_now() for other in self._others)])
         return hashlib.sha256(all_told.encode()).hexdigest() if self._others else own
+
+    def refuse_changed(self) -> None:
+        """Refuse to put figures and settings beside others that were read before they changed."""
+        if self.fingerprint != self._fingerprint_now():
+            told = "打开工作区以后，库中的数据或设置有了变动，前后的数字会对不上"
+            raise StoreError(f"{told}。请重新打开（lh.open()），或再运行一次")
 
     def kept(self, question: str, answer: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         """Return a JSON document, computed once for the same figures, settings and code.
@@ -412,6 +423,7 @@ class Session:
     @cached_property
     def cases(self) -> Cases:
         """The cases of the region's ledgers as delivered by the day asked for."""
+        self.refuse_changed()
         frame = self.store.cases(self.workspace.region.code, self.asked)
         fed = frame[frame["provenance"].isin(self.workspace.forecast_provenance)]
         return cases_on(fed, load_ledgers(self.workspace.root))

@@ -248,7 +248,7 @@ def test_the_funnel_counts_steps_and_overdue_cases_are_those_open_after_their_da
     assert overdue["step_zh"].to_dict() == {"D": "处置", "B": "上报"}
     assert overdue["due"]["D"] == "2023-12-31"
     assert answer.sentences == (
-        "截至 2024-10-08 报送，本年风险发现 4 件，上报 2 件，处置 1 件，办结 1 件；"
+        "截至 2024-10-08 报送，2024年风险发现 4 件，上报 2 件，处置 1 件，办结 1 件；"
         "连同以前年度，逾期未办结 2 件。",
     )
 
@@ -276,7 +276,7 @@ def test_answers_in_time_are_a_share_of_what_was_due():
     # Nothing of it has a last day: no share, not a share of nothing.
     assert pd.isna(table["on_time_pct"]["欠薪"])
     assert answer.sentences[0] == (
-        "本年受理群众事项 5 件，到期的 3 件中按时答复 33.3%，答复用时的中位数 6.5 天。"
+        "2024年受理群众事项 5 件，到期的 3 件中按时答复 33.3%，答复用时的中位数 6.5 天。"
     )
     assert answer.tables["sums"]["apart"].tolist() == [0.0]
 
@@ -284,7 +284,7 @@ def test_answers_in_time_are_a_share_of_what_was_due():
 def test_no_share_and_no_median_is_told_of_nothing():
     fresh = known(governance=[matter("A", "2024-10-01", "2024-10-20")])
     answer = risk_and_governance(assessed(), fresh)
-    assert answer.sentences[0] == "本年受理群众事项 1 件，没有到期的，没有答复的。"
+    assert answer.sentences[0] == "2024年受理群众事项 1 件，没有到期的，没有答复的。"
 
 
 def test_answers_say_what_is_sensitive_simulated_missing_and_disputed():
