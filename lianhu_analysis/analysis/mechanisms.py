@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -99,7 +100,10 @@ def land_and_projects(assessment: Assessment, cases: Cases) -> Answer:
         "parcels": ranked.sort_values(["order", "case"], ignore_index=True),
         "stages": parcels.groupby("stage")["area"].agg(n_cases="size", area="sum").reset_index(),
     }
-    return _answer(assessment, cases, LAND, tables, _land_sentences(tables, len(parcels)))
+    later = cases.tables["projects"]["period"].gt(f"{assessment.year}-12").sum()
+    turned = [f"{later} 个项目已改按 {assessment.year} 年以后的计划报送，不在其内。"][:later]
+    said = [*_land_sentences(tables, len(parcels)), *turned]
+    return _answer(assessment, cases, LAND, tables, said)
 
 
 def _projects(table: pd.DataFrame, year: int) -> pd.DataFrame:
@@ -117,7 +121,8 @@ def _projects(table: pd.DataFrame, year: int) -> pd.DataFrame:
 
 def _land_sentences(tables: Tables, n_parcels: int) -> Iterator[str]:
     for row in tables["targets"].dropna(subset="actual").to_dict("records"):
-        usual = "" if pd.isna(row["usual_pct"]) else f"，常年到此时完成 {row['usual_pct']:.0f}%"
+        usual = row["usual_pct"]
+        usual = "" if pd.isna(usual) else f"，常年到此时完成 {part_text(usual, 0)}"
         said = OUTCOMES.get(row["status"]) or f"达标概率 {chance_text(row['probability'])}"
         when = Period.parse(row["actual_period"]).label_zh("point")
         # Of a ceiling nothing is done.
@@ -186,7 +191,7 @@ def _risk_sentences(tables: Tables, day: pd.Timestamp, year: int) -> Iterator[st
         late = f"连同以前年度，逾期未办结 {len(tables['overdue'])} 件"
         yield f"截至 {day:%Y-%m-%d} 报送，{year}年风险{steps}；{late}。"
     for row in response[response["type"] == WHOLE].to_dict("records"):
-        due = f"到期的 {row['n_due']} 件中按时答复 {row['on_time_pct']:.1f}%"
+        due = f"到期的 {row['n_due']} 件中按时答复 {part_text(row['on_time_pct'], 1)}"
         days = f"答复用时的中位数 {row['median_days']:g} 天"
         due, days = due if row["n_due"] else "没有到期的", days if row["answered"] else "没有答复的"
         yield f"{year}年受理群众事项 {row['received']} 件，{due}，{days}。"
@@ -213,7 +218,7 @@ def _answer(
         "同一天的两份台账写法不同，没有采用": cases.disputed,
         "敏感台账，不进公开报告": [one.name_zh for one in ledgers if one.sensitive],
     }
-    return answer_of(
+    answer = answer_of(
         assessment,
         QUESTIONS[kinds],
         (*sentences, *differ),
@@ -222,6 +227,8 @@ def _answer(
         simulated="simulated" in cases.provenances or None,
         sensitive=any(one.sensitive for one in ledgers),
     )
+    days = [f"{day:%Y-%m-%d}" for kind, day in cases.delivered.items() if kind in kinds]
+    return replace(answer, as_of=max([answer.as_of or "", *days]) or None)
 
 
 def _plain(table: pd.DataFrame) -> pd.DataFrame:

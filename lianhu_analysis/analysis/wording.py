@@ -31,7 +31,7 @@ def gap_text(points: float, beside: str, up: str, down: str, what: str = "") -> 
     """Tell a difference; nothing where it is not known."""
     if isnan(points):
         return ""
-    if abs(points) < HALF_UNIT:
+    if not half_up(points := round(points, 6)):  # what differences of published decimals are
         return f"{what}与{beside}持平"
     return f"{what}比{beside}{up if points > 0 else down} {half_up(abs(points))} 个百分点"
 

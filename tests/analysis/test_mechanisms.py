@@ -281,6 +281,22 @@ def test_answers_in_time_are_a_share_of_what_was_due():
     assert answer.tables["sums"]["apart"].tolist() == [0.0]
 
 
+def test_what_is_not_quite_all_is_no_hundred_percent():
+    asked = [matter(f"{n}", "2024-09-01", "2024-09-11", "2024-09-05") for n in range(2999)]
+    late = matter("late", "2024-09-01", "2024-09-11", "2024-09-13")
+    answer = risk_and_governance(assessed(), known(governance=[*asked, late]))
+    assert "到期的 3000 件中按时答复 99.9%" in answer.sentences[0]
+
+
+def test_an_answer_is_as_of_the_last_delivery_that_it_tells():
+    # Ledgers of 8 November under 截至 2024-10-31, the day of the last figure.
+    projects = [project("A", 10.0, 7.0), project("B", 20.0, 5.0, period="2025-01")]
+    for delivered, day in (("2024-11-08", "2024-11-08"), ("2024-10-08", "2024-10-31")):
+        answer = land_and_projects(assessed(), known(delivered, projects=projects))
+        assert answer.as_of == day
+    assert answer.sentences[-1] == "1 个项目已改按 2024 年以后的计划报送，不在其内。"
+
+
 def test_no_share_and_no_median_is_told_of_nothing():
     fresh = known(governance=[matter("A", "2024-10-01", "2024-10-20")])
     answer = risk_and_governance(assessed(), fresh)

@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 from lianhu_analysis.analysis.answer import Answer
+from lianhu_analysis.render.drawing import mechanism_charts
 from lianhu_analysis.render.drawing.chart_layout import Setting
 from lianhu_analysis.render.drawing.charts import Picture
 from lianhu_analysis.render.drawing.mechanism_charts import bars_chart, mechanism_picture
@@ -46,6 +47,20 @@ def test_each_table_has_its_picture(name):
     drawn = mechanism_picture(answer(simulated=True), name)
     assert isinstance(drawn, Picture) and drawn.png.startswith(b"\x89PNG")
     assert any("演示数据" in text for text in drawn.drawn)
+
+
+def test_projects_told_to_different_months_have_no_one_line(monkeypatch):
+    aims = []
+    chart = mechanism_charts.bars_chart
+    monkeypatch.setattr(
+        mechanism_charts,
+        "bars_chart",
+        lambda parts, how: aims.append(how.target) or chart(parts, how),
+    )
+    projects = TABLES["projects"]
+    for due in (75.0, [75.0, 50.0]):
+        mechanism_picture(answer({"projects": projects.assign(due_pct=due)}), "projects")
+    assert aims == [75.0, None]
 
 
 def test_nothing_known_is_said_and_not_drawn():

@@ -32,6 +32,10 @@ def test_a_bar_begins_where_it_should_and_tells_its_change():
     )
     texts = [text.get_text() for text in axes.texts]
     assert "2.0（-0.3）" in texts and not any("nan" in text for text in texts)
+    # Half up, as sentences and tables round: 6.05 was 6.0 here and 6.1 there.
+    halves = rows.assign(value=6.05, change=-0.25, low=np.nan, high=np.nan)
+    axes = rows_chart(halves, Setting(title="题", caption="注")).axes[0]
+    assert "6.1（-0.3）" in [text.get_text() for text in axes.texts]
 
 
 def test_pictures_say_what_they_show(national):
@@ -58,3 +62,6 @@ def test_pictures_say_what_they_show(national):
     assert standing_pictures(both)[0].alt == (
         "2024Q3 国内生产总值：2 个地区的同比增速。邻国 5.0、全国 4.8"
     )
+    other = rows.assign(region="1", region_zh="邻国", growth=6.05)
+    both = replace(alone, tables={"regions": pd.concat([rows, other], ignore_index=True)})
+    assert standing_pictures(both)[0].alt.endswith("邻国 6.1、全国 4.8")

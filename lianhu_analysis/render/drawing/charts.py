@@ -189,9 +189,9 @@ def fan_grid(panels: Sequence[Panel], setting: Setting) -> Figure:
     Raises
     ------
     ReportError
-        If there is no panel, or one has no figures.
+        If there is no panel, or one has nothing to start from: see ``fan_chart``.
     """
-    if not panels or any(not np.isfinite(item.values).any() for item in panels):
+    if not panels or any(not (it.counts or np.isfinite(it.values).any()) for it in panels):
         raise ReportError(f"图“{setting.title}”有一格没有任何实际数，不能画。请检查指标与时期")
     figure, grid = new_grid(setting, [item.title for item in panels])
     labels = []

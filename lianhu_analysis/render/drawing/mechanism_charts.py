@@ -64,8 +64,9 @@ def mechanism_picture(answer: Answer, name: str) -> Picture | Html:
     if name == "funnel":
         parts = parts.drop(index=WHOLE).T
     elif name == "projects":
-        parts, due = parts.head(MOST), float(table["due_pct"].max())
-        setting = replace(setting, target=due, target_text="序时进度")
+        parts, due = parts.head(MOST), table["due_pct"].unique()
+        if len(due) == 1:  # not of projects told to different months
+            setting = replace(setting, target=float(due[0]), target_text="序时进度")
     elif name == "parcels":
         parts, worst = parts.tail(MOST), table.loc[table["worst"], "output"].max()
         if pd.notna(worst):

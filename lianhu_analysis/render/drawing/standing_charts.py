@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from lianhu_analysis.analysis.answer import Answer
-from lianhu_analysis.analysis.wording import grew_text
+from lianhu_analysis.analysis.wording import grew_text, half_up
 from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.render.drawing.chart_layout import Setting, new_figure, wrap
 from lianhu_analysis.render.drawing.charts import Picture, picture
@@ -41,7 +41,7 @@ def contribution_pictures(answer: Answer, most: int | None = None) -> list[Pictu
         most_zh, points = rows[["label", "value"]].iloc[0]
         title = (
             f"{Period.parse(whole['period']).label_zh('ytd')}{whole['label']}{grew_text(whole['growth'])}，"
-            f"{most_zh}{'拉动最多' if points > 0 else '拖累最少'}：{points:z.1f} 个百分点"
+            f"{most_zh}{'拉动最多' if points > 0 else '拖累最少'}：{half_up(points)} 个百分点"
         )
         rows["strong"] = rows.index == block.index[0]
         pictures.append(_picture(rows, title, "百分点", answer))
@@ -66,7 +66,8 @@ def standing_pictures(answer: Answer) -> list[Picture]:
 def _picture(rows: pd.DataFrame, title: str, unit: str, answer: Answer) -> Picture:
     caption = f"{answer.region_zh}，截至 {answer.as_of}；括号内为比上期的变化"
     setting = Setting(title=title, caption=caption, unit=unit, simulated=answer.simulated)
-    told = "、".join(f"{row.label} {row.value:z.1f}" for row in rows.itertuples())
+    pairs = zip(rows["label"], rows["value"].map(half_up), strict=True)
+    told = "、".join(f"{label} {value}" for label, value in pairs)
     return picture(rows_chart(rows, setting), f"{title}。{told}")
 
 
@@ -95,8 +96,9 @@ def rows_chart(rows: pd.DataFrame, setting: Setting) -> Figure:
     )  # fmt: skip
     right = (start + rows[["value", "high", "previous"]].max(axis=1)).clip(lower=start)
     for at, (x, points, change) in enumerate(zip(right, value, rows["change"], strict=True)):
-        text = f"{points:z.1f}" + ("" if np.isnan(change) else f"（{change:+z.1f}）")
         if not np.isnan(points):
+            moved = "" if np.isnan(change) else f"（{half_up(change):+}）"
+            text = f"{half_up(points)}{moved}"
             axes.annotate(text, (x, at), (7, 0), textcoords="offset points", va="center")
     axes.set_yticks(y, ["\n".join(wrap(said(label), NAME_WIDTH)) for label in rows["label"]])
     axes.invert_yaxis()
