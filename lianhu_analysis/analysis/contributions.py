@@ -138,9 +138,9 @@ def contributions(breakdown: Breakdown, period: str) -> pd.DataFrame:
     growth, weights = breakdown.growth_in(period), breakdown.weights(period)
     table = pd.DataFrame({"growth": growth, "weight_pct": weights[last]})
     table["points"] = table["weight_pct"] * growth / 100
-    no_level = f"没有公布与合计同一普查口径的 {last}{period[4:]} 绝对额"
+    no_level = f"没有可用的与合计同一普查口径的 {last}{period[4:]} 绝对额"
     table["reason"] = np.where(table["weight_pct"].isna(), no_level, "")
-    table.loc[growth.isna(), "reason"] = f"没有公布 {period} 增速"
+    table.loc[growth.isna(), "reason"] = f"没有可用的 {period} 增速"
     if reason := table["reason"].iloc[0]:
         raise ForecastError(reason)
     total, parts = growth.iloc[0], table.iloc[1:]

@@ -79,7 +79,7 @@ def test_points_and_shares_are_those_of_the_hand():
 
 def test_a_part_that_is_not_published_is_named_and_not_assumed():
     table = table_of(*PLAIN[:-1])
-    assert table.loc["gdp.tertiary", "reason"] == "没有公布 2024Q3 增速"
+    assert table.loc["gdp.tertiary", "reason"] == "没有可用的 2024Q3 增速"
     assert np.isnan(table.loc["gdp.tertiary", "points"])
     assert table.loc["residual", "points"] == pytest.approx(5.2 - 0.2 - 2.1)
     without_level = [row for row in PLAIN if row[:2] != ("gdp.primary", "level")]
