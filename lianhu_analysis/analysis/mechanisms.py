@@ -111,12 +111,9 @@ def _projects(table: pd.DataFrame, year: int) -> pd.DataFrame:
     of_year = table["reserve"].eq("否") & table["period"].str.startswith(str(year))
     held = table[of_year & table["plan_year"].gt(0)]
     due, plan, done = held["period"].str[5:].astype(float) / 12, held["plan_year"], held["done"]
-    told = {
-        "done_pct": 100 * done / plan,
-        "due_pct": 100 * due,
-        "short": (due * plan - done).round(6),
-    }
-    return held.assign(**told).sort_values(["short", "case"], ascending=[False, True])
+    short = (due * plan - done).round(6)
+    told = held.assign(done_pct=100 * done / plan, due_pct=100 * due, short=short)
+    return told.sort_values(["short", "case"], ascending=[False, True])
 
 
 def _land_sentences(tables: Tables, n_parcels: int) -> Iterator[str]:
@@ -218,8 +215,10 @@ def _answer(
         "同一天的两份台账写法不同，没有采用": cases.disputed,
         "敏感台账，不进公开报告": [one.name_zh for one in ledgers if one.sensitive],
     }
-    answer = answer_of(
-        assessment,
+    days = [day.date() for kind, day in cases.delivered.items() if kind in kinds]
+    until = max([*days, *filter(None, [assessment.as_of])], default=None)
+    return answer_of(
+        replace(assessment, as_of=until),
         QUESTIONS[kinds],
         (*sentences, *differ),
         {name: _plain(table) for name, table in {**tables, "sums": sums}.items()},
@@ -227,8 +226,6 @@ def _answer(
         simulated="simulated" in cases.provenances or None,
         sensitive=any(one.sensitive for one in ledgers),
     )
-    days = [f"{day:%Y-%m-%d}" for kind, day in cases.delivered.items() if kind in kinds]
-    return replace(answer, as_of=max([answer.as_of or "", *days]) or None)
 
 
 def _plain(table: pd.DataFrame) -> pd.DataFrame:

@@ -26,6 +26,8 @@ KINDS = {
     "revision": ("修订", "revisions"),
     "re_estimation": ("重新估计", "residual"),
 }
+# Only what is decided has no chance left.
+DECIDED = {0.0: "0（已定）", 1.0: "100%（已定）"}
 PARTS = ("revisions", "releases", "residual")
 IMPACT = [
     "row", "target_zh", "indicator", "name_zh", "period", "period_zh", "day", "kind", "kind_zh",
@@ -163,7 +165,8 @@ def _sentence(row: Mapping[str, Any], told: Sequence[Mapping[str, Any]]) -> str:
     if np.isfinite(expected := item.get("expected", np.nan)):
         figures += f"，预期 {_figure_text(expected, row)}"
     forecast = became(_figure_text(row["old"], row), _figure_text(row["new"], row))
-    chance = became(chance_text(row["old_probability"]), _chance_now(row["new_probability"]))
+    now = row["new_probability"]
+    chance = became(chance_text(row["old_probability"]), DECIDED.get(now, chance_text(now)))
     moved, what = item["impact"], "预测"
     size = f"{_figure_text(abs(moved), row)} {row['unit'].replace('%', '个百分点')}"
     if not size.partition(" ")[0].strip("0."):  # a count that stays, whose chance does not
@@ -179,11 +182,6 @@ def _sentence(row: Mapping[str, Any], told: Sequence[Mapping[str, Any]]) -> str:
 def _figure_text(value: float, row: Mapping[str, Any]) -> str:
     """Write a growth with two decimals, and an amount that is whole without any."""
     return f"{value:,.{0 if row['unit'] != '%' and float(value).is_integer() else 2}f}"
-
-
-def _chance_now(probability: float) -> str | None:
-    """Write a probability; only what is decided has none left."""
-    return {0.0: "0（已定）", 1.0: "100%（已定）"}.get(probability, chance_text(probability))
 
 
 def news_json(answer: Answer) -> dict[str, Any]:

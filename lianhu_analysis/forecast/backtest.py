@@ -178,16 +178,15 @@ def _with_events(
     before = [last.get(year - 1, np.nan) for year in table["year"]]
     goals = [y if aim is None else aim.value for aim, y in zip(aims, before, strict=True)]
     table["event"] = ["last_year" if aim is None else "announced" for aim in aims]
-    table["threshold"] = np.array(goals, dtype=float)
+    table["threshold"] = goal = np.array(goals, dtype=float)
     at_most = np.array([(aim or target).rule == "at_most" for aim in aims])
     # A count of just the aim meets it.
     halves = np.array([(aim or target).half_unit + FLOATING for aim in aims])
-    edge = table["threshold"].to_numpy() + np.where(at_most, halves, -halves)
+    edge = goal + np.where(at_most, halves, -halves)
     said = np.rint(quantiles) if whole else quantiles
     below = np.array([unit_rank(q, x) for q, x in zip(said, edge, strict=True)])
     table["probability"] = np.where(np.isnan(edge), np.nan, np.where(at_most, below, 1.0 - below))
     # What is published is judged as it stands: 5.95 is no 6.0.
-    goal = table["threshold"].to_numpy()
     met = np.where(at_most, outcome <= goal + FLOATING, outcome >= goal - FLOATING)
     table["met"] = np.where(np.isnan(edge), np.nan, met)
     return table

@@ -304,9 +304,6 @@ def _judge_level(
         pace = actual / share if share > 0 else float(usual.sum() / len(panel.increments))
         draft = replace(draft, usual_share=share, benchmark={"persistence": pace})
     found = _issue(draft, sources, candidates, n_known, rules)
-    if found.weights_reason and not stays:
-        falls = "；这样的累计数可能回落，预测没有计入"
-        found = replace(found, weights_reason=found.weights_reason + falls)
     # Where a range has been entered, whether it will be left is still open.
     return replace(found, **done) if reached else found
 
@@ -336,7 +333,7 @@ def _issue(
         refused |= attempt(rest, panel, key, FULL)[1]
         reasons = "；".join(dict.fromkeys(refused.values()))
         return replace(draft, reason=reasons, attempts=tuple(refused.items()))
-    cautions = _cautions(drawn[benchmark].n_obs, panel)
+    cautions = _cautions(drawn[benchmark].n_obs, panel, draft.indicator)
     said = {name: draws.values for name, draws in drawn.items()}
     near = within_reach(lesson.weighing.weights, said, benchmark)
     weights = {name: weight for name, weight in near.items() if weight}
@@ -361,8 +358,10 @@ def _issue(
     return _with_draws(draft, draws)
 
 
-def _cautions(years: int, panel: Any) -> str:
-    """Say that few years can be compared, or that figures are doubted."""
+def _cautions(years: int, panel: Any, indicator: Indicator) -> str:
+    """Say that few years can be compared, that figures are doubted, or what no future does."""
+    if isinstance(panel, ProgressPanel) and load_structure().may_fall(indicator):
+        return "；这样的累计数可能回落，预测没有计入"
     if not isinstance(panel, GrowthPanel):
         return ""
     text = ""
@@ -399,10 +398,8 @@ def _with_draws(draft: Verdict, draws: Draws) -> Verdict:
 
 def _growth_benchmark(draft: Verdict, n_known: int) -> dict[str, float]:
     """The year grows as the year so far; before any figure, as last year did."""
-    if n_known:
-        return {"persistence": float(draft.actual or 0.0)}
-    last = draft.series.latest(draft.target.year - 1)
-    return {} if last is None else {"persistence": last.value}
+    base = draft.series.latest(draft.target.year - (0 if n_known else 1))
+    return {} if base is None else {"persistence": base.value}
 
 
 def verdict_json(verdict: Verdict) -> dict[str, Any]:

@@ -10,7 +10,6 @@ import pandas as pd
 from lianhu_analysis.catalog.targets import named
 from lianhu_analysis.forecast.frequency import CLASSES, came_true, frequency_json
 from lianhu_analysis.forecast.issued import told_in_advance
-from lianhu_analysis.forecast.scores import point_scores
 from lianhu_analysis.render.tables import NO_DATA, probability_text
 
 __all__ = ["frequency_text", "record_json", "record_lines"]
@@ -50,13 +49,13 @@ def record_json(record: pd.DataFrame, scored: Sequence[Mapping[str, Any]]) -> di
 def _summary(record: pd.DataFrame) -> dict[str, Any]:
     """Scores of what was told in advance; ``None`` where there is nothing yet."""
     told = told_in_advance(record)
-    errors = None
+    errors, growth = None, told.loc[told["measure"].eq("yoy"), "error"]
     if len(told):
         errors = {
             "brier": float(told["brier"].mean()),
             "brier_about": float(told["brier_about"].mean()),
             "covered_80": int(told["covered_80"].astype(bool).sum()),
-            "growth_rmse": _rmse(told[told["measure"].eq("yoy")]),
+            "growth_rmse": float((growth**2).mean() ** 0.5) if len(growth) else None,
         }
     return {
         "told_in_advance": len(told),
@@ -70,13 +69,6 @@ def _summary(record: pd.DataFrame) -> dict[str, Any]:
             for low in CLASSES[:-1]
         ],
     }
-
-
-def _rmse(rows: pd.DataFrame) -> float | None:
-    if rows.empty:
-        return None
-    found = point_scores(rows["outcome"].to_numpy(float), rows["mean"].to_numpy(float))
-    return float(found["rmse"].iloc[0])
 
 
 def record_lines(content: Mapping[str, Any]) -> list[str]:

@@ -47,7 +47,8 @@ def progress(panel: ProgressPanel, rng: np.random.Generator, effort: Effort = FU
         # One draw that underflows to no usual progress is unlikely; the others stand.
         expected = np.maximum(expected, np.finfo(float).tiny)
         log_weight = _log_negative_binomial(seen, shape, expected) - np.log(dispersion)
-        chosen = _resampled(log_weight, rng)
+        weight = np.exp(log_weight - log_weight.max())
+        chosen = rng.choice(weight.size, size=weight.size, p=weight / weight.sum())
         usual, shape, expected = usual[chosen], shape[chosen], expected[chosen]
         dispersion, seen = dispersion[chosen], seen[chosen]
     pace = rng.gamma(shape + seen, 1.0 / (shape + expected))
@@ -201,11 +202,6 @@ def _log_negative_binomial(seen: FloatArray, shape: FloatArray, expected: FloatA
         + shape * np.log(shape / (shape + expected))
         + seen * np.log(expected / (shape + expected))
     )
-
-
-def _resampled(log_weight: FloatArray, rng: np.random.Generator) -> np.ndarray:
-    weight = np.exp(log_weight - log_weight.max())
-    return rng.choice(weight.size, size=weight.size, p=weight / weight.sum())
 
 
 def _overdispersed(

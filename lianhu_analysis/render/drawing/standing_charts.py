@@ -66,8 +66,7 @@ def standing_pictures(answer: Answer) -> list[Picture]:
 def _picture(rows: pd.DataFrame, title: str, unit: str, answer: Answer) -> Picture:
     caption = f"{answer.region_zh}，截至 {answer.as_of}；括号内为比上期的变化"
     setting = Setting(title=title, caption=caption, unit=unit, simulated=answer.simulated)
-    pairs = zip(rows["label"], rows["value"].map(half_up), strict=True)
-    told = "、".join(f"{label} {value}" for label, value in pairs)
+    told = "、".join(f"{x} {half_up(y)}" for x, y in rows[["label", "value"]].to_numpy())
     return picture(rows_chart(rows, setting), f"{title}。{told}")
 
 

@@ -49,7 +49,10 @@ def path_table(report: Report) -> Html:
             why = tables.reason(required.path_reason or "没有剩余时期")
             notes.append(tables.join(title, "：不给逐期要求，", why, "。"))
             continue
-        steps = _steps(verdict)
+        # Months of one quarter say the same growth three times; of things counted one by one
+        # they would say a tenth of one, and what is left of the year stands in the panel.
+        counts = verdict.target.unit in COUNTING_UNITS
+        steps = () if counts else required.quarters or required.path
         if steps and verdict.actual is None and required.path[0].period != required.periods[0]:
             notes.append(tables.join(title, "：本年尚无公布数，已过的各期不列。"))
         for step in steps:
@@ -64,18 +67,6 @@ def path_table(report: Report) -> Html:
     told = [tables.html_table(headers, rows, caption, numeric=(2, 3))] if rows else []
     told += [tables.bullet_list(notes)] if notes else []
     return tables.join(*told) if told else tables.paragraph("没有可逐期列出的要求。")
-
-
-def _steps(verdict: Verdict) -> tuple[Step, ...]:
-    """Return the steps that a reader can act on: quarters, where there are several months in them.
-
-    Months of one quarter say the same growth three times; of things counted one by one they
-    would say a tenth of one, and what is left of the year stands in the panel.
-    """
-    required = verdict.required
-    if verdict.target.unit in COUNTING_UNITS:
-        return ()
-    return required.quarters or required.path
 
 
 def _single(report: Report, verdict: Verdict, step: Step) -> Html:
