@@ -107,7 +107,8 @@ def levers_answer(futures: Futures, indicators: Collection[str] = ()) -> Answer:
         raise UsageError(f"{asked} 没有尚待实现又有预测的目标，可填 {codes}")
     rows, chances, sentences = [], [], []
     for verdict in chosen:
-        before = verdict.target.chance_in(futures.draws[:, futures.column[key_of(verdict)]])
+        drawn = futures.draws[:, futures.column[key_of(verdict)]]
+        before = verdict.target.chance_in(drawn)
         chances.append({"target_zh": verdict.target.name_zh, "probability": before})
         name, strict = verdict.target.name_zh, strictly(verdict.target)
         head = f"{name}：现有 {chance_text(before)} 的把握{strict}"
@@ -115,6 +116,8 @@ def levers_answer(futures: Futures, indicators: Collection[str] = ()) -> Answer:
         for goal in (item for item in GOALS if item > round(before, 2)):
             found = sorted(_levers(verdict, goal, before, futures), key=_unusual)
             own = next(row for row in found if row["link"] == "自身")
+            if verdict.indicator.in_points and drawn.max() <= 100 < own["year_end"]:
+                continue  # no share is more than the whole
             others = [row for row in found if row is not own][:1]
             ways = [f"须{own['told']}", *(f"或{row['name_zh']}{row['told']}" for row in others)]
             said = "；".join(ways)

@@ -253,6 +253,8 @@ class GrowthSources(Sources):
         n_known = int(known[-1]) + 1 if known.size else 0
         shares, reason = self._shares_of(years, day)
         doubted = {p for p, point in latest.points.items() if point.doubted and day is None}
+        # The target of the nearest year says to how many decimals.
+        nearest = min(self.targets, key=lambda item: abs(item.year - year), default=None)
         return GrowthPanel(
             frequency=indicator.frequency,
             ytd_growth_pct=growth,
@@ -261,18 +263,13 @@ class GrowthSources(Sources):
             # Nobody could know a year for an outlier while it lasted.
             outlier=np.array([y in self.rules.outlier_years and y < year for y in years]),
             year=year,
-            half_unit=self._half_unit(year),
+            half_unit=GrowthPanel.half_unit if nearest is None else nearest.half_unit,
             first_pct=np.vstack([first.values(periods) for periods in rows]),
             festival=_festival(indicator, years),
             shares_reason=reason,
             # What is doubted today was not yet on the days before.
             doubted=np.array([[p in doubted for p in periods] for periods in rows]),
         )
-
-    def _half_unit(self, year: int) -> float:
-        """Half of the last published decimal, as the target of the nearest year says."""
-        nearest = min(self.targets, key=lambda item: abs(item.year - year), default=None)
-        return GrowthPanel.half_unit if nearest is None else nearest.half_unit
 
     def _shares_of(self, years: range, day: dt.date | None) -> tuple[FloatArray, str]:
         """Shares by year, and why the target's are unknown if they are.
@@ -387,7 +384,10 @@ class LevelSources(Sources):
         rows = [done_by_period(values) for values in past if np.isfinite(values).all()]
         increments = np.vstack(rows) if rows else np.zeros((0, len(periods)))
         actual = 0.0 if point is None else point.value
-        over = point.period.end if point else dt.date(year - 1, 12, 31)
-        left = [actual + (item.end - over).days for item in periods[n_known:]]
-        most = np.array(left, dtype=float) if indicator.unit == "天" else math.inf
+        days = np.array([item.end.timetuple().tm_yday for item in periods], dtype=float)
+        # Days of the year, if no more were ever counted by then; leap years have one more.
+        whole = indicator.unit == "天" and (increments.cumsum(axis=1) <= days + 1).all()
+        most = (
+            actual + days[n_known:] - (days[n_known - 1] if n_known else 0) if whole else math.inf
+        )
         return ProgressPanel(increments, actual, n_known, self.integer, most=most)

@@ -1,14 +1,21 @@
 """A lever does what it says when it is pulled."""
 
+import datetime as dt
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from lianhu_analysis.analysis import levers
+from lianhu_analysis.analysis.futures import futures_of
 from lianhu_analysis.analysis.levers import levers_answer, parts_beside, shift_needed
 from lianhu_analysis.analysis.scenarios import read_scenario, scenario_answer
 from lianhu_analysis.errors import UsageError
+from lianhu_analysis.forecast.assessment import assess_targets
+from lianhu_analysis.forecast.knowledge import Knowledge
+from lianhu_analysis.workspace import Region
 from tests.analysis.district import beside, world
+from tests.forecast.frames import catalogue, figures, indicator
 from tests.forecast.test_verdict import RULES, target
 
 OTHERS = ("gdp.secondary", "gdp.tertiary")
@@ -117,3 +124,23 @@ def test_a_chance_that_is_told_as_the_goal_needs_no_lever(monkeypatch):
     monkeypatch.setattr(type(target()), "chance_in", lambda *_: 0.796)  # told as 80 %
     (said,) = levers_answer(futures, ["gdp.total"]).sentences
     assert said == "增长5%左右：现有 80% 的把握（不含容差）。"
+
+
+def test_no_share_is_asked_to_exceed_the_whole():
+    # 80 % for 99 would have wanted a year of 101 %.
+    share = indicator("env.good_share", kind="rate", unit="%", level_price="na")
+    rows = [
+        (share.code, "level", "ytd", f"{year}Q{q}", 92.0 + q + (q == 4) * (year % 4), f"{year}-12-{q + 20}")
+        for year in range(2012, 2024)
+        for q in range(1, 5)
+    ] + [(share.code, "level", "ytd", "2024Q3", 95.0, "2024-10-15")]  # fmt: skip
+    aim = target(share.code, measure="level", value=99.0, rule="at_least", tolerance=0.0, unit="%",
+                 decimals=None)  # fmt: skip
+    known = Knowledge(figures(*rows))
+    assessment = assess_targets(
+        known.versions, [aim], region=Region("100000", "某区"), year=2024,
+        as_of=dt.date(2024, 10, 31), catalogue=catalogue(share), rules=RULES, knowledge=known,
+    )  # fmt: skip
+    told = levers_answer(futures_of(assessment, [], RULES, known))
+    assert told.tables["levers"]["goal"].tolist() == [0.5]
+    assert told.tables["levers"]["year_end"].max() <= 100.0 and "80%" not in told.sentences[0]

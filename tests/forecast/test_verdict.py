@@ -556,6 +556,9 @@ def test_no_more_days_are_good_than_are_left():
     verdict = judge(figures(*rows), aim, catalogue(air), RULES)
     assert verdict.draws.path.max(axis=0).tolist() == [330.0, 361.0]
     assert verdict.draws.values.max() == 361.0
+    # Days that several things share (of exhibitions) were more than the year's before.
+    several = figures(*((*row[:4], row[4] * (1 + (row[3] < "2024")), row[5]) for row in rows))
+    assert judge(several, aim, catalogue(air), RULES).draws.values.max() > 361.0
 
 
 def test_growth_of_a_stock_is_said_by_its_own_past_alone():
