@@ -485,8 +485,10 @@ def test_a_ledger_of_later_is_not_known_on_the_day_of_the_last_figure(run, space
     run("ingest", "--workspace", space.root)
     asked = ("mechanisms", "risk", "--workspace", space.root, "--json")
     now = json.loads(run(*asked)[1])
-    then = json.loads(run(*asked, "--as-of", now["as_of"])[1])
-    assert now["as_of"] == then["as_of"] < "2026-10-08"
+    last = json.loads(run("forecast", "--workspace", space.root, "--json")[1])["as_of"]
+    then = json.loads(run(*asked, "--as-of", last)[1])
+    # Each is as of the day whose ledgers it tells.
+    assert then["as_of"] == last < now["as_of"] == "2026-10-08"
     assert [len(content["overdue"]) for content in (now, then)] == [1, 0]
 
 

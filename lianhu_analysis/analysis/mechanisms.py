@@ -101,7 +101,7 @@ def land_and_projects(assessment: Assessment, cases: Cases) -> Answer:
         "stages": parcels.groupby("stage")["area"].agg(n_cases="size", area="sum").reset_index(),
     }
     later = cases.tables["projects"]["period"].gt(f"{assessment.year}-12").sum()
-    turned = [f"{later} 个项目已改按 {assessment.year} 年以后的计划报送，不在其内。"][:later]
+    turned = [f"{later} 个项目已改按以后年度的计划报送，不在其内。"][:later]
     said = [*_land_sentences(tables, len(parcels)), *turned]
     return _answer(assessment, cases, LAND, tables, said)
 

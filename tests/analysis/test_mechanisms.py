@@ -294,7 +294,7 @@ def test_an_answer_is_as_of_the_last_delivery_that_it_tells():
     for delivered, day in (("2024-11-08", "2024-11-08"), ("2024-10-08", "2024-10-31")):
         answer = land_and_projects(assessed(), known(delivered, projects=projects))
         assert answer.as_of == day
-    assert answer.sentences[-1] == "1 个项目已改按 2024 年以后的计划报送，不在其内。"
+    assert answer.sentences[-1] == "1 个项目已改按以后年度的计划报送，不在其内。"
 
 
 def test_no_share_and_no_median_is_told_of_nothing():
