@@ -1331,7 +1331,7 @@ TO_DATE = [["莲湖区2024年1-9月主要经济指标"], ["指标", "单位", "�
 
 @pytest.mark.parametrize(
     "line",
-    "上年同期 开发区 民营经济 年度目标 全市 碑林区 限额以上 楼宇经济 央企 老城区 农村 全口径 2023年".split(),
+    "上年同期 开发区 民营经济 年度目标 全市 碑林区 限额以上 央企 老城区 农村 全口径 2023年".split(),
 )
 def test_what_a_line_says_of_its_rows_it_says_of_their_parts(read, line):
     rows = [["一般公共预算收入", "亿元", 40.2, 1.1], ["其中：税收收入", "亿元", 31.1, 1.3]]
@@ -1339,7 +1339,9 @@ def test_what_a_line_says_of_its_rows_it_says_of_their_parts(read, line):
     assert short(read([*TO_DATE, [line], *rows, *gdp])) == {}
 
 
-@pytest.mark.parametrize("line", ["财政", "一、综合", "（二）财政金融", "全区", "2024年"])
+@pytest.mark.parametrize(
+    "line", ["财政", "一、综合", "（二）财政金融", "景区和商圈", "全区", "2024年"]
+)
 def test_a_line_of_a_theme_narrows_nothing(read, line):
     rows = [["一般公共预算收入", "亿元", 40.2, 1.1], ["其中：税收收入", "亿元", 31.1, 1.3]]
     assert set(short(read([*TO_DATE, [line], *rows]))) == {"C4", "D4", "C5", "D5"}
@@ -1408,6 +1410,12 @@ def test_a_name_of_another_year_is_not_of_the_titles(read, name):
 def test_rows_that_add_up_to_another_whole_are_its_parts(read, whole, one, two, read_too):
     rows = [[whole, "亿元", 30.0], [one, "亿元", 20.0], [two, "亿元", 10.0]]
     assert len(short(read([TO_DATE[0], TO_DATE[1][:3], *rows]))) == read_too
+
+
+def test_the_month_and_what_is_to_date_of_one_indicator_are_no_parts(read):
+    rows = [["进口总额", "累计", 30.0], ["进口总额", "当月", 20.0], ["出口总额", "当月", 10.0]]
+    found = short(read([TO_DATE[0], ["指标", "口径", "亿元"], *rows]))
+    assert found["C4"] == ("opn.import", "level", "single", "2024-09", 20)
 
 
 @pytest.mark.parametrize(

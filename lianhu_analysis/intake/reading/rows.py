@@ -412,8 +412,10 @@ class RowReader:
     def _other_whole(self, label: Label, part: Indicator) -> str:
         """Return what a row adds up to that is no whole of its own: 出口 and 进口 of 服务贸易."""
         wholes = load_structure().wholes(part.code)
-        known = (item.code for name in label.totals if (item := self.known.get(name)))
-        return "" if not wholes or wholes.intersection(known) else next(iter(label.totals), "")
+        # The month and what is to date of one indicator may add up as well.
+        known = {item.code for name in label.totals if (item := self.known.get(name))}
+        own = known & {part.code, *wholes}
+        return "" if not wholes or own else next(iter(label.totals), "")
 
     def _local_part(self, said: Said) -> str:
         """Return the row of the local part of a revenue, by which a bare name is not of it."""
@@ -438,8 +440,8 @@ class RowReader:
         # 实际利用外资 on a sheet called 外资 is all of it.
         for line in (line for line in (*label.groups, *above) if fold(line) not in name):
             said = self.place.grammar.read(line)
-            words = said.facets.scope.split("、")
-            words_of = [word for word in words if SCOPES.get(word, word) not in name]
+            scopes = said.facets.scope.split("、")
+            words_of = [word for word in scopes if SCOPES.get(word, word) not in name]
             others = [line] if said.facets.nothing and not said.left else []
             if line in label.groups:
                 level = said.whole if said.whole[1:] != own.name_zh[-1:] else ""

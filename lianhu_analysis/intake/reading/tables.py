@@ -500,10 +500,10 @@ class _PanelReader(Place):
             its = level and meaning.unit and unit[1] in indicator.name_zh
             odd = normalise_unit(text) != normalise_unit(meaning.unit) if its else False
             return odd and unit_fits(text, indicator)
-        about = _is_about(OF_ALL.sub("", of), indicator, level=level)
-        if about is None:
+        its_name = _is_about(OF_ALL.sub("", of), indicator, level=level)
+        if its_name is None:
             return False
-        said, its = self.grammar.read(text), indicator.unit
+        said, own_unit = self.grammar.read(text), indicator.unit
         spans = {said.facets.span, *(part.span for part in said.parts)} - {"", "point"}
         other = bool(spans) and when.span not in (*spans, "annual", "point")
         for part in said.parts:
@@ -511,8 +511,8 @@ class _PanelReader(Place):
         scope = said.facets.scope if len("".join(said.left)) <= FEW_LEFT else ""
         other |= any(word not in indicator.name_zh for word in scope.split("、"))
         other |= not said.left and bool(said.names) and indicator not in said.names
-        real = REAL.search(text) and about and indicator.growth_basis == "nominal"
-        in_dollars = "美元" in text and "美元" not in its and "元" in its
+        real = REAL.search(text) and its_name and indicator.growth_basis == "nominal"
+        in_dollars = "美元" in text and "美元" not in own_unit and "元" in own_unit
         elsewhere = said.whole and not self.around.region.name_zh.endswith(said.whole[1])
         other |= bool(not level and (real or elsewhere)) or in_dollars
         return other or bool(said.facets.nothing and not said.facets.price)
