@@ -411,11 +411,16 @@ class RowReader:
 
     def _other_whole(self, label: Label, part: Indicator) -> str:
         """Return what a row adds up to that is no whole of its own: 出口 and 进口 of 服务贸易."""
-        wholes = load_structure().wholes(part.code)
-        # The month and what is to date of one indicator may add up as well.
-        known = {item.code for name in label.totals if (item := self.known.get(name))}
-        own = known & {part.code, *wholes}
-        return "" if not wholes or own else next(iter(label.totals), "")
+        structure = load_structure()
+        wholes = structure.wholes(part.code)
+        for name in label.totals if wholes else ():
+            item = self.known.get(name)
+            # The month and what is to date of one indicator may add up as well, and so may 个 and 亿元.
+            inner = item and structure.wholes(item.code) and not structure.parts(item.code)
+            own = item and (item.code in {part.code, *wholes} or item.unit != part.unit)
+            if not (inner or own):
+                return name
+        return ""
 
     def _local_part(self, said: Said) -> str:
         """Return the row of the local part of a revenue, by which a bare name is not of it."""
