@@ -1523,6 +1523,28 @@ def test_of_names_in_two_languages_the_chinese_are_read(read):
     assert found["D3"] == ("gdp.total", "level", "annual", "2021", 706.0232)
 
 
+@pytest.mark.parametrize(
+    "heads",
+    [
+        ["1-9月累计", "2023年1-9月", "同比增长(%)"],
+        ["累计", "2023年累计", "增速(%)"],
+        ["1-9月", "2023年1-9月", "增速(%)"],
+    ],
+)
+def test_last_years_column_may_write_its_year_out_alone(read, heads):
+    rows = [TO_DATE[0], ["指标", "单位", *heads], [RETAIL, "亿元", 512.3, 497.0, 3.1]]
+    assert short(read(rows)) == {
+        "C3": retail("level", "ytd", "2024-09", 512.3),
+        "E3": retail("yoy", "ytd", "2024-09", 3.1),
+    }
+
+
+@pytest.mark.parametrize("head", ["比1-8月提高(百分点)", "较上半年回落（百分点）", "比一季度变化"])
+def test_a_change_since_earlier_months_is_left_out(read, head):
+    rows = [TO_DATE[0], ["指标", "单位", "累计", "同比增长(%)", head]]
+    assert set(short(read([*rows, [RETAIL, "亿元", 512.3, 3.1, 0.3]]))) == {"C3", "D3"}
+
+
 def test_a_rank_of_so_many_is_a_rank(read):
     rows = [["指标", "2024年1-9月增速", "全市位次"], [RETAIL, "3.8%", "3/13"]]
     assert facts(read(rows)) == {"C2": ("fact.rank.csm.retail.total", "level", "ytd", "2024-09", 3)}

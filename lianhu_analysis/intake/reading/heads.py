@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
+from itertools import pairwise, product
 
 from lianhu_analysis.catalog.indicators import Indicator
 from lianhu_analysis.catalog.structure import load_structure
@@ -22,6 +22,7 @@ from lianhu_analysis.intake.reading.blocks import (
     is_period_cell,
     is_value,
 )
+from lianhu_analysis.intake.reading.cells import is_number
 from lianhu_analysis.intake.reading.figures import POINTS, Collector, Delivery
 from lianhu_analysis.intake.reading.meaning import ColumnMeaning, column_meaning
 from lianhu_analysis.intake.reading.notes import ColumnNote, TableNote
@@ -43,6 +44,8 @@ MANY = 5
 HALF_A_YEAR = 6
 HIDDEN = "要收的，请报送取消了隐藏的新文件；不要的不必处理"
 SAY_WHICH = "请写成“累计比上年同期增长（%）”或“本月比上年同月增长（%）”，另报新文件"
+# Growth of printed amounts, in points.
+ROUNDED = 0.2
 OF_OWNER = "请报送在列名写明地区、时期和口径的新文件"
 # Facts of the column on their left, where they do not say of what period.
 OF_LEFT = ("rank", "gap")
@@ -192,6 +195,7 @@ def read_heads(place: Place, units: dict[int, str]) -> Heads:
         else m
         for m in read
     ]
+    read = _with_this_year(read, place)
     ranked = any(m.facets.fact == "rank" for m in read)
     # A title of 排名 speaks of the column that holds them.
     narrows = place.grammar.vocabulary.lines["scope"]
@@ -228,6 +232,35 @@ def _with_parts(columns: Sequence[Column], place: Place) -> list[ColumnMeaning]:
             owner = meaning
         found.append(meaning)
     return found
+
+
+def _with_this_year(read: list[ColumnMeaning], place: Place) -> list[ColumnMeaning]:
+    """Read 1-9月 beside 2023年1-9月 as of the title's year, where the growth beside them says so."""
+    year = place.around.time.year
+    plain = [m for m in read if not (m.facets.nothing or m.facets.fact)]
+    if {m.stated_year for m in plain} - {0} != {year - 1}:
+        return read
+    bare = [m for m in plain if not m.stated_year and (m.part or not m.is_growth)]
+    earlier = [m for m in plain if m.stated_year and not m.is_growth]
+    growths = [m for m in plain if m.is_growth]
+    triples = product((m for m in bare if not m.is_growth), earlier, growths)
+    if not any(_is_growth_of(*triple, place) for triple in triples):
+        return read
+    return [
+        m if m not in bare else m._replace(part=m.part and m.part.of(year), year=year) for m in read
+    ]
+
+
+def _is_growth_of(
+    amount: ColumnMeaning, last: ColumnMeaning, growth: ColumnMeaning, place: Place
+) -> bool:
+    """Whether growth is that of an amount on last year's in more than half of the rows."""
+    numbers = [m.column.number for m in (amount, last, growth)]
+    rows = ([place.grid.at(row, n) for n in numbers] for row in place.body)
+    cells = ([float(cell) for cell in row if is_number(cell)] for row in rows)
+    told = [row for row in cells if len(row) == len(numbers) and row[1]]
+    held = (abs((one / base - 1) * 100 - said) < ROUNDED for one, base, said in told)
+    return sum(held) * 2 > len(told)
 
 
 def _is_part(part: ColumnMeaning, owner: ColumnMeaning) -> bool:
@@ -474,9 +507,9 @@ def _of_this_year(
     """Return this year's amount where last year's stands between it and its growth."""
     if left is None or not _is_last_year(left, before):
         return left
-    kind = (left.indicator, left.region, left.facets.span)
+    kind = (left.indicator, left.region, left.says_span)
     amounts = [m for m in before if m.stated_year == left.stated_year + 1 and not m.is_growth]
-    newer = [m for m in amounts if (m.indicator, m.region, m.facets.span) == kind]
+    newer = [m for m in amounts if (m.indicator, m.region, m.says_span) == kind]
     return newer[0] if len(newer) == 1 else left
 
 
