@@ -1545,6 +1545,51 @@ def test_a_change_since_earlier_months_is_left_out(read, head):
     assert set(short(read([*rows, [RETAIL, "亿元", 512.3, 3.1, 0.3]]))) == {"C3", "D3"}
 
 
+@pytest.mark.parametrize(
+    "name", ["地区生产总值指数(上年=100)", "地区生产总值增速(%)", "地区生产总值构成(%)"]
+)
+def test_a_short_name_below_another_measure_of_its_whole_is_no_amount(read, name):
+    rows = [["2-3 地区生产总值"], ["单位:亿元"], ["项目", 2010, 2013, 2014]]
+    rows += [["地区生产总值", 266.5, 617.2, 707.8], [name, 115.4, 116.2, 110.5]]
+    reading = read([*rows, ["第二产业", 117.5, 119.1, 111.9]], published=dt.date(2015, 8, 30))
+    assert "gdp.secondary" not in set(reading.frame["indicator"])
+    assert "第二产业" in told(reading)
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["地区生产总值", "增速(%)", "第二产业", "增速(%)"],
+        ["地区生产总值", "地区生产总值增速(%)", "第二产业增加值", "第二产业增加值增速(%)"],
+    ],
+)
+def test_amounts_and_growth_by_turns_in_rows(read, names):
+    figures = zip(names, [512.3, 5.1, 104.2, 5.9], strict=True)
+    rows = [["2024年1-9月主要指标"], ["单位：亿元"], ["指标", "累计"], *map(list, figures)]
+    assert short(read(rows)) == {
+        "B4": ("gdp.total", "level", "ytd", "2024Q3", 512.3),
+        "B5": ("gdp.total", "yoy", "ytd", "2024Q3", 5.1),
+        "B6": ("gdp.secondary", "level", "ytd", "2024Q3", 104.2),
+        "B7": ("gdp.secondary", "yoy", "ytd", "2024Q3", 5.9),
+    }
+
+
+def test_sectors_below_gross_product_in_heads_of_three_rows(read):
+    rows = [
+        ["历年地区生产总值"],
+        ["年份", "生产总值(万元)", None, None, None, None],
+        [None, "合计", "第一产业", "第二产业", None, "第三产业"],
+        [None, None, None, None, "工业", None],
+        [2004, 1802940, 152242, 816160, 644451, 834538],
+        [2005, 2052164, 164150, 934787, 779727, 953227],
+    ]
+    merged = ((1, 1, 1, 5), (1, 0, 3, 0))
+    found = short(read(rows, merged=merged, published=dt.date(2008, 8, 30)))
+    assert found["B5"] == ("gdp.total", "level", "annual", "2004", 180.294)
+    assert found["D6"] == ("gdp.secondary", "level", "annual", "2005", 93.4787)
+    assert found["F5"] == ("gdp.tertiary", "level", "annual", "2004", 83.4538)
+
+
 def test_a_rank_of_so_many_is_a_rank(read):
     rows = [["指标", "2024年1-9月增速", "全市位次"], [RETAIL, "3.8%", "3/13"]]
     assert facts(read(rows)) == {"C2": ("fact.rank.csm.retail.total", "level", "ytd", "2024-09", 3)}

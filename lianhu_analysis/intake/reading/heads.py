@@ -219,7 +219,12 @@ def _with_parts(columns: Sequence[Column], place: Place) -> list[ColumnMeaning]:
     owner: ColumnMeaning | None = None
     for column in columns:
         meaning = column_meaning(column, place.grammar)
-        if meaning.indicator:
+        if meaning.indicator and meaning.tail and len(column.cells) > 1:
+            # 第二产业 below 生产总值（万元）, in one head
+            said = place.grammar.read(f"{meaning.indicator.name_zh}/{column.cells[-1][1]}")
+            if said.indicator not in (None, meaning.indicator) and not said.left:
+                meaning = meaning._replace(indicator=said.indicator, tail="", refusal=None)
+        elif meaning.indicator:
             whole = meaning.indicator
         elif whole and column.cells and not meaning.facets.nothing:
             path = f"{whole.name_zh}/{read_line(column.text).text}"
@@ -229,7 +234,8 @@ def _with_parts(columns: Sequence[Column], place: Place) -> list[ColumnMeaning]:
         if owner and _is_part(meaning, owner):
             meaning = _as_part(meaning, owner)
         elif meaning.indicator and not meaning.facets.fact:
-            owner = meaning
+            narrowed = meaning.facets.scope or meaning.facets.nothing
+            owner = meaning if narrowed or not meaning.refusal else None
         found.append(meaning)
     return found
 

@@ -23,7 +23,17 @@ from lianhu_analysis.intake.reading.meaning import Row
 from lianhu_analysis.intake.reading.notes import RowNote
 from lianhu_analysis.intake.reading.outline import SECTOR, Label, read_line
 from lianhu_analysis.intake.reading.statements import is_statement, stated_day, title_part
-from lianhu_analysis.intake.reading.words import Facets, Grammar, Part, Said, fold, span_of, unit_in
+from lianhu_analysis.intake.reading.words import (
+    GROWTHS,
+    NOTHING,
+    Facets,
+    Grammar,
+    Part,
+    Said,
+    fold,
+    span_of,
+    unit_in,
+)
 from lianhu_analysis.workspace import Region
 
 __all__ = ["RowReader"]
@@ -57,6 +67,7 @@ class RowReader:
     heads: Heads
     known: dict[str, Indicator] = field(default_factory=dict)
     units: dict[str, str] = field(default_factory=dict)
+    measured: tuple[str, frozenset[str]] = ("", frozenset())
     has_other_kinds: bool = False  # 国有控股企业, below which trades may be parts of it
 
     def read(self, number: int, label: Label, units: Mapping[str, str]) -> Row | None:
@@ -68,6 +79,7 @@ class RowReader:
             Those that labels state, of the items and group lines that a row may belong to.
         """
         said, grammar, panel = Said(), self.place.grammar, self.place.panel
+        self._note_measure(number, label.text)
         column = next((n for role in STUBS if (n := panel.first(role)) is not None), 0)
         shown = label.text or self.place.text(number, column)
         told = [*self._told_of(number, label)]
@@ -85,6 +97,7 @@ class RowReader:
                 said = self._accepted(label, said._replace(facets=said.facets._replace(scope="")))
             elif label.text:
                 said = self.find_name(label)
+                self._refuse_below_another_measure(said, label.text, row)
             elif part_of := next((text for text in told if WITHOUT.match(text)), ""):
                 why = f"注说“{shown}”{part_of}，不是全部；这一行没有收"
                 raise IntakeError(why, f"{NOT_OURS}要收的，请报送全部的数", skipped=True)
@@ -97,6 +110,10 @@ class RowReader:
         above = [p for p in label.parents if part or self._has_part(p, said.indicator)]
         lines = (*above, *reversed(label.groups))
         outer = [grammar.read(line) for line in lines]
+        # 第二产业 below 地区生产总值增速(%) is no percentage.
+        amounts = [
+            t for t in lines if t not in above or grammar.read(t).facets.measure not in GROWTHS
+        ]
         lags = [one.facets.lag for one in outer]
         months = (one.parts[0] for one in outer if len(one.parts) == 1)
         years = (_year_of(one) for one in (said, *outer) if one.years and not one.parts)
@@ -107,7 +124,7 @@ class RowReader:
             several=several,
             facets=row.facets.join(said.facets)._replace(lag=max([said.facets.lag, *lags])),
             span=row.span or said.facets.span or next(filter(None, spans), ""),
-            inherited=next(filter(None, (units.get(t) or self.units.get(t) for t in lines)), ""),
+            inherited=next(filter(None, (units.get(t) or self.units.get(t) for t in amounts)), ""),
             region=next(iter(said.regions), row.region),
             named=next(iter(said.parts), next(months, next(years, None))),
         )
@@ -169,6 +186,27 @@ class RowReader:
                 return set(self.periods)  # 12月 right before 1月, and not both say their year
         twice = (n for n in rows.values() if len({self.place.grid.rows[one][1:] for one in n}) > 1)
         return {number for numbers in twice for number in numbers}
+
+    def _note_measure(self, number: int, text: str) -> None:
+        """Keep the last row that is of another measure than the amount of an item with parts."""
+        said, structure = self.place.grammar.read(text), load_structure()
+        if said.indicator is None or not (parts := structure.parts(said.indicator.code)):
+            return
+        facets, column = said.facets, self.place.panel.first("name")
+        bare = column is not None and self.place.grammar.read(self.place.text(number, column))
+        other = facets.form or facets.base or facets.nothing or facets.measure in GROWTHS
+        inner = (structure.parts(part) for part in parts)
+        measured = bool(other and bare and bare.names)
+        self.measured = (text, parts.union(*inner)) if measured else ("", frozenset())
+
+    def _refuse_below_another_measure(self, said: Said, text: str, row: Row) -> None:
+        """Refuse 第二产业 below 地区生产总值指数 or 地区生产总值增速: most likely it is of that, too."""
+        item, bare = said.indicator, self.place.grammar.read(text).facets == NOTHING
+        if item is None or item.code not in self.measured[1] or row.unit or not bare:
+            return
+        if fold(item.name_zh) not in fold(text):
+            why = f"“{text}”在“{self.measured[0]}”之下，说不清是数还是{self.measured[0]}"
+            raise IntakeError(why, "请报送写全了名称的新文件")
 
     # ---- what stands beside
 
