@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lianhu_analysis.catalog.structure import Share, Sum
-from lianhu_analysis.intake.checks.arrays import Bools, Floats, Ints, Panel
+from lianhu_analysis.intake.checks.arrays import Bools, Floats, Ints
 from lianhu_analysis.intake.checks.evidence import Evidence, doubtful
 from lianhu_analysis.intake.checks.findings import RESOLVE, Finding, Severity
 
@@ -26,7 +26,7 @@ OTHER_DAY_ZH = "各数不是同日公布，可能一个修订了、另一个没�
 class _Members:
     """The series of one relation, the whole first, in one panel."""
 
-    panel: Panel
+    panel: Evidence
     numbers: list[int]
 
     @property
@@ -43,36 +43,35 @@ class _Members:
         return 0.5 * self.panel.unit_of_print[self.numbers].sum(axis=0)[:, None] + 1e-9
 
 
-def check_accounting(evidence: Evidence, doubts: dict[str, Floats]) -> Iterator[Finding]:
+def check_accounting(panel: Evidence, doubt: Floats) -> Iterator[Finding]:
     """Check sums, of-which items and shares, each within what rounding leaves open."""
-    for relation in evidence.structure.sums:
-        for members in _complete(evidence, relation):
+    for relation in panel.structure.sums:
+        for members in _complete(panel, relation):
             gap = members.values[1:].sum(axis=0) - members.values[0]
             right = (np.abs(gap) <= members.rounding).sum()
             if len(members.numbers) <= len(relation.parts) and 2 * right < np.isfinite(gap).sum():
                 gap = np.maximum(gap, 0.0)  # the part that the catalogue leaves out is there
-            yield from _broken(evidence, members, gap, "components_sum", doubts)
-    for relation in evidence.structure.within:
+            yield from _broken(members, gap, "components_sum", doubt)
+    for relation in panel.structure.within:
         for part in relation.parts:
-            for members in _complete(evidence, Sum(relation.whole, (part,))):
+            for members in _complete(panel, Sum(relation.whole, (part,))):
                 gap = np.maximum(members.values[1] - members.values[0], 0.0)
-                yield from _broken(evidence, members, gap, "part_exceeds_whole", doubts)
-    for share in evidence.structure.shares:
-        yield from _shares(evidence, share)
+                yield from _broken(members, gap, "part_exceeds_whole", doubt)
+    for share in panel.structure.shares:
+        yield from _shares(panel, share)
 
 
-def _complete(evidence: Evidence, relation: Sum) -> Iterator[_Members]:
-    """Yield the panels, regions and spans in which a relation has all its members."""
-    known = evidence.catalogue
+def _complete(panel: Evidence, relation: Sum) -> Iterator[_Members]:
+    """Yield the regions and spans in which a relation has all its members."""
+    known = panel.catalogue
     parts = [code for code in relation.parts if code in known or code not in relation.optional]
     wanted = [relation.whole, *parts]
     left_out = len(parts) < len(relation.parts)
-    for panel in evidence.panels.values():
-        for (region, _, _), number in panel.levels.items():
-            if left_out and evidence.region not in (None, region):
-                continue
-            if all(code in number for code in wanted):
-                yield _Members(panel, [number[code] for code in wanted])
+    for (region, _, _), number in panel.levels.items():
+        if left_out and panel.region not in (None, region):
+            continue
+        if all(code in number for code in wanted):
+            yield _Members(panel, [number[code] for code in wanted])
 
 
 def _same_day(members: _Members) -> Bools:
@@ -80,16 +79,10 @@ def _same_day(members: _Members) -> Bools:
     return np.asarray((days == days[0]).all(axis=0))
 
 
-def _broken(
-    evidence: Evidence,
-    members: _Members,
-    gap: Floats,
-    rule: str,
-    doubts: dict[str, Floats],
-) -> Iterator[Finding]:
-    bases = evidence.bases(members.panel)[members.numbers]
+def _broken(members: _Members, gap: Floats, rule: str, doubt: Floats) -> Iterator[Finding]:
+    panel = members.panel
+    bases = panel.bases[members.numbers]
     same_base = (bases == bases[0]).all(axis=0)
-    doubt = doubts[members.panel.frequency]
     same_day = _same_day(members)
     for year, position in np.argwhere((np.abs(gap) > members.rounding) & same_base):
         at = (slice(None), year, position)
@@ -108,22 +101,22 @@ def _broken(
         if rule == "components_sum":
             total = values[1:].sum()
             message = f"各项之和是 {total:,.10g}，相差 {total - values[0]:+,.10g}"
-            message = f"{evidence.stated(rows[0])}，{message}"
+            message = f"{panel.said(rows[0])}，{message}"
         else:
-            message = f"{evidence.stated(rows[1])}，大于其所属的{evidence.stated(rows[0])}"
+            message = f"{panel.said(rows[1])}，大于其所属的{panel.said(rows[0])}"
         other_day = "" if same_day[year, position] else OTHER_DAY_ZH
         for index in blamed:
             named = len(rows) > 2 and index and severity == "Error"
-            most = f"；最可疑的是{evidence.label(rows[index])}" if named else ""
-            yield evidence.finding(
+            most = f"；最可疑的是{panel.label(rows[index])}" if named else ""
+            yield panel.finding(
                 rule, severity, rows[index], message + most, other_day + RESOLVE, others=rows
             )
 
 
-def _shares(evidence: Evidence, share: Share) -> Iterator[Finding]:
-    for members in _complete(evidence, Sum(share.share, (share.part, share.whole))):
+def _shares(panel: Evidence, share: Share) -> Iterator[Finding]:
+    for members in _complete(panel, Sum(share.share, (share.part, share.whole))):
         stated, part, whole = members.values
-        unit = members.panel.unit_of_print[members.numbers][:, :, None]
+        unit = panel.unit_of_print[members.numbers][:, :, None]
         computed = 100 * part / np.where(whole > 0, whole, np.nan)
         rounding = unit[0] / 2 + 100 * (unit[1] + computed / 100 * unit[2]) / 2 / np.abs(whole)
         gap = np.abs(stated - computed)
@@ -131,12 +124,12 @@ def _shares(evidence: Evidence, share: Share) -> Iterator[Finding]:
         for year, position in np.argwhere(gap > rounding + 1e-9):
             rows = [int(row) for row in members.rows[:, year, position]]
             clear = gap[year, position] > CLEAR_SHARE and same_day[year, position]
-            yield evidence.finding(
+            yield panel.finding(
                 "share_differs",
                 "Error" if clear else "Bad" if same_day[year, position] else "Uncertain",
                 rows[0],
-                f"{evidence.stated(rows[0])}，"
-                f"按{evidence.label(rows[1])}与{evidence.label(rows[2])}计算是 "
+                f"{panel.said(rows[0])}，"
+                f"按{panel.label(rows[1])}与{panel.label(rows[2])}计算是 "
                 f"{computed[year, position]:.2f}%",
                 others=rows,
             )

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from lianhu_analysis.catalog.indicators import Indicator
 from lianhu_analysis.intake.checks.arrays import Bools, Floats, Ints, Panel, shift_years
 from lianhu_analysis.intake.checks.evidence import Evidence, doubtful
 from lianhu_analysis.intake.checks.expectation import log_values
@@ -23,18 +22,16 @@ TIMES_NEARER = 3.0  # ... and three times nearer to last year's single period
 SMALL_GAP, LARGE_GAP = 0.1, 0.5
 
 
-def check_accumulation(evidence: Evidence, doubts: dict[str, Floats]) -> Iterator[Finding]:
+def check_accumulation(panel: Evidence, doubt: Floats) -> Iterator[Finding]:
     """Check that years to date accumulate, and agree with single periods."""
-    for name, panel in evidence.panels.items():
-        if panel.frequency == "A":
-            continue
-        flow = evidence.flow_levels(panel)
-        strict = flow & ~evidence.flags(panel, evidence.structure.may_fall)
-        singles, found = _single_under_ytd(evidence, panel, strict)
-        yield from found
-        yield from _negative(evidence, panel, strict)
-        yield from _falls(evidence, panel, strict, singles, doubts[name])
-        yield from _single_against_ytd(evidence, panel, flow, singles)
+    if panel.frequency == "A":
+        return
+    strict = panel.is_flow & ~panel.may_fall
+    singles, found = _single_under_ytd(panel, strict)
+    yield from found
+    yield from _negative(panel, strict)
+    yield from _falls(panel, strict, singles, doubt)
+    yield from _single_against_ytd(panel, panel.without(singles))
 
 
 def _previous(panel: Panel) -> tuple[Floats, Ints]:
@@ -49,27 +46,24 @@ def _previous(panel: Panel) -> tuple[Floats, Ints]:
     return before, rows
 
 
-def _same_base(evidence: Evidence, panel: Panel, other_rows: Ints) -> Bools:
-    bases = evidence.bases(panel)
-    by_row = np.zeros(len(evidence.frame), dtype=np.int64)
-    by_row[panel.rows[panel.rows >= 0]] = bases[panel.rows >= 0]
-    return np.asarray(bases == by_row[other_rows])
+def _same_base(panel: Evidence, other_rows: Ints) -> Bools:
+    by_row = np.zeros(len(panel.frame), dtype=np.int64)
+    by_row[panel.rows[panel.rows >= 0]] = panel.bases[panel.rows >= 0]
+    return np.asarray(panel.bases == by_row[other_rows])
 
 
-def _negative(evidence: Evidence, panel: Panel, strict: Bools) -> Iterator[Finding]:
+def _negative(panel: Evidence, strict: Bools) -> Iterator[Finding]:
     for row in panel.rows[strict[:, None, None] & (panel.values < 0)].tolist():
-        said = f"{evidence.label(row)} 是负数（{evidence.value_text(row)}），这个指标不会是负的"
-        yield evidence.finding("negative_value", "Error", row, said)
+        said = f"{panel.label(row)} 是负数（{panel.value_text(row)}），这个指标不会是负的"
+        yield panel.finding("negative_value", "Error", row, said)
 
 
-def _falls(
-    evidence: Evidence, panel: Panel, strict: Bools, singles: Bools, doubt: Floats
-) -> Iterator[Finding]:
+def _falls(panel: Evidence, strict: Bools, singles: Bools, doubt: Floats) -> Iterator[Finding]:
     before, before_rows = _previous(panel.without(singles))
     tolerance = panel.unit_of_print[:, :, None]
     fall = before - panel.values
     mask = (strict & panel.is_ytd)[:, None, None] & (fall > tolerance) & ~singles
-    mask &= _same_base(evidence, panel, before_rows) & (panel.values >= 0)
+    mask &= _same_base(panel, before_rows) & (panel.values >= 0)
     for at in map(tuple, np.argwhere(mask)):
         row, other = int(panel.rows[at]), int(before_rows[at])
         severity: Severity = "Bad" if fall[at] <= SMALL_FALL * before[at] else "Error"
@@ -79,21 +73,18 @@ def _falls(
         blamed = doubtful([size for _, size in pair]) if severity == "Error" else [0]
         for index in blamed:
             accused, beside = pair[index][0], pair[1 - index][0]
-            yield evidence.finding(
+            yield panel.finding(
                 "ytd_falls",
                 severity,
                 accused,
-                f"{evidence.label(row)}累计 {evidence.value_text(row)}，"
-                f"少于{evidence.label(other)}的 {evidence.value_text(other)}，当期成了负数",
+                f"{panel.label(row)}累计 {panel.value_text(row)}，"
+                f"少于{panel.label(other)}的 {panel.value_text(other)}，当期成了负数",
                 others=[beside],
             )
 
 
-def _single_under_ytd(
-    evidence: Evidence, panel: Panel, strict: Bools
-) -> tuple[Bools, list[Finding]]:
+def _single_under_ytd(panel: Evidence, strict: Bools) -> tuple[Bools, list[Finding]]:
     """Find year-to-date figures that are as large as one period alone."""
-    lumpy = evidence.flags(panel, evidence.structure.is_lumpy)
     before, _ = _previous(panel)
     ytd_then = shift_years(panel.values, -1)
     single_then = ytd_then - shift_years(before, -1)
@@ -101,7 +92,7 @@ def _single_under_ytd(
     logs_then = log_values(ytd_then)
     to_ytd = np.abs(logs - logs_then)
     to_single = np.abs(logs - log_values(single_then))
-    mask = (strict & ~lumpy & panel.is_ytd)[:, None, None] & np.isfinite(before)
+    mask = (strict & ~panel.is_lumpy & panel.is_ytd)[:, None, None] & np.isfinite(before)
     mask &= (to_ytd >= CLEAR_SINGLE) & (to_single * TIMES_NEARER <= to_ytd)
     mask &= panel.values < ytd_then
     told = log_values(1 + growth_beside(panel) / 100)
@@ -112,12 +103,12 @@ def _single_under_ytd(
         row = int(panel.rows[at])
         then = int(panel.rows[at[0], at[1] - 1, at[2]])
         findings.append(
-            evidence.finding(
+            panel.finding(
                 "single_under_ytd",
                 "Error" if clear[at] else "Severe",
                 row,
-                f"{evidence.label(row)}累计 {evidence.value_text(row)}，"
-                f"只有上年同期 {evidence.value_text(then)} 的 {panel.values[at] / ytd_then[at]:.0%}，"
+                f"{panel.label(row)}累计 {panel.value_text(row)}，"
+                f"只有上年同期 {panel.value_text(then)} 的 {panel.values[at] / ytd_then[at]:.0%}，"
                 "与上年当期数相近：累计栏里填的可能是当期数",
                 others=[then],
             )
@@ -125,28 +116,22 @@ def _single_under_ytd(
     return mask, findings
 
 
-def _single_against_ytd(
-    evidence: Evidence, panel: Panel, flow: Bools, singles: Bools
-) -> Iterator[Finding]:
-    cumulated = panel.without(singles)
+def _single_against_ytd(panel: Evidence, cumulated: Panel) -> Iterator[Finding]:
     for mine, other in zip(*panel.pairs("span", "single", "ytd"), strict=True):
-        if flow[mine]:
-            yield from _one_pair(evidence, panel, cumulated, int(mine), int(other))
+        if panel.is_flow[mine]:
+            yield from _one_pair(panel, cumulated, int(mine), int(other))
 
 
-def _one_pair(
-    evidence: Evidence, panel: Panel, cumulated: Panel, mine: int, other: int
-) -> Iterator[Finding]:
+def _one_pair(panel: Evidence, cumulated: Panel, mine: int, other: int) -> Iterator[Finding]:
     single, ytd = panel.values[mine], cumulated.values[other]
     before = np.full_like(ytd, np.nan)
     before[:, 1:] = ytd[:, :-1]
-    indicator = evidence.catalogue.get(str(panel.series["indicator"].iat[mine]))
-    before[:, first_position(panel, indicator)] = 0.0
+    before[:, first_position(panel, mine)] = 0.0
     step = ytd - before
     unit = panel.unit_of_print[mine] + 2 * panel.unit_of_print[other]
     gap = np.abs(single - step)
     share = gap / np.maximum(np.maximum(np.abs(step), np.abs(single)), 1e-12)
-    bases = evidence.bases(panel)[other]
+    bases = panel.bases[other]
     same = np.ones_like(ytd, dtype=bool)
     same[:, 1:] = bases[:, 1:] == bases[:, :-1]
     copied = single == ytd  # has a rule of its own
@@ -155,16 +140,17 @@ def _one_pair(
         rows = [int(panel.rows[at]), int(panel.rows[total])]
         if position:
             rows.append(int(panel.rows[other, year, position - 1]))
-        yield evidence.finding(
+        yield panel.finding(
             "single_vs_ytd",
             graded(float(share[year, position]), SMALL_GAP, LARGE_GAP),
             rows[0],
-            f"{evidence.stated(rows[0])}，而两期累计数之差是 {step[year, position]:,.10g}",
+            f"{panel.said(rows[0])}，而两期累计数之差是 {step[year, position]:,.10g}",
             f"前几期如有修订，可以不等；没有修订的，{RESOLVE}",
             others=rows,
         )
 
 
-def first_position(panel: Panel, indicator: Indicator) -> int:
-    """Return where a year begins, and one period is the year to date."""
-    return 1 if panel.frequency == "M" and indicator.no_january else 0
+def first_position(panel: Evidence, series: int) -> int:
+    """Return where a year of a series begins, and one period is the year to date."""
+    indicator = panel.indicators[series]
+    return int(panel.frequency == "M" and indicator is not None and indicator.no_january)

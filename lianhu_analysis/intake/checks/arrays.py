@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
@@ -80,7 +80,7 @@ class Panel:
         """Which series accumulate over the year."""
         return np.asarray((self.series["span"] == "ytd").to_numpy())
 
-    def without(self, mask: Bools) -> Panel:
+    def without(self, mask: Bools) -> Self:
         """Return the panel with some values taken out."""
         return replace(
             self, values=np.where(mask, np.nan, self.values), rows=np.where(mask, -1, self.rows)

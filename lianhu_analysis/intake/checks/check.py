@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 import pandas as pd
@@ -13,7 +13,7 @@ from lianhu_analysis.intake.checks.accounting import check_accounting
 from lianhu_analysis.intake.checks.accumulation import check_accumulation
 from lianhu_analysis.intake.checks.arrays import build_panels
 from lianhu_analysis.intake.checks.copies import check_copies
-from lianhu_analysis.intake.checks.coverage import check_coverage
+from lianhu_analysis.intake.checks.coverage import census_breaks, check_coverage
 from lianhu_analysis.intake.checks.evidence import Evidence
 from lianhu_analysis.intake.checks.findings import Finding, sort_findings
 from lianhu_analysis.intake.checks.growth_rates import check_growth
@@ -81,56 +81,60 @@ def check_observations(
     frame = frame.reset_index(drop=True)
     if frame.empty:
         return ()
-    evidence = Evidence(
-        frame,
-        catalogue,
-        load_structure(),
-        tuple(sorted(breaks, key=lambda item: item.day)),
-        build_panels(frame),
-        region,
-    )
-    slips, slipped = find_slips(evidence)
-    zeros, slipped = find_zeros(evidence, slipped)
+    columns = {str(name): frame[name].tolist() for name in frame}
+    panels = [
+        Evidence(
+            **vars(panel),
+            frame=frame,
+            columns=columns,
+            catalogue=catalogue,
+            structure=load_structure(),
+            breaks=tuple(sorted(breaks, key=lambda item: item.day)),
+            region=region,
+        )
+        for panel in build_panels(frame).values()
+    ]
+    findings = [item for panel in panels for item in _of_one_frequency(panel)]
+    return sort_findings([*findings, *census_breaks(panels), *_without_reference(panels)])
+
+
+def _of_one_frequency(panel: Evidence) -> Iterator[Finding]:
+    """Yield what is to be said of the figures of one frequency."""
+    slips, slipped = find_slips(panel)
+    zeros, slipped = find_zeros(panel, slipped)
+    copies = list(check_copies(panel, distances(panel, slipped)))
+    copied = {item.key for item in copies if item.severity == "Error"}
+    yield from copies
+    yield from zeros
+    yield from (item for item in slips if item.key not in copied)
     # A figure ten times too large breaks every relation that it is part of;
     # without it the others may still be judged.
-    rest = evidence.without(slipped)
-    doubts = distances(rest, {})
-    copies = list(check_copies(evidence, distances(evidence, slipped)))
-    copied = {item.key for item in copies if item.severity == "Error"}
-    return sort_findings(
-        [
-            *copies,
-            *zeros,
-            *(item for item in slips if item.key not in copied),
-            *find_out_of_line(rest),
-            *check_accumulation(rest, doubts),
-            *check_accounting(rest, doubts),
-            *check_growth(rest),
-            *check_coverage(evidence),
-            *_without_reference(evidence),
-        ]
-    )
+    rest = panel.without(slipped)
+    doubt = distances(rest)
+    yield from find_out_of_line(rest)
+    yield from check_accumulation(rest, doubt)
+    yield from check_accounting(rest, doubt)
+    yield from check_growth(rest)
+    yield from check_coverage(panel)
 
 
-def _without_reference(evidence: Evidence) -> list[Finding]:
+def _without_reference(panels: Iterable[Evidence]) -> list[Finding]:
     """Say of how many levels nothing of the same period is known, by region and provenance."""
-    lonely: dict[tuple[str, str], list[int]] = {}
-    for panel in evidence.panels.values():
+    lonely: dict[tuple[str, str], list[tuple[Evidence, int]]] = {}
+    for panel in panels:
         held = panel.rows >= 0
-        level = panel.is_level
-        alone = level & (held.any(axis=2).sum(axis=1) == 1)
+        alone = panel.is_level & (held.any(axis=2).sum(axis=1) == 1)
         for number in np.flatnonzero(alone):
-            lonely.setdefault(panel.owners[number], []).extend(
-                int(row) for row in panel.rows[number][held[number]]
-            )
+            rows = panel.rows[number][held[number]].tolist()
+            lonely.setdefault(panel.owners[number], []).extend((panel, row) for row in rows)
     return [
-        evidence.finding(
+        panel.finding(
             "no_reference",
             "Undefined",
-            rows[0],
-            f"{len(rows)} 个绝对额只有一年，没有同期可比，数量级没有核查"
-            f"（如{evidence.stated(rows[0])}）",
+            row,
+            f"{len(told)} 个绝对额只有一年，没有同期可比，数量级没有核查（如{panel.said(row)}）",
             "请在引用前与原表核对",
         )
-        for rows in lonely.values()
+        for told in lonely.values()
+        for panel, row in told[:1]
     ]

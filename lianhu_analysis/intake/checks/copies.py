@@ -22,14 +22,13 @@ REPEATS_OF_ONE_SHEET = 2  # one is chance; two figures of one sheet are a column
 SHORT_DIGITS, COPIED_FIGURES = 2, 3
 
 
-def check_copies(evidence: Evidence, doubts: dict[str, Floats]) -> Iterator[Finding]:
+def check_copies(panel: Evidence, doubt: Floats) -> Iterator[Finding]:
     """Find copied columns and stale repeats."""
-    for panel in evidence.panels.values():
-        digits = _digits(panel)
-        yield from _copied_series(evidence, panel, digits)
-        yield from _copied_growth(evidence, panel, digits)
-        yield from _copied_single(evidence, panel, doubts[panel.frequency])
-        yield from _repeats(evidence, panel, digits)
+    digits = _digits(panel)
+    yield from _copied_series(panel, digits)
+    yield from _copied_growth(panel, digits)
+    yield from _copied_single(panel, doubt)
+    yield from _repeats(panel, digits)
 
 
 def _digits(panel: Panel) -> Floats:
@@ -41,10 +40,9 @@ def _digits(panel: Panel) -> Floats:
     return np.where(whole > 0, np.floor(np.log10(np.maximum(whole, 1.0))) + 1, 0.0)
 
 
-def _copied_series(evidence: Evidence, panel: Panel, digits: Floats) -> Iterator[Finding]:
+def _copied_series(panel: Evidence, digits: Floats) -> Iterator[Finding]:
     """Find two indicators with the same levels over several periods."""
-    level = panel.is_level
-    level = level & ~evidence.flags(panel, lambda item: item.kind in ("rate", "index"))
+    level = panel.is_level & ~panel.is_rate
     at = np.argwhere(level[:, None, None] & (digits >= DIGITS))
     if not len(at):
         return
@@ -68,19 +66,19 @@ def _copied_series(evidence: Evidence, panel: Panel, digits: Floats) -> Iterator
                 continue
             for pair in rows[[first, second]][:, part["place"]].T.tolist():
                 yield from [
-                    evidence.finding(
+                    panel.finding(
                         "copied_column",
                         "Error",
                         mine,
-                        f"{evidence.label(mine)}与{evidence.label(other)}"
-                        f"都是 {evidence.value_text(mine)}，且连续 {len(part)} 期相同：一列可能抄自另一列",
+                        f"{panel.label(mine)}与{panel.label(other)}"
+                        f"都是 {panel.value_text(mine)}，且连续 {len(part)} 期相同：一列可能抄自另一列",
                         others=[other],
                     )
                     for mine, other in (pair, pair[::-1])
                 ]
 
 
-def _copied_growth(evidence: Evidence, panel: Panel, digits: Floats) -> Iterator[Finding]:
+def _copied_growth(panel: Evidence, digits: Floats) -> Iterator[Finding]:
     """Find growth rates that are the level beside them."""
     level, growth = panel.pairs("measure", "level", "yoy")
     same = (panel.values[level] == panel.values[growth]) & (digits[level] >= DIGITS)
@@ -89,26 +87,24 @@ def _copied_growth(evidence: Evidence, panel: Panel, digits: Floats) -> Iterator
             int(panel.rows[growth[pair], year, position]),
             int(panel.rows[level[pair], year, position]),
         ]
-        yield evidence.finding(
+        yield panel.finding(
             "copied_column",
             "Error",
             rows[0],
-            f"{evidence.label(rows[0])}与绝对额都是 {panel.values[level[pair], year, position]:,.10g}："
+            f"{panel.label(rows[0])}与绝对额都是 {panel.values[level[pair], year, position]:,.10g}："
             "增速一列可能抄自绝对额",
             others=rows,
         )
 
 
-def _copied_single(evidence: Evidence, panel: Panel, doubt: Floats) -> Iterator[Finding]:
+def _copied_single(panel: Evidence, doubt: Floats) -> Iterator[Finding]:
     """Find single periods that are the year to date beside them, or the other way round."""
     if panel.frequency == "A":
         return
-    flow = evidence.flow_levels(panel)
     for mine, other in zip(*panel.pairs("span", "single", "ytd"), strict=True):
-        if not flow[mine]:
+        if not panel.is_flow[mine]:
             continue
-        code = str(panel.series["indicator"].iat[mine])
-        start = first_position(panel, evidence.catalogue.get(code)) + 1
+        start = first_position(panel, mine) + 1
         earlier = np.nan_to_num(panel.values[other, :, start - 1 : -1])
         same = panel.values[mine, :, start:] == panel.values[other, :, start:]
         same &= (panel.values[mine, :, start:] > 0) & (earlier > 0)
@@ -117,22 +113,20 @@ def _copied_single(evidence: Evidence, panel: Panel, doubt: Floats) -> Iterator[
             rows = [int(panel.rows[number, year, position]) for number in (mine, other)]
             doubts = [doubt[number, year, position] for number in (mine, other)]
             accused = rows[int(np.argmax(np.nan_to_num(doubts)))]
-            yield evidence.finding(
+            yield panel.finding(
                 "copied_column",
                 "Error",
                 accused,
-                f"{evidence.label(rows[0])}的当期数与累计数都是 {evidence.value_text(rows[0])}："
+                f"{panel.label(rows[0])}的当期数与累计数都是 {panel.value_text(rows[0])}："
                 "相邻两列可能抄重了",
                 others=rows,
             )
 
 
-def _repeats(evidence: Evidence, panel: Panel, digits: Floats) -> Iterator[Finding]:
+def _repeats(panel: Evidence, digits: Floats) -> Iterator[Finding]:
     """Find levels that repeat the period before, or the same period of last year."""
-    level = panel.is_level
-    lumpy = evidence.flags(panel, evidence.structure.is_lumpy)
-    steady = evidence.flags(panel, lambda item: item.kind in ("rate", "index"))
-    wanted = (level & ~lumpy & ~steady)[:, None, None] & (digits >= SHORT_DIGITS)
+    wanted = panel.is_level & ~panel.is_lumpy & ~panel.is_rate
+    wanted = wanted[:, None, None] & (digits >= SHORT_DIGITS)
     across = ~panel.is_ytd
     before = shift_periods(panel.values, -1, across_years=across)
     rows = panel.rows.astype(float)
@@ -144,26 +138,26 @@ def _repeats(evidence: Evidence, panel: Panel, digits: Floats) -> Iterator[Findi
             continue
         same = wanted & (panel.values == other)
         long = same & (digits >= DIGITS)
-        sheets = Counter(evidence.sheet(int(row)) for row in panel.rows[long])
-        copied = _copied_sheets(evidence, panel, same, wanted & np.isfinite(other))
+        sheets = Counter(panel.sheet(int(row)) for row in panel.rows[long])
+        copied = _copied_sheets(panel, same, wanted & np.isfinite(other))
         for at in map(tuple, np.argwhere(same)):
             row = int(panel.rows[at])
-            sheet = evidence.sheet(row)
+            sheet = panel.sheet(row)
             if not long[at] and sheet not in copied:
                 continue
             many = sheets[sheet] >= REPEATS_OF_ONE_SHEET or sheet in copied
             severity: Severity = "Severe" if many else "Uncertain"
-            message = f"{evidence.stated(row)}，与{words}一模一样：可能没有更新"
-            yield evidence.finding("stale_repeat", severity, row, message, others=[other_rows[at]])
+            message = f"{panel.said(row)}，与{words}一模一样：可能没有更新"
+            yield panel.finding("stale_repeat", severity, row, message, others=[other_rows[at]])
 
 
 def _copied_sheets(
-    evidence: Evidence, panel: Panel, same: np.ndarray, compared: np.ndarray
+    panel: Evidence, same: np.ndarray, compared: np.ndarray
 ) -> set[tuple[str, str, str]]:
     """Return the sheets most of whose figures repeat others, of the periods in which any does."""
-    repeated = Counter(evidence.sheet(int(row)) for row in panel.rows[same])
+    repeated = Counter(panel.sheet(int(row)) for row in panel.rows[same])
     often = {sheet for sheet, count in repeated.items() if count >= COPIED_FIGURES}
     if not often:
         return set()
-    told = Counter(evidence.sheet(int(row)) for row in panel.rows[compared & same.any(axis=0)])
+    told = Counter(panel.sheet(int(row)) for row in panel.rows[compared & same.any(axis=0)])
     return {sheet for sheet in often if 2 * repeated[sheet] > told[sheet]}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -14,9 +14,8 @@ from lianhu_analysis.catalog.reference_period import PER_YEAR
 from lianhu_analysis.intake.checks.arrays import Bools, Panel
 from lianhu_analysis.intake.checks.evidence import Evidence, figure_name
 from lianhu_analysis.intake.checks.findings import RESOLVE, Finding, Severity
-from lianhu_analysis.workspace import CensusBreak
 
-__all__ = ["check_coverage"]
+__all__ = ["census_breaks", "check_coverage"]
 
 LEAST_VALUES = 6  # fewer are no series
 LEAST_DENSITY = 0.6
@@ -25,19 +24,17 @@ DELIVERED = ("official", "simulated")  # facts copied from pages come as they co
 GRACE_DAYS = 5  # a weekend, and a day or two
 
 
-def check_coverage(evidence: Evidence) -> Iterator[Finding]:
-    """Find gaps, Januaries, deliveries that shrank, and census breaks."""
-    for panel in evidence.panels.values():
-        if panel.frequency != "A":
-            expected = _expected(evidence, panel)
-            yield from _gaps(evidence, panel, expected)
-            yield from _stopped(evidence, panel, expected)
-        if panel.frequency == "M":
-            yield from _januaries(evidence, panel)
-    yield from _census_breaks(evidence)
+def check_coverage(panel: Evidence) -> Iterator[Finding]:
+    """Find gaps, Januaries, and deliveries that shrank."""
+    if panel.frequency != "A":
+        expected = _expected(panel)
+        yield from _gaps(panel, expected)
+        yield from _stopped(panel, expected)
+    if panel.frequency == "M":
+        yield from _januaries(panel)
 
 
-def _expected(evidence: Evidence, panel: Panel) -> Bools:
+def _expected(panel: Evidence) -> Bools:
     """Return by series and position of the year whether a figure is usual there."""
     present = panel.stated
     years = present.any(axis=2)
@@ -45,17 +42,16 @@ def _expected(evidence: Evidence, panel: Panel) -> Bools:
     dense = present.sum(axis=(1, 2)) >= LEAST_VALUES
     span = years.sum(axis=1) * np.maximum((share >= 0.5).sum(axis=1), 1)
     dense &= present.sum(axis=(1, 2)) >= LEAST_DENSITY * span
-    known = np.array([item is not None for item in evidence.indicators(panel)])
-    known &= panel.series["provenance"].isin(DELIVERED).to_numpy()
+    known = panel.flags(lambda _: True) & panel.series["provenance"].isin(DELIVERED).to_numpy()
     return np.asarray((share >= 0.5) & (dense & known)[:, None])
 
 
-def _gaps(evidence: Evidence, panel: Panel, expected: Bools) -> Iterator[Finding]:
+def _gaps(panel: Evidence, expected: Bools) -> Iterator[Finding]:
     flat = panel.stated.reshape(len(panel.series), -1)
     begun = np.maximum.accumulate(flat, axis=1)
     goes_on = np.maximum.accumulate(flat[:, ::-1], axis=1)[:, ::-1]
     inside = (begun & goes_on & ~flat).reshape(panel.stated.shape)
-    wanted = inside & (expected & _main_span(evidence, panel)[:, None])[:, None, :]
+    wanted = inside & (expected & _main_span(panel)[:, None])[:, None, :]
     if panel.frequency == "M":
         wanted[:, :, 0] = False  # Januaries have a rule of their own
     per = PER_YEAR[panel.frequency]
@@ -67,37 +63,35 @@ def _gaps(evidence: Evidence, panel: Panel, expected: Bools) -> Iterator[Finding
             run = places[held == mark]
             first = (int(number), int(run[0]) // per, int(run[0]) % per)
             count = f"（连同以后共 {len(run)} 期）" if len(run) > 1 else ""
-            yield _missing(
-                evidence, panel, first, "gap", "Uncertain", f"缺数{count}：此前、此后都有"
-            )
+            yield _missing(panel, first, "gap", "Uncertain", f"缺数{count}：此前、此后都有")
 
 
-def _main_span(evidence: Evidence, panel: Panel) -> Bools:
+def _main_span(panel: Evidence) -> Bools:
     """Return which series are published as the catalogue says; a column beside them may go."""
     return np.array(
         [
             item is not None and span in (item.span, "point" if item.kind == "stock" else "ytd")
-            for item, span in zip(evidence.indicators(panel), panel.series["span"], strict=True)
+            for item, span in zip(panel.indicators, panel.series["span"], strict=True)
         ],
         dtype=np.bool_,
     )
 
 
-def _januaries(evidence: Evidence, panel: Panel) -> Iterator[Finding]:
+def _januaries(panel: Evidence) -> Iterator[Finding]:
     delivered = panel.series["provenance"].isin(DELIVERED).to_numpy()
     cumulated = panel.series["span"].isin(["ytd", "point"]).to_numpy()
-    for number, indicator in enumerate(evidence.indicators(panel)):
+    for number, indicator in enumerate(panel.indicators):
         if indicator is None or not cumulated[number] or not delivered[number]:
             continue
         january, february = panel.stated[number, :, 0], panel.stated[number, :, 1]
         if indicator.no_january:
             for year in np.flatnonzero(january & (panel.rows[number, :, 0] >= 0)):
                 row = int(panel.rows[number, year, 0])
-                yield evidence.finding(
+                yield panel.finding(
                     "january_present",
                     "Bad",
                     row,
-                    f"{evidence.stated(row)}，而这个指标一、二月合并发布，没有1月数",
+                    f"{panel.said(row)}，而这个指标一、二月合并发布，没有1月数",
                     f"可能是1—2月的数填在了1月。{RESOLVE}",
                 )
             continue
@@ -108,7 +102,6 @@ def _januaries(evidence: Evidence, panel: Panel) -> Iterator[Finding]:
             if not panel.stated[number].ravel()[: year * 12].any():
                 continue  # the series begins in this year
             yield _missing(
-                evidence,
                 panel,
                 (number, int(year), 0),
                 "january_missing",
@@ -117,20 +110,19 @@ def _januaries(evidence: Evidence, panel: Panel) -> Iterator[Finding]:
             )
 
 
-def _stopped(evidence: Evidence, panel: Panel, expected: Bools) -> Iterator[Finding]:
+def _stopped(panel: Evidence, expected: Bools) -> Iterator[Finding]:
     """Find series that lack the last period of the department that delivers them."""
     per = PER_YEAR[panel.frequency]
     flat = panel.stated.reshape(len(panel.series), -1)
     last = np.where(flat.any(axis=1), flat.shape[1] - 1 - flat[:, ::-1].argmax(axis=1), -1)
     newest = panel.published.reshape(len(panel.series), -1).max(axis=1)
-    indicators = evidence.indicators(panel)
     groups: dict[tuple[str, str, str], list[int]] = {}
     # Of the indicator, in whichever span or measure: a column may go, a figure may not.
     owned = panel.series.groupby(["region", "provenance", "indicator"]).ngroup().to_numpy()
     kept = np.zeros(len(owned), dtype=np.int64)
     np.maximum.at(kept, owned, last)
     kept = kept[owned]
-    for number, indicator in enumerate(indicators):
+    for number, indicator in enumerate(panel.indicators):
         if indicator is not None and expected[number].any():
             region, provenance = panel.owners[number]
             groups.setdefault((region, provenance, indicator.department_zh), []).append(number)
@@ -138,7 +130,7 @@ def _stopped(evidence: Evidence, panel: Panel, expected: Bools) -> Iterator[Find
         end = max(last[numbers])
         day = dt.date(1970, 1, 1) + dt.timedelta(days=int(max(newest[numbers])))
         for number in numbers:
-            indicator = indicators[number]
+            indicator = panel.indicators[number]
             due = next(
                 (at for at in range(last[number] + 1, end + 1) if expected[number, at % per]), None
             )
@@ -148,7 +140,6 @@ def _stopped(evidence: Evidence, panel: Panel, expected: Bools) -> Iterator[Find
             released = assumed_release(indicator, _period(panel, at))
             if released + dt.timedelta(days=GRACE_DAYS) <= day:
                 yield _missing(
-                    evidence,
                     panel,
                     at,
                     "coverage_shrank",
@@ -162,12 +153,7 @@ def _period(panel: Panel, at: tuple[int, int, int]) -> Period:
 
 
 def _missing(
-    evidence: Evidence,
-    panel: Panel,
-    at: tuple[int, int, int],
-    rule: str,
-    severity: Severity,
-    words: str,
+    panel: Evidence, at: tuple[int, int, int], rule: str, severity: Severity, words: str
 ) -> Finding:
     series: dict[str, Any] = {
         str(name): str(value) for name, value in panel.series.iloc[at[0]].items()
@@ -179,42 +165,36 @@ def _missing(
         **figure,
         values=(),
         cells=(),
-        message=f"{figure_name(figure, evidence.catalogue)}{words}",
+        message=f"{figure_name(figure, panel.catalogue)}{words}",
         remedy=REDELIVER,
     )
 
 
-def _census_breaks(evidence: Evidence) -> list[Finding]:
+def census_breaks(panels: Iterable[Evidence]) -> list[Finding]:
     """Name each census break that levels of a region cross: a break, no error."""
-    crossing: dict[tuple[str, str, int], list[tuple[int, int]]] = {}
-    for panel in evidence.panels.values():
-        level = panel.is_level
-        flow = evidence.flags(panel, lambda item: item.kind in ("flow", "stock"))
-        all_bases = evidence.bases(panel)
-        for number in np.flatnonzero(level & flow):
+    crossing: dict[tuple[str, str, int], list[tuple[Evidence, int, int]]] = {}
+    for panel in panels:
+        counted = panel.flags(lambda item: item.kind in ("flow", "stock"))
+        for number in np.flatnonzero(panel.is_level & counted):
             rows = panel.rows[number].ravel()
-            held, bases = rows[rows >= 0], all_bases[number].ravel()[rows >= 0]
+            held, bases = rows[rows >= 0], panel.bases[number].ravel()[rows >= 0]
             region, provenance = panel.owners[number]
             for place in np.flatnonzero(np.diff(bases) > 0):
-                pair = (int(held[place + 1]), int(held[place]))
+                pair = (panel, int(held[place + 1]), int(held[place]))
                 key = (region, provenance, int(bases[place + 1]) - 1)
                 crossing.setdefault(key, []).append(pair)
-    return [
-        _break_finding(evidence, evidence.breaks[number], pairs)
-        for (_, _, number), pairs in crossing.items()
-    ]
+    return [_break_finding(number, pairs) for (_, _, number), pairs in crossing.items()]
 
 
-def _break_finding(
-    evidence: Evidence, crossed: CensusBreak, pairs: list[tuple[int, int]]
-) -> Finding:
-    row, other = pairs[0]
-    return evidence.finding(
+def _break_finding(number: int, pairs: list[tuple[Evidence, int, int]]) -> Finding:
+    panel, row, other = pairs[0]
+    crossed = panel.breaks[number]
+    return panel.finding(
         "census_break",
         "Good",
         row,
         f"{crossed.day} 起公布的绝对额以{crossed.name}后的口径计，与此前公布的不可相减、不可相除"
-        f"（{len(pairs)} 个序列，如{evidence.label(row)}与{evidence.label(other)}）",
+        f"（{len(pairs)} 个序列，如{panel.label(row)}与{panel.label(other)}）",
         "这是口径变动，不是错误，不必处理；跨越它的核查没有做",
         others=[other],
     )

@@ -1,9 +1,9 @@
-"""What every rule is given: the figures as arrays, the catalogue, and how to word a finding."""
+"""What every rule is given: the figures as arrays, what they are, and how to word a finding."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -44,79 +44,69 @@ def with_unit(value: float, unit: str, form: str = ",.10g") -> str:
     return f"{value:{form}}{'' if unit == '%' else ' '}{unit}"
 
 
-@dataclass(frozen=True)
-class Evidence:
-    """The figures known on a day, and what they are measured by.
+@dataclass(frozen=True, kw_only=True)
+class Evidence(Panel):
+    """The figures of one frequency known on a day, and what they are measured by.
 
     Attributes
     ----------
     frame
-        Observations, labelled 0..n-1.
-    panels
-        Their values by frequency.
+        Observations of all frequencies, labelled 0..n-1.
+    columns
+        The frame as lists: a row of a data frame takes a hundred times longer to get.
     region
         The workspace's own region; parts that the catalogue leaves out are
         nothing there, though not in the regions above it.
     """
 
     frame: pd.DataFrame
+    columns: Mapping[str, list[Any]]
     catalogue: Catalogue
     structure: Structure
     breaks: tuple[CensusBreak, ...]
-    panels: Mapping[str, Panel]
     region: str | None = None
 
-    @cached_property
-    def _columns(self) -> dict[str, list[Any]]:
-        """The frame as lists: a row of a data frame takes a hundred times longer to get."""
-        return {str(name): self.frame[name].tolist() for name in self.frame}
-
     def _figure(self, row: int) -> dict[str, Any]:
-        return {name: values[row] for name, values in self._columns.items()}
+        return {name: values[row] for name, values in self.columns.items()}
 
-    def indicators(self, panel: Panel) -> list[Indicator | None]:
-        """Return the catalogue's row of each series, none for reference facts."""
+    @cached_property
+    def indicators(self) -> list[Indicator | None]:
+        """The catalogue's row of each series, none for reference facts."""
         known = self.catalogue
-        codes = panel.series["indicator"]
+        codes = self.series["indicator"]
         return [known.get(code) if code in known else None for code in codes]
 
-    def flags(self, panel: Panel, test: Callable[[Indicator], bool]) -> Bools:
+    def flags(self, test: Callable[[Indicator], bool]) -> Bools:
         """Return for each series whether its indicator passes a test."""
         return np.array(
-            [item is not None and test(item) for item in self.indicators(panel)], dtype=np.bool_
+            [item is not None and test(item) for item in self.indicators], dtype=np.bool_
         )
-
-    def flow_levels(self, panel: Panel) -> Bools:
-        """Return which series are levels of flows."""
-        return panel.is_level & self.flags(panel, lambda item: item.kind == "flow")
-
-    def bases(self, panel: Panel) -> Ints:
-        """Return the census base of every value; counts, land and rates know of no census."""
-        return self._bases[panel.frequency]
 
     @cached_property
-    def _bases(self) -> dict[str, Ints]:
-        bases = {}
-        for name, panel in self.panels.items():
-            outside = self.flags(
-                panel, lambda item: self.structure.is_lumpy(item) or item.kind in ("rate", "index")
-            )
-            bases[name] = np.where(
-                outside[:, None, None],
-                0,
-                base_on(panel.published.astype("datetime64[D]"), self.breaks),
-            )
-        return bases
+    def is_lumpy(self) -> Bools:
+        """Which series come in pieces: counts and land."""
+        return self.flags(self.structure.is_lumpy)
 
-    def without(self, masks: Mapping[str, Bools]) -> Evidence:
-        """Return the same evidence with some values taken out."""
-        return replace(
-            self,
-            panels={
-                name: panel.without(masks[name]) if name in masks else panel
-                for name, panel in self.panels.items()
-            },
-        )
+    @cached_property
+    def may_fall(self) -> Bools:
+        """Which series may fall within a year, or be negative."""
+        return self.flags(self.structure.may_fall)
+
+    @cached_property
+    def is_rate(self) -> Bools:
+        """Which series are of rates and indices, of which no parts add up."""
+        return self.flags(lambda item: item.kind in ("rate", "index"))
+
+    @cached_property
+    def is_flow(self) -> Bools:
+        """Which series are levels of flows."""
+        return self.is_level & self.flags(lambda item: item.kind == "flow")
+
+    @cached_property
+    def bases(self) -> Ints:
+        """The census base of every value; counts, land and rates know of no census."""
+        outside = (self.is_lumpy | self.is_rate)[:, None, None]
+        return np.where(outside, 0, base_on(self.published.astype("datetime64[D]"), self.breaks))
 
     def label(self, row: int) -> str:
         """Name a figure as a reader does: indicator, period, and whether it is growth."""
@@ -127,7 +117,7 @@ class Evidence:
         figure = self._figure(row)
         return with_unit(figure["value"], figure["unit"])
 
-    def stated(self, row: int) -> str:
+    def said(self, row: int) -> str:
         """Name the figure of a row and say what it is."""
         return f"{self.label(row)} {self.value_text(row)}"
 
@@ -158,7 +148,7 @@ class Evidence:
             severity=severity,
             rule=rule,
             **{name: str(figure[name]) for name in FIGURE},
-            values=tuple((self.label(item), float(self._columns["value"][item])) for item in rows),
+            values=tuple((self.label(item), float(self.columns["value"][item])) for item in rows),
             cells=tuple(self.cell(item) for item in rows),
             message=message,
             remedy=remedy,

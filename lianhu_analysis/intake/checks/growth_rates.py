@@ -6,13 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from lianhu_analysis.intake.checks.arrays import (
-    Bools,
-    Floats,
-    Panel,
-    shift_periods,
-    shift_years,
-)
+from lianhu_analysis.intake.checks.arrays import Bools, Floats, Panel, shift_periods, shift_years
 from lianhu_analysis.intake.checks.evidence import Evidence
 from lianhu_analysis.intake.checks.expectation import MAD_TO_SD, median_of
 from lianhu_analysis.intake.checks.findings import RESOLVE, Finding, Severity, graded
@@ -48,23 +42,21 @@ LEAST_YEARS = 2  # of growth at the same time of the year before it
 TOGETHER = 4  # what so many series do at once is no slip of the pen
 
 
-def check_growth(evidence: Evidence) -> Iterator[Finding]:
-    """Check growth rates of all frequencies."""
-    for panel in evidence.panels.values():
-        kinds = _other_kinds(evidence, panel)
-        named = {item.key for item in kinds}
-        yield from kinds
-        yield from _against_level(evidence, panel)
-        yield from [item for item in _beyond_history(evidence, panel) if item.key not in named]
+def check_growth(panel: Evidence) -> Iterator[Finding]:
+    """Check growth rates."""
+    kinds = _other_kinds(panel)
+    named = {item.key for item in kinds}
+    yield from kinds
+    yield from _against_level(panel)
+    yield from [item for item in _beyond_history(panel) if item.key not in named]
 
 
-def _beyond_history(evidence: Evidence, panel: Panel) -> Iterator[Finding]:
+def _beyond_history(panel: Evidence) -> Iterator[Finding]:
     """Find growth, that of levels too, far outside all that its series did before."""
     level = panel.is_level
-    computed = 100 * (panel.values / _last_year(evidence, panel) - 1)
+    computed = 100 * (panel.values / _last_year(panel) - 1)
     rates = np.where(level[:, None, None], computed, panel.values)
-    rates[evidence.flags(panel, lambda item: item.kind in ("rate", "index")) & level] = np.nan
-    rates[evidence.flags(panel, evidence.structure.is_lumpy)] = np.nan
+    rates[(panel.is_rate & level) | panel.is_lumpy] = np.nan
     low, high = _range_before(rates)
     outside = np.fmax(rates - high, low - rates)
     # Over two years a rebound and the collapse before it are ordinary growth.
@@ -84,11 +76,11 @@ def _beyond_history(evidence: Evidence, panel: Panel) -> Iterator[Finding]:
         if many < TOGETHER or not found[: at[0], *at[1:]].any():
             moved = f"比上年同期变动 {rates[at]:+.1f}%，" if level[at[0]] else ""
             also = f"；同期共有 {many} 个序列如此，多半确有其事" if many >= TOGETHER else ""
-            yield evidence.finding(
+            yield panel.finding(
                 "beyond_history",
                 "Uncertain" if also else "Bad",
                 row,
-                f"{evidence.stated(row)}，{moved}远在以往的 {low[at]:+.1f}% 至 {high[at]:+.1f}% 之外{also}",
+                f"{panel.said(row)}，{moved}远在以往的 {low[at]:+.1f}% 至 {high[at]:+.1f}% 之外{also}",
                 f"可能是录入错误或口径变动，也可能确有其事。{RESOLVE}",
                 others=panel.rows[found[:, *at[1:]], *at[1:]] if also else (),
             )
@@ -102,39 +94,35 @@ def _range_before(rates: Floats) -> tuple[Floats, Floats]:
     return low.reshape(rates.shape), high.reshape(rates.shape)
 
 
-def _last_year(evidence: Evidence, panel: Panel) -> Floats:
+def _last_year(panel: Evidence) -> Floats:
     """Return levels of last year, where both years stand on one census base."""
-    base = np.where(np.isfinite(panel.values), evidence.bases(panel), -1).astype(float)
+    base = np.where(np.isfinite(panel.values), panel.bases, -1).astype(float)
     then = np.where(base == shift_years(base, -1), shift_years(panel.values, -1), np.nan)
     return np.where(then > 0, then, np.nan)
 
 
-def _against_level(evidence: Evidence, panel: Panel) -> Iterator[Finding]:
+def _against_level(panel: Evidence) -> Iterator[Finding]:
     """Compare growth with the ratio of levels, or take from both the change of prices."""
     level, growth = panel.pairs("measure", "level", "yoy")
-    now, stated, then = (
-        panel.values[level],
-        panel.values[growth],
-        _last_year(evidence, panel)[level],
-    )
+    now, stated, then = panel.values[level], panel.values[growth], _last_year(panel)[level]
     unit = panel.unit_of_print[:, :, None]
     computed = 100 * (now / then - 1)
     rounding = unit[growth] / 2 + 50 * unit[level] * (1 + now / then) / then
-    given = evidence.flags(panel, lambda item: item.level_gives_growth and item.kind != "rate")
+    given = panel.flags(lambda item: item.level_gives_growth and item.kind != "rate")
     excess = np.where(given[level][:, None, None], np.abs(stated - computed) - rounding, np.nan)
-    real = evidence.flags(
-        panel, lambda item: item.growth_basis == "constant" and item.level_price == "current"
+    real = panel.flags(
+        lambda item: item.growth_basis == "constant" and item.level_price == "current"
     )
     volume = np.where(real[level][:, None, None] & (stated > -100), 1 + stated / 100, np.nan)
     price = 100 * (now / then / volume - 1)
     for number, year, position in np.argwhere(excess > 1e-9):
         size = float(excess[number, year, position])
         rows = _rows(panel, level[number], growth[number], year, position)
-        yield evidence.finding(
+        yield panel.finding(
             "growth_vs_level",
             graded(size, REVISED_BASE, CLEAR_GROWTH, WRONG_GROWTH),
             rows[0],
-            f"{evidence.label(rows[0])} {stated[number, year, position]:g}%，"
+            f"{panel.label(rows[0])} {stated[number, year, position]:g}%，"
             f"按绝对额计算是 {computed[number, year, position]:.1f}%",
             f"上年数如有修订，可以略有出入；没有修订的，{RESOLVE}",
             others=rows,
@@ -142,11 +130,11 @@ def _against_level(evidence: Evidence, panel: Panel) -> Iterator[Finding]:
     for number, year, position in np.argwhere((price < DEFLATOR_LOW) | (price > DEFLATOR_HIGH)):
         value = float(price[number, year, position])
         rows = _rows(panel, level[number], growth[number], year, position)
-        yield evidence.finding(
+        yield panel.finding(
             "implied_deflator",
             "Uncertain" if DEFLATOR_LOWEST <= value <= DEFLATOR_HIGHEST else "Severe",
             rows[1],
-            f"{evidence.label(rows[1])}的绝对额与不变价增速合起来，"
+            f"{panel.label(rows[1])}的绝对额与不变价增速合起来，"
             f"意味着价格比上年同期变动 {value:+.1f}%",
             f"绝对额与增速总有一个可疑，或上年数修订过。{RESOLVE}",
             others=rows,
@@ -159,10 +147,9 @@ def _rows(panel: Panel, level: int, growth: int, year: int, position: int) -> li
     return [int(panel.rows[place]) for place in at]
 
 
-def _other_kinds(evidence: Evidence, panel: Panel) -> list[Finding]:
+def _other_kinds(panel: Evidence) -> list[Finding]:
     """Find indices (105.3) and fractions (0.053) among percentages."""
-    lumpy = evidence.flags(panel, evidence.structure.is_lumpy)
-    growth = (~panel.is_level & ~lumpy & _is_steady(panel.values))[:, None, None]
+    growth = (~panel.is_level & ~panel.is_lumpy & _is_steady(panel.values))[:, None, None]
     across = np.ones(len(panel.series), dtype=bool)
     beside = np.stack(
         [shift_periods(panel.values, step, across_years=across) for step in (-3, -2, -1, 1, 2, 3)]
@@ -190,11 +177,11 @@ def _other_kinds(evidence: Evidence, panel: Panel) -> list[Finding]:
         (tenfold & ~larger, "tenfold_growth", "Bad", "像是小了十倍", ""),
     )
     return [
-        evidence.finding(
+        panel.finding(
             rule,
             severity,
             int(panel.rows[at]),
-            f"{evidence.label(int(panel.rows[at]))} {values[at]:g}%，而前后各期是通常的增速：{kind}",
+            f"{panel.label(int(panel.rows[at]))} {values[at]:g}%，而前后各期是通常的增速：{kind}",
             f"{remedy}{RESOLVE}",
         )
         for mask, rule, severity, kind, remedy in kinds

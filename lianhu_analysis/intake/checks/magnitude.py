@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -37,28 +37,23 @@ GROWTH_FLOOR = 0.5  # percentage points
 LEAST_DEPARTURES = 6
 
 
-def find_slips(evidence: Evidence) -> tuple[list[Finding], dict[str, Bools]]:
+def find_slips(panel: Evidence) -> tuple[list[Finding], Bools]:
     """Find levels ten, a hundred ... times too large or small, zeros among them.
 
     Returns
     -------
-    The findings, and for each frequency a mask of the figures found, so that
-    other rules need not accuse the figures beside them.  Zeros are in the mask only.
+    The findings, and a mask of the figures found, so that other rules need not
+    accuse the figures beside them.  Zeros are in the mask only.
     """
-    findings: list[Finding] = []
-    masks = {}
-    for name, panel in evidence.panels.items():
-        found, distance = _slips(evidence, panel)
-        found &= panel.is_level[:, None, None]
-        masks[name] = found
-        for at in map(tuple, np.argwhere(found & (panel.values != 0))):
-            findings.append(_slip_finding(evidence, panel, at, float(distance[at])))
-    return findings, masks
+    found, distance = _slips(panel)
+    found &= panel.is_level[:, None, None]
+    places = map(tuple, np.argwhere(found & (panel.values != 0)))
+    return [_slip_finding(panel, at, float(distance[at])) for at in places], found
 
 
-def _slips(evidence: Evidence, panel: Panel) -> tuple[Bools, Floats]:
+def _slips(panel: Evidence) -> tuple[Bools, Floats]:
     first = expect(panel)
-    limit = _limits(evidence, panel, first)
+    limit = _limits(panel, first)
     clear = _agreed(first, limit)
     second = expect(panel, clear)
     past, near, future = second.past, second.near, second.future
@@ -66,13 +61,13 @@ def _slips(evidence: Evidence, panel: Panel) -> tuple[Bools, Floats]:
     vouched = (second.n_past == 1) & (np.abs(near) < limit / 2) & (np.abs(future) < limit / 2)
     by_year = (second.n_past > 0) & (np.abs(past) >= limit) & ~vouched
     first_year = (second.n_past == 0) & _agreed(second, limit)
-    found = (clear | by_year | first_year) & ~_supported(panel) & ~_true_zero(evidence, panel)
+    found = (clear | by_year | first_year) & ~_supported(panel) & ~_true_zero(panel)
     distance = np.where(np.isfinite(past), past, np.where(np.isfinite(near), near, future))
     return found & np.isfinite(distance), distance
 
 
-def _limits(evidence: Evidence, panel: Panel, expectation: Expectation) -> Floats:
-    lumpy = evidence.flags(panel, evidence.structure.is_lumpy)[:, None, None]
+def _limits(panel: Evidence, expectation: Expectation) -> Floats:
+    lumpy = panel.is_lumpy[:, None, None]
     limit = np.maximum(SLIP, SLIP_SPREADS * expectation.spread)
     size = panel.values * np.minimum(1.0, 10.0 ** -np.nan_to_num(expectation.past))
     poisson = COUNT_SDS * np.sqrt(2.0 / np.maximum(size, 1.0)) / np.log(10)
@@ -101,15 +96,15 @@ def _supported(panel: Panel) -> Bools:
     return np.asarray(jumped | (growth <= -100))
 
 
-def _true_zero(evidence: Evidence, panel: Panel) -> Bools:
+def _true_zero(panel: Evidence) -> Bools:
     """Return the zeros of counts and land, and of a time of the year that is 0 in other years."""
     zero = panel.values == 0
     goes_on = np.cumsum((panel.values > 0).reshape(len(zero), -1)[:, ::-1], axis=1)[:, ::-1] > 0
     inside = zero & goes_on.reshape(zero.shape)
     usual = zero & (inside.sum(axis=1)[:, None, :] > inside)
     if panel.frequency == "M":  # a January that is none is a template's, however often
-        usual[evidence.flags(panel, lambda item: item.no_january), :, 0] = False
-    return usual | (zero & evidence.flags(panel, evidence.structure.is_lumpy)[:, None, None])
+        usual[panel.flags(lambda item: item.no_january), :, 0] = False
+    return usual | (zero & panel.is_lumpy[:, None, None])
 
 
 def growth_beside(panel: Panel) -> Floats:
@@ -120,9 +115,7 @@ def growth_beside(panel: Panel) -> Floats:
     return beside
 
 
-def _slip_finding(
-    evidence: Evidence, panel: Panel, at: tuple[int, ...], distance: float
-) -> Finding:
+def _slip_finding(panel: Evidence, at: tuple[int, ...], distance: float) -> Finding:
     series, year, position = at
     row = int(panel.rows[series, year, position])
     before = [
@@ -132,44 +125,37 @@ def _slip_finding(
     power = max(1, round(abs(distance)))
     times = f"{10**power:,} 倍" if distance > 0 else f"{10**power:,} 分之一"
     against = (
-        f"{evidence.label(other)}的 {evidence.value_text(other)}"
-        if other >= 0
-        else "同一序列其余各期"
+        f"{panel.label(other)}的 {panel.value_text(other)}" if other >= 0 else "同一序列其余各期"
     )
-    return evidence.finding(
+    return panel.finding(
         "unit_slip",
         "Error",
         row,
-        f"{evidence.stated(row)}，约为应有大小的{times}（比照{against}）",
+        f"{panel.said(row)}，约为应有大小的{times}（比照{against}）",
         f"多半是计量单位或小数点错了。{RESOLVE}",
         others=[other],
     )
 
 
-def find_out_of_line(evidence: Evidence) -> Iterator[Finding]:
+def find_out_of_line(panel: Evidence) -> Iterator[Finding]:
     """Find figures that break the usual step to the periods before and after."""
-    for panel in evidence.panels.values():
-        is_level = panel.is_level
-        lumpy = evidence.flags(panel, evidence.structure.is_lumpy)
-        falls = evidence.flags(panel, evidence.structure.may_fall)
-        logs = log_values(panel.values)
-        measured = np.where(is_level[:, None, None], logs, panel.values)
-        floor = np.where(is_level, LEVEL_FLOOR, GROWTH_FLOOR)[:, None, None]
-        distance, scale = _spikes(evidence, panel, measured)
-        score = np.abs(distance) / np.maximum(scale, floor)
-        wanted = ~(lumpy | falls | (panel.frequency == "A"))[:, None, None]
-        for at in map(tuple, np.argwhere(wanted & (score >= OUT_OF_LINE))):
-            far = score[at] >= FAR_OUT and (
-                not is_level[at[0]] or abs(distance[at]) >= FAR_OUT_LEVEL
-            )
-            severity: Severity = "Bad" if far else "Uncertain"
-            yield _out_of_line_finding(evidence, panel, at, float(distance[at]), severity)
+    is_level = panel.is_level
+    logs = log_values(panel.values)
+    measured = np.where(is_level[:, None, None], logs, panel.values)
+    floor = np.where(is_level, LEVEL_FLOOR, GROWTH_FLOOR)[:, None, None]
+    distance, scale = _spikes(panel, measured)
+    score = np.abs(distance) / np.maximum(scale, floor)
+    wanted = ~(panel.is_lumpy | panel.may_fall | (panel.frequency == "A"))[:, None, None]
+    for at in map(tuple, np.argwhere(wanted & (score >= OUT_OF_LINE))):
+        far = score[at] >= FAR_OUT and (not is_level[at[0]] or abs(distance[at]) >= FAR_OUT_LEVEL)
+        severity: Severity = "Bad" if far else "Uncertain"
+        yield _out_of_line_finding(panel, at, float(distance[at]), severity)
 
 
-def _spikes(evidence: Evidence, panel: Panel, measured: Floats) -> tuple[Floats, Floats]:
+def _spikes(panel: Evidence, measured: Floats) -> tuple[Floats, Floats]:
     """Return how far each value departs from the steps beside it, and the usual departure."""
     across = ~panel.is_ytd
-    base = np.where(panel.rows >= 0, evidence.bases(panel), 0).astype(float)
+    base = np.where(panel.rows >= 0, panel.bases, 0).astype(float)
     sides = []
     scale = np.zeros((len(panel.series), 1, measured.shape[2]))
     for offset in (-1, 1):
@@ -189,29 +175,35 @@ def _spikes(evidence: Evidence, panel: Panel, measured: Floats) -> tuple[Floats,
 
 
 def _out_of_line_finding(
-    evidence: Evidence, panel: Panel, at: tuple[int, ...], distance: float, severity: Severity
+    panel: Evidence, at: tuple[int, ...], distance: float, severity: Severity
 ) -> Finding:
     series, year, position = at
     row = int(panel.rows[series, year, position])
     flat = panel.rows[series].ravel()
     place = year * panel.values.shape[2] + position
     others = [int(flat[i]) for i in (place - 1, place + 1) if 0 <= i < len(flat)]
-    is_level = panel.series["measure"].iat[series] == "level"
-    size = f"{100 * (10**distance - 1):+.1f}%" if is_level else f"{distance:+.1f} 个百分点"
-    return evidence.finding(
+    size = (
+        f"{100 * (10**distance - 1):+.1f}%"
+        if panel.is_level[series]
+        else f"{distance:+.1f} 个百分点"
+    )
+    return panel.finding(
         "out_of_line",
         severity,
         row,
-        f"{evidence.stated(row)}，偏离前后各期历年走势 {size}",
+        f"{panel.said(row)}，偏离前后各期历年走势 {size}",
         f"可能是录入错误，也可能确有其事。{RESOLVE}",
         others=others,
     )
 
 
-def distances(evidence: Evidence, masks: Mapping[str, Bools]) -> dict[str, Floats]:
-    """Return how doubtful each figure is: its distance from its own history and neighbours."""
-    doubts = {}
-    for name, panel in evidence.panels.items():
-        expectation = expect(panel, masks.get(name))
-        doubts[name] = np.fmax(np.abs(expectation.near), np.abs(expectation.past) / 4)
-    return doubts
+def distances(panel: Panel, masked: Bools | None = None) -> Floats:
+    """Return how doubtful each figure is: its distance from its own history and neighbours.
+
+    Parameters
+    ----------
+    masked
+        Values that are no reference to others; they are still compared themselves.
+    """
+    expectation = expect(panel, masked)
+    return np.fmax(np.abs(expectation.near), np.abs(expectation.past) / 4)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 
 from lianhu_analysis.intake.checks.arrays import Bools, Floats, Ints
@@ -24,49 +22,40 @@ REMEDY = (
 )
 
 
-def find_zeros(
-    evidence: Evidence, slipped: Mapping[str, Bools]
-) -> tuple[list[Finding], dict[str, Bools]]:
+def find_zeros(panel: Evidence, slipped: Bools) -> tuple[list[Finding], Bools]:
     """Find levels and growth rates of 0 that nobody measured.
 
     Parameters
     ----------
     slipped
-        By frequency, the levels of the wrong size (``find_slips``), zeros among them.
+        The levels of the wrong size (``find_slips``), zeros among them.
 
     Returns
     -------
     The findings, and ``slipped`` with the zeros found.
     """
-    findings: list[Finding] = []
-    masks, blank = {}, _blank(evidence)
-    for name, panel in evidence.panels.items():
-        zero = panel.values == 0
-        stops = np.zeros(zero.shape, dtype=np.int64)
-        lumpy = evidence.flags(panel, evidence.structure.is_lumpy)
-        for number in np.flatnonzero(~panel.is_level & ~lumpy & zero.any(axis=(1, 2))):
-            stops[number] = _stops(panel.values[number].ravel()).reshape(zero.shape[1:])
-        adds_up = evidence.flow_levels(panel) & panel.is_ytd
-        adds_up &= ~evidence.flags(panel, evidence.structure.may_fall)
-        begun = adds_up[:, None, None] & np.logical_or.accumulate(panel.values > 0, axis=2)
-        certain = zero & (slipped[name] | blank[panel.rows] | begun)
-        level, growth = panel.pairs("measure", "level", "yoy")
-        certain[growth] |= certain[level] & zero[growth]
-        together = (certain | (stops > 0)).sum(axis=0) > 1
-        certain |= (stops > 0) & (together | (stops >= CLEAR_RUN))
-        masks[name] = slipped[name] | certain | (stops > 1)
-        kinds: tuple[tuple[Bools, Severity, str], ...] = (
-            (certain, "Error", "这个指标不会是 0，多半是表样里填的 0"),
-            (zero & masks[name] & ~certain, "Bad", "连着几期正好是 0，可能是表样里填的 0"),
-        )
-        for mask, severity, why in kinds:
-            findings += [
-                evidence.finding(
-                    "zero_filled", severity, row, f"{evidence.label(row)} 是 0：{why}", REMEDY
-                )
-                for row in panel.rows[mask].tolist()
-            ]
-    return findings, masks
+    zero = panel.values == 0
+    stops = np.zeros(zero.shape, dtype=np.int64)
+    for number in np.flatnonzero(~panel.is_level & ~panel.is_lumpy & zero.any(axis=(1, 2))):
+        stops[number] = _stops(panel.values[number].ravel()).reshape(zero.shape[1:])
+    adds_up = panel.is_flow & panel.is_ytd & ~panel.may_fall
+    begun = adds_up[:, None, None] & np.logical_or.accumulate(panel.values > 0, axis=2)
+    certain = zero & (slipped | _blank(panel)[panel.rows] | begun)
+    level, growth = panel.pairs("measure", "level", "yoy")
+    certain[growth] |= certain[level] & zero[growth]
+    together = (certain | (stops > 0)).sum(axis=0) > 1
+    certain |= (stops > 0) & (together | (stops >= CLEAR_RUN))
+    masked = slipped | certain | (stops > 1)
+    kinds: tuple[tuple[Bools, Severity, str], ...] = (
+        (certain, "Error", "这个指标不会是 0，多半是表样里填的 0"),
+        (zero & masked & ~certain, "Bad", "连着几期正好是 0，可能是表样里填的 0"),
+    )
+    findings = [
+        panel.finding("zero_filled", severity, row, f"{panel.label(row)} 是 0：{why}", REMEDY)
+        for mask, severity, why in kinds
+        for row in panel.rows[mask].tolist()
+    ]
+    return findings, masked
 
 
 def _stops(rates: Floats) -> Ints:
@@ -85,10 +74,10 @@ def _stops(rates: Floats) -> Ints:
     return length
 
 
-def _blank(evidence: Evidence) -> Bools:
+def _blank(panel: Evidence) -> Bools:
     """Return the rows of a sheet whose period has several figures, all of them 0."""
-    lumpy = [item.code for item in evidence.catalogue if evidence.structure.is_lumpy(item)]
-    frame = evidence.frame
+    lumpy = [item.code for item in panel.catalogue if panel.structure.is_lumpy(item)]
+    frame = panel.frame
     judged = frame[frame["value"].notna() & ~frame["indicator"].isin(lumpy)]
     keys = [judged[name] for name in ("source", "sheet", "published", "region", "period")]
     sheet = judged["value"].abs().groupby(keys)
