@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 
 from lianhu_analysis.catalog.structure import Share, Sum
-from lianhu_analysis.intake.checks.arrays import Bools, Floats, Ints
+from lianhu_analysis.intake.checks.arrays import Bools, Floats, Panel
 from lianhu_analysis.intake.checks.evidence import Evidence, doubtful
 from lianhu_analysis.intake.checks.findings import RESOLVE, Finding, Severity
 
@@ -22,47 +21,28 @@ CLEAR_SHARE = 1.0  # percentage points
 OTHER_DAY_ZH = "各数不是同日公布，可能一个修订了、另一个没有。"
 
 
-@dataclass(frozen=True)
-class _Members:
-    """The series of one relation, the whole first, in one panel."""
-
-    panel: Evidence
-    numbers: list[int]
-
-    @property
-    def values(self) -> Floats:
-        return self.panel.values[self.numbers]
-
-    @property
-    def rows(self) -> Ints:
-        return self.panel.rows[self.numbers]
-
-    @property
-    def rounding(self) -> Floats:
-        """Half units of print of all members, (years, 1)."""
-        return 0.5 * self.panel.unit_of_print[self.numbers].sum(axis=0)[:, None] + 1e-9
-
-
 def check_accounting(panel: Evidence, doubt: Floats) -> Iterator[Finding]:
     """Check sums, of-which items and shares, each within what rounding leaves open."""
     for relation in panel.structure.sums:
-        for members in _complete(panel, relation):
+        for numbers in _complete(panel, relation):
+            members = panel.take(numbers)
             gap = members.values[1:].sum(axis=0) - members.values[0]
-            right = (np.abs(gap) <= members.rounding).sum()
-            if len(members.numbers) <= len(relation.parts) and 2 * right < np.isfinite(gap).sum():
+            right = (np.abs(gap) <= _rounding(members)).sum()
+            if len(numbers) <= len(relation.parts) and 2 * right < np.isfinite(gap).sum():
                 gap = np.maximum(gap, 0.0)  # the part that the catalogue leaves out is there
-            yield from _broken(members, gap, "components_sum", doubt)
+            yield from _broken(members, gap, "components_sum", doubt[numbers])
     for relation in panel.structure.within:
         for part in relation.parts:
-            for members in _complete(panel, Sum(relation.whole, (part,))):
+            for numbers in _complete(panel, Sum(relation.whole, (part,))):
+                members = panel.take(numbers)
                 gap = np.maximum(members.values[1] - members.values[0], 0.0)
-                yield from _broken(members, gap, "part_exceeds_whole", doubt)
+                yield from _broken(members, gap, "part_exceeds_whole", doubt[numbers])
     for share in panel.structure.shares:
         yield from _shares(panel, share)
 
 
-def _complete(panel: Evidence, relation: Sum) -> Iterator[_Members]:
-    """Yield the regions and spans in which a relation has all its members."""
+def _complete(panel: Evidence, relation: Sum) -> Iterator[list[int]]:
+    """Yield the series of a relation, the whole first, where it has all its members."""
     known = panel.catalogue
     parts = [code for code in relation.parts if code in known or code not in relation.optional]
     wanted = [relation.whole, *parts]
@@ -71,25 +51,27 @@ def _complete(panel: Evidence, relation: Sum) -> Iterator[_Members]:
         if left_out and panel.region not in (None, region):
             continue
         if all(code in number for code in wanted):
-            yield _Members(panel, [number[code] for code in wanted])
+            yield [number[code] for code in wanted]
 
 
-def _same_day(members: _Members) -> Bools:
-    days = members.panel.published[members.numbers]
-    return np.asarray((days == days[0]).all(axis=0))
+def _rounding(members: Panel) -> Floats:
+    """Return half units of print of all members, (years, 1)."""
+    return 0.5 * members.unit_of_print.sum(axis=0)[:, None] + 1e-9
 
 
-def _broken(members: _Members, gap: Floats, rule: str, doubt: Floats) -> Iterator[Finding]:
-    panel = members.panel
-    bases = panel.bases[members.numbers]
-    same_base = (bases == bases[0]).all(axis=0)
+def _same_day(members: Panel) -> Bools:
+    return np.asarray((members.published == members.published[0]).all(axis=0))
+
+
+def _broken(members: Evidence, gap: Floats, rule: str, doubt: Floats) -> Iterator[Finding]:
+    same_base = (members.bases == members.bases[0]).all(axis=0)
     same_day = _same_day(members)
-    for year, position in np.argwhere((np.abs(gap) > members.rounding) & same_base):
+    for year, position in np.argwhere((np.abs(gap) > _rounding(members)) & same_base):
         at = (slice(None), year, position)
         rows = [int(row) for row in members.rows[at]]
         values = members.values[at]
         size = abs(float(gap[year, position]))
-        suspects = doubtful(doubt[members.numbers, year, position].tolist())
+        suspects = doubtful(doubt[at].tolist())
         blamed = [0]
         severity: Severity = "Bad"
         if not same_day[year, position]:
@@ -101,22 +83,23 @@ def _broken(members: _Members, gap: Floats, rule: str, doubt: Floats) -> Iterato
         if rule == "components_sum":
             total = values[1:].sum()
             message = f"各项之和是 {total:,.10g}，相差 {total - values[0]:+,.10g}"
-            message = f"{panel.said(rows[0])}，{message}"
+            message = f"{members.said(rows[0])}，{message}"
         else:
-            message = f"{panel.said(rows[1])}，大于其所属的{panel.said(rows[0])}"
+            message = f"{members.said(rows[1])}，大于其所属的{members.said(rows[0])}"
         other_day = "" if same_day[year, position] else OTHER_DAY_ZH
         for index in blamed:
             named = len(rows) > 2 and index and severity == "Error"
-            most = f"；最可疑的是{panel.label(rows[index])}" if named else ""
-            yield panel.finding(
+            most = f"；最可疑的是{members.label(rows[index])}" if named else ""
+            yield members.finding(
                 rule, severity, rows[index], message + most, other_day + RESOLVE, others=rows
             )
 
 
 def _shares(panel: Evidence, share: Share) -> Iterator[Finding]:
-    for members in _complete(panel, Sum(share.share, (share.part, share.whole))):
+    for numbers in _complete(panel, Sum(share.share, (share.part, share.whole))):
+        members = panel.take(numbers)
         stated, part, whole = members.values
-        unit = panel.unit_of_print[members.numbers][:, :, None]
+        unit = members.unit_of_print[:, :, None]
         computed = 100 * part / np.where(whole > 0, whole, np.nan)
         rounding = unit[0] / 2 + 100 * (unit[1] + computed / 100 * unit[2]) / 2 / np.abs(whole)
         gap = np.abs(stated - computed)

@@ -86,6 +86,12 @@ class Panel:
             self, values=np.where(mask, np.nan, self.values), rows=np.where(mask, -1, self.rows)
         )
 
+    def take(self, numbers: list[int]) -> Self:
+        """Return the panel of some series, in this order."""
+        by_series = ("values", "rows", "stated", "published", "unit_of_print")
+        arrays: dict[str, Any] = {name: getattr(self, name)[numbers] for name in by_series}
+        return replace(self, series=self.series.iloc[numbers], **arrays)
+
     def pairs(self, column: str, first: str, second: str) -> tuple[Ints, Ints]:
         """Return the series that differ in one column only, and there as stated."""
         key = [name for name in SERIES_OF if name != column]

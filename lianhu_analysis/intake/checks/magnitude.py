@@ -45,13 +45,6 @@ def find_slips(panel: Evidence) -> tuple[list[Finding], Bools]:
     The findings, and a mask of the figures found, so that other rules need not
     accuse the figures beside them.  Zeros are in the mask only.
     """
-    found, distance = _slips(panel)
-    found &= panel.is_level[:, None, None]
-    places = map(tuple, np.argwhere(found & (panel.values != 0)))
-    return [_slip_finding(panel, at, float(distance[at])) for at in places], found
-
-
-def _slips(panel: Evidence) -> tuple[Bools, Floats]:
     first = expect(panel)
     limit = _limits(panel, first)
     clear = _agreed(first, limit)
@@ -63,7 +56,9 @@ def _slips(panel: Evidence) -> tuple[Bools, Floats]:
     first_year = (second.n_past == 0) & _agreed(second, limit)
     found = (clear | by_year | first_year) & ~_supported(panel) & ~_true_zero(panel)
     distance = np.where(np.isfinite(past), past, np.where(np.isfinite(near), near, future))
-    return found & np.isfinite(distance), distance
+    found &= np.isfinite(distance) & panel.is_level[:, None, None]
+    places = map(tuple, np.argwhere(found & (panel.values != 0)))
+    return [_slip_finding(panel, at, float(distance[at])) for at in places], found
 
 
 def _limits(panel: Evidence, expectation: Expectation) -> Floats:
