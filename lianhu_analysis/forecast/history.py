@@ -338,7 +338,7 @@ def weights_for(
 
     Last year's own year-to-date levels come first, then older years of the
     same indicator, then the proxy's; levels of one year are used together
-    only if all stand on one census base.
+    only if all stand on one census base.  A yearly figure has one part.
 
     Parameters
     ----------
@@ -352,6 +352,8 @@ def weights_for(
     ForecastError
         If no year in reach has usable levels.
     """
+    if indicator.frequency == "A":
+        return Weights(np.ones(1), ())
     for series in (own, proxy):
         if series is None:
             continue

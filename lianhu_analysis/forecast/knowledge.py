@@ -20,7 +20,6 @@ from lianhu_analysis.forecast.history import (
     IndicatorRows,
     Series,
     Versions,
-    Weights,
     extract_versions,
     weights_for,
     year_periods,
@@ -30,7 +29,7 @@ from lianhu_analysis.forecast.models.panel import GrowthPanel, ProgressPanel, St
 from lianhu_analysis.forecast.past_forecasts import PastRuns, Record, Sources, record_of
 from lianhu_analysis.workspace import CensusBreak
 
-__all__ = ["GrowthSources", "Knowledge", "LevelSources", "Rules", "growth_weights", "whole_numbers"]
+__all__ = ["GrowthSources", "Knowledge", "LevelSources", "Rules", "whole_numbers"]
 
 # Series that weights and spread are learned from, beside the target's own; the cost grows with
 # every one, what it adds soon does not.
@@ -174,25 +173,6 @@ class Knowledge:
         return tuple(item for item in self.targets if (item.indicator, item.measure) == wanted)
 
 
-def growth_weights(
-    indicator: Indicator,
-    year: int,
-    own: Series,
-    proxy: Series | None,
-    breaks: Sequence[CensusBreak],
-) -> Weights:
-    """Return the shares of a year's parts; a yearly figure has one part.
-
-    Raises
-    ------
-    ForecastError
-        If no year in reach has usable levels.
-    """
-    if indicator.frequency == "A":
-        return Weights(np.ones(1), ())
-    return weights_for(year, indicator, own, proxy, breaks)
-
-
 @dataclass(frozen=True, kw_only=True)
 class GrowthSources(Sources):
     """The published versions behind a growth target, seen from any day.
@@ -305,9 +285,7 @@ class GrowthSources(Sources):
         )
         if counted not in self._shares:
             try:
-                weights = growth_weights(
-                    self.versions.indicator, year, own, proxy, self.rules.breaks
-                )
+                weights = weights_for(year, self.versions.indicator, own, proxy, self.rules.breaks)
                 self._shares[counted] = weights.shares
             except ForecastError as error:
                 self._shares[counted] = str(error)

@@ -22,6 +22,7 @@ from lianhu_analysis.forecast.history import (
     extract_series,
     held_back,
     published_spans,
+    weights_for,
     year_periods,
 )
 from lianhu_analysis.forecast.knowledge import (
@@ -29,7 +30,6 @@ from lianhu_analysis.forecast.knowledge import (
     Knowledge,
     LevelSources,
     Rules,
-    growth_weights,
     whole_numbers,
 )
 from lianhu_analysis.forecast.models import (
@@ -195,8 +195,8 @@ def judge(
     if point is not None and n_known == len(periods):
         return _outcome(draft, point.value)
     if target.is_growth:
-        return _judge_growth(frame, draft, periods, n_known, catalogue, rules, knowledge)
-    return _judge_level(draft, periods, n_known, catalogue, rules, knowledge)
+        return _judge_growth(frame, draft, n_known, catalogue, rules, knowledge)
+    return _judge_level(draft, n_known, rules, *asked(target, catalogue, rules, knowledge))
 
 
 def asked(
@@ -237,7 +237,6 @@ def _outcome(draft: Verdict, final: float) -> Verdict:
 def _judge_growth(
     frame: pd.DataFrame,
     draft: Verdict,
-    periods: tuple[Period, ...],
     n_known: int,
     catalogue: Catalogue,
     rules: Rules,
@@ -251,9 +250,10 @@ def _judge_growth(
         proxy = extract_series(frame, proxy_indicator, "level", rules.provenances)
     references = draft.references
     with suppress(ForecastError):
-        references += growth_weights(indicator, year, own, proxy, rules.breaks).references
+        references += weights_for(year, indicator, own, proxy, rules.breaks).references
+    remaining = draft.required.periods
     required = growth_required(
-        draft.target, draft.series, periods[n_known:], own, proxy, rules.breaks, rules.outlier_years
+        draft.target, draft.series, remaining, own, proxy, rules.breaks, rules.outlier_years
     )
     benchmark = _growth_benchmark(draft, n_known)
     references += required.references
@@ -268,18 +268,12 @@ def _judge_growth(
 
 
 def _judge_level(
-    draft: Verdict,
-    periods: tuple[Period, ...],
-    n_known: int,
-    catalogue: Catalogue,
-    rules: Rules,
-    knowledge: Knowledge,
+    draft: Verdict, n_known: int, rules: Rules, sources: Sources, candidates: Sequence[Candidate]
 ) -> Verdict:
     target, series = draft.target, draft.series
     actual = draft.actual or 0.0
-    required = amount_required(target, series, periods[n_known:], rules.outlier_years)
+    required = amount_required(target, series, draft.required.periods, rules.outlier_years)
     draft = replace(draft, required=required)
-    sources, candidates = asked(target, catalogue, rules, knowledge)
     if not draft.indicator.piles_up:
         if draft.actual is None:
             return replace(draft, reason="本年尚无数据，没有起点")
