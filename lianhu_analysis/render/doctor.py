@@ -221,16 +221,12 @@ def _folders(environment: Environment) -> list[Diagnosis]:
         told = f"版本库中有 {stray} 个没有登记的文件（中断的写入留下的，不会被读取）"
         cure = "下一次 lianhu ingest 写入时自动清除"
         lines.append(Diagnosis("Uncertain", "orphans", told, cure))
-    lines += [
-        Diagnosis("Severe", "orphans", f"{path} 已不在，库中它的数失去了凭证", "请把原件放回")
-        for path in environment.lost_sources
-    ]
-    lines += [
-        Diagnosis(
-            "Bad", "orphans", f"reports/{name} 没有登记，不是完整生成的报告", "请删除它，或重新生成"
-        )
-        for name in environment.stray_reports
-    ]
+    for path in environment.lost_sources:
+        told = f"{path} 已不在，库中它的数失去了凭证"
+        lines.append(Diagnosis("Severe", "orphans", told, "请把原件放回"))
+    for name in environment.stray_reports:
+        told = f"reports/{name} 没有登记，不是完整生成的报告"
+        lines.append(Diagnosis("Bad", "orphans", told, "请删除它，或重新生成"))
     return lines
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -41,7 +42,13 @@ STATES = {
     "not_due": ("尚未到期", "#D9D9D9"),
     "none": ("本月无此数", "#FFFFFF"),
 }
-RANK = {name: number for number, name in enumerate(("missing", "ok", "corrected", "withheld"))}
+# What the statuses of rows say, from the least to the worst.
+BY_STATUS = {
+    "not_released": "missing",
+    "ok": "ok",
+    "corrected": "corrected",
+    "quarantined": "withheld",
+}
 MONTHS_SHOWN = 36
 ROWS_A_PANEL = 120
 ROW_INCHES, MONTH_INCHES, NAME_INCHES, NAME_CHARACTERS = 0.158, 0.115, 2.5, 19
@@ -84,21 +91,11 @@ def status_matrix(
 
 def _states(frame: pd.DataFrame) -> dict[tuple[str, str], str]:
     """Return by indicator and period the worst state of its rows."""
-    state = np.select(
-        [
-            frame["status"] == "quarantined",
-            frame["status"] == "corrected",
-            frame["status"] == "not_released",
-        ],
-        ["withheld", "corrected", "missing"],
-        "ok",
-    )
-    known: dict[tuple[str, str], str] = {}
-    for code, period, found in zip(frame["indicator"], frame["period"], state, strict=True):
-        key = (str(code), str(period))
-        if key not in known or RANK[str(found)] > RANK[known[key]]:
-            known[key] = str(found)
-    return known
+    places = {status: place for place, status in enumerate(BY_STATUS)}
+    place = frame["status"].astype("str").map(places).fillna(places["ok"]).astype(int)
+    worst = place.groupby([frame["indicator"].astype("str"), frame["period"].astype("str")]).max()
+    states = worst.map(list(BY_STATUS.values()).__getitem__).to_dict()
+    return cast("dict[tuple[str, str], str]", states)
 
 
 def _state(
@@ -265,53 +262,44 @@ class QualityDesk:
     def findings(self, *severities: str) -> HTML | Html:
         """Return the findings as a table that can be searched; all severities by default."""
         shown = [item for item in self.found if not severities or item.severity in severities]
-        if not shown:
-            return tables.paragraph("没有这样的发现。")
-        return searchable(
-            pd.DataFrame(
-                {
-                    "程度": [SEVERITY_ZH[item.severity] for item in shown],
-                    "规则": [RULES[item.rule] for item in shown],
-                    "发现": [item.message for item in shown],
-                    "怎么办": [item.remedy for item in shown],
-                    "单元格": ["；".join(cell.text for cell in item.cells) for item in shown],
-                }
-            )
-        )
+        columns = {
+            "程度": [SEVERITY_ZH[item.severity] for item in shown],
+            "规则": [RULES[item.rule] for item in shown],
+            "发现": [item.message for item in shown],
+            "怎么办": [item.remedy for item in shown],
+            "单元格": ["；".join(cell.text for cell in item.cells) for item in shown],
+        }
+        return _listed(columns, "没有这样的发现。")
 
     def gaps(self) -> HTML | Html:
         """Return the periods that are missing inside a series or at its end."""
         rules = ("gap", "january_missing", "coverage_shrank")
         shown = [item for item in self.found if item.rule in rules]
-        if not shown:
-            return tables.paragraph("没有缺数。")
-        return searchable(
-            pd.DataFrame(
-                {
-                    "指标": [self.catalogue.get(item.indicator).name_zh for item in shown],
-                    "时期": [item.period for item in shown],
-                    "口径": [SPANS[item.span] for item in shown],
-                    "发现": [item.message for item in shown],
-                }
-            )
-        )
+        columns = {
+            "指标": [self.catalogue.get(item.indicator).name_zh for item in shown],
+            "时期": [item.period for item in shown],
+            "口径": [SPANS[item.span] for item in shown],
+            "发现": [item.message for item in shown],
+        }
+        return _listed(columns, "没有缺数。")
 
     def revisions(self) -> HTML | Html:
         """Return every revision, the newest first, with what is usual for its series."""
         table = revisions(self.vintages, breaks=self.workspace.census_breaks, as_of=self.as_of)
-        if table.empty:
-            return tables.paragraph("没有修订过的数。")
-        return searchable(
-            pd.DataFrame(
-                {
-                    "指标": table["indicator"].map(self.catalogue.name_of),
-                    "时期": table["period"],
-                    "度量": table["measure"].map({"level": "绝对额", "yoy": "同比"}),
-                    "原先": table["before"],
-                    "现在": table["value"],
-                    "变动": table["change"].round(6),
-                    "公布日": table["published"].dt.strftime("%Y-%m-%d"),
-                    "判断": table["verdict"].map(VERDICT_ZH),
-                }
-            )
-        )
+        columns = {
+            "指标": table["indicator"].map(self.catalogue.name_of),
+            "时期": table["period"],
+            "度量": table["measure"].map({"level": "绝对额", "yoy": "同比"}),
+            "原先": table["before"],
+            "现在": table["value"],
+            "变动": table["change"].round(6),
+            "公布日": table["published"].dt.strftime("%Y-%m-%d"),
+            "判断": table["verdict"].map(VERDICT_ZH),
+        }
+        return _listed(columns, "没有修订过的数。")
+
+
+def _listed(columns: Mapping[str, Sequence[object]], none: str) -> HTML | Html:
+    """Return columns as a table that can be searched, or say that there are no rows."""
+    frame = pd.DataFrame(columns)
+    return tables.paragraph(none) if frame.empty else searchable(frame)
