@@ -7,6 +7,7 @@ import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
+from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -25,6 +26,8 @@ __all__ = [
     "Spread",
     "Truth",
     "Whole",
+    "packaged",
+    "packaged_table",
     "parse_written",
     "read_written",
 ]
@@ -64,6 +67,16 @@ WORDINGS = {
     "dataclass_type": "{what} 应写成一节，如 [{field}] 或 [[{field}]]",
     "pattern_regex": "{what} 不是有效的正则表达式",
 }
+
+
+def packaged(path: str) -> bytes:
+    """Return a file of data that comes with the library, by its path below the package."""
+    return (resources.files("lianhu_analysis") / path).read_bytes()
+
+
+def packaged_table(path: str) -> dict[str, Any]:
+    """Return what a TOML file that comes with the library says."""
+    return tomllib.loads(packaged(path).decode())
 
 
 def read_written(path: Path, shape: type[T], refuse: Refuse) -> T:

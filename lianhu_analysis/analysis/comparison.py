@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from lianhu_analysis.analysis.answer import Answer
-from lianhu_analysis.analysis.wording import gap_text, grew_text, half_up, pace_text
+from lianhu_analysis.analysis.wording import gap_text, grew_text, half_up, method_of, pace_text
 from lianhu_analysis.catalog.indicators import Indicator
 from lianhu_analysis.catalog.periods import Period, Span
 from lianhu_analysis.errors import ForecastError, PeriodError
@@ -27,10 +27,6 @@ RANKS = dict.fromkeys(("place", "moved", "published_rank"), "Int64")
 # What ended more days before is no course of today: a year's figure is told until the next is out.
 STALE = pd.Timedelta(days=450)
 TOLD = ["growth", "change", "place", "moved", "published_rank"]
-METHOD = (
-    "同一时期公布的累计同比增速；并列的同位，没有公布的不排位次、不排在最后；位次只在有数的地区之间",
-    "比上期的位次变动，只在两期有数的地区相同时给出；公布位次是原表所写，未必是增速的位次",
-)
 # Of what a region is one, by how its GB/T 2260 code ends.
 MATES = (("0000", "省区市", "全国"), ("00", "市州", "全省"), ("", "区县", "全市"))
 
@@ -110,7 +106,7 @@ def compare(
         indicator and region (of several indicators, only those with a figure):
         see ``standing``.
     """
-    summary, regions, sentences, notes = [], [pd.DataFrame()], [], list(METHOD)
+    summary, regions, sentences, notes = [], [pd.DataFrame()], [], [*method_of("comparison")]
     alone = []
     own, used, (mate, all_of) = space.region, set[str](), _mates(space)
     today = pd.Timestamp(as_of or frame["published"].max())

@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from lianhu_analysis.analysis.answer import Answer
-from lianhu_analysis.analysis.wording import HALF_UNIT, grew_text, pace_text
+from lianhu_analysis.analysis.wording import HALF_UNIT, grew_text, method_of, pace_text
 from lianhu_analysis.catalog.indicators import Catalogue, Indicator
 from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.catalog.structure import load_structure
@@ -39,17 +39,6 @@ BASE_EVERY = 5
 NAMED = 3  # parts told in a sentence
 COVERED = 98  # % of the whole in parts with points: what is left of less is more than rounding
 RESIDUAL, RESIDUAL_ZH, REST_ZH = "residual", "残差", "其余部分"
-
-METHOD = (
-    "拉动点＝上年同期比重×公布的同比增速，贡献率＝拉动点÷合计增速（合计增速不足 0.5% 的不给，"
-    "四舍五入就能使它变一成以上）；比重取上年同期公布的累计绝对额，"
-    "各项与合计同一普查口径。残差＝合计增速－各项之和，不分摊；"
-    f"各项不足合计 {COVERED}% 的，称{REST_ZH}，含没有数字的各项。只公布增速、没有绝对额的（如固定资产投资），"
-    "各部分的比重无从得知，不作分解",
-    "不变价比重没有公布。最低、最高是换用其他年份的价格（往年绝对额按公布增速推到上年，本年绝对额按增速缩减）"
-    "和公布增速四舍五入留下的范围；库中没有不变价基年绝对额的，"
-    f"另许一项对其余各项的相对价格变动至 {PRICE_DRIFT} 倍、农业 {FARM_DRIFT} 倍（本工具的约定）",
-)
 
 
 @dataclass(frozen=True)
@@ -194,7 +183,8 @@ def who_pulls(
     """
     feeding = versions["provenance"].isin(space.forecast_provenance)
     own = versions[versions["region"].eq(space.region.code) & feeding]
-    tables, sentences, notes = [pd.DataFrame()], [], list(METHOD)
+    limits = {"covered": COVERED, "rest": REST_ZH, "drift": PRICE_DRIFT, "farm": FARM_DRIFT}
+    tables, sentences, notes = [pd.DataFrame()], [], [*method_of("contributions", **limits)]
     for item in load_structure().sums:
         parts = [code for code in item.parts if code in catalogue or code not in item.optional]
         if any(code not in catalogue for code in (item.whole, *parts)):

@@ -17,6 +17,7 @@ import pandas as pd
 from lianhu_analysis.analysis.answer import Answer, answer_of, chance_text
 from lianhu_analysis.analysis.futures import Event, Futures, part_weight
 from lianhu_analysis.analysis.scenarios import path_fields
+from lianhu_analysis.analysis.wording import method_of
 from lianhu_analysis.catalog.structure import load_structure
 from lianhu_analysis.catalog.targets import Target
 from lianhu_analysis.errors import UsageError
@@ -29,13 +30,6 @@ __all__ = ["levers_answer", "parts_beside", "strictly"]
 GOALS = (0.5, 0.8)
 # What must leave its own forecast by more standard deviations moves nothing in practice.
 FARTHEST = 4.0
-NOTES = (
-    "每个杠杆只把自己的预测整体移动，不定性照旧，别的都不设；最寻常的在前：往年同期达到的比例，"
-    "再看离自己的预测几个标准差",
-    "误差相关是往年同涨同落，不是因果；要别的指标变坏才够的，不列",
-    "只列目标自己、有联系的其他目标、核算上的分项；别的指标请写进情景文件（lianhu scenario）",
-    f"要离自己的预测超过 {FARTHEST:g} 个标准差才够的，不算杠杆，不列",
-)
 
 
 def parts_beside(
@@ -130,7 +124,8 @@ def levers_answer(futures: Futures, indicators: Collection[str] = ()) -> Answer:
     # Of some levers no year is known: whole numbers stay whole beside what is missing.
     levers = pd.DataFrame(rows).astype({"history_reached": "Int64"} if rows else {})
     tables = {"levers": levers, "chances": pd.DataFrame(chances)}
-    return answer_of(futures.assessment, question, tuple(sentences), tables, NOTES)
+    notes = method_of("levers", farthest=FARTHEST)
+    return answer_of(futures.assessment, question, tuple(sentences), tables, notes)
 
 
 def strictly(target: Target) -> str:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, partial
-from importlib import resources
 from itertools import pairwise
 from math import inf
 
 from lianhu_analysis.catalog.indicators import Catalogue
 from lianhu_analysis.errors import CatalogueError
-from lianhu_analysis.written import KNOWN_ONLY, Filled, parse_written
+from lianhu_analysis.written import KNOWN_ONLY, Filled, packaged, parse_written
 
 __all__ = ["MonitorRules", "load_rules"]
 
@@ -111,8 +110,7 @@ class MonitorRules:
 @cache
 def load_rules() -> MonitorRules:
     """Read the packaged ``monitor.toml``."""
-    data = resources.files("lianhu_analysis.analysis") / "data" / "monitor.toml"
-    return read_rules(data.read_bytes())
+    return read_rules(packaged("analysis/data/monitor.toml"))
 
 
 def read_rules(data: bytes) -> MonitorRules:

@@ -11,6 +11,7 @@ import pandas as pd
 from lianhu_analysis.analysis.answer import Answer, became, chance_text
 from lianhu_analysis.analysis.attribution import Between, Change, attribute, outlook
 from lianhu_analysis.analysis.monitor_rules import load_rules
+from lianhu_analysis.analysis.wording import method_of
 from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.catalog.targets import Target, versions_on
 from lianhu_analysis.forecast.models.draws import ROUNDING_ERROR
@@ -33,10 +34,6 @@ IMPACT = [
     "row", "target_zh", "indicator", "name_zh", "period", "period_zh", "day", "kind", "kind_zh",
     "expected", "published", "weight", "impact", "impact_probability", "theme", "theme_zh", "mechanism",
 ]  # fmt: skip
-METHOD = (
-    "按公布日的先后逐日重新判断，同一天的几项取各种次序的平均：原预测＋修订（含更正）＋公布＋重新估计＝新预测。",
-    "预期是公布前一刻预测的中位数，修订和更正的是原来的数；权重＝影响÷（公布数－预期）；影响为零的不列。概率不含容差。",
-)
 
 
 def news(between: Between, year: int, regions: Sequence[Region]) -> Answer:
@@ -85,7 +82,7 @@ def news(between: Between, year: int, regions: Sequence[Region]) -> Answer:
             "impacts": moves,
             "themes": themes.sum(min_count=1).reset_index(),
         },
-        notes=METHOD,
+        notes=method_of("news"),
     )
 
 

@@ -19,6 +19,7 @@ import pandas as pd
 
 from lianhu_analysis.analysis.answer import Answer, answer_of, became, chance_text
 from lianhu_analysis.analysis.futures import Event, Futures
+from lianhu_analysis.analysis.wording import method_of
 from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.catalog.structure import load_structure
 from lianhu_analysis.errors import ForecastError, PeriodError, UsageError
@@ -34,10 +35,6 @@ __all__ = ["path_fields", "read_scenario", "rest_of", "scenario_answer"]
 FAR = 3.0  # standard deviations from the forecast
 TOLD = 0.01  # a change of a probability that a sentence is worth
 HEAD = re.compile(r"\s*\[\[\s*path\s*\]\]")
-METHOD = (
-    "自己的路径按公布数和上年比重推算到全年；合计的分项按上年比重进入合计，合计的其余部分照原预测；"
-    "其他按往年同期误差的相关移动（是同涨同落，不是因果；见 docs/method.md）；概率不含容差"
-)
 Refuse = Callable[[list[str]], UsageError]
 
 
@@ -232,7 +229,7 @@ def scenario_answer(scenario: Scenario, futures: Futures, refuse: Refuse) -> Ans
         )
     seen = futures.assessment.joint.dependence
     years = "不知道" if seen is None else f"由 {len(seen.years)} 年估计"
-    notes = [METHOD, f"目标之间误差的相关{years}"]
+    notes = [*method_of("scenarios"), f"目标之间误差的相关{years}"]
     if unlinked := "、".join(targets.loc[targets["link"].isna() & bool(events), "name_zh"]):
         notes.append(f"没有模型把所设路径与{unlinked}连起来：影响不知道，留空；联合概率里照原预测")
     if far := "、".join(row["name_zh"] for row in paths if abs(row["stretch"]) > FAR):

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from lianhu_analysis.analysis.answer import Answer, answer_of
+from lianhu_analysis.analysis.wording import method_of
 from lianhu_analysis.catalog.calendar import assumed_release
 from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.forecast.assessment import Assessment
@@ -22,10 +23,6 @@ __all__ = ["upcoming"]
 # Past releases whose delay is looked at; a delivery of whole years at once tells none.
 LAGS, LONGEST_LAG = 5, 180
 FEWEST_YEARS = 3
-METHOD = (
-    "通常变动：往年相邻两个时点的预测（用今天的权重，不含异常年份）之差的绝对值的平均；年底一次是与公布数之差。",
-    "上级地区的公布也会改变判断，往年没有分开回看，不列；其余指标的公布只在年初改变权重，也不列。",
-)
 
 
 def upcoming(
@@ -82,7 +79,8 @@ def upcoming(
         if row["next"] and not row["reason"]
     )
     question = f"{assessment.year} 年还有哪些公布，哪个最能改变判断"
-    return answer_of(assessment, question, sentences, {"releases": pd.DataFrame(rows)}, METHOD)
+    tables = {"releases": pd.DataFrame(rows)}
+    return answer_of(assessment, question, sentences, tables, method_of("upcoming"))
 
 
 def usual_changes(

@@ -1,12 +1,14 @@
-"""How growth, and a difference of growth, is said as a statistician says it."""
+"""How growth, and a difference of growth, is said as a statistician says it; notes on method."""
 
 from __future__ import annotations
 
+from functools import cache
 from math import isnan
 
 from lianhu_analysis.catalog.targets import half_up
+from lianhu_analysis.written import packaged_table
 
-__all__ = ["HALF_UNIT", "gap_text", "grew_text", "half_up", "pace_text", "part_text"]
+__all__ = ["HALF_UNIT", "gap_text", "grew_text", "half_up", "method_of", "pace_text", "part_text"]
 
 HALF_UNIT = 0.05  # of growth with one decimal: below it a difference is none
 
@@ -40,3 +42,13 @@ def part_text(percent: float, decimals: int) -> str:
     """Write how much of something is done: what is not all of it is never printed as 100 %."""
     most = percent if percent >= 100 else 100 - 10.0**-decimals
     return f"{min(percent, most):.{decimals}f}%"
+
+
+def method_of(analysis: str, **limits: object) -> tuple[str, ...]:
+    """Return the notes on how an analysis is made; ``limits`` are those that they tell."""
+    return tuple(text.format(**limits) for text in _methods()[analysis])
+
+
+@cache
+def _methods() -> dict[str, list[str]]:
+    return packaged_table("analysis/data/methods.toml")

@@ -15,13 +15,13 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
-from importlib import resources
 from pathlib import Path
 
 from lianhu_analysis.catalog.remembering import remembered
 from lianhu_analysis.catalog.units import KNOWN_UNITS, normalise_unit
 from lianhu_analysis.errors import CatalogueError, UsageError
 from lianhu_analysis.workspace import Workspace
+from lianhu_analysis.written import packaged
 
 __all__ = ["Catalogue", "Indicator", "fold_name", "load_catalogue", "read_catalogue"]
 
@@ -216,8 +216,7 @@ def read_catalogue(path: Path | None, expected_counts: Mapping[str, int]) -> Cat
         With every fault of the file, each naming its line and field.
     """
     if path is None:
-        data = resources.files("lianhu_analysis.catalog") / "data" / "indicators.csv"
-        text, source = data.read_text(encoding="utf-8"), "内置指标目录"
+        text, source = packaged("catalog/data/indicators.csv").decode(), "内置指标目录"
     else:
         source = path.name
         try:

@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, partial
-from importlib import resources
 from itertools import chain
 from pathlib import Path
 from typing import Annotated, Literal
@@ -15,7 +14,7 @@ from typing import Annotated, Literal
 from annotated_types import MinLen
 
 from lianhu_analysis.errors import CatalogueError
-from lianhu_analysis.written import KNOWN_ONLY, Filled, Truth, parse_written, read_written
+from lianhu_analysis.written import KNOWN_ONLY, Filled, Truth, packaged, parse_written, read_written
 
 __all__ = ["FILE_NAME", "VOID", "Column", "Ledger", "Series", "load_ledgers"]
 
@@ -122,9 +121,8 @@ def load_ledgers(root: Path | None = None) -> dict[str, Ledger]:
     CatalogueError
         With every fault of that file.
     """
-    packaged = resources.files("lianhu_analysis") / "catalog" / "data" / FILE_NAME
-    refuse = partial(CatalogueError, FILE_NAME)
-    built_in = {one.kind: one for one in parse_written(packaged.read_bytes(), _File, refuse).ledger}
+    data, refuse = packaged(f"catalog/data/{FILE_NAME}"), partial(CatalogueError, FILE_NAME)
+    built_in = {one.kind: one for one in parse_written(data, _File, refuse).ledger}
     own = root / FILE_NAME if root else None
     added = read_written(own, _File, refuse) if own and os.path.lexists(own) else _File()
     faults = [told for one in added.ledger for told in _faults(one, built_in.get(one.kind, one))]

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cache, partial
-from importlib import resources
 
 from lianhu_analysis.catalog.indicators import Indicator
 from lianhu_analysis.errors import CatalogueError
-from lianhu_analysis.written import KNOWN_ONLY, parse_written
+from lianhu_analysis.written import KNOWN_ONLY, packaged, parse_written
 
 __all__ = ["COUNTING_UNITS", "Share", "Structure", "Sum", "load_structure", "read_structure"]
 
@@ -134,8 +133,7 @@ class Structure:
 @cache
 def load_structure() -> Structure:
     """Read the packaged ``structure.toml``."""
-    data = resources.files("lianhu_analysis.catalog") / "data" / "structure.toml"
-    return read_structure(data.read_bytes())
+    return read_structure(packaged("catalog/data/structure.toml"))
 
 
 def read_structure(data: bytes) -> Structure:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import math
 import re
-import tomllib
 import unicodedata
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache, lru_cache
-from importlib import resources
 from typing import Any
 
 from lianhu_analysis.catalog.remembering import remembered
 from lianhu_analysis.errors import UnitError
+from lianhu_analysis.written import packaged_table
 
 __all__ = ["KNOWN_UNITS", "convert", "normalise_unit", "parted"]
 
@@ -110,8 +109,7 @@ def _fold(text: str) -> str:
 
 @cache
 def _table() -> _Table:
-    raw = resources.files("lianhu_analysis.catalog").joinpath("data/units.toml").read_bytes()
-    return _read_table(tomllib.loads(raw.decode()))
+    return _read_table(packaged_table("catalog/data/units.toml"))
 
 
 def _read_table(declared: dict[str, Any]) -> _Table:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from importlib import resources
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -17,6 +15,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from lianhu_analysis.catalog.indicators import Catalogue, Indicator
 from lianhu_analysis.catalog.ledgers import load_ledgers
 from lianhu_analysis.catalog.target_sheet import HEADS
+from lianhu_analysis.written import packaged_table
 
 __all__ = ["texts", "write_history", "write_ledgers", "write_month", "write_targets"]
 
@@ -31,8 +30,7 @@ LIST_ROWS = 200  # of a targets sheet with lists to choose from
 
 def texts() -> dict[str, Any]:
     """Return what a new workspace's workbooks say beside heads and periods."""
-    file = resources.files("lianhu_analysis") / "intake" / "skeleton" / "workbooks.toml"
-    return tomllib.loads(file.read_text(encoding="utf-8"))
+    return packaged_table("intake/skeleton/workbooks.toml")
 
 
 def write_month(path: Path, name_zh: str, year: int) -> None:

@@ -10,11 +10,9 @@ from __future__ import annotations
 
 import html
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from pathlib import Path
 from string import Formatter
 from typing import Any
 
@@ -26,6 +24,7 @@ from lianhu_analysis.render import tables
 from lianhu_analysis.render.register import FigureRegister
 from lianhu_analysis.render.trace import PERIOD
 from lianhu_analysis.workspace import Workspace
+from lianhu_analysis.written import packaged_table
 
 __all__ = ["English", "english_names"]
 
@@ -281,7 +280,7 @@ def _period(text: str) -> str | None:
 @lru_cache(maxsize=1)
 def _table() -> tuple[dict[str, str], dict[str, str], tuple[_Pattern, ...]]:
     """Read words, units and patterns; the patterns with most fixed text first."""
-    raw = tomllib.loads((Path(__file__).parent / "data" / "english.toml").read_text("utf-8"))
+    raw = packaged_table("render/data/english.toml")
     units = raw["units"]
     sentences = sorted(raw["sentences"].items(), key=lambda pair: -len(_fixed(pair[0])))
     found = (*sentences, *raw["joints"].items())

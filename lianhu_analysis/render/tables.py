@@ -5,13 +5,11 @@ from __future__ import annotations
 import html
 import math
 import re
-import tomllib
 from collections.abc import Iterable, Sequence
-from pathlib import Path
-from typing import Any
 
 from lianhu_analysis.catalog.targets import half_up, percentage
 from lianhu_analysis.errors import ReportError
+from lianhu_analysis.written import packaged_table
 
 __all__ = [
     "BLANK",
@@ -41,9 +39,7 @@ BLANK = r"(?<=[^\x00-\x7f]) | (?=[^\x00-\x7f])"
 # Simulated figures may lie in the store where only official ones are forecast from.
 NO_DATA = "还没有可用的数据。请把文件放进 data/raw，再运行 lianhu ingest；来历须是 lianhu.toml 的 provenance 所列"
 # What readers call columns and findings, by what shows them.
-TERMS: dict[str, Any] = tomllib.loads(
-    (Path(__file__).parent / "data" / "terms.toml").read_text(encoding="utf-8")
-)
+TERMS = packaged_table("render/data/terms.toml")
 PROVENANCE_NAMES = TERMS["provenance"]
 SIMULATED_MARK: str = PROVENANCE_NAMES["simulated"]
 
