@@ -354,12 +354,18 @@ def weights_for(
     """
     if indicator.frequency == "A":
         return Weights(np.ones(1), ())
+    reach = [year_periods(indicator, year - back) for back in range(1, OLDEST_SHARES + 1)]
     for series in (own, proxy):
         if series is None:
             continue
-        complete = _complete_years(series, indicator, year, breaks)
-        for level_year in range(year - 1, year - 1 - OLDEST_SHARES, -1):
-            found = _shares_of(series, year_periods(indicator, level_year), breaks, complete)
+        # The shares of the years, newest first, that need no filling.
+        complete = {
+            periods[0].year: found.shares
+            for periods in reach
+            if (found := _shares_of(series, periods, breaks, {})) is not None
+        }
+        for periods in reach:
+            found = _shares_of(series, periods, breaks, complete)
             if found is not None:
                 return found
     raise ForecastError(_no_levels(year, own, proxy))
@@ -419,18 +425,6 @@ def census_base(published: dt.date, breaks: Sequence[CensusBreak]) -> int:
     return sum(item.day <= published for item in breaks)
 
 
-def _complete_years(
-    series: Series, indicator: Indicator, year: int, breaks: Sequence[CensusBreak]
-) -> dict[int, FloatArray]:
-    """Shares of the years, newest first, that need no filling."""
-    complete = {}
-    for level_year in range(year - 1, year - 1 - OLDEST_SHARES, -1):
-        found = _shares_of(series, year_periods(indicator, level_year), breaks, {})
-        if found is not None:
-            complete[level_year] = found.shares
-    return complete
-
-
 def _shares_of(
     series: Series,
     periods: tuple[Period, ...],
@@ -451,23 +445,15 @@ def _shares_of(
     levels = np.array([np.nan if point is None else point.value for point in usable])
     missing = np.isnan(levels)
     if missing.any():
-        pattern = _pattern(periods, int(missing.sum()), patterns)
-        if pattern is None:
+        # Interpolated along the nearest complete year's shares, if half or more is there.
+        if not patterns or missing.sum() > len(periods) // 2:
             return None
-        levels = _fill(levels, pattern)
+        nearest = min(patterns, key=lambda other: abs(other - periods[-1].year))
+        levels = _fill(levels, patterns[nearest])
     try:
         return Weights(cumulative_shares(levels), tuple(usable))
     except ForecastError:
         return None
-
-
-def _pattern(
-    periods: tuple[Period, ...], n_missing: int, patterns: Mapping[int, FloatArray]
-) -> FloatArray | None:
-    """Shares to interpolate along: the nearest complete year's, if half or more is there."""
-    if not patterns or n_missing > len(periods) // 2:
-        return None
-    return patterns[min(patterns, key=lambda other: abs(other - periods[-1].year))]
 
 
 def _fill(levels: FloatArray, pattern: FloatArray) -> FloatArray:

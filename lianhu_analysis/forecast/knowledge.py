@@ -139,9 +139,15 @@ class Knowledge:
         month: int,
     ) -> list[Record]:
         kept = self.pools.setdefault((year, month), {})
-        for key in wanted:
-            if key not in kept:
-                kept[key] = self._record(catalogue, rules, *key, year, month)
+        for level, code in wanted:
+            if (level, code) in kept:
+                continue
+            indicator = catalogue.get(code)
+            sources = GrowthSources.of(self, indicator, catalogue, rules, level)
+            reached = sum(item.end.month <= month for item in year_periods(indicator, year))
+            kept[level, code] = record_of(
+                sources, GROWTH_CANDIDATES, year, reached, outlier_years=rules.outlier_years
+            )
         return [kept[key] for key in wanted]
 
     def pooled(self, catalogue: Catalogue) -> list[tuple[int, str]]:
@@ -156,16 +162,6 @@ class Knowledge:
                     known.append((*first, level, indicator.code))
         # The order of the catalogue must not choose among equals, nor that of the rows.
         return [(level, code) for *_, level, code in sorted(known)[:MAX_POOL]]
-
-    def _record(
-        self, catalogue: Catalogue, rules: Rules, level: int, code: str, year: int, month: int
-    ) -> Record:
-        indicator = catalogue.get(code)
-        sources = GrowthSources.of(self, indicator, catalogue, rules, level)
-        reached = sum(item.end.month <= month for item in year_periods(indicator, year))
-        return record_of(
-            sources, GROWTH_CANDIDATES, year, reached, outlier_years=rules.outlier_years
-        )
 
     def announced(self, indicator: str, measure: str) -> tuple[Target, ...]:
         """Return the targets announced for one figure of the region, every version."""

@@ -255,7 +255,9 @@ def _judge_growth(
     required = growth_required(
         draft.target, draft.series, remaining, own, proxy, rules.breaks, rules.outlier_years
     )
-    benchmark = _growth_benchmark(draft, n_known)
+    # The year grows as the year so far; before any figure, as last year did.
+    base = draft.series.latest(year if n_known else year - 1)
+    benchmark = {} if base is None else {"persistence": base.value}
     references += required.references
     draft = replace(draft, required=required, benchmark=benchmark, references=references)
     sources, candidates = asked(draft.target, catalogue, rules, knowledge)
@@ -388,12 +390,6 @@ def _with_draws(draft: Verdict, draws: Draws) -> Verdict:
         probability_within=within,
         fan=fan,
     )
-
-
-def _growth_benchmark(draft: Verdict, n_known: int) -> dict[str, float]:
-    """The year grows as the year so far; before any figure, as last year did."""
-    base = draft.series.latest(draft.target.year - (0 if n_known else 1))
-    return {} if base is None else {"persistence": base.value}
 
 
 def verdict_json(verdict: Verdict) -> dict[str, Any]:

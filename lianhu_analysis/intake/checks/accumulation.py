@@ -118,36 +118,33 @@ def _single_under_ytd(panel: Evidence, strict: Bools) -> tuple[Bools, list[Findi
 
 def _single_against_ytd(panel: Evidence, cumulated: Panel) -> Iterator[Finding]:
     for mine, other in zip(*panel.pairs("span", "single", "ytd"), strict=True):
-        if panel.is_flow[mine]:
-            yield from _one_pair(panel, cumulated, int(mine), int(other))
-
-
-def _one_pair(panel: Evidence, cumulated: Panel, mine: int, other: int) -> Iterator[Finding]:
-    single, ytd = panel.values[mine], cumulated.values[other]
-    before = np.full_like(ytd, np.nan)
-    before[:, 1:] = ytd[:, :-1]
-    before[:, first_position(panel, mine)] = 0.0
-    step = ytd - before
-    unit = panel.unit_of_print[mine] + 2 * panel.unit_of_print[other]
-    gap = np.abs(single - step)
-    share = gap / np.maximum(np.maximum(np.abs(step), np.abs(single)), 1e-12)
-    bases = panel.bases[other]
-    same = np.ones_like(ytd, dtype=bool)
-    same[:, 1:] = bases[:, 1:] == bases[:, :-1]
-    copied = single == ytd  # has a rule of its own
-    for year, position in np.argwhere((gap > 0.5 * unit[:, None] + 1e-9) & same & ~copied):
-        at, total = (mine, year, position), (other, year, position)
-        rows = [int(panel.rows[at]), int(panel.rows[total])]
-        if position:
-            rows.append(int(panel.rows[other, year, position - 1]))
-        yield panel.finding(
-            "single_vs_ytd",
-            graded(float(share[year, position]), SMALL_GAP, LARGE_GAP),
-            rows[0],
-            f"{panel.said(rows[0])}，而两期累计数之差是 {step[year, position]:,.10g}",
-            f"前几期如有修订，可以不等；没有修订的，{RESOLVE}",
-            others=rows,
-        )
+        if not panel.is_flow[mine]:
+            continue
+        single, ytd = panel.values[mine], cumulated.values[other]
+        before = np.full_like(ytd, np.nan)
+        before[:, 1:] = ytd[:, :-1]
+        before[:, first_position(panel, mine)] = 0.0
+        step = ytd - before
+        unit = panel.unit_of_print[mine] + 2 * panel.unit_of_print[other]
+        gap = np.abs(single - step)
+        share = gap / np.maximum(np.maximum(np.abs(step), np.abs(single)), 1e-12)
+        bases = panel.bases[other]
+        same = np.ones_like(ytd, dtype=bool)
+        same[:, 1:] = bases[:, 1:] == bases[:, :-1]
+        copied = single == ytd  # has a rule of its own
+        for year, position in np.argwhere((gap > 0.5 * unit[:, None] + 1e-9) & same & ~copied):
+            at, total = (mine, year, position), (other, year, position)
+            rows = [int(panel.rows[at]), int(panel.rows[total])]
+            if position:
+                rows.append(int(panel.rows[other, year, position - 1]))
+            yield panel.finding(
+                "single_vs_ytd",
+                graded(float(share[year, position]), SMALL_GAP, LARGE_GAP),
+                rows[0],
+                f"{panel.said(rows[0])}，而两期累计数之差是 {step[year, position]:,.10g}",
+                f"前几期如有修订，可以不等；没有修订的，{RESOLVE}",
+                others=rows,
+            )
 
 
 def first_position(panel: Evidence, series: int) -> int:

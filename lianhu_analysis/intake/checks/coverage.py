@@ -170,7 +170,7 @@ def _missing(
     )
 
 
-def census_breaks(panels: Iterable[Evidence]) -> list[Finding]:
+def census_breaks(panels: Iterable[Evidence]) -> Iterator[Finding]:
     """Name each census break that levels of a region cross: a break, no error."""
     crossing: dict[tuple[str, str, int], list[tuple[Evidence, int, int]]] = {}
     for panel in panels:
@@ -183,18 +183,15 @@ def census_breaks(panels: Iterable[Evidence]) -> list[Finding]:
                 pair = (panel, int(held[place + 1]), int(held[place]))
                 key = (region, provenance, int(bases[place + 1]) - 1)
                 crossing.setdefault(key, []).append(pair)
-    return [_break_finding(number, pairs) for (_, _, number), pairs in crossing.items()]
-
-
-def _break_finding(number: int, pairs: list[tuple[Evidence, int, int]]) -> Finding:
-    panel, row, other = pairs[0]
-    crossed = panel.breaks[number]
-    return panel.finding(
-        "census_break",
-        "Good",
-        row,
-        f"{crossed.day} 起公布的绝对额以{crossed.name}后的口径计，与此前公布的不可相减、不可相除"
-        f"（{len(pairs)} 个序列，如{panel.label(row)}与{panel.label(other)}）",
-        "这是口径变动，不是错误，不必处理；跨越它的核查没有做",
-        others=[other],
-    )
+    for (_, _, at), pairs in crossing.items():
+        panel, row, other = pairs[0]
+        crossed = panel.breaks[at]
+        yield panel.finding(
+            "census_break",
+            "Good",
+            row,
+            f"{crossed.day} 起公布的绝对额以{crossed.name}后的口径计，与此前公布的不可相减、不可相除"
+            f"（{len(pairs)} 个序列，如{panel.label(row)}与{panel.label(other)}）",
+            "这是口径变动，不是错误，不必处理；跨越它的核查没有做",
+            others=[other],
+        )

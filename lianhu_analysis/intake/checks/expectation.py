@@ -77,17 +77,13 @@ def expect(panel: Panel, masked: Bools | None = None) -> Expectation:
     if masked is not None:
         reference = np.where(masked, np.nan, reference)
     trend = _trend(reference)
-    sides = {}
-    for name, sign in (("past", -1), ("future", 1)):
-        stack = np.stack(
-            [
-                shift_years(reference, sign * n) - sign * n * trend
-                for n in range(1, REFERENCE_YEARS + 1)
-            ]
-        )
-        sides[name] = (logs - median_of(stack), np.isfinite(stack).sum(axis=0).astype(float))
-    past, n_past = sides["past"]
-    future, n_future = sides["future"]
+
+    def beside(sign: int) -> tuple[Floats, Floats]:
+        years = [sign * n for n in range(1, REFERENCE_YEARS + 1)]
+        stack = np.stack([shift_years(reference, n) - n * trend for n in years])
+        return logs - median_of(stack), np.isfinite(stack).sum(axis=0).astype(float)
+
+    (past, n_past), (future, n_future) = beside(-1), beside(1)
     return Expectation(
         past, future, n_past, n_future, _near(panel, logs, reference), _spread(past, panel)
     )

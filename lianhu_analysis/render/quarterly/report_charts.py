@@ -107,28 +107,17 @@ def _to_the_end(panel: Panel, verdict: Verdict) -> Panel:
     return replace(panel, labels=[*panel.labels, *between], values=values)
 
 
-def _setting(report: Report, verdict: Verdict) -> Setting:
-    """Return what the chart of every target says; its figures are registered."""
-    target = verdict.target
-    end_text = _end_text(report, verdict)
-    aim = _aim(verdict)
-    aim_figure(report, target, "%" if target.is_growth else "")
-    title = f"{verdict.name_zh}：{status_words(verdict)}"
-    setting = plain_setting(report, verdict, title)
-    return replace(setting, target=target.value, target_text=f"目标 {aim}", end_text=end_text)
-
-
-def _aim(verdict: Verdict) -> str:
-    """Return the target as it stands beside its line: the unit of growth goes with it."""
-    return aim_text(verdict.target, "%" if verdict.target.is_growth else "")
-
-
 def _picture(report: Report, verdict: Verdict, panel: Panel, shown: str) -> Picture:
-    figure = charts.fan_chart(panel, _setting(report, verdict))
-    target, name = verdict.target, verdict.name_zh
-    unit = "" if target.is_growth else target.unit
-    words = status_words(verdict)
-    return picture(figure, f"{name}{shown}，目标 {_aim(verdict)}{unit}，判断：{words}")
+    """Draw the chart of a target; the figures that stand in it are registered."""
+    target, name, words = verdict.target, verdict.name_zh, status_words(verdict)
+    # The unit of growth goes with the target that stands beside its line.
+    own, after = ("%", "") if target.is_growth else ("", target.unit)
+    aim, end_text = aim_text(target, own), _end_text(report, verdict)
+    aim_figure(report, target, own)
+    setting = plain_setting(report, verdict, f"{name}：{words}")
+    setting = replace(setting, target=target.value, target_text=f"目标 {aim}", end_text=end_text)
+    figure = charts.fan_chart(panel, setting)
+    return picture(figure, f"{name}{shown}，目标 {aim}{after}，判断：{words}")
 
 
 def _published(verdict: Verdict) -> tuple[Period, ...]:
