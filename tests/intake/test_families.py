@@ -1545,6 +1545,12 @@ def test_a_change_since_earlier_months_is_left_out(read, head):
     assert set(short(read([*rows, [RETAIL, "亿元", 512.3, 3.1, 0.3]]))) == {"C3", "D3"}
 
 
+def test_a_head_of_what_was_reported_in_a_month_is_told(read):
+    rows = [TO_DATE[0], ["指标", "单位", "累计", "9月上报数"], [RETAIL, "亿元", 512.3, 60.1]]
+    reading = read(rows)
+    assert "D3" in short(reading) or "9月上报数" in told(reading)
+
+
 @pytest.mark.parametrize(
     "name", ["地区生产总值指数(上年=100)", "地区生产总值增速(%)", "地区生产总值构成(%)"]
 )

@@ -161,7 +161,8 @@ def column_meaning(column: Column, grammar: Grammar) -> ColumnMeaning:
         amount = joined.facets._replace(measure=joined.facets.measure or "level")
         joined = joined._replace(left=(), facets=amount)
     facets, own = joined.facets, False
-    if grammar.vocabulary.lines["events"].search(fold(column.text)):  # 比1-8月提高(百分点)
+    since = grammar.vocabulary.lines["events"].search(fold(column.text))
+    if since and since[0][0] in "比较":  # 比1-8月提高(百分点), not 9月上报
         facets = facets._replace(nothing=facets.nothing or "与前几个月的比较，不是增速")
     if facets.lag and joined.indicator is None:
         facets = facets._replace(nothing=facets.nothing or "上月的数，不是本期的")
