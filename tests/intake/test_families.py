@@ -1596,6 +1596,33 @@ def test_sectors_below_gross_product_in_heads_of_three_rows(read):
     assert found["F5"] == ("gdp.tertiary", "level", "annual", "2004", 83.4538)
 
 
+PLACES = [["全市", "亿元", 5000.1, 3.3], ["莲湖区", "亿元", 512.3, 3.1]]
+
+
+def test_lines_of_indicators_over_rows_of_regions(read):
+    budget = [["二、一般公共预算收入"], ["全市", "亿元", 700.1, 3.3], ["莲湖区", "亿元", 40.3, 1.1]]
+    rows = [TO_DATE[0], ["指标", "单位", "累计", "同比增长(%)"]]
+    reading = read([*rows, ["一、社会消费品零售总额", "亿元"], *PLACES, *budget])
+    assert short(reading)["C5"] == retail("level", "ytd", "2024-09", 512.3)
+    assert short(reading)["D8"] == ("fis.revenue.gpb", "yoy", "ytd", "2024-09", 1.1)
+    assert list(reading.frame.set_index("cell").loc[["C4", "C5"], "region"]) == ["610100", "610104"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "某某指数",
+        "限额以上社会消费品零售总额",
+        "2023年社会消费品零售总额",
+        "社会消费品零售总额（预计）",
+    ],
+)
+def test_lines_of_anything_else_over_rows_of_regions_refuse_the_table(read, line):
+    rows = [TO_DATE[0], ["指标", "单位", "累计", "同比增长(%)"], [line, "亿元"], *PLACES]
+    reading = read(rows)
+    assert short(reading) == {} and "各行是地区" in told(reading)
+
+
 def test_a_rank_of_so_many_is_a_rank(read):
     rows = [["指标", "2024年1-9月增速", "全市位次"], [RETAIL, "3.8%", "3/13"]]
     assert facts(read(rows)) == {"C2": ("fact.rank.csm.retail.total", "level", "ytd", "2024-09", 3)}

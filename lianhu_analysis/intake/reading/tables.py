@@ -39,7 +39,7 @@ from lianhu_analysis.intake.reading.outline import Item, decimals, outline, read
 from lianhu_analysis.intake.reading.rows import RowReader
 from lianhu_analysis.intake.reading.statements import is_statement, stated_day
 from lianhu_analysis.intake.reading.times import Axis, When, find_when
-from lianhu_analysis.intake.reading.words import YEAR, Facets, Grammar, fold, is_unit
+from lianhu_analysis.intake.reading.words import YEAR, Facets, Grammar, Said, fold, is_unit
 from lianhu_analysis.workspace import Region
 
 __all__ = ["read_sheet"]
@@ -156,7 +156,7 @@ class _PanelReader(Place):
         self.whole = title_indicator(said, self.grid.sheet, self.grammar)
         if not named or by_region:
             self.title = self.whole
-        if named or self.title is not None:
+        if named or self.title is not None or self._sections:
             return
         titles = (text for _, text in reversed(self.table.titles) if not is_statement(text))
         seen = next(titles, self.grid.sheet)
@@ -165,6 +165,26 @@ class _PanelReader(Place):
         cure = "不收的不必处理；要收的，请把标题的写法加入指标目录的 aliases"
         cell = cell_address(self.table.top, self.heads.columns[0].column.number)
         raise IntakeError(why, cure, cell=cell, skipped=True)
+
+    @cached_property
+    def _sections(self) -> dict[int, tuple[Indicator, str]]:
+        """Return the indicator that a line above rows of regions names, and its unit, by row."""
+        found: dict[int, tuple[Indicator, str]] = {}
+        last: tuple[Indicator, str] | None = None
+        for row in self.body if "region" in self.panel.stub else ():
+            text = self.text(row, self.panel.first("region") or 0)
+            if self._filled(row) and last is None:
+                return {}
+            if self._filled(row) and last:
+                found[row] = last
+            elif text.strip() and not self.grammar.is_note(text):
+                said = self.grammar.read(read_line(text).text)
+                unit = said.facets.unit
+                plain = Said(Facets(unit=unit), names=said.names, named=said.named)
+                if said.indicator is None or said != plain:
+                    return {}
+                last = (said.indicator, unit)
+        return found
 
     def _refuse_nameless(self) -> None:
         """Refuse several rows that nothing tells apart, as a list of 责任单位."""
@@ -384,8 +404,12 @@ class _PanelReader(Place):
         others = (u for u in self._units - {unit} if row.indicator and unit_fits(u, row.indicator))
         if not row.unit and any(others):
             unit = ""  # 亿元 above a table, 万元 beside other rows of it
+        title = self.title
+        if title is None and place in self._sections:
+            title, own_unit = self._sections[place]
+            unit = own_unit or unit
         indicator, meaning = understand(
-            row, column, around.facets, self.title, unit, self.heads.by_growth
+            row, column, around.facets, title, unit, self.heads.by_growth
         )
         day = row.published or around.published or delivery.published
         when = find_when(indicator, meaning, column, row, self._axis, day)
