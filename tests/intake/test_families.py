@@ -1623,6 +1623,17 @@ def test_lines_of_anything_else_over_rows_of_regions_refuse_the_table(read, line
     assert short(reading) == {} and "各行是地区" in told(reading)
 
 
+@pytest.mark.parametrize(
+    ("count", "change", "may_be"),
+    [(12, -2, False), (12, 3, False), (12, 20, True), (1200, 3, True)],
+)
+def test_a_whole_number_that_is_no_growth_of_a_count_is_a_change(read, count, change, may_be):
+    rows = [TO_DATE[0], ["指标", "单位", "累计", "同比"], ["生产安全事故起数", "起", count, change]]
+    assert ("D3" in short(read(rows))) == may_be
+    rows[1][3] = "同比增长(%)"
+    assert "D3" in short(read(rows))
+
+
 def test_a_rank_of_so_many_is_a_rank(read):
     rows = [["指标", "2024年1-9月增速", "全市位次"], [RETAIL, "3.8%", "3/13"]]
     assert facts(read(rows)) == {"C2": ("fact.rank.csm.retail.total", "level", "ytd", "2024-09", 3)}

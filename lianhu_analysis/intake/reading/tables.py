@@ -8,8 +8,10 @@ import re
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 from functools import cached_property
+from math import ceil, floor
 
 from lianhu_analysis.catalog.indicators import Indicator, names_of
+from lianhu_analysis.catalog.structure import COUNTING_UNITS
 from lianhu_analysis.catalog.units import normalise_unit
 from lianhu_analysis.errors import IntakeError
 from lianhu_analysis.intake.grids.grid import Grid, cell_address
@@ -52,7 +54,7 @@ AMOUNT = re.compile("(?:绝对[量数值额]|总量|数值|累计[数值量]|完
 IN_PERCENT = "增减额不入库；确是增速的，请写成带百分号的数，另报新文件"
 EARLIER = re.compile(rf"[上去]年|同期|基[数期]|{YEAR}")
 # A change that is so far from the growth that the same amounts make is none by chance, in points.
-CLEARLY = 0.5
+CLEARLY = HALF = 0.5
 MOST_OF_PLAN = 5
 OF_ALL = re.compile("^(?:[本上]表|表[中内]|以上|上述)(?:各项|全部|所有)?的?")
 
@@ -475,10 +477,17 @@ class _PanelReader(Place):
         in_points = column.facets.unit == POINTS or indicator.kind == "rate"
         if not is_number(growth) or not growth or in_points:
             return
-        told = column.facets.sure or {column.facets.unit, self.around.unit} & set(CHANGES)
+        in_percent = {column.facets.unit, self.around.unit} & set(CHANGES)
+        told = column.facets.sure or in_percent
         if not told and own in self._in_percent:
             why = f"{indicator.name_zh}：同一列别的数写有 %，{growth:g} 没有写，说不清是增速还是增减额"
             raise IntakeError(why, IN_PERCENT)
+        if not in_percent and indicator.unit in COUNTING_UNITS and float(growth).is_integer():
+            amounts = (c for c in self.heads.columns if not (c.is_growth or c.facets.fact))
+            counts = [n for c in amounts if is_number(n := self.grid.at(row, c.column.number))]
+            if counts and not any(_may_have_grown(count, growth) for count in counts):
+                why = f"{indicator.name_zh}：{growth:g} 不会是 {counts[-1]:g} 的增速，像是增减数"
+                raise IntakeError(why, IN_PERCENT)
         if column.is_growth:
             before = [(row, n) for n in self._earlier[0]]
             now = [(row, c.column.number) for c in self.heads.columns]
@@ -578,6 +587,12 @@ class _PanelReader(Place):
                     form=(m.facets.form or "percent") if m.is_growth else "",
                 )
             )
+
+
+def _may_have_grown(count: float, growth: float) -> bool:
+    """Whether a count may have grown by so many percent, rounded, from a whole number."""
+    least, most = (count / (1 + (growth + half) / 100) for half in (HALF, -HALF))
+    return not 0 < least < most or floor(most) >= ceil(least)
 
 
 def _is_about(whose: str, indicator: Indicator, *, level: bool) -> str | None:
