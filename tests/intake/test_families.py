@@ -1634,6 +1634,20 @@ def test_a_whole_number_that_is_no_growth_of_a_count_is_a_change(read, count, ch
     assert "D3" in short(read(rows))
 
 
+@pytest.mark.parametrize(
+    ("note", "period"),
+    [
+        ("注：一般公共预算收入为全市数。", None),
+        ("注：一般公共预算收入为1-8月数。", "2024-08"),
+        ("注：一般公共预算收入为快报数。", "2024-09"),
+    ],
+)
+def test_a_note_on_a_whole_is_on_its_parts_too(read, note, period):
+    rows = [["一般公共预算收入", "亿元", 40.2, 1.1], ["其中：税收收入", "亿元", 31.1, 1.3]]
+    found = short(read([*TO_DATE, *rows, [note]]))
+    assert found.get("C4", (None,) * 5)[3] == period
+
+
 def test_a_rank_of_so_many_is_a_rank(read):
     rows = [["指标", "2024年1-9月增速", "全市位次"], [RETAIL, "3.8%", "3/13"]]
     assert facts(read(rows)) == {"C2": ("fact.rank.csm.retail.total", "level", "ytd", "2024-09", 3)}

@@ -142,7 +142,8 @@ class RowReader:
     def _told_of(self, number: int, label: Label) -> Iterator[str]:
         """Yield remarks beside a row and notes below the table, of whom or when it is."""
         place, read = self.place, self.place.grammar.read
-        own = read(label.text).names
+        wholes = label.parents[:1] if label.is_part else ()
+        own = [item for text in (label.text, *wholes) for item in read(text).names]
         names = [item.name_zh for item in own]
         stub = place.panel.stub
         shown = [place.text(number, n) for role in ("name", "region") for n in stub.get(role, [])]
