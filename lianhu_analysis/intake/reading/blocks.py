@@ -398,9 +398,8 @@ class _Finder:
             gap = False
         table.panels = [p for p in panels if p.columns]
         for one in table.panels:
-            names = one.stub.get("name", [])
-            chinese = [n for n in names if not self._is_foreign(n, rows)]
-            one.stub |= {"name": chinese} if chinese else {}
+            if len(names := one.stub.get("name", [])) > 1:
+                one.stub["name"] = [n for n in names if not self._is_foreign(n, rows)] or names
 
     def _is_foreign(self, number: int, rows: range) -> bool:
         """Whether a column says in English what another says in Chinese."""

@@ -13,12 +13,11 @@ import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
-from importlib import resources
 from typing import Literal, NamedTuple, TypeGuard
 
 from lianhu_analysis.catalog.remembering import remembered
 from lianhu_analysis.errors import IntakeError
-from lianhu_analysis.written import parse_written
+from lianhu_analysis.written import packaged, parse_written
 
 __all__ = ["Reading", "ValueStatus", "is_number", "read_value", "says_direction", "try_to_read"]
 
@@ -84,7 +83,7 @@ class CellWords:
 
 @cache
 def _words() -> CellWords:
-    text = resources.files("lianhu_analysis.intake.reading").joinpath("cells.toml").read_bytes()
+    text = packaged("intake/reading/cells.toml")
     return parse_written(text, CellWords, lambda faults: IntakeError("；".join(faults), ""))
 
 

@@ -112,7 +112,9 @@ class RowReader:
         outer = [grammar.read(line) for line in lines]
         # 第二产业 below 地区生产总值增速(%) is no percentage.
         amounts = [
-            t for t in lines if t not in above or grammar.read(t).facets.measure not in GROWTHS
+            t
+            for t, one in zip(lines, outer, strict=True)
+            if t not in above or one.facets.measure not in GROWTHS
         ]
         lags = [one.facets.lag for one in outer]
         months = (one.parts[0] for one in outer if len(one.parts) == 1)
@@ -196,9 +198,9 @@ class RowReader:
         facets, column = said.facets, self.place.panel.first("name")
         bare = column is not None and self.place.grammar.read(self.place.text(number, column))
         other = facets.form or facets.base or facets.nothing or facets.measure in GROWTHS
-        inner = (structure.parts(part) for part in parts)
-        measured = bool(other and bare and bare.names)
-        self.measured = (text, parts.union(*inner)) if measured else ("", frozenset())
+        self.measured = ("", frozenset())
+        if other and bare and bare.names:
+            self.measured = (text, parts.union(*map(structure.parts, parts)))
 
     def _refuse_below_another_measure(self, said: Said, text: str, row: Row) -> None:
         """Refuse 第二产业 below 地区生产总值指数 or 地区生产总值增速: most likely it is of that, too."""

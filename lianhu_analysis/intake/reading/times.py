@@ -99,7 +99,7 @@ def find_when(
     own = _lagged(indicator, row, period, column)
     if own is not None:
         if named:
-            _check_name(named, span, meaning.span, stated.span, indicator, column)
+            _check_name(named, meaning.span, stated.span, indicator, column)
         span = span or (named.span if named else "")
     reported = period.end if own is not None and own.end != period.end else None
     period = own or period
@@ -139,10 +139,10 @@ def _dated(row: Row, column: ColumnMeaning, time: Time) -> Row:
 
 
 def _check_name(
-    named: Part, span: str, said: str, outer: str, indicator: Indicator, column: ColumnMeaning
+    named: Part, said: str, outer: str, indicator: Indicator, column: ColumnMeaning
 ) -> None:
     """Refuse a name of another span than its head, or of 9月 under a title of 1-9月."""
-    if not _fits(named.span, span, indicator):
+    if not _fits(named.span, said or outer, indicator):
         why = f"{indicator.name_zh} 的名称说的是 {named.text}，列名“{column.text}”说的口径不同"
         raise at_odds(why)
     alone = not (named.span or said) and named.period.number > 1

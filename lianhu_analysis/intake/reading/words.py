@@ -14,7 +14,6 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache, partial, reduce
-from importlib import resources
 from itertools import chain
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
@@ -25,7 +24,7 @@ from lianhu_analysis.catalog.remembering import LONGEST, remembered
 from lianhu_analysis.catalog.units import KNOWN_UNITS, normalise_unit
 from lianhu_analysis.errors import IntakeError, PeriodError, UnitError
 from lianhu_analysis.workspace import NATION, Region
-from lianhu_analysis.written import KNOWN_ONLY, Truth, Whole, parse_written
+from lianhu_analysis.written import KNOWN_ONLY, Truth, Whole, packaged, parse_written
 
 __all__ = [
     "BARE",
@@ -89,10 +88,8 @@ LATIN = re.compile("[A-Za-z]{3}")
 # 完成全年任务 and 任务完成率 are shares of a plan, 计划完成 is what is to be done.
 PLANS, DONE = "(?:计划|目标|任务|预算|预期)", "(?:完成|实现|达成|执行|进度)"
 DONE_OF = re.compile(rf"(?:完成|实现|达到|占|为).{{0,8}}?{PLANS}")
-DONE_BEHIND, TO_BE_DONE = (
-    re.compile(f"{PLANS}.{{0,4}}?{DONE}"),
-    re.compile("计划(?:完成|实现)(?!情况)"),
-)
+DONE_BEHIND = re.compile(f"{PLANS}.{{0,4}}?{DONE}")
+TO_BE_DONE = re.compile("计划(?:完成|实现)(?!情况)")
 SHARE = re.compile("率|进度|比[例重]")
 EDGES = "_:,、;。.·/|()[]【】<>《》{}\"'“”‘’#*-+%&=?!^~`"
 
@@ -355,8 +352,7 @@ def load_vocabulary(own: Path | None = None) -> Vocabulary:
     IntakeError
         Naming the file and entry that is wrong.
     """
-    built_in = resources.files("lianhu_analysis.intake.reading").joinpath("words.toml")
-    texts = {"words.toml（内置）": built_in.read_bytes()}
+    texts = {"words.toml（内置）": packaged("intake/reading/words.toml")}
     if own is not None and os.path.lexists(own):
         texts[own.name] = own.read_bytes()
     lists = [parse_written(text, WordList, partial(_wrong, name)) for name, text in texts.items()]
@@ -515,9 +511,11 @@ def _joined_otherwise(name: str) -> set[str]:
 
 def _of_plan(text: str, said: Facets) -> Facets:
     """Return what a text that speaks of a plan is of: the plan, or how much of it is done."""
+    if said.fact not in ("plan", "plan_share"):
+        return said
     behind = DONE_BEHIND.search(text)
     share = said.fact == "plan_share" or DONE_OF.search(text) or (behind and said.unit == "%")
-    if said.fact not in ("plan", "plan_share") or not (share or behind):
+    if not (share or behind):
         return said
     if said.measure not in GROWTHS and said.unit in ("", "%") and (share or SHARE.search(text)):
         return said._replace(fact="plan_share", nothing="完成计划的比例")
