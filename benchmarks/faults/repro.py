@@ -8,6 +8,10 @@ time zone, language, hash seed, working directory, file mask, terminal, threads,
 workspace, and whether kernels are forked or started plainly.  Each value comes about equally often.
 Bar: one digest of page, Word, annex and manifest entry over all of them.  Control: a template that
 prints what differs from process to process.
+
+Processors of another kind round their linear algebra otherwise, by some 1e-12 of a growth rate:
+what the commands print of the national forecasts must be the same as if on each of them, though
+not the last digits that a page or JSON keeps.  Control: draws that take the other of two roots.
 """
 
 from __future__ import annotations
@@ -50,6 +54,21 @@ SURROUNDINGS: Mapping[str, Sequence[str]] = {
     "kernel": ("forked", "plain"),
 }
 FULL, QUICK = 24, 2
+# Of OpenBLAS, which takes older ones than the machine's; and what is asked on each.
+PROCESSORS = ("Prescott", "Haswell")
+ASKED = (
+    "forecast --as-of 2023-07-31",
+    "news --from 2023-07-31 --to 2023-10-31",
+    "levers --as-of 2024-07-31",
+)
+OTHER_ROOT = """
+import sys
+from lianhu_analysis import cli
+from lianhu_analysis.forecast.models import state_space
+root_of = state_space.root_of
+state_space.root_of = lambda covariance: -root_of(covariance)
+cli.main(sys.argv[1:])
+"""
 PLAIN_KERNEL = """
 import sys
 from pathlib import Path
@@ -100,6 +119,35 @@ def render(source: Path, around: Mapping[str, str], folder: Path) -> str:
     return digest.hexdigest()
 
 
+def answered(source: Path, processor: str, program: Sequence[str], asked: Sequence[str]) -> str:
+    """Ask a copy of a workspace, as if on one processor; return what is printed."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "OPENBLAS_CORETYPE": processor}
+    if not processor:
+        del environment["OPENBLAS_CORETYPE"]
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder) / "space"
+        shutil.copytree(source, place, ignore=shutil.ignore_patterns("past_runs"))
+        told = [
+            subprocess.run(
+                [sys.executable, *program, "--workspace", str(place), *command.split()],
+                env=environment, stdout=subprocess.PIPE, timeout=SECONDS, check=True,
+            )
+            for command in asked
+        ]  # fmt: skip
+    return "".join(done.stdout.decode() for done in told)
+
+
+def compare_processors(source: Path, quick: bool, tally: Tally) -> None:
+    """Ask the same as if on each kind of processor, and once of draws that go the other way."""
+    asked, plainly = ASKED[: 1 if quick else None], ("-m", "lianhu_analysis")
+    first = answered(source, "", plainly, asked)
+    for processor in PROCESSORS[: 1 if quick else None]:
+        said = answered(source, processor, plainly, asked)
+        tally.expect(said == first, f"as if on a {processor} it prints otherwise")
+    said = answered(source, "", ("-c", OTHER_ROOT), asked)
+    tally.expect(said != first, "other draws print the same")
+
+
 def compare(source: Path, count: int, seed: int, tally: Tally) -> None:
     """Make the report as it is and in surroundings that are drawn, and compare with the first."""
     first = ""
@@ -133,7 +181,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     tally, control = Tally(), Tally()
     with tempfile.TemporaryDirectory() as folder:
         quick = chosen.count <= QUICK
-        source = (small if quick else national)(Path(folder) / "source")
+        economy = national(Path(folder) / "national")
+        compare_processors(economy, quick, tally)
+        source = small(Path(folder) / "source") if quick else economy
         compare(source, chosen.count, chosen.seed, tally)
         compare(small(Path(folder) / "changing", CHANGING), QUICK, chosen.seed, control)
     kind = "small" if quick else "national"

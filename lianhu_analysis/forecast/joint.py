@@ -20,6 +20,7 @@ from lianhu_analysis.catalog.targets import Target, chance
 from lianhu_analysis.errors import ForecastError
 from lianhu_analysis.forecast.growth import FloatArray
 from lianhu_analysis.forecast.history import year_periods
+from lianhu_analysis.forecast.models.draws import root_of
 
 if TYPE_CHECKING:
     from lianhu_analysis.forecast.verdict import Verdict
@@ -286,11 +287,9 @@ def couple(draws: FloatArray, correlation: FloatArray, rng: np.random.Generator)
     n, k = draws.shape
     if correlation.shape != (k, k):
         raise ForecastError(f"有 {k} 项目标而相关矩阵形状为 {correlation.shape}，不能相配")
-    values, vectors = np.linalg.eigh(correlation)
-    if values.min() < -1e-9:
+    if np.linalg.eigvalsh(correlation).min() < -1e-9:
         raise ForecastError("相关矩阵不是半正定的，不能作联合模拟")
-    root = vectors * np.sqrt(np.maximum(values, 0.0))
-    latent = rng.standard_normal((n, k)) @ root.T
+    latent = rng.standard_normal((n, k)) @ root_of(correlation)
     ranks = latent.argsort(axis=0).argsort(axis=0)
     return np.take_along_axis(np.sort(draws, axis=0), ranks, axis=0)
 

@@ -17,6 +17,7 @@ __all__ = [
     "Draws",
     "Effort",
     "check_spread",
+    "root_of",
     "student_t",
 ]
 
@@ -114,6 +115,21 @@ def student_t(degrees: int, effort: Effort, rng: np.random.Generator) -> FloatAr
     """
     half = rng.standard_t(degrees, size=effort.n_draws // 2)
     return rng.permutation(np.concatenate([half, -half]))
+
+
+def root_of(covariance: FloatArray) -> FloatArray:
+    """Return the symmetric square root of a covariance, by which normal draws are multiplied.
+
+    It is unique (Higham, 2008, ch. 6).  Eigenvectors are not: their signs, and their directions
+    where values are equal, depend on the processor, and so would a printed decimal of a forecast.
+
+    Parameters
+    ----------
+    covariance
+        Shape (k, k); rounding may leave it a hair from symmetric and from positive.
+    """
+    values, vectors = np.linalg.eigh((covariance + covariance.T) / 2)
+    return np.asarray((vectors * np.sqrt(np.maximum(values, 0.0))) @ vectors.T)
 
 
 def check_spread(values: FloatArray) -> None:

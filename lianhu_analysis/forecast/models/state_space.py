@@ -40,6 +40,7 @@ from lianhu_analysis.forecast.models.draws import (
     Draws,
     Effort,
     check_spread,
+    root_of,
 )
 from lianhu_analysis.forecast.models.panel import GrowthPanel
 
@@ -426,7 +427,7 @@ def _simulated(
     degrees = newest.n_obs - 1
     scale = np.sqrt(newest.scale * newest.n_obs / rng.chisquare(degrees, size=count))
     normal = rng.normal(size=(count, model.k_states))
-    state = newest.state + scale[:, None] * (normal @ _root(newest.covariance).T)
+    state = newest.state + scale[:, None] * (normal @ root_of(newest.covariance))
     path = [state[:, 2]]
     fixed = np.where(np.arange(model.k_states) >= 3 + n, model.loading, 0.0)
     for ahead in range(now + 1, model.weight.size):
@@ -447,12 +448,6 @@ def _simulated(
         state[:, 2] = (1.0 - weight) * state[:, 2] + weight * single
         path.append(state[:, 2].copy())
     return np.column_stack(path) + model.centre
-
-
-def _root(covariance: FloatArray) -> FloatArray:
-    """Return the square root of a covariance that rounding may leave a hair from positive."""
-    values, vectors = np.linalg.eigh((covariance + covariance.T) / 2)
-    return np.asarray(vectors * np.sqrt(np.maximum(values, 0.0)))
 
 
 def _between(panel: GrowthPanel, cut: GrowthPanel, drawn: FloatArray) -> FloatArray:

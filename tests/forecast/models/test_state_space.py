@@ -3,7 +3,7 @@ import sys
 import numpy as np
 import pytest
 
-from lianhu_analysis.forecast.models.draws import FULL
+from lianhu_analysis.forecast.models.draws import FULL, root_of
 from lianhu_analysis.forecast.models.panel import GrowthPanel
 from lianhu_analysis.forecast.models.state_space import (
     DIFFUSE,
@@ -206,3 +206,25 @@ def test_the_model_of_the_festival_leaves_it_out_where_it_never_moves():
     moving = model_of(panel(ytd, 1, festival=np.tile([0.5, -0.5, 0, 0], (10, 1))))
     assert moving.loading[:, -1].any()
     assert sys.modules[YearToDateGrowth.__module__].FREEDOM > 2  # a variance exists
+
+
+def test_draws_do_not_hang_on_which_of_equally_right_eigenvectors_a_processor_finds(monkeypatch):
+    known = panel(calm_years([5.0, 0.4]), 2)
+    first = average(known, np.random.default_rng(1), FULL)
+    eigh = np.linalg.eigh
+
+    def turned(covariance):
+        values, vectors = eigh(covariance)
+        vectors = vectors * np.where(np.arange(values.size) % 2, -1.0, 1.0)
+        # Two of one value may lie anywhere in the plane that they span.
+        for at in np.flatnonzero(np.diff(values) < 1e-9 * values[-1]):
+            turn = np.array([[0.6, -0.8], [0.8, 0.6]])
+            vectors[:, at : at + 2] = vectors[:, at : at + 2] @ turn
+        return values, vectors
+
+    monkeypatch.setattr(np.linalg, "eigh", turned)
+    again = average(known, np.random.default_rng(1), FULL)
+    assert again.path == pytest.approx(first.path, abs=1e-6)
+    root = root_of(np.array([[2.0, 1.0], [1.0, 2.0]]))
+    assert root @ root == pytest.approx(np.array([[2.0, 1.0], [1.0, 2.0]]))
+    assert root == pytest.approx(root.T)
