@@ -20,6 +20,7 @@ from lianhu_analysis.intake.reading.blocks import Table
 from lianhu_analysis.intake.reading.cells import is_number
 from lianhu_analysis.intake.reading.figures import Delivery
 from lianhu_analysis.intake.reading.outline import UNNUMBERED, read_line
+from lianhu_analysis.intake.reading.remarks import Remark, remarks_in
 from lianhu_analysis.intake.reading.statements import (
     Line,
     days_in,
@@ -41,7 +42,6 @@ from lianhu_analysis.intake.reading.words import (
 from lianhu_analysis.workspace import NATION, Region
 
 __all__ = [
-    "MARKS",
     "Around",
     "Time",
     "foreign_region",
@@ -70,8 +70,6 @@ ENGLISH = re.compile(r"\([\da-z ]+\)$")  # 亿元 (100 million yuan)
 WHOLE = re.compile("(?:我|(?<![资样成基日])本|全)([国省市区县])(?![属级场])")
 QUANTITY = re.compile("(?:[额值量]|收入|支出|投资|面积|利润|[存贷]款)$")
 UPPER = "(?:(?:(?![与和及对比较])[一-龥]){2,}?(?:自治区|自治州|省|市|盟|地区))+"
-# ① is kept apart from 1 where a text is folded.
-MARKS = {0x2460 + n: 0xE000 + n for n in range(20)}
 # A table of amounts may have their growth beside them: 总量及增速.
 RATE, AND_GROWTH = re.compile("增速|增幅|增长率"), re.compile("[及和与、](?:其?增[速长幅]|同比)")
 
@@ -121,7 +119,7 @@ class Around(NamedTuple):
     elsewhere
         Whether the workbook is about places that are none of the workspace's.
     notes
-        What notes above and below the table say: their cell, of what, and what.
+        What notes above and below the table say.
     """
 
     region: Region
@@ -133,7 +131,7 @@ class Around(NamedTuple):
     scope: tuple[str, ...] = ()
     not_before: dt.date | None = None
     elsewhere: bool = False
-    notes: tuple[tuple[str, str, str], ...] = ()
+    notes: tuple[Remark, ...] = ()
 
 
 def read_around(
@@ -233,17 +231,18 @@ def _narrowing(
     return tuple(dict.fromkeys(text.strip() for text in said))
 
 
-def _notes_of(table: Table, grammar: Grammar) -> Iterator[tuple[str, str, str]]:
-    """Yield what notes above and below a table say: their cell, of what, and what."""
-    says = grammar.vocabulary.lines["notes"]
+def _notes_of(table: Table, grammar: Grammar) -> Iterator[Remark]:
+    """Yield what notes above and below a table say."""
     lines = [(cell, text) for cell, text in table.titles if grammar.is_note(text)]
     rows = range(table.bottom + 1, table.end)
     # 民间投资（不含房地产） with its figures is a row, which says nothing of 民间投资.
     below = [r for r in rows if not any(map(is_number, table.grid.rows[r]))]
     cells = ((cell_address(r, n), c) for r in below for n, c in enumerate(table.grid.rows[r]))
-    for cell, text in (*lines, *((at, c) for at, c in cells if isinstance(c, str))):
-        for found in says.findall(fold(text.translate(MARKS))):
-            yield cell, *found
+    for cell, text in (
+        *lines,
+        *((at, c) for at, c in cells if isinstance(c, str) and not is_statement(c)),
+    ):
+        yield from remarks_in(cell, text, grammar)
 
 
 def _has_axis(table: Table, grammar: Grammar) -> bool:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise, product
+from itertools import pairwise, permutations, product
 
 from lianhu_analysis.catalog.indicators import Indicator
 from lianhu_analysis.catalog.structure import load_structure
@@ -337,7 +337,43 @@ def _chosen(
         if whole.facets.fact in OF_LEFT and not (whole.part or whole.says_span):
             whole = _as_beside(whole, found, place)
         found.append(whole)
+    for growth in [m for m in found if m.is_growth and not ON_YEAR.search(m.text)]:
+        if told := _other_base(growth, read, place):
+            found.remove(growth)
+            place.refuse_column(growth.column, growth.unread(f"正是“{told}”之比", SAY_WHICH))
     return found
+
+
+def _other_base(growth: ColumnMeaning, read: Sequence[ColumnMeaning], place: Place) -> str:
+    """Return the two heads whose amounts make a bare growth that is not its amount's on the year.
+
+    9月末 on 年初, 2020年 on 2015年; or 1-9月 on 上年同期, where it stands behind 9月当月.
+    """
+    amounts = [m for m in read if not (m.is_growth or m.facets.fact) and _is_of_time(m)]
+    own, told = (growth.says_span, growth.part and growth.part.period), ""
+    for one, base in permutations(amounts, 2):
+        alike = None in (one.indicator, base.indicator) or one.indicator == base.indicator
+        if alike and not one.facets.nothing and _is_growth_of(one, base, growth, place):
+            its = (one.says_span, one.part and one.part.period)
+            if its == own and _is_year_before(base, one, place.around.time.year):
+                return ""
+            told = f"{one.text}”与“{base.text}"
+    return told
+
+
+def _is_of_time(m: ColumnMeaning) -> bool:
+    """Whether a column is of this or another time: no change, share or mean."""
+    return not m.facets.nothing or bool(EARLIER.search(m.facets.nothing)) or "年初" in m.text
+
+
+def _is_year_before(base: ColumnMeaning, one: ColumnMeaning, year: int) -> bool:
+    """Whether an amount is that of the same part of the year before."""
+    if base.facets.nothing:
+        return bool(EARLIER.search(base.facets.nothing)) and "末" not in base.text
+    if (base.stated_year or year) != (one.stated_year or year) - 1:
+        return False
+    ends = {m.part.period.end.month if m.part else 12 * ("末" in m.text) for m in (one, base)}
+    return len(ends - {0}) < 2
 
 
 def _of_amounts(rank: ColumnMeaning, before: Sequence[ColumnMeaning]) -> bool:
@@ -479,7 +515,10 @@ def _of_left(
         raise growth.unread("在绝对量之前也有一列，说不清各是哪一列的增速", SAY_WHICH)
     found = _amount_of(read[:place], left, growth.indicator, year)
     several = sum(not m.is_growth for m in told) > 1
-    if found is None or (several and _is_followed_by_its_like(place, read)):
+    # Behind 1-9月, 9月 it may be of either; behind 9月, 1-9月 it is of what is to date.
+    before = read[place - 2].says_span if several and not read[place - 2].is_growth else ""
+    either = found and found.says_span == "single" and before == "ytd"
+    if found is None or either or (several and _is_followed_by_its_like(place, read)):
         raise growth.unread("前面不止一列，说不清是哪一列的增速", SAY_WHICH)
     if growth.year not in (0, year := found.stated_year or year) and year:
         raise growth.unread(f"说的是{growth.year}年，旁边的绝对量是{year}年的", SAY_WHICH)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import re
-from collections.abc import Sequence, Set
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cached_property
 from math import ceil, floor
 
-from lianhu_analysis.catalog.indicators import Indicator, names_of
+from lianhu_analysis.catalog.indicators import Indicator
 from lianhu_analysis.catalog.structure import COUNTING_UNITS
 from lianhu_analysis.catalog.units import normalise_unit
 from lianhu_analysis.errors import IntakeError
@@ -27,7 +27,7 @@ from lianhu_analysis.intake.reading.figures import (
     refuse_january,
     says_nothing,
 )
-from lianhu_analysis.intake.reading.heads import HIDDEN, RANKS, Heads, Place, read_heads
+from lianhu_analysis.intake.reading.heads import HIDDEN, OF_LEFT, RANKS, Heads, Place, read_heads
 from lianhu_analysis.intake.reading.meaning import (
     CHANGES,
     ColumnMeaning,
@@ -38,25 +38,20 @@ from lianhu_analysis.intake.reading.meaning import (
 )
 from lianhu_analysis.intake.reading.notes import ColumnNote, TableNote
 from lianhu_analysis.intake.reading.outline import Item, decimals, outline, read_line
-from lianhu_analysis.intake.reading.rows import RowReader
+from lianhu_analysis.intake.reading.remarks import MARKS, Figure, Remark, differs, remarks_in
+from lianhu_analysis.intake.reading.rows import REMARKS, RowReader
 from lianhu_analysis.intake.reading.statements import is_statement, stated_day
-from lianhu_analysis.intake.reading.times import Axis, When, find_when
+from lianhu_analysis.intake.reading.times import Axis, find_when
 from lianhu_analysis.intake.reading.words import YEAR, Facets, Grammar, Said, fold, is_unit
 from lianhu_analysis.workspace import Region
 
 __all__ = ["read_sheet"]
 
-UNIT_OF = re.compile("^(?:[本上]?表[中内]?|以上|数据|金额|的)*(.*?)(?:金额|计量|的)*单位$")
-# Of what a note is: 增速列, 社会消费品零售总额增速, 绝对量, 财政数据.
-GROWTH = re.compile("(?:(?:同比)?增(?:长|速|幅|长率|长速度|减|减率|减幅)|同比)列?$")
-REAL, FEW_LEFT = re.compile("实际|价格因素|不变价|可比价"), 4
-AMOUNT = re.compile("(?:绝对[量数值额]|总量|数值|累计[数值量]|完成[数值额])列?$")
 IN_PERCENT = "增减额不入库；确是增速的，请写成带百分号的数，另报新文件"
 EARLIER = re.compile(rf"[上去]年|同期|基[数期]|{YEAR}")
 # A change that is so far from the growth that the same amounts make is none by chance, in points.
 CLEARLY = HALF = 0.5
 MOST_OF_PLAN = 5
-OF_ALL = re.compile("^(?:[本上]表|表[中内]|以上|上述)(?:各项|全部|所有)?的?")
 
 
 def read_sheet(
@@ -415,7 +410,6 @@ class _PanelReader(Place):
         )
         day = row.published or around.published or delivery.published
         when = find_when(indicator, meaning, column, row, self._axis, day)
-        self._refuse_by_notes(indicator, meaning, when)
         if meaning.fact == "plan" and meaning.unit != "%" and number in self._small_plans:
             why = f"{indicator.name_zh}：{self._small_plans[number]} 不到已完成数的五分之一，像是增速的目标"
             raise IntakeError(why, "是增速的，请把列名写成“增速目标（%）”，另报新文件")
@@ -438,6 +432,19 @@ class _PanelReader(Place):
             why = f"{indicator.name_zh}：{known} 交付时 {when.period} 还没有结束，不可能有这个数"
             cure = "还没有到的时期不必处理；交付日期写错的，请在 delivery.toml 写明 published"
             raise IntakeError(why, cure)
+        region = row.region or region or around.region
+        if not meaning.fact:
+            self._refuse_by_notes(
+                place,
+                column,
+                Figure(
+                    indicator,
+                    meaning._replace(lag=row.facets.lag),
+                    span,
+                    when.period,
+                    region,
+                ),
+            )
         return Slot(
             indicator,
             meaning.measure,
@@ -448,7 +455,7 @@ class _PanelReader(Place):
             cell_address(place, number),
             meaning.form,
             published,
-            row.region or region or around.region,
+            region,
             self._neighbours(place, number) if meaning.measure == "yoy" else None,
             max(filter(None, (around.not_before, when.reported)), default=None),
             meaning.fact,
@@ -518,37 +525,34 @@ class _PanelReader(Place):
                         found.setdefault(plan.column.number, cell_address(row, plan.column.number))
         return found
 
-    def _refuse_by_notes(self, indicator: Indicator, meaning: Facets, when: When) -> None:
-        """Refuse a figure of which a note says something else than the table."""
-        for cell, of, text in () if meaning.fact else self.around.notes:
-            if self._differs(of, text, indicator, meaning, when):
-                raise at_odds(f"{indicator.name_zh}：{cell} 的注说是{text}，表中说的不同")
+    def _refuse_by_notes(self, place: int, column: ColumnMeaning, figure: Figure) -> None:
+        """Refuse a figure of which a note, or a remark beside it, says something else."""
+        titles = (t for _, t in self.table.titles if not self.grammar.is_note(t))
+        beside = (self.text(place, n) for role in STUBS for n in self.panel.stub.get(role, []))
+        # A mark on an amount holds for its growth on the right.
+        before = [m for m in self.heads.columns if m.column.number < column.column.number]
+        columns = [column, *(before[-1:] if column.left else ())]
+        heads = (m.text for m in columns)
+        tokens = (self.text(place, m.column.number) for m in columns)
+        shown = " ".join((*heads, *tokens, *beside, *titles))
+        figure = figure._replace(shown=fold(shown.translate(MARKS)))
+        for remark in (*self.around.notes, *self._remarks(place)):
+            if differs(remark, figure, self.grammar):
+                name, text = figure.indicator.name_zh, remark.text
+                raise at_odds(f"{name}：{remark.cell} 的注说是{text}，表中说的不同")
 
-    def _differs(
-        self, of: str, text: str, indicator: Indicator, meaning: Facets, when: When
-    ) -> bool:
-        """Whether 单位为万元, 本表数据为当月数 or 增速为环比 is said of a figure that is otherwise."""
-        level, unit = meaning.measure == "level", UNIT_OF.search(of)
-        if unit and is_unit(text):
-            its = level and meaning.unit and unit[1] in indicator.name_zh
-            odd = normalise_unit(text) != normalise_unit(meaning.unit) if its else False
-            return odd and unit_fits(text, indicator)
-        its_name = _is_about(OF_ALL.sub("", of), indicator, level=level)
-        if its_name is None:
-            return False
-        said, own_unit = self.grammar.read(text), indicator.unit
-        spans = {said.facets.span, *(part.span for part in said.parts)} - {"", "point"}
-        other = bool(spans) and when.span not in (*spans, "annual", "point")
-        for part in said.parts:
-            other |= part.of(part.year or when.period.year).period.end != when.period.end
-        scope = said.facets.scope if len("".join(said.left)) <= FEW_LEFT else ""
-        other |= any(word not in indicator.name_zh for word in scope.split("、"))
-        other |= not said.left and bool(said.names) and indicator not in said.names
-        real = REAL.search(text) and its_name and indicator.growth_basis == "nominal"
-        in_dollars = "美元" in text and "美元" not in own_unit and "元" in own_unit
-        elsewhere = said.whole and not self.around.region.name_zh.endswith(said.whole[1])
-        other |= bool(not level and (real or elsewhere)) or in_dollars
-        return other or bool(said.facets.nothing and not said.facets.price)
+    def _remarks(self, row: int) -> Iterator[Remark]:
+        """Yield what 备注 beside a row says of it."""
+        for column in self.panel.columns:
+            text = self.text(row, column.number)
+            if fold(column.text) not in REMARKS or not text.strip():
+                continue
+            cell, said = cell_address(row, column.number), self.grammar.read(text)
+            clauses = list(remarks_in(cell, text, self.grammar))
+            alone = not (said.left or said.facets.fact in OF_LEFT)
+            yield from (remark._replace(of="") for remark in clauses)
+            if alone and not clauses:
+                yield Remark(cell, "", fold(text))
 
     def _neighbours(self, row: int, column: int) -> Neighbours:
         """Return what the growth figures of the same series or column look like."""
@@ -593,17 +597,3 @@ def _may_have_grown(count: float, growth: float) -> bool:
     """Whether a count may have grown by so many percent, rounded, from a whole number."""
     least, most = (count / (1 + (growth + half) / 100) for half in (HALF, -HALF))
     return not 0 < least < most or floor(most) >= ceil(least)
-
-
-def _is_about(whose: str, indicator: Indicator, *, level: bool) -> str | None:
-    """Return by which name a note is about the amount or the growth of an indicator, if it is.
-
-    Empty where it is about all of a table.
-    """
-    growth, amount = GROWTH.search(whose), AMOUNT.search(whose)
-    if (growth and level) or (amount and not level):
-        return None
-    name = re.sub("数据$", "", GROWTH.sub("", AMOUNT.sub("", whose)))
-    names = [fold(one.rpartition("/")[2]) for one in names_of(indicator)]
-    named = (part for part in re.split("[、和及与]", name) if len(part) > 1)
-    return next((part for part in named if any(part in one for one in names)), None if name else "")

@@ -20,6 +20,7 @@ from lianhu_analysis.intake.reading.blocks import WHOLE, Sheet, Table, find_tabl
 from lianhu_analysis.intake.reading.figures import Collector, Delivery, Reading
 from lianhu_analysis.intake.reading.heads import HIDDEN
 from lianhu_analysis.intake.reading.outline import adds_up
+from lianhu_analysis.intake.reading.remarks import remarks_in
 from lianhu_analysis.intake.reading.series import SeriesLayout, read_described
 from lianhu_analysis.intake.reading.statements import statements
 from lianhu_analysis.intake.reading.tables import read_sheet
@@ -235,9 +236,9 @@ def _wholes(grid: Grid, grammar: Grammar, but: Collection[str]) -> set[str]:
     """Return 全市 and the like where a sheet says them of its figures, not of one row of areas."""
     cells = {c for row in grid.rows for c in row if isinstance(c, str) and len(c) < MOST_TEXT}
     lines = grammar.vocabulary.lines
-    notes = [said for c in cells if grammar.is_note(c) for said in lines["notes"].findall(fold(c))]
+    notes = [said for c in cells if grammar.is_note(c) for said in remarks_in("", c, grammar)]
     texts = [c for c in cells.difference(but) if "全" in c and not grammar.is_note(c)]
-    texts += [f"{what}口径" for of, what in notes if lines["of_all"].fullmatch(of)]
+    texts += [f"{one.text}口径" for one in notes if lines["of_all"].fullmatch(one.of)]
     said = ((fold(text), grammar.read(text)) for text in texts)
     return {one.whole for text, one in said if text != one.whole and not one.facets.fact} - {""}
 

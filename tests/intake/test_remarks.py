@@ -1,0 +1,189 @@
+"""What notes and remarks say of figures: those of which they say something else are refused."""
+
+import pytest
+
+from lianhu_analysis.intake.deliveries import DeliveryReader, read_sidecar
+from lianhu_analysis.intake.reading.remarks import remarks_in
+from lianhu_analysis.intake.reading.words import Grammar, load_vocabulary
+
+RETAIL, BUDGET, TRADE = "csm.retail.total", "fis.revenue.gpb", "opn.trade"
+ALL = {f"{code} {measure}" for code in (RETAIL, BUDGET, TRADE) for measure in ("level", "yoy")}
+LATE = "published = 2024-10-22\n"
+
+
+@pytest.fixture
+def stored(workspace, catalogue, deliver):
+    """Deliver one sheet; return whose figures are stored, of the last period, and the message."""
+
+    def read(rows, period="2024-09", region="610104"):
+        file = deliver("a.xlsx", {"表": rows})
+        deliver("delivery.toml", LATE)
+        sidecar = read_sidecar(file, workspace)
+        found = DeliveryReader(workspace, catalogue).read(file, file.read_bytes(), sidecar)
+        frame = found.frame[(found.frame["period"] == period) & (found.frame["region"] == region)]
+        return {f"{row.indicator} {row.measure}" for row in frame.itertuples()}
+
+    return read
+
+
+def of(*codes):
+    return {figure for figure in ALL if figure.split()[0] in codes}
+
+
+def month(note):
+    return [
+        ["莲湖区2024年1-9月主要经济指标"],
+        ["指标", "单位", "1-9月", "同比增长%"],
+        ["社会消费品零售总额", "亿元", 301.2, 4.2],
+        ["一般公共预算收入", "亿元", 31.2, 2.8],
+        ["进出口总值", "亿元", 60.1, -5.5],
+        [note],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("note", "kept"),
+    [
+        ("注：社会消费品零售总额、进出口总值为市统计局反馈的1-8月数据。", of(BUDGET)),
+        ("注：社零9月数未出，沿用1-8月数", of(BUDGET, TRADE)),
+        ("注：社会消费品零售总额目前仅更新至8月。", of(BUDGET, TRADE)),
+        ("注：除一般公共预算收入外，其他指标均为1-8月数据", of(BUDGET)),
+        ("注：除一般公共预算收入外，均为全市数据", of(BUDGET)),
+        ("注：进出口总值尚未公布，为2023年全年数", of(RETAIL, BUDGET)),
+        ("注：2024年数据为1-8月", set()),
+        ("注：进出口总值是西安市的", of(RETAIL, BUDGET)),
+        ("注：进出口总值单位为亿美元。", of(RETAIL, BUDGET)),
+        ("注：进出口总值以美元计价", of(RETAIL, BUDGET)),
+        ("注：社会消费品零售总额单位：万元", ALL - {f"{RETAIL} level"}),
+        ("注：单位：万元", {figure for figure in ALL if figure.endswith("yoy")}),
+        ("注：增幅为与上月相比", {figure for figure in ALL if figure.endswith("level")}),
+        ("注：进出口增速以美元计", ALL - {f"{TRADE} yoy"}),
+        ("注：一般公共预算收入为财政总收入口径", of(RETAIL, TRADE)),
+        ("注：表中一般公共预算收入为税务部门组织收入。", of(RETAIL, TRADE)),
+        ("注：一般公共预算收入含政府性基金收入", of(RETAIL, TRADE)),
+        ("注：进出口总值仅含出口", of(RETAIL, BUDGET)),
+        ("※表内零售额只统计限上单位", of(BUDGET, TRADE)),
+        ("（社会消费品零售总额为限额以上单位零售额）", of(BUDGET, TRADE)),
+        ("注：本表数据为力争完成数", set()),
+        ("注：社会消费品零售总额增速为比2019年", ALL - {f"{RETAIL} yoy"}),
+    ],
+)
+def test_a_note_in_whatever_words_says_what_figures_are(stored, note, kept):
+    assert stored(month(note)) == kept
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "注：社会消费品零售总额为快报数",
+        "注：1.地区生产总值绝对额按现价计算，增速按可比价计算；2.规模以上工业统计范围为年主营业务收入2000万元及以上的工业法人单位。",
+        "注：社会消费品零售总额是指企业（单位）通过交易售给个人、社会集团非生产、非经营用的实物商品金额",
+        "注：根据第五次全国经济普查结果，对2023年社会消费品零售总额进行了修订，2024年增速按可比口径计算",
+        "注：进出口总值数据由西安海关提供，一般公共预算收入由区财政局提供",
+        "注：一般公共预算收入包括税收收入和非税收入",
+        "注：从2024年起，社会消费品零售总额按新口径统计",
+        "注：2023年同期社会消费品零售总额增速为3.1%",
+        "审核人：张三  制表人：李四  联系电话：87654321",
+    ],
+)
+def test_a_note_that_says_nothing_else_changes_nothing(stored, note):
+    assert stored(month(note)) == ALL
+
+
+@pytest.mark.parametrize(
+    ("remark", "kept"),
+    [
+        ("数据未出，用1-8月代", set()),
+        ("更新至8月", set()),
+        ("沿用上月", set()),
+        ("目标", set()),
+        ("亿美元", set()),
+        ("单位：万元", {f"{RETAIL} yoy"}),
+        ("较2019年", {f"{RETAIL} level"}),
+        ("作废", set()),
+        ("市统计局反馈", of(RETAIL)),
+        ("居全市第3位", of(RETAIL)),
+        ("完成年度目标的75%", of(RETAIL)),
+        ("未达到序时进度", of(RETAIL)),
+        ("受大型企业停产影响，下降较快", of(RETAIL)),
+    ],
+)
+def test_a_remark_beside_a_row_is_of_it_alone(stored, remark, kept):
+    rows = [*month("")[:1], [*month("")[1], "备注"], [*month("")[2], remark], month("")[3]]
+    assert stored(rows) == kept | of(BUDGET)
+
+
+@pytest.mark.parametrize(
+    ("note", "kept"),
+    [
+        ("注：2023年数据为预计数", "2021 2022"),
+        ("注：2022年数据为全市数", "2021 2023"),
+        ("注：2022年起为限额以上口径", "2021"),
+        ("注：2022年及以前含高新托管区", "2023"),
+        ("注：2023年数据为快报数", "2021 2022 2023"),
+    ],
+)
+def test_a_note_may_be_of_some_years(stored, note, kept):
+    rows = [["莲湖区历年社会消费品零售总额"], ["年份", "总额（亿元）", "增速%"]]
+    rows += [[2021, 400, 5], [2022, 380, 5], [2023, 390, 2], [note]]
+    assert [year for year in ("2021", "2022", "2023") if stored(rows, year)] == kept.split()
+
+
+@pytest.mark.parametrize(
+    ("note", "own", "citys"),
+    [("注：各区县数据为限额以上口径", False, True), ("注：全市数据不含西咸新区", True, False)],
+)
+def test_a_note_may_be_of_some_regions(stored, note, own, citys):
+    rows = [["2024年1-9月社会消费品零售总额"], ["地区", "总量（亿元）", "增速%"]]
+    rows += [["全市", 3000, 3], ["莲湖区", 330, 3.1], [note]]
+    assert bool(stored(rows)) == own
+    assert bool(stored(rows, region="610100")) == citys
+
+
+@pytest.mark.parametrize(
+    ("title", "head", "growth", "name", "value", "note", "kept"),
+    [
+        ("", "*", "", "", 301, "*为预计数", set()),
+        ("", "", "*", "", 301, "*为两年平均增速", {f"{RETAIL} level"}),
+        ("*", "", "", "", 301, "*不含高新托管区", set()),
+        ("", "", "", "", "301*", "*为1-8月数", set()),
+        ("", "", "", "②", 301, "注：①为1-8月数；②为财政总收入", set()),
+        ("", "", "", "①", 301, "①1-8月数据。", set()),
+        ("", "", "", "*", 301, "*：限额以上", set()),
+        ("", "", "", "①", 301, "注：②为1-8月数", of(RETAIL)),
+    ],
+)
+def test_a_mark_stands_at_whatever_a_note_is_of(
+    stored, title, head, growth, name, value, note, kept
+):
+    rows = [[f"莲湖区2024年1-9月主要经济指标{title}"]]
+    rows += [["指标", "单位", f"1-9月{head}", f"同比增长%{growth}"]]
+    rows += [[f"社会消费品零售总额{name}", "亿元", value, 4], [note]]
+    assert stored(rows) == kept
+
+
+def test_prices_of_amounts_and_of_growth(stored):
+    parts = [["地区生产总值", 810.1, 5], ["第二产业", 200.1, 5], ["第三产业", 610, 5]]
+    head = ["指标", "2023年（亿元）", "增长%"]
+
+    def measures(*notes, title="莲湖区2023年地区生产总值"):
+        found = stored([[title], head, *parts, *notes], "2023")
+        return {figure.split()[1] for figure in found}
+
+    assert measures() == {"level", "yoy"}
+    assert measures(["注：绝对额按可比价格计算"]) == {"yoy"}
+    assert measures(["注：增长速度按现价计算"]) == {"level"}
+    assert measures(["注：绝对额按现价计算，增长速度按可比价计算"]) == {"level", "yoy"}
+
+
+def test_a_clause_without_a_subject_has_the_one_before_it(catalogue):
+    grammar = Grammar(load_vocabulary(), catalogue, [])
+    found = remarks_in(
+        "A9", "注：1.进出口数据由商务局提供，时间为1-7月；2.增速为环比增速。", grammar
+    )
+    assert [(one.cell, one.of, one.text) for one in found][-1] == ("A9", "增速", "环比增速")
+    several = list(remarks_in("A9", "社零9月数未出，沿用1-8月数", grammar))
+    assert [(one.of, one.text) for one in several] == [
+        ("社零9月数", "未出"),
+        ("社零9月数", "1-8月数"),
+    ]
