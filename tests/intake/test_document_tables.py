@@ -90,7 +90,10 @@ def run(text: str, properties: str = "") -> str:
     [
         (run("48.7") + run("1", '<w:vertAlign w:val="superscript"/>'), "48.7[1]"),
         (run("m") + run("2", '<w:vertAlign w:val="superscript"/>'), "m2"),
-        (run("48") + run("7", '<w:vertAlign w:val="subscript"/>'), "487"),
+        (run("48") + run("7", '<w:vertAlign w:val="subscript"/>'), "48[7]"),
+        (run("48") + run("7", '<w:position w:val="10"/>'), "48[7]"),
+        (run("48") + run("7", '<w:position w:val="0"/>'), "487"),
+        (run("总额") + run("1", '<w:vertAlign w:val="superscript"/>'), "总额①"),
         (run("63", "<w:strike/>") + run("48"), "48"),
         (run("63", '<w:dstrike w:val="true"/>') + run("48"), "48"),
         (run("63", "<w:vanish/>") + run("48"), "48"),

@@ -2881,3 +2881,229 @@ def test_a_column_of_figures_within_sentences_is_told_where_it_is_not_read(read)
     assert not short(reading) and "完成情况" in told(reading)
     rows = [["莲湖区2024年1-9月"], ["指标", "单位", "累计", "存在问题"]]
     assert not read([*rows, [RETAIL, "亿元", 512.3, "2个项目停工"]]).problems
+
+
+def month_under(title, lines=(), head="1-9月"):
+    rows = [[title], *([line] for line in lines), ["指标", "单位", head, "同比增长(%)"]]
+    return [*rows, [RETAIL, "亿元", 301.2, 4.2], ["一般公共预算收入", "亿元", 31.2, 2.8]]
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        *("2024年1-9月副省级城市主要经济指标", "2024年1-9月国家主要经济指标"),
+        *("2024年1-9月集团公司主要经济指标", "2024年1-9月某企业主要经济指标"),
+        *("莲湖区2024年1-9月规上企业主要指标", "莲湖区2024年1-9月亿元以上企业主要指标"),
+        *("莲湖区2024年1-9月汽车行业主要经济指标", "莲湖区2024年1-9月产业链主要经济指标"),
+        *("莲湖镇2024年1-9月主要经济指标", "莲湖区属企业2024年1-9月主要指标"),
+        *("莲湖区工业园2024年1-9月主要指标", "莲湖区城投公司2024年1-9月主要经济指标"),
+        *("工商银行莲湖支行2024年1-9月主要指标", "莲湖公园2024年1-9月主要指标"),
+        *("宝鸡2024年1-9月主要经济指标", "成都2024年1-9月经济运行主要指标"),
+        *("北京朝阳2024年1-9月主要指标", "2024年1-9月高新主要经济指标"),
+        *("咸阳市莲湖区2024年1-9月主要指标", "2024年1-9月开封莲湖区主要经济指标"),
+        *("莲湖区2024年国庆黄金周主要指标", "莲湖区2024年“五一”假期主要指标"),
+        *("莲湖区2024年9月上旬主要经济指标", "莲湖区2024年9月1-20日主要经济指标"),
+        *("莲湖区2024年9月第二周主要经济指标", "莲湖区2024年1月-9月10日主要经济指标"),
+        *("莲湖区2024年下半年主要经济指标", "莲湖区2024年二三季度主要经济指标"),
+        *("莲湖区2024年1-9月主要经济指标（月平均）", "莲湖区2024年1-9月户均主要经济指标"),
+        *("莲湖区2024年主要经济指标展望", "莲湖区2024年主要经济指标责任书"),
+        *("莲湖区2024年1-9月主要经济指标占西安比", "莲湖区2024年1-9月样本单位主要经济指标"),
+        *("莲湖区2024年财政收支预算表", "莲湖区2024年一般公共预算收支预算（草案）"),
+        *("莲湖区2024年部门预算收支总表", "莲湖区主要经济指标（2024年9月编印）"),
+    ],
+)
+def test_titles_of_what_is_not_all_of_the_district_in_the_period(read, title):
+    assert short(read(month_under(title, head="数值"))) == {}
+
+
+@pytest.mark.parametrize(
+    ("title", "region"),
+    [
+        ("莲湖区2024年1-9月国民经济主要指标完成情况", "610104"),
+        ("莲湖区2024年1-9月财政预算执行情况", "610104"),
+        ("莲湖区2024年1-9月一般公共预算收支情况表", "610104"),
+        ("莲湖区2024年9月主要指标（2024年10月编印）", "610104"),
+        ("西安莲湖2024年1-9月主要经济指标", "610104"),
+        ("西安市莲湖区2024年1-9月主要经济指标", "610104"),
+        ("西安2024年1-9月主要经济指标", "610100"),
+        ("2024年1-9月高新技术产业主要指标", "610104"),
+        ("莲湖区第七次全国人口普查2024年1-9月主要数据", "610104"),
+    ],
+)
+def test_titles_of_all_of_a_region(read, title, region):
+    found = read(month_under(title))
+    assert len(short(found)) == 4
+    assert set(found.frame["region"]) == {region}
+
+
+@pytest.mark.parametrize("sheet", "7-9月 二三季度 9月上年 9月同期 9月预 9月估 碑林 市本级".split())
+def test_names_of_sheets_of_another_time_or_place(read, sheet):
+    assert short(read(month_under("2024年主要经济指标", head="累计"), sheet=sheet)) == {}
+
+
+@pytest.mark.parametrize("file", ["2024年7-9月", "2024年预算公开", "碑林9月", "土门街办9月"])
+def test_names_of_files_of_another_time_or_place(read, file):
+    assert short(read(month_under("2024年主要经济指标", head="累计"), file=file)) == {}
+
+
+@pytest.mark.parametrize(
+    ("line", "kept"),
+    [
+        ("统计时间：2024年1-8月", ""),
+        ("截止时间：2024-08-31", ""),
+        ("（数据截至9月25日）", ""),
+        ("币种：美元", ""),
+        ("统计范围：规模以上企业", ""),
+        ("对比期：上月", "C4 C5"),
+        ("统计时间：2024年1-9月", "C4 D4 C5 D5"),
+        ("截止时间：2024-09-30", "C4 D4 C5 D5"),
+        ("货币单位：人民币", "C4 D4 C5 D5"),
+    ],
+)
+def test_lines_between_title_and_heads(read, line, kept):
+    found = short(read(month_under("莲湖区2024年1-9月主要经济指标", [line])))
+    assert list(found) == kept.split()
+
+
+@pytest.mark.parametrize(
+    "line", ["全市平均增速为3%。", "高新区增速最快。", "8月份，增速加快。", "预计全年可完成目标。"]
+)
+def test_a_sentence_above_a_caption_is_of_other_things_as_well(read, line):
+    title = "莲湖区2024年1-9月主要经济指标"
+    rows = month_under("莲湖区经济运行情况", [line, f"表1 {title}"])
+    assert len(short(read(rows))) == 4
+    rows = month_under("莲湖区经济运行情况", ["以下为全市数据。", f"表1 {title}"])
+    assert short(read(rows)) == {}
+
+
+@pytest.mark.parametrize(
+    ("heads", "row", "kept"),
+    [
+        (["年初", "9月末", "增长%"], (2000, 2100, 5.0), "D3"),
+        (["2023年末", "2024年9月末", "增长%"], (2000, 2100, 5.0), "D3"),
+        (["8月末", "9月末", "增减%"], (2000, 2100, 5.0), "C3 D3"),
+        (["2023年9月末", "2024年9月末", "增长%"], (2000, 2100, 5.0), "D3 E3"),
+        (["上年同期", "9月末", "增长%"], (2000, 2100, 5.0), "D3 E3"),
+    ],
+)
+def test_growth_is_on_the_year_before_or_not_read(read, heads, row, kept):
+    rows = [["莲湖区2024年9月末金融情况"], ["指标", "单位", *heads]]
+    rows += [["金融机构人民币各项存款余额", "亿元", *row]]
+    assert sorted(short(read(rows))) == kept.split()
+
+
+@pytest.mark.parametrize(
+    ("heads", "row", "kept"),
+    [
+        (["2019年", "2023年", "增长%"], (390, 480, 23.1), "C3 D3"),
+        (["2021年", "2022年", "2023年", "增长%"], (400, 410, 480, 20.0), "C3 D3 E3"),
+        (["2022年", "2023年", "增长%"], (390, 480, 23.1), "D3 E3"),
+        (["2024年1-8月", "2024年1-9月", "增长%"], (270, 301.2, 11.6), "C3 D3"),
+        (["上年同期", "1-9月", "9月当月", "增长%"], (289.1, 301.2, 33.1, 4.2), "D3 E3"),
+        (["1-9月累计", "9月当月", "增长%"], (301.2, 33.1, 4.2), "C3 D3"),
+        (["9月当月", "1-9月累计", "增长%"], (33.1, 301.2, 4.2), "C3 D3 E3"),
+        (["2021年", "2022年"], (400, 410), "C3 D3"),
+    ],
+)
+def test_growth_of_amounts_that_are_not_a_year_apart(read, heads, row, kept):
+    year = "2024年" if any("9月" in head for head in heads) else ""
+    rows = [[f"莲湖区{year}主要经济指标"], ["指标", "单位", *heads], [RETAIL, "亿元", *row]]
+    assert sorted(short(read(rows))) == kept.split()
+
+
+def test_parts_that_add_up_to_an_inner_whole_are_its_own(read):
+    inner = [["其中：限额以上单位消费品零售额", "亿元", 60, 2]]
+    parts = [["商品零售", "亿元", 50, 2], ["餐饮收入", "亿元", 10, 2]]
+    whole = [[RETAIL, "亿元", 130, 3]]
+    assert list(short(read([*TO_DATE, *whole, *inner, *parts]))) == ["C3", "D3", "C4", "D4"]
+    parts = [["商品零售", "亿元", 100, 2], ["餐饮收入", "亿元", 30, 2]]
+    assert len(short(read([*TO_DATE, *whole, *inner, *parts]))) == 8
+
+
+@pytest.mark.parametrize("whole", ["全口径税收收入", "税务部门组织收入"])
+def test_what_stands_below_a_part_of_an_unknown_whole_may_be_its_like(read, whole):
+    rows = [["一般公共预算收入", "亿元", 31, 2], [whole, "亿元", 70, 2]]
+    rows += [["其中：增值税", "亿元", 30, 2], ["企业所得税", "亿元", 20, 2], [RETAIL, "亿元", 9, 1]]
+    assert list(short(read([*TO_DATE, *rows]))) == ["C3", "D3", "C7", "D7"]
+
+
+def test_a_row_of_what_was_deregistered_is_no_note(read):
+    rows = [["新登记经营主体", "户", 20000, 3], ["其中：企业", "户", 8000, 3]]
+    rows += [["注销经营主体", "户", 5000, 3], ["其中：企业", "户", 1000, 3]]
+    found = read([*TO_DATE, *rows, ["个体工商户", "户", 4000, 2]])
+    assert list(short(found)) == ["C3", "D3", "C4", "D4"]
+    assert "注销经营主体" in told(found)
+
+
+def test_all_districts_side_by_side(read):
+    heads = ["全市", "新城区", "碑林区", "灞桥区", "未央区", "雁塔区", "阎良区", "莲湖区"]
+    rows = [["2024年1-9月主要经济指标分区县"], ["指标", "单位", *heads]]
+    rows += [[RETAIL, "亿元", 3000, 400, 330, 900, 300, 200, 100, 150]]
+    found = read(rows)
+    assert short(found) == {
+        "C3": retail("level", "ytd", "2024-09", 3000),
+        "J3": retail("level", "ytd", "2024-09", 150),
+    }
+
+
+def test_rates_as_fractions_and_with_a_digit_too_many(read):
+    share, ratio = "税收收入占一般公共预算收入比重", "规模以上工业产销率"
+    rows = [["莲湖区2024年1-9月主要指标"], ["指标", "单位", "1-9月"]]
+    done = ["重点项目投资完成率", "%", 0.7]
+    for values, kept in (((0.806, 0.968), "C5"), ((806, 968), "C5"), ((80.6, 101.8), "C3 C4 C5")):
+        named = zip((share, ratio), ("%", "%"), values, strict=True)
+        assert list(short(read([*rows, *map(list, named), done]))) == kept.split()
+
+
+def test_the_one_index_that_is_far_off(read):
+    rows = [[RETAIL, "亿元", 301.2, 104.2], ["一般公共预算收入", "亿元", 31.2, 102.8]]
+    rows += [["进出口总值", "亿元", 60.1, 94.5], ["商品房销售面积", "万平方米", 10, 160]]
+    assert list(short(read([*TO_DATE, *rows]))) == ["C3", "C4", "C5", "C6"]
+
+
+@pytest.mark.parametrize(
+    ("head", "fact"),
+    [
+        *(
+            (head, "")
+            for head in "上年目标 十四五目标 月度计划 剩余任务 未完成计划 与计划差".split()
+        ),
+        *((head, "") for head in "上月排名 上期排名 去年同期排名 全国排名 排名得分".split()),
+        *(("本期排名", "rank"), ("全市排名", "rank"), ("年度目标", "plan")),
+    ],
+)
+def test_plans_and_ranks_of_other_times(read, head, fact):
+    rows = [
+        TO_DATE[0],
+        [*TO_DATE[1], head],
+        [RETAIL, "亿元", 301.2, 4.2, 6 if fact == "rank" else 450],
+    ]
+    found = facts(read(rows))
+    assert [row[0] for row in found.values()] == ([f"fact.{fact}.csm.retail.total"] if fact else [])
+
+
+def test_final_accounts_beside_the_budget(read):
+    heads = ["项目", "预算数", "决算数", "决算数为预算数的%"]
+    rows = [["2023年莲湖区一般公共预算收支决算表"], ["单位：万元"], heads]
+    found = read(
+        [*rows, ["一般公共预算收入", 400000, 410000, 102.5]], published=dt.date(2024, 3, 1)
+    )
+    assert short(found)["C4"] == ("fis.revenue.gpb", "level", "annual", "2023", 41.0)
+    assert {row[0].split(".")[1] for row in facts(found).values()} == {"plan"}
+
+
+def test_growth_in_dollars_is_not_growth_in_yuan(read):
+    heads = ["项目", "1至当月累计（亿元）", "累计同比%"]
+    for title, kept in (("西安市进出口总值表（美元值）", []), ("西安市进出口总值表", ["B3", "C3"])):
+        assert list(short(read([[f"2024年9月{title}"], heads, ["进出口总值", 2900, 5]]))) == kept
+    rows = [TO_DATE[0], [*TO_DATE[1][:3], "同比（美元）%"], ["进出口总值", "亿元", 60.1, -5.5]]
+    assert list(short(read(rows))) == ["C3"]
+
+
+def test_a_sheet_made_on_a_day_says_nothing_of_later_months(read):
+    late = [["规模以上服务业营业收入", "亿元", 100, 3], [RETAIL, "亿元", 300, 3]]
+    rows = [TO_DATE[0], ["制表日期：2024-10-20"], TO_DATE[1], *late]
+    day = dt.date(2024, 12, 25)
+    assert {row[0] for row in short(read(rows, published=day)).values()} == {"csm.retail.total"}
+    rows[1] = ["制表日期：2024-09-20"]
+    assert short(read(rows, published=day)) == {}

@@ -95,9 +95,12 @@ def test_a_growth_only_row_keeps_its_growth_beside_any_unit(tidy):
 
 
 def test_a_level_of_a_growth_only_indicator_is_not_taken_for_its_growth(tidy):
-    reading = tidy(month_report(("固定资产投资(不含农户)增速", "%", None, 5.2, None)))
+    reading = tidy(month_report(("固定资产投资(不含农户)", "%", None, 5.2, None)))
     assert reading.frame.empty
     assert "只发布增速" in messages(reading)
+    # A name of 增速 in % is growth, whatever column it stands in.
+    named = tidy(month_report(("固定资产投资(不含农户)增速", "%", None, 5.2, None))).frame
+    assert named[["measure", "span", "value"]].values.tolist() == [["yoy", "ytd", 5.2]]
 
 
 def test_dashes_are_kept_without_a_value_and_blanks_are_no_rows(tidy):
@@ -635,4 +638,4 @@ def test_a_sheet_beside_the_own_regions_that_is_called_as_a_place_is_of_that_pla
     told = {"莲湖": own, "核算": [["莲湖区2024年1-9月"], *other[1:]]}
     assert len(figures(tidy(told))) == 2
     assert len(figures(tidy({"莲湖": own, "地区生产总值": other}))) == 2
-    assert len(figures(tidy({"汇总": own, "碑林": other}))) == 2
+    assert len(figures(tidy({"汇总": own, "碑林": other}))) == 1

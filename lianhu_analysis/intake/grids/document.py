@@ -17,7 +17,7 @@ from lxml import etree, html
 from lianhu_analysis.catalog.units import parted
 from lianhu_analysis.errors import IntakeError
 from lianhu_analysis.intake.grids.csv_grid import decode
-from lianhu_analysis.intake.grids.grid import Grid, bound_area, put
+from lianhu_analysis.intake.grids.grid import Grid, behind_text, bound_area, put
 from lianhu_analysis.intake.grids.package import LIMIT_CODES, Package, explained, local_name
 from lianhu_analysis.intake.grids.refusals import too_large, unknown
 
@@ -32,7 +32,11 @@ NOTE = re.compile("[*①-⑳]|注[:：\\d]|备注[:：]|说明[:：]")
 PROSE = re.compile(r"^(?!注|备注|说明|[*①-⑳]).*(?:增长|下降)\s*\d.*[。；;]$")
 LISTED = re.compile(r"[\u4e00-\u9fff)）][^:：]*[\[(（ ]20\d\d[-/.]\d{1,2}[-/.]\d{1,2}[\])）]?$")
 LONGEST_FIGURE = 40
-HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)", re.IGNORECASE)
+HIDDEN = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|mso-hide\s*:\s*all"
+    r"|font-size\s*:\s*0(?![\d.]*[1-9])|text-decoration[^;]*line-through",
+    re.IGNORECASE,
+)
 BLANKS = re.compile(r"[ \t\r\n\f]+")
 CHARSET = re.compile(rb"<(?:meta[^>]*charset|\?xml[^>]*encoding)\s*=\s*[\"']?\s*([\w-]+)", re.I)
 CHARSET_WITHIN = 4096
@@ -47,7 +51,10 @@ INLINE = frozenset(
 WORD_BREAKS = frozenset({"p", "br", "cr", "tc"})
 # A sign of a symbol font may be a minus: nobody knows, and it must not be lost.
 WORD_SIGNS = {"tab": " ", "noBreakHyphen": "-", "sym": "�"}
-OFF = (["0"], ["false"], ["off"], ["baseline"], ["subscript"])
+OFF = (["0"], ["false"], ["off"], ["baseline"])
+MARKS = tuple("{*}" + name for name in ("strike", "dstrike", "vanish", "vertAlign", "position"))
+# The same of a page: the number of a note is no digit of the figure before it.
+BESIDE = re.compile(r"vertical-align\s*:\s*(?:super|sub|text-)", re.IGNORECASE)
 
 
 class Cell(NamedTuple):
@@ -71,15 +78,23 @@ def read_word(package: Package) -> list[Grid]:
     IntakeError
         If it is damaged, too large, no .docx, or has no table with a figure.
     """
-    body = package.root(package.targets("").get("officeDocument", "")).find("{*}body")
+    main = package.targets("").get("officeDocument", "")
+    body = package.root(main).find("{*}body")
     if body is None:
         raise unknown("压缩包里")
     etree.strip_elements(body, "{*}moveFrom")
     for row in body.findall(".//{*}trPr/{*}del/../..") + body.findall(".//{*}trPr/{*}hidden/../.."):
         row.getparent().remove(row)
-    for mark in body.iter("{*}strike", "{*}dstrike", "{*}vanish", "{*}vertAlign"):
+    styles = package.targets(main).get("styles")
+    marks = _marked_styles(package.root(styles)) if styles else {}
+    for style in body.iter("{*}rStyle", "{*}pStyle"):
+        runs = [style.getparent().getparent()]
+        runs = runs if local_name(style.tag) == "rStyle" else list(runs[0].iter("{*}r"))
+        for run in runs:
+            run.tag = marks.get(next(iter(style.values()), ""), run.tag)
+    for mark in body.iter(*MARKS):
         if mark.values() not in OFF:  # the run is called what a page calls it
-            mark.getparent().getparent().tag = "sup" if "superscript" in mark.values() else "del"
+            mark.getparent().getparent().tag = _mark_of(mark)
     return list(_grids(body, {table: _word_cells(table) for table in body.iter("{*}tbl")}, []))
 
 
@@ -111,6 +126,12 @@ def read_page(data: bytes) -> list[Grid]:
     for item in [*page.iter()]:
         if _is_hidden(item) and next(item.iter("tr", "table"), None) is None:
             item[:], item.text = [], None
+        elif (
+            item.tag in ("sub", "small")
+            or BESIDE.search(item.get("style", ""))
+            or (item.tag == "a" and item.get("href", "").startswith("#"))
+        ):
+            item.tag = "sup" if item.tag in INLINE else item.tag
     tables = {table: _page_cells(table) for table in page.iter("table")}
     titles = [line for item in page.iter("title", "h1") for line in _lines(item, tables)]
     body = page.find("body")
@@ -219,12 +240,26 @@ def _lines(root: Any, stops: Tables) -> Iterator[Any]:
         elif begins and name == "sup":
             # The number of a note is no digit of the figure before it.
             note, before = "".join(element.itertext()).strip(), "".join(filter(None, words))
-            words.append(f"[{note}]" if note.isdigit() and before[-1:].isdigit() else note)
+            words.append(behind_text(note, before))
             walker.skip_subtree()
         elif page and not (begins and unseen) and not (not begins and element is root):
             words.append(element.text if begins else element.tail)
         elif not page and begins:
             words.append(element.text if name == "t" else WORD_SIGNS.get(name))
+
+
+def _marked_styles(styles: Any) -> dict[str, str]:
+    """Return what a page calls runs of the styles of a document that strike, hide or raise."""
+    found: dict[str, str] = {}
+    for style in styles.iter("{*}style"):
+        marks = [m for name in MARKS for m in style.iterfind(f"{{*}}rPr/{name}")]
+        for mark in (mark for mark in marks if mark.values() not in OFF):
+            found[next((v for k, v in style.items() if k.endswith("styleId")), "")] = _mark_of(mark)
+    return found
+
+
+def _mark_of(mark: Any) -> str:
+    return "sup" if local_name(mark.tag) in ("vertAlign", "position") else "del"
 
 
 def _word_cells(table: Any) -> list[Cell]:

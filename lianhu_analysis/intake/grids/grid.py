@@ -10,11 +10,21 @@ from typing import Any
 
 from lianhu_analysis.errors import IntakeError
 
-__all__ = ["MAX_CELLS", "Grid", "bound_area", "cell_address", "column_number", "put"]
+__all__ = [
+    "MAX_CELLS",
+    "Grid",
+    "behind_text",
+    "bound_area",
+    "cell_address",
+    "column_number",
+    "put",
+]
 
 # No name or figure is longer, and every search in a longer text costs time.
 LONGEST, SHOWN = 2_000, 200
 MAX_CELLS = 3_000_000
+# Numbers of notes that are written in a circle.
+MOST_NOTES = 20
 MAX_ROWS, MAX_COLUMNS = 1_048_576, 16_384
 
 
@@ -111,3 +121,14 @@ def column_number(letters: str) -> int:
     for letter in letters:
         number = number * 26 + ord(letter) - 64
     return number - 1
+
+
+def behind_text(note: str, before: str) -> str:
+    """Return a raised or lowered text behind another: a number there is that of a note.
+
+    It is no digit of a figure (``210.5[1]``) and no part of a name (``零售总额①``).
+    """
+    if note.isdigit() and before[-1:].isdigit():
+        return f"[{note}]"
+    behind_name = note.isdigit() and "一" <= before[-1:] <= "龥" and 0 < int(note) <= MOST_NOTES
+    return chr(ord("①") + int(note) - 1) if behind_name else note

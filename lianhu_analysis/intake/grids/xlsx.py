@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import python_calamine as calamine
 
-from lianhu_analysis.intake.grids.grid import Grid, bound_area, column_number, put
+from lianhu_analysis.intake.grids.grid import Grid, behind_text, bound_area, column_number, put
 from lianhu_analysis.intake.grids.package import Package, explained, local_name
 from lianhu_analysis.intake.grids.refusals import corrupt
 
@@ -32,7 +32,7 @@ UNSHOWN = re.compile(r"\[[^\]]*\]|_.|\*.")
 # The decimal point moved (0!.0), thousands left out (0.0,), and the parts of a day.
 SCALED = re.compile(r"[0#?]\0+[0#?]|[0#?.],+(?![0#?,])")
 DAYS = re.compile("[ymdhs]", re.IGNORECASE)
-RAISED = "{*}rPr/{*}vertAlign[@val='superscript']"
+RAISED = "{*}rPr/{*}vertAlign"
 DOLLARS = re.compile(r"\[\$(?!CNY|RMB)[^\]¥￥元-]+[\]-]|(?<!\[)[$€£]")
 
 
@@ -201,8 +201,9 @@ def _in_runs(text: Any) -> str | None:
     seen, runs = "", [*text.iter("{*}r")]
     for run in runs:
         said = "" if _says(run, "strike", "val", "1") else run.findtext("{*}t") or ""
-        note = run.find(RAISED) is not None and said.strip().isdigit() and seen[-1:].isdigit()
-        seen += f"[{said.strip()}]" if note else said
+        raised = run.find(RAISED)
+        aside = raised is not None and raised.get("val") != "baseline"
+        seen += behind_text(said.strip(), seen) if aside else said
     return seen if runs else None
 
 

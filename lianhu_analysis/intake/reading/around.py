@@ -65,10 +65,16 @@ LONE_YEAR = re.compile(rf"(?<![\d.-])({YEAR})(?![\d]|[-_.]\d|年|n)")
 CODED = re.compile(rf"{YEAR}(?:[-_]?\d{{2}}|[./]\d{{1,2}})")
 DOTTED = re.compile(rf"({YEAR})[-_.](1[0-2]|0?[1-9])")
 PUBLISHED = re.compile(r"(?:发布|公布)(?:日期?|时间):(.*)")
+# What a line states of all figures below it: of when they are, and in which money.
+SENTENCE = ("。", "；")
+STATED = re.compile(
+    "((?:统计|数据|报表|报告)(?:时间|期)|(?:数据)?截[止至](?:时间|日期)|币种|货币单位|对比期):(.+)"
+)
 UNIT = re.compile(r"^(?:计量|金额)?单位:(.+)")
 ENGLISH = re.compile(r"\([\da-z ]+\)$")  # 亿元 (100 million yuan)
 WHOLE = re.compile("(?:我|(?<![资样成基日])本|全)([国省市区县])(?![属级场])")
 QUANTITY = re.compile("(?:[额值量]|收入|支出|投资|面积|利润|[存贷]款)$")
+SUFFIX = re.compile("(?:省|市|区|县|自治[区州县])$")
 UPPER = "(?:(?:(?![与和及对比较])[一-龥]){2,}?(?:自治区|自治州|省|市|盟|地区))+"
 # A table of amounts may have their growth beside them: 总量及增速.
 RATE, AND_GROWTH = re.compile("增速|增幅|增长率"), re.compile("[及和与、](?:其?增[速长幅]|同比)")
@@ -159,7 +165,9 @@ def read_around(
     IntakeError
         If they name an unknown region, two units or two times, or a day that is none.
     """
-    titles = table.titles
+    # Sentences above a caption, as of a report in Word, are about other things as well.
+    captions = [line for line in table.titles if not line[1].rstrip().endswith(SENTENCE)]
+    titles = captions or table.titles
     stated = [grammar.read(text) for _, text in titles if not is_statement(text)]
     above = None if any(one.parts or one.years for one in stated) else above
     regions_in_rows = any("region" in panel.stub for panel in table.panels)
@@ -227,22 +235,41 @@ def _narrowing(
     dated |= any("period" in panel.stub for panel in table.panels)
     places = [(text, kind) for text in over for kind in ("scope", "since")[: 2 - dated]]
     places += [(delivery.file, kind) for kind in ("file", "scope")[: 2 - named]]
-    said = (text for text, k in places if lines[k].search(title_part(text).replace(own, "")))
+    if not any(grammar.read(text).parts for text in over):
+        places.append((delivery.file, "since"))
+    # 西安市本级, 莲湖区属企业: what is left behind a name may begin with its last letter.
+    said = (
+        text
+        for text, k in places
+        if any(lines[k].search(title_part(text).replace(own, end)) for end in ("", own[-1:]))
+    )
     return tuple(dict.fromkeys(text.strip() for text in said))
 
 
 def _notes_of(table: Table, grammar: Grammar) -> Iterator[Remark]:
     """Yield what notes above and below a table say."""
-    lines = [(cell, text) for cell, text in table.titles if grammar.is_note(text)]
+    lines = [
+        (cell, text)
+        for cell, text in table.titles
+        if grammar.is_note(text) or text.rstrip().endswith(SENTENCE)
+    ]
+    for cell, text in table.titles:
+        if found := STATED.match(fold(text)):
+            day = next(days_in(found[2]), None)
+            value = f"{day.month}月" if day else found[2]
+            yield Remark(cell, "增速" if found[1] == "对比期" else "", value)
+    for cell, text in lines:
+        yield from remarks_in(cell, text.replace("以下", "本表"), grammar)
+    # 民间投资（不含房地产） with its figures is a row, which says nothing of 民间投资, and 按构成分
+    # above others a group.
     rows = range(table.bottom + 1, table.end)
-    # 民间投资（不含房地产） with its figures is a row, which says nothing of 民间投资.
-    below = [r for r in rows if not any(map(is_number, table.grid.rows[r]))]
-    cells = ((cell_address(r, n), c) for r in below for n, c in enumerate(table.grid.rows[r]))
-    for cell, text in (
-        *lines,
-        *((at, c) for at, c in cells if isinstance(c, str) and not is_statement(c)),
-    ):
-        yield from remarks_in(cell, text, grammar)
+    figures = [r for r in rows if any(map(is_number, table.grid.rows[r]))]
+    for row in (row for row in rows if row not in figures):
+        for column, text in enumerate(table.grid.rows[row]):
+            if isinstance(text, str) and not is_statement(text):
+                note = grammar.is_note(text) or row > max(figures, default=row)
+                told = remarks_in(cell_address(row, column), text, grammar)
+                yield from (remark for remark in told if note or remark.of)
 
 
 def _has_axis(table: Table, grammar: Grammar) -> bool:
@@ -300,12 +327,47 @@ def foreign_region(title: str, region: Region, grammar: Grammar) -> str:
         if known.code != region.code and 0 <= text.find(known.name_zh) < own:
             text = text.replace(known.name_zh, " ", 1)
             own = text.find(region.name_zh)
+    if elsewhere := _of_another_city(text, region.name_zh, grammar):
+        return elsewhere
     # Those above need not be known: 渭南市临渭区.
-    text = re.sub(f"{UPPER}{region.name_zh}", " ", text).replace(region.name_zh, " ")
+    before, own_named, after = re.sub(f"{UPPER}{region.name_zh}", " ", text).partition(
+        region.name_zh
+    )
     if region.code == NATION:
-        text = text.replace("中国", " ")
-    named = REGION.findall(grammar.vocabulary.lines["not_regions"].sub(" ", text))
-    return str(named[-1]) if named else ""
+        before, after = before.replace("中国", " "), after.replace("中国", " ")
+    named = REGION.findall(grammar.vocabulary.lines["not_regions"].sub(" ", f"{before} {after}"))
+    if named:
+        return _of_another_city(text, named[-1], grammar) or str(named[-1])
+    if own_named:
+        near = before.split()[-1] if before and not before.endswith(" ") else ""
+        return _in_short(near, None, grammar)
+    return _in_short(text, region, grammar) if region.code != NATION else ""
+
+
+def _of_another_city(text: str, name: str, grammar: Grammar) -> str:
+    """Return 徐州市鼓楼区 where the workspace knows of 南京市; empty where none is told."""
+    cities = [known.name_zh for known in grammar.regions if known.name_zh.endswith("市")]
+    chain = re.search(f"({UPPER}){name}", text)
+    other = chain and "市" in chain[1] and cities and not name.endswith("市")
+    return chain[0] if chain and other and not any(c in chain[1] for c in cities) else ""
+
+
+def _in_short(text: str, region: Region | None, grammar: Grammar) -> str:
+    """Return the place that a title names in short instead of ``region``: 宝鸡, 北京朝阳, 碑林.
+
+    Without a region, those that the workspace knows are right.
+    """
+    shorts = {SUFFIX.sub("", known.name_zh): known for known in grammar.regions}
+    places = grammar.vocabulary.lines["places"].pattern
+    for word in (word for piece in text.split() for word in grammar.read(piece).left):
+        known, rest = [name for name in shorts if name in word], word
+        for name in known:
+            rest = rest.replace(name, "")
+        if re.fullmatch(f"(?:{places})+(?:街办)?", rest):
+            return word
+        if region and known and not rest and region not in (shorts[name] for name in known):
+            return shorts[max(known, key=word.find)].name_zh
+    return ""
 
 
 def title_indicator(titles: Sequence[Line], sheet: str, grammar: Grammar) -> Indicator | None:

@@ -47,6 +47,8 @@ IN_POINTS = re.compile(rf"\s*个?\s*{POINTS}\s*$")
 
 # Lumpy series (land, foreign investment) do double; broad aggregates do not.
 INDEX_LIKE = (80.0, 130.0)
+# Rates that are never below 1 % (as what is done of a plan may be in January), nor several wholes.
+SHARES, MOST_PERCENT = re.compile("比重$|[产销]售?率$|[意格结解]率$"), 400.0
 FEWEST = 3
 WIDE = 30.0
 DOUBLED = 200.0
@@ -519,6 +521,10 @@ def _level(value: float, slot: Slot, region: str) -> float:
         why = f"{slot.indicator.name_zh} 的 {value:g} 不像以上年为 100 的指数"
         cure = f"若是涨幅，请填指数 {100 + value:g}" if abs(value) < low else "请核对这一格的数"
         raise IntakeError(why, cure)
+    share = slot.indicator.kind == "rate" and SHARES.search(slot.indicator.name_zh)
+    if share and (0 < converted <= 1 or converted > MOST_PERCENT):
+        why = f"{slot.indicator.name_zh} 的 {value:g} 像小数，或多写了位数"
+        raise IntakeError(why, "请写成带百分号的数，核对后另报新文件")
     total = load_structure().total_of(slot.indicator)
     if total and region != NATION:
         most = total.times * convert(total.value, total.unit, slot.indicator.unit)
@@ -558,7 +564,8 @@ def _in_percent(value: float, form: str, indicator: Indicator, beside: Neighbour
         return round(value - 100, 10)
     broad = indicator.tier == "core" or indicator.kind in ("growth_only", "index")
     doubtful = broad or beside.indices or indicator.growth_basis == "constant"
-    if doubtful and not beside.wide and INDEX_LIKE[0] <= value <= INDEX_LIKE[1]:
+    most = INDEX_RANGE[1] if beside.indices else INDEX_LIKE[1]  # 160 below 104.2, 102.8
+    if doubtful and not beside.wide and INDEX_LIKE[0] <= value <= most:
         why = f"{indicator.name_zh} 的增速 {value:g} 像以上年为 100 的指数"
         cure = f"若是指数，请改为增速 {round(value - 100, 10):g}；确是增速的，请写成 {value:g}%"
         raise IntakeError(why, cure)

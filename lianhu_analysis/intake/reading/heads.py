@@ -446,7 +446,8 @@ def _check(
         raise m.unread("在增速的表里，旁边另有一列说了时段，说不清这一列是哪一段的增速", SAY_WHICH)
     growths = {o.column.number for o in read if o.is_growth}
     bare = (m.whole or m.region) and f == NOTHING and not (m.indicator or m.part)
-    if bare and min(growths, default=MANY) < m.column.number and m.column.number + 1 not in growths:
+    before = any(n < m.column.number for n in growths)
+    if bare and before and m.column.number + 1 not in growths:
         raise m.unread("说的可能是数，也可能是增速", "请写成“全市增速（%）”之类，另报新文件")
     months = {o.part.period: o.part.span for o in read if o.part and o.part.period.frequency == "M"}
     spans = {*months.values(), place.around.time.span}
@@ -632,8 +633,9 @@ def _agreeing(columns: Sequence[ColumnMeaning], time: Time, place: Place) -> lis
     found, rows_say = list(columns), "period" in place.panel.stub
     axis = _is_axis(columns, place.around.facets.span)
     if not axis and not rows_say:
+        yearly = not any(m.is_growth or m.part for m in columns)
         for m in columns:
-            if _is_last_year(m, columns):
+            if _is_last_year(m, columns) and not (yearly and not place.around.time.year):
                 place.leave(m.column, "上年同期的可比数，不作为上年的数入库")
                 found.remove(m)
     ends = {m.part.period.end.month for m in found if m.part and m.facets.fact != "plan"}

@@ -337,7 +337,9 @@ def _measure(
         return around.measure
     # 固定资产投资 in 亿元 is an amount, which is not published, and no growth.
     is_growth = said.sure or unit_fits(unit, indicator)
-    if indicator.kind == "growth_only" and not by_growth and is_growth:
+    # 固定资产投资增速 in % under 1-9月 is growth, whatever stands beside it.
+    named_so = said.sure and "%" in (row.unit, said.unit)
+    if indicator.kind == "growth_only" and is_growth and (named_so or not by_growth):
         return "reduction" if indicator.is_reduction else "yoy"
     rates = ("rate", "index", "growth_only")
     if "%" in (row.unit, said.unit, head.unit) and indicator.kind not in rates:

@@ -32,7 +32,7 @@ OFFICE = re.compile(
 EXCEPT = re.compile("除(.+?)[以之]?外,?(?:其[他余它]|各项?|所有)*(?:指标|数据)?")
 # A subject that names nothing has that of the clause before it.
 PRONOUN = re.compile("(?:统计)?(?:时间|期间|口径|范围)|其中|[它其]")
-OF_ALL = re.compile("^(?:[本上]表|表[中内]|以上|上述)(?:各项|全部|所有)?的?")
+OF_ALL = re.compile("^(?:[本上下]表|表[中内]|以上|上述)(?:各项|全部|所有)?的?")
 UNIT_OF = re.compile(
     "^(?:[本上]?表[中内]?|以上|数据|金额|货币|的)*(.*?)(?:金额|计量|货币|的)*单位$"
 )

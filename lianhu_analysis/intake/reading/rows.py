@@ -70,6 +70,9 @@ class RowReader:
     units: dict[str, str] = field(default_factory=dict)
     measured: tuple[str, frozenset[str]] = ("", frozenset())
     has_other_kinds: bool = False  # 国有控股企业, below which trades may be parts of it
+    unknown: str = (
+        ""  # Of what kind the part was that was refused last: those below may be its like.
+    )
 
     def read(self, number: int, label: Label, units: Mapping[str, str]) -> Row | None:
         """Return what a row is; ``None`` of one that is not read, which is told.
@@ -99,10 +102,13 @@ class RowReader:
             elif label.text:
                 said = self.find_name(label)
                 self._refuse_below_another_measure(said, label.text, row)
+                self._refuse_among_unknown_parts(said, label)
             elif part_of := next((text for text in told if WITHOUT.match(text)), ""):
                 why = f"注说“{shown}”{part_of}，不是全部；这一行没有收"
                 raise IntakeError(why, f"{NOT_OURS}要收的，请报送全部的数", skipped=True)
         except IntakeError as error:
+            if label.is_part:
+                self.unknown = self._kind_of(label)
             if error.remedy:
                 self.place.refuse(error, number, panel.first("name") or 0)
             self.place.note.rows.append(note._replace(reason=error.message))
@@ -211,6 +217,27 @@ class RowReader:
         if fold(item.name_zh) not in fold(text):
             why = f"“{text}”在“{self.measured[0]}”之下，说不清是数还是{self.measured[0]}"
             raise IntakeError(why, "请报送写全了名称的新文件")
+
+    def _refuse_among_unknown_parts(self, said: Said, label: Label) -> None:
+        """Refuse 企业所得税 below 其中：增值税 of a whole that is not known: it may be of it, too."""
+        item = said.indicator
+        if item is None or label.is_part or label.groups or label.is_numbered:
+            self.unknown = self.unknown if label.is_part else ""
+            return
+        structure = load_structure()
+        if self.unknown != item.code.partition(".")[0] or not structure.wholes(item.code):
+            self.unknown = ""
+            return
+        why = f"“{label.text}”在一个没有收的“其中”项之后，说的可能是同一个数的一部分"
+        raise IntakeError(why, f"{NOT_OURS}要收的，请报送把指标名称写全的新文件", skipped=True)
+
+    def _kind_of(self, label: Label) -> str:
+        """Return the kind of a part, the first word of its code, if its whole is not known."""
+        read = self.place.grammar.read
+        whole = next(iter(label.parents), "")
+        item = read(label.text).indicator
+        known = whole in self.known or read(whole).indicator
+        return item.code.partition(".")[0] if item and not known else ""
 
     # ---- what stands beside
 
@@ -426,7 +453,7 @@ class RowReader:
             raise IntakeError(reason, NOT_OURS.rstrip("；"), skipped=True)
         if said.whole:
             regions = (self.place.delivery.of_whole(said.whole, f"“{text}”"),)
-        whole = None if by_path else self._other_whole(label, said.names[0])
+        whole = self._other_whole(label, said.names[0])
         if whole:
             why = f"“{text}”与旁边的行合计正是“{whole}”，说的可能是它的构成"
             raise IntakeError(why, f"{NOT_OURS}要收的，请{OTHERS}", skipped=True)
@@ -455,12 +482,15 @@ class RowReader:
         """Return what a row adds up to that is no whole of its own: 出口 and 进口 of 服务贸易."""
         structure = load_structure()
         wholes = structure.wholes(part.code)
-        for name in label.totals if wholes else ():
-            item = self.known.get(name)
+        totals = [(name, self.known.get(name)) for name in label.totals] if wholes else []
+        if any(item and item.code in wholes for _, item in totals):
+            return ""
+        own_is_there = any(item.code in wholes for item in self.known.values())
+        for name, item in totals:
             # The month and what is to date of one indicator may add up as well, and so may 个 and 亿元.
             inner = item and structure.wholes(item.code) and not structure.parts(item.code)
-            own = item and (item.code in {part.code, *wholes} or item.unit != part.unit)
-            if not (inner or own):
+            own = item and (item.code == part.code or item.unit != part.unit)
+            if not ((inner and not own_is_there) or own):
                 return name
         return ""
 

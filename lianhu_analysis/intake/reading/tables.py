@@ -408,7 +408,10 @@ class _PanelReader(Place):
         indicator, meaning = understand(
             row, column, around.facets, title, unit, self.heads.by_growth
         )
-        day = row.published or around.published or delivery.published
+        # A sheet made, or a file handed in, on a day says nothing that was known later only.
+        earliest = min(filter(None, (delivery.day, around.not_before)), default=None)
+        handed = min(filter(None, (delivery.published, earliest)), default=None)
+        day = row.published or around.published or (handed if delivery.published else None)
         when = find_when(indicator, meaning, column, row, self._axis, day)
         if meaning.fact == "plan" and meaning.unit != "%" and number in self._small_plans:
             why = f"{indicator.name_zh}：{self._small_plans[number]} 不到已完成数的五分之一，像是增速的目标"
@@ -426,8 +429,8 @@ class _PanelReader(Place):
         if column.whole and not meaning.fact:
             region = delivery.of_whole(column.whole, f"列名“{column.text}”")
         published = row.published or self.published.get(number) or around.published
-        may_come = published or delivery.published or meaning.fact == "plan"
-        known = min(filter(None, (delivery.day, around.not_before)), default=when.period.end)
+        may_come = published or meaning.fact == "plan" or (delivery.published and not earliest)
+        known = earliest or when.period.end
         if not may_come and when.period.end > known:
             why = f"{indicator.name_zh}：{known} 交付时 {when.period} 还没有结束，不可能有这个数"
             cure = "还没有到的时期不必处理；交付日期写错的，请在 delivery.toml 写明 published"
@@ -536,7 +539,9 @@ class _PanelReader(Place):
         tokens = (self.text(place, m.column.number) for m in columns)
         shown = " ".join((*heads, *tokens, *beside, *titles))
         figure = figure._replace(shown=fold(shown.translate(MARKS)))
-        for remark in (*self.around.notes, *self._remarks(place)):
+        head = cell_address(self.table.bottom, column.column.number)
+        of_heads = [Remark(head, "增速", m.text) for m in columns[:1] if "美元" in m.text]
+        for remark in (*self.around.notes, *self._remarks(place), *of_heads):
             if differs(remark, figure, self.grammar):
                 name, text = figure.indicator.name_zh, remark.text
                 raise at_odds(f"{name}：{remark.cell} 的注说是{text}，表中说的不同")

@@ -338,7 +338,9 @@ class WordList:
     )
     lines: Mapping[
         Literal["ignore", "events", "contexts", "names", "scope", "not_regions", "offices"]
-        | Literal["since", "file", "csm", "trd", "fis", "re", "notes", "of_all", "trades"],
+        | Literal[
+            "since", "file", "csm", "trd", "fis", "re", "opn", "notes", "of_all", "trades", "places"
+        ],
         tuple[re.Pattern[str], ...],
     ] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
