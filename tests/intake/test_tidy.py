@@ -639,3 +639,30 @@ def test_a_sheet_beside_the_own_regions_that_is_called_as_a_place_is_of_that_pla
     assert len(figures(tidy(told))) == 2
     assert len(figures(tidy({"莲湖": own, "地区生产总值": other}))) == 2
     assert len(figures(tidy({"汇总": own, "碑林": other}))) == 1
+
+
+MONTH_OF_NOBODY = [
+    ["2024年1-9月主要指标"],
+    ["指标", "单位", "累计"],
+    ["社会消费品零售总额", "亿元", 512.3],
+]
+
+
+@pytest.mark.parametrize(
+    ("sheets", "read"),
+    [
+        ({"表": [["碑林区统计局"], *MONTH_OF_NOBODY]}, 0),
+        ({"表": [["西安市统计局"], *MONTH_OF_NOBODY]}, 0),
+        ({"表": [*MONTH_OF_NOBODY, ["碑林区统计局  2024年10月20日"]]}, 0),
+        ({"表": [["填报单位：土门街道办事处"], *MONTH_OF_NOBODY]}, 0),
+        ({"表": [*MONTH_OF_NOBODY, ["填报单位：西电集团"]]}, 0),
+        ({"封面": [["西安市统计局"], ["2024年9月"]], "表": MONTH_OF_NOBODY}, 0),
+        ({"一": [["碑林区2024年1-9月"], *MONTH_OF_NOBODY[1:]], "二": MONTH_OF_NOBODY}, 0),
+        ({"表": [["莲湖区统计局"], *MONTH_OF_NOBODY]}, 1),
+        ({"表": [["区统计局"], *MONTH_OF_NOBODY]}, 1),
+        ({"表": [*MONTH_OF_NOBODY, ["资料来源：西安市统计局"]]}, 1),
+        ({"表": [["西安市统计局"], ["莲湖区2024年1-9月"], *MONTH_OF_NOBODY[1:]]}, 1),
+    ],
+)
+def test_whose_a_table_without_a_region_is(tidy, sheets, read):
+    assert len(figures(tidy(sheets))) == read

@@ -15,14 +15,14 @@ from lianhu_analysis.catalog.structure import Sum, load_structure
 from lianhu_analysis.errors import IntakeError
 from lianhu_analysis.intake.grids.grid import Grid
 from lianhu_analysis.intake.observations import Observation
-from lianhu_analysis.intake.reading.around import foreign_region
+from lianhu_analysis.intake.reading.around import DAY, SUFFIX, foreign_region
 from lianhu_analysis.intake.reading.blocks import WHOLE, Sheet, Table, find_tables, is_blank
 from lianhu_analysis.intake.reading.figures import Collector, Delivery, Reading
 from lianhu_analysis.intake.reading.heads import HIDDEN
 from lianhu_analysis.intake.reading.outline import adds_up
 from lianhu_analysis.intake.reading.remarks import remarks_in
 from lianhu_analysis.intake.reading.series import SeriesLayout, read_described
-from lianhu_analysis.intake.reading.statements import statements
+from lianhu_analysis.intake.reading.statements import statements, title_part
 from lianhu_analysis.intake.reading.tables import read_sheet
 from lianhu_analysis.intake.reading.words import Grammar, Vocabulary, fold
 from lianhu_analysis.workspace import Region
@@ -33,6 +33,8 @@ MOST_TEXT = 60
 FEWEST_PLACES = 3
 FEWEST_PARTS = 2
 CLOSE = 1e-3
+# Bodies whose figures are not all of a district's.
+BODY = re.compile("街道(?:办(?:事处)?)?$|公司$|集团$|[工商]厂$")
 REPORTER = re.compile("(?:填[报表]|制表|报送|报出|上报|编报)(?:单位|机构|部门):")
 PLACE = re.compile("[一-龥]{2,4}")
 LEVELS = "国省市区"  # 县 and 旗 stand where 区 does
@@ -153,10 +155,26 @@ def _reporter(found: Sequence[Sheet], grammar: Grammar, delivery: Delivery) -> s
     """Return another region whose office reports, or in whose folder the file lies."""
     titles = [text for sheet in found for table in sheet.tables for _, text in table.titles]
     # At the foot, too.
-    cells = (cell for sheet in found for row in sheet.grid.rows for cell in row)
-    feet = (c for c in cells if isinstance(c, str) and len(c) < MOST_TEXT and "单位" in c)
+    texts = [
+        cell
+        for sheet in found
+        for row in sheet.grid.rows
+        for cell in row
+        if isinstance(cell, str) and len(cell) < MOST_TEXT
+    ]
+    feet = (text for text in texts if "单位" in text)
     stated = (one for text in (*titles, *feet) for one in statements(text))
     said = [one.partition(":")[2] for one in stated if REPORTER.match(one)]
+    if bodies := [name for name in said if BODY.search(name)]:
+        return bodies[0]
+    own = SUFFIX.sub("", delivery.region.name_zh)
+    if not any(own in text for text in (*texts, *(sheet.grid.sheet for sheet in found))):
+        # A letterhead or a signature, a cover, the titles of sheets beside this one.
+        said += filter(grammar.vocabulary.lines["offices"].fullmatch, map(_undated, texts))
+        apart = (
+            t for s in found for t in s.tables if not any("region" in p.stub for p in t.panels)
+        )
+        said += [text for table in apart for _, text in table.titles if not grammar.is_note(text)]
     if not any(delivery.region.name_zh in name for name in (delivery.file, *delivery.folders)):
         # The office of a region above passes on what is of those below.
         office = f"(?:{'|'.join(r.name_zh for r in delivery.regions)}).*[局队会室]"
@@ -166,6 +184,10 @@ def _reporter(found: Sequence[Sheet], grammar: Grammar, delivery: Delivery) -> s
     ]
     names = (foreign_region(text, delivery.region, grammar) for text in said)
     return next(filter(None, [*shorts, *names]), "")
+
+
+def _undated(text: str) -> str:
+    return DAY.sub("", title_part(text))
 
 
 def _is_elsewhere(found: Sequence[Sheet], grammar: Grammar, own: Region) -> bool:
