@@ -49,24 +49,6 @@ KNOWN_ONLY = ConfigDict(extra="forbid")
 
 SHOWN = 60
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-WORDINGS = {
-    "missing": "缺少 {field}，请补上",
-    "unexpected_keyword_argument": "不认识的字段 {field}，请改正或删去",
-    "literal_error": "{what} 不认识，可填 {expected}",
-    "string_type": "{what} 应写成加引号的文字",
-    "blank": "{field} 是空的，请补上",
-    "string_pattern_mismatch": "{what} 请只用半角字母、数字、- 与 _",
-    "date_type": "{what} 应写成不加引号的日期，如 2024-10-22",
-    "int_type": "{what} 应写成不加引号的整数",
-    "float_type": "{what} 应写成不加引号的数",
-    "finite_number": "{what} 不是有限的数，请改正",
-    "greater_than_equal": "{what} 应写成不小于 0 的数",
-    "tuple_type": "{what} 应写成几项，放在方括号中",
-    "bool_type": "{what} 应写成 true 或 false，不加引号",
-    "dict_type": "{what} 应写成一节，如 [{field}]",
-    "dataclass_type": "{what} 应写成一节，如 [{field}] 或 [[{field}]]",
-    "pattern_regex": "{what} 不是有效的正则表达式",
-}
 
 
 def packaged(path: str) -> bytes:
@@ -77,6 +59,10 @@ def packaged(path: str) -> bytes:
 def packaged_table(path: str) -> dict[str, Any]:
     """Return what a TOML file that comes with the library says."""
     return tomllib.loads(packaged(path).decode())
+
+
+# What is wrong, by the validator's name of the fault.
+WORDINGS: dict[str, str] = packaged_table("written.toml")
 
 
 def read_written(path: Path, shape: type[T], refuse: Refuse) -> T:

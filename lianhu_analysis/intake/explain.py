@@ -37,25 +37,12 @@ from lianhu_analysis.intake.reading.figures import Slot
 from lianhu_analysis.intake.reading.notes import ColumnNote, RowNote, TableNote
 from lianhu_analysis.intake.reading.words import Grammar
 from lianhu_analysis.workspace import Workspace
+from lianhu_analysis.written import packaged_table
 
 __all__ = ["FORMS", "ROLES", "SPANS", "Explanation", "Surroundings", "explain_file", "place_of"]
 
-ROLES = {
-    "name": "名称",
-    "region": "地区",
-    "period": "时期",
-    "span": "口径",
-    "published": "发布日",
-    "unit": "单位",
-    "level": "绝对量",
-    "growth": "增速",
-    "rank": "位次",
-    "gap": "与上级比较",
-    "plan": "计划",
-    "plan_share": "完成计划的比例",
-}
-SPANS = {"ytd": "累计", "single": "当期", "point": "期末", "annual": "全年"}
-FORMS = {"percent": "百分数", "index": "指数（上年=100）", "fraction": "小数"}
+TERMS = packaged_table("intake/terms.toml")
+ROLES, SPANS, FORMS = TERMS["roles"], TERMS["spans"], TERMS["forms"]
 ADDRESS = re.compile(r"([A-Z]{1,3})([1-9]\d*)")
 SHOWN = 3
 RUN = 4  # so many columns or rows that differ only in their period are one line

@@ -25,23 +25,16 @@ from lianhu_analysis.intake.reading.figures import Slot
 from lianhu_analysis.intake.reading.notes import TableNote
 from lianhu_analysis.intake.reading.statements import days_in, title_part
 from lianhu_analysis.intake.reading.words import Said, fold, is_unit, native, span_of
+from lianhu_analysis.written import packaged_table
 
 __all__ = ["STATES", "CellExplanation", "Facet", "cell_states", "explain_cell"]
 
-# What became of a cell, in the order of a legend.
-STATES = {
-    "read": "读入",
-    "head": "表头",
-    "stub": "行名",
-    "title": "标题",
-    "refused": "被拒",
-    "left": "不收",
-}
+TERMS = packaged_table("intake/terms.toml")
+STATES, MEASURES = TERMS["states"], TERMS["measures"]
 ADDRESS = re.compile(r"(?:(.*)!)?\$?([A-Za-z]{1,3})\$?([1-9]\d*)")
 YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
 # Roles of the columns beside the figures, the nearest to the name first.
 STUBS = ("name", "region", "period", "span", "unit", "published")
-MEASURES = {"level": "绝对量", "yoy": "同比增速"}
 CATALOGUE = "指标目录"
 
 

@@ -20,38 +20,12 @@ from lianhu_analysis.intake.checks.growth_rates import check_growth
 from lianhu_analysis.intake.checks.magnitude import distances, find_out_of_line, find_slips
 from lianhu_analysis.intake.checks.zeros import find_zeros
 from lianhu_analysis.workspace import CensusBreak
+from lianhu_analysis.written import packaged_table
 
 __all__ = ["RULES", "check_observations"]
 
-# Every rule by name, as readers call it; docs/checks.md says how each judges.
-RULES = {
-    "unit_slip": "数量级",
-    "zero_filled": "填了 0",
-    "out_of_line": "偏离走势",
-    "negative_value": "负数",
-    "ytd_falls": "累计数减少",
-    "single_under_ytd": "累计栏填了当期数",
-    "single_vs_ytd": "当期数与累计数不符",
-    "components_sum": "各项之和不等于合计",
-    "part_exceeds_whole": "其中项大于合计",
-    "share_differs": "比重与计算不符",
-    "growth_vs_level": "增速与绝对额不符",
-    "implied_deflator": "隐含价格变动过大",
-    "index_among_growth": "增速栏填了指数",
-    "fraction_among_growth": "增速栏填了小数",
-    "tenfold_growth": "增速大小差十倍",
-    "beyond_history": "超出历史",
-    "copied_column": "两列相同",
-    "stale_repeat": "没有更新",
-    "gap": "中间缺数",
-    "january_missing": "缺1月数",
-    "january_present": "不该有的1月数",
-    "coverage_shrank": "报送减少",
-    "census_break": "普查口径变动",
-    "no_reference": "没有可比的数",
-    "revision": "修订",
-    "correction": "更正登记",
-}
+# Every rule by name, as readers call it.
+RULES: dict[str, str] = packaged_table("intake/terms.toml")["rules"]
 
 
 def check_observations(

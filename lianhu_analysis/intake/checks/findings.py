@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from lianhu_analysis.intake.observations import path_of
 from lianhu_analysis.intake.problems import place_text
+from lianhu_analysis.written import packaged_table
 
 __all__ = [
     "FIGURE",
@@ -26,14 +27,7 @@ Severity = Literal["Undefined", "Error", "Severe", "Bad", "Uncertain", "Good"]
 # The quality scale of JDemetra+ (Grudkowska, JDemetra+ Reference Manual, 2015),
 # in the order in which readers should look at findings.
 SEVERITIES: tuple[Severity, ...] = ("Error", "Severe", "Bad", "Uncertain", "Undefined", "Good")
-SEVERITY_ZH: dict[str, str] = {
-    "Error": "错误",
-    "Severe": "严重",
-    "Bad": "可疑",
-    "Uncertain": "存疑",
-    "Undefined": "无法判断",
-    "Good": "正常",
-}
+SEVERITY_ZH: dict[str, str] = packaged_table("intake/terms.toml")["severities"]
 
 FIGURE = ("region", "provenance", "indicator", "measure", "span", "period")
 Key = tuple[str, ...]

@@ -47,21 +47,8 @@ __all__ = [
 ]
 
 # Words for a probability, from the highest; the page prints the scale.
-WORDS = (
-    (0.9, "很有把握实现"),
-    (0.66, "有望实现"),
-    (0.34, "能否实现难以判断"),
-    (0.1, "实现难度较大"),
-    (0.0, "很难实现"),
-)
-BEST_FIRST = (
-    "已实现（高于区间）",
-    "已实现",
-    "在容差内实现（低于目标值）",
-    *(words for _, words in WORDS),
-    "未实现",
-    "不作预测",
-)
+WORDS = [(floor, words) for words, floor in tables.TERMS["chances"].items()]
+BEST_FIRST = [*tables.TERMS["signs"], "不作预测"]
 # Targets that need attention and are told of.
 LAGGING = 3
 # An amount whose likely range is narrower than each of these is said with one digit more.

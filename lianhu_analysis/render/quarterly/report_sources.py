@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from lianhu_analysis import __version__
+from lianhu_analysis.analysis.wording import method_of
 from lianhu_analysis.catalog.indicators import Catalogue
 from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.catalog.targets import decimals_of
@@ -147,16 +148,12 @@ def method_notes(report: Report) -> Html:
         for verdict in report.assessment.verdicts
         if verdict.target.rule == "about"
     }
+    chance, *others = method_of("report")
     items: list[object] = [
-        "达标概率是模拟的全年公布数（按公布的小数位四舍五入）达到目标值的比例。",
+        chance,
         tables.join("可能区间是", tables.cite("模拟结果的第10至第90百分位"), "。"),
         tables.join("判断用语（有“左右”的按“左右”的概率）：", tables.cite(scale), "。"),
-        "所需增速由目标、累计增速和上年累计绝对额（同一普查口径）算出；上年的不全或不公布时，"
-        "用更早年份或代用指标的，逐项写明；名义比重代替无人公布的不变价比重。",
-        "增速按公布数使用，从不由绝对额倒推；计数与金额比的是历年同期的完成进度，不是月份数。",
-        "持续性基准假设全年与累计同速。各模型按历年同期的实时得分加权，胜不过基准的不用；"
-        "区间按历年同期的误差校准，历史太短时向模型自己的区间收缩。",
-        "各目标分别模拟，再按往年同期误差的相关配成联合模拟；联合概率见正文。",
+        *others,
     ]
     if tolerances:
         note = tables.cite("、".join(sorted(tolerances)))
