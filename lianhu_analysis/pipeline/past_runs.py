@@ -22,6 +22,7 @@ from lianhu_analysis.workspace import CONFIG_NAME, Workspace
 
 __all__ = ["PastRunFiles", "code_hash", "fingerprint", "settings_files"]
 
+SUFFIXES = (".py", ".toml", ".csv", ".css", ".js", ".html", ".j2", ".docx")
 # Some 60 kB each; the oldest go first.
 MAX_FILES = 1_500
 
@@ -33,7 +34,7 @@ def code_hash() -> str:
     digest = hashlib.sha256(repr(libraries).encode())
     root = Path(lianhu_analysis.__file__).parent
     for file in sorted(root.rglob("*")):
-        if file.suffix in (".py", ".toml", ".csv", ".css", ".js", ".html", ".j2"):
+        if file.suffix in SUFFIXES:
             digest.update(file.relative_to(root).as_posix().encode())
             digest.update(file.read_bytes())
     return digest.hexdigest()

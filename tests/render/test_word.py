@@ -10,8 +10,12 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 from PIL import Image
 
-from lianhu_analysis.render.publishing.word import render_word
+from lianhu_analysis.render.publishing.word import MASTER, render_word
 from lianhu_analysis.render.tables import SIMULATED_MARK
+from lianhu_analysis.written import packaged
+from setup.word_master import make_master
+
+MASTER_PATH = f"render/publishing/templates/{MASTER}"
 
 
 def png():
@@ -50,6 +54,13 @@ def test_the_page_is_that_of_the_standard():
         for name in ("Title", "Heading 1", "Heading 2")
     ]
     assert faces == ["方正小标宋简体", "黑体", "楷体_GB2312"]
+
+
+def test_the_packaged_document_is_what_setup_makes():
+    made = [zipfile.ZipFile(io.BytesIO(data)) for data in (make_master(), packaged(MASTER_PATH))]
+    assert made[0].namelist() == made[1].namelist()
+    for name in made[0].namelist():
+        assert made[0].read(name) == made[1].read(name), name
 
 
 def test_pages_are_numbered_between_dashes_outside():

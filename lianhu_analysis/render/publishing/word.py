@@ -18,7 +18,6 @@ from typing import Any
 
 import lxml.html
 from docx import Document
-from docx.enum.section import WD_SECTION
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
@@ -26,23 +25,14 @@ from docx.shared import Mm, Pt
 from docx.text.paragraph import Paragraph
 
 from lianhu_analysis.render.publishing.packages import without_clock
+from lianhu_analysis.written import packaged
 
-__all__ = ["render_word"]
+__all__ = ["render_word", "set_face", "set_indent"]
 
-# The standard's page: text of 156 x 225 mm, 22 lines of 28 characters.
-TOP, LEFT, RIGHT, BOTTOM = Mm(37), Mm(28), Mm(26), Mm(35)
+MASTER = "report.docx"  # page, styles and page numbers: setup/word_master.py makes it
 TEXT_WIDTH = Mm(156)
-LINE = Pt(28.95)
-BODY, TITLE, SMALL, PAGE = Pt(16), Pt(22), Pt(10.5), Pt(14)
-# What stands in where an office has not bought a face; Word looks it up by itself.
-FACES = {
-    "方正小标宋简体": "宋体",
-    "仿宋_GB2312": "仿宋",
-    "楷体_GB2312": "楷体",
-    "黑体": "SimHei",
-    "宋体": "SimSun",
-}
-TITLE_FACE, BODY_FACE, KAI, HEI, SONG = FACES
+BODY, SMALL = Pt(16), Pt(10.5)
+BODY_FACE, KAI, HEI, SONG = "仿宋_GB2312", "楷体_GB2312", "黑体", "宋体"
 # Characters between the texts of two columns, and half of them in twentieths of a point.
 GAP, CELL_MARGIN = 1.0, 100
 # What no line may break: figures with their signs, up to the sign of a range.
@@ -75,9 +65,11 @@ def render_word(body: str, *, title: str, mark: str = "") -> bytes:
     mark
         What title, tables and every page must say of simulated data; empty for real data.
     """
-    document = Document()
-    _set_page(document, mark)
-    _set_styles(document)
+    document = Document(io.BytesIO(packaged(f"render/publishing/templates/{MASTER}")))
+    section = document.sections[0]
+    for header in (section.header, section.even_page_header) if mark else ():
+        header.paragraphs[0].add_run(mark).bold = True
+        header.paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.CENTER
     heading = document.add_paragraph(style="Title")
     heading.add_run(title)
     if mark:
@@ -85,52 +77,12 @@ def render_word(body: str, *, title: str, mark: str = "") -> bytes:
     writer = _Writer(document, mark)
     writer.blocks(lxml.html.fragment_fromstring(body, create_parent="div"))
     document.core_properties.title = title[:PROPERTY]
-    document.core_properties.author = ""
-    document.core_properties.comments = ""
     buffer = io.BytesIO()
     document.save(buffer)
     return without_clock(buffer.getvalue())
 
 
-def _set_page(document: Any, mark: str) -> None:
-    section = document.sections[0]
-    section.start_type = WD_SECTION.NEW_PAGE
-    section.page_width, section.page_height = Mm(210), Mm(297)
-    section.top_margin, section.bottom_margin = TOP, BOTTOM
-    section.left_margin, section.right_margin = LEFT, RIGHT
-    section.footer_distance = Mm(28)
-    document.settings.odd_and_even_pages_header_footer = True
-    sides = (
-        (section.header, section.footer, WD_ALIGN_PARAGRAPH.RIGHT),
-        (section.even_page_header, section.even_page_footer, WD_ALIGN_PARAGRAPH.LEFT),
-    )
-    for header, footer, side in sides:
-        if mark:
-            header.paragraphs[0].add_run(mark).bold = True
-            header.paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.CENTER
-        numbered = footer.paragraphs[0]
-        numbered.alignment = side
-        # One character off the edge of the text.
-        numbered.paragraph_format.left_indent = numbered.paragraph_format.right_indent = PAGE
-        for text, field in (("— ", ""), ("", "PAGE"), (" —", "")):
-            run = numbered.add_run(text)
-            _face(run._element, SONG, SONG)
-            run.font.size = PAGE
-            if field:
-                _add_field(run._element, field)
-
-
-def _add_field(run: Any, instruction: str) -> None:
-    for kind, text in (("begin", ""), ("", instruction), ("end", "")):
-        element = OxmlElement("w:fldChar" if kind else "w:instrText")
-        if kind:
-            element.set(qn("w:fldCharType"), kind)
-        else:
-            element.text = text
-        run.append(element)
-
-
-def _face(element: Any, chinese: str, latin: str = LATIN) -> None:
+def set_face(element: Any, chinese: str, latin: str = LATIN) -> None:
     """Set the face of Chinese and Latin text of a style or run."""
     fonts = element.get_or_add_rPr().get_or_add_rFonts()
     for theme in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
@@ -140,58 +92,12 @@ def _face(element: Any, chinese: str, latin: str = LATIN) -> None:
     fonts.set(qn("w:hAnsi"), latin)
 
 
-def _set_styles(document: Any) -> None:
-    styles = document.styles
-    looks = [
-        ("Normal", BODY_FACE, BODY, False, WD_ALIGN_PARAGRAPH.JUSTIFY),
-        ("Title", TITLE_FACE, TITLE, False, WD_ALIGN_PARAGRAPH.CENTER),
-        ("Subtitle", HEI, BODY, True, WD_ALIGN_PARAGRAPH.CENTER),
-        ("Caption", HEI, SMALL, False, WD_ALIGN_PARAGRAPH.CENTER),
-        ("List Bullet", BODY_FACE, BODY, False, WD_ALIGN_PARAGRAPH.JUSTIFY),
-        *((name, face, BODY, False, WD_ALIGN_PARAGRAPH.LEFT) for name, face in HEADINGS.values()),
-    ]
-    for name, face, size, bold, side in looks:
-        style = styles[name]
-        _face(style.element, face)
-        style.font.size, style.font.bold, style.font.italic = size, bold, False
-        style.font.color.rgb = None
-        form = style.paragraph_format
-        form.alignment, form.space_before, form.space_after = side, Pt(0), Pt(0)
-        form.line_spacing_rule, form.line_spacing = WD_LINE_SPACING.EXACTLY, LINE
-        form.first_line_indent = None
-        for border in style.element.findall(f".//{qn('w:pBdr')}"):
-            border.getparent().remove(border)
-    for name in ("Normal", *(name for name, _ in HEADINGS.values())):
-        _indent(styles[name].element, 2)
-    # What is based on the text's style would stand two characters off its centre or side.
-    for name in ("Title", "Subtitle", "Caption", "Header", "Footer"):
-        _indent(styles[name].element, 0)
-    styles["Title"].paragraph_format.line_spacing = Pt(36)
-    # The template's East Asian text is English or Japanese: breaks and spelling go by it.
-    for root in (styles.element, document.settings.element):
-        for language in root.iter(qn("w:lang"), qn("w:themeFontLang")):
-            language.set(qn("w:eastAsia"), "zh-CN")
-    _name_stand_ins(document)
-
-
-def _indent(element: Any, characters: int) -> None:
+def set_indent(element: Any, characters: int) -> None:
     """Indent the first line of a style or paragraph by characters, whatever their size."""
     indent = element.get_or_add_pPr().get_or_add_ind()
     indent.set(qn("w:firstLineChars"), str(100 * characters))
     # What programs that do not count characters go by.
     indent.set(qn("w:firstLine"), str(characters * int(BODY.pt) * 20))
-
-
-def _name_stand_ins(document: Any) -> None:
-    """Name for each face what may stand in for it."""
-    table = next(
-        part for part in document.part.package.iter_parts() if "fontTable" in part.partname
-    )
-    root = lxml.etree.fromstring(table.blob)
-    for face, other in FACES.items():
-        font = lxml.etree.SubElement(root, qn("w:font"), {qn("w:name"): face})
-        lxml.etree.SubElement(font, qn("w:altName"), {qn("w:val"): other})
-    table._blob = lxml.etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
 
 
 class _Writer:
@@ -216,7 +122,7 @@ class _Writer:
         if tag in HEADINGS:
             style, face = HEADINGS[tag]
             paragraph = self.document.add_paragraph(style=style)
-            _face(paragraph.add_run(_text(element))._element, face)
+            set_face(paragraph.add_run(_text(element))._element, face)
             paragraph.paragraph_format.keep_with_next = True
         elif tag == "table":
             self.table(element)
@@ -262,7 +168,7 @@ class _Writer:
         paragraph = self.document.add_paragraph()
         paragraph.paragraph_format.line_spacing_rule = WD_LINE_SPACING.SINGLE
         paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
-        _indent(paragraph._p, 0)
+        set_indent(paragraph._p, 0)
         shape = paragraph.add_run().add_picture(io.BytesIO(data), width=TEXT_WIDTH)
         shape._inline.docPr.set("descr", element.get("alt", ""))
 
@@ -302,11 +208,11 @@ def _cell_paragraph(is_head: bool, right: bool) -> Any:
     """Return the paragraph of a cell without its text: thousands of cells are like it."""
     paragraph = Paragraph(OxmlElement("w:p"), None)  # type: ignore[arg-type]  # in no document
     paragraph.paragraph_format.line_spacing_rule = WD_LINE_SPACING.SINGLE
-    _indent(paragraph._p, 0)
+    set_indent(paragraph._p, 0)
     paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT if right else WD_ALIGN_PARAGRAPH.LEFT
     run = paragraph.add_run()
     run.font.size = SMALL
-    _face(run._element, HEI if is_head else SONG)
+    set_face(run._element, HEI if is_head else SONG)
     return paragraph._p
 
 
