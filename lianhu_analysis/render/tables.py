@@ -52,6 +52,8 @@ class Html(str):
     def _repr_html_(self) -> str:
         return str(self)
 
+    __html__ = _repr_html_  # what templates ask for
+
 
 def _escaped(part: object) -> str:
     return str(part) if isinstance(part, Html) else html.escape(str(part))

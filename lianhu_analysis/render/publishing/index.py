@@ -6,13 +6,11 @@ hash: it hides rows, and neither asks anybody nor writes anything.
 
 from __future__ import annotations
 
-import html
 from collections.abc import Sequence
 from pathlib import Path
-from urllib.parse import quote
 
-from lianhu_analysis.render.publishing.manifest import FORMATS, REPORT_SUFFIX, ManifestEntry
-from lianhu_analysis.render.tables import SIMULATED_MARK, TERMS, Html, html_table, join, name, when
+from lianhu_analysis.render.publishing.manifest import FORMATS, ManifestEntry
+from lianhu_analysis.render.tables import SIMULATED_MARK, TERMS, Html, join, name
 
 __all__ = ["index_page"]
 
@@ -22,31 +20,25 @@ AUDIENCE_NAMES = {"internal": "内部", "public": "公开"}
 SIGNS = TERMS["signs"]
 UNKNOWN = ("—", "none")
 CHANGES_TOLD = 2
-LEGEND = (
-    "判断依次为各项目标：成 已实现，稳 很有把握，望 有望，疑 难以判断，难 难度较大，危 很难，未 未实现，"
-    "— 不作预测。"
-)
-SCRIPT = Path(__file__).parent / "templates" / "index.js"
+TEMPLATES = Path(__file__).parent / "templates"
 
 
 def index_page(entries: Sequence[ManifestEntry]) -> str:
     """Return the page that lists reports, the newest period first."""
     # Page making costs seconds to import: only where a page is made.
+    import jinja2
+
     from lianhu_analysis.render.publishing.page import build_document
 
     ordered = sorted(entries, key=_place, reverse=True)
-    if not ordered:
-        listed = "<p>还没有发布的报告。</p>"
-    else:
-        heads = "报告 地区 时期 数据截至 判断 比上一份 其他格式 读者 语言 性质".split()
-        rows = [_row(entry, _before(entry, ordered)) for entry in ordered]
-        table = html_table(heads, rows, "已发布的报告")
-        listed = f'{_controls(ordered)}<p class="note">{LEGEND}</p>{table}'
-    script = SCRIPT.read_text(encoding="utf-8") if ordered else ""
-    body = (
-        f'<a class="skip" href="#main">跳到正文</a><header><h1>{TITLE}</h1></header>'
-        f'<main id="main">{listed}<p class="note">只列出完整运行、数字全部可追溯的报告。</p></main>'
+    template = jinja2.Template((TEMPLATES / "index.html.j2").read_text("utf-8"), autoescape=True)
+    body = template.render(
+        title=TITLE,
+        mark=SIMULATED_MARK,
+        choices=_choices(ordered),
+        rows=[_row(entry, _before(entry, ordered)) for entry in ordered],
     )
+    script = (TEMPLATES / "index.js").read_text("utf-8") if ordered else ""
     return build_document(body, title=TITLE, script=script)
 
 
@@ -57,50 +49,31 @@ def _place(entry: ManifestEntry) -> tuple[str, ...]:
     return end, entry.region, entry.as_of, entry.quarter, entry.name
 
 
-def _controls(entries: Sequence[ManifestEntry]) -> str:
-    """Return the search box, and a choice for each column in which the reports differ."""
-    choices = {
+def _choices(entries: Sequence[ManifestEntry]) -> dict[str, list[str]]:
+    """Return what can be chosen of each column in which the reports may differ."""
+    return {
         "年份": sorted({entry.quarter[:4] for entry in entries}, reverse=True),
         "地区": sorted({entry.region_zh for entry in entries}),
         "读者": sorted({AUDIENCE_NAMES[entry.audience] for entry in entries}),
         "语言": sorted({LANGUAGE_NAMES.get(entry.language, "中文") for entry in entries}),
     }
-    selects = [
-        f'<label>{label} <select data-filter><option value="">全部</option>'
-        + "".join(f"<option>{html.escape(item)}</option>" for item in found)
-        + "</select></label>"
-        for label, found in choices.items()
-        if len(found) > 1
-    ]
-    search = '<label>查找 <input type="search" data-filter></label>'
-    return f'<p class="filters">{search}{"".join(selects)} 共 <span id="shown"></span> 份</p>'
 
 
-def _row(entry: ManifestEntry, before: ManifestEntry | None) -> list[object]:
-    mark = Html(f'<span class="simulated">{SIMULATED_MARK}</span>')
-    return [
-        Html(f'<a href="{quote(entry.name)}{REPORT_SUFFIX}">{html.escape(entry.title)}</a>'),
-        entry.region_zh,
-        when(entry.quarter),
-        when(entry.as_of),
-        _strip(entry),
-        _changes(entry, before),
-        _other_formats(entry),
+def _row(entry: ManifestEntry, before: ManifestEntry | None) -> tuple[object, ...]:
+    """Return a report, its reader and language, its signs, what changed and its other formats."""
+    return (
+        entry,
         AUDIENCE_NAMES[entry.audience],
         LANGUAGE_NAMES.get(entry.language, "中文"),
-        mark if entry.simulated else "实际数据",
-    ]
-
-
-def _strip(entry: ManifestEntry) -> Html:
-    """Show each target's verdict as a coloured sign, its words on hover and for screen readers."""
-    signs = [
-        f'<span class="sign {SIGNS.get(words, UNKNOWN)[1]}" role="img" '
-        f'aria-label="{html.escape(f"{target}：{words}")}" title="{html.escape(f"{target}：{words}")}">'
-        f"{SIGNS.get(words, UNKNOWN)[0]}</span>"
-        for target, words in entry.verdicts
-    ]
-    return Html(f'<span class="strip">{"".join(signs)}</span>' if signs else "无判断")
+        # A coloured sign for each target, with its words on hover and for screen readers.
+        [(target, words, *SIGNS.get(words, UNKNOWN)) for target, words in entry.verdicts],
+        _changes(entry, before),
+        {
+            kind: words
+            for kind, words in FORMATS.items()
+            if kind != "html" and f"{entry.name}.{kind}" in entry.outputs
+        },
+    )
 
 
 def _before(entry: ManifestEntry, entries: Sequence[ManifestEntry]) -> ManifestEntry | None:
@@ -138,13 +111,3 @@ def _by_target(entry: ManifestEntry) -> dict[tuple[str, int], str]:
     names = [target for target, _ in entry.verdicts]
     verdicts = enumerate(entry.verdicts)
     return {(target, names[:n].count(target)): words for n, (target, words) in verdicts}
-
-
-def _other_formats(entry: ManifestEntry) -> Html:
-    """Link the Word document and the annex of a report, where it has them."""
-    links = [
-        f'<a href="{quote(entry.name)}.{kind}">{words}</a>'
-        for kind, words in FORMATS.items()
-        if kind != "html" and f"{entry.name}.{kind}" in entry.outputs
-    ]
-    return Html("、".join(links) or "只有网页")
