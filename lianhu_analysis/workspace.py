@@ -12,7 +12,7 @@ from pathlib import Path, PurePath
 from typing import Literal, get_args
 
 from lianhu_analysis.errors import WorkspaceError
-from lianhu_analysis.written import KNOWN_ONLY, Code, Day, Filled, Truth, Whole, read_written
+from lianhu_analysis.written import Code, Day, Filled, Truth, Whole, read_written, shape
 
 __all__ = [
     "CONFIG_NAME",
@@ -37,50 +37,44 @@ PathName = Literal["raw", "processed", "reports", "targets", "layouts", "record"
 Provenance = Literal["official", "published_fact", "second_hand", "simulated"]
 
 
-@dataclass(frozen=True)
+@shape
 class Region:
     """An administrative area: its GB/T 2260 code, its names, and whose part it is if known."""
 
-    __pydantic_config__ = KNOWN_ONLY
     code: Code
     name_zh: Filled
     name_en: str = ""
     parent: str = ""
 
 
-@dataclass(frozen=True)
+@shape
 class CensusBreak:
     """From this day on, published levels stand on a new census base."""
 
-    __pydantic_config__ = KNOWN_ONLY
     day: Day
     name: Filled
 
 
-@dataclass(frozen=True)
+@shape
 class _Catalogue:
-    __pydantic_config__ = KNOWN_ONLY
     file: str = ""
     counts: dict[str, Whole] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
+@shape
 class _Report:
-    __pydantic_config__ = KNOWN_ONLY
     language: Language = "zh"
     sensitive: Truth = False
 
 
-@dataclass(frozen=True)
+@shape
 class _Forecast:
-    __pydantic_config__ = KNOWN_ONLY
     provenance: tuple[Provenance, ...] = ("official",)
     outlier_years: tuple[Whole, ...] = ()
 
 
-@dataclass(frozen=True)
+@shape
 class _File:
-    __pydantic_config__ = KNOWN_ONLY
     region: Region
     parents: tuple[Region, ...] = ()
     peers: tuple[Region, ...] = ()

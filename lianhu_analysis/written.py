@@ -6,10 +6,11 @@ import datetime as dt
 import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, TypeVar, dataclass_transform
 
 from annotated_types import Ge
 from pydantic import AllowInfNan, ConfigDict, Strict, StringConstraints, TypeAdapter
@@ -30,6 +31,7 @@ __all__ = [
     "packaged_table",
     "parse_written",
     "read_written",
+    "shape",
 ]
 
 T = TypeVar("T")
@@ -49,6 +51,13 @@ KNOWN_ONLY = ConfigDict(extra="forbid")
 
 SHOWN = 60
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+@dataclass_transform(frozen_default=True, field_specifiers=(field,))
+def shape(kind: type[T]) -> type[T]:
+    """Make a frozen dataclass of what people write, of which no field may be misspelt."""
+    kind.__pydantic_config__ = KNOWN_ONLY  # type: ignore[attr-defined]
+    return dataclass(frozen=True)(kind)
 
 
 def packaged(path: str) -> bytes:

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache, partial
 from itertools import pairwise
 from math import inf
 
 from lianhu_analysis.catalog.indicators import Catalogue
 from lianhu_analysis.errors import CatalogueError
-from lianhu_analysis.written import KNOWN_ONLY, Filled, packaged, parse_written
+from lianhu_analysis.written import Filled, packaged, parse_written, shape
 
 __all__ = ["MonitorRules", "load_rules"]
 
 
-@dataclass(frozen=True)
+@shape
 class Light:
     """One light.
 
@@ -27,14 +26,13 @@ class Light:
         Highest standard score that still gives it.
     """
 
-    __pydantic_config__ = KNOWN_ONLY
     name: Filled
     colour: Filled
     rule: Filled
     up_to: float = inf
 
 
-@dataclass(frozen=True)
+@shape
 class MonitorRules:
     """Everything in ``monitor.toml``.
 
@@ -65,7 +63,6 @@ class MonitorRules:
         Method and limits, as printed.
     """
 
-    __pydantic_config__ = KNOWN_ONLY
     green: Light
     yellow: Light
     red: Light

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property, partial
 from itertools import chain
 from pathlib import Path
@@ -14,7 +14,7 @@ from typing import Annotated, Literal
 from annotated_types import MinLen
 
 from lianhu_analysis.errors import CatalogueError
-from lianhu_analysis.written import KNOWN_ONLY, Filled, Truth, packaged, parse_written, read_written
+from lianhu_analysis.written import Filled, Truth, packaged, parse_written, read_written, shape
 
 __all__ = ["FILE_NAME", "VOID", "Column", "Ledger", "Series", "load_ledgers"]
 
@@ -22,11 +22,10 @@ FILE_NAME = "ledgers.toml"
 ColumnType = Literal["text", "number", "past", "day", "period"]
 
 
-@dataclass(frozen=True)
+@shape
 class Column:
     """One column of a ledger; its fields are described in ``data/ledgers.toml``."""
 
-    __pydantic_config__ = KNOWN_ONLY
     name: Filled
     head: Filled
     type: ColumnType = "text"
@@ -45,7 +44,7 @@ class Column:
 VOID = Column("void", "作废", choices=("是", "否"))
 
 
-@dataclass(frozen=True)
+@shape
 class Series:
     """A published indicator that cases add up to.
 
@@ -59,14 +58,13 @@ class Series:
         Columns and what they must say.
     """
 
-    __pydantic_config__ = KNOWN_ONLY
     indicator: Filled
     at: Filled
     amount: str = ""
     where: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
+@shape
 class Ledger:
     """One kind of cases.
 
@@ -80,7 +78,6 @@ class Ledger:
         Columns of days that must not go back in time.
     """
 
-    __pydantic_config__ = KNOWN_ONLY
     kind: Filled
     name_zh: Filled
     sensitive: Truth
@@ -102,9 +99,8 @@ class Ledger:
         return bare | {f"{head}({item.unit})": item for head, item in bare.items() if item.unit}
 
 
-@dataclass(frozen=True)
+@shape
 class _File:
-    __pydantic_config__ = KNOWN_ONLY
     ledger: tuple[Ledger, ...] = ()
 
 

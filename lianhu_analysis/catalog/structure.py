@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache, partial
 
 from lianhu_analysis.catalog.indicators import Indicator
 from lianhu_analysis.errors import CatalogueError
-from lianhu_analysis.written import KNOWN_ONLY, packaged, parse_written
+from lianhu_analysis.written import packaged, parse_written, shape
 
 __all__ = ["COUNTING_UNITS", "Share", "Structure", "Sum", "load_structure", "read_structure"]
 
@@ -15,7 +15,7 @@ __all__ = ["COUNTING_UNITS", "Share", "Structure", "Sum", "load_structure", "rea
 COUNTING_UNITS = frozenset("人 人次 户 户次 件 件次 家 个 套 宗 起 栋 处 条 张 天".split())
 
 
-@dataclass(frozen=True)
+@shape
 class Sum:
     """A whole and its parts.
 
@@ -27,24 +27,22 @@ class Sum:
         Of the division, as in 按三次产业; empty where it needs none.
     """
 
-    __pydantic_config__ = KNOWN_ONLY
     whole: str
     parts: tuple[str, ...]
     optional: frozenset[str] = frozenset()
     name_zh: str = ""
 
 
-@dataclass(frozen=True)
+@shape
 class Share:
     """A published share in %: ``part`` over ``whole``."""
 
-    __pydantic_config__ = KNOWN_ONLY
     share: str
     part: str
     whole: str
 
 
-@dataclass(frozen=True)
+@shape
 class Falling:
     """Year-to-date figures that may be less than those of the month before.
 
@@ -54,12 +52,11 @@ class Falling:
         Of the indicators; words in their names.
     """
 
-    __pydantic_config__ = KNOWN_ONLY
     codes: frozenset[str] = frozenset()
     names: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@shape
 class Total:
     """What the nation has in a year: no region below it has more, or not ``times`` as much.
 
@@ -71,7 +68,6 @@ class Total:
         Where it is published.
     """
 
-    __pydantic_config__ = KNOWN_ONLY
     codes: frozenset[str]
     value: float
     unit: str
@@ -81,7 +77,7 @@ class Total:
     times: float = 1.0
 
 
-@dataclass(frozen=True)
+@shape
 class Structure:
     """The relations between indicators that accounting demands.
 
@@ -93,7 +89,6 @@ class Structure:
         No part exceeds the whole.
     """
 
-    __pydantic_config__ = KNOWN_ONLY
     sums: tuple[Sum, ...] = ()
     within: tuple[Sum, ...] = ()
     shares: tuple[Share, ...] = ()

@@ -19,7 +19,7 @@ from lianhu_analysis.catalog.target_sheet import HEADS, NUMBERS, SUFFIXES, Sheet
 from lianhu_analysis.catalog.units import convert
 from lianhu_analysis.errors import CatalogueError, UnitError, WorkspaceError
 from lianhu_analysis.workspace import Workspace
-from lianhu_analysis.written import KNOWN_ONLY, parse_written
+from lianhu_analysis.written import parse_written, shape
 
 __all__ = [
     "Rule",
@@ -146,9 +146,8 @@ class Target:
         return chance(self.met_by(draws, about=about))
 
 
-@dataclass(frozen=True)
+@shape
 class _File:
-    __pydantic_config__ = KNOWN_ONLY
     target: tuple[dict[str, Any], ...] = ()
 
 

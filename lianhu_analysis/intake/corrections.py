@@ -26,7 +26,7 @@ from lianhu_analysis.intake.checks.check import check_observations
 from lianhu_analysis.intake.checks.findings import FIGURE, CellRef, Finding, Severity, sort_findings
 from lianhu_analysis.intake.observations import Measure, PeriodCode, Provenance, Span
 from lianhu_analysis.workspace import CensusBreak, Workspace
-from lianhu_analysis.written import KNOWN_ONLY, Day, Filled, read_written
+from lianhu_analysis.written import KNOWN_ONLY, Day, Filled, read_written, shape
 
 __all__ = [
     "FILE_NAME",
@@ -104,9 +104,8 @@ class Correction:
         return {"message": f"{message}。已处理：{self.decision}", "remedy": "不必处理"}
 
 
-@dataclass(frozen=True)
+@shape
 class _File:
-    __pydantic_config__ = KNOWN_ONLY
     correction: tuple[Correction, ...] = ()
 
 

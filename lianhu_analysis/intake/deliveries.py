@@ -6,7 +6,7 @@ import hashlib
 import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from functools import cache, cached_property, partial
 from pathlib import Path, PurePath
 from typing import Any, Literal
@@ -30,7 +30,7 @@ from lianhu_analysis.intake.reading.tidy import grammar_of, read_grids
 from lianhu_analysis.intake.reading.words import Vocabulary, is_unit, load_vocabulary
 from lianhu_analysis.intake.records import is_tidy, parquet_grid, read_records
 from lianhu_analysis.workspace import Workspace, readable
-from lianhu_analysis.written import KNOWN_ONLY, Day, read_written
+from lianhu_analysis.written import Day, read_written, shape
 
 __all__ = [
     "DeliveryReader",
@@ -58,11 +58,10 @@ READS = (
 )
 
 
-@dataclass(frozen=True)
+@shape
 class Sidecar:
     """What ``delivery.toml`` says of the files of its folder; what is empty, one above may say."""
 
-    __pydantic_config__ = KNOWN_ONLY
     published: Day | None = None
     provenance: Provenance | Literal[""] = ""
     region: str = ""
