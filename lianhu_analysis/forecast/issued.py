@@ -33,6 +33,10 @@ __all__ = [
 
 # Equally spaced levels (i - 1/2) / 20, of which the CRPS follows by the midpoint rule.
 LADDER = tuple(round((step + 0.5) / 20, 3) for step in range(20))
+# What is kept of a target, of some only where they have it, and its fields of another name.
+KEPT = "indicator title_zh measure year target rule tolerance decimals unit target_source".split()
+RARE = ("upper", "set_by", "plan", "in_force")
+FIELDS = {"target": "value", "target_source": "source"}
 # Digits kept of a figure: more than any reader, fewer than a machine's noise.
 DIGITS = 10
 
@@ -52,15 +56,7 @@ def _issued(verdict: Verdict) -> dict[str, Any]:
     kept: dict[str, Any] = {
         "indicator": target.indicator,
         "name_zh": verdict.indicator.name_zh,
-        "title_zh": target.title_zh,
-        "measure": target.measure,
-        "year": target.year,
-        "target": target.value,
-        "rule": target.rule,
-        "tolerance": target.tolerance,
-        "decimals": target.decimals,
-        "unit": target.unit,
-        "target_source": target.source,
+        **{name: getattr(target, FIELDS.get(name, name)) for name in KEPT},
         "status": verdict.status,
         "reason": verdict.reason,
         "actual": verdict.actual,
@@ -99,22 +95,11 @@ def digest(verdicts: Sequence[Mapping[str, Any]]) -> str:
 
 def target_of(verdict: Mapping[str, Any]) -> Target:
     """Return the target that an issued verdict spoke of, as it stood then."""
-    return Target(
-        indicator=verdict["indicator"],
-        measure=verdict["measure"],
-        year=verdict["year"],
-        value=verdict["target"],
-        rule=verdict["rule"],
-        tolerance=verdict["tolerance"],
-        unit=verdict["unit"],
-        title_zh=verdict["title_zh"],
-        source=verdict["target_source"],
-        decimals=verdict["decimals"],
-        upper=verdict.get("upper"),
-        in_force=dt.date.fromisoformat(verdict["in_force"]) if "in_force" in verdict else None,
-        set_by=verdict.get("set_by", ""),
-        plan=verdict.get("plan"),
-    )
+    told = {FIELDS.get(name, name): verdict[name] for name in KEPT}
+    told |= {name: verdict[name] for name in RARE if name in verdict}
+    if "in_force" in told:
+        told["in_force"] = dt.date.fromisoformat(told["in_force"])
+    return Target(**told)
 
 
 def score_issued(
