@@ -22,7 +22,8 @@ from lianhu_analysis.workspace import CONFIG_NAME, Workspace
 
 __all__ = ["PastRunFiles", "code_hash", "fingerprint", "settings_files"]
 
-SUFFIXES = (".py", ".toml", ".csv", ".css", ".js", ".html", ".j2", ".docx")
+# What of the package may change an answer.
+SUFFIXES = (".py", ".toml", ".csv", ".css", ".js", ".html", ".j2", ".docx", ".mplstyle")
 # Some 60 kB each; the oldest go first.
 MAX_FILES = 1_500
 

@@ -8,6 +8,7 @@ import pytest
 from fontTools.pens.boundsPen import BoundsPen
 from fontTools.ttLib import TTFont
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import same_color
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, findfont
 
@@ -15,6 +16,7 @@ from lianhu_analysis.errors import ReportError
 from lianhu_analysis.render.drawing.theme import (
     FONT_FAMILY,
     FONT_FOLDER,
+    PALETTE,
     apply_theme,
     covered_characters,
     font_file,
@@ -82,6 +84,14 @@ def test_theme_sets_the_font_after_seaborn():
     for weight in ("regular", "bold"):
         found = findfont(FontProperties(family=FONT_FAMILY, weight=weight))
         assert found == str(font_file(weight))
+
+
+def test_colours_of_the_style_are_those_of_the_palette():
+    apply_theme()
+    names = {"axes.edgecolor": "muted", "grid.color": "grid"}
+    names |= dict.fromkeys(["axes.labelcolor", "text.color", "xtick.color", "ytick.color"], "ink")
+    for name, colour in names.items():
+        assert same_color(mpl.rcParams[name], PALETTE[colour]), name
 
 
 def test_a_character_that_no_font_draws_is_an_error():

@@ -10,8 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-import matplotlib as mpl
-from matplotlib import font_manager
+from matplotlib import font_manager, style
 
 from lianhu_analysis.errors import ReportError
 
@@ -27,7 +26,6 @@ __all__ = [
 ]
 
 FONT_FAMILY = "Lianhu Sans SC"
-FALLBACK_FAMILY = "DejaVu Sans"
 FONT_FOLDER = Path(__file__).parent / "fonts"
 
 # Okabe and Ito (2008): told apart under every common colour blindness.
@@ -74,30 +72,8 @@ def apply_theme() -> None:
 
     _register_fonts()
     sns.set_theme(context="notebook", style="white", palette=list(PALETTE.values())[:6])
-    # seaborn's theme resets the font, so ours comes after it.
-    mpl.rcParams.update(
-        {
-            "font.family": [FONT_FAMILY, FALLBACK_FAMILY],
-            "font.size": 10,
-            "axes.unicode_minus": False,
-            "axes.edgecolor": PALETTE["muted"],
-            "axes.labelcolor": PALETTE["ink"],
-            "axes.spines.top": False,
-            "axes.spines.right": False,
-            "axes.grid": True,
-            "axes.grid.axis": "y",
-            "axes.axisbelow": True,
-            "grid.color": PALETTE["grid"],
-            "text.color": PALETTE["ink"],
-            "xtick.color": PALETTE["ink"],
-            "ytick.color": PALETTE["ink"],
-            "xtick.labelsize": 9,
-            "ytick.labelsize": 9,
-            "legend.fontsize": 9,
-            "legend.frameon": False,
-            "savefig.facecolor": "white",
-        }
-    )
+    # seaborn's theme resets the font, so our style comes after it.
+    style.use(Path(__file__).with_name("lianhu.mplstyle"))
 
 
 @contextmanager
