@@ -214,16 +214,15 @@ def examine(session: Session) -> tuple[Diagnosis, ...]:
     Figures are due by the calendar of the session's day.
     """
     # Looking for kernels costs a second to import.
-    from lianhu_analysis.render.doctor import diagnose, survey
+    from lianhu_analysis.render.doctor import diagnose
 
     lock = PROJECT_ROOT / "requirements.lock"
-    environment = survey(session.workspace, lock if lock.is_file() else None)
     return diagnose(
-        environment,
+        session.workspace,
         session.known().frame,
         session.catalogue,
         as_of=session.day,
-        provenances=session.workspace.forecast_provenance,
+        requirements=lock if lock.is_file() else None,
     )
 
 

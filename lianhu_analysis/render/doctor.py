@@ -6,7 +6,7 @@ import datetime as dt
 import importlib.metadata
 import re
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,7 +27,7 @@ from lianhu_analysis.render.drawing.theme import font_file
 from lianhu_analysis.render.publishing.publish import orphans
 from lianhu_analysis.workspace import Workspace
 
-__all__ = ["Diagnosis", "diagnose", "release_day", "survey"]
+__all__ = ["Diagnosis", "diagnose", "release_day"]
 
 OLDEST_PYTHON = (3, 11)
 KERNEL = "python3"
@@ -35,6 +35,7 @@ KERNEL = "python3"
 OWN_PYTHON = ("python", "python3", sys.executable)
 REQUIREMENT = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)([^\\]*)")
 NEVER_SHOWN = 3
+REMAKE = "请运行 make venv 重建环境"
 
 
 @dataclass(frozen=True)
@@ -53,64 +54,62 @@ class Diagnosis:
     remedy: str = ""
 
 
-@dataclass(frozen=True)
-class Environment:
-    """What the machine and the folders hold; gathered by ``survey``.
-
-    Attributes
-    ----------
-    missing_fonts
-        Packaged fonts that are not there.
-    kernels
-        Interpreters of the Jupyter kernels found, by name; of one that is not plain, its file.
-    packages
-        Packages whose version is not the locked one: name, locked, installed (or empty).
-    store_busy
-        Whether a process holds the store's lock.
-    stray_parts
-        Files in the store that no entry of the ledger vouches for.
-    lost_sources
-        Raw files that the store holds figures of, and that are gone.
-    stray_reports
-        Report files that no manifest entry vouches for.
-    """
-
-    python: tuple[int, int, int]
-    missing_fonts: tuple[str, ...]
-    kernels: Mapping[str, str]
-    packages: tuple[tuple[str, str, str], ...]
-    store_busy: bool
-    stray_parts: tuple[str, ...]
-    lost_sources: tuple[str, ...]
-    stray_reports: tuple[str, ...]
-
-
-def survey(workspace: Workspace, requirements: Path | None = None) -> Environment:
-    """Look at the machine and the workspace's folders; nothing is changed.
+def diagnose(
+    workspace: Workspace,
+    frame: pd.DataFrame,
+    catalogue: Catalogue,
+    *,
+    as_of: dt.date | None,
+    requirements: Path | None = None,
+) -> tuple[Diagnosis, ...]:
+    """Look at the machine, the workspace's folders and what is due; say the worst first.
 
     Parameters
     ----------
+    frame
+        The workspace's own observations as of the day; those of other provenance than it
+        forecasts from count for nothing.
+    as_of
+        The day by whose calendar figures are due; ``None`` if the store is empty.
     requirements
         The lock file that the packages are measured by; ``None`` for no such check.
     """
-    store = VintageStore(workspace.processed)
-    ledger = store.ledger()
-    listed = {part for entry in ledger.values() for part in entry.parts}
-    present = [
-        path.relative_to(workspace.processed).as_posix()
-        for path in sorted(workspace.processed.glob("*/region=*/*"))
-    ]
-    fonts = [font_file("regular"), font_file("bold")]
-    return Environment(
-        python=(sys.version_info[0], sys.version_info[1], sys.version_info[2]),
-        missing_fonts=tuple(file.name for file in fonts if not file.is_file()),
-        kernels=dict(_interpreters()),
-        packages=() if requirements is None else _unlike_lock(requirements),
-        store_busy=_is_held(workspace.processed / ".store.lock"),
-        stray_parts=tuple(part for part in present if part not in listed),
-        lost_sources=tuple(path for path in ledger if not (workspace.root / path).is_file()),
-        stray_reports=orphans(workspace.reports),
-    )
+    lines = [*_machine(requirements), *_folders(workspace)]
+    if as_of is None:
+        lines.append(
+            Diagnosis(
+                "Bad", "freshness", "库中没有数据", "请把文件放进 data/raw，再运行 lianhu ingest"
+            )
+        )
+    else:
+        own = frame[frame["provenance"].isin(workspace.forecast_provenance)]
+        lines += overdue(own, catalogue, as_of)
+    return tuple(sorted(lines, key=lambda line: SEVERITIES.index(line.severity)))
+
+
+def _either(topic: str, fault: str, cure: str, well: str) -> Diagnosis:
+    return Diagnosis("Error", topic, fault, cure) if fault else Diagnosis("Good", topic, well)
+
+
+def _machine(requirements: Path | None) -> Iterator[Diagnosis]:
+    version, least = (".".join(map(str, item)) for item in (sys.version_info[:3], OLDEST_PYTHON))
+    old = f"Python {version} 太旧" if sys.version_info[:2] < OLDEST_PYTHON else ""
+    yield _either("python", old, f"请安装 Python {least} 或更新的版本", f"Python {version}")
+    files = [font_file("regular"), font_file("bold")]
+    fonts = "、".join(file.name for file in files if not file.is_file())
+    lost = f"缺少内置字体 {fonts}" if fonts else ""
+    shown = "内置中文字体都在；图中遇到其中没有的生僻字，以〓代替"
+    yield _either("fonts", lost, "请重新取得完整的程序", shown)
+    kernel = dict(_interpreters()).get(KERNEL)
+    if kernel is None or kernel in OWN_PYTHON:
+        none = f"没有笔记本内核 {KERNEL}，报告无法生成" if kernel is None else ""
+        yield _either("kernel", none, REMAKE, f"笔记本内核 {KERNEL} 可用")
+    else:
+        other = f"笔记本内核 {KERNEL}（{kernel}）不是本程序的"
+        cure = "要在 JupyterLab 中使用，请从环境变量 JUPYTER_PATH 中去掉它所在的文件夹"
+        yield Diagnosis("Uncertain", "kernel", other, f"报告不受影响；{cure}")
+    if requirements is not None:
+        yield from _unlike_lock(requirements)
 
 
 def _interpreters() -> Iterator[tuple[str, str]]:
@@ -137,97 +136,39 @@ def _is_held(path: Path) -> bool:
         return True
 
 
-def _unlike_lock(requirements: Path) -> tuple[tuple[str, str, str], ...]:
-    unlike = []
+def _unlike_lock(requirements: Path) -> Iterator[Diagnosis]:
+    """Yield the packages whose version is not the locked one."""
     for line in requirements.read_text(encoding="utf-8").splitlines():
         found = REQUIREMENT.match(line)
         if not found or ";" in found[3]:
             continue  # a marker: may rightly be absent here
-        name, wanted = found[1], found[2]
-        try:
+        name, wanted, words = found[1], found[2], "没有安装"
+        with suppress(importlib.metadata.PackageNotFoundError):
             installed = importlib.metadata.version(name)
-        except importlib.metadata.PackageNotFoundError:
-            installed = ""
-        if installed != wanted:
-            unlike.append((name, wanted, installed))
-    return tuple(unlike)
+            words = "" if installed == wanted else f"装的是 {installed}"
+        if words:
+            yield Diagnosis("Bad", "packages", f"{name} 应为锁定的 {wanted}，{words}", REMAKE)
 
 
-def diagnose(
-    environment: Environment,
-    frame: pd.DataFrame,
-    catalogue: Catalogue,
-    *,
-    as_of: dt.date | None,
-    provenances: Sequence[str] = (),
-) -> tuple[Diagnosis, ...]:
-    """Say of each thing how it stands, the worst first.
-
-    Parameters
-    ----------
-    frame
-        The workspace's own observations as of the day.
-    as_of
-        The day by whose calendar figures are due; ``None`` if the store is empty.
-    provenances
-        Only their rows count as delivered; empty for all.
-    """
-    lines = [*_machine(environment), *_folders(environment)]
-    if as_of is None:
-        lines.append(
-            Diagnosis(
-                "Bad", "freshness", "库中没有数据", "请把文件放进 data/raw，再运行 lianhu ingest"
-            )
-        )
-    else:
-        own = frame[frame["provenance"].isin(list(provenances))] if provenances else frame
-        lines += overdue(own, catalogue, as_of)
-    return tuple(sorted(lines, key=lambda line: SEVERITIES.index(line.severity)))
-
-
-def _either(topic: str, fault: str, cure: str, well: str) -> Diagnosis:
-    return Diagnosis("Error", topic, fault, cure) if fault else Diagnosis("Good", topic, well)
-
-
-def _machine(environment: Environment) -> list[Diagnosis]:
-    version, least = (".".join(map(str, item)) for item in (environment.python, OLDEST_PYTHON))
-    old = f"Python {version} 太旧" if environment.python[:2] < OLDEST_PYTHON else ""
-    fonts = "、".join(environment.missing_fonts)
-    lost = f"缺少内置字体 {fonts}" if fonts else ""
-    shown = "内置中文字体都在；图中遇到其中没有的生僻字，以〓代替"
-    remake, kernel = "请运行 make venv 重建环境", environment.kernels.get(KERNEL)
-    none = f"没有笔记本内核 {KERNEL}，报告无法生成" if kernel is None else ""
-    lines = [
-        _either("python", old, f"请安装 Python {least} 或更新的版本", f"Python {version}"),
-        _either("fonts", lost, "请重新取得完整的程序", shown),
-        _either("kernel", none, remake, f"笔记本内核 {KERNEL} 可用"),
-    ]
-    if kernel is not None and kernel not in OWN_PYTHON:
-        other = f"笔记本内核 {KERNEL}（{kernel}）不是本程序的"
-        cure = "要在 JupyterLab 中使用，请从环境变量 JUPYTER_PATH 中去掉它所在的文件夹"
-        lines[-1] = Diagnosis("Uncertain", "kernel", other, f"报告不受影响；{cure}")
-    for name, wanted, installed in environment.packages:
-        words = f"装的是 {installed}" if installed else "没有安装"
-        lines.append(Diagnosis("Bad", "packages", f"{name} 应为锁定的 {wanted}，{words}", remake))
-    return lines
-
-
-def _folders(environment: Environment) -> list[Diagnosis]:
-    lines = []
-    if environment.store_busy:
+def _folders(workspace: Workspace) -> Iterator[Diagnosis]:
+    if _is_held(workspace.processed / ".store.lock"):
         cure = "请等它结束；长时间不结束的，关闭它后重试（锁随进程结束自动释放，不必删除文件）"
-        lines.append(Diagnosis("Uncertain", "lock", "另一个程序正在写入版本库", cure))
-    if stray := len(environment.stray_parts):
-        told = f"版本库中有 {stray} 个没有登记的文件（中断的写入留下的，不会被读取）"
+        yield Diagnosis("Uncertain", "lock", "另一个程序正在写入版本库", cure)
+    ledger = VintageStore(workspace.processed).ledger()
+    listed = {part for entry in ledger.values() for part in entry.parts}
+    parts = workspace.processed.glob("*/region=*/*")
+    stray = [part.relative_to(workspace.processed).as_posix() not in listed for part in parts]
+    if any(stray):
+        told = f"版本库中有 {sum(stray)} 个没有登记的文件（中断的写入留下的，不会被读取）"
         cure = "下一次 lianhu ingest 写入时自动清除"
-        lines.append(Diagnosis("Uncertain", "orphans", told, cure))
-    for path in environment.lost_sources:
-        told = f"{path} 已不在，库中它的数失去了凭证"
-        lines.append(Diagnosis("Severe", "orphans", told, "请把原件放回"))
-    for name in environment.stray_reports:
+        yield Diagnosis("Uncertain", "orphans", told, cure)
+    for path in ledger:
+        if not (workspace.root / path).is_file():
+            told = f"{path} 已不在，库中它的数失去了凭证"
+            yield Diagnosis("Severe", "orphans", told, "请把原件放回")
+    for name in orphans(workspace.reports):
         told = f"reports/{name} 没有登记，不是完整生成的报告"
-        lines.append(Diagnosis("Bad", "orphans", told, "请删除它，或重新生成"))
-    return lines
+        yield Diagnosis("Bad", "orphans", told, "请删除它，或重新生成")
 
 
 def overdue(frame: pd.DataFrame, catalogue: Catalogue, as_of: dt.date) -> list[Diagnosis]:

@@ -1,7 +1,8 @@
 import datetime as dt
-from dataclasses import replace
+import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from filelock import FileLock
 
@@ -9,80 +10,61 @@ from lianhu_analysis.catalog.indicators import Catalogue, load_catalogue, read_c
 from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.intake.observations import empty_observations
 from lianhu_analysis.intake.store import VintageStore
-from lianhu_analysis.render.doctor import (
-    Environment,
-    diagnose,
-    next_due,
-    overdue,
-    release_day,
-    survey,
-)
+from lianhu_analysis.render import doctor
+from lianhu_analysis.render.doctor import diagnose, next_due, overdue, release_day
 from tests.intake.checks.frames import frame, row
 
 CATALOGUE = read_catalogue(None, {})
 RETAIL = CATALOGUE.get("csm.retail.total")
 ONLY_RETAIL = Catalogue((RETAIL,), "test", proposal=False)
-WELL = Environment((3, 11, 7), (), {"python3": "python"}, (), False, (), (), ())
 
 
-def said(environment, day=dt.date(2024, 10, 21)):
-    known = frame([row(RETAIL.code, "2024-08", 430.0)])
-    return diagnose(environment, known, ONLY_RETAIL, as_of=day)
+@pytest.fixture
+def said(empty):
+    """What is said of a new workspace whose retail sales of August are known."""
+
+    def diagnosed(day=dt.date(2024, 10, 21), **changed):
+        known = frame([row(RETAIL.code, "2024-08", 430.0, **changed)])
+        return diagnose(empty, known, ONLY_RETAIL, as_of=day)
+
+    return diagnosed
 
 
-def test_all_is_well():
-    assert {item.severity for item in said(WELL)} == {"Good"}
-    assert {item.topic for item in said(WELL)} == {"python", "fonts", "kernel", "freshness"}
+def test_all_is_well(said):
+    assert {item.severity for item in said()} == {"Good"}
+    assert {item.topic for item in said()} == {"python", "fonts", "kernel", "freshness"}
 
 
 @pytest.mark.parametrize(
-    ("changed", "severity", "topic", "words"),
+    ("name", "value", "topic", "words"),
     [
-        ({"python": (3, 9, 2)}, "Error", "python", "Python 3.9.2 太旧"),
-        (
-            {"missing_fonts": ("LianhuSansSC-Bold.otf",)},
-            "Error",
-            "fonts",
-            "缺少内置字体 LianhuSansSC-Bold.otf",
-        ),
-        ({"kernels": {"ir": "R"}}, "Error", "kernel", "没有笔记本内核 python3"),
-        (
-            {"kernels": {"python3": "/other/bin/python3"}},
-            "Uncertain",
-            "kernel",
-            "笔记本内核 python3（/other/bin/python3）不是本程序的",
-        ),
-        (
-            {"packages": (("pandas", "3.0.1", "2.2.0"),)},
-            "Bad",
-            "packages",
-            "pandas 应为锁定的 3.0.1，装的是 2.2.0",
-        ),
-        ({"packages": (("pandas", "3.0.1", ""),)}, "Bad", "packages", "没有安装"),
-        ({"store_busy": True}, "Uncertain", "lock", "另一个程序正在写入版本库"),
-        ({"stray_parts": ("a", "b")}, "Uncertain", "orphans", "2 个没有登记的文件"),
-        ({"lost_sources": ("data/raw/x.xlsx",)}, "Severe", "orphans", "data/raw/x.xlsx 已不在"),
-        ({"stray_reports": ("x.html",)}, "Bad", "orphans", "reports/x.html 没有登记"),
+        ("OLDEST_PYTHON", (99, 1), "python", f"Python {'.'.join(map(str, sys.version_info[:3]))} 太旧"),
+        ("font_file", "LianhuSansSC-{}.otf".format, "fonts", "缺少内置字体 LianhuSansSC-regular.otf、"),
+        ("KERNEL", "none", "kernel", "没有笔记本内核 none"),
     ],
-)
-def test_each_fault_comes_first_with_its_remedy(changed, severity, topic, words):
-    worst = said(replace(WELL, **changed))[0]
-    assert (worst.severity, worst.topic) == (severity, topic)
+)  # fmt: skip
+def test_each_fault_of_the_machine_comes_first_with_its_remedy(
+    said, monkeypatch, name, value, topic, words
+):
+    found = (lambda weight: Path(value(weight))) if callable(value) else value
+    monkeypatch.setattr(doctor, name, found)
+    worst = said()[0]
+    assert (worst.severity, worst.topic) == ("Error", topic)
     assert words in worst.message
     assert worst.remedy
 
 
-def test_retail_sales_of_september_were_due_on_22_october():
-    late = said(WELL, dt.date(2024, 10, 22))[0]
+def test_retail_sales_of_september_were_due_on_22_october(said):
+    late = said(dt.date(2024, 10, 22))[0]
     assert (late.severity, late.topic) == ("Uncertain", "freshness")
     assert late.message == "社会消费品零售总额2024年9月的数应于 10-22 公布，库中尚无"
     assert late.remedy == "请向区统计局要来"
-    later = said(WELL, dt.date(2024, 11, 30))[0]
+    later = said(dt.date(2024, 11, 30))[0]
     assert later.message.endswith("；此后还缺 1 期")
 
 
-def test_a_day_of_an_earlier_year_says_its_year():
-    late = said(WELL, dt.date(2025, 3, 31))[0]
+def test_a_day_of_an_earlier_year_says_its_year(said):
+    late = said(dt.date(2025, 3, 31))[0]
     assert late.message.startswith("社会消费品零售总额2024年9月的数应于 2024-10-22 公布")
 
 
@@ -109,16 +91,13 @@ def test_what_was_never_delivered_is_one_line():
     ]
 
 
-def test_rows_that_may_not_feed_a_forecast_count_for_nothing():
-    known = frame([row(RETAIL.code, "2024-09", 480.0, provenance="second_hand")])
-    lines = diagnose(
-        WELL, known, ONLY_RETAIL, as_of=dt.date(2024, 9, 30), provenances=("official",)
-    )
+def test_rows_that_may_not_feed_a_forecast_count_for_nothing(said):
+    lines = said(dt.date(2024, 9, 30), provenance="second_hand")
     assert "从未入库" in lines[0].message
 
 
-def test_an_empty_store():
-    lines = diagnose(WELL, empty_observations(), ONLY_RETAIL, as_of=None)
+def test_an_empty_store(empty):
+    lines = diagnose(empty, empty_observations(), ONLY_RETAIL, as_of=None)
     assert lines[0].message == "库中没有数据"
 
 
@@ -130,40 +109,63 @@ def test_an_empty_store():
         ('{"argv": ["python3"', "kernel.json"),
         ('{"argv": []}', "kernel.json"),
         ("[]", "kernel.json"),
-        (None, "python"),
+        (None, ""),
     ],
 )
-def test_whose_kernel_comes_first_is_told(national, tmp_path, monkeypatch, text, kernel):
-    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path))
+def test_whose_kernel_comes_first_is_told(said, tmp_path, monkeypatch, text, kernel):
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path / "jupyter"))
     if text is not None:
-        (tmp_path / "kernels" / "python3").mkdir(parents=True)
-        (tmp_path / "kernels" / "python3" / "kernel.json").write_text(text)
-    assert Path(survey(national).kernels["python3"]).name.startswith(Path(kernel).name)
+        folder = tmp_path / "jupyter" / "kernels" / "python3"
+        folder.mkdir(parents=True)
+        (folder / "kernel.json").write_text(text)
+    (told,) = (item for item in said() if item.topic == "kernel")
+    if text is None:
+        assert (told.severity, told.message) == ("Good", "笔记本内核 python3 可用")
+    else:
+        assert told.severity == "Uncertain"
+        assert f"{kernel}）不是本程序的" in told.message
+        assert told.remedy
 
 
-def test_a_survey_of_a_real_workspace(national, tmp_path):
+def test_what_is_said_of_a_real_workspace(national, tmp_path):
     stray = national.processed / "observations" / "region=100000" / "stray.parquet"
+    report = national.reports / "x.html"
+    raw = next(iter(VintageStore(national.processed).ledger()))
+    source, aside = national.root / raw, national.root / "aside"
     lock = tmp_path / "requirements.lock"
     lock.write_text(
         "pandas==0.0.1 \\\n    --hash=sha256:00\nno-such-package==1.0\n"
         "winonly==2.0 ; sys_platform == 'win32' \\\n",
         encoding="utf-8",
     )
+    day = dt.date(2024, 10, 20)
+    known, catalogue = VintageStore(national.processed).as_of(day), load_catalogue(national)
+    report.parent.mkdir(exist_ok=True)
     stray.touch()
+    report.touch()
+    source.rename(aside)
     try:
         with FileLock(national.processed / ".store.lock"):
-            found = survey(national, lock)
+            found = diagnose(national, known, catalogue, as_of=day, requirements=lock)
     finally:
+        aside.rename(source)
+        report.unlink()
         stray.unlink()
-    assert found.store_busy
-    assert found.stray_parts == ("observations/region=100000/stray.parquet",)
-    assert (found.lost_sources, found.stray_reports, found.missing_fonts) == ((), (), ())
-    assert "python3" in found.kernels
-    assert [name for name, _, _ in found.packages] == ["pandas", "no-such-package"]
-    after = survey(national)
-    assert (after.store_busy, after.stray_parts, after.packages) == (False, (), ())
-    known = VintageStore(national.processed).as_of(dt.date(2024, 10, 20))
-    lines = diagnose(after, known, load_catalogue(national), as_of=dt.date(2024, 10, 20))
+    faults = [(item.severity, item.topic) for item in found if item.severity != "Good"]
+    assert faults[:6] == [
+        ("Severe", "orphans"), ("Bad", "packages"), ("Bad", "packages"), ("Bad", "orphans"),
+        ("Uncertain", "lock"), ("Uncertain", "orphans"),
+    ]  # fmt: skip
+    told = [item.message for item in found]
+    assert told[0] == f"{raw} 已不在，库中它的数失去了凭证"
+    assert told[1] == f"pandas 应为锁定的 0.0.1，装的是 {pd.__version__}"
+    assert told[2] == "no-such-package 应为锁定的 1.0，没有安装"
+    assert told[3] == "reports/x.html 没有登记，不是完整生成的报告"
+    assert told[4] == "另一个程序正在写入版本库"
+    assert told[5] == "版本库中有 1 个没有登记的文件（中断的写入留下的，不会被读取）"
+    assert all(item.remedy for item in found[:6])
+    after = diagnose(national, known, catalogue, as_of=day)
+    assert {item.topic for item in after if item.severity != "Good"} == {"freshness"}
     assert "社会消费品零售总额2024年9月的数应于 10-16 公布，库中尚无" in {
-        item.message for item in lines
+        item.message for item in after
     }
