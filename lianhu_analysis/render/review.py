@@ -131,15 +131,15 @@ class ReviewDesk:
             ``yoy`` or ``level``, where both have targets; empty: the first.
         """
         table = cells(self._figure(indicator, measure))
+        if len(table):
+            own = table["model"].eq(COMBINATION) & table["scope"].eq("without_outliers")
+            table = table[own].sort_values("n_known")
         if table.empty:
             return tables.paragraph(NOTHING)
-        own = table[
-            table["model"].eq(COMBINATION) & table["scope"].eq("without_outliers")
-        ].sort_values("n_known")
         frame = pd.DataFrame(
             {
-                "label": [position_zh(item) for item in own["position"]],
-                "ratio": own["rmse"].to_numpy(float) / own["rmse_benchmark"].to_numpy(float),
+                "label": [position_zh(item) for item in table["position"]],
+                "ratio": table["rmse"].to_numpy(float) / table["rmse_benchmark"].to_numpy(float),
             }
         )
         name = self.catalogue.get(table["indicator"].iloc[0]).name_zh

@@ -4,7 +4,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lianhu_analysis.errors import ReportError
 from lianhu_analysis.render.drawing import outlook_charts, review_charts
 from lianhu_analysis.render.drawing.chart_layout import Setting
 from lianhu_analysis.render.drawing.charts import picture
@@ -141,20 +140,3 @@ def test_stacked_weights_reach_one_and_ten_models_are_told_apart():
     assert tops == pytest.approx([1.0, 1.0])
     looks = {(c[0].get_facecolor(), c[0].get_hatch()) for c in axes.containers}
     assert len(looks) == 10
-
-
-@pytest.mark.parametrize(
-    "draw",
-    [
-        lambda: path(path=PATH[:0]),
-        lambda: outlook_charts.precedents_chart(PAST[:0], NAMED),
-        lambda: outlook_charts.correlation_chart(np.eye(1), ["a"], NAMED),
-        lambda: review_charts.calibration_chart(CALIBRATION[:0], NAMED),
-        lambda: review_charts.ranks_chart(np.array([]), NAMED),
-        lambda: review_charts.skill_chart(pd.DataFrame(), NAMED),
-        lambda: review_charts.weights_chart(pd.DataFrame(), NAMED),
-    ],
-)
-def test_nothing_to_draw_is_refused(draw):
-    with pytest.raises(ReportError, match=r"图“(t|须增)”"):
-        draw()

@@ -128,4 +128,7 @@ def test_nothing_yet_is_said():
     ):  # fmt: skip
         assert "谈不上准不准" in words(item)
     assert "没有这样的格子" in words(bare.cells())
+    # Only in the year that is left out was there a forecast.
+    table = pd.DataFrame(rows())
+    assert "谈不上准不准" in words(desk(table[table["outlier"]]).skill())
     assert {row[1] for row in cells(bare.came_true())} == {"没有"}

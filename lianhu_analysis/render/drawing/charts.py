@@ -219,10 +219,9 @@ def _draw_usual(axes: Axes, usual: np.ndarray) -> None:
 
 def _draw_fan(axes: Axes, values: np.ndarray, fan: pd.DataFrame) -> float:
     """Draw the bands after ``values``, from the last known one on; return the last median."""
-    quantiles = _quantile_columns(fan)
     last = np.flatnonzero(np.isfinite(values))[-1:]
     x = np.concatenate([last, np.arange(len(values), len(values) + len(fan))])
-    anchored = {level: np.concatenate([values[last], quantiles[level]]) for level in QUANTILES}
+    anchored = {level: np.concatenate([values[last], fan[level]]) for level in QUANTILES}
     for low, high, label, alpha in BANDS:
         axes.fill_between(
             x,
@@ -244,18 +243,6 @@ def _draw_fan(axes: Axes, values: np.ndarray, fan: pd.DataFrame) -> float:
     return float(anchored[0.5][-1])
 
 
-def _quantile_columns(fan: pd.DataFrame) -> dict[float, np.ndarray]:
-    columns = {}
-    for level in QUANTILES:
-        if level not in fan:
-            raise ReportError(f"扇形图缺少 {level} 分位数一列，需要 {QUANTILES} 各一列")
-        columns[level] = fan[level].to_numpy(dtype=float)
-    stacked = np.vstack(list(columns.values()))
-    if not np.isfinite(stacked).all() or (np.diff(stacked, axis=0) < -1e-9).any():
-        raise ReportError("扇形图的分位数有缺失，或没有从低到高排列，请检查预测结果")
-    return columns
-
-
 def indicator_chart(
     frame: pd.DataFrame,
     setting: Setting,
@@ -269,8 +256,6 @@ def indicator_chart(
         missing is a gap.
     """
     drawn = frame[["level", "growth"]].astype(float).dropna(axis=1, how="all")
-    if not len(drawn.columns):
-        raise ReportError(f"图“{setting.title}”没有任何数值，不能画。请检查指标与时期")
     units = {"level": setting.unit, "growth": "%"}
     figure, _ = new_figure(setting, units[drawn.columns[0]], panels=len(drawn.columns))
     for axes, column in zip(figure.axes, map(str, drawn), strict=True):

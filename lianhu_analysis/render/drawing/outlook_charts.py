@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from lianhu_analysis.errors import ReportError
 from lianhu_analysis.render.drawing.chart_layout import (
     LABEL_SIZE,
     Setting,
@@ -39,8 +38,6 @@ def path_chart(
         said); ``low``, ``median`` and ``high`` of the forecast (missing
         without one).
     """
-    if path.empty:
-        raise ReportError(f"图“{setting.title}”没有剩余时期，不能画。请检查指标与时期")
     figure, axes = new_figure(setting)
     known = len(history)
     values = history["value"].to_numpy(float)
@@ -89,8 +86,6 @@ def precedents_chart(
         Columns ``label``, ``value``, ``slack`` (how far rounding may move it)
         and ``enough``.
     """
-    if past.empty:
-        raise ReportError(f"图“{setting.title}”没有可比的往年，不能画。请检查指标与时期")
     figure, axes = new_figure(setting)
     x = np.arange(len(past))
     values, slack = past["value"].to_numpy(float), past["slack"].to_numpy(float)
@@ -122,8 +117,6 @@ def correlation_chart(
     names
         Of the targets, in order; long ones are cut.
     """
-    if len(names) < 2:
-        raise ReportError(f"图“{setting.title}”不足两项，没有相关可画")
     figure, axes = new_figure(setting)
     for text in list(axes.texts):
         text.remove()  # a correlation has no unit

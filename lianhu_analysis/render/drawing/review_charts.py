@@ -9,7 +9,6 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
-from lianhu_analysis.errors import ReportError
 from lianhu_analysis.render.drawing.chart_layout import (
     LABEL_SIZE,
     Setting,
@@ -40,8 +39,6 @@ def calibration_chart(
         ``n_observations``.  A perfect forecaster lies on the diagonal; the
         bars are two binomial standard errors of one.
     """
-    if table.empty:
-        raise ReportError(f"图“{setting.title}”没有已有结果的预测，不能画")
     figure, axes = new_figure(setting, said("实现的比例"))
     p, found, n = (
         table[name].to_numpy(float) for name in ("probability", "frequency", "n_observations")
@@ -87,8 +84,6 @@ def ranks_chart(
     ranks
         Shape (n,), probability integral transforms between 0 and 1.
     """
-    if not len(ranks):
-        raise ReportError(f"图“{setting.title}”没有已有结果的预测，不能画")
     figure, axes = new_figure(setting, said("次"))
     counts, edges = np.histogram(ranks, bins=BINS, range=(0, 1))
     axes.bar(
@@ -122,8 +117,6 @@ def skill_chart(
     table
         Columns ``label`` (of a cell) and ``ratio``; in the order of drawing.
     """
-    if table.empty:
-        raise ReportError(f"图“{setting.title}”没有可比的格子，不能画")
     figure, axes = new_figure(setting, said("误差是基准的几倍"))
     ratio = table["ratio"].to_numpy(float)
     draw_split(axes, ratio, ~(ratio > 1), ("good", "胜过基准"), ("target", "不及基准"))
@@ -145,8 +138,6 @@ def weights_chart(
         One row a year (the index), one column a model with its weight; rows
         sum to one, or to nothing where there was no forecast.
     """
-    if table.empty or not len(table.columns):
-        raise ReportError(f"图“{setting.title}”没有权重，不能画")
     figure, axes = new_figure(setting, said("权重"))
     x, base = np.arange(len(table)), np.zeros(len(table))
     styles = cycle(zip(COLOURS * len(HATCHES), sorted(HATCHES * len(COLOURS)), strict=True))
