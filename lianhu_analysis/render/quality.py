@@ -25,10 +25,10 @@ from lianhu_analysis.intake.explain import SPANS
 from lianhu_analysis.render import tables
 from lianhu_analysis.render.desk import searchable
 from lianhu_analysis.render.doctor import release_day
-from lianhu_analysis.render.drawing.chart_layout import Setting
+from lianhu_analysis.render.drawing.chart_layout import Setting, new_figure
 from lianhu_analysis.render.drawing.charts import Picture, picture
-from lianhu_analysis.render.drawing.theme import PALETTE, apply_theme
-from lianhu_analysis.render.tables import SIMULATED_MARK, Html
+from lianhu_analysis.render.drawing.theme import PALETTE
+from lianhu_analysis.render.tables import Html
 from lianhu_analysis.workspace import Workspace
 
 __all__ = ["QualityDesk"]
@@ -51,9 +51,8 @@ BY_STATUS = {
 }
 MONTHS_SHOWN = 36
 ROWS_A_PANEL = 120
-ROW_INCHES, MONTH_INCHES, NAME_INCHES, NAME_CHARACTERS = 0.158, 0.115, 2.5, 19
-HEAD_INCHES, FOOT_INCHES, GAP_INCHES = 0.85, 0.35, 0.15
-DPI = 110
+ROW_INCHES, MONTH_INCHES, NAME_INCHES, NAME_CHARACTERS = 0.158, 0.115, 2.65, 19
+HEAD_INCHES, MONTH_ROOM = 1.5, 0.15
 VERDICT_ZH = tables.TERMS["revisions"]
 
 
@@ -124,52 +123,24 @@ def status_chart(
     setting: Setting,
 ) -> Figure:
     """Draw the states of all indicators, months across, in panels side by side."""
-    apply_theme()
     panels = max(1, -(-len(matrix) // ROWS_A_PANEL))
-    rows = -(-len(matrix) // panels)
-    panel_width = NAME_INCHES + len(matrix.columns) * MONTH_INCHES + GAP_INCHES
-    width, body = panels * panel_width + GAP_INCHES, rows * ROW_INCHES
-    height = HEAD_INCHES + body + FOOT_INCHES
-    figure = Figure(figsize=(width, height), dpi=DPI)
-    for number in range(panels):
-        part = matrix.iloc[number * rows : (number + 1) * rows]
-        share = len(part) / rows
-        axes = figure.add_axes(
-            (
-                (number * panel_width + NAME_INCHES) / width,
-                (FOOT_INCHES + body * (1 - share)) / height,
-                len(matrix.columns) * MONTH_INCHES / width,
-                body * share / height,
-            )
-        )
-        _draw_states(axes, part, catalogue)
-    figure.text(
-        GAP_INCHES / width,
-        1 - 0.1 / height,
-        setting.title,
-        va="top",
-        size=13,
-        weight="bold",
-        gid="title",
-    )
+    rows, body = -(-len(matrix) // panels), len(matrix.columns) * MONTH_INCHES
+    width, height = panels * (NAME_INCHES + body), HEAD_INCHES + rows * ROW_INCHES
+    figure, _ = new_figure(setting, panels=0, width=width, height=height)
+    figure.subplots_adjust(left=NAME_INCHES / width, right=0.99, wspace=NAME_INCHES / body)
+    for number, axes in enumerate(figure.subplots(1, panels, squeeze=False)[0]):
+        _draw_states(axes, matrix.iloc[number * rows : (number + 1) * rows], catalogue)
+        axes.set_ylim(rows, 0)
     used = [shown for name, shown in STATES.items() if (matrix == name).to_numpy().any()]
     figure.legend(
         handles=[
             Patch(facecolor=colour, edgecolor="#999999", label=label) for label, colour in used
         ],
-        loc="upper left",
-        bbox_to_anchor=(GAP_INCHES / 2 / width, 1 - 0.34 / height),
+        loc="lower left",
+        bbox_to_anchor=(0.01, figure.subplotpars.top + MONTH_ROOM / height),
         ncols=len(used),
         handlelength=1.2,
     )
-    figure.text(
-        GAP_INCHES / width, 0.06 / height, setting.note, va="bottom", size=8, color=PALETTE["muted"], gid="caption"
-    )  # fmt: skip
-    if setting.simulated:
-        figure.text(
-            0.5, 0.5, SIMULATED_MARK, ha="center", va="center", size=60, rotation=40,
-            color=PALETTE["ink"], alpha=0.18, zorder=10, gid="mark",
-        )  # fmt: skip
     return figure
 
 
@@ -184,7 +155,6 @@ def _draw_states(axes: Axes, part: pd.DataFrame, catalogue: Catalogue) -> None:
         edgecolors="white",
         linewidth=0.6,
     )
-    axes.invert_yaxis()
     labels = [_short(catalogue.get(str(code)).name_zh) for code in part.index]
     axes.set_yticks(np.arange(len(labels)) + 0.5, labels, size=7.5)
     months = list(part.columns)

@@ -71,7 +71,12 @@ class Setting:
 
 
 def new_figure(
-    setting: Setting, unit: str = "", *, panels: int = 1, height: float = HEIGHT_INCHES
+    setting: Setting,
+    unit: str = "",
+    *,
+    panels: int = 1,
+    width: float = WIDTH_INCHES,
+    height: float = HEIGHT_INCHES,
 ) -> tuple[Figure, Any]:
     """Start a figure: title above, caption below, the mark of simulated data across.
 
@@ -81,7 +86,7 @@ def new_figure(
         Of the vertical axis, if it is not the setting's.
     panels
         One above the other; none leaves room for a grid.
-    height
+    width, height
         In inches.
 
     Returns
@@ -90,9 +95,9 @@ def new_figure(
         The figure and its first panel, if it has one.
     """
     apply_theme()
-    title_lines = wrap(said(setting.title), _ems(WIDTH_INCHES * 0.96, TITLE_SIZE))
-    note_lines = wrap(said(setting.note), _ems(WIDTH_INCHES * 0.96, CAPTION_SIZE))
-    figure = Figure(figsize=(WIDTH_INCHES, height), dpi=DPI)
+    title_lines = wrap(said(setting.title), _ems(width * 0.96, TITLE_SIZE))
+    note_lines = wrap(said(setting.note), _ems(width * 0.96, CAPTION_SIZE))
+    figure = Figure(figsize=(width, height), dpi=DPI)
     title_share = len(title_lines) * 1.45 * TITLE_SIZE / POINTS_PER_INCH / height
     note_share = len(note_lines) * 1.6 * CAPTION_SIZE / POINTS_PER_INCH / height
     figure.subplots_adjust(
