@@ -22,7 +22,7 @@ from scipy import special
 from lianhu_analysis.forecast.growth import FloatArray
 from lianhu_analysis.forecast.models.draws import Draws
 from lianhu_analysis.forecast.past_forecasts import Record, Run, spread_of, unit_rank
-from lianhu_analysis.forecast.stacking import stack
+from lianhu_analysis.forecast.stacking import Weighing, stack
 
 __all__ = ["Lesson", "combine", "learn", "within_reach"]
 
@@ -36,47 +36,16 @@ REACH = 1.5
 
 
 @dataclass(frozen=True)
-class Weighing:
-    """Weights, and what they rest on.
-
-    Attributes
-    ----------
-    weights
-        By candidate; they sum to one.
-    years, series
-        Past years, and series of the region and its parents, learned from.
-    reason
-        In words.
-    """
-
-    weights: Mapping[str, float]
-    years: int = 0
-    series: int = 0
-    reason: str = ""
-
-
-@dataclass(frozen=True)
-class Calibration:
-    """How the spread of the combination is corrected.
-
-    Attributes
-    ----------
-    scale
-        Its factor; the candidates' own distributions have the heavy tails of few years.
-    years
-        Past years learned from.
-    """
-
-    scale: float = 1.0
-    years: int = 0
-
-
-@dataclass(frozen=True)
 class Lesson:
     """What the past years at one position teach.
 
     Attributes
     ----------
+    weighing
+        Its weights sum to one, as those of every year.
+    spread_factor, calibrated_years
+        How the spread of the combination is corrected (the candidates' own distributions have
+        the heavy tails of few years), and from how many past years that was learned.
     issued
         By past year: quantiles at ``LEVELS`` of the calibrated combination
         that could have been issued.
@@ -87,7 +56,8 @@ class Lesson:
     """
 
     weighing: Weighing
-    calibration: Calibration
+    spread_factor: float
+    calibrated_years: int
     issued: Mapping[int, FloatArray]
     ranks: Mapping[int, float]
     weighings: Mapping[int, Weighing]
@@ -118,7 +88,7 @@ def weigh(record: Record, benchmark: str, pool: Sequence[Record] = ()) -> Weighi
         reason = f"{source}看，没有模型胜过基准：只用经校准的基准"
     else:
         reason = f"权重{source}学得，年数越少越靠近各模型的平均"
-    return Weighing(weights, found.years, found.series, reason)
+    return replace(found, weights=weights, reason=reason)
 
 
 def learn(record: Record, benchmark: str, pool: Sequence[Record] = ()) -> Lesson:
@@ -140,15 +110,15 @@ def learn(record: Record, benchmark: str, pool: Sequence[Record] = ()) -> Lesson
         combined, weights = _averaged(run, weighing.weights, benchmark)
         known = [score for published, score in scores if published <= run.day]
         weighings[run.year] = replace(weighing, weights=weights)
-        calibration = calibrate(known, _pooled_squares(known_pool, weighing, benchmark))
-        issued[run.year] = _stretch(combined, calibration.scale)
+        factor, _ = calibrate(known, _pooled_squares(known_pool, weighing, benchmark))
+        issued[run.year] = _stretch(combined, factor)
         ranks[run.year] = unit_rank(issued[run.year], run.outcome)
         if run.year not in record.outlier_years:
             scores.append((run.published, _normal_score(combined, run.outcome)))
     weighing = weigh(record, benchmark, pool)
     pooled = _pooled_squares(pool, weighing, benchmark)
     calibration = calibrate([score for _, score in scores], pooled)
-    return Lesson(weighing, calibration, issued, ranks, weighings)
+    return Lesson(weighing, *calibration, issued, ranks, weighings)
 
 
 def _pooled_squares(pool: Sequence[Record], weighing: Weighing, benchmark: str) -> Sequence[float]:
@@ -167,8 +137,8 @@ def _normal_score(quantiles: FloatArray, outcome: float) -> float:
     return float(special.ndtri(unit_rank(quantiles, outcome)))
 
 
-def calibrate(scores: Sequence[float], pooled: Sequence[float] = ()) -> Calibration:
-    """Learn the spread's factor from the normal scores of past outcomes.
+def calibrate(scores: Sequence[float], pooled: Sequence[float] = ()) -> tuple[float, int]:
+    """Learn the spread's factor from the normal scores of past outcomes; say of how many years.
 
     The factor's square is their mean square, shrunk to one as if ``YEARS_FOR``
     years had shown it (mean of the scaled inverse chi-square posterior; Gelman
@@ -183,7 +153,7 @@ def calibrate(scores: Sequence[float], pooled: Sequence[float] = ()) -> Calibrat
     square = (YEARS_FOR + float(np.sum(np.square(scores)) + np.sum(pooled))) / (YEARS_FOR + years)
     if len(scores) < YEARS_TO_NARROW:
         square = max(square, 1.0)
-    return Calibration(float(np.sqrt(square)), years)
+    return float(np.sqrt(square)), years
 
 
 def within_reach(
@@ -232,7 +202,7 @@ def _stretch(quantiles: FloatArray, factor: float) -> FloatArray:
 def combine(
     drawn: Mapping[str, Draws],
     weights: Mapping[str, float],
-    calibration: Calibration,
+    spread_factor: float,
     *,
     integer: bool = False,
 ) -> Draws:
@@ -253,7 +223,7 @@ def combine(
         (np.sort(drawn[name].values) * weight for name, weight in weights.items()),
         start=np.zeros(base.values.size),
     )
-    ranked = _stretch(ranked, calibration.scale)
+    ranked = _stretch(ranked, spread_factor)
     if integer:
         ranked = np.rint(ranked)
     if base.done is not None:

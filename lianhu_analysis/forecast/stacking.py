@@ -22,7 +22,7 @@ import numpy as np
 from lianhu_analysis.forecast.growth import FloatArray
 from lianhu_analysis.forecast.past_forecasts import Record
 
-__all__ = ["stack"]
+__all__ = ["Weighing", "stack"]
 
 # Strength of the two priors, as if so many years had shown the plain average, and no deviation.
 COMMON, OWN = (0.5, 2.0, 8.0, 32.0), (8.0, 32.0)
@@ -35,24 +35,27 @@ LEAST_SCALE = 0.05
 
 
 @dataclass(frozen=True)
-class Stack:
-    """Weights of the candidates beside the benchmark, and what they rest on.
+class Weighing:
+    """Weights, and what they rest on.
 
     Attributes
     ----------
     weights
-        By candidate, without the benchmark: at least zero, in all at most one.
+        By candidate.
     years, series
-        Past years, and series, learned from.
+        Past years, and series of the region and its parents, learned from.
+    reason
+        In words.
     """
 
     weights: Mapping[str, float]
-    years: int
-    series: int
+    years: int = 0
+    series: int = 0
+    reason: str = ""
 
 
-def stack(own: Record, pool: Sequence[Record], benchmark: str) -> Stack:
-    """Learn the weights.
+def stack(own: Record, pool: Sequence[Record], benchmark: str) -> Weighing:
+    """Learn the weights of the candidates beside the benchmark.
 
     Parameters
     ----------
@@ -60,6 +63,10 @@ def stack(own: Record, pool: Sequence[Record], benchmark: str) -> Stack:
         The target's record.
     pool
         Records of other series at the same time of the year.
+
+    Returns
+    -------
+    Weights of each candidate but the benchmark: at least zero, in all at most one.
     """
     records = [own, *pool]
     names = sorted(
@@ -69,7 +76,7 @@ def stack(own: Record, pool: Sequence[Record], benchmark: str) -> Stack:
     years = sorted({year for item in told for year in item})
     series = sum(bool(item) for item in told)
     if not names or not years:
-        return Stack({}, len(years), series)
+        return Weighing({}, len(years), series)
     equal = 1.0 / (1 + len(names))
     counts = {year: sum(year in item for item in told) for year in years}
     rows, outcomes, counted = [], [], []
@@ -93,7 +100,7 @@ def stack(own: Record, pool: Sequence[Record], benchmark: str) -> Stack:
     chance = np.exp(np.array(evidence) - max(evidence))
     weights = np.maximum(equal + chance @ np.array(found) / chance.sum(), 0.0)
     weights /= max(1.0, float(weights.sum()))
-    return Stack(dict(zip(names, map(float, weights), strict=True)), len(years), series)
+    return Weighing(dict(zip(names, map(float, weights), strict=True)), len(years), series)
 
 
 def _scaled(

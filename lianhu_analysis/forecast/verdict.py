@@ -346,7 +346,7 @@ def _issue(
         weights=weights,
         weights_reason=lesson.weighing.reason + far + cautions,
     )
-    draws = combine(drawn, weights, lesson.calibration, integer=integer)
+    draws = combine(drawn, weights, lesson.spread_factor, integer=integer)
     if not isinstance(panel, GrowthPanel):
         # Calibration may stretch them to fewer than none, or to more than all.
         path = np.clip(draws.path, panel.least, panel.most)
@@ -417,8 +417,8 @@ def verdict_json(verdict: Verdict) -> dict[str, Any]:
         "calibration": None
         if verdict.lesson is None or verdict.draws is None
         else {
-            "years": verdict.lesson.calibration.years,
-            "spread_factor": verdict.lesson.calibration.scale,
+            "years": verdict.lesson.calibrated_years,
+            "spread_factor": verdict.lesson.spread_factor,
         },
         "track": frequency_json(verdict.track),
         "track_about": frequency_json(verdict.track_about),

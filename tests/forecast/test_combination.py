@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from lianhu_analysis.forecast.combination import (
-    Calibration,
     calibrate,
     combine,
     learn,
@@ -110,20 +109,18 @@ def test_weights_within_reach_sum_to_one_and_are_no_larger_than_learned(weights,
 
 def test_the_spread_is_corrected_by_hand():
     # Four years for one, four scores of 2 and -2: (4 + 16) / 8 = 2.5.
-    calibration = calibrate([2.0, -2.0, 2.0, -2.0])
-    assert calibration.scale == pytest.approx(np.sqrt(2.5))
-    assert calibration.years == 4
-    assert calibrate([]).scale == 1.0
+    factor, years = calibrate([2.0, -2.0, 2.0, -2.0])
+    assert factor == pytest.approx(np.sqrt(2.5))
+    assert years == 4
+    assert calibrate([]) == (1.0, 0)
 
 
 def test_few_years_do_not_narrow_the_spread_and_other_series_widen_it():
-    assert calibrate([0.1] * 4).scale == 1.0
+    assert calibrate([0.1] * 4)[0] == 1.0
     # Five years may: (4 + 0.05) / 9.
-    assert calibrate([0.1] * 5).scale == pytest.approx(np.sqrt(4.05 / 9))
+    assert calibrate([0.1] * 5)[0] == pytest.approx(np.sqrt(4.05 / 9))
     # Two years of other series, each one row: (4 + 0 + 4 + 6) / 7.
-    wide = calibrate([0.0], [4.0, 6.0])
-    assert wide.scale == pytest.approx(np.sqrt(2.0))
-    assert wide.years == 3
+    assert calibrate([0.0], [4.0, 6.0]) == (pytest.approx(np.sqrt(2.0)), 3)
 
 
 def test_each_year_is_issued_with_what_its_day_knew():
@@ -148,25 +145,25 @@ def test_other_series_without_these_models_say_nothing_of_the_spread():
     silent = record(6, other=3.0)
     alone = learn(record(6, persistence=0.5), "persistence")
     beside = learn(record(6, persistence=0.5), "persistence", [silent])
-    assert beside.calibration == alone.calibration
-    assert alone.calibration.years == 6
+    assert beside.spread_factor == alone.spread_factor
+    assert alone.calibrated_years == 6
 
 
 def test_the_spread_of_today_by_hand():
     # Each outcome lies at -1 of its normal distribution: (4 + 6 * 1) / 10, years of others 1 each.
     alone = learn(record(6, persistence=0.5), "persistence")
-    assert alone.calibration.scale == pytest.approx(1.0, abs=0.01)
+    assert alone.spread_factor == pytest.approx(1.0, abs=0.01)
     # At -2: (4 + 6 * 4) / 10.  An outlier year is no score, but it is issued.
     wide = learn(record(6, persistence=1.0), "persistence")
-    assert wide.calibration.scale == pytest.approx(np.sqrt(2.8), abs=0.02)
+    assert wide.spread_factor == pytest.approx(np.sqrt(2.8), abs=0.02)
     masked = learn(record(6, (2012,), persistence=1.0), "persistence")
-    assert (masked.calibration.years, len(masked.issued)) == (5, 6)
-    assert masked.calibration.scale == pytest.approx(np.sqrt(24 / 9), abs=0.02)
+    assert (masked.calibrated_years, len(masked.issued)) == (5, 6)
+    assert masked.spread_factor == pytest.approx(np.sqrt(24 / 9), abs=0.02)
     # Two others of the same years are one row a year: (4 + 6 * 4 + 6 * 1) / 16.
     others = [record(6, persistence=0.5)] * 2
     both = learn(record(6, persistence=1.0), "persistence", others)
-    assert both.calibration.years == 12
-    assert both.calibration.scale == pytest.approx(np.sqrt(34 / 16), abs=0.02)
+    assert both.calibrated_years == 12
+    assert both.spread_factor == pytest.approx(np.sqrt(34 / 16), abs=0.02)
 
 
 def test_a_year_in_which_nothing_was_said_is_left_out():
@@ -191,8 +188,7 @@ def draws(name, values):
 def test_quantiles_are_averaged_and_paths_follow():
     rng = np.random.default_rng(0)
     a, b = draws("a", rng.normal(4, 1, 10_000)), draws("b", rng.normal(6, 3, 10_000))
-    none = Calibration(1.0)
-    both = combine({"a": a, "b": b}, {"a": 0.5, "b": 0.5}, none)
+    both = combine({"a": a, "b": b}, {"a": 0.5, "b": 0.5}, 1.0)
     assert both.model == "combination"
     assert both.values.mean() == pytest.approx(5.0, abs=0.05)
     # Quantile averages of normals are normal with the mean spread, (1 + 3) / 2.
@@ -205,7 +201,7 @@ def test_quantiles_are_averaged_and_paths_follow():
 def test_one_model_keeps_its_name_and_a_count_stays_whole_and_never_undone():
     values = np.random.default_rng(1).poisson(3.0, 10_000) + 4.0
     what = Draws("progress", values, np.column_stack([values - 0.0, values]), 60, done=4.0)
-    one = combine({"progress": what}, {"progress": 1.0}, Calibration(1.5), integer=True)
+    one = combine({"progress": what}, {"progress": 1.0}, 1.5, integer=True)
     assert one.model == "progress"
     assert one.values.min() >= 4.0
     assert np.array_equal(one.values, np.rint(one.values))
@@ -215,7 +211,7 @@ def test_one_model_keeps_its_name_and_a_count_stays_whole_and_never_undone():
 @given(st.floats(0.2, 3.0))
 def test_calibration_keeps_the_order_and_the_middle(scale):
     a = draws("a", np.random.default_rng(2).normal(0, 1, 10_000))
-    moved = combine({"a": a}, {"a": 1.0}, Calibration(scale))
+    moved = combine({"a": a}, {"a": 1.0}, scale)
     assert np.median(moved.values) == pytest.approx(np.median(a.values), abs=1e-9)
     order = np.argsort(a.values)
     assert (np.diff(moved.values[order]) >= 0).all()

@@ -289,7 +289,7 @@ def test_a_stock_is_never_fewer_than_none():
     aim = target(STOCK.code, measure="level", value=4.0, rule="at_least", tolerance=0.0, unit="个",
                  decimals=None)  # fmt: skip
     verdict = judge(figures(*rows), aim, catalogue(STOCK), RULES)
-    assert verdict.lesson.calibration.scale > 1.2
+    assert verdict.lesson.spread_factor > 1.2
     assert verdict.quantiles[0.025] == 0.0 and verdict.fan[0.025].iloc[0] == 0.0
 
 
