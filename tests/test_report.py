@@ -129,7 +129,7 @@ def test_a_report_cut_off_as_it_is_put_in_place_has_its_verdicts_on_record(
     monkeypatch.setattr(reports, "put_in_place", cut_off)
     with pytest.raises(KeyboardInterrupt):
         pipeline.publish(Session(space), plan)
-    assert not pipeline.publish(Session(space), plan).fresh
+    assert pipeline.publish(Session(space), plan).status == "unchanged"
     assert set(read_record(space)["as_of"]) == {"2024-10-31"}
 
 
@@ -158,10 +158,10 @@ def test_the_page_asks_nothing_of_the_network_and_runs_no_script(published, lian
 def test_unchanged_inputs_are_not_rendered_twice_and_give_the_same_bytes(published):
     space, plan, outcome = published
     again = pipeline.publish(Session(space), plan)
-    assert (again.fresh, again.path, again.error) == (False, outcome.path, "")
+    assert (again.status, again.path, again.error) == ("unchanged", outcome.path, "")
     before = outcome.path.read_bytes()
     forced = pipeline.publish(Session(space), plan, force=True)
-    assert forced.fresh
+    assert forced.status == "rendered"
     assert forced.path.read_bytes() == before
 
 
@@ -182,11 +182,11 @@ def test_a_changed_target_or_a_damaged_page_is_rendered_again(national, tmp_path
     text = text.replace("增长5%", "增长5.3%")
     space.targets.write_text(text, encoding="utf-8")
     changed = pipeline.publish(Session(space), plan)
-    assert changed.fresh
+    assert changed.status == "rendered"
     assert "增长5.3%左右" in words(changed.path.read_text(encoding="utf-8"))
     changed.path.write_text("damaged", encoding="utf-8")
     repaired = pipeline.publish(Session(space), plan)
-    assert repaired.fresh
+    assert repaired.status == "rendered"
     assert "增长5.3%左右" in words(repaired.path.read_text(encoding="utf-8"))
 
 
@@ -297,7 +297,7 @@ def test_the_workspace_may_let_sensitive_indicators_through(lianhu, discreet):
     text = config.read_text(encoding="utf-8")
     config.write_text(text.replace("[report]", "[report]\nsensitive = true"), encoding="utf-8")
     made = pipeline.publish(Session(load_workspace(discreet.root)), public)
-    assert (made.error, made.fresh) == ("", True)
+    assert (made.error, made.status) == ("", "rendered")
     html = made.path.read_text(encoding="utf-8")
     assert figure_texts(lianhu[1], RETAIL_ZH)[0] <= figure_texts(html, RETAIL_ZH)[0]
     assert "没有要略去的敏感指标" in words(html)

@@ -7,7 +7,7 @@ import glob
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext, suppress
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -100,8 +100,8 @@ def make_report(
 
     Returns
     -------
-    Its document: see ``outcome_json``; beside it ``page``, the whole path, and ``unread``, the
-    files whose present content it leaves out, with the reason.
+    Its document: an ``Outcome`` whose path is that in the workspace; beside it ``page``, the
+    whole path, and ``unread``, the files whose present content it leaves out, with the reason.
     """
     from lianhu_analysis.intake.ingest import unread_files
     from lianhu_analysis.pipeline import reports
@@ -114,8 +114,8 @@ def make_report(
         asked = Session(space, day)
         plan = reports.plan_report(asked, period, parameters, formats)
         outcome = reports.publish(asked, plan, force=force)
-    document = reports.outcome_json(space, outcome)
-    return {**document, "page": str(outcome.path), "unread": unread_files(space)}
+    told = {**asdict(outcome), "path": outcome.path and space.relative(outcome.path)}
+    return {**told, "page": str(outcome.path), "unread": unread_files(space)}
 
 
 def document_of(result: dict[str, Any] | LianhuError, label: str) -> dict[str, Any]:

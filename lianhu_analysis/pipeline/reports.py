@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -45,7 +45,7 @@ from lianhu_analysis.render.tables import NO_DATA, SIMULATED_MARK
 from lianhu_analysis.render.trace import check_html, check_origins
 from lianhu_analysis.workspace import LANGUAGES, Workspace
 
-__all__ = ["check_options", "open_report", "outcome_json", "plan_report", "publish"]
+__all__ = ["check_options", "open_report", "plan_report", "publish"]
 
 # The quarter of a report is one whose GDP is known.
 GDP = "gdp.total"
@@ -82,10 +82,12 @@ class ReportPlan:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one planned report.
+    """What became of one planned report: a report of ``lianhu report --json``.
 
     Attributes
     ----------
+    path
+        The page; none if it does not stand.
     error
         Why it does not stand; empty if it does.
     warning
@@ -94,7 +96,7 @@ class Outcome:
 
     name: str
     path: Path | None
-    fresh: bool
+    status: Literal["rendered", "unchanged", "failed"]
     error: str = ""
     warning: str = ""
 
@@ -307,12 +309,12 @@ def publish(asked: Session, plan: ReportPlan, *, force: bool = False) -> Outcome
     done = find_published(workspace.reports, plan.name, print_of_inputs)
     wanted = {f"{plan.name}.{kind}" for kind in plan.formats}
     if done is not None and wanted <= set(done.outputs) and not force:
-        return Outcome(plan.name, _page_path(workspace, done), fresh=False)
+        return Outcome(plan.name, _page_path(workspace, done), "unchanged")
     try:
         entry, warning = _render(session, plan, template, inputs, parameters, print_of_inputs)
     except ReportError as error:
-        return Outcome(plan.name, None, fresh=True, error=str(error))
-    return Outcome(plan.name, _page_path(workspace, entry), fresh=True, warning=warning)
+        return Outcome(plan.name, None, "failed", str(error))
+    return Outcome(plan.name, _page_path(workspace, entry), "rendered", warning=warning)
 
 
 def _render(
@@ -446,19 +448,6 @@ def _names(session: Session, register: FigureRegister) -> set[str]:
         names.add(named(catalogue.get(target.indicator).name_zh, target.set_by))
     facts = {str(figure.detail.get("indicator", "")) for figure in register}
     return names | {code.removeprefix("fact.") for code in facts}
-
-
-def outcome_json(workspace: Workspace, outcome: Outcome) -> dict[str, Any]:
-    """Return one report of ``lianhu report --json``."""
-    path = None if outcome.path is None else workspace.relative(outcome.path)
-    status = "failed" if outcome.error else "rendered" if outcome.fresh else "unchanged"
-    return {
-        "name": outcome.name,
-        "path": path,
-        "status": status,
-        "error": outcome.error,
-        "warning": outcome.warning,
-    }
 
 
 def _template(workspace: Workspace, frequency: str) -> Path:
