@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
+from typing import Literal, get_args, get_origin, get_type_hints
 
 from lianhu_analysis.catalog.remembering import remembered
 from lianhu_analysis.catalog.units import KNOWN_UNITS, normalise_unit
@@ -25,18 +26,6 @@ from lianhu_analysis.written import packaged
 
 __all__ = ["Catalogue", "Indicator", "fold_name", "load_catalogue", "read_catalogue"]
 
-CHOICES: Mapping[str, tuple[str, ...]] = {
-    "tier": ("core", "monitor"),
-    "frequency": ("M", "Q", "A"),
-    "kind": ("flow", "stock", "index", "rate", "growth_only"),
-    "span": ("ytd", "single", "point", "annual"),
-    "level_price": ("current", "constant", "na", ""),
-    "growth_basis": ("constant", "comparable", "nominal", ""),
-    "no_january": ("yes", ""),
-    "city_allocated": ("yes", ""),
-    "sensitive": ("yes", ""),
-    "level_gives_growth": ("yes", ""),
-}
 # What adds up has no figure of a point in time, and what does not has none to date.
 NEVER = {"stock": ("ytd", "single"), "flow": ("point",), "growth_only": ("point",)}
 CODE_PATTERN = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)+")
@@ -66,16 +55,16 @@ class Indicator:
     """
 
     code: str
-    tier: str
+    tier: Literal["core", "monitor"]
     name_zh: str
     aliases: tuple[str, ...]
     name_en: str
     unit: str
     frequency: str
-    kind: str
-    span: str
-    level_price: str
-    growth_basis: str
+    kind: Literal["flow", "stock", "index", "rate", "growth_only"]
+    span: Literal["ytd", "single", "point", "annual"]
+    level_price: Literal["current", "constant", "na", ""]
+    growth_basis: Literal["constant", "comparable", "nominal", ""]
     no_january: bool
     lag_months: int
     release_lag_days: int
@@ -110,6 +99,11 @@ class Indicator:
 
 COLUMNS = tuple(item.name for item in fields(Indicator))
 OPTIONAL = {"weight_proxy", "level_gives_growth"}
+TYPES = get_type_hints(Indicator)
+FLAGS, WHOLE = ([name for name in COLUMNS if TYPES[name] is kind] for kind in (bool, int))
+# What a cell may say, by column.
+CHOICES = {name: get_args(TYPES[name]) for name in COLUMNS if get_origin(TYPES[name]) is Literal}
+CHOICES |= {"frequency": ("M", "Q", "A"), **dict.fromkeys(FLAGS, ("yes", ""))}
 
 
 @remembered
@@ -261,7 +255,7 @@ def _row_faults(row: Mapping[str, str]) -> list[str]:
         if (given := row.get(name, "")) not in choices:
             known = "、".join(choice or "（空）" for choice in choices)
             faults.append(f"{name}：{code} 的 {given!r} 不认识。可填 {known}")
-    for name in ("lag_months", "release_lag_days"):
+    for name in WHOLE:
         if not re.fullmatch(r"\d*", row[name]):
             faults.append(f"{name}：{code} 的 {row[name]!r} 不是非负整数")
     if row["span"] in NEVER.get(row["kind"], ()):
@@ -335,8 +329,6 @@ def _indicator(row: Mapping[str, str]) -> Indicator:
     values: dict[str, object] = {name: row.get(name, "") for name in COLUMNS}
     values["aliases"] = tuple(_aliases(row))
     values["unit"] = normalise_unit(row["unit"])
-    for name in ("no_january", "city_allocated", "sensitive", "level_gives_growth"):
-        values[name] = row.get(name) == "yes"
-    for name in ("lag_months", "release_lag_days"):
-        values[name] = int(row[name] or 0)
+    values |= {name: row.get(name) == "yes" for name in FLAGS}
+    values |= {name: int(row[name] or 0) for name in WHOLE}
     return Indicator(**values)  # type: ignore[arg-type]  # built from the same field list
