@@ -122,7 +122,7 @@ def test_what_another_release_wrote(last_line):
 
 def test_a_report_in_other_surroundings(last_line):
     assert repro.main(["--quick"]) == 0
-    assert last_line().startswith("holds: 0 of 2 surroundings changed")
+    assert last_line().startswith("holds: 0 of 4 surroundings changed")
 
 
 def test_rounds_of_work(last_line):

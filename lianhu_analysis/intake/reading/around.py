@@ -66,7 +66,7 @@ CODED = re.compile(rf"{YEAR}(?:[-_]?\d{{2}}|[./]\d{{1,2}})")
 DOTTED = re.compile(rf"({YEAR})[-_.](1[0-2]|0?[1-9])")
 PUBLISHED = re.compile(r"(?:发布|公布)(?:日期?|时间):(.*)")
 # What a line states of all figures below it: of when they are, and in which money.
-SENTENCE = ("。", "；")
+SENTENCE, NAMED = ("。", "；"), re.compile("[一-龥]{2}")
 STATED = re.compile(
     "((?:统计|数据|报表|报告)(?:时间|期)|(?:数据)?截[止至](?:时间|日期)|币种|货币单位|对比期):(.+)"
 )
@@ -269,7 +269,7 @@ def _notes_of(table: Table, grammar: Grammar) -> Iterator[Remark]:
             if isinstance(text, str) and not is_statement(text):
                 note = grammar.is_note(text) or row > max(figures, default=row)
                 told = remarks_in(cell_address(row, column), text, grammar)
-                yield from (remark for remark in told if note or remark.of)
+                yield from (remark for remark in told if note or NAMED.search(remark.of))
 
 
 def _has_axis(table: Table, grammar: Grammar) -> bool:

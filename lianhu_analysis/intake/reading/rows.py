@@ -46,6 +46,7 @@ TWICE = re.compile("(工业|服务业)\\1")  # 规模以上工业: above 工业�
 SEVERAL = re.compile("[及与、]|社会消费品|社零|以下|限下|全[部口]")
 SCOPES = {"规上": "规模以上", "限上": "限额以上"}
 TOTAL = re.compile("[合总]计$")
+NARROW = re.compile("限额?以?上|规模?以?上")
 TRADE = re.compile(f"(?<!企)业$|服务$|{TOTAL.pattern}")
 LAST_YEAR = 2100
 FIRST_CODE = 190_001
@@ -453,7 +454,7 @@ class RowReader:
             raise IntakeError(reason, NOT_OURS.rstrip("；"), skipped=True)
         if said.whole:
             regions = (self.place.delivery.of_whole(said.whole, f"“{text}”"),)
-        whole = self._other_whole(label, said.names[0])
+        whole = self._other_whole(label, said.names[0], by_path=by_path)
         if whole:
             why = f"“{text}”与旁边的行合计正是“{whole}”，说的可能是它的构成"
             raise IntakeError(why, f"{NOT_OURS}要收的，请{OTHERS}", skipped=True)
@@ -478,19 +479,20 @@ class RowReader:
             raise IntakeError(why, cure, skipped=True)
         return said._replace(facets=facets, regions=regions)
 
-    def _other_whole(self, label: Label, part: Indicator) -> str:
+    def _other_whole(self, label: Label, part: Indicator, *, by_path: bool) -> str:
         """Return what a row adds up to that is no whole of its own: 出口 and 进口 of 服务贸易."""
         structure = load_structure()
         wholes = structure.wholes(part.code)
-        totals = [(name, self.known.get(name)) for name in label.totals] if wholes else []
+        names = [name for name in label.totals if NARROW.match(name) or not by_path]
+        totals = [(name, self.known.get(name)) for name in names] if wholes else []
         if any(item and item.code in wholes for _, item in totals):
             return ""
-        own_is_there = any(item.code in wholes for item in self.known.values())
         for name, item in totals:
             # The month and what is to date of one indicator may add up as well, and so may 个 and 亿元.
             inner = item and structure.wholes(item.code) and not structure.parts(item.code)
+            narrow = item and NARROW.match(name) and structure.wholes(item.code) & wholes
             own = item and (item.code == part.code or item.unit != part.unit)
-            if not ((inner and not own_is_there) or own):
+            if not ((inner and not narrow) or own):
                 return name
         return ""
 
