@@ -3107,3 +3107,24 @@ def test_a_sheet_made_on_a_day_says_nothing_of_later_months(read):
     assert {row[0] for row in short(read(rows, published=day)).values()} == {"csm.retail.total"}
     rows[1] = ["制表日期：2024-09-20"]
     assert short(read(rows, published=day)) == {}
+
+
+def test_growth_behind_the_amounts_of_two_places_is_of_the_one_that_it_names(read):
+    heads = ["指标", "单位", "全区", "全市", "全区增长%", "全市增长%"]
+    found = read([TO_DATE[0], heads, [RETAIL, "亿元", 301.2, 3000, 4.2, 3.3]])
+    growth = found.frame[found.frame["measure"] == "yoy"]
+    assert dict(zip(growth["region"], growth["value"], strict=True)) == {
+        "610104": 4.2,
+        "610100": 3.3,
+    }
+
+
+def test_a_title_narrows_nothing_that_is_called_so_itself(read):
+    rows = [["莲湖区2024年1-9月民间固定资产投资"], ["指标", "同比增长（%）"]]
+    rows += [["民间固定资产投资", 2.5], ["房地产开发投资", 1.5]]
+    assert short(read(rows)) == {"B3": ("inv.private.yoy", "yoy", "ytd", "2024-09", 2.5)}
+
+
+def test_amounts_at_constant_prices_below_a_note_that_most_are_not(read):
+    rows = [*TO_DATE, ["电信业务总量", "亿元", 30.1, 4.2], [RETAIL, "亿元", 301.2, 4.2]]
+    assert len(short(read([*rows, ["注：绝对额按现价计算，增长速度按可比价计算"]]))) == 4

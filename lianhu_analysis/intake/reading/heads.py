@@ -496,7 +496,9 @@ def _of_left(
         return _of_group(growth, read[place - 1] if place else growth)
     if growth.facets.span:
         return growth
-    beside = read[place - 1] if place else growth
+    if whose := _same_place(growth, read[:place]):
+        left = whose
+    beside = whose or (read[place - 1] if place else growth)
     # 增减 behind 比重 is most likely the share's; behind 年初 or 环比 it is on that.
     of_share = "比重" in beside.facets.nothing and not growth.facets.sure
     on_that = re.search("年初|环比", beside.facets.nothing) and not ON_YEAR.search(growth.text)
@@ -511,14 +513,15 @@ def _of_left(
         raise growth.unread("没有说是当月还是累计，左边也没有读得出的绝对量列", SAY_WHICH)
     if left is None:
         return growth
-    told = [m for m in read[:place] if not m.facets.nothing]
+    before = read[:place] if whose is None else [whose]
+    told = [m for m in before if not m.facets.nothing]
     if told[0].is_growth and told[0].facets == growth.facets:
         raise growth.unread("在绝对量之前也有一列，说不清各是哪一列的增速", SAY_WHICH)
-    found = _amount_of(read[:place], left, growth.indicator, year)
+    found = _amount_of(before, left, growth.indicator, year)
     several = sum(not m.is_growth for m in told) > 1
     # Behind 1-9月, 9月 it may be of either; behind 9月, 1-9月 it is of what is to date.
-    before = read[place - 2].says_span if several and not read[place - 2].is_growth else ""
-    either = found and found.says_span == "single" and before == "ytd"
+    to_date = several and not told[-2].is_growth and told[-2].says_span == "ytd"
+    either = found and found.says_span == "single" and to_date
     if found is None or either or (several and _is_followed_by_its_like(place, read)):
         raise growth.unread("前面不止一列，说不清是哪一列的增速", SAY_WHICH)
     if growth.year not in (0, year := found.stated_year or year) and year:
@@ -527,6 +530,14 @@ def _of_left(
     facets = growth.facets._replace(span=found.facets.span, per=found.facets.per, price=price)
     own = {name: getattr(growth, name) or getattr(found, name) for name in OF_AMOUNT}
     return growth._replace(facets=facets, part=found.part, left=True, **own)
+
+
+def _same_place(growth: ColumnMeaning, before: Sequence[ColumnMeaning]) -> ColumnMeaning | None:
+    """Return the one amount of the place that a growth names: 全区增长 behind 全区, 全市."""
+    place = (growth.region, growth.whole)
+    amounts = [m for m in before if not (m.is_growth or m.facets.nothing)]
+    same = [m for m in amounts if (m.region, m.whole) == place]
+    return same[0] if len(same) == 1 < len(amounts) and place != (None, "") else None
 
 
 def _is_followed_by_its_like(place: int, read: Sequence[ColumnMeaning]) -> bool:

@@ -112,9 +112,11 @@ def differs(remark: Remark, figure: Figure, grammar: Grammar) -> bool:
     others = {item.code for item in said.names} - {indicator.code, *parts}
     other |= (lists or not said.left) and bool(others) and indicator not in said.names
     real = REAL.search(text) and its_name and indicator.growth_basis == "nominal"
+    # 绝对额按现价计算 is said of most, though some volumes are at constant prices.
     at_prices = (indicator.level_price if level else indicator.growth_basis, said.facets.price)
     told = AMOUNT.search(of) if level else GROWTH.search(of)
-    other |= bool(told) and at_prices in (("current", "constant"), ("constant", "current"))
+    odd = ("current", "constant") if level else ("constant", "current")
+    other |= bool(told) and at_prices == odd
     in_points = not level and said.facets.unit == POINTS and meaning.unit != POINTS
     other |= bool(not level and real) or in_points or _in_dollars(text, indicator)
     whole = {fold(name) for name in names_of(indicator)}

@@ -518,6 +518,9 @@ class RowReader:
         narrows = self.place.grammar.vocabulary.lines["scope"]
         # 实际利用外资 on a sheet called 外资 is all of it.
         for line in (line for line in (*label.groups, *above) if fold(line) not in name):
+            found = [match[0] for match in narrows.finditer(title_part(line))]
+            if found and all(word in name for word in found):
+                continue  # 民间固定资产投资 under a title of it
             said = self.place.grammar.read(line)
             scopes = said.facets.scope.split("、")
             words_of = [word for word in scopes if SCOPES.get(word, word) not in name]
