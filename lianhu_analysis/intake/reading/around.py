@@ -265,10 +265,10 @@ def _notes_of(table: Table, grammar: Grammar) -> Iterator[Remark]:
     rows = range(table.bottom + 1, table.end)
     figures = [r for r in rows if any(map(is_number, table.grid.rows[r]))]
     for row in (row for row in rows if row not in figures):
-        for column, text in enumerate(table.grid.rows[row]):
-            if isinstance(text, str) and not is_statement(text):
-                note = grammar.is_note(text) or row > max(figures, default=row)
-                told = remarks_in(cell_address(row, column), text, grammar)
+        for column, shown in enumerate(table.grid.rows[row]):
+            if isinstance(shown, str) and not is_statement(shown):
+                note = grammar.is_note(shown) or row > max(figures, default=row)
+                told = remarks_in(cell_address(row, column), shown, grammar)
                 yield from (remark for remark in told if note or NAMED.search(remark.of))
 
 

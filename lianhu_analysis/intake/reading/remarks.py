@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import reduce
 from typing import NamedTuple
 
 from lianhu_analysis.catalog.indicators import Indicator, names_of
@@ -16,7 +17,7 @@ from lianhu_analysis.catalog.structure import load_structure
 from lianhu_analysis.catalog.units import normalise_unit
 from lianhu_analysis.intake.reading.figures import POINTS
 from lianhu_analysis.intake.reading.meaning import unit_fits
-from lianhu_analysis.intake.reading.words import YEAR, Facets, Grammar, Said, fold, is_unit
+from lianhu_analysis.intake.reading.words import YEAR, Facets, Grammar, Part, Said, fold, is_unit
 from lianhu_analysis.workspace import Region
 
 __all__ = ["MARKS", "Figure", "Remark", "differs", "remarks_in"]
@@ -71,6 +72,16 @@ class Figure(NamedTuple):
     region: Region
     shown: str = ""
 
+    @property
+    def is_level(self) -> bool:
+        """Whether it is an amount."""
+        return self.meaning.measure == "level"
+
+    def not_in(self, text: str) -> bool:
+        """Whether a text speaks of dollars, and the indicator is counted in other money."""
+        unit = self.indicator.unit
+        return "美元" in text and "美元" not in unit and "元" in unit
+
 
 def remarks_in(cell: str, text: str, grammar: Grammar) -> Iterator[Remark]:
     """Yield what a note says of what."""
@@ -89,86 +100,94 @@ def remarks_in(cell: str, text: str, grammar: Grammar) -> Iterator[Remark]:
 
 def differs(remark: Remark, figure: Figure, grammar: Grammar) -> bool:
     """Whether 单位为万元, 本表数据为当月数 or 增速为环比 is said of a figure that is otherwise."""
-    indicator, meaning = figure.indicator, figure.meaning
-    level, (_, of, text) = meaning.measure == "level", remark
-    whose = _whose(of, figure, grammar)
+    indicator, unit = figure.indicator, figure.meaning.unit
+    level, text = figure.is_level, remark.text
+    whose = _whose(remark.of, figure, grammar)
     if whose is None:
         return False
-    if (unit := UNIT_OF.search(whose)) and is_unit(text):
-        its = meaning.unit and unit[1] in indicator.name_zh
-        other = level and _is_other_unit(text, meaning.unit, indicator)
-        return bool(its) and (other or _in_dollars(text, indicator))
-    its_name = _is_about(whose, indicator, level=level)
-    if its_name is None:
+    if (of_unit := UNIT_OF.search(whose)) and is_unit(text):
+        other = level and _is_other_unit(text, unit, indicator)
+        return bool(unit) and of_unit[1] in indicator.name_zh and (other or figure.not_in(text))
+    name = _is_about(whose, indicator, level=level)
+    if name is None:
         return False
     if level and is_unit(text) and text != "%":
-        return _is_other_unit(text, meaning.unit, indicator)
+        return _is_other_unit(text, unit, indicator)
     said = grammar.read(text)
-    if _is_of_other_time(said, figure) or _is_elsewhere(said, text, figure.region):
-        return True
-    scope = said.facets.scope if len("".join(said.left)) <= FEW_LEFT else ""
-    other = any(word not in indicator.name_zh for word in scope.split("、"))
-    parts = load_structure().parts(indicator.code) if (lists := text[0] in "含包") else set()
-    others = {item.code for item in said.names} - {indicator.code, *parts}
-    other |= (lists or not said.left) and bool(others) and indicator not in said.names
-    real = REAL.search(text) and its_name and indicator.growth_basis == "nominal"
-    # 绝对额按现价计算 is said of most, though some volumes are at constant prices.
-    at_prices = (indicator.level_price if level else indicator.growth_basis, said.facets.price)
-    told = AMOUNT.search(of) if level else GROWTH.search(of)
-    odd = ("current", "constant") if level else ("constant", "current")
-    other |= bool(told) and at_prices == odd
-    in_points = not level and said.facets.unit == POINTS and meaning.unit != POINTS
-    other |= bool(not level and real) or in_points or _in_dollars(text, indicator)
-    whole = {fold(name) for name in names_of(indicator)}
-    named = lists and said.names
-    unknown = said.left and not named and len(text) <= SHORT and not HARMLESS.search(text)
-    other |= its_name in whole and bool(unknown or PARTLY.search(text))
-    base = BASE.search(text)
-    other |= not level and base is not None and int(base[1]) != figure.period.year - 1
-    return other or bool(said.facets.nothing and not said.facets.price)
+    return (
+        bool(said.facets.nothing and not said.facets.price)
+        or _is_of_other_time(said, figure)
+        or _is_elsewhere(said, text, figure.region)
+        or _is_on_another_basis(remark, said, figure, named=bool(name))
+        or _is_of_another_whole(said, text, indicator, name)
+    )
 
 
 def _whose(of: str, figure: Figure, grammar: Grammar) -> str | None:
-    """Return of what a remark is, without mark, year or place; ``None`` if not of this figure's."""
-    if MARK.search(of):
-        marked = any(mark in figure.shown for mark in MARK.findall(of))
+    """Return of what a remark is, without mark, time or place; ``None`` if not of this figure's."""
+    if marks := MARK.findall(of):
+        marked = any(mark in figure.shown for mark in marks)
         return fold(figure.indicator.name_zh) if marked else None
     if of.startswith("除"):
         names = re.split("[、和及与]", of[1:-1])
-        level = figure.meaning.measure == "level"
-        return None if any(_is_about(n, figure.indicator, level=level) for n in names) else ""
+        spared = (_is_about(n, figure.indicator, level=figure.is_level) for n in names)
+        return None if any(spared) else ""
     of = OF_ALL.sub("", of)
     said = grammar.read(of)
-    for years, text in [((p.year, p), p.text) for p in said.parts] + [
-        ((y, None), f"{y}年") for y in said.years
-    ]:
-        year, part = years
-        own = figure.period
+    times = [(part.text, part.year, part) for part in said.parts]
+    for text, year, part in times + [(f"{year}年", year, None) for year in said.years]:
         before, _, after = of.partition(text)
         since = SINCE.match(after)
-        if since and since[1] == "前":
-            holds = own.year <= year
-        elif since:
-            holds = own.year >= year
-        else:
-            holds = year in (0, own.year) and (
-                part is None or part.of(own.year).period.end == own.end
-            )
-        if not holds:
+        if not _is_then(figure.period, year, part, since[1] if since else ""):
             return None
-        of = before + (after[since.end() :] if since else after)
-    of = re.sub("的?(?:数据?|指标)$", "", of)
+        of = before + after[since.end() if since else 0 :]
+    of, region = re.sub("的?(?:数据?|指标)$", "", of), figure.region.name_zh
     if DISTRICTS.match(of):
-        return "" if figure.region.name_zh[-1:] in "区县" else None
-    if said.whole or said.regions:
-        places = {region.name_zh for region in said.regions} | {said.whole}
-        own_name = figure.region.name_zh
-        held = own_name in places or own_name[-1:] == said.whole[1:]
-        name = of
-        for place in places:
-            name = name.replace(place, "")
-        return name if held else None
-    return of
+        return "" if region[-1:] in "区县" else None
+    places = [*(known.name_zh for known in said.regions), *filter(None, [said.whole])]
+    if places and region not in places and said.whole[1:] != region[-1:]:
+        return None
+    return reduce(lambda name, place: name.replace(place, ""), places, of)
+
+
+def _is_then(own: Period, year: int, part: Part | None, since: str) -> bool:
+    """Whether a period is the one named, or in 2022年以前, or 2022年起."""
+    if since:
+        return own.year <= year if since == "前" else own.year >= year
+    return year in (0, own.year) and (part is None or part.of(own.year).period.end == own.end)
+
+
+def _is_of_another_whole(said: Said, text: str, indicator: Indicator, name: str) -> bool:
+    """Whether 限额以上, 出口, 仅含出口 or 税务部门组织收入 is said of what is more, or else."""
+    lists = text[0] in "含包"
+    scope = said.facets.scope if len("".join(said.left)) <= FEW_LEFT else ""
+    if any(word not in indicator.name_zh for word in scope.split("、")):
+        return True
+    parts = load_structure().parts(indicator.code) if lists else frozenset()
+    others = {item.code for item in said.names} - {indicator.code, *parts}
+    if (lists or not said.left) and others and indicator not in said.names:
+        return True
+    unknown = said.left and not (lists and said.names)
+    unknown = unknown and len(text) <= SHORT and not HARMLESS.search(text)
+    whole = {fold(one) for one in names_of(indicator)}
+    return name in whole and bool(unknown or PARTLY.search(text))
+
+
+def _is_on_another_basis(remark: Remark, said: Said, figure: Figure, *, named: bool) -> bool:
+    """Whether prices, money or the year that growth is on are others than the catalogue's."""
+    indicator, text = figure.indicator, remark.text
+    if figure.not_in(text):
+        return True
+    if figure.is_level:
+        # 绝对额按现价计算 is said of most, though some volumes are at constant prices.
+        told = AMOUNT.search(remark.of) and said.facets.price == "constant"
+        return bool(told) and indicator.level_price == "current"
+    at_current = GROWTH.search(remark.of) and said.facets.price == "current"
+    real = named and REAL.search(text) and indicator.growth_basis == "nominal"
+    in_points = said.facets.unit == POINTS and figure.meaning.unit != POINTS
+    base = BASE.search(text)
+    other = base is not None and int(base[1]) != figure.period.year - 1
+    return bool((at_current and indicator.growth_basis == "constant") or real) or in_points or other
 
 
 def _is_of_other_time(said: Said, figure: Figure) -> bool:
@@ -185,13 +204,10 @@ def _is_elsewhere(said: Said, text: str, region: Region) -> bool:
     return bool(whole or named or PLACES.search(text))
 
 
-def _in_dollars(text: str, indicator: Indicator) -> bool:
-    return "美元" in text and "美元" not in indicator.unit and "元" in indicator.unit
-
-
 def _is_other_unit(text: str, unit: str, indicator: Indicator) -> bool:
     odd = normalise_unit(text) != normalise_unit(unit) if unit else False
-    return odd and (unit_fits(text, indicator) or _in_dollars(text, indicator))
+    dollars = "美元" in text and "元" in indicator.unit
+    return odd and (dollars or unit_fits(text, indicator))
 
 
 def _is_about(whose: str, indicator: Indicator, *, level: bool) -> str | None:

@@ -234,11 +234,11 @@ class RowReader:
 
     def _kind_of(self, label: Label) -> str:
         """Return the kind of a part, the first word of its code, if its whole is not known."""
-        read = self.place.grammar.read
-        whole = next(iter(label.parents), "")
-        item = read(label.text).indicator
-        known = whole in self.known or read(whole).indicator
-        return item.code.partition(".")[0] if item and not known else ""
+        name = next(iter(label.parents), "")
+        part, whole = self.place.grammar.read(label.text), self.place.grammar.read(name)
+        item = part.indicator or whole.indicator
+        plain = whole.indicator is not None and not (whole.left or whole.facets.scope)
+        return item.code.partition(".")[0] if item and not (plain or name in self.known) else ""
 
     # ---- what stands beside
 
