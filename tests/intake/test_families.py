@@ -3128,3 +3128,37 @@ def test_a_title_narrows_nothing_that_is_called_so_itself(read):
 def test_amounts_at_constant_prices_below_a_note_that_most_are_not(read):
     rows = [*TO_DATE, ["电信业务总量", "亿元", 30.1, 4.2], [RETAIL, "亿元", 301.2, 4.2]]
     assert len(short(read([*rows, ["注：绝对额按现价计算，增长速度按可比价计算"]]))) == 4
+
+
+@pytest.mark.parametrize(
+    ("name", "region"),
+    [
+        ("全市增速%", "610100"),
+        ("同比（全市）%", "610100"),
+        ("同比增长%", "610104"),
+        ("全国增速%", ""),
+    ],
+)
+def test_a_row_of_growth_of_another_place(read, name, region):
+    rows = [["莲湖区2024年1-9月主要经济指标"], ["", RETAIL, "一般公共预算收入"]]
+    rows += [["单位", "亿元", "亿元"], ["1-9月", 301.2, 31.2], [name, 3, 4]]
+    found = read(rows).frame
+    assert set(found[found["measure"] == "yoy"]["region"]) == ({region} if region else set())
+
+
+def test_rows_that_compare_with_the_city_do_not_make_a_sheet_the_citys(read):
+    rows = [["2024年1-9月主要经济指标"], *TO_DATE[1:], [RETAIL, "亿元", 301.2, 4.2]]
+    assert set(read([*rows, ["全市平均增速", "%", "", 4.2]]).frame["region"]) == {"610104"}
+    found = read([*rows, [f"{RETAIL}（全市）", "亿元", 3012, 4.1]]).frame
+    assert dict(zip(found["value"], found["region"], strict=True)) == {
+        301.2: "610104",
+        4.2: "610104",
+        3012: "610100",
+        4.1: "610100",
+    }
+
+
+@pytest.mark.parametrize("title", ["重点行业工业总产值", "装备制造业产值分行业", "支柱产业产值"])
+def test_the_total_of_some_trades_is_not_all_of_industry(read, title):
+    rows = [[f"莲湖区2024年1-9月{title}"], ["行业", "规模以上工业总产值（亿元）", "增速%"]]
+    assert short(read([*rows, ["汽车制造业", 20, 4], ["总计", 50, 3.4]])) == {}

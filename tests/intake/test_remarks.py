@@ -187,3 +187,43 @@ def test_a_clause_without_a_subject_has_the_one_before_it(catalogue):
         ("社零9月数", "未出"),
         ("社零9月数", "1-8月数"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("note", "kept"),
+    [
+        ("注：零售额口径为限上。", of(BUDGET, TRADE)),
+        ("备注：社零数据口径有调整，仅含批零住餐限上企业", of(BUDGET, TRADE)),
+        ("注：表内“社会消费品零售总额”系经开区数据", of(BUDGET, TRADE)),
+        ("注：其中外贸为陕西省数", of(RETAIL, BUDGET)),
+        ("注：外贸不含加工贸易", of(RETAIL, BUDGET)),
+        ("注：以上为2023年数据", set()),
+        ("注：数据时点为8月31日", set()),
+        ("注：财政数据截止9月20日", of(RETAIL, TRADE)),
+        ("注：社零单位有误，应为万元", of(BUDGET, TRADE)),
+        ("更正：社零应为310.2亿元", of(BUDGET, TRADE)),
+        ("注：本表作废", set()),
+        ("提示：本表数据尚未审定，不得引用", set()),
+    ],
+)
+def test_other_words_and_other_places_of_notes(stored, note, kept):
+    assert stored(month(note)) == kept
+
+
+@pytest.mark.parametrize(
+    ("note", "kept"),
+    [("社零为限上数", of(BUDGET, TRADE)), ("注：除一般公共预算收入外为1-8月数", of(BUDGET))],
+)
+def test_a_note_right_of_the_table(stored, note, kept):
+    rows = month("")
+    rows[2] = [*rows[2], "", note]
+    assert stored(rows) == kept
+
+
+@pytest.mark.parametrize(
+    ("line", "kept"),
+    [("（当月）", set()), ("（全市）", set()), ("（累计）", ALL), ("（1-9月）", ALL)],
+)
+def test_what_stands_in_brackets_below_a_title(stored, line, kept):
+    rows = month("")
+    assert stored([rows[0], [line], *rows[1:]]) == kept

@@ -36,6 +36,7 @@ from lianhu_analysis.intake.reading.words import (
     Facets,
     Grammar,
     Part,
+    Said,
     fold,
     unit_in,
 )
@@ -65,6 +66,7 @@ LONE_YEAR = re.compile(rf"(?<![\d.-])({YEAR})(?![\d]|[-_.]\d|年|n)")
 CODED = re.compile(rf"{YEAR}(?:[-_]?\d{{2}}|[./]\d{{1,2}})")
 DOTTED = re.compile(rf"({YEAR})[-_.](1[0-2]|0?[1-9])")
 PUBLISHED = re.compile(r"(?:发布|公布)(?:日期?|时间):(.*)")
+BRACKETS = re.compile("[(（](.+)[)）]")
 # What a line states of all figures below it: of when they are, and in which money.
 SENTENCE, NAMED = ("。", "；"), re.compile("[一-龥]{2}")
 STATED = re.compile(
@@ -258,16 +260,23 @@ def _notes_of(table: Table, grammar: Grammar) -> Iterator[Remark]:
             day = next(days_in(found[2]), None)
             value = f"{day.month}月" if day else found[2]
             yield Remark(cell, "增速" if found[1] == "对比期" else "", value)
+        said, bracketed = grammar.read(text), BRACKETS.fullmatch(text.strip())
+        if bracketed and said == Said(
+            Facets(span=said.facets.span, per=said.facets.per), said.whole
+        ):
+            yield Remark(cell, "", fold(bracketed[1]))  # （当月） below 1-9月
     for cell, text in lines:
         yield from remarks_in(cell, text.replace("以下", "本表"), grammar)
     # 民间投资（不含房地产） with its figures is a row, which says nothing of 民间投资, and 按构成分
     # above others a group.
     rows = range(table.bottom + 1, table.end)
     figures = [r for r in rows if any(map(is_number, table.grid.rows[r]))]
-    for row in (row for row in rows if row not in figures):
-        for column, shown in enumerate(table.grid.rows[row]):
+    last = max((c.number for p in table.panels for c in p.columns if c.text), default=0)
+    for row in rows:
+        beside = last + 1 if row in figures else 0
+        for column, shown in enumerate(table.grid.rows[row][beside:], beside):
             if isinstance(shown, str) and not is_statement(shown):
-                note = grammar.is_note(shown) or row > max(figures, default=row)
+                note = grammar.is_note(shown) or row > max(figures, default=row) or beside > 0
                 told = remarks_in(cell_address(row, column), shown, grammar)
                 yield from (remark for remark in told if note or NAMED.search(remark.of))
 

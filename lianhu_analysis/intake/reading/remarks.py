@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from lianhu_analysis.catalog.indicators import Indicator, names_of
 from lianhu_analysis.catalog.periods import Period
+from lianhu_analysis.catalog.remembering import LONGEST
 from lianhu_analysis.catalog.structure import load_structure
 from lianhu_analysis.catalog.units import normalise_unit
 from lianhu_analysis.intake.reading.figures import POINTS
@@ -25,15 +26,17 @@ __all__ = ["MARKS", "Figure", "Remark", "differs", "remarks_in"]
 # ① is kept apart from 1 where a text is folded.
 MARKS = {0x2460 + n: 0xE000 + n for n in range(20)}
 MARK = re.compile("[*\ue000-\ue013]")
-BEFORE = re.compile(r"^[(※]?(?:(?:注|说明|备注)\d?)?(?:\d{0,2}[.、:()※])*")
+BEFORE = re.compile(r"^[(※]?(?:(?:注|说明|备注|提示|更正)\d?)?(?:\d{0,2}[.、:()※])*(?:其中)?")
 OFFICE = re.compile(
     r"(?:由|(?<=[为是系、,;。:]))[一-龥]{1,8}?(?:局|厅|委|委员会|部门|中心|海关)"
     r"(?:反馈|提供|核定|报送|统计|公布)+的?,?"
 )
 EXCEPT = re.compile("除(.+?)[以之]?外,?(?:其[他余它]|各项?|所有)*(?:指标|数据)?")
 # A subject that names nothing has that of the clause before it.
-PRONOUN = re.compile("(?:统计)?(?:时间|期间|口径|范围)|其中|[它其]")
-OF_ALL = re.compile("^(?:[本上下]表|表[中内]|以上|上述)(?:各项|全部|所有)?的?")
+PRONOUN = re.compile("(?:数据|统计)*(?:时间|时点|期间|口径|范围)?|其中|[它其]")
+# What a note says is not to be used, or was to be another.
+VOID = re.compile("作废|样表|虚构|模拟数?|不得引用|误将|应为|更正为")
+OF_ALL = re.compile("^(?:[本此上下]表|表[中内]|以上|上述)(?:各项|全部|所有)?的?")
 UNIT_OF = re.compile(
     "^(?:[本上]?表[中内]?|以上|数据|金额|货币|的)*(.*?)(?:金额|计量|货币|的)*单位$"
 )
@@ -51,6 +54,9 @@ DISTRICTS = re.compile("^各?(?:[区县]+|区县)$")
 HARMLESS = re.compile(
     "新口径|反馈|核[定算实]|初步|快报|评估|修订|普查|[年月]报|统计|计算|[公发]布|法定|[在属]地|[本全]区|辖区|海关|调整|法人|元"
 )
+WITHOUT = re.compile("不[含包]|剔除|扣除")
+USUAL = re.compile("农户|留抵|退税|价格|物价|石油")
+ON_DAY = re.compile(r"(\d{1,2})月(\d{1,2})日")
 FEW_LEFT, SHORT = 4, 12
 
 
@@ -87,15 +93,19 @@ def remarks_in(cell: str, text: str, grammar: Grammar) -> Iterator[Remark]:
     """Yield what a note says of what."""
     says, last = grammar.vocabulary.lines["notes"], ""
     folded = EXCEPT.sub(r"除\1外", OFFICE.sub("", fold(text.translate(MARKS))))
+    folded = re.sub('["“”‘’]', "", folded)
     for part in re.split("[,;。]", folded):
         clause = BEFORE.sub("", part)
         clause = clause[:-1] if part.startswith("(") and clause.endswith(")") else clause
-        if found := says.fullmatch(clause):
+        named = "、".join(grammar.read(clause).named) if len(clause) < LONGEST else ""
+        if VOID.search(clause):
+            yield Remark(cell, named or ("" if OF_ALL.match(last) else last), "作废")
+        elif found := says.fullmatch(clause):
             of = found[1]
             last = last if PRONOUN.fullmatch(of) or not of else of
             yield Remark(cell, last, found[2])
         elif clause and len(clause) <= SHORT:
-            last = clause
+            last = named or clause
 
 
 def differs(remark: Remark, figure: Figure, grammar: Grammar) -> bool:
@@ -116,7 +126,7 @@ def differs(remark: Remark, figure: Figure, grammar: Grammar) -> bool:
     said = grammar.read(text)
     return (
         bool(said.facets.nothing and not said.facets.price)
-        or _is_of_other_time(said, figure)
+        or _is_of_other_time(said, text, figure)
         or _is_elsewhere(said, text, figure.region)
         or _is_on_another_basis(remark, said, figure, named=bool(name))
         or _is_of_another_whole(said, text, indicator, name)
@@ -141,7 +151,7 @@ def _whose(of: str, figure: Figure, grammar: Grammar) -> str | None:
         if not _is_then(figure.period, year, part, since[1] if since else ""):
             return None
         of = before + after[since.end() if since else 0 :]
-    of, region = re.sub("的?(?:数据?|指标)$", "", of), figure.region.name_zh
+    of, region = re.sub("的?(?:数据?|指标)?(?:口径|统计范围)?$", "", of), figure.region.name_zh
     if DISTRICTS.match(of):
         return "" if region[-1:] in "区县" else None
     places = [*(known.name_zh for known in said.regions), *filter(None, [said.whole])]
@@ -160,6 +170,8 @@ def _is_then(own: Period, year: int, part: Part | None, since: str) -> bool:
 def _is_of_another_whole(said: Said, text: str, indicator: Indicator, name: str) -> bool:
     """Whether 限额以上, 出口, 仅含出口 or 税务部门组织收入 is said of what is more, or else."""
     lists = text[0] in "含包"
+    if name and WITHOUT.match(text) and not USUAL.search(text):
+        return True
     scope = said.facets.scope if len("".join(said.left)) <= FEW_LEFT else ""
     if any(word not in indicator.name_zh for word in scope.split("、")):
         return True
@@ -190,11 +202,15 @@ def _is_on_another_basis(remark: Remark, said: Said, figure: Figure, *, named: b
     return bool((at_current and indicator.growth_basis == "constant") or real) or in_points or other
 
 
-def _is_of_other_time(said: Said, figure: Figure) -> bool:
+def _is_of_other_time(said: Said, text: str, figure: Figure) -> bool:
     spans, period = {said.facets.span, *(part.span for part in said.parts)}, figure.period
     other = bool(spans - {"", "point"}) and figure.span not in (*spans, "annual", "point")
     for part in said.parts:
         other |= part.of(part.year or period.year).period.end != period.end
+    day = ON_DAY.search(text)
+    other |= day is not None and (int(day[1]), int(day[2])) < (period.end.month, period.end.day)
+    years = set() if said.parts or said.left else set(said.years)
+    other |= bool(years) and period.year not in years
     return other or bool(said.facets.lag and said.facets.lag != figure.meaning.lag)
 
 

@@ -377,7 +377,11 @@ class RowReader:
         if said.is_nameless and (
             self.place.is_nameless or all(m.indicator for m in self.heads.columns)
         ):
-            return said  # 本月, 累计 and 增速 below heads or a title that name indicators
+            # 本月, 累计, 增速 and 全市增速 below heads or a title that name indicators
+            if not said.whole:
+                return said
+            place = self.place.delivery.of_whole(said.whole, f"“{label.text}”")
+            return said._replace(regions=(place,))
         bare = said.indicator is not None and not said.left
         if bare and label.is_part:
             # 工业投资 below 第二产业 is a part of what the sectors are of.

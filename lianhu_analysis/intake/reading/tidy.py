@@ -17,6 +17,7 @@ from lianhu_analysis.intake.grids.grid import Grid
 from lianhu_analysis.intake.observations import Observation
 from lianhu_analysis.intake.reading.around import DAY, SUFFIX, foreign_region
 from lianhu_analysis.intake.reading.blocks import WHOLE, Sheet, Table, find_tables, is_blank
+from lianhu_analysis.intake.reading.cells import is_number
 from lianhu_analysis.intake.reading.figures import Collector, Delivery, Reading
 from lianhu_analysis.intake.reading.heads import HIDDEN
 from lianhu_analysis.intake.reading.outline import adds_up
@@ -256,7 +257,19 @@ def _beside(sheet: Sheet, grammar: Grammar) -> Iterator[tuple[str, str]]:
 
 def _wholes(grid: Grid, grammar: Grammar, but: Collection[str]) -> set[str]:
     """Return 全市 and the like where a sheet says them of its figures, not of one row of areas."""
-    cells = {c for row in grid.rows for c in row if isinstance(c, str) and len(c) < MOST_TEXT}
+    rows = [[c for c in row if isinstance(c, str) and len(c) < MOST_TEXT] for row in grid.rows]
+    # 社零（全市） beside 社零, and 全市平均增速, are what figures of others are compared with.
+    filled = {
+        c
+        for row, full in zip(rows, grid.rows, strict=True)
+        if any(map(is_number, full))
+        for c in row
+    }
+    plain = {item for c in filled if not (one := grammar.read(c)).whole for item in one.names}
+    compared = {
+        c for c in filled if not (names := grammar.read(c).names) or plain.intersection(names)
+    }
+    cells = {c for row in rows for c in row} - compared
     lines = grammar.vocabulary.lines
     notes = [said for c in cells if grammar.is_note(c) for said in remarks_in("", c, grammar)]
     texts = [c for c in cells.difference(but) if "全" in c and not grammar.is_note(c)]

@@ -339,7 +339,18 @@ class WordList:
     lines: Mapping[
         Literal["ignore", "events", "contexts", "names", "scope", "not_regions", "offices"]
         | Literal[
-            "since", "file", "csm", "trd", "fis", "re", "opn", "notes", "of_all", "trades", "places"
+            "since",
+            "file",
+            "ind",
+            "csm",
+            "trd",
+            "fis",
+            "re",
+            "opn",
+            "notes",
+            "of_all",
+            "trades",
+            "places",
         ],
         tuple[re.Pattern[str], ...],
     ] = field(default_factory=dict)
