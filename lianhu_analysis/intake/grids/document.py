@@ -27,7 +27,7 @@ MAX_TABLES = 200
 MAX_SPAN = 1_000
 ABOVE_LINES, ABOVE_LETTERS = 40, 200
 FIGURE = re.compile(r"[-+－—]?[\d,，.．\s]*\d[\d,，.．\s]*[%％‰]?(?:\[\d+\])?")
-NOTE = re.compile("[*①-⑳]|注[:：\\d]|备注[:：]|说明[:：]")
+NOTE = re.compile("[*①-⑳(（]|注[:：\\d]|备注[:：]|说明[:：]|以上|上[表述]|[本上]?表[中内]|本表")
 # A sentence of a report, which tells figures of its own.
 PROSE = re.compile(r"^(?!注|备注|说明|[*①-⑳]).*(?:增长|下降)\s*\d.*[。；;]$")
 LISTED = re.compile(r"[\u4e00-\u9fff)）][^:：]*[\[(（ ]20\d\d[-/.]\d{1,2}[-/.]\d{1,2}[\])）]?$")
@@ -37,6 +37,7 @@ HIDDEN = re.compile(
     r"|font-size\s*:\s*0(?![\d.]*[1-9])|text-decoration[^;]*line-through",
     re.IGNORECASE,
 )
+RULE = re.compile(r"\.([\w-]+)\s*\{([^}]*)\}")
 BLANKS = re.compile(r"[ \t\r\n\f]+")
 CHARSET = re.compile(rb"<(?:meta[^>]*charset|\?xml[^>]*encoding)\s*=\s*[\"']?\s*([\w-]+)", re.I)
 CHARSET_WITHIN = 4096
@@ -123,7 +124,11 @@ def read_page(data: bytes) -> list[Grid]:
     for item in page.iterfind(".//td//input[@value]"):
         if item.get("type", "text") in ("text", "number"):
             item.tail = item.get("value") + (item.tail or "")
+    styles = "".join(item.text or "" for item in page.iter("style"))
+    unseen = {found[1] for found in RULE.finditer(styles) if HIDDEN.search(found[2])}
     for item in [*page.iter()]:
+        if not unseen.isdisjoint(item.get("class", "").split()):
+            item.set("hidden", "")
         if _is_hidden(item) and next(item.iter("tr", "table"), None) is None:
             item[:], item.text = [], None
         elif (

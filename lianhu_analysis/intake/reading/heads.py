@@ -646,7 +646,10 @@ def _agreeing(columns: Sequence[ColumnMeaning], time: Time, place: Place) -> lis
     if not axis and not rows_say:
         yearly = not any(m.is_growth or m.part for m in columns)
         for m in columns:
-            if _is_last_year(m, columns) and not (yearly and not place.around.time.year):
+            kept = (yearly and not place.around.time.year) or _is_all_of_last_year(
+                m, columns, place
+            )
+            if _is_last_year(m, columns) and not kept:
                 place.leave(m.column, "上年同期的可比数，不作为上年的数入库")
                 found.remove(m)
     ends = {m.part.period.end.month for m in found if m.part and m.facets.fact != "plan"}
@@ -660,6 +663,14 @@ def _agreeing(columns: Sequence[ColumnMeaning], time: Time, place: Place) -> lis
         why = "与标题或旁边的列不是同一个月，说不清哪个对"
         place.refuse_column(m.column, m.unread(why, "请报送改正列名或标题后的新文件"))
     return []
+
+
+def _is_all_of_last_year(m: ColumnMeaning, columns: Sequence[ColumnMeaning], place: Place) -> bool:
+    """Whether 2023年 beside 2024年1-9月 is the whole year: growth beside them is not on it."""
+    amounts = [o for o in columns if o.part and o.part.period.frequency != "A" and not o.is_growth]
+    growths = [o for o in columns if o.is_growth]
+    on_it = any(_is_growth_of(o, m, g, place) for o, g in product(amounts, growths))
+    return m.part is None and bool(amounts and growths) and not on_it
 
 
 def _is_axis(columns: Iterable[ColumnMeaning], span: str) -> bool:

@@ -36,7 +36,7 @@ EXCEPT = re.compile("除(.+?)[以之]?外,?(?:其[他余它]|各项?|所有)*(?:
 PRONOUN = re.compile("(?:数据|统计)*(?:时间|时点|期间|口径|范围)?|其中|[它其]")
 # What a note says is not to be used, or was to be another.
 VOID = re.compile("作废|样表|虚构|模拟数?|不得引用|误将|应为|更正为")
-OF_ALL = re.compile("^(?:[本此上下]表|表[中内]|以上|上述)(?:各项|全部|所有)?的?")
+OF_ALL = re.compile("^(?:[本此上下]表|表[中内]|以上|上述)(?:各项|全部|所有|所[列示载])?的?")
 UNIT_OF = re.compile(
     "^(?:[本上]?表[中内]?|以上|数据|金额|货币|的)*(.*?)(?:金额|计量|货币|的)*单位$"
 )
@@ -170,7 +170,9 @@ def _is_then(own: Period, year: int, part: Part | None, since: str) -> bool:
 def _is_of_another_whole(said: Said, text: str, indicator: Indicator, name: str) -> bool:
     """Whether 限额以上, 出口, 仅含出口 or 税务部门组织收入 is said of what is more, or else."""
     lists = text[0] in "含包"
-    if name and WITHOUT.match(text) and not USUAL.search(text):
+    bare = re.sub("[()]", "", text)
+    own = bare in re.sub("[()]", "", fold(indicator.name_zh))  # 项目投资(扣除房地产开发)
+    if name and WITHOUT.match(text) and not (own or USUAL.search(text)):
         return True
     scope = said.facets.scope if len("".join(said.left)) <= FEW_LEFT else ""
     if any(word not in indicator.name_zh for word in scope.split("、")):

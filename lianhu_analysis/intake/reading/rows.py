@@ -467,7 +467,10 @@ class RowReader:
             raise IntakeError(why, f"{NOT_OURS}要收的，请报送只有地方级的新文件")
         # (1)餐饮收入 below 1.限额以上 is no part of what that is a part of.
         trade = label.is_numbered and said.names[0].code.startswith(("csm.", "trd."))
-        under = self.place.part_of(said.names[0], text, label.parents[:1] if trade else ())
+        over = label.parents[:1] if trade else ()
+        if said.names[0].code.startswith("re.floor."):  # 房屋竣工面积 below 一、建筑业
+            over = (*label.groups, *label.parents)
+        under = self.place.part_of(said.names[0], text, over)
         above = self.place.grammar.name(f"限额以上{text}") if under else None
         if under and above and not SEVERAL.search(under):
             # Under a title of 限额以上, 批发业商品销售额 is of the units above the limit.

@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import re
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from math import ceil, floor
 
 from lianhu_analysis.catalog.indicators import Indicator
-from lianhu_analysis.catalog.structure import COUNTING_UNITS
+from lianhu_analysis.catalog.structure import COUNTING_UNITS, load_structure
 from lianhu_analysis.catalog.units import normalise_unit
 from lianhu_analysis.errors import IntakeError
 from lianhu_analysis.intake.grids.grid import Grid, cell_address
@@ -52,6 +52,8 @@ EARLIER = re.compile(rf"[上去]年|同期|基[数期]|{YEAR}")
 # A change that is so far from the growth that the same amounts make is none by chance, in points.
 CLEARLY = HALF = 0.5
 MOST_OF_PLAN = 5
+# By which a part may exceed its whole: 建筑业 counts its services with 第二产业, and roundings.
+A_LITTLE = 1.02
 
 
 def read_sheet(
@@ -99,7 +101,7 @@ class _PanelReader(Place):
     whole: Indicator | None = None
     beside: dict[int, Neighbours] = field(default_factory=dict)
     hidden: list[int] = field(default_factory=list)
-    read_rows: Set[int] = frozenset()
+    read_rows: Mapping[int, Row] = field(default_factory=dict)
     heads: Heads = field(init=False)
     rows: RowReader = field(init=False)
 
@@ -211,7 +213,7 @@ class _PanelReader(Place):
                 label = label._replace(parents=(*label.parents, *(contexts if whole else ())))
                 if (row := self.rows.read(item.row, label, units)) is not None:
                     rows[item.row] = row
-        self.read_rows = rows.keys()
+        self.read_rows = rows
         full = {row.figure for n, row in rows.items() if row.is_named(labels[n].text)}
         for number, row in rows.items():
             text = labels[number].text
@@ -436,6 +438,9 @@ class _PanelReader(Place):
             cure = "还没有到的时期不必处理；交付日期写错的，请在 delivery.toml 写明 published"
             raise IntakeError(why, cure)
         region = row.region or region or around.region
+        if meaning.measure == "level" and (whole := self._exceeded(row, number, indicator.code)):
+            why = f"{indicator.name_zh}：{str(token)[:20]} 比同一列的{whole}还大，说的不会是它的一部分"
+            raise IntakeError(why, "请核对两者的口径（如全口径、地方级），另报新文件")
         if not meaning.fact:
             self._refuse_by_notes(
                 place,
@@ -513,6 +518,31 @@ class _PanelReader(Place):
                 where = cell_address(*other)
                 why = f"{indicator.name_zh}：{growth:g} 正是与 {where} 的 {base:g} 之差，不像增速"
                 raise IntakeError(why, IN_PERCENT)
+
+    def _exceeded(self, row: Row, column: int, code: str) -> str:
+        """Return the whole that a part is larger than, or that its own whole is: 税收收入 of 80 of 31."""
+        whole_of, amounts = load_structure().wholes, self._amounts
+        key = _same_amounts(row, column)
+        for whole in whole_of(code):
+            one, all_of_it = amounts.get((code, *key)), amounts.get((whole, *key))
+            if one is not None and all_of_it is not None and one > all_of_it * A_LITTLE > 0:
+                return self.grammar.catalogue.get(whole).name_zh
+            if all_of_it is not None and (outer := self._exceeded(row, column, whole)):
+                return outer
+        return ""
+
+    @cached_property
+    def _amounts(self) -> dict[tuple[object, ...], float]:
+        """Return the amounts of the rows that are read, by indicator and whose and when they are."""
+        columns = [
+            c.column.number for c in self.heads.columns if not (c.is_growth or c.facets.fact)
+        ]
+        return {
+            (row.indicator.code, *_same_amounts(row, n)): float(cell)
+            for number, row in self.read_rows.items()
+            for n in columns
+            if row.indicator and is_number(cell := self.grid.at(number, n))
+        }
 
     @cached_property
     def _small_plans(self) -> dict[int, str]:
@@ -596,6 +626,12 @@ class _PanelReader(Place):
                     form=(m.facets.form or "percent") if m.is_growth else "",
                 )
             )
+
+
+def _same_amounts(row: Row, column: int) -> tuple[object, ...]:
+    """Return what two amounts must share to be compared as they stand."""
+    said, when = row.facets, (row.part, row.named, row.span, row.per)
+    return (column, row.unit, row.inherited, said.unit, said.measure, said.fact, row.region, *when)
 
 
 def _may_have_grown(count: float, growth: float) -> bool:
