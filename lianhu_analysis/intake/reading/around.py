@@ -72,6 +72,7 @@ SENTENCE, NAMED = ("。", "；"), re.compile("[一-龥]{2}")
 STATED = re.compile(
     "((?:统计|数据|报表|报告)(?:时间|期)|(?:数据)?截[止至](?:时间|日期)|币种|货币单位|对比期):(.+)"
 )
+NUMBERED = re.compile(r"^\s*附?[图表]\s*\d+(?:[-.]\d+)?[\s:：.、]+")
 UNIT = re.compile(r"^(?:计量|金额)?单位:(.+)")
 ENGLISH = re.compile(r"\([\da-z ]+\)$")  # 亿元 (100 million yuan)
 WHOLE = re.compile("(?:我|(?<![资样成基日])本|全)([国省市区县])(?![属级场])")
@@ -382,7 +383,7 @@ def _in_short(text: str, region: Region | None, grammar: Grammar) -> str:
 def title_indicator(titles: Sequence[Line], sheet: str, grammar: Grammar) -> Indicator | None:
     """Return the one indicator that the title, else the sheet's name, is about."""
     for text in [*(text for _, text in reversed(titles)), re.sub(r"^\d+|\d+$", "", sheet.strip())]:
-        folded = fold(title_part(text))
+        folded = fold(title_part(NUMBERED.sub("", text)))
         if grammar.name(folded) is None:
             folded = grammar.vocabulary.lines["names"].sub("", folded)
         said = grammar.read(folded)

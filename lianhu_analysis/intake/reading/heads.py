@@ -656,6 +656,8 @@ def _agreeing(columns: Sequence[ColumnMeaning], time: Time, place: Place) -> lis
     stated = time.period.end.month if time.title and time.period else 0
     if rows_say or not ends or (not stated and (axis or len(ends) == 1)):
         return found
+    # 1-8月增速 beside 1-9月 and its growth states its own month.
+    axis |= stated in ends and max(ends) == stated and _is_growth_before(found, stated)
     same_year = {m.part.year for m in found if m.part} <= {0, time.year} or not stated or axis
     if (ends == {stated} and same_year) or (axis and stated in ends) or (not stated and axis):
         return found
@@ -671,6 +673,12 @@ def _is_all_of_last_year(m: ColumnMeaning, columns: Sequence[ColumnMeaning], pla
     growths = [o for o in columns if o.is_growth]
     on_it = any(_is_growth_of(o, m, g, place) for o, g in product(amounts, growths))
     return m.part is None and bool(amounts and growths) and not on_it
+
+
+def _is_growth_before(columns: Sequence[ColumnMeaning], stated: int) -> bool:
+    """Whether all columns of earlier months than the title's hold growth that is of no amount."""
+    earlier = [m for m in columns if m.part and m.part.period.end.month < stated]
+    return all(m.is_growth and not m.left for m in earlier)
 
 
 def _is_axis(columns: Iterable[ColumnMeaning], span: str) -> bool:

@@ -351,15 +351,28 @@ class RowReader:
     @cached_property
     def periods(self) -> dict[int, Part]:
         """Return the periods of all rows that state one."""
-        found = {}
+        found: dict[int, Part] = {}
+        last: Part | None = None
         for number in self.place.body:
             try:
                 part = self._part(number)
             except IntakeError:
-                continue
+                part = self._continued(number, last)
             if part is not None and number not in self.place.grid.hidden_rows:
-                found[number] = part
+                found[number] = last = part
         return found
+
+    def _continued(self, number: int, last: Part | None) -> Part | None:
+        """Return 1-3月 below 2023年1-2月 as of its year, where no title states another."""
+        columns = self.place.panel.stub.get("period", [])
+        if last is None or self.heads.time.year or len(columns) != 1:
+            return None
+        try:
+            part = self._read_period(self.place.merged(number, columns[0]), columns[0], last.year)
+        except PeriodError:
+            return None
+        later = part.year == last.year and part.period.end > last.period.end
+        return part if later and last.year else None
 
     # ---- the name
 
