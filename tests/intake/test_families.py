@@ -3162,3 +3162,87 @@ def test_rows_that_compare_with_the_city_do_not_make_a_sheet_the_citys(read):
 def test_the_total_of_some_trades_is_not_all_of_industry(read, title):
     rows = [[f"莲湖区2024年1-9月{title}"], ["行业", "规模以上工业总产值（亿元）", "增速%"]]
     assert short(read([*rows, ["汽车制造业", 20, 4], ["总计", 50, 3.4]])) == {}
+
+
+def test_growth_of_an_earlier_period_beside_the_tables(read):
+    rows = [TO_DATE[0], ["指标", "单位", "1-9月", "同比增长%", "1-8月增速%"]]
+    assert short(read([*rows, [RETAIL, "亿元", 301.2, 4.2, 4.0]])) == {
+        "C3": retail("level", "ytd", "2024-09", 301.2),
+        "D3": retail("yoy", "ytd", "2024-09", 4.2),
+        "E3": retail("yoy", "ytd", "2024-08", 4.0),
+    }
+
+
+def test_a_series_that_writes_its_year_once(read):
+    rows = [[f"莲湖区{RETAIL}"], ["时间", "累计（亿元）", "累计增速%"]]
+    rows += [["2023年1-2月", 60, 3], ["1-3月", 90, 3.1], ["2024年1-2月", 62, 4], ["1-3月", 93, 4.1]]
+    levels = [row for row in short(read(rows)).values() if row[1] == "level"]
+    assert [row[3:] for row in levels] == [
+        ("2023-02", 60), ("2023-03", 90), ("2024-02", 62), ("2024-03", 93),
+    ]  # fmt: skip
+    # January below December is of a year that nobody writes.
+    rows = [*rows[:2], ["2023年11月", 3, 2], ["12月", 6.5, 3], ["1月", 4, 1]]
+    assert {row[3] for row in short(read(rows)).values()} <= {"2023-11", "2023-12"}
+
+
+@pytest.mark.parametrize("title", ["2019-2021年莲湖区{}及增速", "图1 莲湖区{}"])
+def test_a_chart_of_several_years(read, title):
+    rows = [
+        [title.format(RETAIL)],
+        ["年份", "总额（亿元）", "增速（%）"],
+        [2019, 450, 6],
+        [2020, 430, -4],
+    ]
+    assert set(short(read(rows, published=dt.date(2024, 4, 1)))) == {"B3", "C3", "B4", "C4"}
+
+
+def test_gross_product_in_the_national_form(read):
+    heads = ["", "绝对额（亿元）", "比上年同期增长（%）"]
+    rows = [["表1 2024年前三季度莲湖区GDP初步核算数据"], heads, ["GDP", 694.7, 4.8]]
+    rows += [["第一产业", 0.3, 3.4], ["第二产业", 236, 5.4], ["第三产业", 458.4, 4.7]]
+    found = short(read([*rows, ["工业", 191, 5.6], ["建筑业", 45.7, 4.1], ["金融业", 55.8, 5.2]]))
+    assert {row[0] for row in found.values()} == {
+        "gdp.total", "gdp.secondary", "gdp.tertiary", "ind.va", "bld.va", "gdp.finance",
+    }  # fmt: skip
+
+
+def test_all_of_last_year_beside_this_years_months(read):
+    rows = [TO_DATE[0], ["指标", "单位", "2023年", "2024年1-9月", "同比增长%"]]
+    assert list(short(read([*rows, [RETAIL, "亿元", 400, 301.2, 4.2]]))) == ["C3", "D3", "E3"]
+    assert list(short(read([*rows, [RETAIL, "亿元", 289.1, 301.2, 4.2]]))) == ["D3", "E3"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "missing"),
+    [
+        ([["一般公共预算收入", "亿元", 31, 2], ["税收收入", "亿元", 80, 2]], "C4"),
+        ([["税收收入", "亿元", 80, 2], ["增值税", "亿元", 30, 2], ["一般公共预算收入", "亿元", 31, 2]], "C3 C4"),
+        ([["一般公共预算收入", "亿元", 31, 2], ["税收收入", "万元", 200000, 2]], ""),
+    ],
+)  # fmt: skip
+def test_a_part_is_not_larger_than_its_whole(read, rows, missing):
+    found = set(short(read([*TO_DATE, *rows])))
+    cells = {f"{column}{n}" for n in range(3, 3 + len(rows)) for column in "CD"}
+    assert cells - found == set(missing.split())
+
+
+@pytest.mark.parametrize(
+    ("title", "row"),
+    [
+        *((t, ["商品房销售面积", "万平方米", 20, 3]) for t in ("办公楼销售情况", "二手房交易情况")),
+        *((t, ["出口总值", "亿元", 20, 3]) for t in ("加工贸易情况", "对美进出口情况")),
+        *((t, ["规模以上工业总产值", "亿元", 20, 3]) for t in ("轻工业情况", "央企工业情况")),
+        *((t, ["接待游客人次", "万人次", 20, 3]) for t in ("入境旅游情况", "乡村旅游情况")),
+        *((t, ["工业用电量", "万千瓦时", 20, 3]) for t in ("大工业用电情况",)),
+        *((t, [RETAIL, "亿元", 20, 3]) for t in ("主要指标（样表）", "主要指标（未审定）")),
+    ],
+)
+def test_titles_of_parts_by_kinds_of_indicators(read, title, row):
+    assert short(read([[f"莲湖区2024年1-9月{title}"], TO_DATE[1], row])) == {}
+
+
+def test_floor_space_of_builders_below_their_line(read):
+    rows = [["一、建筑业"], ["总产值", "亿元", 300, 4], ["房屋竣工面积", "万平方米", 100, 3]]
+    rows += [["二、房地产"], ["房屋竣工面积", "万平方米", 30, 3]]
+    found = {row[0]: row[4] for row in short(read([*TO_DATE, *rows])).values() if row[1] == "level"}
+    assert found["re.floor.done"] == 30

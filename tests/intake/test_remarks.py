@@ -227,3 +227,19 @@ def test_a_note_right_of_the_table(stored, note, kept):
 def test_what_stands_in_brackets_below_a_title(stored, line, kept):
     rows = month("")
     assert stored([rows[0], [line], *rows[1:]]) == kept
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "注：一般公共预算收入31.2亿元，为年初预算的74.3%。",
+        "注：数据取自国家统计联网直报平台，截至10月18日。",
+        "注：社会消费品零售总额按经营地原则统计。",
+        "注：进出口数据按企业注册地统计，来源：西安海关。",
+        "注：社会消费品零售总额包括限额以上单位和限额以下单位的零售额。",
+    ],
+)
+@pytest.mark.parametrize("above", [True, False])
+def test_what_bulletins_say_of_their_figures_costs_none(stored, note, above):
+    rows = month("")[:-1]
+    assert stored([rows[0], [note], *rows[1:]] if above else [*rows, [note]]) == ALL

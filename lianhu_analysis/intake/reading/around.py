@@ -343,6 +343,7 @@ def foreign_region(title: str, region: Region, grammar: Grammar) -> str:
     before, own_named, after = re.sub(f"{UPPER}{region.name_zh}", " ", text).partition(
         region.name_zh
     )
+    after = after.replace(region.name_zh, " ")
     if region.code == NATION:
         before, after = before.replace("中国", " "), after.replace("中国", " ")
     named = REGION.findall(grammar.vocabulary.lines["not_regions"].sub(" ", f"{before} {after}"))

@@ -131,8 +131,12 @@ class Place:
         narrows = self.grammar.vocabulary.lines.get(item.code.partition(".")[0])
         if narrows is None or narrows.search(f"{fold(text)}/{item.name_zh}/"):
             return ""
-        lines = (*above, *(title for _, title in self.table.titles), self.grid.sheet)
+        lines = (*above, *self._captions, self.grid.sheet)
         return next((line.strip() for line in lines if narrows.search(title_part(line))), "")
+
+    @property
+    def _captions(self) -> list[str]:
+        return [title for _, title in self.table.titles if not self.grammar.is_note(title)]
 
     def leave(self, column: Column, reason: str) -> None:
         """Note that a column is not read, which needs no telling."""

@@ -55,6 +55,10 @@ HARMLESS = re.compile(
     "新口径|反馈|核[定算实]|初步|快报|评估|修订|普查|[年月]报|统计|计算|[公发]布|法定|[在属]地|[本全]区|辖区|海关|调整|法人|元"
 )
 WITHOUT = re.compile("不[含包]|剔除|扣除")
+# What an office adds of a figure, which stays what it is.
+BESIDE = ("rank", "gap", "plan_share")
+# 为年初预算的74.3% tells a figure, and not what others are.
+FIGURED = re.compile(r"\d(?:%|个?百分点|[万亿]元)$")
 USUAL = re.compile("农户|留抵|退税|价格|物价|石油")
 ON_DAY = re.compile(r"(\d{1,2})月(\d{1,2})日")
 FEW_LEFT, SHORT = 4, 12
@@ -104,7 +108,7 @@ def remarks_in(cell: str, text: str, grammar: Grammar) -> Iterator[Remark]:
             of = found[1]
             last = last if PRONOUN.fullmatch(of) or not of else of
             yield Remark(cell, last, found[2])
-        elif clause and len(clause) <= SHORT:
+        elif named or (clause and len(clause) <= SHORT):
             last = named or clause
 
 
@@ -119,13 +123,13 @@ def differs(remark: Remark, figure: Figure, grammar: Grammar) -> bool:
         other = level and _is_other_unit(text, unit, indicator)
         return bool(unit) and of_unit[1] in indicator.name_zh and (other or figure.not_in(text))
     name = _is_about(whose, indicator, level=level)
-    if name is None:
+    if name is None or FIGURED.search(text):
         return False
     if level and is_unit(text) and text != "%":
         return _is_other_unit(text, unit, indicator)
     said = grammar.read(text)
     return (
-        bool(said.facets.nothing and not said.facets.price)
+        bool(said.facets.nothing and not (said.facets.price or said.facets.fact in BESIDE))
         or _is_of_other_time(said, text, figure)
         or _is_elsewhere(said, text, figure.region)
         or _is_on_another_basis(remark, said, figure, named=bool(name))
@@ -206,11 +210,11 @@ def _is_on_another_basis(remark: Remark, said: Said, figure: Figure, *, named: b
 
 def _is_of_other_time(said: Said, text: str, figure: Figure) -> bool:
     spans, period = {said.facets.span, *(part.span for part in said.parts)}, figure.period
+    if day := ON_DAY.search(text):
+        return (int(day[1]), int(day[2])) < (period.end.month, period.end.day)
     other = bool(spans - {"", "point"}) and figure.span not in (*spans, "annual", "point")
     for part in said.parts:
         other |= part.of(part.year or period.year).period.end != period.end
-    day = ON_DAY.search(text)
-    other |= day is not None and (int(day[1]), int(day[2])) < (period.end.month, period.end.day)
     years = set() if said.parts or said.left else set(said.years)
     other |= bool(years) and period.year not in years
     return other or bool(said.facets.lag and said.facets.lag != figure.meaning.lag)

@@ -631,7 +631,8 @@ class _PanelReader(Place):
 def _same_amounts(row: Row, column: int) -> tuple[object, ...]:
     """Return what two amounts must share to be compared as they stand."""
     said, when = row.facets, (row.part, row.named, row.span, row.per)
-    return (column, row.unit, row.inherited, said.unit, said.measure, said.fact, row.region, *when)
+    unit = row.unit or said.unit or row.inherited
+    return (column, unit, said.measure, said.fact, row.region, *when)
 
 
 def _may_have_grown(count: float, growth: float) -> bool:
