@@ -3246,3 +3246,36 @@ def test_floor_space_of_builders_below_their_line(read):
     rows += [["二、房地产"], ["房屋竣工面积", "万平方米", 30, 3]]
     found = {row[0]: row[4] for row in short(read([*TO_DATE, *rows])).values() if row[1] == "level"}
     assert found["re.floor.done"] == 30
+
+
+@pytest.mark.parametrize("heads", [["1-8月", "1-9月", "增幅"], ["上半年", "前三季度", "增减"]])
+@pytest.mark.parametrize("name", ["固定资产投资", "规模以上工业增加值"])
+def test_the_difference_of_two_growth_rates_is_none(read, heads, name):
+    rows = [[f"2024年1-9月各区县{name}增速（%）"], ["区县", *heads]]
+    found = short(read([*rows, ["全市", 1.4, 1.2, -0.2], ["莲湖区", -3, -3.3, -0.3]]))
+    assert {cell: row[4] for cell, row in found.items()} == {
+        "B3": 1.4, "C3": 1.2, "B4": -3, "C4": -3.3,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["莲湖区1", "莲湖区[1]", "莲湖区(3)", "3莲湖区", "★莲湖区", "莲湖区：", "我区", "莲湖区小计"],
+)
+def test_what_stands_beside_the_own_name_in_a_table_of_districts(read, name):
+    rows = [["2024年1-9月各区县一般公共预算收入"], ["单位", "累计（亿元）", "增速%"]]
+    found = read([*rows, ["全市", 700, 4.5], [name, 31, 5.2]]).frame
+    assert set(found[found["region"] == "610104"]["value"]) == {31, 5.2}
+
+
+def test_a_row_of_the_own_region_that_is_not_read_is_told(read):
+    rows = [["2024年1-9月各区县一般公共预算收入"], ["单位", "累计（亿元）", "增速%"]]
+    found = read([*rows, ["全市", 700, 4.5], ["莲湖区（含托管）", 31, 5.2]])
+    assert "“莲湖区（含托管）”" in told(found)
+
+
+@pytest.mark.parametrize("said", ["（上年）", "（上期）", "（比年初）"])
+def test_what_stands_in_brackets_behind_a_groups_name(read, said):
+    rows = [[f"一、消费{said}"], [RETAIL, "亿元", 301.2, 4.2], ["二、财政"]]
+    found = short(read([*TO_DATE, *rows, ["一般公共预算收入", "亿元", 31.2, 2.8]]))
+    assert {row[0] for row in found.values()} == {"fis.revenue.gpb"}

@@ -45,7 +45,7 @@ HALF_A_YEAR = 6
 HIDDEN = "要收的，请报送取消了隐藏的新文件；不要的不必处理"
 SAY_WHICH = "请写成“累计比上年同期增长（%）”或“本月比上年同月增长（%）”，另报新文件"
 # Growth of printed amounts, in points.
-ROUNDED = 0.2
+ROUNDED, EXACT, PERCENT = 0.2, 1e-6, 100.0
 OF_OWNER = "请报送在列名写明地区、时期和口径的新文件"
 # Facts of the column on their left, where they do not say of what period.
 OF_LEFT = ("rank", "gap")
@@ -262,15 +262,20 @@ def _with_this_year(read: list[ColumnMeaning], place: Place) -> list[ColumnMeani
 
 
 def _is_growth_of(
-    amount: ColumnMeaning, last: ColumnMeaning, growth: ColumnMeaning, place: Place
+    amount: ColumnMeaning,
+    last: ColumnMeaning,
+    growth: ColumnMeaning,
+    place: Place,
+    *,
+    half: bool = False,
 ) -> bool:
-    """Whether growth is that of an amount on last year's in more than half of the rows."""
+    """Whether growth is that of an amount on last year's in more than, or in, half of the rows."""
     numbers = [m.column.number for m in (amount, last, growth)]
     rows = ([place.grid.at(row, n) for n in numbers] for row in place.body)
     cells = ([float(cell) for cell in row if is_number(cell)] for row in rows)
     told = [row for row in cells if len(row) == len(numbers) and row[1]]
-    held = (abs((one / base - 1) * 100 - said) < ROUNDED for one, base, said in told)
-    return sum(held) * 2 > len(told)
+    held = sum(abs((one / base - 1) * 100 - said) < ROUNDED for one, base, said in told)
+    return held * 2 > len(told) or (half and held > 0 and held * 2 == len(told))
 
 
 def _is_part(part: ColumnMeaning, owner: ColumnMeaning) -> bool:
@@ -345,7 +350,25 @@ def _chosen(
         if told := _other_base(growth, read, place):
             found.remove(growth)
             place.refuse_column(growth.column, growth.unread(f"正是“{told}”之比", SAY_WHICH))
+        elif told := _difference(growth, read, place):
+            found.remove(growth)
+            why = f"正是“{told}”之差，是增速的变化，不是增速"
+            place.refuse_column(growth.column, growth.unread(why, SAY_WHICH, skipped=True))
     return found
+
+
+def _difference(growth: ColumnMeaning, read: Sequence[ColumnMeaning], place: Place) -> str:
+    """Return the two heads whose figures a column of 增幅 tells apart: 1-8月 and 1-9月 of growth."""
+    others = [m for m in read if m is not growth and not m.facets.fact]
+    for one, base in permutations(others, 2):
+        numbers = [m.column.number for m in (one, base, growth)]
+        rows = ([place.grid.at(row, n) for n in numbers] for row in place.body)
+        cells = ([float(cell) for cell in row if is_number(cell)] for row in rows)
+        told = [row for row in cells if len(row) == len(numbers)]
+        held = [abs(a - b - said) < EXACT for a, b, said in told if said]
+        if held and all(held) and max(abs(a) for a, *_ in told) < PERCENT:
+            return f"{one.text}”与“{base.text}"
+    return ""
 
 
 def _other_base(growth: ColumnMeaning, read: Sequence[ColumnMeaning], place: Place) -> str:
@@ -357,7 +380,8 @@ def _other_base(growth: ColumnMeaning, read: Sequence[ColumnMeaning], place: Pla
     own, told = (growth.says_span, growth.part and growth.part.period), ""
     for one, base in permutations(amounts, 2):
         alike = None in (one.indicator, base.indicator) or one.indicator == base.indicator
-        if alike and not one.facets.nothing and _is_growth_of(one, base, growth, place):
+        held = alike and not one.facets.nothing
+        if held and _is_growth_of(one, base, growth, place, half=True):
             its = (one.says_span, one.part and one.part.period)
             if its == own and _is_year_before(base, one, place.around.time.year):
                 return ""

@@ -46,6 +46,7 @@ TWICE = re.compile("(工业|服务业)\\1")  # 规模以上工业: above 工业�
 SEVERAL = re.compile("[及与、]|社会消费品|社零|以下|限下|全[部口]")
 SCOPES = {"规上": "规模以上", "限上": "限额以上"}
 TOTAL = re.compile("[合总]计$")
+ASIDE = re.compile(r"^[\d★☆▲△]+|(?:\d+|[\[(]\d+[\])]|:|小计)$")
 NARROW = re.compile("限额?以?上|规模?以?上")
 TRADE = re.compile(f"(?<!企)业$|服务$|{TOTAL.pattern}")
 LAST_YEAR = 2100
@@ -161,7 +162,8 @@ class RowReader:
         cells = [(c.text, place.text(number, c.number)) for c in place.panel.columns]
         told = [cell for head, cell in cells if fold(head) in REMARKS]
         # 88.2（1-8月） says of what the growth beside it is, too.
-        told += [found[0][1:-1] for _, cell in cells if (found := BRACKETS.search(cell))]
+        places = (*label.groups, *(cell for _, cell in cells))  # 一、消费（上年）, too
+        told += [found[0][1:-1] for text in places if (found := BRACKETS.search(text))]
         for of, text in self._notes:
             words = re.split(f"[、和及与]|(?<={MARK})", of.replace("规上", "规模以上"))
             in_name = any(w in name for w in words if re.match(f"...|{MARK}", w))
@@ -293,15 +295,19 @@ class RowReader:
         return "" if is_blank(cell) else str(cell).strip()
 
     def _region(self, text: str) -> Region:
-        folded = TOTAL.sub("", fold(read_line(text).text))
+        # 莲湖区1 and 莲湖区(3) have the number of a note, or a rank, behind them.
+        folded = ASIDE.sub("", TOTAL.sub("", fold(read_line(text).text)))
         delivery = self.place.delivery
-        whole = len(folded) == 2 and folded[0] in "全本"
+        whole = len(folded) == 2 and folded[0] in "全本我"
         own = delivery.region.name_zh[-1:] == folded[-1:]
         if whole and self.place.around.elsewhere and not own:
             raise IntakeError(f"“{text}”说的是哪里说不清，这一行没有收", "")
         found = delivery.at_level(folded[1]) if whole else self.place.grammar.region(folded)
         if found is None:
-            raise IntakeError(f"“{text}”不是本工作区的地区，这一行没有收", "")
+            cure = f"是{delivery.region.name_zh}的，请报送只写地区名的新文件；不是的不必处理"
+            own = delivery.region.name_zh in folded
+            why = f"“{text}”不是本工作区的地区，这一行没有收"
+            raise IntakeError(why, cure if own else "", skipped=True)
         return found
 
     def _span(self, number: int) -> Facets:
