@@ -46,6 +46,7 @@ HIDDEN = "要收的，请报送取消了隐藏的新文件；不要的不必处�
 SAY_WHICH = "请写成“累计比上年同期增长（%）”或“本月比上年同月增长（%）”，另报新文件"
 # Growth of printed amounts, in points.
 ROUNDED, EXACT, PERCENT = 0.2, 1e-6, 100.0
+RATE = re.compile("增速|增幅|增长率")
 OF_OWNER = "请报送在列名写明地区、时期和口径的新文件"
 # Facts of the column on their left, where they do not say of what period.
 OF_LEFT = ("rank", "gap")
@@ -131,11 +132,12 @@ class Place:
         narrows = self.grammar.vocabulary.lines.get(item.code.partition(".")[0])
         if narrows is None or narrows.search(f"{fold(text)}/{item.name_zh}/"):
             return ""
-        lines = (*above, *self._captions, self.grid.sheet)
+        lines = (*above, *self.captions, self.grid.sheet)
         return next((line.strip() for line in lines if narrows.search(title_part(line))), "")
 
     @property
-    def _captions(self) -> list[str]:
+    def captions(self) -> list[str]:
+        """The lines above the head that are no notes."""
         return [title for _, title in self.table.titles if not self.grammar.is_note(title)]
 
     def leave(self, column: Column, reason: str) -> None:
@@ -359,7 +361,10 @@ def _chosen(
 
 def _difference(growth: ColumnMeaning, read: Sequence[ColumnMeaning], place: Place) -> str:
     """Return the two heads whose figures a column of 增幅 tells apart: 1-8月 and 1-9月 of growth."""
-    others = [m for m in read if m is not growth and not m.facets.fact]
+    if growth.facets.unit == POINTS or re.search("增速|增长", growth.text):
+        return ""
+    titled = any(RATE.search(title_part(title)) for title in (*place.captions, place.grid.sheet))
+    others = [m for m in read if m is not growth and (titled or RATE.search(m.text))]
     for one, base in permutations(others, 2):
         numbers = [m.column.number for m in (one, base, growth)]
         rows = ([place.grid.at(row, n) for n in numbers] for row in place.body)
