@@ -3279,3 +3279,34 @@ def test_what_stands_in_brackets_behind_a_groups_name(read, said):
     rows = [[f"一、消费{said}"], [RETAIL, "亿元", 301.2, 4.2], ["二、财政"]]
     found = short(read([*TO_DATE, *rows, ["一般公共预算收入", "亿元", 31.2, 2.8]]))
     assert {row[0] for row in found.values()} == {"fis.revenue.gpb"}
+
+
+@pytest.mark.parametrize("sheet", "外区 标兵 兄弟区 废 勿用 人均 商圈 测试数据".split())
+def test_sheets_and_groups_of_others_or_of_nothing(read, sheet):
+    rows = month_under("2024年1-9月主要经济指标", head="累计")
+    assert short(read(rows, sheet=sheet)) == {}
+    group = [*TO_DATE, [f"二、{sheet}"], [RETAIL, "亿元", 301.2, 4.2]]
+    assert short(read(group)) == {}
+
+
+@pytest.mark.parametrize("head", ["进度排名", "完成率位次", "环比排名", "考核排名", "位次（上月）"])
+def test_ranks_of_something_else_than_growth(read, head):
+    rows = [TO_DATE[0], [*TO_DATE[1], head], [RETAIL, "亿元", 301.2, 4.2, 3]]
+    assert facts(read(rows)) == {}
+
+
+def test_growth_a_year_on_the_average_of_several(read):
+    rows = [["莲湖区主要指标"], ["指标", "单位", "2018年", "2023年", "增长%"]]
+    rows += [[RETAIL, "亿元", 390, 480, 4.2], ["一般公共预算收入", "亿元", 30, 40, 5.9]]
+    assert list(short(read(rows, published=dt.date(2024, 3, 1)))) == ["C3", "D3", "C4", "D4"]
+
+
+def test_a_file_of_a_holiday(read):
+    rows = [
+        ["莲湖区2024年旅游接待情况"],
+        ["指标", "单位", "2024年"],
+        ["接待游客人次", "万人次", 80],
+    ]
+    day = dt.date(2025, 3, 1)
+    assert short(read(rows, file="2024年旅游", published=day))
+    assert not short(read(rows, file="2024五一旅游", published=day))

@@ -276,7 +276,12 @@ def _is_growth_of(
     rows = ([place.grid.at(row, n) for n in numbers] for row in place.body)
     cells = ([float(cell) for cell in row if is_number(cell)] for row in rows)
     told = [row for row in cells if len(row) == len(numbers) and row[1]]
-    held = sum(abs((one / base - 1) * 100 - said) < ROUNDED for one, base, said in told)
+    # 2023年 on 2018年 may be growth a year, on the average.
+    years = max(amount.stated_year - last.stated_year, 1) if last.stated_year else 1
+    held = sum(
+        min(abs((abs(one / base) ** (1 / n) - 1) * 100 - said) for n in (1, years)) < ROUNDED
+        for one, base, said in told
+    )
     return held * 2 > len(told) or (half and held > 0 and held * 2 == len(told))
 
 
