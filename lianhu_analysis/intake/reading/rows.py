@@ -72,9 +72,8 @@ class RowReader:
     units: dict[str, str] = field(default_factory=dict)
     measured: tuple[str, frozenset[str]] = ("", frozenset())
     has_other_kinds: bool = False  # 国有控股企业, below which trades may be parts of it
-    unknown: str = (
-        ""  # Of what kind the part was that was refused last: those below may be its like.
-    )
+    # Of what kind the part was that was refused last: those below may be its like.
+    unknown: str = ""
 
     def read(self, number: int, label: Label, units: Mapping[str, str]) -> Row | None:
         """Return what a row is; ``None`` of one that is not read, which is told.

@@ -562,6 +562,11 @@ class _PanelReader(Place):
 
     def _refuse_by_notes(self, place: int, column: ColumnMeaning, figure: Figure) -> None:
         """Refuse a figure of which a note, or a remark beside it, says something else."""
+        head = cell_address(self.table.bottom, column.column.number)
+        of_heads = [Remark(head, "增速", column.text)] if "美元" in column.text else []
+        remarks = (*self.around.notes, *self._remarks(place), *of_heads)
+        if not remarks:
+            return
         titles = (t for _, t in self.table.titles if not self.grammar.is_note(t))
         beside = (self.text(place, n) for role in STUBS for n in self.panel.stub.get(role, []))
         # A mark on an amount holds for its growth on the right.
@@ -571,20 +576,22 @@ class _PanelReader(Place):
         tokens = (self.text(place, m.column.number) for m in columns)
         shown = " ".join((*heads, *tokens, *beside, *titles))
         figure = figure._replace(shown=fold(shown.translate(MARKS)))
-        head = cell_address(self.table.bottom, column.column.number)
-        of_heads = [Remark(head, "增速", m.text) for m in columns[:1] if "美元" in m.text]
-        for remark in (*self.around.notes, *self._remarks(place), *of_heads):
+        for remark in remarks:
             if differs(remark, figure, self.grammar):
                 name, text = figure.indicator.name_zh, remark.text
                 raise at_odds(f"{name}：{remark.cell} 的注说是{text}，表中说的不同")
 
+    @cached_property
+    def _of_remarks(self) -> list[int]:
+        return [c.number for c in self.panel.columns if fold(c.text) in REMARKS]
+
     def _remarks(self, row: int) -> Iterator[Remark]:
         """Yield what 备注 beside a row says of it."""
-        for column in self.panel.columns:
-            text = self.text(row, column.number)
-            if fold(column.text) not in REMARKS or not text.strip():
+        for number in self._of_remarks:
+            text = self.text(row, number)
+            if not text.strip():
                 continue
-            cell, said = cell_address(row, column.number), self.grammar.read(text)
+            cell, said = cell_address(row, number), self.grammar.read(text)
             clauses = list(remarks_in(cell, text, self.grammar))
             alone = not (said.left or said.facets.fact in OF_LEFT)
             yield from (remark._replace(of="") for remark in clauses)
