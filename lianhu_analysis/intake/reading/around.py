@@ -67,8 +67,8 @@ CODED = re.compile(rf"{YEAR}(?:[-_]?\d{{2}}|[./]\d{{1,2}})")
 DOTTED = re.compile(rf"({YEAR})[-_.](1[0-2]|0?[1-9])")
 PUBLISHED = re.compile(r"(?:发布|公布)(?:日期?|时间):(.*)")
 BRACKETS = re.compile("[(（](.+)[)）]")
+SENTENCE, NAMED = re.compile(r"[。；]\s*$"), re.compile("[一-龥]{2}")
 # What a line states of all figures below it: of when they are, and in which money.
-SENTENCE, NAMED = ("。", "；"), re.compile("[一-龥]{2}")
 STATED = re.compile(
     "((?:统计|数据|报表|报告)(?:时间|期)|(?:数据)?截[止至](?:时间|日期)|币种|货币单位|对比期):(.+)"
 )
@@ -169,7 +169,7 @@ def read_around(
         If they name an unknown region, two units or two times, or a day that is none.
     """
     # Sentences above a caption, as of a report in Word, are about other things as well.
-    captions = [line for line in table.titles if not line[1].rstrip().endswith(SENTENCE)]
+    captions = [line for line in table.titles if not SENTENCE.search(line[1])]
     titles = captions or table.titles
     stated = [grammar.read(text) for _, text in titles if not is_statement(text)]
     above = None if any(one.parts or one.years for one in stated) else above
@@ -254,7 +254,7 @@ def _notes_of(table: Table, grammar: Grammar) -> Iterator[Remark]:
     lines = [
         (cell, text)
         for cell, text in table.titles
-        if grammar.is_note(text) or text.rstrip().endswith(SENTENCE)
+        if grammar.is_note(text) or SENTENCE.search(text)
     ]
     for cell, text in table.titles:
         if found := STATED.match(fold(text)):

@@ -263,6 +263,14 @@ def _with_this_year(read: list[ColumnMeaning], place: Place) -> list[ColumnMeani
     ]
 
 
+def _numbers_of(columns: Sequence[ColumnMeaning], place: Place) -> list[list[float]]:
+    """Return what some columns hold in the rows in which all of them hold numbers."""
+    numbers = [m.column.number for m in columns]
+    cells = ([place.grid.at(row, n) for n in numbers] for row in place.body)
+    found = ([float(cell) for cell in row if is_number(cell)] for row in cells)
+    return [row for row in found if len(row) == len(numbers)]
+
+
 def _is_growth_of(
     amount: ColumnMeaning,
     last: ColumnMeaning,
@@ -272,10 +280,7 @@ def _is_growth_of(
     half: bool = False,
 ) -> bool:
     """Whether growth is that of an amount on last year's in more than, or in, half of the rows."""
-    numbers = [m.column.number for m in (amount, last, growth)]
-    rows = ([place.grid.at(row, n) for n in numbers] for row in place.body)
-    cells = ([float(cell) for cell in row if is_number(cell)] for row in rows)
-    told = [row for row in cells if len(row) == len(numbers) and row[1]]
+    told = [row for row in _numbers_of((amount, last, growth), place) if row[1]]
     # 2023年 on 2018年 may be growth a year, on the average.
     years = max(amount.stated_year - last.stated_year, 1) if last.stated_year else 1
     held = sum(
@@ -354,49 +359,47 @@ def _chosen(
             whole = _as_beside(whole, found, place)
         found.append(whole)
     for growth in [m for m in found if m.is_growth and not ON_YEAR.search(m.text)]:
-        if told := _other_base(growth, read, place):
+        if no_growth := _other_base(growth, read, place) or _difference(growth, read, place):
             found.remove(growth)
-            place.refuse_column(growth.column, growth.unread(f"正是“{told}”之比", SAY_WHICH))
-        elif told := _difference(growth, read, place):
-            found.remove(growth)
-            why = f"正是“{told}”之差，是增速的变化，不是增速"
-            place.refuse_column(growth.column, growth.unread(why, SAY_WHICH, skipped=True))
+            place.refuse_column(growth.column, no_growth)
     return found
 
 
-def _difference(growth: ColumnMeaning, read: Sequence[ColumnMeaning], place: Place) -> str:
-    """Return the two heads whose figures a column of 增幅 tells apart: 1-8月 and 1-9月 of growth."""
+def _difference(
+    growth: ColumnMeaning, read: Sequence[ColumnMeaning], place: Place
+) -> IntakeError | None:
+    """Refuse a column of 增幅 that is what two others differ by: 1-8月 and 1-9月 of growth."""
     if growth.facets.unit == POINTS or re.search("增速|增长", growth.text):
-        return ""
+        return None
     titled = any(RATE.search(title_part(title)) for title in (*place.captions, place.grid.sheet))
     others = [m for m in read if m is not growth and (titled or RATE.search(m.text))]
     for one, base in permutations(others, 2):
-        numbers = [m.column.number for m in (one, base, growth)]
-        rows = ([place.grid.at(row, n) for n in numbers] for row in place.body)
-        cells = ([float(cell) for cell in row if is_number(cell)] for row in rows)
-        told = [row for row in cells if len(row) == len(numbers)]
+        told = _numbers_of((one, base, growth), place)
         held = [abs(a - b - said) < EXACT for a, b, said in told if said]
         if held and all(held) and max(abs(a) for a, *_ in told) < PERCENT:
-            return f"{one.text}”与“{base.text}"
-    return ""
+            why = f"正是“{one.text}”与“{base.text}”之差，是增速的变化，不是增速"
+            return growth.unread(why, SAY_WHICH, skipped=True)
+    return None
 
 
-def _other_base(growth: ColumnMeaning, read: Sequence[ColumnMeaning], place: Place) -> str:
-    """Return the two heads whose amounts make a bare growth that is not its amount's on the year.
+def _other_base(
+    growth: ColumnMeaning, read: Sequence[ColumnMeaning], place: Place
+) -> IntakeError | None:
+    """Refuse a bare growth that two amounts make, if it is not its own amount's on the year.
 
     9月末 on 年初, 2020年 on 2015年; or 1-9月 on 上年同期, where it stands behind 9月当月.
     """
     amounts = [m for m in read if not (m.is_growth or m.facets.fact) and _is_of_time(m)]
-    own, told = (growth.says_span, growth.part and growth.part.period), ""
+    own, error = (growth.says_span, growth.part and growth.part.period), None
     for one, base in permutations(amounts, 2):
         alike = None in (one.indicator, base.indicator) or one.indicator == base.indicator
         held = alike and not one.facets.nothing
         if held and _is_growth_of(one, base, growth, place, half=True):
             its = (one.says_span, one.part and one.part.period)
             if its == own and _is_year_before(base, one, place.around.time.year):
-                return ""
-            told = f"{one.text}”与“{base.text}"
-    return told
+                return None
+            error = growth.unread(f"正是“{one.text}”与“{base.text}”之比", SAY_WHICH)
+    return error
 
 
 def _is_of_time(m: ColumnMeaning) -> bool:

@@ -7,7 +7,7 @@ what, and what.  A figure of which a remark says something else than the table i
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import reduce
 from typing import NamedTuple
 
@@ -21,7 +21,7 @@ from lianhu_analysis.intake.reading.meaning import unit_fits
 from lianhu_analysis.intake.reading.words import YEAR, Facets, Grammar, Part, Said, fold, is_unit
 from lianhu_analysis.workspace import Region
 
-__all__ = ["MARKS", "Figure", "Remark", "differs", "remarks_in"]
+__all__ = ["MARK", "MARKS", "Figure", "Remark", "differs", "remarks_in"]
 
 # ① is kept apart from 1 where a text is folded.
 MARKS = {0x2460 + n: 0xE000 + n for n in range(20)}
@@ -34,8 +34,6 @@ OFFICE = re.compile(
 EXCEPT = re.compile("除(.+?)[以之]?外,?(?:其[他余它]|各项?|所有)*(?:指标|数据)?")
 # A subject that names nothing has that of the clause before it.
 PRONOUN = re.compile("(?:数据|统计)*(?:时间|时点|期间|口径|范围)?|其中|[它其]")
-# What a note says is not to be used, or was to be another.
-VOID = re.compile("作废|样表|虚构|模拟数?|不得引用|误将|应为|更正为")
 OF_ALL = re.compile("^(?:[本此上下]表|表[中内]|以上|上述)(?:各项|全部|所有|所[列示载])?的?")
 UNIT_OF = re.compile(
     "^(?:[本上]?表[中内]?|以上|数据|金额|货币|的)*(.*?)(?:金额|计量|货币|的)*单位$"
@@ -50,16 +48,11 @@ PLACES = re.compile(
     "不?[含包]括?[一-龥]*(?:[区县镇市]|园区|新城|街道)$|(?:剔除|扣除)[一-龥]*[区县镇市]$"
 )
 DISTRICTS = re.compile("^各?(?:[区县]+|区县)$")
-# What an office says of figures that are nevertheless all of what they are called.
-HARMLESS = re.compile(
-    "新口径|反馈|核[定算实]|初步|快报|评估|修订|普查|[年月]报|统计|计算|[公发]布|法定|[在属]地|[本全]区|辖区|海关|调整|法人|元"
-)
 WITHOUT = re.compile("不[含包]|剔除|扣除")
 # What an office adds of a figure, which stays what it is.
 BESIDE = ("rank", "gap", "plan_share")
 # 为年初预算的74.3% tells a figure, and not what others are.
 FIGURED = re.compile(r"\d(?:%|个?百分点|[万亿]元)$")
-USUAL = re.compile("农户|留抵|退税|价格|物价|石油")
 ON_DAY = re.compile(r"(\d{1,2})月(\d{1,2})日")
 FEW_LEFT, SHORT = 4, 12
 
@@ -95,14 +88,14 @@ class Figure(NamedTuple):
 
 def remarks_in(cell: str, text: str, grammar: Grammar) -> Iterator[Remark]:
     """Yield what a note says of what."""
-    says, last = grammar.vocabulary.lines["notes"], ""
+    says, void, last = *(grammar.vocabulary.lines[kind] for kind in ("notes", "void")), ""
     folded = EXCEPT.sub(r"除\1外", OFFICE.sub("", fold(text.translate(MARKS))))
     folded = re.sub('["“”‘’]', "", folded)
     for part in re.split("[,;。]", folded):
         clause = BEFORE.sub("", part)
         clause = clause[:-1] if part.startswith("(") and clause.endswith(")") else clause
         named = "、".join(grammar.read(clause).named) if len(clause) < LONGEST else ""
-        if VOID.search(clause):
+        if void.search(clause):
             yield Remark(cell, named or ("" if OF_ALL.match(last) else last), "作废")
         elif found := says.fullmatch(clause):
             of = found[1]
@@ -133,7 +126,7 @@ def differs(remark: Remark, figure: Figure, grammar: Grammar) -> bool:
         or _is_of_other_time(said, text, figure)
         or _is_elsewhere(said, text, figure.region)
         or _is_on_another_basis(remark, said, figure, named=bool(name))
-        or _is_of_another_whole(said, text, indicator, name)
+        or _is_of_another_whole(said, text, indicator, name, grammar.vocabulary.lines)
     )
 
 
@@ -171,12 +164,18 @@ def _is_then(own: Period, year: int, part: Part | None, since: str) -> bool:
     return year in (0, own.year) and (part is None or part.of(own.year).period.end == own.end)
 
 
-def _is_of_another_whole(said: Said, text: str, indicator: Indicator, name: str) -> bool:
+def _is_of_another_whole(
+    said: Said,
+    text: str,
+    indicator: Indicator,
+    name: str,
+    lines: Mapping[str, re.Pattern[str]],
+) -> bool:
     """Whether 限额以上, 出口, 仅含出口 or 税务部门组织收入 is said of what is more, or else."""
     lists = text[0] in "含包"
     bare = re.sub("[()]", "", text)
     own = bare in re.sub("[()]", "", fold(indicator.name_zh))  # 项目投资(扣除房地产开发)
-    if name and WITHOUT.match(text) and not (own or USUAL.search(text)):
+    if name and WITHOUT.match(text) and not (own or lines["usual"].search(text)):
         return True
     scope = said.facets.scope if len("".join(said.left)) <= FEW_LEFT else ""
     if any(word not in indicator.name_zh for word in scope.split("、")):
@@ -186,7 +185,7 @@ def _is_of_another_whole(said: Said, text: str, indicator: Indicator, name: str)
     if (lists or not said.left) and others and indicator not in said.names:
         return True
     unknown = said.left and not (lists and said.names)
-    unknown = unknown and len(text) <= SHORT and not HARMLESS.search(text)
+    unknown = unknown and len(text) <= SHORT and not lines["harmless"].search(text)
     whole = {fold(one) for one in names_of(indicator)}
     return name in whole and bool(unknown or PARTLY.search(text))
 

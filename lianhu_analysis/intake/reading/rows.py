@@ -22,7 +22,7 @@ from lianhu_analysis.intake.reading.heads import HALF_A_YEAR, Heads, Place
 from lianhu_analysis.intake.reading.meaning import Row
 from lianhu_analysis.intake.reading.notes import RowNote
 from lianhu_analysis.intake.reading.outline import SECTOR, Label, read_line
-from lianhu_analysis.intake.reading.remarks import MARKS
+from lianhu_analysis.intake.reading.remarks import MARK, MARKS
 from lianhu_analysis.intake.reading.statements import is_statement, stated_day, title_part
 from lianhu_analysis.intake.reading.words import (
     GROWTHS,
@@ -53,7 +53,7 @@ LAST_YEAR = 2100
 FIRST_CODE = 190_001
 MONTH = re.compile(r"\s*(?:0?[1-9]|1[0-2])\s*")
 WITHOUT = re.compile("不[含包]|剔除")
-MARK, REMARKS = "[*\ue000-\ue013]", ("备注", "说明")
+REMARKS = ("备注", "说明")
 
 
 @dataclass
@@ -164,8 +164,8 @@ class RowReader:
         places = (*label.groups, *(cell for _, cell in cells))  # 一、消费（上年）, too
         told += [found[0][1:-1] for text in places if (found := BRACKETS.search(text))]
         for of, text in self._notes:
-            words = re.split(f"[、和及与]|(?<={MARK})", of.replace("规上", "规模以上"))
-            in_name = any(w in name for w in words if re.match(f"...|{MARK}", w))
+            words = re.split(f"[、和及与]|(?<={MARK.pattern})", of.replace("规上", "规模以上"))
+            in_name = any(w in name for w in words if re.match(f"...|{MARK.pattern}", w))
             about = in_name or any(_is_of(read(w), own, read(text).facets) for w in words)
             told += [text] if about else []
         for text, one in zip(told, map(read, told), strict=True):
@@ -177,7 +177,9 @@ class RowReader:
 
     @cached_property
     def _notes(self) -> list[tuple[str, str]]:
-        bare = re.compile(f'^[加带标打有注]*[“"]?(?={MARK})|[”"]?号?的?(?:数据|指标|项目?)?$')
+        bare = re.compile(
+            f'^[加带标打有注]*[“"]?(?={MARK.pattern})|[”"]?号?的?(?:数据|指标|项目?)?$'
+        )
         return [(bare.sub("", of), text) for _, of, text in self.place.around.notes]
 
     @cached_property

@@ -567,14 +567,13 @@ class _PanelReader(Place):
         remarks = (*self.around.notes, *self._remarks(place), *of_heads)
         if not remarks:
             return
-        titles = (t for _, t in self.table.titles if not self.grammar.is_note(t))
         beside = (self.text(place, n) for role in STUBS for n in self.panel.stub.get(role, []))
         # A mark on an amount holds for its growth on the right.
         before = [m for m in self.heads.columns if m.column.number < column.column.number]
         columns = [column, *(before[-1:] if column.left else ())]
         heads = (m.text for m in columns)
         tokens = (self.text(place, m.column.number) for m in columns)
-        shown = " ".join((*heads, *tokens, *beside, *titles))
+        shown = " ".join((*heads, *tokens, *beside, *self.captions))
         figure = figure._replace(shown=fold(shown.translate(MARKS)))
         for remark in remarks:
             if differs(remark, figure, self.grammar):

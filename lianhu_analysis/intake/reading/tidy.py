@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from math import inf, isclose
@@ -156,13 +156,7 @@ def _reporter(found: Sequence[Sheet], grammar: Grammar, delivery: Delivery) -> s
     """Return another region whose office reports, or in whose folder the file lies."""
     titles = [text for sheet in found for table in sheet.tables for _, text in table.titles]
     # At the foot, too.
-    texts = [
-        cell
-        for sheet in found
-        for row in sheet.grid.rows
-        for cell in row
-        if isinstance(cell, str) and len(cell) < MOST_TEXT
-    ]
+    texts = [text for sheet in found for row in sheet.grid.rows for text in _short_texts(row)]
     feet = (text for text in texts if "单位" in text)
     stated = (one for text in (*titles, *feet) for one in statements(text))
     said = [one.partition(":")[2] for one in stated if REPORTER.match(one)]
@@ -185,6 +179,10 @@ def _reporter(found: Sequence[Sheet], grammar: Grammar, delivery: Delivery) -> s
     ]
     names = (foreign_region(text, delivery.region, grammar) for text in said)
     return next(filter(None, [*shorts, *names]), "")
+
+
+def _short_texts(row: Iterable[object]) -> list[str]:
+    return [cell for cell in row if isinstance(cell, str) and len(cell) < MOST_TEXT]
 
 
 def _undated(text: str) -> str:
@@ -257,7 +255,7 @@ def _beside(sheet: Sheet, grammar: Grammar) -> Iterator[tuple[str, str]]:
 
 def _wholes(grid: Grid, grammar: Grammar, but: Collection[str]) -> set[str]:
     """Return 全市 and the like where a sheet says them of its figures, not of one row of areas."""
-    rows = [[c for c in row if isinstance(c, str) and len(c) < MOST_TEXT] for row in grid.rows]
+    rows = [_short_texts(row) for row in grid.rows]
     # 社零（全市） beside 社零, and 全市平均增速, are what figures of others are compared with.
     filled = {
         c
