@@ -1412,6 +1412,67 @@ def test_rows_that_add_up_to_another_whole_are_its_parts(read, whole, one, two, 
     assert len(short(read([TO_DATE[0], TO_DATE[1][:3], *rows]))) == read_too
 
 
+@pytest.mark.parametrize(("private", "read_too"), [(60.5, 1), (70.1, 3)])
+@pytest.mark.parametrize("indent", ["", "  "])
+def test_rows_that_add_up_to_a_part_that_is_not_known_are_its_parts(
+    read, private, read_too, indent
+):
+    rows = [["进出口总额", "亿元", 100.3], ["其中：民营企业", "亿元", private]]
+    rows += [[f"{indent}出口", "亿元", 40.2], [f"{indent}进口", "亿元", 20.3]]
+    assert len(short(read([TO_DATE[0], TO_DATE[1][:3], *rows]))) == read_too
+
+
+@pytest.mark.parametrize("whole", ["居民人均可支配收入", "全体居民人均可支配收入"])
+def test_town_below_all_households_is_its_own_indicator(read, whole):
+    rows = [[whole, "元", 34021], ["  其中：城镇居民", "元", 40210], ["  农村居民", "元", 15210]]
+    assert set(short(read([TO_DATE[0], TO_DATE[1][:3], *rows]))) == {"C4"}
+
+
+def test_a_rank_between_an_amount_and_its_growth_is_the_amounts(read):
+    heads = [
+        "区县",
+        "GDP(亿元)",
+        "排名",
+        "增速(%)",
+        "排名",
+        "社会消费品零售总额(亿元)",
+        "排名",
+        "增速(%)",
+        "排名",
+    ]
+    reading = read(
+        [["2024年1-9月各区主要指标"], heads, ["莲湖区", 612.3, 4, 5.1, 6, 301.2, 3, 4.2, 5]]
+    )
+    figures = {cell: row for cell, row in short(reading).items() if cell not in facts(reading)}
+    assert {cell: row[0] for cell, row in figures.items()} == {
+        "B3": "gdp.total",
+        "D3": "gdp.total",
+        "F3": "csm.retail.total",
+        "H3": "csm.retail.total",
+    }
+    assert {cell: (row[0], row[-1]) for cell, row in facts(reading).items()} == {
+        "E3": ("fact.rank.gdp.total", 6),
+        "I3": ("fact.rank.csm.retail.total", 5),
+    }
+
+
+@pytest.mark.parametrize(
+    "head",
+    ["同比增长幅度", "同比变动幅度", "同比增减百分比", "增长百分比", "同比升降幅", "同比增减率"],
+)
+def test_growth_has_many_names(read, head):
+    heads = ["指标", "1-9月(亿元)", f"{head}(%)"]
+    found = short(read([["莲湖区2024年"], heads, [RETAIL, 301.2, 4.2]]))
+    assert found["C3"] == ("csm.retail.total", "yoy", "ytd", "2024-09", 4.2)
+
+
+def test_prices_rise_and_fall_by_a_rate(read):
+    heads = ["项目", "环比涨跌幅（%）", "同比涨跌幅（%）", "1-9月同比涨跌幅度（%）"]
+    found = short(read([["2024年9月居民消费价格"], heads, ["居民消费价格", 0.1, 0.4, 0.3]]))
+    assert found["C3"] == ("pri.cpi", "yoy", "single", "2024-09", 0.4)
+    assert found["D3"] == ("pri.cpi", "yoy", "ytd", "2024-09", 0.3)
+
+
 def test_the_month_and_what_is_to_date_of_one_indicator_are_no_parts(read):
     rows = [["进口总额", "累计", 30.0], ["进口总额", "当月", 20.0], ["出口总额", "当月", 10.0]]
     found = short(read([TO_DATE[0], ["指标", "口径", "亿元"], *rows]))

@@ -342,7 +342,7 @@ def _chosen(
         if meaning.facets.nothing and not meaning.facets.fact:
             place.leave(meaning.column, meaning.facets.nothing)
             continue
-        if meaning.facets.fact == "rank" and _of_amounts(meaning, read[number - 1 : number]):
+        if meaning.facets.fact == "rank" and _of_amounts(meaning, read[number - 1 : number], read):
             place.leave(meaning.column, "总量的位次，不是增速的")
             continue
         try:
@@ -355,7 +355,7 @@ def _chosen(
             continue
         if not whole.is_growth and not whole.facets.fact:
             left = whole
-        if whole.facets.fact in OF_LEFT and not (whole.part or whole.says_span):
+        if whole.facets.fact in OF_LEFT:
             whole = _as_beside(whole, found, place)
         found.append(whole)
     for growth in [m for m in found if m.is_growth and not ON_YEAR.search(m.text)]:
@@ -417,12 +417,21 @@ def _is_year_before(base: ColumnMeaning, one: ColumnMeaning, year: int) -> bool:
     return len(ends - {0}) < 2
 
 
-def _of_amounts(rank: ColumnMeaning, before: Sequence[ColumnMeaning]) -> bool:
+def _of_amounts(
+    rank: ColumnMeaning, before: Sequence[ColumnMeaning], read: Sequence[ColumnMeaning]
+) -> bool:
     """Whether a rank is of amounts, as it says or as the column right before it does."""
     if said := rank.facets.measure:
         return said == "level"
     units = {"", "%", POINTS}
-    return any(m.facets.measure == "level" or m.facets.unit not in units for m in before)
+    # GDP, 排名, 增速, 排名: beside growth a bare name is of amounts.
+    by_growth = any(m.is_growth and not m.indicator for m in read)
+    return any(
+        m.facets.measure == "level"
+        or m.facets.unit not in units
+        or (m.indicator and by_growth and not m.is_growth and not m.facets.fact)
+        for m in before
+    )
 
 
 def _may_turn(read: Sequence[ColumnMeaning], place: Place) -> bool:
@@ -436,16 +445,18 @@ def _may_turn(read: Sequence[ColumnMeaning], place: Place) -> bool:
 
 
 def _as_beside(fact: ColumnMeaning, found: Sequence[ColumnMeaning], place: Place) -> ColumnMeaning:
-    """Return a rank as of the column right beside it, where no title says of when it is.
+    """Return a rank as of the column right beside it, and of its time where no title says it.
 
     Of a column of an earlier month than another it is most likely not.
     """
-    if place.around.time.span or not found:
+    if not found or found[-1].column.number != fact.column.number - 1:
         return fact
     last = max((m.part.period.end for m in found if m.part), default=None)
     left = found[-1]
+    if left.is_growth and not fact.indicator and fact.facets.fact == "rank":
+        fact = fact._replace(indicator=left.indicator)
     newest = left.part is None or left.part.period.end == last
-    if left.column.number != fact.column.number - 1 or not newest:
+    if place.around.time.span or fact.part or fact.says_span or not newest:
         return fact
     return fact._replace(part=left.part, facets=fact.facets._replace(span=left.says_span))
 
@@ -525,10 +536,11 @@ def _of_left(
     """
     growth = read[place]
     if growth.indicator is None and any(m.indicator for m in read if not m.facets.nothing):
-        growths = [n for n, m in enumerate(read) if m.is_growth and not m.facets.nothing]
-        nameless = [n for n in growths if not read[n].indicator]
-        paired = all(n and read[n - 1].indicator and not read[n - 1].is_growth for n in nameless)
-        if not paired or left is None or left.column != read[place - 1].column:
+        plain = [m for m in read if m.facets.fact != "rank"]  # GDP, 排名, 增速, 排名
+        pairs = [(a, b) for a, b in pairwise([None, *plain]) if b and b.is_growth]
+        nameless = [(a, b) for a, b in pairs if not (b.indicator or b.facets.nothing)]
+        paired = all(a and a.indicator and not a.is_growth for a, _ in nameless)
+        if not paired or left is None or (left, growth) not in nameless:
             cure = "请报送在列名写明指标的新文件，或让每个增速列紧跟它的绝对量列"
             raise growth.unread("没有说是哪个指标的增速", cure)
         growth = growth._replace(indicator=left.indicator, region=left.region)

@@ -74,6 +74,7 @@ class RowReader:
     has_other_kinds: bool = False  # 国有控股企业, below which trades may be parts of it
     # Of what kind the part was that was refused last: those below may be its like.
     unknown: str = ""
+    unknown_parts: set[str] = field(default_factory=set)
 
     def read(self, number: int, label: Label, units: Mapping[str, str]) -> Row | None:
         """Return what a row is; ``None`` of one that is not read, which is told.
@@ -109,7 +110,7 @@ class RowReader:
                 raise IntakeError(why, f"{NOT_OURS}要收的，请报送全部的数", skipped=True)
         except IntakeError as error:
             if label.is_part:
-                self.unknown = self._kind_of(label)
+                self._note_unknown(label)
             if error.remedy:
                 self.place.refuse(error, number, panel.first("name") or 0)
             self.place.note.rows.append(note._replace(reason=error.message))
@@ -235,13 +236,15 @@ class RowReader:
         why = f"“{label.text}”在一个没有收的“其中”项之后，说的可能是同一个数的一部分"
         raise IntakeError(why, f"{NOT_OURS}要收的，请报送把指标名称写全的新文件", skipped=True)
 
-    def _kind_of(self, label: Label) -> str:
-        """Return the kind of a part, the first word of its code, if its whole is not known."""
+    def _note_unknown(self, label: Label) -> None:
+        """Keep a part that is not known, and its kind, the first word of its code, if its whole is not."""
         name = next(iter(label.parents), "")
         part, whole = self.place.grammar.read(label.text), self.place.grammar.read(name)
         item = part.indicator or whole.indicator
         plain = whole.indicator is not None and not (whole.left or whole.facets.scope)
-        return item.code.partition(".")[0] if item and not (plain or name in self.known) else ""
+        known = plain or name in self.known
+        self.unknown = "" if known or item is None else item.code.partition(".")[0]
+        self.unknown_parts.add(label.text)
 
     # ---- what stands beside
 
@@ -510,7 +513,12 @@ class RowReader:
         """Return what a row adds up to that is no whole of its own: 出口 and 进口 of 服务贸易."""
         structure = load_structure()
         wholes = structure.wholes(part.code)
-        names = [name for name in label.totals if NARROW.match(name) or not by_path]
+        # By their path 出口 and 进口 are the trade's, and may add up to 其中：民营企业 all the same.
+        names = [
+            name
+            for name in label.totals
+            if name in self.unknown_parts or NARROW.match(name) or not by_path
+        ]
         totals = [(name, self.known.get(name)) for name in names] if wholes else []
         if any(item and item.code in wholes for _, item in totals):
             return ""
