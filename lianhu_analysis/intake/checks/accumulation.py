@@ -132,6 +132,16 @@ def _single_against_ytd(panel: Evidence, cumulated: Panel) -> Iterator[Finding]:
         same = np.ones_like(ytd, dtype=bool)
         same[:, 1:] = bases[:, 1:] == bases[:, :-1]
         copied = single == ytd  # has a rule of its own
+        over = np.isnan(before) & (single > ytd + unit[:, None]) & ~panel.may_fall[mine]
+        for year, position in np.argwhere(over):
+            rows = [int(panel.rows[one, year, position]) for one in (mine, other)]
+            said = (
+                f"{panel.said(rows[0])}，比累计的 {panel.value_text(rows[1])} 还多：两列可能填反了"
+            )
+            for row, other_row in (rows, rows[::-1]):
+                yield panel.finding(
+                    "single_vs_ytd", "Error", row, said, RESOLVE, others=[other_row]
+                )
         for year, position in np.argwhere((gap > 0.5 * unit[:, None] + 1e-9) & same & ~copied):
             at, total = (mine, year, position), (other, year, position)
             rows = [int(panel.rows[at]), int(panel.rows[total])]

@@ -7,6 +7,7 @@ import numpy as np
 from lianhu_analysis.intake.checks.arrays import Bools, Floats, Ints
 from lianhu_analysis.intake.checks.evidence import Evidence
 from lianhu_analysis.intake.checks.findings import Finding, Severity
+from lianhu_analysis.intake.checks.magnitude import growth_beside
 
 __all__ = ["find_zeros"]
 
@@ -42,6 +43,13 @@ def find_zeros(panel: Evidence, slipped: Bools) -> tuple[list[Finding], Bools]:
     begun = adds_up[:, None, None] & np.logical_or.accumulate(panel.values > 0, axis=2)
     certain = zero & (slipped | _blank(panel)[panel.rows] | begun)
     level, growth = panel.pairs("measure", "level", "yoy")
+    regular = ~panel.is_lumpy[:, None, None]
+    # Nothing that grew by nothing from nothing; a month of none within what is sold to date.
+    certain[level] |= zero[level] & zero[growth] & regular[level]
+    single, to_date = panel.pairs("span", "single", "ytd")
+    sold = (panel.values[to_date] > 0) & adds_up[to_date, None, None] & regular[single]
+    gone = growth_beside(panel)[single] <= -100
+    certain[single] |= zero[single] & sold & ~gone
     certain[growth] |= certain[level] & zero[growth]
     together = (certain | (stops > 0)).sum(axis=0) > 1
     certain |= (stops > 0) & (together | (stops >= CLEAR_RUN))

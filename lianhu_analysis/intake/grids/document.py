@@ -27,7 +27,12 @@ MAX_TABLES = 200
 MAX_SPAN = 1_000
 ABOVE_LINES, ABOVE_LETTERS = 40, 200
 FIGURE = re.compile(r"[-+－—]?[\d,，.．\s]*\d[\d,，.．\s]*[%％‰]?(?:\[\d+\])?")
-NOTE = re.compile("[*①-⑳(（]|注[:：\\d]|备注[:：]|说明[:：]|以上|上[表述]|[本上]?表[中内]|本表")
+NOTE = re.compile(
+    "[*①-⑳(（]|注[:：\\d]|备注[:：]|说明[:：]|以上|上[表述]|[本上]?表[中内]|本表"
+    # Who signs below it, and whose page it is.
+    "|.{0,4}(?:来源|机构|主办|承办|版权所有|编辑|供稿|编印|制表)(?:单位|方)?[:：]"
+    r"|[一-龥]{2,16}(?:局|政府|委员会)[\s\d年月日./-]*$"
+)
 # A sentence of a report, which tells figures of its own.
 PROSE = re.compile(r"^(?!注|备注|说明|[*①-⑳]).*(?:增长|下降)\s*\d.*[。；;]$")
 LISTED = re.compile(r"[\u4e00-\u9fff)）][^:：]*[\[(（ ]20\d\d[-/.]\d{1,2}[-/.]\d{1,2}[\])）]?$")

@@ -70,7 +70,7 @@ BRACKETS = re.compile("[(（](.+)[)）]")
 SENTENCE, NAMED = re.compile(r"[。；]\s*$"), re.compile("[一-龥]{2}")
 # What a line states of all figures below it: of when they are, and in which money.
 STATED = re.compile(
-    "((?:统计|数据|报表|报告)(?:时间|期)|(?:数据)?截[止至](?:时间|日期)|币种|货币单位|对比期):(.+)"
+    "((?:统计|数据|报表|报告)(?:时间|期|所属期|时段)|(?:数据)?截[止至](?:时间|日期)|币种|货币单位|对比期):(.+)"
 )
 NUMBERED = re.compile(r"^\s*附?[图表]\s*\d+(?:[-.]\d+)?[\s:：.、]+")
 UNIT = re.compile(r"^(?:计量|金额)?单位:(.+)")
@@ -238,6 +238,7 @@ def _narrowing(
     dated |= any("period" in panel.stub for panel in table.panels)
     places = [(text, kind) for text in over for kind in ("scope", "since")[: 2 - dated]]
     places += [(delivery.file, kind) for kind in ("file", "scope")[: 2 - named]]
+    places += [(folder, "folder") for folder in delivery.folders]
     if not any(grammar.read(text).parts for text in over):
         places.append((delivery.file, "since"))
     # 西安市本级, 莲湖区属企业: what is left behind a name may begin with its last letter.
@@ -256,11 +257,19 @@ def _notes_of(table: Table, grammar: Grammar) -> Iterator[Remark]:
         for cell, text in table.titles
         if grammar.is_note(text) or SENTENCE.search(text)
     ]
-    for cell, text in table.titles:
+    rows = range(table.bottom + 1, table.end)
+    below = [
+        (cell_address(row, n), cell)
+        for row in rows
+        for n, cell in enumerate(table.grid.rows[row])
+        if isinstance(cell, str)
+    ]
+    for cell, text in (*table.titles, *below):
         if found := STATED.match(fold(text)):
             day = next(days_in(found[2]), None)
             value = f"{day.month}月" if day else found[2]
             yield Remark(cell, "增速" if found[1] == "对比期" else "", value)
+    for cell, text in table.titles:
         said, bracketed = grammar.read(text), BRACKETS.fullmatch(text.strip())
         if bracketed and said == Said(
             Facets(span=said.facets.span, per=said.facets.per), said.whole
@@ -270,7 +279,6 @@ def _notes_of(table: Table, grammar: Grammar) -> Iterator[Remark]:
         yield from remarks_in(cell, text.replace("以下", "本表"), grammar)
     # 民间投资（不含房地产） with its figures is a row, which says nothing of 民间投资, and 按构成分
     # above others a group.
-    rows = range(table.bottom + 1, table.end)
     figures = [r for r in rows if any(map(is_number, table.grid.rows[r]))]
     last = max((c.number for p in table.panels for c in p.columns if c.text), default=0)
     for row in rows:
@@ -309,7 +317,8 @@ def region_of(
     if short == delivery.region or (not other and delivery.region.name_zh in part):
         return delivery.region
     if not other:
-        level = WHOLE.search(re.sub(r"\([^()]*\)", "", part))
+        plain = grammar.vocabulary.lines["compared"].sub("", re.sub(r"\([^()]*\)", "", part))
+        level = WHOLE.search(plain)
         if not level or regions_in_rows:
             return None
         other = f"全{level[1]}"

@@ -10,6 +10,7 @@ import datetime as dt
 import math
 import re
 from bisect import bisect
+from calendar import monthrange
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -556,7 +557,11 @@ def _head_text(value: object) -> str:
         if number not in SERIALS:
             return f"{number}年" if _is_year(number) else str(number)
         value = SERIAL_ZERO + dt.timedelta(days=number)
-    text = f"{value.year}年{value.month}月" if isinstance(value, dt.date) else str(value)
+    text = str(value)
+    if isinstance(value, dt.date):
+        # 2024-01-09 was most likely 1-9 before a spreadsheet took it for a day.
+        whole = value.day in (1, monthrange(value.year, value.month)[1])
+        text = f"{value.year}年{value.month}月" if whole else value.strftime("%Y-%m-%d")
     return f"{text.strip()}年" if re.fullmatch(YEAR, text.strip()) else text
 
 

@@ -132,7 +132,8 @@ class Place:
         narrows = self.grammar.vocabulary.lines.get(item.code.partition(".")[0])
         if narrows is None or narrows.search(f"{fold(text)}/{item.name_zh}/"):
             return ""
-        lines = (*above, *self.captions, self.grid.sheet)
+        file = () if self.around.named else (self.delivery.file,)
+        lines = (*above, *self.captions, self.grid.sheet, *file)
         return next((line.strip() for line in lines if narrows.search(title_part(line))), "")
 
     @property
@@ -698,12 +699,17 @@ def _agreeing(columns: Sequence[ColumnMeaning], time: Time, place: Place) -> lis
     axis = _is_axis(columns, place.around.facets.span)
     if not axis and not rows_say:
         yearly = not any(m.is_growth or m.part for m in columns)
+        titled = place.around.facets.measure == "yoy"
+        # 2022年 with growth of its own is no base of 2023's.
+        grown = {m.stated_year for m in columns if m.is_growth or titled}
         for m in columns:
             kept = (yearly and not place.around.time.year) or _is_all_of_last_year(
                 m, columns, place
             )
-            if _is_last_year(m, columns) and not kept:
-                place.leave(m.column, "上年同期的可比数，不作为上年的数入库")
+            if _is_last_year(m, columns) and not (kept or m.stated_year in grown):
+                why = "是上年同期的可比数，不作为上年的数入库"
+                cure = "不收的不必处理；要收的，请另报上年的表"
+                place.refuse_column(m.column, m.unread(why, cure, skipped=True))
                 found.remove(m)
     ends = {m.part.period.end.month for m in found if m.part and m.facets.fact != "plan"}
     stated = time.period.end.month if time.title and time.period else 0

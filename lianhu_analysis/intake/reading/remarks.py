@@ -7,7 +7,7 @@ what, and what.  A figure of which a remark says something else than the table i
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import reduce
 from typing import NamedTuple
 
@@ -33,14 +33,26 @@ OFFICE = re.compile(
 )
 EXCEPT = re.compile("除(.+?)[以之]?外,?(?:其[他余它]|各项?|所有)*(?:指标|数据)?")
 # A subject that names nothing has that of the clause before it.
-PRONOUN = re.compile("(?:数据|统计)*(?:时间|时点|期间|口径|范围)?|其中|[它其]")
-OF_ALL = re.compile("^(?:[本此上下]表|表[中内]|以上|上述)(?:各项|全部|所有|所[列示载])?的?")
+PRONOUN = re.compile(
+    "(?:数据|统计)*(?:时间|时点|时段|期间|口径|范围)?|其中|[它其]|[本当]月|本期|目前|暂"
+)
+OF_ALL = re.compile(
+    "^(?:(?:[本此上下]表|表[中内]|以上|上述)(?:各项|全部|所有|所[列示载])?的?|金额类?指标|价值量?指标)"
+)
+# 因数据尚未反馈; 统计截止8月31日
+CAUSE = re.compile("(?:因|由于|统计)$")
+# 全市数据 is all that a note says.
+BARE_PLACE = re.compile("系?(.{2,12}?)(?:数据?|口径|指标)?")
+# April to September is neither a month nor the year to date.
+PART_YEAR = re.compile(r"(?<![\d.年])(?:[2-9]|1[0-2])月?-\d{1,2}月|\d{4}年(?:[2-9]|1[0-2])月?-")
+OTHER_MONEY = re.compile("美元|港[币元]|欧元|日元|英镑|外币")
 UNIT_OF = re.compile(
     "^(?:[本上]?表[中内]?|以上|数据|金额|货币|的)*(.*?)(?:金额|计量|货币|的)*单位$"
 )
 GROWTH = re.compile("(?:(?:同比)?增(?:长|速|幅|长率|长速度|减|减率|减幅)|同比)列?$")
-AMOUNT = re.compile("(?:绝对[量数值额]|总量|数值|累计[数值量]|完成[数值额])列?$")
+AMOUNT = re.compile("(?:绝对[量数值额]|总量|数值|累计[数值量]?|完成[数值额])列?$")
 REAL = re.compile("实际|价格因素|不变价|可比价")
+CONSTANT = re.compile(rf"不变价|可比价|{YEAR}年价格")
 SINCE = re.compile("(?:及|之)?以?(前|[起来后])")
 BASE = re.compile(rf"[比较与]({YEAR})年")
 PARTLY = re.compile("[仅只]")
@@ -54,7 +66,7 @@ BESIDE = ("rank", "gap", "plan_share")
 # 为年初预算的74.3% tells a figure, and not what others are.
 FIGURED = re.compile(r"\d(?:%|个?百分点|[万亿]元)$")
 ON_DAY = re.compile(r"(\d{1,2})月(\d{1,2})日")
-FEW_LEFT, SHORT = 4, 12
+FEW_LEFT, SHORT, SHORTEST = 4, 12, 4
 
 
 class Remark(NamedTuple):
@@ -82,15 +94,15 @@ class Figure(NamedTuple):
 
     def not_in(self, text: str) -> bool:
         """Whether a text speaks of dollars, and the indicator is counted in other money."""
-        unit = self.indicator.unit
-        return "美元" in text and "美元" not in unit and "元" in unit
+        unit, money = self.indicator.unit, OTHER_MONEY.search(text)
+        return money is not None and money[0] not in unit and "元" in unit
 
 
 def remarks_in(cell: str, text: str, grammar: Grammar) -> Iterator[Remark]:
     """Yield what a note says of what."""
     says, void, last = *(grammar.vocabulary.lines[kind] for kind in ("notes", "void")), ""
     folded = EXCEPT.sub(r"除\1外", OFFICE.sub("", fold(text.translate(MARKS))))
-    folded = re.sub('["“”‘’]', "", folded)
+    folded = re.sub("未([含包计])", r"不\1", re.sub('["“”‘’]', "", folded))
     for part in re.split("[,;。]", folded):
         clause = BEFORE.sub("", part)
         clause = clause[:-1] if part.startswith("(") and clause.endswith(")") else clause
@@ -98,11 +110,19 @@ def remarks_in(cell: str, text: str, grammar: Grammar) -> Iterator[Remark]:
         if void.search(clause):
             yield Remark(cell, named or ("" if OF_ALL.match(last) else last), "作废")
         elif found := says.fullmatch(clause):
-            of = found[1]
+            of = CAUSE.sub("", found[1])
             last = last if PRONOUN.fullmatch(of) or not of else of
             yield Remark(cell, last, found[2])
+        elif (place := BARE_PLACE.fullmatch(clause)) and _is_place(place[1], grammar):
+            yield Remark(cell, "", place[1])
         elif named or (clause and len(clause) <= SHORT):
             last = named or clause
+
+
+def _is_place(text: str, grammar: Grammar) -> bool:
+    """Whether a text is the name of a region, or 全市."""
+    said = grammar.read(text)
+    return text == said.whole or grammar.is_place(text) or bool(said.regions and not said.left)
 
 
 def differs(remark: Remark, figure: Figure, grammar: Grammar) -> bool:
@@ -114,7 +134,8 @@ def differs(remark: Remark, figure: Figure, grammar: Grammar) -> bool:
         return False
     if (of_unit := UNIT_OF.search(whose)) and is_unit(text):
         other = level and _is_other_unit(text, unit, indicator)
-        return bool(unit) and of_unit[1] in indicator.name_zh and (other or figure.not_in(text))
+        own = _names(of_unit[1], [indicator.name_zh])
+        return bool(unit) and own and (other or figure.not_in(text))
     name = _is_about(whose, indicator, level=level)
     if name is None or FIGURED.search(text):
         return False
@@ -124,7 +145,7 @@ def differs(remark: Remark, figure: Figure, grammar: Grammar) -> bool:
     return (
         bool(said.facets.nothing and not (said.facets.price or said.facets.fact in BESIDE))
         or _is_of_other_time(said, text, figure)
-        or _is_elsewhere(said, text, figure.region)
+        or _is_elsewhere(said, text, figure.region, grammar)
         or _is_on_another_basis(remark, said, figure, named=bool(name))
         or _is_of_another_whole(said, text, indicator, name, grammar.vocabulary.lines)
     )
@@ -197,7 +218,8 @@ def _is_on_another_basis(remark: Remark, said: Said, figure: Figure, *, named: b
         return True
     if figure.is_level:
         # 绝对额按现价计算 is said of most, though some volumes are at constant prices.
-        told = AMOUNT.search(remark.of) and said.facets.price == "constant"
+        of_all = AMOUNT.search(remark.of) or OF_ALL.match(remark.of)
+        told = of_all and CONSTANT.search(text)
         return bool(told) and indicator.level_price == "current"
     at_current = GROWTH.search(remark.of) and said.facets.price == "current"
     real = named and REAL.search(text) and indicator.growth_basis == "nominal"
@@ -211,6 +233,8 @@ def _is_of_other_time(said: Said, text: str, figure: Figure) -> bool:
     spans, period = {said.facets.span, *(part.span for part in said.parts)}, figure.period
     if day := ON_DAY.search(text):
         return (int(day[1]), int(day[2])) < (period.end.month, period.end.day)
+    if PART_YEAR.search(text):
+        return True
     other = bool(spans - {"", "point"}) and figure.span not in (*spans, "annual", "point")
     for part in said.parts:
         other |= part.of(part.year or period.year).period.end != period.end
@@ -219,7 +243,10 @@ def _is_of_other_time(said: Said, text: str, figure: Figure) -> bool:
     return other or bool(said.facets.lag and said.facets.lag != figure.meaning.lag)
 
 
-def _is_elsewhere(said: Said, text: str, region: Region) -> bool:
+def _is_elsewhere(said: Said, text: str, region: Region, grammar: Grammar) -> bool:
+    place = BARE_PLACE.fullmatch(text)
+    if place and place[1] != said.whole and grammar.is_place(place[1]):
+        return place[1] != region.name_zh
     whole = said.whole and not region.name_zh.endswith(said.whole[1])
     named = said.regions and region not in said.regions
     return bool(whole or named or PLACES.search(text))
@@ -242,4 +269,12 @@ def _is_about(whose: str, indicator: Indicator, *, level: bool) -> str | None:
     name = re.sub("数据$", "", GROWTH.sub("", AMOUNT.sub("", whose)))
     names = [fold(one.rpartition("/")[2]) for one in names_of(indicator)]
     named = (part for part in re.split("[、和及与]", name) if len(part) > 1)
-    return next((part for part in named if any(part in one for one in names)), None if name else "")
+    return next((part for part in named if _names(part, names)), None if name else "")
+
+
+def _names(text: str, names: Sequence[str]) -> bool:
+    """Whether a text is a part of a name, or short for it: 居民收入, 社零总额."""
+    if len(text) < SHORTEST:
+        return any(text in name for name in names)
+    short = re.compile(".*".join(map(re.escape, text)))
+    return any(short.search(name) for name in names)

@@ -47,6 +47,7 @@ SEVERAL = re.compile("[及与、]|社会消费品|社零|以下|限下|全[部�
 SCOPES = {"规上": "规模以上", "限上": "限额以上"}
 TOTAL = re.compile("[合总]计$")
 ASIDE = re.compile(r"^[\d★☆▲△]+|(?:\d+|[\[(]\d+[\])]|:|小计)$")
+DITTO = re.compile("[〃″\"'']+|同上")
 NARROW = re.compile("限额?以?上|规模?以?上")
 TRADE = re.compile(f"(?<!企)业$|服务$|{TOTAL.pattern}")
 LAST_YEAR = 2100
@@ -299,6 +300,10 @@ class RowReader:
         return "" if is_blank(cell) else str(cell).strip()
 
     def _region(self, text: str) -> Region:
+        if DITTO.fullmatch(text.strip()):
+            raise IntakeError(
+                f"地区“{text}”说的是哪里说不清，这一行没有读", "请报送每一行都写明地区的新文件"
+            )
         # 莲湖区1 and 莲湖区(3) have the number of a note, or a rank, behind them.
         folded = ASIDE.sub("", TOTAL.sub("", fold(read_line(text).text)))
         delivery = self.place.delivery
@@ -490,16 +495,16 @@ class RowReader:
             raise IntakeError(why, f"{NOT_OURS}要收的，请报送只有地方级的新文件")
         # (1)餐饮收入 below 1.限额以上 is no part of what that is a part of.
         trade = label.is_numbered and said.names[0].code.startswith(("csm.", "trd."))
-        over = label.parents[:1] if trade else ()
+        over = label.groups + (label.parents[:1] if trade else ())
         if said.names[0].code.startswith("re.floor."):  # 房屋竣工面积 below 一、建筑业
-            over = (*label.groups, *label.parents)
+            over += label.parents
         under = self.place.part_of(said.names[0], text, over)
         above = self.place.grammar.name(f"限额以上{text}") if under else None
         if under and above and not SEVERAL.search(under):
             # Under a title of 限额以上, 批发业商品销售额 is of the units above the limit.
             return said._replace(names=(above,), facets=facets, regions=regions)
         narrowed = (under, "其中一部分", False) if under else None
-        if narrowed := narrowed or self._narrowed(label, said, by_path=by_path):
+        if narrowed := self._narrowed(label, said, by_path=by_path) or narrowed:
             place, words, is_part = narrowed
             path = f"{place}/{text}" if place else text
             where = f"在“{place}”之下，" if place else ""

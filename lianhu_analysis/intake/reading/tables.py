@@ -49,9 +49,13 @@ __all__ = ["read_sheet"]
 
 IN_PERCENT = "增减额不入库；确是增速的，请写成带百分号的数，另报新文件"
 EARLIER = re.compile(rf"[上去]年|同期|基[数期]|{YEAR}")
+# What a rate is called; 同比 alone may be a change.
+RATE = re.compile("[增幅率速长涨]")
 # A change that is so far from the growth that the same amounts make is none by chance, in points.
 CLEARLY = HALF = 0.5
 MOST_OF_PLAN = 5
+# Trade and its two parts, and by how little these may miss it.
+TRADE, MOSTLY = ("opn.trade", "opn.export", "opn.import"), 0.9
 # By which a part may exceed its whole: 建筑业 counts its services with 第二产业, and roundings.
 A_LITTLE = 1.02
 
@@ -428,7 +432,7 @@ class _PanelReader(Place):
             cure = "绝对量不采用；是增速的，请报送填在增长列的新文件"
             raise IntakeError(why, cure)
         region = column.region
-        if column.whole and not meaning.fact:
+        if column.whole and meaning.fact in ("", "plan", "plan_share"):
             region = delivery.of_whole(column.whole, f"列名“{column.text}”")
         published = row.published or self.published.get(number) or around.published
         may_come = published or meaning.fact == "plan" or (delivery.published and not earliest)
@@ -443,6 +447,9 @@ class _PanelReader(Place):
         if of_revenue and (whole := self._exceeded(row, number, indicator.code)):
             why = f"{indicator.name_zh}：{str(token)[:20]} 比同一列的{whole}还大，说的不会是它的一部分"
             raise IntakeError(why, "请核对两者的口径（如全口径、地方级），另报新文件")
+        if self._falls_short(row, indicator.code):
+            why = f"{indicator.name_zh}：与另一部分合计远不到同一列的总额，说的只是其中一部分"
+            raise IntakeError(why, "请核对口径（如一般贸易、民营企业），另报新文件")
         if not meaning.fact:
             self._refuse_by_notes(
                 place,
@@ -499,12 +506,9 @@ class _PanelReader(Place):
         if not told and own in self._in_percent:
             why = f"{indicator.name_zh}：同一列别的数写有 %，{growth:g} 没有写，说不清是增速还是增减额"
             raise IntakeError(why, IN_PERCENT)
-        if not in_percent and indicator.unit in COUNTING_UNITS and float(growth).is_integer():
-            amounts = (c for c in self.heads.columns if not (c.is_growth or c.facets.fact))
-            counts = [n for c in amounts if is_number(n := self.grid.at(row, c.column.number))]
-            if counts and not any(_may_have_grown(count, growth) for count in counts):
-                why = f"{indicator.name_zh}：{growth:g} 不会是 {counts[-1]:g} 的增速，像是增减数"
-                raise IntakeError(why, IN_PERCENT)
+        whole = not in_percent and indicator.unit in COUNTING_UNITS and float(growth).is_integer()
+        if whole and (changes := self._changes_of_counts.get(own)):
+            raise IntakeError(f"{indicator.name_zh}：{changes}", IN_PERCENT)
         if column.is_growth:
             before = [(row, n) for n in self._earlier[0]]
             now = [(row, c.column.number) for c in self.heads.columns]
@@ -521,6 +525,35 @@ class _PanelReader(Place):
                 why = f"{indicator.name_zh}：{growth:g} 正是与 {where} 的 {base:g} 之差，不像增速"
                 raise IntakeError(why, IN_PERCENT)
 
+    @cached_property
+    def _changes_of_counts(self) -> dict[int, str]:
+        """Return columns whose whole numbers beside counts are no growth, and why."""
+        amounts = [c for c in self.heads.columns if not (c.is_growth or c.facets.fact)]
+        counted = [
+            n
+            for n, row in self.read_rows.items()
+            if row.indicator and row.indicator.unit in COUNTING_UNITS
+        ]
+        found: dict[int, str] = {}
+        for column in (c.column for c in self.heads.columns if c.is_growth):
+            number = column.number
+            told = [
+                (row, float(n))
+                for row in counted
+                if is_number(n := self.grid.at(row, number)) and n
+            ]
+            whole = [(row, n) for row, n in told if n.is_integer()]
+            for row, growth in whole:
+                cells = (self.grid.at(row, c.column.number) for c in amounts)
+                counts = [float(cell) for cell in cells if is_number(cell)]
+                if counts and not any(_may_have_grown(count, growth) for count in counts):
+                    where = cell_address(row, number)
+                    why = f"{where} 的 {growth:g} 不会是 {counts[-1]:g} 的增速，这一列像是增减数"
+                    found.setdefault(number, why)
+            if 1 < len(whole) == len(told) and not RATE.search(column.text):
+                found.setdefault(number, "列名没有写 %，数又都是整数，说不清是增速还是增减数")
+        return found
+
     def _exceeded(self, row: Row, column: int, code: str) -> str:
         """Return the whole that a part is larger than, or that its own whole is: 税收收入 of 80 of 31."""
         whole_of, amounts = load_structure().wholes, self._amounts
@@ -532,6 +565,15 @@ class _PanelReader(Place):
             if all_of_it is not None and (outer := self._exceeded(row, column, whole)):
                 return outer
         return ""
+
+    def _falls_short(self, row: Row, code: str) -> bool:
+        """Whether exports and imports of a table are only those of a part of its trade."""
+        for column in self.heads.columns if code in TRADE[1:] else ():
+            key = _same_amounts(row, column.column.number)
+            whole, *parts = (self._amounts.get((one, *key), 0.0) for one in TRADE)
+            if all(parts) and sum(parts) < whole * MOSTLY:
+                return True
+        return False
 
     @cached_property
     def _amounts(self) -> dict[tuple[object, ...], float]:
@@ -645,5 +687,7 @@ def _same_amounts(row: Row, column: int) -> tuple[object, ...]:
 
 def _may_have_grown(count: float, growth: float) -> bool:
     """Whether a count may have grown by so many percent, rounded, from a whole number."""
+    if growth < -100:
+        return False
     least, most = (count / (1 + (growth + half) / 100) for half in (HALF, -HALF))
     return not 0 < least < most or floor(most) >= ceil(least)

@@ -37,7 +37,12 @@ CLOSE = 1e-3
 # Bodies whose figures are not all of a district's.
 BODY = re.compile("街道(?:办(?:事处)?)?$|公司$|集团$|[工商]厂$")
 REPORTER = re.compile("(?:填[报表]|制表|报送|报出|上报|编报)(?:单位|机构|部门):")
+MAKER = re.compile("(?:编印|制表):(.+)")
+SOURCE = re.compile(
+    r"(?:来源|机构|主办|承办|版权所有|责任编辑|联系单位|供稿)(?:单位|方)?:(.+)|\((.+)供稿\)"
+)
 PLACE = re.compile("[一-龥]{2,4}")
+UPPER = re.compile("全[国省市](?![属级场])")
 LEVELS = "国省市区"  # 县 and 旗 stand where 区 does
 
 Rows = dict[str, dict[int, Observation]]
@@ -98,12 +103,26 @@ def grammar_of(
 
 
 def _period_of_book(tables: Sequence[Table], grammar: Grammar) -> Period | None:
-    """Return the one year and month to date that heads and titles state, for those that do not."""
-    titles = [text for table in tables for _, text in table.titles]
-    heads = [c.text for table in tables for panel in table.panels for c in panel.columns]
-    parts = (part for text in (*titles, *heads) for part in grammar.read(text).parts)
-    found = {part.period for part in parts if part.year and part.span == "ytd"}
-    return found.pop() if len(found) == 1 else None
+    """Return the one year and month to date that heads and titles state, for those that do not.
+
+    Tables of last year, and of what is known a month late (营业收入 of 1-8月), date no others.
+    """
+    narrows = grammar.vocabulary.lines["scope"]
+    found: set[Period] = set()
+    ends: set[int] = set()
+    for table in tables:
+        titles = [table.grid.sheet, *(text for _, text in table.titles)]
+        heads = [c.text for panel in table.panels for c in panel.columns]
+        parts = [part for text in (*titles, *heads) for part in grammar.read(text).parts]
+        stub = {n for panel in table.panels for n in panel.stub.get("name", [])}
+        cells = (table.grid.at(row, n) for row in range(table.bottom + 1, table.end) for n in stub)
+        items = [i for c in cells if isinstance(c, str) for i in grammar.read(c).names]
+        late = bool(items) and all(item.lag_months for item in items)
+        if not late and not any(narrows.search(title_part(title)) for title in titles):
+            ends |= {part.period.end.month for part in parts}
+            found |= {part.period for part in parts if part.year and part.span == "ytd"}
+    last = found.pop() if len(found) == 1 else None
+    return last if last and max(ends) == last.end.month else None
 
 
 def _whose(found: Sequence[Sheet], grammar: Grammar, delivery: Delivery) -> Region | None:
@@ -128,7 +147,10 @@ def _whose(found: Sequence[Sheet], grammar: Grammar, delivery: Delivery) -> Regi
         own.name_zh in text for text in (delivery.file, *([] if known else delivery.folders))
     )
     beside = {head: word for sheet in found for head, word in _beside(sheet, grammar)}
-    words = sorted({w for sheet in found for w in _wholes(sheet.grid, grammar, beside)})
+    words = sorted(
+        {w for sheet in found for w in _wholes(sheet.grid, grammar, beside)}
+        | set(UPPER.findall(grammar.vocabulary.lines["compared"].sub("", delivery.file)))
+    )
     if f"全{own.name_zh[-1:]}" in words or (ours and not words):
         return None
     if words and not ours:
@@ -160,6 +182,7 @@ def _reporter(found: Sequence[Sheet], grammar: Grammar, delivery: Delivery) -> s
     feet = (text for text in texts if "单位" in text)
     stated = (one for text in (*titles, *feet) for one in statements(text))
     said = [one.partition(":")[2] for one in stated if REPORTER.match(one)]
+    said += [made[1] for text in texts if (made := MAKER.search(fold(text)))]
     if bodies := [name for name in said if BODY.search(name)]:
         return bodies[0]
     own = SUFFIX.sub("", delivery.region.name_zh)
@@ -170,7 +193,13 @@ def _reporter(found: Sequence[Sheet], grammar: Grammar, delivery: Delivery) -> s
             t for s in found for t in s.tables if not any("region" in p.stub for p in t.panels)
         )
         said += [text for table in apart for _, text in table.titles if not grammar.is_note(text)]
+        # A district's bureau is a source of its own figures, one above of all below it.
+        sources = filter(None, map(SOURCE.search, map(fold, (*texts, *titles))))
+        named = [foreign_region(one[1] or one[2], delivery.region, grammar) for one in sources]
+        said += [name for name in named if name[-1:] in "区县旗" and name]
     if not any(delivery.region.name_zh in name for name in (delivery.file, *delivery.folders)):
+        if bodies := [name for name in delivery.folders if BODY.search(name)]:
+            return bodies[0]
         # The office of a region above passes on what is of those below.
         office = f"(?:{'|'.join(r.name_zh for r in delivery.regions)}).*[局队会室]"
         said += [name for name in delivery.folders if not re.fullmatch(office, name)]
@@ -270,7 +299,9 @@ def _wholes(grid: Grid, grammar: Grammar, but: Collection[str]) -> set[str]:
     cells = {c for row in rows for c in row} - compared
     lines = grammar.vocabulary.lines
     notes = [said for c in cells if grammar.is_note(c) for said in remarks_in("", c, grammar)]
-    texts = [c for c in cells.difference(but) if "全" in c and not grammar.is_note(c)]
+    compares = lines["compared"]
+    texts = [compares.sub("", c) for c in cells.difference(but) if not grammar.is_note(c)]
+    texts = [text for text in texts if "全" in text]
     texts += [f"{one.text}口径" for one in notes if lines["of_all"].fullmatch(one.of)]
     said = ((fold(text), grammar.read(text)) for text in texts)
     return {one.whole for text, one in said if text != one.whole and not one.facets.fact} - {""}

@@ -337,11 +337,26 @@ class WordList:
         default_factory=dict
     )
     lines: Mapping[
-        Literal["ignore", "events", "contexts", "names", "scope", "not_regions", "offices"]
+        Literal[
+            "ignore",
+            "events",
+            "contexts",
+            "names",
+            "scope",
+            "not_regions",
+            "offices",
+            "compared",
+            "folder",
+        ]
         | Literal[
             "since",
             "file",
             "ind",
+            "inv",
+            "inn",
+            "emp",
+            "soc",
+            "rsk",
             "fin",
             "tou",
             "inc",

@@ -509,6 +509,22 @@ def test_zeros_that_may_be_true():
     assert found(gone, "zero_filled") == []
 
 
+def test_a_zero_that_grew_by_zero_or_within_a_year_of_sales_is_none():
+    both = [row(RETAIL, "2024-09", 0.0), *growth(RETAIL, {"2024-09": 0.0})]
+    assert {item[3] for item in found(frame(both), "zero_filled")} == {"2024-09"}
+    assert len(found(frame(both), "zero_filled")) == 2
+    month = [row(RETAIL, "2024-09", 301.0), row(RETAIL, "2024-09", 0.0, span="single")]
+    assert errors(frame(month)) == {(RETAIL, "level", "single", "2024-09")}
+
+
+def test_a_month_above_the_year_to_date_blames_both():
+    month = [row(RETAIL, "2024-09", 33.1), row(RETAIL, "2024-09", 301.2, span="single")]
+    assert errors(frame(month)) == {
+        (RETAIL, "level", span, "2024-09") for span in ("single", "ytd")
+    }
+    assert errors(frame([month[0], row(RETAIL, "2024-09", 3.1, span="single")])) == set()
+
+
 @pytest.mark.parametrize("code", [RETAIL, "ind.va_above.yoy"])
 def test_zeros_of_the_template_do_not_end_the_year_of_a_forecast(code):
     def judged(data):

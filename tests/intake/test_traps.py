@@ -1,0 +1,333 @@
+"""Tables that say something else than they seem to, kind by kind, through the whole reader."""
+
+import datetime as dt
+
+import pytest
+
+from lianhu_analysis.intake.deliveries import DeliveryReader, read_sidecar
+
+OWN, CITY = "610104", "610100"
+RETAIL, BUDGET, INCOME = "csm.retail.total", "fis.revenue.gpb", "inc.urban"
+TITLE = ["莲湖区2024年1-9月主要指标"]
+HEADS = ["指标", "单位", "累计", "增长%"]
+SALES = ["社会消费品零售总额", "亿元", 301.2, 4.2]
+TAXES = ["一般公共预算收入", "亿元", 27.9, 1.8]
+PAY = ["城镇居民人均可支配收入", "元", 40211, 4.9]
+MONTH = [TITLE, HEADS, SALES, TAXES, PAY]
+
+
+@pytest.fixture
+def stored(workspace, catalogue, deliver):
+    """Deliver one file; return its figures as ``(region, code, measure, span, period, value)``."""
+
+    def read(content, path="a.xlsx", day="2024-10-22"):
+        if isinstance(content, str):
+            content = content.encode()
+        elif isinstance(content, list):
+            content = {"表": content}
+        file = deliver(path, content)
+        (file.parent / "delivery.toml").write_text(f"published = {day}\n", encoding="utf-8")
+        sidecar = read_sidecar(file, workspace)
+        frame = DeliveryReader(workspace, catalogue).read(file, file.read_bytes(), sidecar).frame
+        names = ["region", "indicator", "measure", "span", "period", "value"]
+        return [tuple(row) for row in frame[names].itertuples(index=False)]
+
+    return read
+
+
+def codes(figures):
+    return [row[1] for row in figures]
+
+
+@pytest.mark.parametrize(
+    ("title", "region"),
+    [
+        ("2024年1-9月主要指标在全市位次", OWN),
+        ("2024年1-9月主要经济指标全市排名情况", OWN),
+        ("2024年1-9月主要指标在全市各区县排名", OWN),
+        ("2024年1-9月主要指标与全市对比", OWN),
+        ("全市2024年1-9月主要指标", CITY),
+    ],
+)
+def test_what_is_compared_with_the_city_is_not_the_citys(stored, title, region):
+    rows = [[title], [*HEADS, "位次"], [*SALES, 5]]
+    assert {row[0] for row in stored(rows)} == {region}
+    assert {row[0] for row in stored({title[:31]: [["2024年1-9月"], *rows[1:]]})} == {region}
+
+
+@pytest.mark.parametrize(
+    ("day", "read"), [(dt.datetime(2024, 1, 9), 0), (dt.datetime(2024, 9, 30), 1)]
+)
+def test_a_day_in_a_head_was_most_likely_a_span_of_months(stored, day, read):
+    rows = [["莲湖区主要指标（累计）"], ["指标", "单位", day], TAXES[:3]]
+    assert len(stored(rows)) == read
+
+
+@pytest.mark.parametrize(
+    ("changes", "read"),
+    [((-5, -2), 0), ((11, -300), 0), ((11, 3), 0), ((11.2, -3.5), 2), (("11%", "-3%"), 2)],
+)
+def test_whole_numbers_beside_counts_are_most_likely_changes(stored, changes, read):
+    rows = [["火灾起数", "起", 101, changes[0]], ["新登记企业数", "户", 8800, changes[1]]]
+    figures = stored([TITLE, ["指标", "单位", "累计", "同比±"], *rows])
+    assert [row[2] for row in figures].count("yoy") == read
+
+
+@pytest.mark.parametrize(
+    ("note", "kept"),
+    [
+        ("注：社会消费品零售总额因数据尚未反馈，暂用上月数。", {BUDGET, INCOME}),
+        ("注：社会消费品零售总额统计截止8月31日。", {BUDGET, INCOME}),
+        ("注：城镇居民人均可支配收入按季发布，本月沿用上季数。", {RETAIL, BUDGET}),
+        ("注：社零总额未包括限额以下个体户。", {BUDGET, INCOME}),
+        ("报告期：2024年8月", set()),
+        ("数据所属期：2024年1-8月", set()),
+        ("报告期：2024年1-9月", {RETAIL, BUDGET, INCOME}),
+        ("注：统计时段：2023年10月至2024年9月。", set()),
+        ("注：全市数据。", set()),
+        ("注：系高新区数据。", set()),
+        ("注：碑林区数据", set()),
+        ("注：莲湖区数据", {RETAIL, BUDGET, INCOME}),
+        ("注：由于四舍五入，部分数据合计数与分项之和略有差异。", {RETAIL, BUDGET, INCOME}),
+    ],
+)
+def test_notes_of_time_and_place_in_more_words(stored, note, kept):
+    assert set(codes(stored([*MONTH, [note]]))) == kept
+
+
+@pytest.mark.parametrize(
+    ("note", "lost"),
+    [
+        ("注：社零总额单位为万元。", {(RETAIL, "level")}),
+        ("注：金额类指标以万元计。", {(c, "level") for c in (RETAIL, BUDGET, INCOME)}),
+        ("注：累计数为2024年4-9月合计。", {(c, "level") for c in (RETAIL, BUDGET, INCOME)}),
+        ("注：居民收入增速为扣除价格因素后的实际增速。", {(INCOME, "yoy")}),
+        ("注：增速为三年复合增速。", {(c, "yoy") for c in (RETAIL, BUDGET, INCOME)}),
+        ("注：居民收入增速为名义增速。", set()),
+    ],
+)
+def test_notes_of_units_and_growth_in_more_words(stored, note, lost):
+    whole = {(code, measure) for code in (RETAIL, BUDGET, INCOME) for measure in ("level", "yoy")}
+    assert whole - {(row[1], row[2]) for row in stored([*MONTH, [note]])} == lost
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [
+            ["莲湖区地区生产总值（按2020年价格计算）"],
+            ["年份", "地区生产总值（亿元）"],
+            ["2023年", 850.1],
+        ],
+        [
+            ["莲湖区历年地区生产总值"],
+            ["年份", "地区生产总值（亿元）"],
+            ["2023年", 850.1],
+            ["注：本表按2020年价格计算。"],
+        ],
+    ],
+)
+def test_amounts_at_the_prices_of_a_year_are_not_current(stored, rows):
+    assert stored(rows) == []
+
+
+def test_a_year_with_growth_of_its_own_is_read_and_one_without_is_told(stored, workspace):
+    heads = [["指标", "单位", "2022年绝对数", "2022年增长%", "2023年绝对数", "2023年增长%"]]
+    rows = [["莲湖区主要指标"], *heads, ["地区生产总值", "亿元", 811.1, 4.1, 850.1, 4.8]]
+    assert {(row[4], row[5]) for row in stored(rows)} == {
+        ("2022", 811.1),
+        ("2022", 4.1),
+        ("2023", 850.1),
+        ("2023", 4.8),
+    }
+    rows = [
+        ["莲湖区主要指标增速（%）"],
+        ["指标", "2023年1-9月", "2024年1-9月"],
+        [SALES[0], 3.1, 4.2],
+    ]
+    assert {(row[4], row[5]) for row in stored(rows)} == {("2023-09", 3.1), ("2024-09", 4.2)}
+
+
+PAGE = """<html><body>{}<h2>2024年1-9月主要经济指标</h2><table><tr><td>指标</td><td>单位</td><td>累计</td></tr>
+<tr><td>社会消费品零售总额</td><td>亿元</td><td>340.1</td></tr></table>{}</body></html>"""
+
+
+@pytest.mark.parametrize(
+    ("above", "below", "read"),
+    [
+        ("", "<p>碑林区统计局 2024年10月25日</p>", 0),
+        ("<p>来源：雁塔区统计局 发布时间：2024-10-25</p>", "", 0),
+        ("", "<p>版权所有：碑林区人民政府</p>", 0),
+        ("", "<p>主办：咸阳市秦都区人民政府</p>", 0),
+        ("", "<p>来源：西安市统计局</p>", 1),
+        ("", "<p>版权所有：莲湖区人民政府</p>", 1),
+    ],
+)
+def test_whose_page_it_is_stands_around_the_table(stored, above, below, read):
+    assert len(stored(PAGE.format(above, below), "a.html")) == read
+
+
+@pytest.mark.parametrize(
+    "line", ["来源：雁塔区统计局", "（雁塔区统计局供稿）", "编印：西安市统计局"]
+)
+def test_the_source_of_a_sheet_that_names_no_region(stored, line):
+    rows = [["2024年1-9月主要经济指标"], HEADS, SALES]
+    assert stored([*rows, [line]]) == []
+    assert len(stored([TITLE, *rows[1:], [line]])) == 2
+
+
+@pytest.mark.parametrize(
+    ("path", "found"),
+    [
+        ("2024年全市.xlsx", {(CITY, RETAIL), (CITY, BUDGET)}),
+        ("2024年全市排名.xlsx", set()),
+        ("2024年限上企业.xlsx", {(OWN, BUDGET)}),
+        ("北院门街道/2024年9月.xlsx", set()),
+        ("上年同期/2024年9月.xlsx", set()),
+        ("预计/2024年9月.xlsx", set()),
+        ("月报/2024年9月.xlsx", {(OWN, RETAIL), (OWN, BUDGET)}),
+    ],
+)
+def test_what_files_and_folders_are_called(stored, path, found):
+    rows = [["指标", "单位", "1-9月累计", "同比增长%"], SALES, TAXES]
+    assert {row[:2] for row in stored(rows, path)} == found
+
+
+@pytest.mark.parametrize(
+    ("group", "row", "read"),
+    [
+        ("机电产品", ["出口", "亿元", 6, 1.1], 0),
+        ("一、国内旅游", ["接待游客人次", "万人次", 3000, 4.0], 0),
+        ("一、住宅", ["商品房销售面积", "万平方米", 51.3, -22.1], 0),
+        ("建筑施工领域", ["生产安全事故起数", "起", 2, 1], 0),
+        ("制造业", ["固定资产投资", "%", None, 3.1], 0),
+        ("服务业", ["实际利用外资", "万美元", 80, 1], 0),
+        ("高技术产业", ["规模以上工业增加值", "%", None, 4.1], 0),
+        ("工业", ["工业投资", "%", None, 3.1], 1),
+        ("房地产", ["房地产开发投资", "亿元", 30.1, -12], 2),
+        ("旅游", ["接待游客人次", "万人次", 3000, 4.0], 2),
+        ("一、房地产销售", ["商品房销售面积", "万平方米", 51.3, -22.1], 2),
+    ],
+)
+def test_a_line_or_column_that_names_a_part_is_heard(stored, group, row, read):
+    assert len(stored([TITLE, HEADS, [group], row])) == read
+    heads = ["领域", *HEADS]
+    assert len(stored([TITLE, heads, [group.lstrip("一、"), *row]])) == read
+
+
+@pytest.mark.parametrize(
+    ("title", "row"),
+    [
+        ("建筑施工安全生产情况", ["生产安全事故起数", "起", 8, 1]),
+        ("高校毕业生就业情况", ["城镇新增就业人数", "人", 8, 1]),
+        ("夜间经济运行情况", SALES),
+        ("城乡居民养老保险情况", ["基本养老保险参保人数", "万人", 8, 1]),
+        ("服务业主要指标", ["固定资产投资", "%", None, 3.1]),
+        ("主要指标预判", SALES),
+        ("主要指标需完成数", SALES),
+        ("主要指标与上月相比", SALES),
+        ("部分企业主要指标", SALES),
+        ("农贸市场主要指标", SALES),
+        ("主要指标（大口径）", SALES),
+        ("一般公共预算收入表（草案）", TAXES),
+    ],
+)
+def test_titles_of_parts_guesses_and_other_bases(stored, title, row):
+    assert stored([[f"莲湖区2024年1-9月{title}"], HEADS, row]) == []
+
+
+def test_exports_and_imports_far_below_the_trade_are_a_parts(stored):
+    rows = [["进出口总值", "亿元", 41.7, 4.1], ["加工贸易", "亿元", 10, 1]]
+    parts = [["出口", "亿元", 6, 1.1], ["进口", "亿元", 3.5, 1.0]]
+    assert set(codes(stored([TITLE, HEADS, *rows, *parts]))) == {"opn.trade"}
+
+
+@pytest.mark.parametrize(
+    ("head", "found"),
+    [
+        ("目标差距", None),
+        ("排位提升", None),
+        ("增速比全市低", None),
+        ("“十四五”目标", None),
+        ("较目标%", None),
+        ("全年目标", (OWN, f"fact.plan.{RETAIL}")),
+        ("全市目标", (CITY, f"fact.plan.{RETAIL}")),
+    ],
+)
+def test_heads_that_resemble_a_plan_a_rank_or_a_gap(stored, head, found):
+    figures = stored([TITLE, [*HEADS, head], [*SALES, 450]])
+    facts = [row[:2] for row in figures if row[1].startswith("fact.")]
+    assert facts == ([found] if found else [])
+
+
+def test_a_ditto_mark_for_a_region_is_refused_aloud(workspace, catalogue, deliver):
+    heads = [["2024年1-9月"], ["地区", "指标", "单位", "累计"]]
+    rows = [["莲湖区", *SALES[:3]], ["〃", *TAXES[:3]]]
+    file = deliver("a.xlsx", {"表": [*heads, *rows]})
+    found = DeliveryReader(workspace, catalogue).read(
+        file, file.read_bytes(), read_sidecar(file, workspace)
+    )
+    assert set(found.frame["indicator"]) == {RETAIL}
+    assert any("地区“〃”" in problem.message for problem in found.problems)
+
+
+@pytest.mark.parametrize("row", [PAY, SALES])
+def test_real_growth_is_not_the_nominal_one(stored, row):
+    figures = stored([TITLE, [*HEADS[:3], "同比实际%"], row])
+    assert [figure[2] for figure in figures] == ["level"]
+
+
+YEARBOOK = [["3-1 社会消费品零售总额"], ["指标", "单位", "绝对额", "比上年增长%"], SALES]
+
+
+@pytest.mark.parametrize(
+    ("path", "rows"),
+    [
+        ("莲湖统计年鉴2024.xlsx", YEARBOOK),
+        ("2024年统计年鉴/3-1.xlsx", YEARBOOK),
+        ("2024年政府工作报告.xlsx", YEARBOOK),
+        ("a.xlsx", [["莲湖区统计年鉴（2024年）"], *YEARBOOK]),
+    ],
+)
+def test_a_yearbook_is_not_of_the_year_of_its_data(stored, path, rows):
+    assert stored(rows, path, "2025-01-25") == []
+    dated = [["3-1 社会消费品零售总额（2023年）"], *YEARBOOK[1:]]
+    assert {row[4] for row in stored([*rows[:-3], *dated], path, "2025-01-25")} == {"2023"}
+
+
+BUDGET_SHEET = [["财政收入"], HEADS, TAXES]
+
+
+@pytest.mark.parametrize(
+    "others",
+    [
+        {"上年同期": [["莲湖区2023年1-9月社零"], HEADS, SALES]},
+        {
+            "效益": [
+                ["规上工业效益（2024年1-8月）"],
+                HEADS,
+                ["规模以上工业企业营业收入", "亿元", 90, 1],
+            ],
+            "工业": [
+                ["规上工业"],
+                ["指标", "单位", "9月", "1-9月"],
+                ["规模以上工业总产值", "亿元", 11, 101],
+            ],
+        },
+        {
+            "服务业": [
+                ["莲湖区2024年1-8月规上服务业"],
+                HEADS[:3],
+                ["规模以上服务业营业收入", "亿元", 90],
+            ]
+        },
+    ],
+)
+def test_last_years_and_late_sheets_date_no_others(stored, others):
+    assert BUDGET not in codes(stored({**others, "财政": BUDGET_SHEET}, "月报.xlsx"))
+
+
+def test_a_sheet_of_the_month_dates_the_others(stored):
+    own = [["莲湖区2024年1-9月社零"], HEADS, SALES]
+    figures = stored({"社零": own, "财政": BUDGET_SHEET}, "月报.xlsx")
+    assert {row[4] for row in figures} == {"2024-09"}
