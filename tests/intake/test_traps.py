@@ -331,3 +331,72 @@ def test_a_sheet_of_the_month_dates_the_others(stored):
     own = [["莲湖区2024年1-9月社零"], HEADS, SALES]
     figures = stored({"社零": own, "财政": BUDGET_SHEET}, "月报.xlsx")
     assert {row[4] for row in figures} == {"2024-09"}
+
+
+# ---- what is plain all the same
+
+
+@pytest.mark.parametrize(
+    ("row", "code"),
+    [
+        (["规模以上工业企业单位数", "个", 106], "ind.firms"),
+        (["规上服务业企业单位数", "户", 312], "svc.firms"),
+        (["新登记企业数", "家", 88], "mkt.new_firm"),
+        (["规上工业利润总额", "亿元", 9.1], "ind.profit"),
+        (["批发业销售额", "亿元", 90.1], "trd.wholesale.sales"),
+        (["服务业增加值", "亿元", 590.1], "gdp.tertiary"),
+        (["老旧小区改造完成数", "家", 8], ""),
+    ],
+)
+def test_firms_in_other_counters_and_short_names(stored, row, code):
+    assert codes(stored([TITLE, HEADS[:3], row])) == [code] * bool(code)
+
+
+@pytest.mark.parametrize(
+    ("whole", "part", "code"),
+    [
+        ("各项存款余额", "其中：人民币各项存款余额", "fin.deposit.rmb"),
+        ("本外币各项贷款", "其中：人民币", "fin.loan.rmb"),
+        ("批发业商品销售额", "#限额以上", "trd.wholesale.above"),
+        ("限额以上单位消费品零售额", "#汽车类", "csm.cat.auto"),
+        ("一、全行业用电", "#工业", "ene.elec_ind"),
+    ],
+)
+def test_parts_by_their_path(stored, whole, part, code):
+    unit = "万千瓦时" if code.startswith("ene") else "亿元"
+    rows = [[whole, unit, 1890.1, 8], [part, unit, 1870.1, 8.1]]
+    assert codes(stored([TITLE, HEADS, *rows])).count(code) == 2
+
+
+def test_a_database_tells_growth_of_the_month_and_to_date(stored):
+    name = "社会消费品零售总额"
+    heads = [
+        f"{name}_{end}" for end in ("当期值(亿元)", "累计值(亿元)", "同比增长(%)", "累计增长(%)")
+    ]
+    figures = stored([["时间", *heads], ["2024年9月", 33.1, 301.2, 4.4, 4.2]])
+    assert {(row[2], row[3], row[5]) for row in figures} == {
+        ("level", "single", 33.1),
+        ("level", "ytd", 301.2),
+        ("yoy", "single", 4.4),
+        ("yoy", "ytd", 4.2),
+    }
+
+
+def test_a_year_that_is_written_once_holds_until_the_next(stored):
+    heads = ["指标", "2023年9月", "10月", "11月", "2024年2月", "3月"]
+    rows = [["莲湖区主要指标累计增速（%）"], heads, ["社会消费品零售总额", 3.1, 3.2, 3.3, 4.1, 4.2]]
+    periods = ["2023-09", "2023-10", "2023-11", "2024-02", "2024-03"]
+    assert [row[4] for row in stored(rows, day="2024-04-20")] == periods
+    rows = [["莲湖区社会消费品零售总额"], ["时间", "累计（亿元）"], ["2023年"], ["1-2月", 60.1]]
+    figures = stored([*rows, ["2024年"], ["1-2月", 63.1]])
+    assert {(row[4], row[5]) for row in figures} == {("2023-02", 60.1), ("2024-02", 63.1)}
+
+
+@pytest.mark.parametrize(("head", "read"), [("2023年比2022年增长%", 2), ("2023年比2019年增长%", 1)])
+def test_growth_on_the_year_before_by_its_number(stored, head, read):
+    rows = [
+        ["莲湖区主要指标"],
+        ["指标", "单位", "2023年", head],
+        ["地区生产总值", "亿元", 850.1, 4.8],
+    ]
+    assert len(stored(rows)) == read

@@ -202,7 +202,7 @@ def read_heads(place: Place, units: dict[int, str]) -> Heads:
         else m
         for m in read
     ]
-    read = _with_this_year(read, place)
+    read = _with_this_year(_with_years_carried(read, place), place)
     ranked = any(m.facets.fact == "rank" for m in read)
     # A title of 排名 speaks of the column that holds them.
     narrows = place.grammar.vocabulary.lines["scope"]
@@ -244,6 +244,23 @@ def _with_parts(columns: Sequence[Column], place: Place) -> list[ColumnMeaning]:
             narrowed = meaning.facets.scope or meaning.facets.nothing
             owner = meaning if narrowed or not meaning.refusal else None
         found.append(meaning)
+    return found
+
+
+def _with_years_carried(read: list[ColumnMeaning], place: Place) -> list[ColumnMeaning]:
+    """Read 10月 and 11月 right of 2023年9月 and left of 2024年2月 as of 2023."""
+    stated = {m.part.year for m in read if m.part} - {0}
+    if place.around.time.year or len(stated) < 2:
+        return read
+    found: list[ColumnMeaning] = []
+    last: Part | None = None
+    for m in read:
+        part = m.part
+        later = part and last and part.period.end.month > last.period.end.month
+        if last and part and not part.year and later and part.span == last.span:
+            part = part.of(last.year)
+        last = part if part and part.year else None
+        found.append(m._replace(part=part))
     return found
 
 
@@ -546,6 +563,11 @@ def _of_left(
             raise growth.unread("没有说是哪个指标的增速", cure)
         growth = growth._replace(indicator=left.indicator, region=left.region)
     growth = growth._replace(amount=left.facets.unit if left else "")
+    its = [m for m in read if m.indicator and m.indicator == growth.indicator and m is not growth]
+    spans = {(m.is_growth, m.says_span) for m in its}
+    if not growth.says_span and {(False, "single"), (True, "ytd")} <= spans:
+        # 当期值, 累计值, 同比增长 and 累计增长 of one indicator, as databases export them
+        return growth._replace(facets=growth.facets._replace(span="single"))
     if growth.part is not None and not growth.facets.span:
         return _of_group(growth, read[place - 1] if place else growth)
     if growth.facets.span:

@@ -41,6 +41,7 @@ __all__ = [
 ]
 
 CHANGES = ("%", POINTS)
+FIRMS, COUNTED = re.compile("企业|单位数|经营主体|工商户|首店"), {"家", "个", "户"}
 YEARLY = re.compile("年度|全年|当年|本年|年初|预算")
 ANYTHING = ("情况", "完成情况", "进展情况")
 ELSEWHERE = "不收的不必处理；要收的，请先在 lianhu.toml 登记为 [[parents]] 或 [[peers]]"
@@ -418,7 +419,14 @@ def _one_unit(indicator: Indicator, units: list[str], outer: str) -> str:
         stated = [unit for unit in stated if unit != "%"] or [indicator.unit]
     if len({normalise_unit(unit) for unit in stated}) > 1:
         raise at_odds(f"{indicator.name_zh} 的单位有两种写法：{'、'.join(stated)}")
-    return stated[0] if stated else outer
+    unit = stated[0] if stated else outer
+    return indicator.unit if _counts_firms(unit, indicator) else unit
+
+
+def _counts_firms(unit: str, indicator: Indicator) -> bool:
+    """Whether 个, 户 and 家 are of the same: each is one firm."""
+    firms = FIRMS.search(indicator.name_zh) is not None
+    return firms and {normalise_unit(unit), indicator.unit} <= COUNTED
 
 
 def _unit_of_growth(indicator: Indicator, units: list[str], column: ColumnMeaning, far: str) -> str:
@@ -438,7 +446,7 @@ def _unit_of_growth(indicator: Indicator, units: list[str], column: ColumnMeanin
 
 def unit_fits(unit: str, indicator: Indicator) -> bool:
     """Whether a unit converts to the indicator's, or is of a change or unknown."""
-    if not is_unit(unit) or normalise_unit(unit) in CHANGES:
+    if not is_unit(unit) or normalise_unit(unit) in CHANGES or _counts_firms(unit, indicator):
         return True
     try:
         convert(1.0, unit, indicator.unit)

@@ -339,8 +339,9 @@ class RowReader:
                 above = (self.place.grid.at(row, n) for row in rows)
                 cell = next((c for c in above if not is_blank(c)), None)
             year = stated.period.year if stated and stated.period.frequency == "A" else 0
+            year = year or self.heads.time.year or self._years.get(number, 0)
             try:
-                found = self._read_period(cell, n, year or self.heads.time.year)
+                found = self._read_period(cell, n, year)
             except PeriodError as error:
                 why = f"{error}；这一行没有读"
                 cure = "请改正这一格的时期，另报新文件"
@@ -348,6 +349,20 @@ class RowReader:
             if stated is None or found.period.frequency != "A":
                 stated = found
         return stated
+
+    @cached_property
+    def _years(self) -> dict[int, int]:
+        """Return the years that lines without figures state above rows of months: 2023年, 1-2月."""
+        found: dict[int, int] = {}
+        year, column = 0, self.place.panel.first("period") or 0
+        for number in self.place.body:
+            said = self.place.grammar.read(self.place.text(number, column))
+            cells = [self.place.grid.at(number, c.column.number) for c in self.heads.columns]
+            alone = len(said.years) == 1 and not (said.parts or said.left)
+            if alone and all(map(is_blank, cells)):
+                year = said.years[0]
+            found[number] = year
+        return found
 
     def _read_period(self, cell: object, column: int, year: int) -> Part:
         if is_blank(cell):

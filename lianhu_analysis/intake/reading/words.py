@@ -56,6 +56,7 @@ SHORT_YEAR = re.compile(r"(?<!\d)(?=[12]\d年(?:[\d-]+月|[一二三四1-4]季�
 DIGITS = str.maketrans("〇零○o一二三四五六七八九", "0000123456789")
 REGION = re.compile(r"[一-龥]{2,}?(?:自治区|自治州|自治县|省|市|区|县|旗|盟)|全国|中国")
 YEAR = r"(?:19|20)\d{2}"
+ON_YEAR = re.compile(rf"({YEAR})年?[比较]({YEAR})年?")
 NUMBER = r"(?:\d{1,2}|[一二三四五六七八九十]{1,2})"
 RANGE = rf"{NUMBER}月?(?:份)?-{NUMBER}(?:月份?|季度)"
 QUARTERS = "[一二三四1-4]"
@@ -500,7 +501,7 @@ class Grammar:
         return bool(REGION.fullmatch(self.vocabulary.lines["not_regions"].sub(" ", text)))
 
     def _read(self, text: str) -> Said:
-        folded = fold(FOOTNOTE.sub("", native(text)))
+        folded = ON_YEAR.sub(_on_year, fold(FOOTNOTE.sub("", native(text))))
         if len(folded) > LONGEST:
             return Said(left=(f"{folded[:20]}…",))
         said: list[Said] = []
@@ -536,12 +537,19 @@ class Grammar:
         return longest
 
 
+def _on_year(found: re.Match[str]) -> str:
+    """Return 2023年比2022年 as 2023年比上年."""
+    one, base = int(found[1]), int(found[2])
+    return f"{one}年比上年" if one == base + 1 else found[0]
+
+
 def _joined_otherwise(name: str) -> set[str]:
-    """Return a name as others print it: 交通运输仓储及邮政业 of 交通运输、仓储和邮政业."""
+    """Return a name as others print it: 规上交通运输仓储及邮政业 of 规模以上交通运输、仓储和邮政业."""
     bare = name.replace("、", "")
-    return {
+    joined = {
         one.replace("和", joint) for one in (name, bare) for joint in ("和", "及", "与", "、", "")
     }
+    return joined | {one.replace("规模以上", "规上").replace("限额以上", "限上") for one in joined}
 
 
 def _of_plan(text: str, said: Facets) -> Facets:
