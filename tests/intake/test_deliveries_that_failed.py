@@ -1134,7 +1134,10 @@ def test_blind_a_group_beside_names_heads_them_whatever_the_first_says(deliver):
 def test_blind_growth_below_a_part_is_of_nobody_knows_which(deliver, part):
     rows = [["指标", "累计(亿元)"], ["社会消费品零售总额", 110.5], [part, 40.1], ["　增速", 6.6]]
     told = deliver({"S": [["雁塔区2025年1-9月"], *rows]})
-    assert told.own == {(RETAIL, "level", "ytd", "2025-09", 110.5)}
+    assert told.own == {
+        (RETAIL, "level", "ytd", "2025-09", 110.5),
+        ("csm.above.retail", "level", "ytd", "2025-09", 40.1),
+    }
 
 
 def test_blind_rows_that_say_what_of_the_indicators_above_them(deliver):
@@ -1309,6 +1312,8 @@ def test_blind_a_vendors_rows_with_columns_of_code_and_frequency(deliver):
         (RETAIL, "level", "ytd", "2025-09", 91.7),
         ("inv.re", "level", "ytd", "2025-08", 8.0),
         ("inv.re", "level", "ytd", "2025-09", 9.1),
+        ("csm.above.retail", "level", "ytd", "2025-08", 30.2),
+        ("csm.above.retail", "level", "ytd", "2025-09", 33.3),
     }, told.said
 
 

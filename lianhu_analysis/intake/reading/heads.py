@@ -721,8 +721,10 @@ def _agreeing(columns: Sequence[ColumnMeaning], time: Time, place: Place) -> lis
     axis = _is_axis(columns, place.around.facets.span)
     if not axis and not rows_say:
         yearly = not any(m.is_growth or m.part for m in columns)
-        titled = place.around.facets.measure == "yoy"
-        # 2022年 with growth of its own is no base of 2023's.
+        # 2022年 with growth of its own is no base of 2023's; beside a change between them it is.
+        alone = len(columns) == sum(bool(c.text) for c in place.panel.columns)
+        alone &= all(m.facets.unit != POINTS for m in columns)
+        titled = alone and place.around.facets.measure == "yoy"
         grown = {m.stated_year for m in columns if m.is_growth or titled}
         for m in columns:
             kept = (yearly and not place.around.time.year) or _is_all_of_last_year(
