@@ -126,7 +126,7 @@ class Futures:
                 moved = np.round(moved)  # counts stay whole
             verdict = self.verdicts[column]
             done = getattr(verdict.draws, "done", None)
-            if done is not None and not load_structure().may_fall(verdict.indicator):
+            if done is not None and not load_structure().may_be_undone(verdict.indicator):
                 moved = np.maximum(moved, done)
             drawn[:, column] = moved
         return drawn

@@ -16,7 +16,7 @@ import pandas as pd
 
 from lianhu_analysis.analysis.answer import Answer, answer_of, chance_text
 from lianhu_analysis.analysis.futures import Event, Futures, part_weight
-from lianhu_analysis.analysis.scenarios import path_fields
+from lianhu_analysis.analysis.scenarios import least_rest, path_fields
 from lianhu_analysis.analysis.wording import method_of
 from lianhu_analysis.catalog.structure import load_structure
 from lianhu_analysis.catalog.targets import Target
@@ -109,9 +109,11 @@ def levers_answer(futures: Futures, indicators: Collection[str] = ()) -> Answer:
         told: dict[str, str] = {}  # goals by what brings them: a step of a count may bring both
         for goal in (item for item in GOALS if item > round(before, 2)):
             found = sorted(_levers(verdict, goal, before, futures), key=_unusual)
-            own = next(row for row in found if row["link"] == "自身")
-            if verdict.indicator.in_points and drawn.max() <= 100 < own["year_end"]:
-                continue  # no share is more than the whole
+            own = next((row for row in found if row["link"] == "自身"), None)
+            if own is None or (
+                verdict.indicator.in_points and drawn.max() <= 100 < own["year_end"]
+            ):
+                continue  # nothing done is undone, and no share is more than the whole
             others = [row for row in found if row is not own][:1]
             ways = [f"须{own['told']}", *(f"或{row['name_zh']}{row['told']}" for row in others)]
             said = "；".join(ways)
@@ -144,7 +146,9 @@ def _levers(verdict: Verdict, goal: float, before: float, futures: Futures) -> l
         if not slope or (column >= futures.aims and link != "核算"):
             continue
         row = path_fields(column, futures, futures.draws[:, column] + shift / slope)
-        if column == aim or 0 < row["stretch"] <= FARTHEST:
+        # Of a rest that is not known nothing is impossible.
+        possible = not row["rest"] < least_rest(futures.verdicts[column])
+        if possible and (column == aim or 0 < row["stretch"] <= FARTHEST):
             named = {"target_zh": verdict.target.name_zh, "target": verdict.target.indicator}
             now = {"probability_before": before, "chance_before": chance_text(before)}
             rows.append(named | {"goal": goal, **now, "link": link} | row)

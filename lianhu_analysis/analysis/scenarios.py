@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from math import isnan, nan
+from math import inf, isnan, nan
 from pathlib import Path
 from typing import Any, Literal
 
@@ -123,6 +123,15 @@ def rest_of(verdict: Verdict) -> tuple[float, float]:
     return share.value * actual, 1.0 - share.value
 
 
+def least_rest(verdict: Verdict) -> float:
+    """Return the least that the rest of the year can show: growth, an amount, change of a stock."""
+    if load_structure().may_be_undone(verdict.indicator):
+        return -inf
+    if verdict.target.is_growth:
+        return -100.0
+    return 0.0 if verdict.indicator.piles_up else -rest_of(verdict)[0]
+
+
 def events_of(scenario: Scenario, futures: Futures, refuse: Refuse) -> list[Event]:
     """Turn paths into what is given of figures.
 
@@ -168,8 +177,7 @@ def _event(path: FixedPath, futures: Futures) -> Event:
         raise ForecastError(f"{verdict.required.reason}。可改写 year（全年数）")
     final = {"rest": base, "year": 0.0}.get(name, float(drawn.mean())) + part * value
     rest = final if isnan(span) else (final - base) / span
-    least = -100.0 if verdict.target.is_growth else 0.0 if indicator.piles_up else -base
-    if rest < least and not load_structure().may_fall(indicator):
+    if rest < (least := least_rest(verdict)):
         raise ForecastError(
             f"{name} = {value:,.10g} 意味着剩余时期为 {rest:,.2f} {verdict.target.unit}，"
             f"不可能低于 {least:,.10g}（增速不低于 -100%，累计数不减少，存量不为负）"

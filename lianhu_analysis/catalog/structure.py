@@ -50,9 +50,12 @@ class Falling:
     ----------
     codes, names
         Of the indicators; words in their names.
+    corrected
+        Counts that only corrections make fewer: what happened is not undone.
     """
 
     codes: frozenset[str] = frozenset()
+    corrected: frozenset[str] = frozenset()
     names: tuple[str, ...] = ()
 
 
@@ -100,7 +103,11 @@ class Structure:
         return next((total for total in self.totals if indicator.code in total.codes), None)
 
     def may_fall(self, indicator: Indicator) -> bool:
-        """Whether its year to date may fall, or be negative."""
+        """Whether its year to date may fall, by corrections too, or be negative."""
+        return indicator.code in self.falling.corrected or self.may_be_undone(indicator)
+
+    def may_be_undone(self, indicator: Indicator) -> bool:
+        """Whether its year to date may fall other than by a correction of what was counted."""
         return indicator.code in self.falling.codes or any(
             word in indicator.name_zh for word in self.falling.names
         )

@@ -136,6 +136,11 @@ class Verdict:
         return self.probability_about if self.target.rule == "about" else self.probability
 
     @property
+    def broken(self) -> bool:
+        """Whether a ceiling is passed for good before the year is over."""
+        return self.status == "missed" and bool(self.required.periods)
+
+    @property
     def mean(self) -> float | None:
         """Mean of the draws."""
         return None if self.draws is None else float(self.draws.values.mean())
@@ -282,13 +287,15 @@ def _judge_level(
         draft = replace(draft, benchmark={"persistence": actual})
         return _issue(draft, sources, candidates, n_known, rules)
     reached = target.rule in ("at_least", "range") and actual >= target.value
-    stays = not load_structure().may_fall(draft.indicator)
+    stays = not load_structure().may_be_undone(draft.indicator)
     passed = target.rule == "at_most" and not target.met_by(actual) and stays
     above = target.rule == "range" and reached and not target.within(actual) and stays
     done: dict[str, Any] = dict.fromkeys(("probability", "probability_about"), float(reached))
     done |= {"status": "missed" if passed else "reached"}
     done |= {"reason": "累计数已超过上限" if passed else "累计数已达到目标"}
     done |= {"reason": "累计数已高于区间", "probability_within": 0.0} if above else {}
+    # Nothing that the rest of the year may bring makes it fewer.
+    done |= {"required": replace(required, value=None, reason=done["reason"])} if passed else {}
     if reached and not stays:
         return replace(draft, reason="累计数已达到目标，但这样的累计数可能回落")
     if passed or above or (reached and target.rule == "at_least"):
@@ -356,7 +363,7 @@ def _issue(
 
 def _cautions(years: int, panel: Any, indicator: Indicator) -> str:
     """Say that few years can be compared, that figures are doubted, or what no future does."""
-    if isinstance(panel, ProgressPanel) and load_structure().may_fall(indicator):
+    if isinstance(panel, ProgressPanel) and load_structure().may_be_undone(indicator):
         return "；这样的累计数可能回落，预测没有计入"
     if not isinstance(panel, GrowthPanel):
         return ""

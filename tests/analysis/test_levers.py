@@ -126,6 +126,26 @@ def test_a_chance_that_is_told_as_the_goal_needs_no_lever(monkeypatch):
     assert said == "增长5%左右：现有 80% 的把握（不含容差）。"
 
 
+def test_no_lever_asks_to_undo_what_is_done():
+    # Eight accidents of at most ten are there: 80 % would have wanted seven in the whole year.
+    accidents = indicator("rsk.accident", unit="起", level_price="na")
+    rests = (2, 9, 1, 8, 4, 0, 7, 3, 5, 6)
+    rows = [
+        (accidents.code, "level", "ytd", f"{year}Q{q}", 2.0 * q + (q == 4) * rest, f"{year}-12-{q + 20}")
+        for year, rest in zip(range(2014, 2024), rests, strict=True)
+        for q in range(1, 5)
+    ] + [(accidents.code, "level", "ytd", "2024Q3", 8.0, "2024-10-15")]  # fmt: skip
+    aim = target(accidents.code, measure="level", value=10.0, rule="at_most", tolerance=0.0,
+                 unit="起", decimals=None)  # fmt: skip
+    known = Knowledge(figures(*rows))
+    assessment = assess_targets(
+        known.versions, [aim], region=Region("100000", "某区"), year=2024,
+        as_of=dt.date(2024, 10, 31), catalogue=catalogue(accidents), rules=RULES, knowledge=known,
+    )  # fmt: skip
+    rows = levers_answer(futures_of(assessment, [], RULES, known)).tables["levers"]
+    assert (rows["goal"].to_list(), rows["rest"].to_list()) == ([0.5], [2.0])
+
+
 def test_no_share_is_asked_to_exceed_the_whole():
     # 80 % for 99 would have wanted a year of 101 %.
     share = indicator("env.good_share", kind="rate", unit="%", level_price="na")

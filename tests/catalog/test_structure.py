@@ -17,7 +17,7 @@ def test_the_packaged_relations_speak_of_known_indicators(national):
         code for item in (*structure.sums, *structure.within) for code in (item.whole, *item.parts)
     }
     named |= {code for item in structure.shares for code in (item.part, item.whole)}
-    assert named | structure.falling.codes <= known
+    assert named | structure.falling.codes | structure.falling.corrected <= known
     for item in structure.sums:
         assert item.optional <= set(item.parts)
     bounded = [code for total in structure.totals for code in total.codes]
@@ -34,6 +34,10 @@ def test_what_may_fall_and_what_is_lumpy():
     assert structure.may_fall(CATALOGUE.get("ind.profit"))
     assert structure.may_fall(CATALOGUE.get("fis.vat"))
     assert not structure.may_fall(CATALOGUE.get("csm.retail.total"))
+    # Accidents are written off, but what happened is not undone as a profit is lost again.
+    accidents, profit = CATALOGUE.get("rsk.accident"), CATALOGUE.get("ind.profit")
+    assert structure.may_fall(accidents) and not structure.may_be_undone(accidents)
+    assert structure.may_be_undone(profit)
     assert structure.is_lumpy(CATALOGUE.get("lan.supply.area"))
     assert structure.is_lumpy(CATALOGUE.get("rsk.accident"))
     assert not structure.is_lumpy(CATALOGUE.get("gdp.total"))

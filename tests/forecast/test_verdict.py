@@ -214,6 +214,14 @@ def test_a_count_just_there_is_reached_and_a_ceiling_passed_is_not():
     ceiling = dataclasses.replace(AREA, rule="at_most")
     passed = judge(land_frame(1250.0), ceiling, catalogue(LAND), RULES)
     assert (passed.status, passed.reason, passed.probability) == ("missed", "累计数已超过上限", 0.0)
+    # So are accidents, which only corrections make fewer; no rest of less than none is asked for.
+    assert passed.broken and passed.required.value is None
+    accident = dataclasses.replace(LAND, code="rsk.accident")
+    told = land_frame(1250.0).assign(indicator="rsk.accident")
+    beyond = dataclasses.replace(ceiling, indicator="rsk.accident")
+    assert judge(told, beyond, catalogue(accident), RULES).broken
+    out = judge(land_frame(1250.0, months=12), ceiling, catalogue(LAND), RULES)
+    assert (out.status, out.broken) == ("missed", False)
     # 1,200 exactly is not above it; and what may fall again may come back under it.
     under = judge(land_frame(1200.0), ceiling, catalogue(LAND), RULES)
     assert (under.status, under.required.value) == ("ok", 0.0)

@@ -188,6 +188,28 @@ def test_targets_that_all_have_their_outcome_are_told_as_decided(report):
     assert look.precedents_list(page) == "" and look.attention_list(page) == ""
 
 
+def test_a_ceiling_that_is_passed_is_told_as_missed_and_first_of_all(report):
+    *_, land = report.assessment.verdicts
+    ceiling = dataclasses.replace(
+        land.target, rule="at_most", value=30.0, title_zh="供地不超过30亩", in_charge="某局"
+    )
+    assessment = assess_targets(
+        report.assessment.frame, [target(), ceiling], region=Region("100000", "全国"), year=2024,
+        as_of=dt.date(2024, 11, 20), catalogue=catalogue(GDP, LAND), rules=Rules(("official",)),
+    )  # fmt: skip
+    page = dataclasses.replace(report, assessment=assessment, register=FigureRegister())
+    html = look.attention_list(page)
+    said = "供地不超过30亩：已突破上限，2024年上半年为44亩，超出14亩。责任部门：某局。"
+    assert said in words(html)
+    assert check_html(html, page.register, NAMES | {"供地不超过30亩"}) == ()
+    assert cells(panel(page))[1][3:] == ["—", "—", "—", "未实现（已突破上限）"]
+    assert words(look.joint_paragraph(page)).startswith("已有1项目标未实现")
+    assert "供地" not in words(look.path_table(page)) + words(look.precedents_list(page))
+    english = English({"供地不超过30亩": "At most 30 mu", "某局": "Some bureau"})
+    assert not has_chinese(english.text("供地不超过30亩：已突破上限，2024年上半年为44亩，超出14亩。"))
+    assert english.text("未实现（已突破上限）1项") == "1 missed (ceilings passed)"
+
+
 def test_growth_is_printed_with_the_decimals_that_are_published(report):
     frame, first = report.assessment.frame.copy(), report.assessment.verdicts[0]
     frame.loc[first.actual_reference, "value"] = 4.82

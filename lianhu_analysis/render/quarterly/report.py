@@ -35,6 +35,7 @@ __all__ = [
     "forecast_text",
     "headline",
     "lagging",
+    "latest_period",
     "panel",
     "plain_text",
     "refusals",
@@ -273,7 +274,7 @@ def _answer(report: Report, verdict: Verdict) -> list[str | Html]:
     if verdict.status == "refused":
         return ["截至", as_of, "，不作预测：", tables.reason(verdict.reason), "。"]
     actual = report.observed(verdict.actual_reference)
-    period = _period(verdict)
+    period = latest_period(verdict)
     if verdict.status != "ok":
         words = status_words(verdict)
         return ["截至", as_of, f"，目标{words}：", period, "为", actual, target.unit, "。"]
@@ -390,7 +391,7 @@ def status_words(verdict: Verdict) -> str:
         return "不作预测"
     if verdict.status != "ok":
         if verdict.status == "missed":
-            return "未实现"
+            return "未实现（已突破上限）" if verdict.broken else "未实现"
         if verdict.draws is None and verdict.probability_within == 0:
             return "已实现（高于区间）"
         return "已实现" if verdict.probability else "在容差内实现（低于目标值）"
@@ -403,7 +404,7 @@ def panel(report: Report) -> Html:
         [
             tables.name(verdict.target.name_zh),
             tables.join(report.observed(verdict.actual_reference), _unit(verdict)),
-            _period(verdict),
+            latest_period(verdict),
             _needed(report, verdict),
             _forecast(report, verdict),
             _chance(report, verdict),
@@ -468,8 +469,8 @@ def _chance(report: Report, verdict: Verdict) -> Html:
 
 
 def lagging(verdicts: Sequence[Verdict]) -> list[Verdict]:
-    """Return the open targets that are least likely to be met, the least likely first, few of them."""
-    open_ones = [item for item in verdicts if item.status == "ok"]
+    """Return the targets least likely to be met, broken ceilings first, few of them."""
+    open_ones = [item for item in verdicts if item.status == "ok" or item.broken]
     return sorted(open_ones, key=lambda item: item.judged or 0.0)[:LAGGING]
 
 
@@ -589,7 +590,7 @@ def _reached(verdict: Verdict, *, about: bool = False) -> str:
     return f"{name}（这样的百分比在往年 {track.n} 次同期预测中成真 {track.came_true} 次）"
 
 
-def _period(verdict: Verdict) -> Html:
+def latest_period(verdict: Verdict) -> Html:
     """The period of the latest figure, or the year that has none yet."""
     period = verdict.actual_period
     if period is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from lianhu_analysis.analysis.levers import strictly
 from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.catalog.structure import COUNTING_UNITS
-from lianhu_analysis.catalog.targets import precedent_words
+from lianhu_analysis.catalog.targets import decimals_of, precedent_words
 from lianhu_analysis.forecast.frequency import CLASSES, came_true
 from lianhu_analysis.forecast.history import released_zh
 from lianhu_analysis.forecast.required import Step
@@ -17,6 +17,7 @@ from lianhu_analysis.render.quarterly.report import (
     at_most,
     counted,
     lagging,
+    latest_period,
     required_figure,
     required_sentence,
     status_words,
@@ -128,6 +129,8 @@ def attention_list(report: Report) -> Html:
 
 def _attention(report: Report, verdict: Verdict) -> Html:
     parts: list[object] = [tables.name(verdict.target.name_zh), "："]
+    if verdict.broken:
+        return tables.join(*parts, *_broken(report, verdict), *_in_charge(verdict), "。")
     needed = required_sentence(report, verdict, rounding=False)[:-1]
     parts += ["剩余时期所需说不出，原因见上"] if verdict.required.value is None else needed
     reached, n = verdict.required.precedents.count()
@@ -144,9 +147,22 @@ def _attention(report: Report, verdict: Verdict) -> Html:
             whole_year = str(row["told"]).partition("，即")[0]
             said = f"；如{row['name_zh']}{whole_year}，把握{strictly(verdict.target)}可到 {row['goal']:.0%}"
             parts.append(traced_sentence(report, levers, said))
-    if verdict.target.in_charge:
-        parts += ["。责任部门：", tables.cite(verdict.target.in_charge)]
-    return tables.join(*parts, "。")
+    return tables.join(*parts, *_in_charge(verdict), "。")
+
+
+def _broken(report: Report, verdict: Verdict) -> list[object]:
+    """Say by how much a ceiling is passed: nothing that comes can mend it."""
+    actual, goal = report.observed(verdict.actual_reference), report.target(verdict.target)
+    unit, over = verdict.target.unit, (verdict.actual or 0.0) - verdict.target.value
+    formula = "{{{}}} - {{{}}}".format(*map(report.register.ref, (actual, goal)))
+    label = f"{verdict.name_zh}：超出上限"
+    excess = report.register.arithmetic(formula, label=label, decimals=decimals_of(over, 6))
+    return ["已突破上限，", latest_period(verdict), "为", actual, unit, "，超出", excess, unit]
+
+
+def _in_charge(verdict: Verdict) -> list[object]:
+    charged = verdict.target.in_charge
+    return ["。责任部门：", tables.cite(charged)] if charged else []
 
 
 def precedents_list(report: Report) -> Html:
