@@ -1,6 +1,7 @@
 """The temperature of an economy: scores, diffusion, a coincident index and its turning points.
 
-Figures are kept long: one row an indicator and period, January and February one period.
+Figures are kept long: one row an indicator and period; what is held against other indicators
+has January and February as one.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from lianhu_analysis.forecast.past_forecasts import PastRuns
 __all__ = [
     "DECIMALS",
     "adjusted_growth",
+    "columns",
     "composite",
     "diffusion",
     "lay_out",
@@ -33,11 +35,9 @@ __all__ = [
     "with_scores",
 ]
 
-PER_YEAR = {"M": 11, "Q": 4, "A": 1}
+PER_YEAR = {"M": 11, "Q": 4, "A": 1}  # January and February are one
 MONTHS = {"M": 1, "Q": 3, "A": 12}  # of a period
-# Slots from a quarter's last month to that of the quarter before: January has none.
-QUARTER_BACK = {"03": 2, "06": 3, "09": 3, "12": 3}
-COLUMNS = "code period value grown paced frequency year month slot step".split()
+COLUMNS = "code period value grown paced frequency year month slot".split()
 FREQUENCY_OF_LENGTH = {4: "A", 6: "Q", 7: "M"}
 # A spread below this is none, a difference that of binary fractions: decimals, and the same.
 DECIMALS, DUST = 6, 1e-6
@@ -45,8 +45,6 @@ DECIMALS, DUST = 6, 1e-6
 
 def lay_out(frame: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
     """Lay out each indicator's growth, or its level where no growth is published.
-
-    Of January and February as one period the newest is taken: to date that is both.
 
     Parameters
     ----------
@@ -57,10 +55,9 @@ def lay_out(frame: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
     -------
     DataFrame
         Columns ``code``, ``period``, ``value``, ``grown`` (whether it is growth), ``frequency``,
-        ``year``, ``month`` (the last of the period, as 2024-09), ``slot`` (number of the period,
-        one more each), ``paced`` (whether its size tells of its pace: growth, and rates that do
-        not pile up within the year) and ``step`` (slots back to what it is compared with: one,
-        or a year for what has no pace).
+        ``year``, ``month`` (the last of the period, as 2024-09; of a January February), ``slot``
+        (number of the period, one more each) and ``paced`` (whether its size tells of its pace:
+        growth, and rates that do not pile up within the year).
     """
     items = pd.DataFrame(
         [
@@ -77,13 +74,11 @@ def lay_out(frame: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
     kept["grown"] = kept["measure"] == "yoy"
     kept["paced"] |= kept["grown"]
     number = pd.to_numeric(kept["period"].str[5:], errors="coerce").fillna(1).astype(int)
-    number = number.where(kept["frequency"] != "M", number.clip(lower=2))
-    per_year = kept["frequency"].map(PER_YEAR)
+    months = kept["frequency"].map(MONTHS)
     kept["year"] = kept["period"].str[:4].astype(int)
-    month = (number * kept["frequency"].map(MONTHS)).astype(str).str.zfill(2)
+    month = (number * months).clip(lower=2).astype(str).str.zfill(2)
     kept["month"] = kept["period"].str[:4] + "-" + month
-    kept["slot"] = kept["year"] * per_year + number - kept["frequency"].eq("M")
-    kept["step"] = per_year.where(~kept["paced"], 1)
+    kept["slot"] = kept["year"] * (12 // months) + number
     ordered = kept.rename(columns={"indicator": "code"}).sort_values(
         ["code", "period", "published"]
     )
@@ -96,18 +91,18 @@ def standings(table: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        With ``change`` (on ``step`` slots before, at a quarter's end where that month is not
-        published on the quarter before; missing where that is, too), ``rank`` (1 is the
+        With ``change`` (on the last figure published for an earlier period, as in
+        ``periods_asked``; of what has no pace on a year before), ``rank`` (1 is the
         highest of all, or of the same parts of other years where it is compared with a year
         before; equal figures share one), ``n`` (figures it ranks among) and ``run`` (falls in a
-        row up to it; a gap ends them).
+        row up to it).
     """
-    ago = table["slot"] - table.groupby("code")["slot"].shift()
-    quarterly = table["frequency"].eq("M") & ago.eq(table["month"].str[5:].map(QUARTER_BACK))
-    back = table["slot"] - table["step"].mask(quarterly & table["step"].eq(1), ago)
+    per_year = 12 // table["frequency"].map(MONTHS)
     known = table.set_index(["code", "slot"])["value"]
-    before = known.reindex(pd.MultiIndex.from_arrays([table["code"], back])).to_numpy()
-    pool = table["slot"].where(table["step"] > 1, 0) % table["step"]
+    year_ago = pd.MultiIndex.from_arrays([table["code"], table["slot"] - per_year])
+    last = table.groupby("code")["value"].shift()
+    before = last.where(table["paced"], known.reindex(year_ago).to_numpy())
+    pool = (table["slot"] % per_year).where(~table["paced"], 0)
     among = table.groupby([table["code"], pool])["value"]
     change = (table["value"] - before).round(DECIMALS)
     fallen = change < 0
@@ -119,15 +114,20 @@ def standings(table: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+def columns(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the figures by column of a heat map: of January and February the later."""
+    return table.drop_duplicates(["code", "month"], keep="last")
+
+
 def with_scores(
     table: pd.DataFrame, rules: MonitorRules, outlier_years: Collection[int] = ()
 ) -> pd.DataFrame:
     """Add how far each figure is from the mean of its last years, in standard deviations.
 
     The years reach up to the figure itself.  Outlier years have no ``score`` and teach none;
-    neither has what has no pace or comes once a year.
+    neither has what has no pace or comes once a year, nor a January once February is out.
     """
-    usual = table[table["paced"] & ~table["year"].isin(list(outlier_years))]
+    usual = columns(table[table["paced"] & ~table["year"].isin(list(outlier_years))])
     parts = [pd.Series(dtype=float)]
     for name in ("M", "Q"):
         own = usual[usual["frequency"] == name]

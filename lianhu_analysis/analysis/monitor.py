@@ -38,7 +38,13 @@ HEATS = {"hot": "热", "normal": "正常", "cold": "冷"}  # words in the names 
 AREA_COUNTS = ("indicators", "compared", "faster", "slower", "flat", *HEATS)
 
 
-def monitor(assessment: Assessment, known: Assured, rules: Rules, knowledge: Knowledge) -> Answer:
+def monitor(
+    assessment: Assessment,
+    known: Assured,
+    rules: Rules,
+    knowledge: Knowledge,
+    at: Period | None = None,
+) -> Answer:
     """Say of every indicator how it stands, and of the whole how warm it is.
 
     Parameters
@@ -46,6 +52,9 @@ def monitor(assessment: Assessment, known: Assured, rules: Rules, knowledge: Kno
     known
         Observations of the region and of those above it as of the assessment's day, with what
         the checks find.
+    at
+        The month or quarter whose growth is counted as faster or slower; default: of each
+        indicator the newest.
 
     Returns
     -------
@@ -66,22 +75,24 @@ def monitor(assessment: Assessment, known: Assured, rules: Rules, knowledge: Kno
     tiers = {tier: rows[rows["tier"] == tier] for tier in TIERS}
     groups = {TIERS[tier]: group for tier, group in tiers.items()}
     groups |= {marks.themes[theme]: group for theme, group in focus.items()}
+    paced = rows if at is None else table[_ends(table).eq(f"{at.end:%Y-%m}")]
+    warm = table[table["warm"] & table["grown"]]
     index, left_out = _index(assessment, rules, knowledge, marks)
     tables = {
         **tiers,
         "targets": plans,
-        "areas": pd.DataFrame([_counts(name, group) for name, group in groups.items()]).astype(
-            dict.fromkeys(AREA_COUNTS, "Int64")
-        ),
+        "areas": pd.DataFrame(
+            [_counts(name, group, paced) for name, group in groups.items()]
+        ).astype(dict.fromkeys(AREA_COUNTS, "Int64")),
         **{f"focus_{theme}": group for theme, group in focus.items()},
         "falls": rows[rows["run"] >= LONG_FALL].sort_values("run", ascending=False),
         "anomalies": _anomalies(assessment, rows, known),
         "heat": climate.theme_heat(table, marks),
-        "diffusion": climate.diffusion(table[table["warm"] & table["grown"]], marks.min_series),
+        "diffusion": climate.diffusion(climate.columns(warm), marks.min_series),
         **index,
     }
     question, notes = "各项指标冷热如何，离计划多远", (*left_out, *marks.said())
-    said = tuple(_sentences(tables, assessment.year))
+    said = tuple(_sentences(tables, assessment.year, at))
     return answer_of(assessment, question, said, tables, notes)
 
 
@@ -231,9 +242,21 @@ def _progress(verdict: Verdict, marks: MonitorRules) -> tuple[float, float] | No
     return usual, float(shares.min()) if enough else usual * (1 - marks.behind)
 
 
-def _counts(name: str, rows: pd.DataFrame) -> dict[str, Any]:
-    """Count the paces and lights of some indicators; of none that has one, they are unknown."""
-    change, light = rows["change"].where(rows["grown"].eq(True)), rows["heat_light"].fillna("")
+def _ends(table: pd.DataFrame) -> pd.Series:
+    """Return the months in which periods end: that of a January is its own."""
+    return table["period"].where(table["frequency"].eq("M"), table["month"])
+
+
+def _counts(name: str, rows: pd.DataFrame, paced: pd.DataFrame) -> dict[str, Any]:
+    """Count the paces and lights of some indicators; of none that has one, they are unknown.
+
+    Parameters
+    ----------
+    paced
+        Figures whose growth is counted.
+    """
+    own = paced[paced["code"].isin(rows["code"])]
+    change, light = own["change"].where(own["grown"].eq(True)), rows["heat_light"].fillna("")
     paces = {"faster": change > 0, "slower": change < 0, "flat": change == 0}
     heats = {name: light.str.contains(word).sum() for name, word in HEATS.items()}
     compared, lit = change.notna().sum(), light.ne("").sum()
@@ -275,13 +298,14 @@ def _index(
     return {"index": table, "turning_points": turns, "adjusted": adjusted}, left_out
 
 
-def _sentences(tables: Mapping[str, pd.DataFrame], year: int) -> Iterator[str]:
+def _sentences(tables: Mapping[str, pd.DataFrame], year: int, at: Period | None) -> Iterator[str]:
     core = tables["areas"].iloc[0]
     pace = "，说不出加快还是回落"
     if core.compared:
         flat = f"、{core.flat} 项持平" if core.flat else ""
         pace = f"：{core.faster} 项加快、{core.slower} 项回落{flat}"
-    yield f"{core.indicators} 项核心指标中 {core.compared} 项增速有上期可比{pace}。"
+    known = f"有至{at.end.year}年{at.end.month}月的增速和上期可比" if at else "最新的增速有上期可比"
+    yield f"{core.indicators} 项核心指标中 {core.compared} 项{known}{pace}。"
     if pd.notna(core.normal):
         yield f"核心指标景气灯：过热偏热 {core.hot} 项，正常 {core.normal} 项，偏冷过冷 {core.cold} 项。"
     else:

@@ -153,7 +153,7 @@ def _answers(
     asked: dict[str, Callable[[], Answer]] = {
         "comparison": lambda: session.comparison(year=quarter.year),
         "contributions": lambda: session.contributions(str(quarter)),
-        "monitor": lambda: session.monitor(quarter.year),
+        "monitor": lambda: session.monitor(quarter.year, str(quarter)),
         "land": lambda: session.land_and_projects(quarter.year),
         "risk": lambda: session.risk_and_governance(quarter.year),
         "levers": lambda: session.levers(*behind, year=quarter.year),

@@ -368,9 +368,17 @@ class Session:
             raise ForecastError(f"{code} 没有公布的增速，不能建模。可用 lianhu show {code} 查看")
         return likeliest(sources.panel_on(years[-1], None))
 
-    def monitor(self, year: int | None = None) -> Answer:
-        """Say of every indicator how it stands, and of the whole how warm it is."""
-        return glance.monitor(self.assess(year), self.assured, self.rules, self.knowledge)
+    def monitor(self, year: int | None = None, period: str = "") -> Answer:
+        """Say of every indicator how it stands, and of the whole how warm it is.
+
+        Parameters
+        ----------
+        period
+            The month or quarter whose growth is counted as faster or slower, as ``2024Q3`` or
+            ``2024-09``; default: of each indicator the newest.
+        """
+        known = self.assess(year), self.assured, self.rules, self.knowledge
+        return glance.monitor(*known, _period(period))
 
     @cached_property
     def everywhere(self) -> pd.DataFrame:

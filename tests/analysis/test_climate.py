@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from lianhu_analysis.analysis import climate
 from lianhu_analysis.analysis.monitor_rules import load_rules
+from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.errors import ForecastError
+from lianhu_analysis.forecast.history import periods_asked
 from lianhu_analysis.forecast.knowledge import GrowthSources, Knowledge
 from lianhu_analysis.forecast.models import state_space
 from lianhu_analysis.forecast.verdict import Rules
@@ -57,10 +59,10 @@ def test_growth_is_laid_out_where_it_is_published_and_levels_where_not():
     assert list(table["value"]) == [5.1, 4.0]
     assert list(table["grown"]) == [True, False]
     # What piles up is compared with a year before.
-    assert list(table["step"]) == [1, 11]
+    assert list(table["paced"]) == [True, False]
 
 
-def test_january_and_february_are_one_period():
+def test_january_is_the_period_before_february_and_both_are_one_column():
     table = climate.lay_out(
         figures(
             ("pri.cpi", "level", "single", "2023-12", 100.0, "2024-01-10"),
@@ -70,23 +72,37 @@ def test_january_and_february_are_one_period():
         ),
         LIST,
     )
-    assert list(table["period"]) == ["2023-12", "2024-02", "2025-01"]
-    assert list(table["month"]) == ["2023-12", "2024-02", "2025-02"]
-    assert list(table["slot"].diff().dropna()) == [1, 11]
-    assert list(climate.standings(table)["change"].dropna()) == [2.0]
+    assert list(table["slot"].diff().dropna()) == [1, 1, 11]
+    found = climate.standings(table)
+    assert list(found["change"].dropna()) == [1.0, 1.0, 1.0]
+    kept = climate.columns(found)
+    assert list(kept["period"]) == ["2023-12", "2024-02", "2025-01"]
+    assert list(kept["month"]) == ["2023-12", "2024-02", "2025-02"]
+    # 101 fell from 103 in December; 102 of February is more than that.
+    table.loc[0, "value"] = 103.0
+    assert climate.standings(table)["run"].to_list() == [0, 1, 0, 0]
 
 
-def test_growth_of_months_that_is_published_by_the_quarter_is_held_against_the_quarter_before():
+def test_amounts_of_january_are_held_against_those_of_january():
+    done = [("2023-01", 3.0), ("2023-02", 9.0), ("2024-01", 4.0)]
+    frame = figures(*(("lan.count", "level", "ytd", p, v, "2024-02-20") for p, v in done))
+    newest = climate.standings(climate.lay_out(frame, LIST)).iloc[-1]
+    assert (newest["change"], newest["rank"], newest["n"]) == (1.0, 1, 2)
+
+
+def test_growth_is_held_against_the_last_period_that_is_published_as_where_regions_are_compared():
     told = {"2023-09": 3.1, "2023-12": 2.5, "2024-03": 4.0, "2024-06": 3.0, "2024-08": 2.0}
     told |= {"2024-09": 2.5, "2025-02": 9.0, "2025-03": 8.0, "2025-05": 7.0}
     table = climate.lay_out(
         figures(*(("csm.shop", "yoy", "ytd", p, v, "2025-06-20") for p, v in told.items())), LIST
     )
-    # By hand: December to March of the next year too; August follows no July; September August.
-    changes = [np.nan, -0.6, 1.5, -1.0, np.nan, 0.5, np.nan, -1.0, np.nan]
+    changes = [np.nan, -0.6, 1.5, -1.0, -1.0, 0.5, 6.5, -1.0, -1.0]
     table = climate.standings(table)
     assert table["change"].tolist() == pytest.approx(changes, nan_ok=True)
-    assert list(table["run"]) == [0, 1, 0, 1, 0, 0, 0, 1, 0]
+    assert list(table["run"]) == [0, 1, 0, 1, 2, 0, 0, 1, 2]
+    for row in table[1:].itertuples():
+        _, before = periods_asked(told, Period.parse(row.period), "M")
+        assert row.change == pytest.approx(row.value - told[str(before)])
 
 
 def test_ranks_share_a_place_and_blanks_have_none():
@@ -94,13 +110,13 @@ def test_ranks_share_a_place_and_blanks_have_none():
     assert list(table["rank"]) == [3, 1, 1, 4, 4, 6]
     assert set(table["n"]) == {6}
     assert table["change"].tolist() == pytest.approx(
-        [np.nan, 1.0, np.nan, -2.0, 0.0, -0.1], nan_ok=True
+        [np.nan, 1.0, 0.0, -2.0, 0.0, -0.1], nan_ok=True
     )
 
 
-def test_a_run_of_falls_ends_where_a_period_is_missing():
-    table = climate.standings(climate.lay_out(quarters([9, 8, 7, None, 6, 5, 4, 4.5, 4.4]), LIST))
-    assert list(table["run"]) == [0, 1, 2, 0, 1, 2, 0, 1]
+def test_a_run_of_falls_ends_where_growth_is_higher():
+    table = climate.standings(climate.lay_out(quarters([9, 8, 7, 7, 6, 5, 4, 4.5, 4.4]), LIST))
+    assert list(table["run"]) == [0, 1, 2, 0, 1, 2, 3, 0, 1]
 
 
 def test_amounts_are_ranked_among_the_same_months():

@@ -9,12 +9,14 @@ import pytest
 
 from lianhu_analysis.analysis import monitor
 from lianhu_analysis.analysis.monitor_rules import load_rules
+from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.forecast.assessment import assess_targets
 from lianhu_analysis.forecast.knowledge import Knowledge
 from lianhu_analysis.forecast.verdict import Rules, judge
 from lianhu_analysis.intake.checks.findings import CellRef, Finding
 from lianhu_analysis.intake.corrections import Assured
 from lianhu_analysis.pipeline.session import Session
+from lianhu_analysis.render.english import English, has_chinese
 from lianhu_analysis.workspace import Region, load_workspace
 from tests.forecast.frames import catalogue, figures, indicator
 from tests.forecast.test_verdict import target
@@ -58,7 +60,7 @@ def world():
     return pd.concat([figures(*rows), city], ignore_index=True)
 
 
-def asked(targets=(), frame=None, findings=()):
+def asked(targets=(), frame=None, findings=(), at=None):
     frame = world() if frame is None else frame
     assessment = assess_targets(
         frame,
@@ -71,7 +73,7 @@ def asked(targets=(), frame=None, findings=()):
         rules=RULES,
     )
     own = frame[frame["region"] == "100000"]
-    return monitor.monitor(assessment, Assured(frame, tuple(findings)), RULES, Knowledge(own))
+    return monitor.monitor(assessment, Assured(frame, tuple(findings)), RULES, Knowledge(own), at)
 
 
 @pytest.fixture(scope="module")
@@ -286,6 +288,24 @@ def test_counts_of_areas_add_up(answer):
     assert areas.loc["核心指标", ["faster", "slower"]].tolist() == [0, 1]
 
 
+def test_paces_are_those_of_the_period_that_is_asked_for():
+    frame = world()
+    rows = [
+        ("prj.done", "yoy", "ytd", p, v, "2024-10-20")
+        for p, v in (("2024Q1", 1.0), ("2024Q2", 2.0))
+    ]
+    frame = pd.concat([frame[frame["indicator"].ne("prj.done")], figures(*rows)], ignore_index=True)
+    # GDP of the third quarter fell from 5.2; of investment nothing is known since the second.
+    told = asked(frame=frame, at=Period(2024, "Q", 3))
+    said = "2 项核心指标中 1 项有至2024年9月的增速和上期可比：0 项加快、1 项回落。"
+    assert told.sentences[0] == said and not has_chinese(English({}).text(said))
+    newest = asked(frame=frame).sentences[0]
+    assert newest == "2 项核心指标中 2 项最新的增速有上期可比：1 项加快、1 项回落。"
+    assert not has_chinese(English({}).text(newest))
+    before = asked(frame=frame, at=Period(2024, "Q", 2)).tables["areas"].iloc[0]
+    assert before[["compared", "faster", "slower"]].to_list() == [2, 1, 1]  # GDP: 5.4 to 5.2
+
+
 def test_a_finding_on_the_newest_figure_is_an_anomaly():
     def finding(period, severity="Bad", region="100000"):
         return Finding(
@@ -310,7 +330,7 @@ def test_every_number_said_stands_in_a_table(answer):
     said = " ".join(answer.sentences)
     core = answer.tables["areas"].iloc[0]
     paces = f"{core.faster} 项加快、{core.slower} 项回落"
-    assert f"{core.indicators} 项核心指标中 {core.compared} 项增速有上期可比：{paces}" in said
+    assert f"{core.indicators} 项核心指标中 {core.compared} 项最新的增速有上期可比：{paces}" in said
     assert not re.search(r"nan|None|扩散指数", said)
 
 

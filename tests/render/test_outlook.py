@@ -206,7 +206,9 @@ def test_a_ceiling_that_is_passed_is_told_as_missed_and_first_of_all(report):
     assert words(look.joint_paragraph(page)).startswith("已有1项目标未实现")
     assert "供地" not in words(look.path_table(page)) + words(look.precedents_list(page))
     english = English({"供地不超过30亩": "At most 30 mu", "某局": "Some bureau"})
-    assert not has_chinese(english.text("供地不超过30亩：已突破上限，2024年上半年为44亩，超出14亩。"))
+    assert not has_chinese(
+        english.text("供地不超过30亩：已突破上限，2024年上半年为44亩，超出14亩。")
+    )
     assert english.text("未实现（已突破上限）1项") == "1 missed (ceilings passed)"
 
 
