@@ -27,7 +27,7 @@ from lianhu_analysis.forecast.growth import FloatArray
 from lianhu_analysis.forecast.history import OLDEST_SHARES, census_base, periods_asked
 from lianhu_analysis.workspace import CensusBreak, Workspace
 
-__all__ = ["RESIDUAL", "breakdown_of", "contributions", "who_pulls"]
+__all__ = ["NOTHING_SPLIT", "RESIDUAL", "breakdown_of", "contributions", "who_pulls"]
 
 # Constant prices are those of the last year ending in 0 or 5 (NBS, GDP accounting).  Where the
 # levels of no such year are known, the price of a part against all others may have moved by this
@@ -39,6 +39,7 @@ BASE_EVERY = 5
 NAMED = 3  # parts told in a sentence
 COVERED = 98  # % of the whole in parts with points: what is left of less is more than rounding
 RESIDUAL, RESIDUAL_ZH, REST_ZH = "residual", "残差", "其余部分"
+NOTHING_SPLIT = ("没有合计与各部分都已公布的指标，说不出谁在拉动。",)
 
 
 @dataclass(frozen=True)
@@ -179,7 +180,8 @@ def who_pulls(
     -------
     Answer
         Table ``contributions``: the rows of ``contributions`` for each whole
-        (``whole``, ``period``), with ``previous`` points and their ``change``.
+        (``whole``, ``period``), with ``previous`` points and their ``change``.  A whole whose
+        parts cannot sum to it is not split, and a sentence says so.
     """
     feeding = versions["provenance"].isin(space.forecast_provenance)
     own = versions[versions["region"].eq(space.region.code) & feeding]
@@ -201,13 +203,15 @@ def who_pulls(
         except (ForecastError, PeriodError) as error:
             notes.append(f"{name}没有分解：{error}")
             continue
-        tables.append(table)
-        sentences += _sentences(table)
         gaps, bounds = table[table["reason"] != ""], table[["low", "high"]].sum()
-        notes += [f"{name}：{row.name_zh}没有计算，{row.reason}" for row in gaps.itertuples()]
         least, most = bounds - table["growth"].iloc[0]
         if gaps.empty and covered >= COVERED and (least > HALF_UNIT or most < -HALF_UNIT):
-            notes.append(f"{name}：公布的各项增速合不成合计增速，请核对口径与修订")
+            when = Period.parse(table["period"].iloc[0]).label_zh("ytd")
+            sentences.append(f"{when}{name}：各部分之和与合计不符，不作分解，请核对口径与修订。")
+            continue
+        tables.append(table)
+        sentences += _sentences(table)
+        notes += [f"{name}：{row.name_zh}没有计算，{row.reason}" for row in gaps.itertuples()]
     told = pd.concat(tables).rename_axis("indicator").reset_index()
     first = sorted(told, key=lambda column: column not in ("name_zh", "period"))
     return Answer(
@@ -216,7 +220,7 @@ def who_pulls(
         region_zh=space.region.name_zh,
         as_of=None if as_of is None else as_of.isoformat(),
         simulated=bool(own["provenance"].eq("simulated").any()),
-        sentences=tuple(sentences) or ("没有合计与各部分都已公布的指标，说不出谁在拉动。",),
+        sentences=tuple(sentences) or NOTHING_SPLIT,
         tables={"contributions": told[first]},
         notes=tuple(notes),
     )

@@ -23,6 +23,7 @@ from lianhu_analysis.catalog.indicators import read_catalogue
 from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.errors import ForecastError, UsageError
 from lianhu_analysis.pipeline.session import Session
+from lianhu_analysis.render.english import English, has_chinese
 from lianhu_analysis.workspace import CensusBreak
 from tests.conftest import ROOT
 
@@ -212,20 +213,21 @@ def test_points_sum_to_growth_and_the_range_holds_the_truth(volumes, prices, gro
         assert (parts["low"] - 1e-6 <= truth).all() and (truth <= parts["high"] + 1e-6).all()
 
 
-@pytest.mark.parametrize(("primary", "told"), [(10, "残差 1.0"), (150, "其余部分 1.7")])
-def test_a_sector_that_the_catalogue_lacks_is_no_residual(primary, told):
+@pytest.mark.parametrize(
+    ("primary", "growth", "told"), [(10, 5.2, "残差 0.2"), (150, 6.0, "其余部分 1.7")]
+)
+def test_a_sector_that_the_catalogue_lacks_is_no_residual(primary, growth, told):
     whole = 1000 + primary
-    rows = quarter([whole, primary, 400, 600], [6.0, 6.0, 5.0, 5.0])
+    rows = quarter([whole, primary, 400, 600], [growth, 6.0, 5.0, 5.0])
     rows = [row for row in rows if row[0] != "gdp.primary"]
     region = SimpleNamespace(code="100000", name_zh="某县")
     space = SimpleNamespace(region=region, forecast_provenance=("official",), census_breaks=())
     answer = who_pulls(versions(*rows), read_catalogue(None, {}), space, dt.date(2024, 10, 31))
-    # 6.0 less 1000/1010 x 5 is 1.05; less 1000/1150 x 5 it is 1.65.
+    # 5.2 less 1000/1010 x 5 is 0.25; 6.0 less 1000/1150 x 5 is 1.65, and parts that leave out a
+    # seventh of the whole need not sum to its growth.
     assert f"{told} 个百分点。" in answer.sentences[0]
     table = answer.tables["contributions"].set_index("indicator")
     assert table.loc["residual", "name_zh"].iloc[0] == told.split()[0]
-    # Parts that leave out a seventh of the whole need not sum to its growth.
-    assert any("合不成合计增速" in note for note in answer.notes) == (primary == 10)
 
 
 @pytest.mark.parametrize(
@@ -285,9 +287,14 @@ def test_what_is_split_and_what_is_not_is_said(national):
 
 
 def test_figures_out_of_line_are_told(national):
+    # 5.18 points of all the parts, whatever prices, are not 9.2: nothing is split.
     rows = quarter([1000, 50, 350, 600], [9.2, 4.0, 6.0, 4.8])
     answer = who_pulls(versions(*rows), CATALOGUE, Session(national).workspace, None)
-    assert any("合不成合计增速" in note for note in answer.notes)
+    name = CATALOGUE.get("gdp.total").name_zh
+    said = f"2024年前三季度{name}（三次产业）：各部分之和与合计不符，不作分解，请核对口径与修订。"
+    assert answer.sentences == (said,)
+    assert "gdp.secondary" not in set(answer.tables["contributions"]["indicator"])
+    assert not has_chinese(English({name: "GDP"}).text(said))
 
 
 def test_a_period_that_is_none_is_refused(national):

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from lianhu_analysis.analysis.answer import Answer
+from lianhu_analysis.analysis.contributions import NOTHING_SPLIT
 from lianhu_analysis.analysis.monitor_rules import load_rules
 from lianhu_analysis.render import tables
 from lianhu_analysis.render.drawing.charts import Picture
@@ -86,7 +87,8 @@ def course(report: Report) -> list[Html | Picture]:
         )
     if pulled:
         pictures = answer_pictures(report, pulled, contribution_pictures(pulled, 1))
-        told = sentences_list(report, pulled, most=PULLS_TOLD) if pictures else None
+        said = pulled.sentences != NOTHING_SPLIT
+        told = sentences_list(report, pulled, most=PULLS_TOLD) if said else None
         blocks += _numbered(report, "行业支撑与拉动", told, *pictures)
     if watched:
         columns = ["area_zh", "indicators", "compared", "faster", "slower", "hot", "normal", "cold"]
