@@ -94,7 +94,7 @@ def standings(table: pd.DataFrame) -> pd.DataFrame:
         With ``change`` (on the last figure published for an earlier period, as in
         ``periods_asked``; of what has no pace on a year before), ``rank`` (1 is the
         highest of all, or of the same parts of other years where it is compared with a year
-        before; equal figures share one), ``n`` (figures it ranks among) and ``run`` (falls in a
+        before; equal figures share one), ``tied`` (how many do), ``n`` (figures it ranks among) and ``run`` (falls in a
         row up to it).
     """
     per_year = 12 // table["frequency"].map(MONTHS)
@@ -109,6 +109,7 @@ def standings(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(
         change=change,
         rank=among.rank(method="min", ascending=False).astype(int),
+        tied=table.groupby([table["code"], pool, "value"])["value"].transform("count"),
         n=among.transform("count"),
         run=fallen.astype(int).groupby([table["code"], (~fallen).cumsum()]).cumsum(),
     )

@@ -211,8 +211,12 @@ def _sentence(
         said = [f"{name}{grew_text(own['growth'])}", pace]
     said += [gap_text(table["ahead"][i.code], i.name_zh, "高", "低") for i in space.parents]
     known, unknown = found["known"], found["districts"] - found["known"]
-    if known > 1:
-        said.append(f"居有数的 {known} 个{mate}第 {own['place']:.0f} 位")
+    sharing = int(table["place"].eq(own["place"]).sum())
+    if 1 < known == sharing:
+        said.append(f"有数的 {known} 个{mate}增速都相同")
+    elif known > 1:
+        tied = "并列" if sharing > 1 else ""
+        said.append(f"居有数的 {known} 个{mate}{tied}第 {own['place']:.0f} 位")
         moved = own["moved"] if pd.notna(own["moved"]) else 0
         said.append(f"比上期{'前' if moved > 0 else '后'}移 {abs(moved):.0f} 位" if moved else "")
     if known > 1 and own["place"] > 1:

@@ -30,7 +30,7 @@ RECENT_MONTHS = 3  # an older diffusion index is no news
 NEVER = "9999"  # later than every period
 TIERS = {"core": "核心指标", "monitor": "监测指标"}
 ITEM = ["code", "tier", "theme", "name_zh", "sensitive", "unit", "frequency"]
-KNOWN = "code period year month value change rank n run grown paced score gap".split()
+KNOWN = "code period year month value change rank tied n run grown paced score gap".split()
 PLAN = ["plan", "distance", "target_light", "target_reason", "probability"]
 FOUND = ["name_zh", "period", "severity_zh", "rule", "message"]
 ADJUSTED = ["month", "growth", "adjusted", "trend", "code", "name_zh"]
@@ -153,12 +153,13 @@ def newest(
     cold = ~rows["code"].isin(marks.warm(assessment.catalogue))
     score = rows["score"].mask(stale)
     why = [none, stale, cold, ~rows["paced"].eq(True), score.isna()]
-    places = rows.pop("rank").map("{:.0f}".format) + "/" + rows["n"].map("{:.0f}".format)
+    tied = rows.pop("tied").gt(1).map({True: "并列", False: ""})
+    places = tied + rows.pop("rank").map("{:.0f}".format) + "/" + rows["n"].map("{:.0f}".format)
     return rows.assign(
         unit=rows["unit"].where(~grown | rows["code"].isin(reductions), GROWTH),
         change=rows["change"].mask(stale),
         run=rows["run"].where(grown & ~stale).astype("Int64"),
-        rank=places.mask(none),
+        rank=places.where(rows["n"] >= marks.min_ranked),
         plan_reason=rows.pop("target_reason").fillna("没有计划"),
         score=score,
         heat_light=score.map(marks.light),

@@ -46,6 +46,8 @@ class MonitorRules:
         Lights of heat (景气灯), coldest first.
     min_years
         Fewest past years that progress or heat is measured against.
+    min_ranked
+        Fewest figures among which one has a rank.
     mechanisms, left_out
         Whose indicators have a temperature, and codes that have none all the same.
     no_heat
@@ -70,6 +72,7 @@ class MonitorRules:
     heat: tuple[Light, Light, Light, Light, Light]
     heat_years: int
     min_years: int
+    min_ranked: int
     mechanisms: frozenset[str]
     left_out: frozenset[str]
     no_heat: tuple[str, str, str, str, str]

@@ -108,6 +108,7 @@ def test_growth_is_held_against_the_last_period_that_is_published_as_where_regio
 def test_ranks_share_a_place_and_blanks_have_none():
     table = climate.standings(climate.lay_out(quarters([5.0, 6.0, None, 6.0, 4.0, 4.0, 3.9]), LIST))
     assert list(table["rank"]) == [3, 1, 1, 4, 4, 6]
+    assert list(table["tied"]) == [1, 2, 2, 2, 2, 1]
     assert set(table["n"]) == {6}
     assert table["change"].tolist() == pytest.approx(
         [np.nan, 1.0, 0.0, -2.0, 0.0, -0.1], nan_ok=True

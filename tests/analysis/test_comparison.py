@@ -14,6 +14,7 @@ from lianhu_analysis.catalog.indicators import load_catalogue
 from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.errors import UsageError
 from lianhu_analysis.pipeline.session import Session
+from lianhu_analysis.render.english import English, has_chinese
 from lianhu_analysis.workspace import Region, load_workspace
 from tests.conftest import ROOT
 
@@ -72,7 +73,7 @@ def test_place_distances_and_gaps_are_those_of_the_hand():
     assert regions.loc[CITY, "ahead"] == 0.3 and regions.loc[CITY, "change"] == -0.1
     assert answer.sentences == (
         "2024年前三季度地区生产总值增长 5.2%，比2024年上半年加快 0.1 个百分点，比西安市高 0.3 个百分点，"
-        "与陕西省持平，居有数的 4 个区县第 3 位，比上期前移 1 位，距前一位 0.2 个、距首位 0.6 个百分点，"
+        "与陕西省持平，居有数的 4 个区县并列第 3 位，比上期前移 1 位，距前一位 0.2 个、距首位 0.6 个百分点，"
         "另有 1 个区县没有数。",
     )
 
@@ -173,6 +174,16 @@ def test_a_region_is_ranked_among_its_like(own, mate, all_of):
 def test_unchanged_growth_is_level_with_the_period_before():
     said = ask(*gdp("2024Q3", own=5.2), *gdp("2024Q2", own=5.2)).sentences[0]
     assert said == "2024年前三季度地区生产总值增长 5.2%，与2024年上半年持平。"
+
+
+def test_where_all_grow_alike_nobody_is_first():
+    (said,) = ask(*gdp("2024Q3", own=5.0, city=5.0, d1=5.0, d2=5.0)).sentences
+    assert "，有数的 3 个区县增速都相同，另有 2 个区县没有数。" in said and "位，" not in said
+    english = English({"地区生产总值": "GDP", "西安市": "Xi'an"})
+    assert not has_chinese(english.text(said))
+    first, *_ = ask(*gdp("2024Q3", own=5.0, d1=5.0, d2=4.0)).sentences
+    assert "居有数的 3 个区县并列第 1 位，另有 2 个区县没有数。" in first
+    assert "joint 1 among the 3 districts" in english.text(first)
 
 
 def test_what_has_no_rank_is_named_once_where_something_else_has_one():

@@ -100,13 +100,16 @@ def test_the_newest_growth_its_change_rank_and_gap(answer):
     found = row(answer, "gdp.total")
     assert (found["period"], found["value"], found["unit"]) == ("2024Q3", 4.9, "增速%")
     assert (found["change"], found["run"], found["rank"]) == (-0.3, 2, "35/35")  # 5.4, 5.2, 4.9
+    # Eight years of 2.0 each.
+    assert row(answer, "ene.use")["rank"] == "并列1/8"
+    assert English({}).text("并列1/8") == "Joint 1/8"
     assert found["gap"] == -0.2
 
 
 def test_an_amount_is_compared_with_a_year_before(answer):
     found = row(answer, "prj.done")
     assert (found["value"], found["unit"], found["change"]) == (65.0, "亿元", -15.0)
-    assert found["rank"] == "3/4"
+    assert pd.isna(found["rank"])  # third of four is a rank of nothing
     assert pd.isna(found["run"])
 
 
