@@ -190,8 +190,8 @@ def target_light(
 
     Growth by the rule of Tianjin (2022): green at or above plan and city, yellow growing but
     below one of them, red falling or missed at the year's end.  Amounts against the part of
-    the year's whole that was done by now in complete past years.  Where nothing can be said
-    there is no light.
+    the year's whole that was done by now in complete past years, ceilings the other way
+    round.  Where nothing can be said there is no light.
 
     Parameters
     ----------
@@ -203,21 +203,22 @@ def target_light(
     Returns
     -------
     tuple
-        The distance is in points: growth above the plan's, or the part of the year's amount
-        that is done above what usually is.
+        The distance is in points, less than nothing where it is worse: growth above the plan's,
+        or the part of the year's amount that is done above what usually is; of ceilings below.
     """
     target, actual = verdict.target, verdict.actual
     if actual is None:
         return None, None, "本年尚无数据"
     met = bool(target.met_by(actual, about=True, published=True))
     said = f"{actual:,.10g}，计划 {target.value:,.10g}"
-    if target.is_growth or target.rule == "at_most":
-        unknown = "，库中没有上级同期的数" if above and target.is_growth else ""
+    if target.is_growth:
+        unknown = "，库中没有上级同期的数" if above else ""
         said += unknown if gap is None else f"，比上级 {gap:+g}"
+    if target.rule == "at_most":
+        return _below(verdict, marks, said, met=met)
+    if target.is_growth:
         light = marks.green if met and (gap is None or gap >= 0) else marks.yellow
-        if target.rule == "at_most":
-            light = marks.green if met else marks.red
-        elif actual < 0 or verdict.status == "missed":
+        if actual < 0 or verdict.status == "missed":
             light = marks.red
         return round(actual - target.value, climate.DECIMALS), light.name, said
     if (progress := _progress(verdict, marks)) is None:
@@ -227,6 +228,26 @@ def target_light(
     said += f"，完成 {part_text(100 * done, 1)}{'' if verdict.status in DECIDED else usually}"
     late = marks.yellow if done >= slowest else marks.red
     return 100 * (done - usual), (marks.green if met or done >= usual else late).name, said
+
+
+def _below(
+    verdict: Verdict, marks: MonitorRules, said: str, *, met: bool
+) -> tuple[float | None, str | None, str]:
+    """Return what ``target_light`` says of a ceiling: how far below it, or its usual progress."""
+    target, actual = verdict.target, verdict.actual or 0.0
+    light = (marks.green if met else marks.red).name
+    if target.is_growth or verdict.indicator.in_points:
+        return round(target.value - actual, climate.DECIMALS), light, said
+    # A stock has no progress: the whole of its ceiling may be there at any time.
+    progress = _progress(verdict, marks) if verdict.indicator.piles_up else (1.0, 1.0)
+    if progress is None:
+        return None, light, f"{said}，没有往年进度可比"
+    usual, _ = progress
+    if usual < 1:
+        said += f"，常年到此时为 {usual:.1%}"
+    if met and actual > usual * target.value:
+        light = marks.yellow.name
+    return 100 * (usual - actual / target.value) if target.value else None, light, said
 
 
 def _progress(verdict: Verdict, marks: MonitorRules) -> tuple[float, float] | None:

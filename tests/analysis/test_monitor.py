@@ -183,7 +183,9 @@ def test_lights_of_growth(rule, value, actual, gap, light):
         replace(GROWTH, target=aim, actual=actual), gap, MARKS
     )
     assert found == light and reason
-    assert distance == (None if actual is None else pytest.approx(actual - value))
+    # Above a ceiling is worse, as below any other plan.
+    worse = -1 if rule == "at_most" else 1
+    assert distance == (None if actual is None else pytest.approx(worse * (actual - value)))
     if gap is None and actual is not None:
         assert ("库中没有上级同期的数" in reason) == aim.is_growth
     # A nation has nobody above.
@@ -257,6 +259,35 @@ def test_lights_of_amounts(changes, light, distance):
     found = monitor.target_light(replace(PROGRESS, **changes), None, MARKS)
     assert found[1] == light
     assert found[0] == (None if distance is None else pytest.approx(distance))
+
+
+@pytest.mark.parametrize(
+    ("changes", "value", "light", "distance"),
+    [
+        ({"actual": 70.0}, 100.0, "绿·达标", 0.0),  # usually seven tenths are there
+        ({"actual": 71.0}, 100.0, "黄·欠缺", -1.0),
+        ({"actual": 101.0}, 100.0, "红·落后", -31.0),
+        ({"actual": 101.0, "status": "missed"}, 100.0, "红·落后", -1.0),
+        ({"actual": 71.0, "usual_share": None}, 100.0, "绿·达标", None),
+        ({"actual": 0.0}, 0.0, "绿·达标", None),
+        ({"actual": 1.0, "status": "missed"}, 0.0, "红·落后", None),
+    ],
+)
+def test_lights_of_ceilings_on_amounts(changes, value, light, distance):
+    aim = replace(AMOUNT, rule="at_most", value=value)
+    found = monitor.target_light(replace(PROGRESS, target=aim, **changes), None, MARKS)
+    assert found[1] == light
+    assert found[0] == (None if distance is None else pytest.approx(distance))
+
+
+def test_a_ceiling_on_a_stock_is_held_against_the_whole_of_it():
+    debt = replace(PROGRESS.indicator, kind="stock", span="point")
+    aim = replace(AMOUNT, rule="at_most")
+    verdict = replace(PROGRESS, target=aim, indicator=debt)
+    lights = [monitor.target_light(replace(verdict, actual=v), None, MARKS) for v in (98.0, 107.0)]
+    assert [light[:2] for light in lights] == [
+        (pytest.approx(2.0), "绿·达标"), (pytest.approx(-7.0), "红·落后"),
+    ]  # fmt: skip
 
 
 def test_what_is_decided_is_not_held_against_usual_progress():

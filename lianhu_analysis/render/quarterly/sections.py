@@ -44,7 +44,7 @@ COMING, LATE_SHOWN = 3, 10
 # Sentences of the monitor in a brief: pace, both kinds of lights, the longest fall.
 BRIEFLY = 4
 
-BEHIND = "落后的指标（距计划：增速差几个百分点；数量比常年进度差几个百分点）"
+BEHIND = "落后的指标（距计划，负数为差：增速、比率差几个百分点；数量比常年进度差几个百分点，存量等比上限差百分之几）"
 LEVERS = "最需要关注的目标要有把握（达到目标值，不含容差），什么在剩余时期须为多少（达到：往年同期几年如此）"
 CORE = "核心指标一览（较上期：没有增速的绝对额与上年同期比；历史位次：在本指标历年各期中由高到低）"
 
