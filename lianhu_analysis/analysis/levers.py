@@ -20,7 +20,7 @@ from lianhu_analysis.analysis.scenarios import least_rest, path_fields
 from lianhu_analysis.analysis.wording import method_of
 from lianhu_analysis.catalog.structure import load_structure
 from lianhu_analysis.catalog.targets import Target
-from lianhu_analysis.errors import UsageError
+from lianhu_analysis.errors import ForecastError, UsageError
 from lianhu_analysis.forecast.assessment import Assessment
 from lianhu_analysis.forecast.joint import Key, key_of
 from lianhu_analysis.forecast.verdict import Rules, Verdict
@@ -92,8 +92,17 @@ def levers_answer(futures: Futures, indicators: Collection[str] = ()) -> Answer:
     ------
     UsageError
         If there is no such open target.
+    ForecastError
+        If the periods of all are over.
     """
-    known = [item for item in futures.assessment.verdicts if item.draws is not None]
+    day = futures.assessment.as_of
+    known = [
+        item
+        for item in futures.assessment.verdicts
+        if item.draws is not None and not item.required.over(day)
+    ]
+    if not known:
+        raise ForecastError("各项目标的时期都已过去，全年数尚未公布，没有什么可以再变")
     chosen = [item for item in known if not indicators or item.target.indicator in indicators]
     if not chosen:
         codes = "、".join(dict.fromkeys(item.target.indicator for item in known))
@@ -146,8 +155,10 @@ def _levers(verdict: Verdict, goal: float, before: float, futures: Futures) -> l
         if not slope or (column >= futures.aims and link != "核算"):
             continue
         row = path_fields(column, futures, futures.draws[:, column] + shift / slope)
-        # Of a rest that is not known nothing is impossible.
-        possible = not row["rest"] < least_rest(futures.verdicts[column])
+        # Of a rest that is not known nothing is impossible; what is over changes no more.
+        lever = futures.verdicts[column]
+        possible = not row["rest"] < least_rest(lever)
+        possible &= not lever.required.over(futures.assessment.as_of)
         if possible and (column == aim or 0 < row["stretch"] <= FARTHEST):
             named = {"target_zh": verdict.target.name_zh, "target": verdict.target.indicator}
             now = {"probability_before": before, "chance_before": chance_text(before)}

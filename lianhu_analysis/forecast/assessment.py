@@ -118,12 +118,15 @@ def assess_targets(
 
 
 def _to_come(verdict: Verdict, earlier: tuple[Target, ...], as_of: dt.date | None) -> Verdict:
-    """Put in the earlier versions of a target; leave out what is over where there is no figure."""
-    path, quarters = verdict.required.path, verdict.required.quarters
-    if verdict.actual is None and as_of is not None:
-        path = tuple(step for step in path if step.period.end >= as_of)
-        quarters = tuple(step for step in quarters if step.period.end >= as_of)
-    required = replace(verdict.required, path=path, quarters=quarters)
+    """Put in the earlier versions of a target; ask nothing of periods that are over."""
+    required, day = verdict.required, as_of or dt.date.min
+    path, quarters = (
+        tuple(step for step in steps if step.period.end >= day)
+        for steps in (required.path, required.quarters)
+    )
+    if required.path and not path:
+        required = replace(required, path_reason="全年数尚未公布")
+    required = replace(required, path=path, quarters=quarters)
     return replace(verdict, replaced=earlier, required=required)
 
 

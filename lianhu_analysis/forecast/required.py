@@ -6,6 +6,7 @@ is not filled in, and what cannot be said is refused with its reason.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -96,7 +97,8 @@ class Required:
         ``None`` if there is no other, and so no measure of it.
     path
         One step for each remaining period, all with the same growth (or in
-        the usual proportions of amounts); empty for ``path_reason``.
+        the usual proportions of amounts); empty for ``path_reason``.  An assessment leaves out
+        the periods that are over on its day.
     quarters
         The same for the quarters not over yet, of a monthly indicator.
     precedents
@@ -123,6 +125,10 @@ class Required:
             points += [step.level] if step.level else []
             points += step.before or ()
         return tuple(dict.fromkeys(point.reference for point in points))
+
+    def over(self, day: dt.date | None) -> bool:
+        """Whether the periods that are not published are over, so that nothing can change them."""
+        return bool(self.periods) and self.periods[-1].end < (day or dt.date.min)
 
     @property
     def span(self) -> str:

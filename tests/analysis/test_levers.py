@@ -1,6 +1,7 @@
 """A lever does what it says when it is pulled."""
 
 import datetime as dt
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -10,7 +11,7 @@ from lianhu_analysis.analysis import levers
 from lianhu_analysis.analysis.futures import futures_of
 from lianhu_analysis.analysis.levers import levers_answer, parts_beside, shift_needed
 from lianhu_analysis.analysis.scenarios import read_scenario, scenario_answer
-from lianhu_analysis.errors import UsageError
+from lianhu_analysis.errors import ForecastError, UsageError
 from lianhu_analysis.forecast.assessment import assess_targets
 from lianhu_analysis.forecast.knowledge import Knowledge
 from lianhu_analysis.workspace import Region
@@ -144,6 +145,13 @@ def test_no_lever_asks_to_undo_what_is_done():
     )  # fmt: skip
     rows = levers_answer(futures_of(assessment, [], RULES, known)).tables["levers"]
     assert (rows["goal"].to_list(), rows["rest"].to_list()) == ([0.5], [2.0])
+
+
+def test_what_is_over_is_no_lever():
+    futures = beside(*OTHERS)
+    january = replace(futures.assessment, as_of=dt.date(2025, 1, 10))
+    with pytest.raises(ForecastError, match="全年数尚未公布"):
+        levers_answer(replace(futures, assessment=january))
 
 
 def test_no_share_is_asked_to_exceed_the_whole():

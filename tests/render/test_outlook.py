@@ -143,6 +143,24 @@ def test_of_a_year_without_a_figure_no_period_that_is_over_is_asked_for(report):
         assert said.endswith("periods that are over are left out.")
 
 
+def test_nothing_is_asked_of_periods_that_are_over(report):
+    def asked(day):
+        assessment = assess_targets(
+            figures(*retail_rows(known=8)), [target(RETAIL.code)],
+            region=Region("100000", "全国"), year=2024, as_of=dt.date.fromisoformat(day),
+            catalogue=catalogue(RETAIL), rules=Rules(("official",)),
+        )  # fmt: skip
+        page = dataclasses.replace(report, assessment=assessment, register=FigureRegister())
+        return look.path_table(page)
+
+    # September's figure is not out, but no September can grow any more.
+    assert [row[1] for row in cells(asked("2024-09-30"))] == ["2024年三季度", "2024年四季度"]
+    assert [row[1] for row in cells(asked("2024-10-15"))] == ["2024年四季度"]
+    said = words(asked("2025-01-05"))
+    assert said == "增长5%左右：不给逐期要求，全年数尚未公布。"
+    assert not has_chinese(English({"增长5%左右": "About 5%"}).text(said))
+
+
 def test_a_report_on_an_older_period_says_that_it_tells_newer_ones(report):
     core = pd.DataFrame({"period": ["2024Q3", None, "2024-08"]})
     watched = answer_of(report.assessment, "冷热", (), {"core": core}, ())
