@@ -7,7 +7,7 @@ import pytest
 
 from lianhu_analysis.analysis.answer import answer_of
 from lianhu_analysis.analysis.monitor_rules import load_rules
-from lianhu_analysis.render.english import English
+from lianhu_analysis.render.english import English, has_chinese
 from lianhu_analysis.render.quarterly import sections
 from lianhu_analysis.render.register import FigureRegister
 from lianhu_analysis.render.tables import Html
@@ -162,6 +162,9 @@ def test_levers_of_the_targets_to_watch_are_told_as_a_table_of_figures(report): 
     }  # fmt: skip
     others = [{"said": False}, {"target_zh": "别的目标"}, {"link": "误差相关"}]
     others.append({"goal": 0.8, "rest": 7.0})
+    # What the rest must bring is not known: it is said once, and no row of dashes.
+    blank = {"rest": float("nan"), "forecast_rest": float("nan"), "history_years": 0}
+    others += [blank, blank | {"goal": 0.8}]
     levers = pd.DataFrame([row, *(row | other for other in others)])
     answers = empty_answers(report.assessment)
     answers["levers"] = dataclasses.replace(answers["levers"], tables={"levers": levers})
@@ -173,3 +176,6 @@ def test_levers_of_the_targets_to_watch_are_told_as_a_table_of_figures(report): 
         [name, "80%", *same, "7.00", "5.06", "%", "1", "8"],
     ]
     assert {"6.31", "5.06", "8"} <= {figure.text for figure in page.register}
+    said = f"{name}：剩余时期须为多少说不出。"
+    assert written(page).count("须为多少说不出") == 1
+    assert not has_chinese(English({name: "Some target"}).text(said))

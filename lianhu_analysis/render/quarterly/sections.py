@@ -186,12 +186,18 @@ def _levers(report: Report, answer: Answer) -> Html:
         return Html("")
     behind = [item.target.name_zh for item in lagging(report.assessment.verdicts)]
     chosen = rows[rows["said"] & rows["target_zh"].isin(behind) & rows["link"].ne("误差相关")]
-    chosen = chosen.assign(goal=chosen["goal"].map("{:.0%}".format))
+    unsaid = chosen[chosen["rest"].isna()]
+    chosen = chosen.drop(unsaid.index).assign(goal=chosen["goal"].map("{:.0%}".format))
     columns = [
         "target_zh", "goal", "name_zh", "period", "forecast_rest", "rest", "year_end", "unit",
         "history_reached", "history_years",
     ]  # fmt: skip
-    return answer_table(report, answer, chosen, columns, LEVERS)
+    told = [answer_table(report, answer, chosen, columns, LEVERS)]
+    notes = [
+        tables.join(tables.name(title), "：剩余时期须为多少说不出。")
+        for title in unsaid["target_zh"].unique()
+    ]
+    return tables.join(*told, tables.bullet_list(notes) if notes else "")
 
 
 def annex(report: Report) -> list[Html | Picture]:
