@@ -183,7 +183,7 @@ def test_where_all_grow_alike_nobody_is_first():
     assert not has_chinese(english.text(said))
     first, *_ = ask(*gdp("2024Q3", own=5.0, d1=5.0, d2=4.0)).sentences
     assert "居有数的 3 个区县并列第 1 位，另有 2 个区县没有数。" in first
-    assert "joint 1 among the 3 districts" in english.text(first)
+    assert "joint place 1 among the 3 districts" in english.text(first)
 
 
 def test_what_has_no_rank_is_named_once_where_something_else_has_one():
