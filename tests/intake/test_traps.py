@@ -400,3 +400,17 @@ def test_growth_on_the_year_before_by_its_number(stored, head, read):
         ["地区生产总值", "亿元", 850.1, 4.8],
     ]
     assert len(stored(rows)) == read
+
+
+@pytest.mark.parametrize(
+    ("title", "heads", "spans"),
+    [
+        ("莲湖区2024年9月统计快报", "本月 累计", {"single", "ytd"}),
+        ("莲湖区2024年1-9月统计快报", "累计 累计", {"ytd"}),
+    ],
+)
+def test_the_first_title_dates_the_tables_of_a_report(stored, title, heads, spans):
+    first, second = ([["指标", "单位", head], TAXES[:3]] for head in heads.split())
+    figures = stored({"一": [[title], *first], "二": [["财政"], *second[:1], PAY[:3]]})
+    assert {row[4] for row in figures if row[1] == BUDGET} == {"2024-09"}
+    assert {row[3] for row in figures} == spans

@@ -49,6 +49,7 @@ __all__ = [
     "read_around",
     "resolve_time",
     "time_around",
+    "timely_text",
     "title_indicator",
 ]
 
@@ -448,8 +449,8 @@ def time_around(titles: Sequence[str], sheet: str, grammar: Grammar, delivery: D
     times = [clue.time for clue in clues]
     year = next((time.year for time in times if time.year and not time.hints), 0)
     part = next((time for time in times if time.month), None)
-    if not year and book and (part is None or part.month <= book.end.month):
-        year, part = book.year, part or Time(book.year, book, "ytd")
+    if not year and book and (part is None or part.month <= book.period.end.month):
+        year, part = book.year, part or Time(book.year, book.period, book.span)
     if not year:
         hints = tuple(hint for time in times for hint in time.hints)
         named = part and part.period and (part.title or part is title.time)
@@ -479,7 +480,7 @@ def resolve_time(time: Time, years: set[int], ends: set[int]) -> Time:
 def _clue(where: str, texts: Sequence[str], grammar: Grammar) -> Clue:
     """Read a title or a name; in a path, figures without 年 may be a delivery's."""
     shown = "；".join(text.strip() for text in texts if text.strip())[:60]
-    timely = [_timely(text, grammar) for text in texts]
+    timely = [timely_text(text, grammar) for text in texts]
     said = [grammar.read(text) for text in timely]
     stated = [part for one in said for part in one.parts]
     coded = [part for part in stated if CODED.fullmatch(part.text)]
@@ -510,7 +511,7 @@ def _clue(where: str, texts: Sequence[str], grammar: Grammar) -> Clue:
     return Clue(where, shown, Time(year, finest.period, span))
 
 
-def _timely(text: str, grammar: Grammar) -> str:
+def timely_text(text: str, grammar: Grammar) -> str:
     """Return a text without days, without months in which something was said, without ranges."""
     text = PINYIN_MONTH.sub("月", PINYIN_YEAR.sub("年", UP_TO.sub(r"\1末", title_part(text))))
     return RANGE.sub(" ", DAY.sub(" ", grammar.vocabulary.lines["events"].sub(" ", text)))

@@ -21,6 +21,7 @@ from lianhu_analysis.intake.problems import Problem
 from lianhu_analysis.intake.reading.cells import Reading as CellReading
 from lianhu_analysis.intake.reading.cells import read_value, says_direction, try_to_read
 from lianhu_analysis.intake.reading.notes import TableNote
+from lianhu_analysis.intake.reading.words import Part
 from lianhu_analysis.intake.same_figures import merge_rows
 from lianhu_analysis.workspace import NATION, Region
 
@@ -101,7 +102,7 @@ class Delivery:
     day: dt.date | None = None
     span: str = ""
     unit: str = ""
-    book: Period | None = None
+    book: Part | None = None
 
     def at_level(self, level: str) -> Region | None:
         """Return the region that 全市, 全区 and the like mean: its own or one above it."""

@@ -15,7 +15,7 @@ from lianhu_analysis.catalog.structure import Sum, load_structure
 from lianhu_analysis.errors import IntakeError
 from lianhu_analysis.intake.grids.grid import Grid
 from lianhu_analysis.intake.observations import Observation
-from lianhu_analysis.intake.reading.around import DAY, SUFFIX, foreign_region
+from lianhu_analysis.intake.reading.around import DAY, SUFFIX, foreign_region, timely_text
 from lianhu_analysis.intake.reading.blocks import WHOLE, Sheet, Table, find_tables, is_blank
 from lianhu_analysis.intake.reading.cells import is_number
 from lianhu_analysis.intake.reading.figures import Collector, Delivery, Reading
@@ -25,7 +25,7 @@ from lianhu_analysis.intake.reading.remarks import remarks_in
 from lianhu_analysis.intake.reading.series import SeriesLayout, read_described
 from lianhu_analysis.intake.reading.statements import statements, title_part
 from lianhu_analysis.intake.reading.tables import read_sheet
-from lianhu_analysis.intake.reading.words import Grammar, Vocabulary, fold
+from lianhu_analysis.intake.reading.words import Grammar, Part, Vocabulary, fold
 from lianhu_analysis.workspace import Region
 
 __all__ = ["grammar_of", "read_grids"]
@@ -102,27 +102,32 @@ def grammar_of(
     return Grammar(vocabulary, catalogue, regions)
 
 
-def _period_of_book(tables: Sequence[Table], grammar: Grammar) -> Period | None:
-    """Return the one year and month to date that heads and titles state, for those that do not.
+def _period_of_book(tables: Sequence[Table], grammar: Grammar) -> Part | None:
+    """Return the one year and month that heads and titles state, for those that do not.
 
     Tables of last year, and of what is known a month late (营业收入 of 1-8月), date no others.
     """
     narrows = grammar.vocabulary.lines["scope"]
-    found: set[Period] = set()
+    found: dict[Period, str] = {}
     ends: set[int] = set()
     for table in tables:
         titles = [table.grid.sheet, *(text for _, text in table.titles)]
         heads = [c.text for panel in table.panels for c in panel.columns]
-        parts = [part for text in (*titles, *heads) for part in grammar.read(text).parts]
+        said = (grammar.read(timely_text(text, grammar)) for text in (*titles, *heads))
+        parts = [part for one in said for part in one.parts]
         stub = {n for panel in table.panels for n in panel.stub.get("name", [])}
         cells = (table.grid.at(row, n) for row in range(table.bottom + 1, table.end) for n in stub)
         items = [i for c in cells if isinstance(c, str) for i in grammar.read(c).names]
         late = bool(items) and all(item.lag_months for item in items)
         if not late and not any(narrows.search(title_part(title)) for title in titles):
             ends |= {part.period.end.month for part in parts}
-            found |= {part.period for part in parts if part.year and part.span == "ytd"}
-    last = found.pop() if len(found) == 1 else None
-    return last if last and max(ends) == last.end.month else None
+            dated = (part for part in parts if part.year and part.period.frequency != "A")
+            for part in dated:
+                found[part.period] = found.get(part.period) or part.span
+    last, span = found.popitem() if len(found) == 1 else (None, "")
+    if last is None or max(ends) != last.end.month:
+        return None
+    return Part(last, last.year, "ytd" if span == "ytd" else "", "")
 
 
 def _whose(found: Sequence[Sheet], grammar: Grammar, delivery: Delivery) -> Region | None:
