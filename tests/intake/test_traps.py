@@ -414,3 +414,18 @@ def test_the_first_title_dates_the_tables_of_a_report(stored, title, heads, span
     figures = stored({"一": [[title], *first], "二": [["财政"], *second[:1], PAY[:3]]})
     assert {row[4] for row in figures if row[1] == BUDGET} == {"2024-09"}
     assert {row[3] for row in figures} == spans
+
+
+@pytest.mark.parametrize(
+    ("title", "name", "unit", "code"),
+    [
+        ("规模以上工业企业主要经济指标", "企业单位数", "家", "ind.firms"),
+        ("规上工业企业主要经济效益指标", "营业收入", "亿元", "ind.revenue"),
+        ("规模以上工业企业财务指标", "资产负债率", "%", "ind.liability_ratio"),
+        ("建筑业主要指标", "签订合同额", "亿元", "bld.contract"),
+        ("部分工业企业主要指标", "企业单位数", "家", ""),
+    ],
+)
+def test_a_title_of_its_trade_completes_a_bare_name(stored, title, name, unit, code):
+    rows = [[f"莲湖区2024年1-9月{title}"], HEADS[:3], [name, unit, 55.1]]
+    assert codes(stored(rows)) == [code] * bool(code)
