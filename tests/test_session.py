@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 import lianhu_analysis as lh
+from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.errors import StoreError, UsageError
 from lianhu_analysis.forecast.assessment import assessment_json, verdict_frame
 from lianhu_analysis.intake.checks.check import check_observations
@@ -33,6 +34,19 @@ def test_a_day_is_read_from_the_store_once(national, monkeypatch):
     session.assess(2023)
     assert len(session.versions) == len(session.versions)
     assert len(read) == 1
+
+
+def test_a_period_is_told_as_the_day_knows_it_without_what_came_after(national):
+    session, half = Session(national, OCTOBER), Period.parse("2024Q2")
+    assert session.newer_than(half)[-1] == "2024Q3"
+    told = session.of(half)
+    for frame in (told.assured.frame, told.versions, told.everywhere):
+        assert max(Period.parse(code).end for code in frame["period"]) == half.end
+    assert "2024年上半年" in told.comparison().sentences[0]
+    assert told.monitor(2024).tables["core"]["period"].max() == "2024Q2"
+    assert told.today == half.end + dt.timedelta(days=31) < session.today == OCTOBER
+    # The newest period is told by the session as it is.
+    assert session.of(Period.parse("2024Q3")) is session
 
 
 def test_before_any_target_has_begun_the_first_is_asked_about(national):

@@ -87,6 +87,7 @@ def compare(
     as_of: dt.date | None,
     period: Period | None = None,
     fewer: Collection[str] = (),
+    today: dt.date | None = None,
 ) -> Answer:
     """Compare a region with the districts of its city and the regions above it.
 
@@ -98,6 +99,8 @@ def compare(
         Default: of each indicator the own region's last one, of several unless it is ``STALE``.
     fewer
         Codes of the indicators of which less is better.
+    today
+        The day from which a figure is old; default: ``as_of``.
 
     Returns
     -------
@@ -109,11 +112,11 @@ def compare(
     summary, regions, sentences, notes = [], [pd.DataFrame()], [], [*method_of("comparison")]
     alone = []
     own, used, (mate, all_of) = space.region, set[str](), _mates(space)
-    today = pd.Timestamp(as_of or frame["published"].max())
+    now = pd.Timestamp(today or as_of or frame["published"].max())
     for indicator in indicators:
         try:
             table, at, before = _growth(frame, indicator, space, period)
-            if period is None and len(indicators) > 1 and today - pd.Timestamp(at.end) > STALE:
+            if period is None and len(indicators) > 1 and now - pd.Timestamp(at.end) > STALE:
                 raise ForecastError(f"最近公布的是{at.label_zh(_span(indicator))}，太旧了")
         except (ForecastError, PeriodError) as error:
             notes.append(f"{indicator.name_zh}没有比较：{error}")

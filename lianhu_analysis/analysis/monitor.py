@@ -44,6 +44,7 @@ def monitor(
     rules: Rules,
     knowledge: Knowledge,
     at: Period | None = None,
+    today: dt.date | None = None,
 ) -> Answer:
     """Say of every indicator how it stands, and of the whole how warm it is.
 
@@ -55,6 +56,8 @@ def monitor(
     at
         The month or quarter whose growth is counted as faster or slower; default: of each
         indicator the newest.
+    today
+        The day from which a figure is old; default: the assessment's.
 
     Returns
     -------
@@ -67,7 +70,7 @@ def monitor(
     marks = load_rules()
     table = figures(assessment, known.frame, rules, marks)
     plans = targets(assessment, table, marks)
-    rows = newest(assessment, table, plans, marks)
+    rows = newest(assessment, table, plans, marks, today)
     focus = {
         theme: rows[rows["theme"].eq(theme) | rows["code"].isin(others)]
         for theme, others in marks.focus.items()
@@ -130,7 +133,11 @@ def figures(
 
 
 def newest(
-    assessment: Assessment, table: pd.DataFrame, plans: pd.DataFrame, marks: MonitorRules
+    assessment: Assessment,
+    table: pd.DataFrame,
+    plans: pd.DataFrame,
+    marks: MonitorRules,
+    today: dt.date | None = None,
 ) -> pd.DataFrame:
     """Return one row an indicator, in the catalogue's order: its newest figure and lights.
 
@@ -147,8 +154,8 @@ def newest(
     rows.loc[rows["year"] > assessment.year, PLAN] = None  # a plan of a year that is over
     grown, none = rows["grown"].eq(True), rows["period"].isna()
     reductions = [item.code for item in assessment.catalogue if item.is_reduction]
-    today = pd.Period(assessment.as_of or dt.date.min, "M").ordinal
-    age = today - pd.PeriodIndex(rows["month"], freq="M").asi8
+    now = pd.Period(today or assessment.as_of or dt.date.min, "M").ordinal
+    age = now - pd.PeriodIndex(rows["month"], freq="M").asi8
     stale = ~none & (age > rows["frequency"].map(dict(marks.stale_months)))
     cold = ~rows["code"].isin(marks.warm(assessment.catalogue))
     score = rows["score"].mask(stale)

@@ -133,6 +133,7 @@ def open_report(
         unread=unread_files(session.workspace),
         record=session.told,
         before=_issued_before(session),
+        newer=session.newer_than(plan.period),
         answers=_answers(session, plan.period, audience, hidden),
     )
     outlier_years = session.workspace.outlier_years
@@ -144,16 +145,18 @@ def _answers(
 ) -> dict[str, Answer]:
     """Ask every analysis that the report tells; one that is refused leaves its section out.
 
-    Levers are asked of the targets that lag, the calendar for the next releases: the report
-    tells no more.  A public report leaves out those that rest on sensitive ledgers.
+    How the economy runs is told of the report's period alone, whatever is known by the day;
+    what is forecast goes by all of that.  Levers are asked of the targets that lag, the calendar
+    for the next releases: the report tells no more.  A public report leaves out those that rest on sensitive ledgers.
     """
     verdicts = session.assess(quarter.year).verdicts
     shown = [item for item in verdicts if item.target.indicator not in hidden]
     behind = [item.target.indicator for item in lagging(shown)]
+    told_of = session.of(quarter)
     asked: dict[str, Callable[[], Answer]] = {
-        "comparison": lambda: session.comparison(year=quarter.year),
-        "contributions": lambda: session.contributions(str(quarter)),
-        "monitor": lambda: session.monitor(quarter.year, str(quarter)),
+        "comparison": lambda: told_of.comparison(year=quarter.year),
+        "contributions": lambda: told_of.contributions(str(quarter)),
+        "monitor": lambda: told_of.monitor(quarter.year, str(quarter)),
         "land": lambda: session.land_and_projects(quarter.year),
         "risk": lambda: session.risk_and_governance(quarter.year),
         "levers": lambda: session.levers(*behind, year=quarter.year),

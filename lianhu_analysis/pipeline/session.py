@@ -96,11 +96,14 @@ class Session:
         The day asked for; ``None`` for the last publication that may feed a forecast.
     neighbours
         Workspaces of other regions, from whose past weights and spread are learned, too.
+    until
+        The last day of the period that is told of, where newer ones are known: see ``of``.
     """
 
     workspace: Workspace
     asked: dt.date | None = None
     neighbours: tuple[Workspace, ...] = ()
+    until: dt.date | None = None
     _assessments: dict[int, Assessment] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
@@ -263,6 +266,32 @@ class Session:
             )
         return self._assessments[year]
 
+    @property
+    def today(self) -> dt.date | None:
+        """The day from which figures are old: of a period that is over, when it was news."""
+        newest = self.until and self.until + A_MONTH
+        return min(self.day, newest) if self.day and newest else self.day
+
+    def newer_than(self, period: Period) -> list[str]:
+        """Return the codes of newer periods of which the region's figures are known, in order."""
+        own = self.versions[self.versions["provenance"].isin(self.workspace.forecast_provenance)]
+        return sorted(set(own["period"]) - set(_told_by(own, period)["period"]), key=_end)
+
+    def of(self, period: Period) -> Session:
+        """Return a session that tells of a period: what is known on the day, but of no newer one.
+
+        Newer periods have taught the checks what is wrong all the same.
+        """
+        if not self.newer_than(period):
+            return self
+        other, known = replace(self, until=period.end), self.assured
+        kept = {name: getattr(self, name) for name in ("catalogue", "targets", "store")}
+        findings = tuple(item for item in known.findings if _end(item.period) <= period.end)
+        frame = _told_by(known.frame, period).reset_index(drop=True)
+        kept["assured"] = replace(known, frame=frame, findings=findings)
+        other.__dict__.update(kept, versions=_told_by(self.versions, period))
+        return other
+
     def on(self, day: dt.date) -> Session:
         """Return the same workspace on another day."""
         self.refuse_changed()
@@ -377,8 +406,8 @@ class Session:
             The month or quarter whose growth is counted as faster or slower, as ``2024Q3`` or
             ``2024-09``; default: of each indicator the newest.
         """
-        known = self.assess(year), self.assured, self.rules, self.knowledge
-        return glance.monitor(*known, _period(period))
+        asked = self.assess(year), self.assured, self.rules, self.knowledge
+        return glance.monitor(*asked, _period(period), self.today)
 
     @cached_property
     def everywhere(self) -> pd.DataFrame:
@@ -426,7 +455,8 @@ class Session:
         codes = [indicator] if indicator else dict.fromkeys(aimed)
         chosen = [self.catalogue.get(code) for code in codes]
         fewer = {item.indicator for item in self.targets if item.rule == "at_most"}
-        return compare(self.everywhere, chosen, self.workspace, self.day, _period(period), fewer)
+        asked = self.everywhere, chosen, self.workspace, self.day
+        return compare(*asked, _period(period), fewer, today=self.today)
 
     @cached_property
     def cases(self) -> Cases:
@@ -518,6 +548,16 @@ class Session:
     def calendar(self, year: int | None = None, *, only_next: bool = False) -> Answer:
         """Say what is still to come this year, the most informative first: see ``upcoming``."""
         return upcoming(self.assess(year), self.knowledge, self.rules, only_next=only_next)
+
+
+def _end(code: str) -> dt.date:
+    return Period.parse(code).end
+
+
+def _told_by(frame: pd.DataFrame, period: Period) -> pd.DataFrame:
+    """Return the rows of a frame that are of no newer period."""
+    told = [code for code in frame["period"].unique() if _end(code) <= period.end]
+    return frame[frame["period"].isin(told)]
 
 
 def _period(text: str) -> Period | None:

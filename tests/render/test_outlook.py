@@ -161,13 +161,12 @@ def test_nothing_is_asked_of_periods_that_are_over(report):
     assert not has_chinese(English({"增长5%左右": "About 5%"}).text(said))
 
 
-def test_a_report_on_an_older_period_says_that_it_tells_newer_ones(report):
-    core = pd.DataFrame({"period": ["2024Q3", None, "2024-08"]})
-    watched = answer_of(report.assessment, "冷热", (), {"core": core}, ())
-    page = dataclasses.replace(report, answers={"monitor": watched}, register=FigureRegister())
-    assert "注意" not in words(headline(page))
-    older = dataclasses.replace(page, quarter=Period(2024, "Q", 2), register=FigureRegister())
-    said = "注意：截至2024-11-20，2024年上半年以后的数字已经公布；本页所说的运行情况以各指标最新一期为准。"
+def test_a_report_on_an_older_period_says_which_newer_ones_are_known(report):
+    assert "注意" not in words(headline(report))
+    newer = {"quarter": Period(2024, "Q", 2), "newer": ["2024-07", "2024Q3"]}
+    older = dataclasses.replace(report, **newer, register=FigureRegister())
+    said = "注意：截至2024-11-20，2024年上半年以后的数字已经公布，最新的到2024年前三季度；"
+    said += "预测、判断和台账以当日已知的全部数字为准，运行情况只说到2024年上半年。"
     assert said in words(headline(older))
     assert check_html(headline(older), older.register, NAMES) == ()
     assert not has_chinese(English({}).text(said))

@@ -83,6 +83,8 @@ class Report:
         Of each target the verdict issued last as of an earlier day.
     answers
         Of ``analysis``, by name; what was refused is absent.
+    newer
+        Codes of the periods after the report's that are known by the day, in order.
     """
 
     assessment: Assessment
@@ -93,6 +95,7 @@ class Report:
     record: pd.DataFrame = field(default_factory=lambda: told_in_advance(record_frame(())))
     before: pd.DataFrame = field(default_factory=lambda: record_frame(()))
     answers: Mapping[str, Answer] = field(default_factory=dict)
+    newer: Sequence[str] = ()
     withheld: tuple[int, int] | None = None
     register: FigureRegister = field(default_factory=FigureRegister)
     sections: list[str] = field(default_factory=list)
@@ -234,16 +237,14 @@ def headline(report: Report) -> Html:
 
 
 def _later(report: Report) -> list[Html]:
-    """Say of a report on an older period that it tells the newest figures, not that period's."""
-    watched = report.answers.get("monitor")
-    # A table without rows may have no columns either.
-    core = watched.tables["core"] if watched else pd.DataFrame()
-    known = core["period"].dropna() if len(core) else ()
-    if all(Period.parse(code).end <= report.quarter.end for code in known):
+    """Say of a report on an older period what is known by the day, and what goes by that."""
+    if not report.newer:
         return []
     told, until = tables.when(report.quarter.label_zh("ytd")), tables.when(f"{report.as_of}")
-    newest = "以后的数字已经公布；本页所说的运行情况以各指标最新一期为准。"
-    return [tables.paragraph("注意：截至", until, "，", told, newest)]
+    newest = tables.when(Period.parse(report.newer[-1]).label_zh("ytd"))
+    said = ["注意：截至", until, "，", told, "以后的数字已经公布，最新的到", newest]
+    said += ["；预测、判断和台账以当日已知的全部数字为准，运行情况只说到", told, "。"]
+    return [tables.paragraph(*said)]
 
 
 def _withheld(report: Report) -> list[Html]:
