@@ -14,8 +14,10 @@ import pandas as pd
 from lianhu_analysis.catalog.targets import percentage
 from lianhu_analysis.forecast.assessment import Assessment
 
-__all__ = ["Answer", "Row", "answer_of", "became", "chance_text"]
+__all__ = ["DECIMALS", "Answer", "Row", "answer_of", "became", "chance_text"]
 
+# With how many decimals growth of a row is printed: no number of the answer.
+DECIMALS = "decimals"
 # Of a table, by column.
 Row = Mapping[Any, Any]
 
@@ -59,6 +61,7 @@ class Answer:
             for table in self.tables.values()
             for row in table.to_dict("records")
             for column, value in row.items()
+            if column != DECIMALS
             if isinstance(value, int | float)
             and not isinstance(value, bool)
             and math.isfinite(value)
@@ -67,6 +70,7 @@ class Answer:
             ({"name_zh": "合计"}, str(column), float(values[values > 0].sum()))
             for table in self.tables.values()
             for column, values in table.select_dtypes("number").items()
+            if column != DECIMALS
         ]
         return [*found, *sums]
 

@@ -7,15 +7,16 @@ is not known has none.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
-from lianhu_analysis.analysis.answer import Answer
+from lianhu_analysis.analysis.answer import DECIMALS, Answer
 from lianhu_analysis.analysis.wording import gap_text, grew_text, half_up, method_of, pace_text
 from lianhu_analysis.catalog.indicators import Indicator
 from lianhu_analysis.catalog.periods import Period, Span
+from lianhu_analysis.catalog.targets import as_published
 from lianhu_analysis.errors import ForecastError, PeriodError
 from lianhu_analysis.forecast.history import periods_asked
 from lianhu_analysis.workspace import Workspace
@@ -49,7 +50,7 @@ def places(growth: pd.Series, *, fewer: bool = False) -> pd.Series:
 
 
 def standing(
-    growth: pd.DataFrame, space: Workspace, *, fewer: bool = False
+    growth: pd.DataFrame, space: Workspace, *, fewer: bool = False, decimals: int = 1
 ) -> tuple[pd.DataFrame, dict[str, float]]:
     """Rank the districts of one city.
 
@@ -57,6 +58,8 @@ def standing(
     ----------
     growth
         By region: ``growth`` and ``previous``, missing where not published.
+    decimals
+        Of growth as it is printed: differences are those of printed figures, places are not.
 
     Returns
     -------
@@ -71,8 +74,9 @@ def standing(
     districts = growth.loc[mates]
     place, before = (places(districts[name], fewer=fewer) for name in ("growth", "previous"))
     same = districts["growth"].notna().equals(districts["previous"].notna())
-    gap = (growth["growth"][own] - growth["growth"]).round(DIGITS)
-    change = (growth["growth"] - growth["previous"]).round(DIGITS)
+    printed = growth[["growth", "previous"]].map(as_published, decimals=decimals)
+    gap = (printed["growth"][own] - printed["growth"]).round(DIGITS)
+    change = (printed["growth"] - printed["previous"]).round(DIGITS)
     moved = before - place if same else np.nan
     ahead = gap[mates].abs()[place < place[own]]
     count = {"known": districts["growth"].count(), "districts": len(mates)}
@@ -88,6 +92,7 @@ def compare(
     period: Period | None = None,
     fewer: Collection[str] = (),
     today: dt.date | None = None,
+    decimals: Mapping[str, int] | None = None,
 ) -> Answer:
     """Compare a region with the districts of its city and the regions above it.
 
@@ -101,6 +106,8 @@ def compare(
         Codes of the indicators of which less is better.
     today
         The day from which a figure is old; default: ``as_of``.
+    decimals
+        With which growth is printed, by indicator: see ``growth_decimals``.
 
     Returns
     -------
@@ -121,10 +128,12 @@ def compare(
         except (ForecastError, PeriodError) as error:
             notes.append(f"{indicator.name_zh}没有比较：{error}")
             continue
-        table, found = standing(table, space, fewer=indicator.code in fewer)
-        mine = {"indicator": indicator.code, "name_zh": indicator.name_zh, "period": at.code}
+        digits = (decimals or {}).get(indicator.code, 1)
+        table, found = standing(table, space, fewer=indicator.code in fewer, decimals=digits)
+        named = {"indicator": indicator.code, "name_zh": indicator.name_zh, "period": at.code}
+        mine = {**named, DECIMALS: digits}
         summary.append(mine | table.loc[own.code, TOLD].to_dict() | found)
-        sentences.append(_sentence(indicator, at, before, table, found, space))
+        sentences.append(_sentence(indicator, at, before, table, found, space, digits))
         if found["known"] == 1 < found["districts"] and pd.notna(table["growth"][own.code]):
             alone.append(indicator.name_zh)
         known = table.dropna(subset=["growth", "published_rank"], how="all")
@@ -200,6 +209,7 @@ def _sentence(
     table: pd.DataFrame,
     found: dict[str, float],
     space: Workspace,
+    digits: int,
 ) -> str:
     own, (mate, _) = table.loc[space.region.code].to_dict(), _mates(space)
     span = _span(indicator)
@@ -207,12 +217,18 @@ def _sentence(
     if np.isnan(own["growth"]):
         return f"{name}：本地区没有公布增速，不比较。"
     then = before.label_zh(span) if before else ""
-    if indicator.is_reduction:
-        said = [f"{name} {half_up(own['growth'])}%", gap_text(own["change"], then, "提高", "下降")]
+    growth, previous, sign = own["growth"], own["previous"], 1
+    if indicator.is_reduction and as_published(np.nanmin([growth, previous]), digits) >= 0:
+        change = gap_text(own["change"], then, "提高", "下降", decimals=digits)
+        said = [f"{name} {half_up(growth, digits)}%", change]
     else:
-        pace = pace_text(own["growth"], own["previous"], then) if before else ""
-        said = [f"{name}{grew_text(own['growth'])}", pace]
-    said += [gap_text(table["ahead"][i.code], i.name_zh, "高", "低") for i in space.parents]
+        # Less than no reduction is a rise.
+        up, sign = ("上升", -1) if indicator.is_reduction else ("增长", 1)
+        name, growth, previous = name.removesuffix("降低率"), sign * growth, sign * previous
+        pace = pace_text(growth, previous, then, decimals=digits, up=up) if before else ""
+        said = [f"{name}{grew_text(growth, digits, up)}", pace]
+    ahead = [(sign * table["ahead"][item.code], item.name_zh) for item in space.parents]
+    said += [gap_text(points, name, "高", "低", decimals=digits) for points, name in ahead]
     known, unknown = found["known"], found["districts"] - found["known"]
     sharing = int(table["place"].eq(own["place"]).sum())
     if 1 < known == sharing:
@@ -223,7 +239,7 @@ def _sentence(
         moved = own["moved"] if pd.notna(own["moved"]) else 0
         said.append(f"比上期{'前' if moved > 0 else '后'}移 {abs(moved):.0f} 位" if moved else "")
     if known > 1 and own["place"] > 1:
-        near, best = half_up(found["to_next"]), half_up(found["to_best"])
+        near, best = (half_up(found[key], digits) for key in ("to_next", "to_best"))
         said.append(f"距前一位 {near} 个、" * (near != best) + f"距首位 {best} 个百分点")
     if unknown and known > 1:
         said.append(f"另有 {unknown} 个{mate}没有数")

@@ -10,18 +10,19 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from lianhu_analysis.analysis.answer import Answer
+from lianhu_analysis.analysis.answer import DECIMALS, Answer
 from lianhu_analysis.analysis.wording import HALF_UNIT, grew_text, method_of, pace_text
 from lianhu_analysis.catalog.indicators import Catalogue, Indicator
 from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.catalog.structure import load_structure
+from lianhu_analysis.catalog.targets import as_published
 from lianhu_analysis.errors import ForecastError, PeriodError
 from lianhu_analysis.forecast.growth import FloatArray
 from lianhu_analysis.forecast.history import OLDEST_SHARES, census_base, periods_asked
@@ -166,6 +167,7 @@ def who_pulls(
     space: Workspace,
     as_of: dt.date | None,
     period: Period | None = None,
+    decimals: Mapping[str, int] | None = None,
 ) -> Answer:
     """Say who pulls growth, and who made it faster or slower than in the period before.
 
@@ -175,6 +177,8 @@ def who_pulls(
         Every version of every figure known on the day.
     period
         Default: of each whole the last one with growth.
+    decimals
+        With which growth is printed, by indicator: see ``growth_decimals``.
 
     Returns
     -------
@@ -209,6 +213,7 @@ def who_pulls(
             when = Period.parse(table["period"].iloc[0]).label_zh("ytd")
             sentences.append(f"{when}{name}：各部分之和与合计不符，不作分解，请核对口径与修订。")
             continue
+        table[DECIMALS] = [(decimals or {}).get(code, 1) for code in table.index]
         tables.append(table)
         sentences += _sentences(table)
         notes += [f"{name}：{row.name_zh}没有计算，{row.reason}" for row in gaps.itertuples()]
@@ -255,12 +260,14 @@ def _sentences(table: pd.DataFrame) -> list[str]:
         for name, row in told.iterrows()
     ]
     pulls.append(f"{table['name_zh'].iloc[-1]} {table['points'].iloc[-1]:z.1f} 个百分点。")
-    now, change = Period.parse(whole["period"]).label_zh("ytd"), whole["change"]
-    said = [f"{now}{whole['name_zh']}{grew_text(whole['growth'])}：{'；'.join(pulls)}"]
-    if np.isnan(change):
+    now, digits = Period.parse(whole["period"]).label_zh("ytd"), whole[DECIMALS]
+    grown = grew_text(whole["growth"], digits)
+    said = [f"{now}{whole['name_zh']}{grown}：{'；'.join(pulls)}"]
+    if np.isnan(whole["change"]):
         return said
-    then = Period.parse(whole["before"]).label_zh("ytd")
-    pace = pace_text(whole["growth"], whole["growth"] - change, then, "增速")
+    then, before = Period.parse(whole["before"]).label_zh("ytd"), whole["growth"] - whole["change"]
+    pace = pace_text(whole["growth"], before, then, "增速", digits)
+    change = as_published(whole["growth"], digits) - as_published(before, digits)
     if abs(change) < HALF_UNIT:
         return [*said, f"{pace}。"]
     more = "多" if change > 0 else "少"

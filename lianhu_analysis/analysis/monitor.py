@@ -10,10 +10,11 @@ import numpy as np
 import pandas as pd
 
 from lianhu_analysis.analysis import climate
-from lianhu_analysis.analysis.answer import Answer, answer_of
+from lianhu_analysis.analysis.answer import DECIMALS, Answer, answer_of
 from lianhu_analysis.analysis.monitor_rules import MonitorRules, load_rules
 from lianhu_analysis.analysis.wording import part_text
 from lianhu_analysis.catalog.periods import Period
+from lianhu_analysis.catalog.targets import as_published, growth_decimals
 from lianhu_analysis.errors import ForecastError
 from lianhu_analysis.forecast.assessment import Assessment
 from lianhu_analysis.forecast.history import year_periods
@@ -30,7 +31,9 @@ RECENT_MONTHS = 3  # an older diffusion index is no news
 NEVER = "9999"  # later than every period
 TIERS = {"core": "核心指标", "monitor": "监测指标"}
 ITEM = ["code", "tier", "theme", "name_zh", "sensitive", "unit", "frequency"]
-KNOWN = "code period year month value change rank tied n run grown paced score gap".split()
+KNOWN = (
+    "code period year month value decimals change rank tied n run grown paced score gap".split()
+)
 PLAN = ["plan", "distance", "target_light", "target_reason", "probability"]
 FOUND = ["name_zh", "period", "severity_zh", "rule", "message"]
 ADJUSTED = ["month", "growth", "adjusted", "trend", "code", "name_zh"]
@@ -118,9 +121,14 @@ def figures(
     """
     catalogue = assessment.catalogue
     own = frame[frame["region"].eq(assessment.region.code)]
-    own = climate.lay_out(own[own["provenance"].isin(list(rules.provenances))], catalogue)
+    decimals = growth_decimals(item.target for item in assessment.verdicts)
+    fed = own[own["provenance"].isin(list(rules.provenances))]
     parents = [parent.code for parent in assessment.parents[:1]]
-    above = climate.lay_out(frame[frame["region"].isin(parents)], catalogue)
+    # Differences, and lights, are those of figures as they are printed.
+    own, above = (
+        _as_printed(climate.lay_out(rows, catalogue), decimals)
+        for rows in (fed, frame[frame["region"].isin(parents)])
+    )
     above = above.loc[above["grown"], ["code", "slot", "value"]].rename(columns={"value": "above"})
     table = climate.standings(own).merge(above, on=["code", "slot"], how="left")
     # Nobody could know a year for an outlier while it lasted.
@@ -130,6 +138,13 @@ def figures(
     gap = (table["value"] - table.pop("above")).where(table["grown"]).round(climate.DECIMALS)
     themes = table["code"].map({item.code: item.theme for item in catalogue})
     return table.assign(theme=themes, warm=warm, score=table["score"].where(warm), gap=gap)
+
+
+def _as_printed(table: pd.DataFrame, decimals: Mapping[str, int]) -> pd.DataFrame:
+    cells = table[["code", "value", "grown"]].itertuples(index=False)
+    value = [as_published(x, decimals.get(code, 1)) if grown else x for code, x, grown in cells]
+    digits = table["code"].map(decimals).fillna(1).where(table["grown"])
+    return table.assign(value=value, **{DECIMALS: digits})
 
 
 def newest(
@@ -183,11 +198,12 @@ def targets(assessment: Assessment, table: pd.DataFrame, marks: MonitorRules) ->
         period = None if verdict.actual_period is None else verdict.actual_period.code
         gap = gaps.get((code, period)) if verdict.target.is_growth else None
         said = target_light(verdict, gap, marks, above=bool(assessment.parents))
-        unit = verdict.target.unit
+        unit, (actual, digits) = verdict.target.unit, _printed(verdict)
         rows.append(
-            (code, verdict.name_zh, period, unit, verdict.actual, plan, *said, verdict.judged)
+            (code, verdict.name_zh, period, unit, digits, actual, plan, *said, verdict.judged)
         )
-    return pd.DataFrame(rows, columns=["code", "name_zh", "period", "unit", "actual", *PLAN])
+    head = ["code", "name_zh", "period", "unit", DECIMALS, "actual"]
+    return pd.DataFrame(rows, columns=[*head, *PLAN])
 
 
 def target_light(
@@ -213,10 +229,10 @@ def target_light(
         The distance is in points, less than nothing where it is worse: growth above the plan's,
         or the part of the year's amount that is done above what usually is; of ceilings below.
     """
-    target, actual = verdict.target, verdict.actual
+    target, (actual, _) = verdict.target, _printed(verdict)
     if actual is None:
         return None, None, "本年尚无数据"
-    met = bool(target.met_by(actual, about=True, published=True))
+    met = bool(target.met_by(actual, about=True))
     said = f"{actual:,.10g}，计划 {target.value:,.10g}"
     if target.is_growth:
         unknown = "，库中没有上级同期的数" if above else ""
@@ -241,7 +257,7 @@ def _below(
     verdict: Verdict, marks: MonitorRules, said: str, *, met: bool
 ) -> tuple[float | None, str | None, str]:
     """Return what ``target_light`` says of a ceiling: how far below it, or its usual progress."""
-    target, actual = verdict.target, verdict.actual or 0.0
+    target, actual = verdict.target, _printed(verdict)[0] or 0.0
     light = (marks.green if met else marks.red).name
     if target.is_growth or verdict.indicator.in_points:
         return round(target.value - actual, climate.DECIMALS), light, said
@@ -255,6 +271,14 @@ def _below(
     if met and actual > usual * target.value:
         light = marks.yellow.name
     return 100 * (usual - actual / target.value) if target.value else None, light, said
+
+
+def _printed(verdict: Verdict) -> tuple[float | None, int | None]:
+    """Return the latest figure as it is printed; of growth with the number of its decimals."""
+    if verdict.actual is None or not verdict.target.is_growth:
+        return verdict.actual, None
+    digits = verdict.target.growth_decimals
+    return as_published(verdict.actual, digits), digits
 
 
 def _progress(verdict: Verdict, marks: MonitorRules) -> tuple[float, float] | None:

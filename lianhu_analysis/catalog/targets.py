@@ -24,8 +24,10 @@ from lianhu_analysis.written import parse_written, shape
 __all__ = [
     "Rule",
     "Target",
+    "as_published",
     "chance",
     "decimals_of",
+    "growth_decimals",
     "half_up",
     "load_targets",
     "named",
@@ -112,11 +114,16 @@ class Target:
         return self.measure == "yoy"
 
     @property
+    def growth_decimals(self) -> int:
+        """Decimals with which its growth is printed: those that are published, at least one."""
+        return max(self.decimals or GROWTH_DECIMALS, GROWTH_DECIMALS)
+
+    @property
     def half_unit(self) -> float:
         """Half of the last published decimal, in ``unit``; nothing where none is rounded."""
         return 0.0 if self.decimals is None else 0.5 * 10.0**-self.decimals
 
-    def met_by(self, values: Any, *, about: bool = False, published: bool = False) -> Any:
+    def met_by(self, values: Any, *, about: bool = False) -> Any:
         """Say of each figure whether it meets the target.
 
         Parameters
@@ -125,21 +132,19 @@ class Target:
             Figures of the year, in ``unit``: one, or an array.
         about
             Whether the tolerance counts.
-        published
-            Whether the figures are rounded already; others are judged as they
-            would be published, so 5.95 meets 6.0 with one decimal.
+
+        Figures are judged as they are published, and printed, so 5.95 meets 6.0 with one decimal.
         """
-        slack = self.tolerance if about else 0.0
-        slack += FLOATING + (0.0 if published else self.half_unit)
+        slack = (self.tolerance if about else 0.0) + FLOATING + self.half_unit
         if self.rule == "at_most":
             return values <= self.value + slack
         return values >= self.value - slack
 
-    def within(self, values: Any, *, published: bool = False) -> Any:
+    def within(self, values: Any) -> Any:
         """Say of each figure whether it lies within the range: 8.65 is published as 8.7."""
-        slack = FLOATING if published or not self.half_unit else self.half_unit - FLOATING
+        slack = self.half_unit - FLOATING if self.half_unit else FLOATING
         upper = inf if self.upper is None else self.upper
-        return self.met_by(values, published=published) & (values <= upper + slack)
+        return self.met_by(values) & (values <= upper + slack)
 
     def chance_in(self, draws: Any, *, about: bool = False) -> float:
         """Return the share of simulated figures that meet it: see ``chance``."""
@@ -198,7 +203,20 @@ def chance(met: Any) -> float:
 
 def half_up(value: float, decimals: int = 1) -> Decimal:
     """Round half up on the decimal digits, as published figures are: 5.95 is 6.0, -0.04 is 0.0."""
-    return Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP) + 0
+    return (
+        Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-int(decimals)), ROUND_HALF_UP) + 0
+    )
+
+
+def growth_decimals(targets: Iterable[Target]) -> dict[str, int]:
+    """Return with how many decimals growth is printed, by indicator: others have one."""
+    growth = [target for target in targets if target.is_growth]
+    return {target.indicator: target.growth_decimals for target in growth}
+
+
+def as_published(value: float, decimals: int = GROWTH_DECIMALS) -> float:
+    """Return growth as it is published and printed: a workbook may hold 5.843051 of 5.8."""
+    return float(half_up(value, decimals))
 
 
 def decimals_of(value: float, most: int = 3) -> int:

@@ -126,8 +126,8 @@ def score_issued(
         A refusal has only the outcome.
     """
     target = target_of(verdict)
-    met = bool(target.met_by(outcome, published=True))
-    about = bool(target.met_by(outcome, about=True, published=True))
+    met = bool(target.met_by(outcome))
+    about = bool(target.met_by(outcome, about=True))
     scored: dict[str, Any] = {
         "outcome": outcome,
         "published": published.isoformat(),

@@ -225,15 +225,15 @@ def asked(
 def _outcome(draft: Verdict, final: float) -> Verdict:
     """The year's figure is out: reached or missed, no forecast."""
     target = draft.target
-    met = bool(target.met_by(final, about=True, published=True))
-    within = float(target.within(final, published=True)) if target.rule == "range" else None
+    met = bool(target.met_by(final, about=True))
+    within = float(target.within(final)) if target.rule == "range" else None
     return replace(
         draft,
         status="reached" if met else "missed",
         reason="全年数据已公布",
         required=Required(None, (), reason="全年数据已公布，没有剩余时期"),
         benchmark={"persistence": final},
-        probability=float(target.met_by(final, published=True)),
+        probability=float(target.met_by(final)),
         probability_about=float(met),
         probability_within=within,
     )
@@ -445,6 +445,7 @@ def _target_json(target: Target) -> dict[str, Any]:
         "upper": target.upper,
         "rule": target.rule,
         "tolerance": target.tolerance,
+        "decimals": target.decimals,
         "unit": target.unit,
         "plan": target.plan,
     }

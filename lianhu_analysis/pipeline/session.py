@@ -31,7 +31,7 @@ from lianhu_analysis.analysis.upcoming import upcoming
 from lianhu_analysis.catalog.indicators import Catalogue, load_catalogue
 from lianhu_analysis.catalog.ledgers import load_ledgers
 from lianhu_analysis.catalog.periods import Period
-from lianhu_analysis.catalog.targets import Target, load_targets, versions_on
+from lianhu_analysis.catalog.targets import Target, growth_decimals, load_targets, versions_on
 from lianhu_analysis.errors import ForecastError, PeriodError, StoreError, UsageError
 from lianhu_analysis.forecast.assessment import Assessment, assess_targets, verdict_frame
 from lianhu_analysis.forecast.issued import told_in_advance
@@ -430,7 +430,9 @@ class Session:
         UsageError
             If it is no period.
         """
-        return who_pulls(self.versions, self.catalogue, self.workspace, self.day, _period(period))
+        at = _period(period)
+        asked = self.versions, self.catalogue, self.workspace, self.day, at
+        return who_pulls(*asked, self.decimals(at.year if at else self.year))
 
     def comparison(self, indicator: str = "", period: str = "", year: int = 0) -> Answer:
         """Say where the region stands among its peers and against those above: see ``compare``.
@@ -456,7 +458,12 @@ class Session:
         chosen = [self.catalogue.get(code) for code in codes]
         fewer = {item.indicator for item in self.targets if item.rule == "at_most"}
         asked = self.everywhere, chosen, self.workspace, self.day
-        return compare(*asked, _period(period), fewer, today=self.today)
+        decimals = self.decimals(year or self.year)
+        return compare(*asked, _period(period), fewer, self.today, decimals)
+
+    def decimals(self, year: int) -> dict[str, int]:
+        """Return with how many decimals growth is printed: see ``growth_decimals``."""
+        return growth_decimals(item for item in self.targets if item.year == year)
 
     @cached_property
     def cases(self) -> Cases:

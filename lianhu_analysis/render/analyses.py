@@ -11,7 +11,7 @@ import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
-from lianhu_analysis.analysis.answer import Answer, Row
+from lianhu_analysis.analysis.answer import DECIMALS, Answer, Row
 from lianhu_analysis.catalog.targets import decimals_of, half_up
 from lianhu_analysis.render import tables
 from lianhu_analysis.render.tables import NO_DATA, PROVENANCE_NAMES, SIMULATED_MARK, Html
@@ -24,6 +24,8 @@ COLUMNS = tables.TERMS["answers"]
 PUBLISHED = frozenset(
     "value actual change gap plan distance growth previous ahead to_next to_best published".split()
 )
+# Those of them whose decimals a row of growth tells, of all rows of the same table.
+GROWN = PUBLISHED - {"published"}
 # Wider than any table: what a terminal has no room for it wraps, and no figure is cut off.
 WIDTH = 10_000
 # Of the monitor's document: what is printed on its page.
@@ -61,8 +63,9 @@ def _table_lines(rows: Sequence[Mapping[str, Any]]) -> list[str]:
 def cell_texts(rows: Sequence[Row], columns: Sequence[str]) -> list[list[str]]:
     """Write the cells of a table; what is unknown is a dash.
 
-    Numbers of one column and unit have the same decimals: published ones and their differences
-    as many as all of them need, two at most, rates at least one; others two, whole amounts none.
+    Growth and its differences have the decimals that their row tells.  Other numbers of one
+    column and unit have the same: published ones and their differences as many as all of them
+    need, two at most, rates at least one; others two, whole amounts none.
     """
     units = [str(row.get("unit", "%")) for row in rows]
     decimals = defaultdict[tuple[str, str], int](int)
@@ -73,9 +76,14 @@ def cell_texts(rows: Sequence[Row], columns: Sequence[str]) -> list[list[str]]:
                 needed = 2 if needed or rate else 0
             decimals[column, unit] = max(decimals[column, unit], needed, rate)
     return [
-        [_cell_text(row[column], decimals[column, unit]) for column in columns]
+        [_cell_text(row[column], _told(row, column, decimals[column, unit])) for column in columns]
         for row, unit in zip(rows, units, strict=True)
     ]
+
+
+def _told(row: Row, column: str, decimals: int) -> int:
+    told = row.get(DECIMALS)
+    return decimals if told is None or pd.isna(told) or column not in GROWN else int(told)
 
 
 def _cell_text(value: Any, decimals: int) -> str:

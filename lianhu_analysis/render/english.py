@@ -191,8 +191,10 @@ def english_names(
         if not item.name_en:
             continue
         names[item.name_zh] = _small(item.name_en)
-        short = _small(item.name_en.removeprefix("Growth of ").removeprefix("growth of "))
-        names.setdefault(item.name_zh.removesuffix("增速"), short)
+        # 增长 and 上升 are said of what grows, or is reduced.
+        short = re.sub(r"^(growth|reduction) of ", "", item.name_en, flags=re.IGNORECASE)
+        for end in ("增速", "降低率"):
+            names.setdefault(item.name_zh.removesuffix(end), _small(short))
     for target in targets:
         own = catalogue.get(target.indicator).name_zh
         if (name := names.get(own)) is not None:

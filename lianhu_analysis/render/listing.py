@@ -13,7 +13,7 @@ import pandas as pd
 
 from lianhu_analysis.catalog.indicators import Catalogue, Indicator
 from lianhu_analysis.catalog.reference_period import QUARTER_NAMES
-from lianhu_analysis.catalog.targets import Target, named, precedent_words
+from lianhu_analysis.catalog.targets import Target, half_up, named, precedent_words
 from lianhu_analysis.errors import UsageError
 from lianhu_analysis.forecast.joint import CHANCES
 from lianhu_analysis.forecast.models import MODEL_NAMES, weights_text
@@ -323,7 +323,10 @@ def _known_lines(item: dict[str, Any]) -> list[str]:
     """Say what is published of a target, what of that is held back, and what was set before."""
     actual = "没有可用的数" if item["withheld"] else "尚未公布"
     if item["actual"] is not None:
-        actual = f"{item['actual_period']} 为 {item['actual']:,.10g} {item['unit']}"
+        known = item["actual"]
+        if item["measure"] == "yoy":
+            known = half_up(known, max(item["decimals"], 1))
+        actual = f"{item['actual_period']} 为 {known:,.10g} {item['unit']}"
     lines = [f"- {named(item['title_zh'], item['set_by'])}：{actual}"]
     if item["withheld"]:
         periods = "、".join(item["withheld"])

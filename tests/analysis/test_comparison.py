@@ -112,13 +112,36 @@ def test_without_peers_no_place_is_made_up():
     assert both.sentences[2:] == ("以上指标：没有全市其他区县的数，不排位次。",)
 
 
-def test_a_rate_of_reduction_rises_and_falls_and_does_not_grow():
+@pytest.mark.parametrize(
+    ("before", "now", "said"),
+    [
+        (2.0, 2.4, "降低率 2.4%，比2022年提高 0.4 个百分点，比西安市高 0.4 个百分点。"),
+        (2.5, -0.5, "上升 0.5%，由2022年的下降 2.5%转为上升，比西安市高 2.5 个百分点。"),
+        (-0.5, 2.0, "下降 2.0%，由2022年的上升 0.5%转为下降，与西安市持平。"),
+        (-0.5, -0.7, "上升 0.7%，升幅比2022年扩大 0.2 个百分点，比西安市高 2.7 个百分点。"),
+        (-0.5, 0.0, "同比持平，由2022年的上升 0.5%转为持平，比西安市高 2.0 个百分点。"),
+    ],
+)
+def test_a_rate_of_reduction_rises_and_falls_and_below_nothing_is_a_rise(before, now, said):
     energy = next(item for item in CATALOGUE if item.is_reduction)
-    rows = [
-        (OWN, energy.code, year, rate, "annual") for year, rate in (("2022", 2.0), ("2023", 2.4))
-    ]
-    said = ask(*rows, indicators=[energy]).sentences[0]
-    assert said == f"2023年{energy.name_zh} 2.4%，比2022年提高 0.4 个百分点。"
+    rows = [(OWN, energy.code, "2022", before, "annual"), (OWN, energy.code, "2023", now, "annual")]
+    rows.append((CITY, energy.code, "2023", 2.0, "annual"))
+    found = ask(*rows, indicators=[energy]).sentences[0]
+    assert found == f"2023年{energy.name_zh.removesuffix('降低率')}{said}"
+
+
+def test_differences_are_those_of_the_figures_that_are_printed():
+    # 8.8 less 5.0 is 3.8, though 8.85 less 4.95 is 3.9; the tables keep what is published.
+    rows = [*gdp("2024Q2", own=5.04), *gdp("2024Q3", own=4.95, city=8.84)]
+    answer = ask(*rows)
+    assert answer.sentences[0] == (
+        "2024年前三季度地区生产总值增长 5.0%，与2024年上半年持平，比西安市低 3.8 个百分点。"
+    )
+    assert answer.tables["standing"]["growth"].tolist() == [4.95]
+    fine = compare(figures(*rows), [GDP], SPACE, DAY, decimals={"gdp.total": 2})
+    assert fine.sentences[0] == (
+        "2024年前三季度地区生产总值增长 4.95%，比2024年上半年回落 0.09 个百分点，比西安市低 3.89 个百分点。"
+    )
 
 
 @pytest.mark.parametrize(
@@ -143,11 +166,13 @@ def test_growth_of_one_month_is_not_told_as_growth_to_date(span, said):
         # Nobody writes that growth was faster by 15.4 points than a fall.
         (1.3, -1.0, "下降 1.0%，由2024年上半年的增长 1.3%转为下降"),
         (-12.4, 3.0, "增长 3.0%，由2024年上半年的下降 12.4%转为增长"),
-        (0.0, -1.0, "下降 1.0%，比2024年上半年回落 1.0 个百分点"),
+        (0.0, -1.0, "下降 1.0%，由2024年上半年的持平转为下降"),
         (-3.0, -1.0, "下降 1.0%，降幅比2024年上半年收窄 2.0 个百分点"),
         (-0.4, -1.0, "下降 1.0%，降幅比2024年上半年扩大 0.6 个百分点"),
         (-1.0, -1.0, "下降 1.0%，降幅与2024年上半年持平"),
-        (-1.0, 0.0, "同比持平，比2024年上半年加快 1.0 个百分点"),
+        (-1.0, 0.0, "同比持平，由2024年上半年的下降 1.0%转为持平"),
+        (0.4, -0.04, "同比持平，由2024年上半年的增长 0.4%转为持平"),
+        (-0.04, 0.04, "同比持平，与2024年上半年持平"),
     ],
 )
 def test_a_fall_is_told_as_one(before, now, said):

@@ -244,7 +244,7 @@ def test_what_moved_the_other_way_moved_all_the_same(rest, told):
         ("第三产业", 6.1, 4.8, 4.7, 4.9, 75, -0.2, "2024Q3", "2024Q2"),
         (rest, np.nan, 1.6, np.nan, np.nan, 25, 0.3, "2024Q3", "2024Q2"),
     ]
-    _, second = _sentences(pd.DataFrame(rows, columns=columns))
+    _, second = _sentences(pd.DataFrame(rows, columns=columns).assign(decimals=1))
     assert second == f"增速比2024年上半年加快 0.1 个百分点，{told}。"
 
 
@@ -255,7 +255,7 @@ def test_a_fall_of_the_whole_is_told_as_one():
         ("一般贸易", -4.0, -3.2, -3.2, -3.2, np.nan, 1.9, "2024-09", "2024-08"),
         ("残差", np.nan, 0.2, np.nan, np.nan, np.nan, 0.1, "2024-09", "2024-08"),
     ]
-    first, second = _sentences(pd.DataFrame(rows, columns=columns))
+    first, second = _sentences(pd.DataFrame(rows, columns=columns).assign(decimals=1))
     assert first.startswith("2024年1—9月出口下降 3.0%：一般贸易拉动 -3.2 个百分点")
     assert second.startswith("降幅比2024年1—8月收窄 2.0 个百分点，主要是一般贸易多拉动 1.9")
 

@@ -197,6 +197,19 @@ def test_lights_of_growth(rule, value, actual, gap, light):
     )
 
 
+def test_a_light_and_its_reason_go_by_what_is_printed():
+    # A workbook held -0.04 and 5.95, which are published as 0.0 and 6.0.
+    for value, actual, light, said in (
+        (0.0, -0.04, "绿·达标", "0，计划 0"),
+        (6.0, 5.95, "绿·达标", "6，计划 6"),
+        (6.0, -35.785686, "红·落后", "-35.8，计划 6"),
+    ):
+        verdict = replace(GROWTH, target=target(value=value, rule="at_least"), actual=actual)
+        distance, found, reason = monitor.target_light(verdict, None, MARKS)
+        assert found == light and reason.startswith(said)
+        assert distance == pytest.approx(float(said.partition("，")[0]) - value)
+
+
 def test_growth_that_misses_its_plan_for_the_year_is_behind():
     missed = replace(GROWTH, target=target(value=5.0), actual=4.7, status="missed")
     assert monitor.target_light(missed, None, MARKS)[1] == "红·落后"

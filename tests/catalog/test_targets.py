@@ -12,7 +12,9 @@ from openpyxl import Workbook
 from lianhu_analysis.catalog.indicators import load_catalogue, read_catalogue
 from lianhu_analysis.catalog.target_sheet import FIELDS
 from lianhu_analysis.catalog.targets import (
+    as_published,
     decimals_of,
+    growth_decimals,
     half_up,
     load_targets,
     parse_targets,
@@ -206,9 +208,7 @@ def test_a_range_is_met_from_its_lower_bound_and_left_above_its_upper():
     assert found == {
         8.04: (False, False), 8.05: (True, True), 8.64: (True, True), 8.65: (True, False),
     }  # fmt: skip
-    assert target.within(8.6, published=True)
-    assert not target.within(8.64, published=True)
-    assert not target.within(8.0, published=True)
+    assert target.within(8.6) and not target.within(8.0)
     exact = parse(RANGE + "decimals = 0")[0]
     assert exact.within(8.6) and exact.within(9.09) and not exact.within(9.1)
     whole = parse(amount(RANGE))[0]
@@ -224,7 +224,7 @@ def test_a_figure_is_within_a_range_as_its_published_tenths_are(low, width, thou
     figure = thousandths / 1000
     assert bool(target.met_by(figure)) == (tenths >= low)
     assert bool(target.within(figure)) == (low <= tenths <= low + width)
-    assert bool(target.within(tenths / 10, published=True)) == (low <= tenths <= low + width)
+    assert bool(target.within(tenths / 10)) == (low <= tenths <= low + width)
     assert not target.within(figure) or target.met_by(figure)
 
 
@@ -277,11 +277,18 @@ def test_a_plan_without_a_share_is_a_fault(text, fault):
         parse(text)
 
 
-def test_a_published_figure_is_not_rounded_again():
+def test_a_figure_is_judged_as_it_is_printed():
     (target,) = parse(GDP)
-    assert not target.met_by(5.95, published=True)
-    assert target.met_by(5.8, about=True, published=True)
-    assert not target.met_by(5.79, about=True, published=True)
+    assert target.met_by(5.95) and not target.met_by(5.94)
+    assert target.met_by(5.75, about=True) and not target.met_by(5.74, about=True)
+
+
+def test_growth_is_printed_with_the_decimals_of_its_target():
+    (target,) = parse(GDP)
+    fine, whole = replace(target, indicator="b", decimals=2), replace(target, decimals=0)
+    assert growth_decimals([target, fine]) == {target.indicator: 1, "b": 2}
+    assert growth_decimals([whole, replace(fine, measure="level")]) == {target.indicator: 1}
+    assert [as_published(value) for value in (5.843051, -0.04, -35.785686)] == [5.8, 0.0, -35.8]
 
 
 SHEET = [

@@ -57,6 +57,11 @@ def test_a_column_has_the_same_decimals_in_each_unit_and_a_rate_where_none_is_to
     assert analyses.cell_texts(bare, ["growth", "rest"]) == [["6.0", "6.00"], ["—", "—"]]
 
 
+def test_growth_has_the_decimals_that_its_row_tells():
+    rows = [{"growth": 5.843051, "decimals": 1}, {"growth": 4.1, "decimals": 2}]
+    assert analyses.cell_texts(rows, ["growth"]) == [["5.8"], ["4.10"]]
+
+
 def test_a_missing_number_is_null_in_the_document():
     held = answer(table=TABLE.assign(value=[1.5, np.nan])).as_dict()
     assert [row["value"] for row in held["rows"]] == [1.5, None]

@@ -42,7 +42,7 @@ def test_a_backtest_is_told_in_words():
 
 CEILING = {
     "kind": "flow", "measure": "yoy",
-    "title_zh": "零售增长不超过7%", "set_by": "", "actual": 6.6, "actual_period": "2024-10", "unit": "%",
+    "title_zh": "零售增长不超过7%", "set_by": "", "decimals": 1, "actual": 6.6, "actual_period": "2024-10", "unit": "%",
     "withheld": [], "plan": None, "in_force": None, "replaced": [], "status": "ok", "rule": "at_most", "tolerance": 0.0,
     "probability": 0.71, "probability_within": None, "quantiles": {"0.1": 5.4, "0.5": 6.6, "0.9": 7.8},
     "required_span": "2024-11/2024-12", "required": 8.2, "required_low": None, "required_high": None,
@@ -69,6 +69,12 @@ def test_a_ceiling_is_not_to_be_exceeded_in_any_period():
     assert "    2024-11/2024-12 需 0.004 个" in told(little)
     unknown = told(CEILING | {"required": None, "required_reason": "没有上年的累计额"})
     assert "    2024-11/2024-12 所需无法给出：没有上年的累计额" in unknown
+
+
+def test_growth_is_told_as_it_is_published():
+    assert "2024-10 为 5.8 %" in "".join(told(CEILING | {"actual": 5.843051}))
+    level = {"measure": "level", "unit": "亿元", "decimals": None, "actual": 5.843051}
+    assert "2024-10 为 5.843051 亿元" in "".join(told(CEILING | level))
 
 
 def test_a_figure_that_is_held_back_is_no_figure_to_come():

@@ -247,8 +247,11 @@ def test_growth_is_printed_with_the_decimals_that_are_published(report):
     halves = {item.detail["formula"].split("+ ")[1].split(")")[0] for item in register
               if "四舍五入" in item.label}  # fmt: skip
     assert halves == {"0.005", "-0.005"}
-    # What is judged is printed: 4.98 is no 5.0 reached.
-    assert told(first)[1][1] == "4.82%"
+    # A workbook holds more decimals than are published, and all of them are one figure.
+    frame.loc[first.actual_reference, "value"] = 4.843051
+    sentence, row, register = told(first)
+    assert row[1] == "4.8%" and "为4.8%" in sentence
+    assert 4.843051 in [item.value for item in register if item.text == "4.8"]
 
 
 def test_beside_each_percentage_stands_how_often_such_ones_came_true(report):

@@ -22,6 +22,7 @@ def test_a_bar_begins_where_it_should_and_tells_its_change():
         {
             "label": ["甲", "乙"], "value": [2.0, np.nan], "previous": [2.3, np.nan], "low": [1.9, np.nan],
             "high": [2.2, np.nan], "start": [1.0, 3.0], "change": [-0.3, np.nan], "strong": [True, False],
+            "decimals": [1, 1],
         }
     )  # fmt: skip
     axes = rows_chart(rows, Setting(title="题", caption="注")).axes[0]

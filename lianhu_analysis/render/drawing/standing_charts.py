@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from lianhu_analysis.analysis.answer import Answer
+from lianhu_analysis.analysis.answer import DECIMALS, Answer
 from lianhu_analysis.analysis.wording import grew_text, half_up
 from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.render.drawing.chart_layout import Setting, new_figure, wrap
@@ -39,11 +39,13 @@ def contribution_pictures(answer: Answer, most: int | None = None) -> list[Pictu
         # A waterfall: each part begins where the one before ended, the whole at nothing.
         rows.iloc[1:-1, -1] = rows["value"].fillna(0).cumsum().iloc[:-2]
         most_zh, points = rows[["label", "value"]].iloc[0]
+        grown = grew_text(whole["growth"], whole[DECIMALS])
         title = (
-            f"{Period.parse(whole['period']).label_zh('ytd')}{whole['label']}{grew_text(whole['growth'])}，"
+            f"{Period.parse(whole['period']).label_zh('ytd')}{whole['label']}{grown}，"
             f"{most_zh}{'拉动最多' if points > 0 else '拖累最少'}：{half_up(points)} 个百分点"
         )
         rows["strong"] = rows.index == block.index[0]
+        rows[DECIMALS] = rows[DECIMALS].where(rows["strong"], 1)  # points have one
         pictures.append(_picture(rows, title, "百分点", answer))
     return pictures
 
@@ -66,7 +68,8 @@ def standing_pictures(answer: Answer) -> list[Picture]:
 def _picture(rows: pd.DataFrame, title: str, unit: str, answer: Answer) -> Picture:
     caption = f"{answer.region_zh}，截至 {answer.as_of}；括号内为比上期的变化"
     setting = Setting(title=title, caption=caption, unit=unit, simulated=answer.simulated)
-    told = "、".join(f"{x} {half_up(y)}" for x, y in rows[["label", "value"]].to_numpy())
+    cells = rows[["label", "value", DECIMALS]].itertuples(index=False)
+    told = "、".join(f"{label} {half_up(value, digits)}" for label, value, digits in cells)
     return picture(rows_chart(rows, setting), f"{title}。{told}")
 
 
@@ -78,7 +81,7 @@ def rows_chart(rows: pd.DataFrame, setting: Setting) -> Figure:
     rows
         Columns ``label``, ``value``, ``previous`` and ``change`` (missing where unknown),
         ``low`` and ``high`` of what is possible (missing where exact), ``start`` of the
-        bar and whether it is ``strong``.
+        bar, whether it is ``strong``, and ``decimals`` with which it is printed.
     """
     figure, axes = new_figure(setting)
     figure.subplots_adjust(left=LEFT_OF_NAMES)
@@ -94,10 +97,11 @@ def rows_chart(rows: pd.DataFrame, setting: Setting) -> Figure:
         start + rows["previous"], y, c="white", edgecolor=PALETTE["target"], zorder=3, label="上期"
     )  # fmt: skip
     right = (start + rows[["value", "high", "previous"]].max(axis=1)).clip(lower=start)
-    for at, (x, points, change) in enumerate(zip(right, value, rows["change"], strict=True)):
+    told = zip(right, value, rows["change"], rows[DECIMALS], strict=True)
+    for at, (x, points, change, digits) in enumerate(told):
         if not np.isnan(points):
-            moved = "" if np.isnan(change) else f"（{half_up(change):+}）"
-            text = f"{half_up(points)}{moved}"
+            moved = "" if np.isnan(change) else f"（{half_up(change, digits):+}）"
+            text = f"{half_up(points, digits)}{moved}"
             axes.annotate(text, (x, at), (7, 0), textcoords="offset points", va="center")
     axes.set_yticks(y, ["\n".join(wrap(said(label), NAME_WIDTH)) for label in rows["label"]])
     axes.invert_yaxis()

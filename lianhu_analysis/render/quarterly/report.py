@@ -15,7 +15,7 @@ import pandas as pd
 
 from lianhu_analysis.analysis.answer import Answer
 from lianhu_analysis.catalog.periods import Period
-from lianhu_analysis.catalog.targets import Target, decimals_of
+from lianhu_analysis.catalog.targets import Target, as_published, decimals_of, growth_decimals
 from lianhu_analysis.forecast.assessment import Assessment
 from lianhu_analysis.forecast.history import published_spans
 from lianhu_analysis.forecast.issued import issue, record_frame, told_in_advance
@@ -121,8 +121,24 @@ class Report:
     def cells(self) -> dict[tuple[str, str, float], int]:
         """Reference of each published number, by indicator and period; the last of equal ones."""
         frame = self.assessment.frame
-        keys = zip(frame["indicator"], frame["period"], frame["value"], strict=True)
-        return dict(zip(keys, frame.index, strict=True))
+        names = list(zip(frame["indicator"], frame["period"], strict=True))
+        decimals = [self._decimals(name) for name, _ in names]
+        # Analyses hold growth as it is printed.
+        rounded = list(map(as_published, frame["value"], decimals))
+        printed = frame["value"].mask(frame["measure"].eq("yoy"), pd.Series(rounded, frame.index))
+        return {
+            (*name, value): reference
+            for values in (printed, frame["value"])
+            for name, value, reference in zip(names, values, frame.index, strict=True)
+        }
+
+    def _decimals(self, indicator: str) -> int:
+        """Return with how many decimals an indicator's growth is printed on the whole page."""
+        return self._growth_decimals.get(indicator, 1)
+
+    @cached_property
+    def _growth_decimals(self) -> dict[str, int]:
+        return growth_decimals(item.target for item in self.assessment.verdicts)
 
     def region_name(self, code: str) -> str:
         """Return the name of the region or of one above it; the code if it is neither."""
@@ -138,8 +154,9 @@ class Report:
         if reference is None:
             return Html("未公布")
         row = self.row(reference)
-        # A published 5.95 is not judged as 6.0, nor 99.996 as 100, nor printed so.
+        # A published 99.996 is not judged as 100, nor printed so.
         rate, digits = (max(least, decimals_of(row["value"], 6)) for least in (1, 2))
+        rate = self._decimals(row["indicator"]) if row["measure"] == "yoy" else rate
         text = value_text(float(row["value"]), row["unit"], digits, rate=rate)
         return self.register.observation(row, text, label=self.label(reference))
 
@@ -160,11 +177,6 @@ class Report:
         """Print a figure that a model (default: the verdict's) made of a target, with the day."""
         label, model = f"{verdict.name_zh}：{label}", model or model_name(verdict)
         return self.register.model(value, text, label=label, model=model, as_of=self.as_of)
-
-
-def rate_decimals(target: Target) -> int:
-    """Decimals with which growth is printed: those that are published, at least one."""
-    return max(target.decimals or 1, 1)
 
 
 def value_text(value: float, unit: str, decimals: int = 2, *, rate: int = 1) -> str:
@@ -566,7 +578,7 @@ def forecast_text(value: float, verdict: Verdict) -> str:
     """Format a forecast with the digits that its likely range bears; a count is whole."""
     target, likely = verdict.target, verdict.quantiles[0.9] - verdict.quantiles[0.1]
     digits = sum(likely < width for width in DIGITS_BELOW)
-    return value_text(value, target.unit, digits, rate=rate_decimals(target))
+    return value_text(value, target.unit, digits, rate=target.growth_decimals)
 
 
 def _probability(report: Report, verdict: Verdict, value: float, label: str) -> Html:
