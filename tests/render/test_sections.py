@@ -11,8 +11,9 @@ from lianhu_analysis.render.english import English, has_chinese
 from lianhu_analysis.render.quarterly import sections
 from lianhu_analysis.render.register import FigureRegister
 from lianhu_analysis.render.tables import Html
+from tests.forecast.test_verdict import GDP
 from tests.render.test_outlook import cells as listed
-from tests.render.test_outlook import report  # noqa: F401
+from tests.render.test_outlook import report, words  # noqa: F401
 
 TABLES = {
     "comparison": ("standing", "regions"),
@@ -179,3 +180,24 @@ def test_levers_of_the_targets_to_watch_are_told_as_a_table_of_figures(report): 
     said = f"{name}：剩余时期须为多少说不出。"
     assert written(page).count("须为多少说不出") == 1
     assert not has_chinese(English({name: "Some target"}).text(said))
+
+
+def test_newer_figures_that_the_checks_hold_back_are_named_below_the_last_one(report):  # noqa: F811
+    answers = empty_answers(report.assessment)
+    core = pd.DataFrame(
+        {"code": [GDP.code, "a"], "name_zh": [GDP.name_zh, "甲"], "period": ["2023-12", "2024-09"]}
+    ).assign(value=1.0, unit="增速%", change=0.1, rank="1/9", target_light=None, heat_light=None)
+    found = [
+        *[(GDP.name_zh, f"2024-0{month}", "错误", "growth_vs_level", "") for month in (1, 2, 3)],
+        (GDP.name_zh, "2024-04", "可疑", "gap", ""),
+        ("甲", "2024-09", "错误", "gap", ""),
+    ]
+    columns = ["name_zh", "period", "severity_zh", "rule", "message"]
+    shown = {"core": core, "anomalies": pd.DataFrame(found, columns=columns)}
+    watched = answers["monitor"]
+    answers["monitor"] = dataclasses.replace(watched, tables={**watched.tables, **shown})
+    page = dataclasses.replace(report, answers=answers, register=FigureRegister(), sections=[])
+    html = "".join(map(str, sections.annex(page)))
+    said = f"{GDP.name_zh}：2024年1月—3月共3期公布的数没有通过检查（增速与绝对额不符），更正之前不采用。"
+    assert said in words(html) and words(html).count("没有通过检查") == 1
+    assert not has_chinese(English({GDP.name_zh: "GDP"}).text(said))

@@ -33,6 +33,7 @@ __all__ = [
     "at_most",
     "counted",
     "forecast_text",
+    "from_to_zh",
     "headline",
     "lagging",
     "latest_period",
@@ -621,10 +622,15 @@ def _span_zh(verdict: Verdict) -> str:
     periods = verdict.required.periods
     first, last = periods[0], periods[-1]
     if first == last:
-        return first.label_zh("single")
+        return from_to_zh(first, last)
     if verdict.actual is None:
         return f"{last.year}年全年"
     if (first.frequency, len(periods)) == ("Q", 2):
         return f"{last.year}年下半年"
-    joined = f"{first.label_zh('single')}—{last.label_zh('single')}"
-    return joined.replace(f"—{last.year}年", "—")
+    return from_to_zh(first, last)
+
+
+def from_to_zh(first: Period, last: Period) -> str:
+    """Name the time from one period to another, or the one that both are."""
+    joined = "—".join(dict.fromkeys(item.label_zh("single") for item in (first, last)))
+    return joined.replace(f"—{first.year}年", "—")

@@ -8,9 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+import pandas as pd
+
 from lianhu_analysis.analysis.answer import Answer
 from lianhu_analysis.analysis.contributions import NOTHING_SPLIT
 from lianhu_analysis.analysis.monitor_rules import load_rules
+from lianhu_analysis.catalog.periods import Period
+from lianhu_analysis.intake.checks.check import RULES
+from lianhu_analysis.intake.checks.findings import SEVERITY_ZH
 from lianhu_analysis.render import tables
 from lianhu_analysis.render.drawing.charts import Picture
 from lianhu_analysis.render.drawing.monitor_charts import heat_map
@@ -19,6 +24,8 @@ from lianhu_analysis.render.quarterly import report_outlook as look
 from lianhu_analysis.render.quarterly import report_sources as sources
 from lianhu_analysis.render.quarterly.report import (
     Report,
+    counted,
+    from_to_zh,
     headline,
     lagging,
     panel,
@@ -160,7 +167,28 @@ def _core(report: Report) -> Html:
         return Html("")
     rows = watched.tables["core"].dropna(subset="value")
     columns = ["name_zh", "period", "value", "unit", "change", "rank", "target_light", "heat_light"]
-    return answer_table(report, watched, rows, columns, CORE)
+    told = answer_table(report, watched, rows, columns, CORE)
+    held = _refused_figures(report, rows, watched.tables["anomalies"])
+    return tables.join(told, tables.bullet_list(held)) if held else told
+
+
+def _refused_figures(report: Report, core: pd.DataFrame, found: pd.DataFrame) -> list[Html]:
+    """Name newer figures of core indicators that the checks hold back, in a line for each."""
+    lines: list[Html] = []
+    if found.empty:
+        return lines
+    told = core[["name_zh", "period"]].rename(columns={"period": "last"})
+    wrong = found[found["severity_zh"].eq(SEVERITY_ZH["Error"])].merge(told, on="name_zh")
+    for name, rows in wrong[wrong["period"] > wrong["last"]].groupby("name_zh", sort=False):
+        codes = sorted(set(rows["period"]))
+        ends = (Period.parse(code) for code in (codes[0], codes[-1]))
+        when: list[object] = [tables.when(from_to_zh(*ends))]
+        if len(codes) > 1:
+            when += ["共", counted(report, len(codes), f"{name}：没有采用的期数"), "期"]
+        why = tables.cite("、".join(RULES[rule] for rule in dict.fromkeys(rows["rule"])))
+        said = ["：", *when, "公布的数没有通过检查（", why, "），更正之前不采用。"]
+        lines.append(tables.join(tables.name(name), *said))
+    return lines
 
 
 def outlook(report: Report) -> list[Html | Picture]:
