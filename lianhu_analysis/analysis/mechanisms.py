@@ -123,7 +123,7 @@ def _land_sentences(tables: Tables, n_parcels: int) -> Iterator[str]:
         said = OUTCOMES.get(row["status"]) or f"达标概率 {chance_text(row['probability'])}"
         when = Period.parse(row["actual_period"]).label_zh("point")
         # Of a ceiling nothing is done.
-        part = f"完成 {part_text(row['done_pct'], 0)}{usual}，"
+        part = f"完成目标的 {part_text(row['done_pct'], 0)}{usual}，"
         part = part if row["rule"] != "at_most" and row["aim"] > 0 else ""
         yield (f"{row['title_zh']}：{when}为 {row['actual']:,.10g} {row['unit']}，{part}{said}。")
     projects, parcels = tables["projects"], tables["parcels"]

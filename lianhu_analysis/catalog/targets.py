@@ -31,6 +31,7 @@ __all__ = [
     "half_up",
     "load_targets",
     "named",
+    "needed_words",
     "parse_targets",
     "percentage",
     "precedent_words",
@@ -161,9 +162,27 @@ def named(name: str, set_by: str) -> str:
     return f"{name}（{set_by}）" if set_by and set_by not in name else name
 
 
-def precedent_words(rule: str) -> str:
-    """Say that a past year was as this one must be: reached it, or did not exceed the ceiling."""
-    return "没有超过" if rule == "at_most" else "达到过"
+def precedent_words(rule: str, enough: int, n: int) -> str:
+    """Say how many of some past years were as this one must be; ``{}`` is where the number stands."""
+    if rule != "at_most":
+        return "达到过{}次"
+    return {0: "都超过", n: "都在上限之内"}.get(enough, "有{}年在上限之内")
+
+
+def needed_words(value: float, *, most: bool, stock: bool) -> tuple[str, str]:
+    """Say before a number, and behind its unit, that the rest of the year must bring so much.
+
+    Parameters
+    ----------
+    most
+        Whether it is a ceiling.
+    stock
+        Whether it is a change of what there is, told without its sign.
+    """
+    if stock and value < 0:
+        return ("须净减", "以上") if most else ("净减不能超过", "")
+    change = "净增" if stock else ""
+    return (f"{change}不能超过" if most else f"需{change}", "")
 
 
 def versions_on(targets: Iterable[Target], day: dt.date | None = None) -> list[tuple[Target, ...]]:

@@ -13,7 +13,7 @@ import pandas as pd
 
 from lianhu_analysis.catalog.indicators import Catalogue, Indicator
 from lianhu_analysis.catalog.reference_period import QUARTER_NAMES
-from lianhu_analysis.catalog.targets import Target, half_up, named, precedent_words
+from lianhu_analysis.catalog.targets import Target, half_up, named, needed_words, precedent_words
 from lianhu_analysis.errors import UsageError
 from lianhu_analysis.forecast.joint import CHANCES
 from lianhu_analysis.forecast.models import MODEL_NAMES, weights_text
@@ -364,10 +364,12 @@ def _target_lines(item: dict[str, Any]) -> list[str]:
     if item["required"] is None:
         needed += f"所需无法给出：{item['required_reason']}"
     else:
-        change = "净增" if item["kind"] == "stock" and item["measure"] == "level" else ""
-        words = f"{change}不能超过" if item["rule"] == "at_most" else f"需{change}"
         form = ",.2f" if item["measure"] == "yoy" else ",.10g"
-        needed += f"{words} {item['required']:{form}} {item['unit']}"
+        stock = item["kind"] == "stock" and item["measure"] == "level"
+        most = item["rule"] == "at_most"
+        before, after = needed_words(item["required"], most=most, stock=stock)
+        size = abs(item["required"]) if stock else item["required"]
+        needed += f"{before} {size:{form}} {item['unit']}{after}"
         if item["required_low"] is not None and item["required_low"] < item["required_high"]:
             needed += f"（四舍五入可在 {item['required_low']:.2f}～{item['required_high']:.2f}）"
     share = item["required_share"]
@@ -398,17 +400,18 @@ def _path_lines(item: dict[str, Any]) -> list[str]:
         told = "，".join(f"{step['period']} 累计 {step['to_date']:,.2f}" for step in steps)
         lines.append(f"    逐期{'不能超过' if item['rule'] == 'at_most' else '须达到'}：{told}")
     if item["required"] is not None:
-        lines.append(
-            f"    {_history_text(item['required_history'], precedent_words(item['rule']))}"
-        )
+        lines.append(f"    {_history_text(item['required_history'], item['rule'])}")
     return lines
 
 
-def _history_text(history: dict[str, Any], words: str) -> str:
+def _history_text(history: dict[str, Any], rule: str) -> str:
     if not history["n"]:
-        return f"历史上同期{words}几次：说不出，{history['reason']}"
+        words = "在上限之内几年" if rule == "at_most" else "达到过几次"
+        return f"历史上同期{words}：说不出，{history['reason']}"
     first, last = history["years"][0]["year"], history["years"][-1]["year"]
-    text = f"历史上同期{words} {history['reached']} 次（{first}—{last} 年中 {history['n']} 年可比"
+    reached = history["reached"]
+    words = precedent_words(rule, reached, history["n"]).format(f" {reached} ")
+    text = f"历史上同期{words}（{first}—{last} 年中 {history['n']} 年可比"
     if 0 < history["n_without_outliers"] < history["n"]:
         usual, n = history["reached_without_outliers"], history["n_without_outliers"]
         text += f"；剔除异常年份，{n} 年中 {usual} 次"

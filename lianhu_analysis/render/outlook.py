@@ -96,7 +96,8 @@ def _precedent_picture(report: Report, verdict: Verdict) -> Picture:
             "enough": past.enough,
         }
     )
-    finding = f"往年同期 {n} 年中{precedent_words(verdict.target.rule)} {enough} 次"
+    told = precedent_words(verdict.target.rule, enough, n).format(f" {enough} ")
+    finding = f"往年同期 {n} 年中{told}"
     title = f"{name}（{required.span.replace('/', ' 至 ')}）：{finding}"
     setting = plain_setting(report, verdict, title)
     setting = replace(setting, target=required.value, target_text=f"所需 {_told(verdict)}")

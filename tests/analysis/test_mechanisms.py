@@ -208,14 +208,17 @@ def test_targets_stand_beside_what_is_usual_and_what_the_ledger_says():
     assert (row["actual"], row["aim"]) == (72.0, 120.0)
     assert row["done_pct"] == 60.0 and row["usual_pct"] == 75.0
     assert (
-        "供地120亩：2024年9月末为 72 亩，完成 60%，常年到此时完成 75%，达标概率"
+        "供地120亩：2024年9月末为 72 亩，完成目标的 60%，常年到此时完成 75%，达标概率"
         in answer.sentences[0]
     )
     assert answer.tables["sums"]["apart"].tolist() == [0.0]
     unforecast = land_and_projects(assessed(*this, targets=[target]), cases)
-    assert unforecast.sentences[0] == "供地120亩：2024年9月末为 72 亩，完成 60%，不作预测。"
+    assert unforecast.sentences[0] == "供地120亩：2024年9月末为 72 亩，完成目标的 60%，不作预测。"
     near = [level("lan.supply.area", f"2024-{n:02d}", 119.5 * n / 12) for n in range(1, 13)]
-    for rule, told in (("at_least", "119.5 亩，完成 99%，未实现"), ("at_most", "119.5 亩，已实现")):
+    for rule, told in (
+        ("at_least", "119.5 亩，完成目标的 99%，未实现"),
+        ("at_most", "119.5 亩，已实现"),
+    ):
         aim = dataclasses.replace(target, rule=rule)
         said = land_and_projects(assessed(*near, targets=[aim]), cases).sentences[0]
         assert said.startswith(f"供地120亩：2024年12月末为 {told}")

@@ -67,7 +67,7 @@ def edition():
             "annual target of gross regional product likely to be met",
         ),
         (
-            "5个土地征收项目：2024年9月末为 4 个，完成 80%，不作预测。",
+            "5个土地征收项目：2024年9月末为 4 个，完成目标的 80%，不作预测。",
             "Land acquisition projects: 4 by the end of Sep 2024, 80% of the target; no forecast.",
         ),
         (
@@ -102,8 +102,8 @@ def edition():
             "5.5%–6% (gross regional product) before.",
         ),
         (
-            "地区生产总值：2022—2023年中 2 年可比，没有超过 1 次。",
-            "Gross regional product: of 2 comparable years in 2022–2023, 1 did not exceed it.",
+            "地区生产总值：2022—2023年中 2 年可比，有 1 年在上限之内。",
+            "Gross regional product: of 2 comparable years in 2022–2023, 1 stayed within it.",
         ),
         (
             "2024年前三季度地区生产总值下降 1.0%，降幅比2024年上半年收窄 2.0 个百分点。",

@@ -63,8 +63,8 @@ def test_a_ceiling_is_not_to_be_exceeded_in_any_period():
     assert "    2024-11/2024-12 不能超过 8.20 %" in lines
     assert "    逐期不能超过：2024-11 累计 6.80，2024-12 累计 7.00" in lines
     stock = CEILING | {"kind": "stock", "measure": "level", "unit": "个", "required": -5.0}
-    assert "    2024-11/2024-12 净增不能超过 -5 个" in told(stock)
-    assert "    2024-11/2024-12 需净增 -5 个" in told(stock | {"rule": "at_least"})
+    assert "    2024-11/2024-12 须净减 5 个以上" in told(stock)
+    assert "    2024-11/2024-12 净减不能超过 5 个" in told(stock | {"rule": "at_least"})
     little = stock | {"kind": "flow", "rule": "at_least", "required": 100.0 - 99.996}
     assert "    2024-11/2024-12 需 0.004 个" in told(little)
     unknown = told(CEILING | {"required": None, "required_reason": "没有上年的累计额"})

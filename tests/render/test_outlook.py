@@ -307,7 +307,7 @@ def test_the_panel_says_how_the_chance_moved_since_the_verdict_before(report):
     first = panel(dataclasses.replace(page, before=record_frame([]), register=FigureRegister()))
     assert "较上次发布" not in first and {len(row) for row in cells(first)} == {7}
     rows = cells(panel(page))
-    assert rows[0][-1] == "升7点"
+    assert rows[0][-1] == "升7个百分点"
     assert rows[1][-1] == "—"
     (moved,) = [item for item in page.register if "相差的百分点" in item.label]
     assert "2024-07-31" in moved.label
@@ -350,7 +350,35 @@ def test_a_ceiling_is_nothing_to_be_reached(report, measure, says):
     assert cells(panel(page))[0][3].startswith("不超过")
     assert all(row[2].startswith("不超过") for row in cells(look.path_table(page)))
     history = words(look.precedents_list(page))
-    assert "年可比，没有超过" in history and "达到过" not in history
+    assert re.search("年可比，(都|有[0-9]+年)在上限之内|年可比，都超过", history)
+    assert "达到过" not in history
+
+
+@pytest.mark.parametrize(
+    ("reached", "listed", "attention"),
+    [
+        (0, "8年可比，都超过。", "往年同期8年都超过。"),
+        (3, "8年可比，有3年在上限之内。", "往年同期8年中有3年在上限之内。"),
+        (8, "8年可比，都在上限之内。", "往年同期8年都在上限之内。"),
+    ],
+)
+def test_of_a_ceiling_is_told_how_many_years_stayed_within_it(report, reached, listed, attention):
+    verdict = report.assessment.verdict(LAND.code, "level")
+    past = verdict.required.precedents
+    enough = tuple(number < reached for number in range(8))
+    alike = {"years": tuple(range(2016, 2024)), "enough": enough, "outlier": (False,) * 8}
+    past = dataclasses.replace(past, **alike, close=(False,) * 8)
+    required = dataclasses.replace(verdict.required, precedents=past)
+    most = dataclasses.replace(verdict.target, rule="at_most", tolerance=0.0)
+    hard = {"probability": 0.01, "probability_about": 0.01, "required": required, "target": most}
+    verdicts = (dataclasses.replace(verdict, **hard),)
+    assessment = dataclasses.replace(report.assessment, verdicts=verdicts)
+    page = dataclasses.replace(report, assessment=assessment, register=FigureRegister())
+    told = words(look.precedents_list(page)), words(look.attention_list(page))
+    assert listed in told[0] and attention in told[1]
+    names = {verdict.target.name_zh: "Land", verdict.name_zh: "Land"}
+    said = (text.removeprefix("最需要关注的目标：") for text in told)
+    assert not any(has_chinese(English(names).text(text)) for text in said)
 
 
 def test_only_parts_in_the_accounts_are_told_as_levers(report):
@@ -468,6 +496,14 @@ def test_what_a_stock_needs_is_its_change(report):
     most = dataclasses.replace(verdict.target, rule="at_most")
     told, row, _ = one(report, verdict, indicator=stock, target=most)
     assert "2024年下半年净增不能超过" in told and row[3].startswith("净增不超过")
+    # What must fall, or may, is told as a fall.
+    down = dataclasses.replace(verdict.required, value=-7.0)
+    told, row, _ = one(report, verdict, indicator=stock, target=most, required=down)
+    assert "2024年下半年须净减7亩以上。" in told and row[3] == "须净减7亩以上"
+    told, row, _ = one(report, verdict, indicator=stock, required=down)
+    assert "2024年下半年净减不能超过7亩。" in told and row[3] == "净减不超过7亩"
+    for said in ("2024年下半年须净减7亩以上。", "须净减7亩以上", "净减不超过7亩"):
+        assert not has_chinese(English({}).text(said))
 
 
 def test_a_tolerance_is_in_the_unit_of_its_target(report):

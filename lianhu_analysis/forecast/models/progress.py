@@ -150,7 +150,7 @@ def _need_years(panel: ProgressPanel, effort: Effort) -> None:
     if panel.actual < 0 or (panel.increments.sum(axis=1) < 0).any():
         raise ForecastError("累计数有过负数，没有常年进度可比")
     if panel.increments.sum() <= 0:
-        raise ForecastError("历年均无进展，没有常年进度可比")
+        raise ForecastError("历年均为 0，没有常年进度可比")
 
 
 def _scatter(increments: FloatArray) -> tuple[float, int]:

@@ -15,7 +15,13 @@ import pandas as pd
 
 from lianhu_analysis.analysis.answer import Answer
 from lianhu_analysis.catalog.periods import Period
-from lianhu_analysis.catalog.targets import Target, as_published, decimals_of, growth_decimals
+from lianhu_analysis.catalog.targets import (
+    Target,
+    as_published,
+    decimals_of,
+    growth_decimals,
+    needed_words,
+)
 from lianhu_analysis.forecast.assessment import Assessment
 from lianhu_analysis.forecast.history import published_spans
 from lianhu_analysis.forecast.issued import issue, record_frame, told_in_advance
@@ -327,8 +333,9 @@ def required_sentence(
     span = tables.when(_span_zh(verdict))
     most = target.rule == "at_most"
     if not target.is_growth:
-        needs = f"{_net(verdict)}不能超过" if most else f"还需{_net(verdict) or '完成'}"
-        return [span, needs, required_figure(report, verdict), target.unit, "。"]
+        before, after = _net(verdict)
+        before = {"需": "还需完成", "需净增": "还需净增"}.get(before, before)
+        return [span, before, required_figure(report, verdict), target.unit, after, "。"]
     needs = f"{_verb(verdict)}不能超过" if most else f"需{_verb(verdict)}"
     sentence: list[str | Html] = ["要不超过目标，" if most else "要恰好达标，", span, needs]
     sentence += [required_figure(report, verdict), "%"]
@@ -365,6 +372,7 @@ def required_figure(report: Report, verdict: Verdict, rounding: float = 0.0) -> 
     if not verdict.target.is_growth:
         # What lacks by 0.004 does not lack 0.00.
         value, digits = required.value, max(2, decimals_of(required.value, 6))
+        value = abs(value) if _is_change(verdict) else value
         text = value_text(value, verdict.target.unit, digits)
         return report.modelled(verdict, value, text, "剩余时期所需")
     share = required.share
@@ -455,13 +463,20 @@ def _needed(report: Report, verdict: Verdict) -> Html:
         return Html("—")
     if verdict.required.value is None:
         return Html("说不出")
-    told = at_most(verdict), required_figure(report, verdict), verdict.target.unit
-    return tables.join(_net(verdict), *told)
+    before, after = _net(verdict)
+    before = before.replace("能", "").removeprefix("需")
+    return tables.join(before, required_figure(report, verdict), verdict.target.unit, after)
 
 
-def _net(verdict: Verdict) -> str:
-    """Say before what the rest of the year brings to a stock that it is the change of it."""
-    return "净增" if verdict.indicator.kind == "stock" and not verdict.target.is_growth else ""
+def _net(verdict: Verdict) -> tuple[str, str]:
+    """Say before what the rest of the year must bring, and behind it, what it is."""
+    most = verdict.target.rule == "at_most"
+    return needed_words(verdict.required.value or 0.0, most=most, stock=_is_change(verdict))
+
+
+def _is_change(verdict: Verdict) -> bool:
+    """Say whether what is required is a change of what there is."""
+    return verdict.indicator.kind == "stock" and not verdict.target.is_growth
 
 
 def at_most(verdict: Verdict) -> str:
@@ -510,7 +525,7 @@ def _change(report: Report, verdict: Verdict) -> Html:
     text, label = tables.number_text(abs(points)), f"达标概率与 {day} 发布的相差的百分点"
     moved = report.modelled(verdict, abs(points), text, label, "两次发布的百分比之差")
     word = "升" if points > 0 else "降"
-    return tables.join(word, moved, "点") if points else Html("不变")
+    return tables.join(word, moved, "个百分点") if points else Html("不变")
 
 
 def _target_notes(report: Report, verdict: Verdict) -> list[Html]:

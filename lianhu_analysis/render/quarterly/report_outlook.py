@@ -136,8 +136,13 @@ def _attention(report: Report, verdict: Verdict) -> Html:
     reached, n = verdict.required.precedents.count()
     if n:
         years = counted(report, n, f"{verdict.name_zh}：同期可比的年数")
-        met = counted(report, reached, f"{verdict.name_zh}：同期达到所需的年数")
-        parts += ["，往年同期", years, "年中", met, f"年{precedent_words(verdict.target.rule)}"]
+        told = _reached(report, verdict, reached, n)
+        if len(told) == 1:  # all years were alike
+            parts += ["，往年同期", years, "年", *told]
+        elif verdict.target.rule == "at_most":
+            parts += ["，往年同期", years, "年中", *told]
+        else:
+            parts += ["，往年同期", years, "年中", told[1], "年达到过"]
     levers = report.answers.get("levers")
     if levers is not None and len(rows := levers.tables["levers"]):
         # Targets of several indicators may have one title.
@@ -165,6 +170,13 @@ def _in_charge(verdict: Verdict) -> list[object]:
     return ["。责任部门：", tables.cite(charged)] if charged else []
 
 
+def _reached(report: Report, verdict: Verdict, reached: int, n: int) -> list[object]:
+    """Say how many of the past years did what is required, with the number where there is one."""
+    before, number, after = precedent_words(verdict.target.rule, reached, n).partition("{}")
+    label = f"{verdict.name_zh}：同期达到所需的年数"
+    return [before, counted(report, reached, label), after] if number else [before]
+
+
 def precedents_list(report: Report) -> Html:
     """How often history did in the same part of a year what is required now."""
     items = []
@@ -183,8 +195,7 @@ def precedents_list(report: Report) -> Html:
         name, ends = verdict.name_zh, (past.years[0], past.years[-1])
         parts: list[object] = [
             title, "：", tables.when("—".join(dict.fromkeys(map(str, ends)))), "年中",
-            counted(report, n, f"{name}：同期可比的年数"), f"年可比，{precedent_words(verdict.target.rule)}",
-            counted(report, reached, f"{name}：同期达到所需的年数"), "次",
+            counted(report, n, f"{name}：同期可比的年数"), "年可比，", *_reached(report, verdict, reached, n),
         ]  # fmt: skip
         usual, usual_n = past.count(outliers=False)
         if 0 < usual_n < n:

@@ -193,7 +193,7 @@ def test_few_years_know_less_of_what_is_usual_than_many():
     ("increments", "reason"),
     [
         (np.ones((2, 12)), "每期都有数的往年不足 3 年，现有 2 年"),
-        (np.zeros((6, 12)), "均无进展"),
+        (np.zeros((6, 12)), "均为 0"),
     ],
 )
 def test_progress_without_a_past_is_refused(increments, reason):
