@@ -412,9 +412,10 @@ def _history_text(history: dict[str, Any], rule: str) -> str:
     reached = history["reached"]
     words = precedent_words(rule, reached, history["n"]).format(f" {reached} ")
     text = f"历史上同期{words}（{first}—{last} 年中 {history['n']} 年可比"
-    if 0 < history["n_without_outliers"] < history["n"]:
+    alike = rule == "at_most" and reached in (0, history["n"])
+    if 0 < history["n_without_outliers"] < history["n"] and not alike:
         usual, n = history["reached_without_outliers"], history["n_without_outliers"]
-        text += f"；剔除异常年份，{n} 年中 {usual} 次"
+        text += f"；剔除异常年份，{n} 年中 {usual} {'年' if rule == 'at_most' else '次'}"
     if history["close"]:
         text += f"；{history['close']} 年因四舍五入两可"
     return f"{text}）"

@@ -198,10 +198,11 @@ def precedents_list(report: Report) -> Html:
             counted(report, n, f"{name}：同期可比的年数"), "年可比，", *_reached(report, verdict, reached, n),
         ]  # fmt: skip
         usual, usual_n = past.count(outliers=False)
-        if 0 < usual_n < n:
+        most = verdict.target.rule == "at_most"
+        if 0 < usual_n < n and not (most and reached in (0, n)):  # all years were alike
             parts += [
                 "；剔除异常年份，", counted(report, usual_n, f"{name}：剔除异常年份后可比的年数"),
-                "年中", counted(report, usual, f"{name}：剔除异常年份后达到所需的年数"), "次",
+                "年中", counted(report, usual, f"{name}：剔除异常年份后达到所需的年数"), "年" if most else "次",
             ]  # fmt: skip
         if close := sum(past.close):
             open_ones = counted(report, close, f"{name}：因四舍五入两可的年数")
