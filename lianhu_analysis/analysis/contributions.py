@@ -231,6 +231,12 @@ def who_pulls(
     )
 
 
+def _range_text(low: float, high: float) -> str:
+    """Write a range of points; before a minus a dash would be another."""
+    ends = f"{low:z.1f}", f"{high:z.1f}"
+    return (" 至 " if ends[1].startswith("-") else "—").join(ends)
+
+
 def _compared(breakdown: Breakdown, names: Sequence[str], asked: Period | None) -> pd.DataFrame:
     """Return the contributions of a period beside those of the last one known before it."""
     whole = breakdown.whole
@@ -255,7 +261,7 @@ def _sentences(table: pd.DataFrame) -> list[str]:
     parts = parts.sort_values("points", ascending=False).set_index("name_zh")
     told = parts[(parts["points"] < 0) | (np.arange(len(parts)) < NAMED)]
     pulls = [
-        f"{name}拉动 {row['points']:z.1f} 个百分点（{row['low']:z.1f}—{row['high']:z.1f}）"
+        f"{name}拉动 {row['points']:z.1f} 个百分点（{_range_text(row['low'], row['high'])}）"
         + ("" if np.isnan(row["share"]) else f"，贡献率 {row['share']:z.1f}%")
         for name, row in told.iterrows()
     ]

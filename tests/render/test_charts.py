@@ -286,6 +286,11 @@ def test_a_small_fan_without_figures_is_refused():
         fan_grid([panel(values=[np.nan] * 3)], Setting(title="空", caption="无"))
     with pytest.raises(ReportError):
         fan_grid([], Setting(title="空", caption="无"))
+    # One period alone is named once, below it.
+    alone = Panel("收入", ["2025Q1"], np.array([5.8]), FAN[:0], 6.0)
+    (axes,) = fan_grid([alone], Setting(title="一格", caption="无")).axes
+    (label,) = axes.get_xticklabels()
+    assert (label.get_text(), label.get_horizontalalignment()) == ("2025Q1", "center")
     # A count begins at nothing: a quarterly one without a figure yet ended the whole report.
     count = Panel("标准地", [], np.array([]), FAN, 3.0, counts=True)
     assert len(fan_grid([panel(), count], Setting(title="两格", caption="无")).axes) == 2

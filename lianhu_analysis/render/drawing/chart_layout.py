@@ -162,10 +162,12 @@ def finish_grid(grid: Sequence[Axes], labels: Sequence[Sequence[str]]) -> None:
         handles, names = axes.get_legend_handles_labels()
         legend |= dict(zip(names, handles, strict=True))
         axes.yaxis.set_major_locator(MaxNLocator(4))
-        axes.set_xticks([0, len(named) - 1], [named[0], named[-1]])
-        first, last = axes.get_xticklabels()
-        first.set_horizontalalignment("left")
-        last.set_horizontalalignment("right")
+        places = sorted({0, len(named) - 1})
+        axes.set_xticks(places, [named[place] for place in places])
+        if len(places) > 1:  # one alone is named once, below it
+            first, last = axes.get_xticklabels()
+            first.set_horizontalalignment("left")
+            last.set_horizontalalignment("right")
         axes.set_xlim(-0.6, max(len(named) - 0.4, 0.6))
     if figure is not None:
         figure.legend(
