@@ -271,7 +271,8 @@ def _sentences(table: pd.DataFrame) -> list[str]:
     said = [f"{now}{whole['name_zh']}{grown}：{'；'.join(pulls)}"]
     if np.isnan(whole["change"]):
         return said
-    then, before = Period.parse(whole["before"]).label_zh("ytd"), whole["growth"] - whole["change"]
+    then = Period.parse(whole["before"]).label_zh("ytd")
+    before = round(whole["growth"] - whole["change"], 6)  # 5.35, and no float below it
     pace = pace_text(whole["growth"], before, then, "增速", digits)
     change = as_published(whole["growth"], digits) - as_published(before, digits)
     if abs(change) < HALF_UNIT:

@@ -31,9 +31,7 @@ RECENT_MONTHS = 3  # an older diffusion index is no news
 NEVER = "9999"  # later than every period
 TIERS = {"core": "核心指标", "monitor": "监测指标"}
 ITEM = ["code", "tier", "theme", "name_zh", "sensitive", "unit", "frequency"]
-KNOWN = (
-    "code period year month value decimals change rank tied n run grown paced score gap".split()
-)
+KNOWN = "code period year month value decimals change rank tied n run grown paced score gap".split()
 PLAN = ["plan", "distance", "target_light", "target_reason", "probability"]
 FOUND = ["name_zh", "period", "severity_zh", "rule", "message"]
 ADJUSTED = ["month", "growth", "adjusted", "trend", "code", "name_zh"]

@@ -3,6 +3,7 @@
 import re
 import tomllib
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 
 import lxml.html
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lianhu_analysis.analysis.wording import grew_text, pace_text
 from lianhu_analysis.catalog.indicators import load_catalogue
 from lianhu_analysis.catalog.targets import load_targets
 from lianhu_analysis.render import english as module
@@ -237,3 +239,15 @@ def test_names_come_from_catalogue_targets_and_workspace():
     gdp, industry, *_ = load_targets(space, catalogue)
     alike = tuple(replace(item, title_zh="增长6%左右") for item in (gdp, industry))
     assert "增长6%左右" not in english_names(space, catalogue, alike)
+
+
+@pytest.mark.parametrize("up", ["增长", "上升"])
+def test_every_way_of_growth_has_its_english(up):
+    for now, before in product((-2.0, -1.0, 0.0, 1.0, 2.0), repeat=2):
+        pace = pace_text(now, before, "2024年上半年", up=up)
+        texts = [f"2024年前三季度货物{grew_text(now, up=up)}，{pace}。"]
+        if up == "增长" and now != before:
+            whole = pace_text(now, before, "2024年上半年", "增速")
+            texts.append(f"{whole}，主要是其余部分多拉动 1.0 个百分点。")
+        for text in texts:
+            assert not has_chinese(English({"货物": "goods"}).text(text)), text

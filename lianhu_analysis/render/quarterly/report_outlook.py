@@ -137,12 +137,8 @@ def _attention(report: Report, verdict: Verdict) -> Html:
     if n:
         years = counted(report, n, f"{verdict.name_zh}：同期可比的年数")
         told = _reached(report, verdict, reached, n)
-        if len(told) == 1:  # all years were alike
-            parts += ["，往年同期", years, "年", *told]
-        elif verdict.target.rule == "at_most":
-            parts += ["，往年同期", years, "年中", *told]
-        else:
-            parts += ["，往年同期", years, "年中", told[1], "年达到过"]
+        told = told if verdict.target.rule == "at_most" else [told[1], "年达到过"]
+        parts += ["，往年同期", years, "年中" if len(told) > 1 else "年", *told]
     levers = report.answers.get("levers")
     if levers is not None and len(rows := levers.tables["levers"]):
         # Targets of several indicators may have one title.
