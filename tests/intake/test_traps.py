@@ -429,3 +429,195 @@ def test_the_first_title_dates_the_tables_of_a_report(stored, title, heads, span
 def test_a_title_of_its_trade_completes_a_bare_name(stored, title, name, unit, code):
     rows = [[f"莲湖区2024年1-9月{title}"], HEADS[:3], [name, unit, 55.1]]
     assert codes(stored(rows)) == [code] * bool(code)
+
+
+# ---- found on genuine pages
+
+
+def test_a_row_of_the_whole_district_over_its_streets_is_of_no_other_region(stored):
+    streets = [["2024年1-9月各街道规上工业总产值"], ["街道", "累计（万元）"], ["全区", 2101000]]
+    sheets = {"1": [["2024年1-9月主要指标"], HEADS, SALES], "2": [*streets, ["北院门街道", 10]]}
+    assert RETAIL in codes(stored(sheets, "月报.xlsx"))
+    compared = [
+        ["2024年1-9月地区生产总值"],
+        ["地区", "累计（亿元）"],
+        ["莲湖区", 901.1],
+        ["全市", 9001.1],
+    ]
+    sheets["2"] = compared
+    assert RETAIL in codes(stored(sheets, "莲湖月报.xlsx"))
+    assert RETAIL not in codes(stored(sheets, "月报.xlsx"))
+
+
+@pytest.mark.parametrize(
+    ("title", "name", "code"),
+    [
+        ("2024年9月规模以上工业企业生产、销售主要数据", "工业总产值(现价)", "ind.output_above"),
+        ("2024年9月规模以上工业产销情况", "产品销售率", "ind.sales_ratio"),
+        ("2024年9月规模以上工业统计表", "企业个数", "ind.firms"),
+    ],
+)
+def test_titles_of_above_scale_industry(stored, title, name, code):
+    unit = {"ind.sales_ratio": "%", "ind.firms": "个"}.get(code, "万元")
+    rows = [[f"莲湖区{title}"], ["指标名称", "计量单位", "本月止累计"], [name, unit, 95.2]]
+    assert codes(stored(rows)) == [code]
+
+
+DEFINED = (
+    "社会消费品零售总额：指企业（单位）通过交易售给个人、社会集团非生产、非经营用的实物商品金额，"
+    "包括生产的成品价值、对外加工费收入三部分。"
+)
+OF_SHOPS = "注：社会消费品零售总额包括实物商品网上零售额，不包括非实物商品网上零售额。"
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        DEFINED,
+        OF_SHOPS,
+        "注：社会消费品零售总额数据来源于海关，用电量数据来源于国网西安供电公司。",
+        "注：以上增速为可比价",
+        "注：社会消费品零售总额统计范围为年主营业务收入2000万元及以上的企业。",
+    ],
+)
+def test_definitions_and_sources_cost_no_figure(stored, note):
+    assert len(stored([*MONTH, [note]])) == 6
+
+
+@pytest.mark.parametrize(
+    ("note", "lost"),
+    [
+        ("注：增速栏为当月同比", {"yoy"}),
+        ("注：增速以2019年为基期", {"yoy"}),
+        ("注：绝对数为计划数。", {"level"}),
+        ("注：金额以千元为单位。", {"level"}),
+        ("填表说明：单位均为万元", {"level"}),
+    ],
+)
+def test_notes_of_columns_in_more_words(stored, note, lost):
+    assert {"level", "yoy"} - {row[2] for row in stored([*MONTH, [note]])} == lost
+
+
+def test_a_block_of_what_is_known_late_has_its_own_month(stored):
+    rows = [
+        ["莲湖区2024年1-9月进度数据"],
+        ["5、规模以上工业产销"],
+        ["", "9月", "1-9月累计", "累计增长%"],
+    ]
+    rows += [["规模以上工业总产值(亿元)", 21, 210, 3], ["6、规模以上工业企业经济效益"]]
+    rows += [
+        ["", "8月", "1-8月累计", "累计增长%"],
+        ["规模以上工业企业利润总额(亿元)", "——", 19.2, 17],
+    ]
+    periods = {(row[1], row[4]) for row in stored(rows) if row[5] == row[5]}
+    assert periods == {("ind.output_above", "2024-09"), ("ind.profit", "2024-08")}
+    rows[-1][0] = "社会消费品零售总额(亿元)"  # known in time, and not of August
+    assert RETAIL not in codes(stored(rows))
+
+
+def test_the_fourth_quarter_beside_the_whole_year_under_a_title_of_the_year(stored):
+    rows = [
+        ["2020年全年莲湖区生产总值（GDP）初步核算结果"],
+        ["", "绝对额(亿元)4季度", "绝对额(亿元)全年"],
+    ]
+    figures = stored([*rows, ["GDP", 262.98, 1059.86]], day="2021-01-20")
+    assert {(row[3], row[5]) for row in figures} == {("single", 262.98), ("ytd", 1059.86)}
+
+
+@pytest.mark.parametrize(
+    ("heads", "row", "found"),
+    [
+        (["指标", "单位", "我区", "全市"], [*SALES[:2], 301.2, 4010], {(OWN, 301.2), (CITY, 4010)}),
+        ([*HEADS[:3], "2023年全年"], [*SALES[:3], 390], {(OWN, 301.2), (OWN, 390)}),
+        (["指标", "单位", "截至本月"], SALES[:3], {(OWN, 301.2)}),
+        (["指标", "单位", "年初以来"], SALES[:3], {(OWN, 301.2)}),
+    ],
+)
+def test_heads_of_genuine_reports(stored, heads, row, found):
+    figures = stored([["莲湖区2024年1-9月主要指标"], heads, row])
+    assert {(figure[0], figure[5]) for figure in figures} == found
+    assert {figure[3] for figure in figures} <= {"ytd", "annual"}
+
+
+def test_the_corner_may_name_the_other_axis(stored):
+    rows = [["莲湖区主要经济指标"], ["年份", "2022年", "2023年"]]
+    rows += [["社会消费品零售总额（亿元）", 301.2, 320.1], ["一般公共预算收入（亿元）", 30.2, 32.1]]
+    figures = stored(rows, day="2024-03-20")
+    assert {row[4] for row in figures} == {"2022", "2023"} and len(figures) == 4
+
+
+def test_a_rate_by_quarters_is_of_the_quarter(stored):
+    rows = [["莲湖区2024年三季度工业产能利用率"], ["指标", "单位", "三季度"]]
+    figures = stored([*rows, ["规模以上工业产能利用率", "%", 76.1]])
+    assert [row[1:5] for row in figures] == [("ind.capacity", "level", "single", "2024Q3")]
+
+
+def test_a_year_in_the_middle_of_its_rows_heads_none(stored):
+    rows = [["莲湖区社会消费品零售总额"], ["年份", "月份", "累计（亿元）"], ["", "1-8月", 240]]
+    rows += [["2023年", "1-9月", 270], ["", "1-8月", 250], ["2024年", "1-9月", 281]]
+    assert {(row[4], row[5]) for row in stored(rows)} == {("2023-09", 270), ("2024-09", 281)}
+
+
+def test_a_place_in_a_remark_makes_no_regions_of_the_others(stored):
+    rows = [
+        TITLE,
+        [*HEADS, "说明"],
+        [*TAXES, "未扣除留抵退税"],
+        ["进出口总值", "亿元", 41, 3, "全市"],
+    ]
+    assert set(codes(stored(rows))) == {BUDGET}
+
+
+def test_growth_on_the_month_before_is_not_on_the_year(stored):
+    rows = [["莲湖区2024年9月"], ["指标", "单位", "本月", "上月", "增长%"]]
+    figures = stored([*rows, ["社会消费品零售总额", "亿元", 33.2, 31.2, 6.4]])
+    assert [row[2] for row in figures] == ["level"]
+
+
+@pytest.mark.parametrize("word", ["例", "示例"])
+def test_an_example_is_no_figure(stored, word):
+    rows = [TITLE, ["序号", *HEADS], [word, *SALES], [1, *TAXES]]
+    assert set(codes(stored(rows))) == {BUDGET}
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("续表（1-8月）", (OWN, "2024-08")),
+        ("续表（全市）", (CITY, "2024-09")),
+        ("续表（2023年）", None),
+        ("续表（预计）", None),
+        ("续表1", (OWN, "2024-09")),
+    ],
+)
+def test_what_a_continued_table_says_besides(stored, line, found):
+    figures = stored([TITLE, HEADS, SALES, [line], HEADS, TAXES])
+    assert {(row[0], row[4]) for row in figures if row[1] == BUDGET} == (
+        {found} if found else set()
+    )
+
+
+@pytest.mark.parametrize("heads", ["合计 中央级 区级", "总额 上划中央 地方", "累计 国税 地税"])
+def test_taxes_of_all_levels_are_not_the_local_ones(stored, heads):
+    rows = [["莲湖区2024年1-9月税收收入（万元）"], ["项目", *heads.split()]]
+    assert stored([*rows, ["税收收入", 900000, 400000, 230000]]) == []
+
+
+def test_a_figure_in_a_column_that_is_not_read_is_told(workspace, catalogue, deliver):
+    rows = [TITLE, ["指标", "单位", "平均浓度", "累计"], ["PM2.5", "微克/立方米", 41, None]]
+    file = deliver("a.xlsx", {"表": [*rows, ["优良天数", "天", None, 201]]})
+    reader = DeliveryReader(workspace, catalogue)
+    found = reader.read(file, file.read_bytes(), read_sidecar(file, workspace))
+    assert any(p.cell == "C3" and "平均浓度" in p.message for p in found.problems)
+
+
+@pytest.mark.parametrize(
+    ("title", "head"),
+    [
+        ("莲湖区2024年9月主要指标", "年末"),
+        ("莲湖区2024年9月新增存贷款", "9月末"),
+    ],
+)
+def test_what_is_no_stock_of_the_month(stored, title, head):
+    rows = [[title], ["指标", "单位", head], ["金融机构人民币各项存款余额", "亿元", 1890]]
+    assert stored(rows) == []

@@ -178,7 +178,11 @@ def read_around(
     lines = [(cell, text) for cell, text in titles if not grammar.is_note(text)]
     of_all = grammar.vocabulary.lines["of_all"]
     told = tuple(_notes_of(table, grammar))
-    notes = [(cell, text) for cell, of, text in told if of_all.fullmatch(of)]
+    notes = [
+        (cell, text)
+        for cell, of, text in told
+        if of_all.fullmatch(of) and not ("增" in of and grammar.read(text).facets.price)
+    ]
     sheet = "" if above else table.grid.sheet
     base = above or Around(book or delivery.region, named=False, time=Time())
     elsewhere = book is not None and not book.code

@@ -423,7 +423,9 @@ class _Finder:
             coded = sum(not isinstance(c, (str, dt.date)) and _is_coded(c) for c in body)
             counts.update(value=coded, period=-coded)
         most = counts.most_common(1)[0][0] if counts else ""
-        if role in ("name", "") and counts["region"] and self._are_places(number, rows):
+        remarked = bool(text and self.grammar.read(text).facets.nothing)  # 说明：全市
+        places = counts["region"] and self._are_places(number, rows) and not remarked
+        if role in ("name", "") and places:
             role = "region"
         elif role == "region" and not (counts["region"] or self._are_places(number, rows)):
             role = "name"  # 地区 in the corner is of the columns
@@ -548,6 +550,8 @@ def _role_by_content(role: str, counts: Counter[str]) -> str:
         return "name" if texts_only else "unit"
     if role in STUBS and counts["region"] > most:
         return "region"
+    if role == "period" and counts["text"] > most:
+        return "name"  # 年份 in the corner is of the columns
     return "period" if role in ("name", "region", "span") and counts["period"] > most else role
 
 

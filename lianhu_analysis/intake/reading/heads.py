@@ -53,6 +53,7 @@ OF_LEFT = ("rank", "gap")
 # What a growth that says none of it has of the amount that it is of.
 OF_AMOUNT = ("year", "tail", "region", "whole")
 EARLIER, ON_YEAR = re.compile("上[年月]"), re.compile("[同上去]")
+YEAR_BEFORE = re.compile("[上去]年|同期")
 # 完成512.3亿元，同比增长4.9%: a figure within a sentence.
 AMOUNT = re.compile(r"\d\s*(?:[万亿千百]?元|[%％亩]|[万亿])")
 RANKS = re.compile("[及和与、]?(?:排名|位次|排位|排序|名次)")
@@ -428,7 +429,7 @@ def _is_of_time(m: ColumnMeaning) -> bool:
 def _is_year_before(base: ColumnMeaning, one: ColumnMeaning, year: int) -> bool:
     """Whether an amount is that of the same part of the year before."""
     if base.facets.nothing:
-        return bool(EARLIER.search(base.facets.nothing)) and "末" not in base.text
+        return bool(YEAR_BEFORE.search(base.facets.nothing)) and "末" not in base.text
     if (base.stated_year or year) != (one.stated_year or year) - 1:
         return False
     ends = {m.part.period.end.month if m.part else 12 * ("末" in m.text) for m in (one, base)}
@@ -735,11 +736,19 @@ def _agreeing(columns: Sequence[ColumnMeaning], time: Time, place: Place) -> lis
                 cure = "不收的不必处理；要收的，请另报上年的表"
                 place.refuse_column(m.column, m.unread(why, cure, skipped=True))
                 found.remove(m)
-    ends = {m.part.period.end.month for m in found if m.part and m.facets.fact != "plan"}
+    # A whole year before the title's stands beside for reference.
+    said = [m for m in found if m.part and m.facets.fact != "plan"]
+    said = [m for m in said if m.part.span != "annual" or not 0 < m.part.year < time.year]  # type: ignore[union-attr]
+    ends = {m.part.period.end.month for m in said}  # type: ignore[union-attr]
     stated = time.period.end.month if time.title and time.period else 0
     if rows_say or not ends or (not stated and (axis or len(ends) == 1)):
         return found
     # 1-8月增速 beside 1-9月 and its growth states its own month.
+    if len(ends) == 1 and stated and _is_of_late(place, stated, *ends):
+        parts = {m.says_span: m.part for m in said}
+        found = [m._replace(part=m.part or parts.get(m.says_span)) for m in found]
+        if all(m.part for m in found):
+            return found
     axis |= stated in ends and max(ends) == stated and _is_growth_before(found, stated)
     same_year = {m.part.year for m in found if m.part} <= {0, time.year} or not stated or axis
     if (ends == {stated} and same_year) or (axis and stated in ends) or (not stated and axis):
@@ -748,6 +757,17 @@ def _agreeing(columns: Sequence[ColumnMeaning], time: Time, place: Place) -> lis
         why = "与标题或旁边的列不是同一个月，说不清哪个对"
         place.refuse_column(m.column, m.unread(why, "请报送改正列名或标题后的新文件"))
     return []
+
+
+def _is_of_late(place: Place, stated: int, end: int) -> bool:
+    """Whether a report on a month has these rows of an earlier one: a month late, or quarterly."""
+    items = [item for name in place.names for item in place.grammar.read(name).names]
+    return bool(items) and all(
+        stated - end == item.lag_months
+        if item.lag_months
+        else item.frequency == "Q" and end % 3 == 0 and 0 < stated - end < 3
+        for item in items
+    )
 
 
 def _is_all_of_last_year(m: ColumnMeaning, columns: Sequence[ColumnMeaning], place: Place) -> bool:

@@ -45,6 +45,7 @@ FIRMS, COUNTED = re.compile("企业|单位数|经营主体|工商户|首店"), {
 YEARLY = re.compile("年度|全年|当年|本年|年初|预算")
 ANYTHING = ("情况", "完成情况", "进展情况")
 ELSEWHERE = "不收的不必处理；要收的，请先在 lianhu.toml 登记为 [[parents]] 或 [[peers]]"
+NOT_OURS = "不收的不必处理；要收的，请先把它加入指标目录"
 UNKNOWN = "不是数据的列不必处理；是数据的，可以把这个说法登记到工作区的 words.toml"
 
 
@@ -365,7 +366,9 @@ def _form(
         return measure, "percent", units
     if indicator.kind == "index":
         if base and base != indicator.unit:
-            raise IntakeError(f"{name} 中以{base.removesuffix('=100')}为 100 的指数不入库", "")
+            raise IntakeError(
+                f"{name} 中以{base.removesuffix('=100')}为 100 的指数不入库", NOT_OURS
+            )
         is_change = measure == "yoy" and not base
         return ("yoy" if is_change else "level"), "percent", [base] if base else units
     if said.base and head.measure == "yoy":

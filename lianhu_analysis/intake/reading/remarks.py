@@ -26,10 +26,12 @@ __all__ = ["MARK", "MARKS", "Figure", "Remark", "differs", "remarks_in"]
 # ① is kept apart from 1 where a text is folded.
 MARKS = {0x2460 + n: 0xE000 + n for n in range(20)}
 MARK = re.compile("[*\ue000-\ue013]")
-BEFORE = re.compile(r"^[(※]?(?:(?:注|说明|备注|提示|更正)\d?)?(?:\d{0,2}[.、:()※])*(?:其中)?")
+BEFORE = re.compile(
+    r"^[(※]?(?:(?:注|(?:填表)?说明|备注|提示|更正)\d?)?(?:\d{0,2}[.、:()※])*(?:其中)?"
+)
 OFFICE = re.compile(
     r"(?:由|(?<=[为是系、,;。:]))[一-龥]{1,8}?(?:局|厅|委|委员会|部门|中心|海关)"
-    r"(?:反馈|提供|核定|报送|统计|公布)+的?,?"
+    r"(?:\d{1,2}月)?(?:反馈|提供|核定|报送|统计|公布)+的?,?"
 )
 EXCEPT = re.compile("除(.+?)[以之]?外,?(?:其[他余它]|各项?|所有)*(?:指标|数据)?")
 # A subject that names nothing has that of the clause before it.
@@ -41,6 +43,9 @@ OF_ALL = re.compile(
 )
 # 因数据尚未反馈; 统计截止8月31日
 CAUSE = re.compile("(?:因|由于|统计)$")
+UNITED, SINCE_YEAR = re.compile("以([一-龥]{1,4})为单位"), re.compile(rf"以({YEAR})年为基[期数]")
+# 规模以上工业总产值：指规模以上工业企业在一定时期内… says what it is anywhere; 来源于海关 who knows it.
+DEFINITION, SOURCE = re.compile(".{2,30}?(?:[:,]|是)指(?![标数])"), re.compile("来源于|来自")
 # 全市数据 is all that a note says.
 BARE_PLACE = re.compile("系?(.{2,12}?)(?:数据?|口径|指标)?")
 # April to September is neither a month nor the year to date.
@@ -49,9 +54,9 @@ OTHER_MONEY = re.compile("美元|港[币元]|欧元|日元|英镑|外币")
 UNIT_OF = re.compile(
     "^(?:[本上]?表[中内]?|以上|数据|金额|货币|的)*(.*?)(?:金额|计量|货币|的)*单位$"
 )
-GROWTH = re.compile("(?:(?:同比)?增(?:长|速|幅|长率|长速度|减|减率|减幅)|同比)列?$")
-AMOUNT = re.compile("(?:绝对[量数值额]|总量|数值|累计[数值量]?|完成[数值额])列?$")
-REAL = re.compile("实际|价格因素|不变价|可比价")
+GROWTH = re.compile("(?:(?:同比)?增(?:长|速|幅|长率|长速度|减|减率|减幅)|同比)[列栏]?$")
+AMOUNT = re.compile("(?:绝对[量数值额]?|总量|数值|累计[数值量]?|完成[数值额])列?$")
+REAL = re.compile("实际|价格因素|物价|不变价|可比价")
 CONSTANT = re.compile(rf"不变价|可比价|{YEAR}年价格")
 SINCE = re.compile("(?:及|之)?以?(前|[起来后])")
 BASE = re.compile(rf"[比较与]({YEAR})年")
@@ -60,13 +65,13 @@ PLACES = re.compile(
     "不?[含包]括?[一-龥]*(?:[区县镇市]|园区|新城|街道)$|(?:剔除|扣除)[一-龥]*[区县镇市]$"
 )
 DISTRICTS = re.compile("^各?(?:[区县]+|区县)$")
-WITHOUT = re.compile("不[含包]|剔除|扣除")
+WITHOUT = re.compile("不[含包](?!括?非实物)|剔除|扣除")
 # What an office adds of a figure, which stays what it is.
 BESIDE = ("rank", "gap", "plan_share")
 # 为年初预算的74.3% tells a figure, and not what others are.
 FIGURED = re.compile(r"\d(?:%|个?百分点|[万亿]元)$")
 ON_DAY = re.compile(r"(\d{1,2})月(\d{1,2})日")
-FEW_LEFT, SHORT, SHORTEST = 4, 12, 4
+FEW_LEFT, SHORT, SHORTEST, LONG = 4, 12, 4, 40
 
 
 class Remark(NamedTuple):
@@ -101,10 +106,15 @@ class Figure(NamedTuple):
 def remarks_in(cell: str, text: str, grammar: Grammar) -> Iterator[Remark]:
     """Yield what a note says of what."""
     says, void, last = *(grammar.vocabulary.lines[kind] for kind in ("notes", "void")), ""
+    if len(text) > LONG and DEFINITION.match(fold(text)):
+        return
     folded = EXCEPT.sub(r"除\1外", OFFICE.sub("", fold(text.translate(MARKS))))
     folded = re.sub("未([含包计])", r"不\1", re.sub('["“”‘’]', "", folded))
+    folded = UNITED.sub(r"单位为\1", SINCE_YEAR.sub(r"为比\1年", folded))
     for part in re.split("[,;。]", folded):
         clause = BEFORE.sub("", part)
+        if SOURCE.search(clause):
+            continue
         clause = clause[:-1] if part.startswith("(") and clause.endswith(")") else clause
         named = "、".join(grammar.read(clause).named) if len(clause) < LONGEST else ""
         if void.search(clause):
@@ -134,20 +144,22 @@ def differs(remark: Remark, figure: Figure, grammar: Grammar) -> bool:
         return False
     if (of_unit := UNIT_OF.search(whose)) and is_unit(text):
         other = level and _is_other_unit(text, unit, indicator)
-        own = _names(of_unit[1], [indicator.name_zh])
+        own = _is_about(of_unit[1], indicator, level=level) is not None
         return bool(unit) and own and (other or figure.not_in(text))
     name = _is_about(whose, indicator, level=level)
     if name is None or FIGURED.search(text):
         return False
     if level and is_unit(text) and text != "%":
         return _is_other_unit(text, unit, indicator)
-    said = grammar.read(text)
+    said, lines = grammar.read(text), grammar.vocabulary.lines
+    nothing = said.facets.nothing and not (said.facets.price or said.facets.fact in BESIDE)
+    usual = lines["usual"].search(text)
     return (
-        bool(said.facets.nothing and not (said.facets.price or said.facets.fact in BESIDE))
+        bool(nothing and not usual)
         or _is_of_other_time(said, text, figure)
         or _is_elsewhere(said, text, figure.region, grammar)
         or _is_on_another_basis(remark, said, figure, named=bool(name))
-        or _is_of_another_whole(said, text, indicator, name, grammar.vocabulary.lines)
+        or (not usual and _is_of_another_whole(said, text, indicator, name, lines))
     )
 
 
@@ -196,7 +208,7 @@ def _is_of_another_whole(
     lists = text[0] in "含包"
     bare = re.sub("[()]", "", text)
     own = bare in re.sub("[()]", "", fold(indicator.name_zh))  # 项目投资(扣除房地产开发)
-    if name and WITHOUT.match(text) and not (own or lines["usual"].search(text)):
+    if name and WITHOUT.match(text) and not own:
         return True
     scope = said.facets.scope if len("".join(said.left)) <= FEW_LEFT else ""
     if any(word not in indicator.name_zh for word in scope.split("、")):
@@ -218,7 +230,9 @@ def _is_on_another_basis(remark: Remark, said: Said, figure: Figure, *, named: b
         return True
     if figure.is_level:
         # 绝对额按现价计算 is said of most, though some volumes are at constant prices.
-        of_all = AMOUNT.search(remark.of) or OF_ALL.match(remark.of)
+        of_all = AMOUNT.search(remark.of) or (
+            OF_ALL.match(remark.of) and not GROWTH.search(remark.of)
+        )
         told = of_all and CONSTANT.search(text)
         return bool(told) and indicator.level_price == "current"
     at_current = GROWTH.search(remark.of) and said.facets.price == "current"
@@ -266,6 +280,7 @@ def _is_about(whose: str, indicator: Indicator, *, level: bool) -> str | None:
     growth, amount = GROWTH.search(whose), AMOUNT.search(whose)
     if (growth and level) or (amount and not level):
         return None
+    whose = re.sub("存贷款(余额)?", r"存款\1、贷款\1", whose)
     name = re.sub("数据$", "", GROWTH.sub("", AMOUNT.sub("", whose)))
     names = [fold(one.rpartition("/")[2]) for one in names_of(indicator)]
     named = (part for part in re.split("[、和及与]", name) if len(part) > 1)

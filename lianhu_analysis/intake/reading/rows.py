@@ -53,7 +53,7 @@ TRADE = re.compile(f"(?<!企)业$|服务$|{TOTAL.pattern}")
 LAST_YEAR = 2100
 FIRST_CODE = 190_001
 MONTH = re.compile(r"\s*(?:0?[1-9]|1[0-2])\s*")
-WITHOUT = re.compile("不[含包]|剔除")
+WITHOUT = re.compile("不[含包](?!括?非实物)|剔除")
 REMARKS = ("备注", "说明")
 
 
@@ -334,7 +334,7 @@ class RowReader:
         stated: Part | None = None
         for n in columns:
             cell = self.place.merged(number, n)
-            if is_blank(cell) and len(columns) > 1:
+            if is_blank(cell) and len(columns) > 1 and not is_blank(self._first(n)):
                 rows = range(number, self.place.table.bottom, -1)
                 above = (self.place.grid.at(row, n) for row in rows)
                 cell = next((c for c in above if not is_blank(c)), None)
@@ -349,6 +349,10 @@ class RowReader:
             if stated is None or found.period.frequency != "A":
                 stated = found
         return stated
+
+    def _first(self, column: int) -> object:
+        """Return the first cell beside figures: a year in the middle of its rows heads none."""
+        return self.place.merged(self.place.body.start, column) if self.place.body else None
 
     @cached_property
     def _years(self) -> dict[int, int]:
@@ -555,7 +559,9 @@ class RowReader:
         """Return the row of the local part of a revenue, by which a bare name is not of it."""
         names, name = self.place.panel.stub.get("name", []), said.named[0]
         rows = (self.place.text(row, n).strip() for row in self.place.body for n in names)
-        local = re.compile(rf"\W*(?:其中\W*)?地方(?:级?{re.escape(name)}|级(?:收入)?)")
+        local = re.compile(
+            rf"\W*(?:其中\W*)?(?:地方(?:级?{re.escape(name)}|级(?:收入)?)|(?:中央|[省市区县])级(?:收入)?)"
+        )
         own = said.names[0].code.startswith("fis.") and not re.match("地方|.*支出", name)
         return next((row for row in rows if own and local.fullmatch(fold(row))), "")
 

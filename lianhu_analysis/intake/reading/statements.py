@@ -35,6 +35,8 @@ LABEL = re.compile(
 )
 # Labels whose value may stand in the cell beside them even without a colon.
 BARE_LABEL = re.compile(r"(?:发布|公布|报送)(?:日期?|时间)|(?:计量)?单位")
+# What 续表（全市） says besides that a table goes on.
+CONTINUED = re.compile(r"^\s*续上?表[一二三四五六七八九十\d]*\s*[(（]([^()（）]+)[)）]\s*$")
 DAY = re.compile(
     r"(?<!\d)(?P<y>\d{4})(?P<mark>[-/.])(?P<m>\d{1,2})(?P=mark)(?P<d>\d{1,2})(?![\d月])"
     r"|(?<!\d)(?P<ys>\d{4})年(?P<ms>\d{1,2})月(?P<ds>\d{1,2})(?!\d|月)"
@@ -82,7 +84,7 @@ def head_lines(grid: Grid, first: int, last: int) -> list[Line]:
     A label without a value takes that of the next filled cell on its right.
     """
     return [
-        (cell_address(row, column), _with_value(grid, row, column, str(cell)))
+        (cell_address(row, column), CONTINUED.sub(r"\1", _with_value(grid, row, column, str(cell))))
         for row in range(first, last)
         for column, cell in enumerate(grid.rows[row])
         if isinstance(cell, str) and cell.strip()

@@ -48,12 +48,17 @@ from lianhu_analysis.workspace import Region
 __all__ = ["read_sheet"]
 
 IN_PERCENT = "增减额不入库；确是增速的，请写成带百分号的数，另报新文件"
+EXAMPLE = re.compile("示?例|样例|范例")
 EARLIER = re.compile(rf"[上去]年|同期|基[数期]|{YEAR}")
 # What a rate is called; 同比 alone may be a change.
 RATE = re.compile("[增幅率速长涨]")
 # A change that is so far from the growth that the same amounts make is none by chance, in points.
 CLEARLY = HALF = 0.5
 MOST_OF_PLAN = 5
+# Levels of government that share a revenue; taxes that they share in any case.
+STATE = re.compile("中央|上划|国税|[#:]地方级|留成")
+SHARED = re.compile("中央|上划|国税|地税|地方|留成|[省市区县]本?级")
+SHARED_TAXES = frozenset({"fis.tax", "fis.vat", "fis.cit"})
 # Trade and its two parts, and by how little these may miss it.
 TRADE, MOSTLY = ("opn.trade", "opn.export", "opn.import"), 0.9
 # By which a part may exceed its whole: 建筑业 counts its services with 第二产业, and roundings.
@@ -245,6 +250,8 @@ class _PanelReader(Place):
                 label = str(self.merged(number, names[-1]) or self._above(number, names[-1]))
             if not self._is_read(number, label, filled):
                 continue
+            if not filled and label.strip():
+                self._tell_unread(number, label)
             has_values = any(is_value(self.grid.at(number, n)) for n in filled)
             if not has_values and self._restates(number):
                 break
@@ -266,6 +273,14 @@ class _PanelReader(Place):
             why = f"这张表有 {len(self.hidden)} 行是隐藏的，没有读"
             self.refuse(IntakeError(why, HIDDEN, skipped=True), self.hidden[0], column)
         return items
+
+    def _tell_unread(self, number: int, label: str) -> None:
+        """Tell of an indicator whose only figure stands in a column that is not read: 比重, 平均."""
+        left = [c for c in self.panel.columns if is_number(self.grid.at(number, c.number))]
+        if left and self.grammar.read(label).indicator and not self.hidden:
+            why = f"“{label.strip()}”的数在列“{left[0].text}”里，这一列没有读"
+            cure = "不收的不必处理；要收的，请报送把它写在数值列的新文件"
+            self.refuse(IntakeError(why, cure, skipped=True), number, left[0].number)
 
     def _above(self, number: int, name: int) -> str:
         """Return the name right above a blank one, where another span stands beside it.
@@ -300,7 +315,7 @@ class _PanelReader(Place):
         if number in self.metadata or not (filled or label.strip()):
             return False
         first = next((c for c in self.grid.rows[number] if not is_blank(c)), "")
-        if self.grammar.is_note(label or str(first)):
+        if self.grammar.is_note(label or str(first)) or EXAMPLE.fullmatch(str(first).strip()):
             return False
         if number in self.grid.hidden_rows:
             self.hidden += [number] if filled else []
@@ -447,6 +462,9 @@ class _PanelReader(Place):
         if of_revenue and (whole := self._exceeded(row, number, indicator.code)):
             why = f"{indicator.name_zh}：{str(token)[:20]} 比同一列的{whole}还大，说的不会是它的一部分"
             raise IntakeError(why, "请核对两者的口径（如全口径、地方级），另报新文件")
+        if of_revenue and (level := self._level_of(column, indicator.code)):
+            why = f"{indicator.name_zh}：旁边另有“{level}”，这一列说的可能是各级合计"
+            raise IntakeError(why, "不收的不必处理；要收的，请报送只有地方级的新文件", skipped=True)
         if self._falls_short(row, indicator.code):
             why = f"{indicator.name_zh}：与另一部分合计远不到同一列的总额，说的只是其中一部分"
             raise IntakeError(why, "请核对口径（如一般贸易、民营企业），另报新文件")
@@ -565,6 +583,13 @@ class _PanelReader(Place):
             if all_of_it is not None and (outer := self._exceeded(row, column, whole)):
                 return outer
         return ""
+
+    def _level_of(self, column: ColumnMeaning, code: str) -> str:
+        """Return the column of one level of government beside one of all of them: 合计, 中央级."""
+        others = (c.text for c in self.panel.columns if c.number != column.column.number)
+        levels = SHARED if code in SHARED_TAXES else STATE
+        found = (text for text in others if levels.search(text))
+        return "" if levels.search(column.text) else next(found, "")
 
     def _falls_short(self, row: Row, code: str) -> bool:
         """Whether exports and imports of a table are only those of a part of its trade."""

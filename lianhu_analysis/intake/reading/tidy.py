@@ -148,13 +148,19 @@ def _whose(found: Sequence[Sheet], grammar: Grammar, delivery: Delivery) -> Regi
     shorts = {r.name_zh[:-1]: r.name_zh for r in grammar.regions if len(r.name_zh) > 2}
     known = [] if own.name_zh[:-1] in name else [shorts[short] for short in shorts if short in name]
     # What a district's bureau passes on may be 西安统计月报.
-    ours = any(
-        own.name_zh in text for text in (delivery.file, *([] if known else delivery.folders))
+    ours = own.name_zh[:-1] in name or any(
+        own.name_zh in text for text in ([] if known else delivery.folders)
     )
     beside = {head: word for sheet in found for head, word in _beside(sheet, grammar)}
     words = sorted(
         {w for sheet in found for w in _wholes(sheet.grid, grammar, beside)}
-        | set(UPPER.findall(grammar.vocabulary.lines["compared"].sub("", delivery.file)))
+        | set(
+            UPPER.findall(
+                grammar.vocabulary.lines["compared"].sub(
+                    "", " ".join((delivery.file, *delivery.folders))
+                )
+            )
+        )
     )
     if f"全{own.name_zh[-1:]}" in words or (ours and not words):
         return None
@@ -165,6 +171,8 @@ def _whose(found: Sequence[Sheet], grammar: Grammar, delivery: Delivery) -> Regi
     if beside and not (words or ours or f"全{larger}" in beside.values()):
         return Region("", min(beside.values()))
     by_figures, told = _whose_by_figures(found, grammar, delivery)
+    if ours and not told:
+        by_figures = None  # what compares 莲湖区 with 全市 in a book of its own
     other = next(iter([*words, *known]), "") or foreign_region(name, own, grammar)
     return Region("", other) if other and not told else by_figures
 
@@ -246,7 +254,8 @@ def _whose_by_figures(
         return None, False
     areas, rest = (_figures(group, grammar, delivery) for group in (by_area, others))
     cells = (fold(c) for one in by_area for row in one.grid.rows for c in row if isinstance(c, str))
-    wholes = [cell for cell in cells if WHOLE.fullmatch(cell)]
+    own_whole = f"全{delivery.region.name_zh[-1:]}"  # over the rows of its streets
+    wholes = [cell for cell in cells if WHOLE.fullmatch(cell) and cell != own_whole]
     said = {key[1:]: value for key, value in rest.items()}
     own = delivery.region.code
     if not wholes and not any(k[0] in known and (k[0] != own or k[1:] in said) for k in areas):

@@ -85,6 +85,7 @@ def find_when(
         if {part.period.year, time.year} <= years:
             raise at_odds(f"标题说的是 {time.period}，这一行只写了 {part.period.year} 年")
     stated = _stated(part, column, axis.heads)
+    _refuse_year_end(column, stated.period)
     span, period = meaning.span or stated.span, stated.period
     if not (meaning.span or part or indicator.span == "point"):
         _refuse_beside_to_date(column, axis.heads)
@@ -160,6 +161,12 @@ def _refuse_beside_to_date(column: ColumnMeaning, heads: Heads) -> None:
             raise at_odds(f"列名“{column.text}”旁边另有“{other.text}”，说不清是当月还是累计")
 
 
+def _refuse_year_end(column: ColumnMeaning, period: Period) -> None:
+    """Refuse 年末 under a title of September: last year's, or what is to be."""
+    if "年末" in column.text and period.end.month != DECEMBER:
+        raise at_odds(f"列名“{column.text}”说的是年末，时期是 {period}")
+
+
 def _fits(one: str, other: str, indicator: Indicator) -> bool:
     """Whether two spans do not contradict: a stock is at a point, and a year is its own to date."""
     spans = {one, other} - {"", "annual"}
@@ -232,11 +239,16 @@ def _unsaid_span(
     day: dt.date | None,
 ) -> str:
     """Return the span of a figure that no word states, where the table leaves no other."""
-    if indicator.span == "point" or indicator.kind == "index":
+    quarterly = indicator.kind == "rate" and period.frequency == "Q"  # of no other span
+    if indicator.span == "point" or indicator.kind == "index" or quarterly:
         return indicator.span
     parts = axis.rows or axis.heads.parts
     to_date = {p.period.end.month for p in parts if p.span == "ytd"}
     beside = period.end.month in to_date  # 9月 beside 1-9月
+    unsaid = {p.period.code[-2:] for p in parts if not p.span}
+    headed_spans = {c.says_span for c in axis.heads.columns if not c.facets.fact}
+    apart = "Q4" in unsaid and "annual" in ({p.span for p in axis.rows} or headed_spans)
+    beside |= period.frequency == "Q" and apart
     if axis.span and not (beside and headed):
         return axis.span
     spans = {p.span for p in parts if p.period.number != 1} - {"annual"}
@@ -248,11 +260,7 @@ def _unsaid_span(
     kinds = {False, headed.is_growth or bool(headed.facets.fact)} if headed else set()
     # 三季度 after 上半年 is often 前三季度; after 二季度 it is not.  四季度 beside 全年 is no year.
     summed = period.frequency == "Q" and any(month > MARCH for month in to_date)
-    unsaid = {p.period.code[-2:] for p in parts if not p.span}
-    headed_spans = {c.says_span for c in axis.heads.columns if not c.facets.fact}
-    apart = "Q4" in unsaid and "annual" in ({p.span for p in axis.rows} or headed_spans)
     beside |= summed and ("Q2" in unsaid or period.number == 1)
-    beside |= period.frequency == "Q" and apart
     # 3月, 6月 and 9月 beside 1-12月 may be to date as well.
     heads = [p for p in axis.heads.parts if p.period.frequency == "M"]
     months = {p.period.end.month for p in heads}

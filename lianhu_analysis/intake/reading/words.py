@@ -444,7 +444,7 @@ class Grammar:
         lexicon = {word: Said(facets) for word, facets in vocabulary.words.items()}
         lexicon |= {name: Said(regions=(region,)) for name, region in self._places.items()}
         lexicon |= {name: Said(names=(item,), named=(name,)) for name, item in names.items()}
-        lexicon |= {f"{a}{b}": Said(whole=f"全{b}") for a in "全本" for b in "国省市区县"}
+        lexicon |= {f"{a}{b}": Said(whole=f"全{b}") for a in "全本我" for b in "国省市区县"}
         for word, meaning in lexicon.items():
             self._starts[word[0]].append((word, meaning))
         for found in self._starts.values():
