@@ -514,7 +514,10 @@ class RowReader:
             raise IntakeError(why, f"{NOT_OURS}要收的，请报送只有地方级的新文件")
         # (1)餐饮收入 below 1.限额以上 is no part of what that is a part of.
         trade = label.is_numbered and said.names[0].code.startswith(("csm.", "trd."))
-        over = label.groups + (label.parents[:1] if trade else ())
+        # 社会消费品零售总额 behind 住宿和餐饮业 and its 营业额 is of neither.
+        of_sales = said.names[0].code.startswith("csm.")
+        over = tuple(g for g in label.groups if not (of_sales and g.endswith("业")))
+        over += label.parents[:1] if trade else ()
         if said.names[0].code.startswith("re.floor."):  # 房屋竣工面积 below 一、建筑业
             over += label.parents
         under = self.place.part_of(said.names[0], text, over)
