@@ -12,8 +12,9 @@ from lianhu_analysis.intake.grids.grid import Grid
 from lianhu_analysis.intake.reading.around import read_around
 from lianhu_analysis.intake.reading.blocks import find_tables
 from lianhu_analysis.intake.reading.figures import Collector, Delivery
-from lianhu_analysis.intake.reading.heads import Heads, Place, read_heads
+from lianhu_analysis.intake.reading.heads import Heads, read_heads
 from lianhu_analysis.intake.reading.notes import TableNote
+from lianhu_analysis.intake.reading.place import Place
 from lianhu_analysis.intake.reading.words import Grammar, load_vocabulary
 from lianhu_analysis.workspace import Region
 

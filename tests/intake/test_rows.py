@@ -12,9 +12,10 @@ from lianhu_analysis.intake.grids.grid import Grid
 from lianhu_analysis.intake.reading.around import Around, Time
 from lianhu_analysis.intake.reading.blocks import Panel, Table
 from lianhu_analysis.intake.reading.figures import Collector, Delivery
-from lianhu_analysis.intake.reading.heads import Heads, Place
+from lianhu_analysis.intake.reading.heads import Heads
 from lianhu_analysis.intake.reading.notes import TableNote
 from lianhu_analysis.intake.reading.outline import Label
+from lianhu_analysis.intake.reading.place import Place
 from lianhu_analysis.intake.reading.rows import RowReader
 from lianhu_analysis.intake.reading.words import Grammar, load_vocabulary
 from lianhu_analysis.workspace import Region

@@ -18,10 +18,11 @@ from lianhu_analysis.intake.grids.grid import cell_address
 from lianhu_analysis.intake.reading.around import foreign_region
 from lianhu_analysis.intake.reading.blocks import STUBS, is_blank
 from lianhu_analysis.intake.reading.cells import is_number
-from lianhu_analysis.intake.reading.heads import HALF_A_YEAR, Heads, Place
+from lianhu_analysis.intake.reading.heads import HALF_A_YEAR, Heads
 from lianhu_analysis.intake.reading.meaning import Row
 from lianhu_analysis.intake.reading.notes import RowNote
 from lianhu_analysis.intake.reading.outline import SECTOR, Label, read_line
+from lianhu_analysis.intake.reading.place import Place
 from lianhu_analysis.intake.reading.remarks import MARK, MARKS
 from lianhu_analysis.intake.reading.statements import is_statement, stated_day, title_part
 from lianhu_analysis.intake.reading.words import (

@@ -17,7 +17,7 @@ from lianhu_analysis.errors import IntakeError, PeriodError, UsageError
 from lianhu_analysis.intake.grids.grid import Grid, cell_address, column_number
 from lianhu_analysis.intake.reading.blocks import is_blank
 from lianhu_analysis.intake.reading.figures import Collector, Slot, period_for, refuse_january
-from lianhu_analysis.intake.reading.heads import HIDDEN
+from lianhu_analysis.intake.reading.place import HIDDEN
 from lianhu_analysis.intake.reading.words import fold, span_of
 from lianhu_analysis.workspace import Workspace
 from lianhu_analysis.written import KNOWN_ONLY, Whole, read_written

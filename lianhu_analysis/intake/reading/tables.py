@@ -27,7 +27,7 @@ from lianhu_analysis.intake.reading.figures import (
     refuse_january,
     says_nothing,
 )
-from lianhu_analysis.intake.reading.heads import HIDDEN, OF_LEFT, RANKS, Heads, Place, read_heads
+from lianhu_analysis.intake.reading.heads import OF_LEFT, RANKS, Heads, read_heads
 from lianhu_analysis.intake.reading.meaning import (
     CHANGES,
     ColumnMeaning,
@@ -38,6 +38,7 @@ from lianhu_analysis.intake.reading.meaning import (
 )
 from lianhu_analysis.intake.reading.notes import ColumnNote, TableNote
 from lianhu_analysis.intake.reading.outline import Item, decimals, outline, read_line
+from lianhu_analysis.intake.reading.place import HIDDEN, Place
 from lianhu_analysis.intake.reading.remarks import MARKS, Figure, Remark, differs, remarks_in
 from lianhu_analysis.intake.reading.rows import REMARKS, RowReader
 from lianhu_analysis.intake.reading.statements import is_statement, stated_day

@@ -19,8 +19,8 @@ from lianhu_analysis.intake.reading.around import DAY, SUFFIX, foreign_region, t
 from lianhu_analysis.intake.reading.blocks import WHOLE, Sheet, Table, find_tables, is_blank
 from lianhu_analysis.intake.reading.cells import is_number
 from lianhu_analysis.intake.reading.figures import Collector, Delivery, Reading
-from lianhu_analysis.intake.reading.heads import HIDDEN
 from lianhu_analysis.intake.reading.outline import adds_up
+from lianhu_analysis.intake.reading.place import HIDDEN
 from lianhu_analysis.intake.reading.remarks import remarks_in
 from lianhu_analysis.intake.reading.series import SeriesLayout, read_described
 from lianhu_analysis.intake.reading.statements import statements, title_part
