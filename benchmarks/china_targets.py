@@ -126,8 +126,8 @@ def _event(
     return {
         "probability": probability,
         "probability_about": about,
-        "met": target.met_by(outcome, published=True),
-        "met_about": target.met_by(outcome, about=True, published=True),
+        "met": target.met_by(outcome),
+        "met_about": target.met_by(outcome, about=True),
     }
 
 

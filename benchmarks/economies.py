@@ -173,7 +173,7 @@ class Case:
     @property
     def met(self) -> bool:
         """Whether the target was met."""
-        return bool(self.target.met_by(self.outcome, published=True))
+        return bool(self.target.met_by(self.outcome))
 
 
 def one_indicator() -> Indicator:

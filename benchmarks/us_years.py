@@ -122,7 +122,7 @@ def judge_series(name: str, to_date: pd.DataFrame, control: bool = False) -> pd.
                 "reason": verdict.reason,
                 "persistence": float(growth.loc[year, quarter]),
                 "outcome": outcome,
-                "met": target.met_by(outcome, published=True),
+                "met": target.met_by(outcome),
             }
             if verdict.draws is not None:
                 values = verdict.draws.values

@@ -51,7 +51,7 @@ QUIET = ["-q", "-p", "no:cacheprovider", "-W", "ignore:Module already imported"]
 QUIET += ["--hypothesis-profile=mutants"]  # after the tests' own profile is loaded
 # The modules, and whose tests are to kill their mutants after their own: the nearest first.
 WHOLE_READING = (
-    "intake/tidy intake/families intake/bulletins intake/sums intake/documents intake/city_report"
+    "intake/tidy intake/families intake/traps intake/bulletins intake/sums intake/documents intake/city_report"
     " intake/national_workbook intake/deliveries_that_failed intake/real_files"
 )
 NEXT = {
