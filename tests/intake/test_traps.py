@@ -605,6 +605,12 @@ def test_taxes_of_all_levels_are_not_the_local_ones(stored, heads):
     assert stored([*rows, ["税收收入", 900000, 400000, 230000]]) == []
 
 
+def test_a_tax_by_its_name_is_no_level_of_another(stored):
+    heads = ["地区", "税收收入(亿元)", "增值税(地方留成)(亿元)", "一般公共预算支出(亿元)"]
+    figures = stored([["莲湖区2024年1-9月财政收支"], heads, ["莲湖区", 22.9, 9.1, 31.1]])
+    assert set(codes(figures)) == {"fis.tax", "fis.vat", "fis.exp"}
+
+
 def test_a_figure_in_a_column_that_is_not_read_is_told(workspace, catalogue, deliver):
     rows = [TITLE, ["指标", "单位", "平均浓度", "累计"], ["PM2.5", "微克/立方米", 41, None]]
     file = deliver("a.xlsx", {"表": [*rows, ["优良天数", "天", None, 201]]})

@@ -587,7 +587,8 @@ class _PanelReader(Place):
 
     def _level_of(self, column: ColumnMeaning, code: str) -> str:
         """Return the column of one level of government beside one of all of them: 合计, 中央级."""
-        others = (c.text for c in self.panel.columns if c.number != column.column.number)
+        # 增值税(地方留成) is a tax of its own, and no level of another.
+        others = (c.text for c in self.panel.columns if not self.grammar.read(c.text).names)
         levels = SHARED if code in SHARED_TAXES else STATE
         found = (text for text in others if levels.search(text))
         return "" if levels.search(column.text) else next(found, "")
