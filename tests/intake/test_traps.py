@@ -1,10 +1,14 @@
 """Tables that say something else than they seem to, kind by kind, through the whole reader."""
 
 import datetime as dt
+import io
+import zipfile
 
 import pytest
 
 from lianhu_analysis.intake.deliveries import DeliveryReader, read_sidecar
+from tests.intake.sheets import workbook_bytes
+from tests.intake.word_files import WORD, docx, p, tbl, tc, tr
 
 OWN, CITY = "610104", "610100"
 RETAIL, BUDGET, INCOME = "csm.retail.total", "fis.revenue.gpb", "inc.urban"
@@ -629,3 +633,105 @@ def test_a_figure_in_a_column_that_is_not_read_is_told(workspace, catalogue, del
 def test_what_is_no_stock_of_the_month(stored, title, head):
     rows = [[title], ["指标", "单位", head], ["金融机构人民币各项存款余额", "亿元", 1890]]
     assert stored(rows) == []
+
+
+# ---- notes that stand where few look
+
+
+@pytest.mark.parametrize(
+    ("note", "kept"),
+    [
+        ("注：1-8月数", set()),
+        ("（1-8月）", set()),
+        ("注：预计数", set()),
+        ("注：限上", set()),
+        ("注：含高新", set()),
+        ("注：不含军工", set()),
+        ("时间截点：8月31日", set()),
+        ("注：标红数据为预计数", set()),
+        ("注：黄色底纹为上月数", set()),
+        ("注：1-9月数", {RETAIL, BUDGET, INCOME}),
+        ("注：初步核算数", {RETAIL, BUDGET, INCOME}),
+        ("注：不含农户", {RETAIL, BUDGET, INCOME}),
+    ],
+)
+def test_notes_that_name_nothing_are_of_all(stored, note, kept):
+    assert set(codes(stored([*MONTH, [note]]))) == kept
+
+
+@pytest.mark.parametrize(("remark", "kept"), [("预计", 0), ("限上", 0), ("良好", 2)])
+def test_a_remark_right_of_a_row_under_no_head_is_of_that_row(stored, remark, kept):
+    found = codes(stored([TITLE, HEADS, [*SALES, remark], TAXES]))
+    assert (found.count(RETAIL), found.count(BUDGET)) == (kept, 2)
+
+
+RELATED = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
+DRAWN = "http://schemas.openxmlformats.org/drawingml/2006"
+
+
+def with_box(rows, text):
+    """Return a workbook with a text box on its sheet."""
+    source, stream = zipfile.ZipFile(io.BytesIO(workbook_bytes({"表": rows}))), io.BytesIO()
+    drawing = f'<drawing xmlns:r="{RELATED}" r:id="r9"/></worksheet>'.encode()
+    box = (
+        f'<d:wsDr xmlns:d="{DRAWN}/spreadsheetDrawing" xmlns:a="{DRAWN}/main"><d:txBody><a:p><a:r>'
+    )
+    with zipfile.ZipFile(stream, "w") as target:
+        for name in source.namelist():
+            content = source.read(name)
+            if name == "xl/worksheets/sheet1.xml":
+                content = content.replace(b"</worksheet>", drawing)
+            target.writestr(name, content)
+        relation = (
+            f'<Relationship Id="r9" Type="{RELATED}/drawing" Target="../drawings/drawing1.xml"/>'
+        )
+        relations = f'<Relationships xmlns="{PACKAGE}">{relation}</Relationships>'
+        target.writestr("xl/worksheets/_rels/sheet1.xml.rels", relations)
+        shape = f"{box}<a:t>{text}</a:t></a:r></a:p></d:txBody></d:wsDr>"
+        target.writestr("xl/drawings/drawing1.xml", shape)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("注：本表为1-8月数据", 0),
+        ("注：社会消费品零售总额为限额以上单位口径", 0),
+        ("单位：亿元", 2),
+        ("图1 增速走势", 2),
+    ],
+)
+def test_a_note_in_a_text_box(stored, text, read):
+    assert len(stored(with_box([TITLE, HEADS, SALES], text))) == read
+
+
+def test_a_signature_in_a_text_box(stored):
+    assert stored(with_box([["2024年1-9月"], HEADS, SALES], "碑林区统计局")) == []
+
+
+@pytest.mark.parametrize(("note", "read"), [("限额以上单位口径", 0), ("初步核算数", 1)])
+def test_a_footnote_of_word(stored, note, read):
+    mark = f"<w:p><w:r><w:t>{SALES[0]}</w:t></w:r><w:r><w:footnoteReference w:id='2'/></w:r></w:p>"
+    table = tbl(tr("指标", "单位", "累计"), tr(tc(mark), "亿元", "301.2"))
+    told = (
+        f'<w:footnotes xmlns:w="{WORD}"><w:footnote w:id="2">{p(note)}</w:footnote></w:footnotes>'
+    )
+    relation = f'<Relationship Id="f" Type="{RELATED}/footnotes" Target="footnotes.xml"/>'
+    relations = f'<Relationships xmlns="{PACKAGE}">{relation}</Relationships>'
+    parts = {"word/footnotes.xml": told, "word/_rels/document.xml.rels": relations}
+    assert len(stored(docx(p(TITLE[0]) + table, **parts), "a.docx")) == read
+
+
+@pytest.mark.parametrize("style", ["opacity:0", "position:absolute;left:-9999px"])
+def test_text_of_a_page_that_nobody_sees(stored, style):
+    figure = f"<span style='{style}'>8</span>340.1"
+    assert [row[5] for row in stored(PAGE.format("", "").replace("340.1", figure), "a.html")] == [
+        340.1
+    ]
+
+
+def test_growth_beside_taxes_of_all_levels_is_theirs(stored):
+    rows = [["莲湖区2024年1-9月税收收入（万元）"], ["项目", "中央级", "区级", "合计", "同比增减%"]]
+    assert stored([*rows, ["税收收入", 40, 23, 63, 9.4]]) == []
+    assert stored([["莲湖区2024年1-9月大口径财政收入"], HEADS, ["税收收入", "亿元", 63, 9.4]]) == []

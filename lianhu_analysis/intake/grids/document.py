@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import pairwise, takewhile
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from lxml import etree, html
@@ -17,7 +18,7 @@ from lxml import etree, html
 from lianhu_analysis.catalog.units import parted
 from lianhu_analysis.errors import IntakeError
 from lianhu_analysis.intake.grids.csv_grid import decode
-from lianhu_analysis.intake.grids.grid import Grid, behind_text, bound_area, put
+from lianhu_analysis.intake.grids.grid import NOTE, Grid, behind_text, bound_area, put
 from lianhu_analysis.intake.grids.package import LIMIT_CODES, Package, explained, local_name
 from lianhu_analysis.intake.grids.refusals import too_large, unknown
 
@@ -27,18 +28,13 @@ MAX_TABLES = 200
 MAX_SPAN = 1_000
 ABOVE_LINES, ABOVE_LETTERS = 40, 200
 FIGURE = re.compile(r"[-+－—]?[\d,，.．\s]*\d[\d,，.．\s]*[%％‰]?(?:\[\d+\])?")
-NOTE = re.compile(
-    "[*①-⑳(（]|注[:：\\d]|备注[:：]|说明[:：]|以上|上[表述]|[本上]?表[中内]|本表"
-    # Who signs below it, and whose page it is.
-    "|.{0,4}(?:来源|机构|主办|承办|版权所有|编辑|供稿|编印|制表)(?:单位|方)?[:：]"
-    r"|[一-龥]{2,16}(?:局|政府|委员会)[\s\d年月日./-]*$"
-)
 # A sentence of a report, which tells figures of its own.
 PROSE = re.compile(r"^(?!注|备注|说明|[*①-⑳]).*(?:增长|下降)\s*\d.*[。；;]$")
 LISTED = re.compile(r"[\u4e00-\u9fff)）][^:：]*[\[(（ ]20\d\d[-/.]\d{1,2}[-/.]\d{1,2}[\])）]?$")
 LONGEST_FIGURE = 40
 HIDDEN = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|mso-hide\s*:\s*all"
+    r"opacity\s*:\s*0(?![\d.]*[1-9])|(?:left|top|text-indent)\s*:\s*-\d{3,}"
+    r"|display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|mso-hide\s*:\s*all"
     r"|font-size\s*:\s*0(?![\d.]*[1-9])|text-decoration[^;]*line-through",
     re.IGNORECASE,
 )
@@ -101,7 +97,12 @@ def read_word(package: Package) -> list[Grid]:
     for mark in body.iter(*MARKS):
         if mark.values() not in OFF:  # the run is called what a page calls it
             mark.getparent().getparent().tag = _mark_of(mark)
-    return list(_grids(body, {table: _word_cells(table) for table in body.iter("{*}tbl")}, []))
+    tables = {table: _word_cells(table) for table in body.iter("{*}tbl")}
+    notes = package.root(package.targets(main).get("footnotes", ""))
+    told = {
+        one.get(one.keys()[0]): "".join(one.itertext()) for one in notes.iterfind("{*}footnote")
+    }
+    return list(_grids(body, tables, [], told))
 
 
 def read_page(data: bytes) -> list[Grid]:
@@ -148,7 +149,12 @@ def read_page(data: bytes) -> list[Grid]:
     return list(_grids(page if body is None else body, tables, titles))
 
 
-def _grids(body: Any, tables: Tables, titles: list[str]) -> Iterator[Grid]:
+def _grids(
+    body: Any,
+    tables: Tables,
+    titles: list[str],
+    footnotes: Mapping[str, str] = MappingProxyType({}),
+) -> Iterator[Grid]:
     """Yield each table that holds a figure, with its notes; the titles of the whole stand first."""
     figured = _figured(tables)
     if not figured:
@@ -165,6 +171,8 @@ def _grids(body: Any, tables: Tables, titles: list[str]) -> Iterator[Grid]:
         for cell, text in filled:
             put(rows, cell.top, cell.left, text)
         rows += [[line] for line in after if NOTE.match(line)]
+        marks = (value for mark in table.iter("{*}footnoteReference") for value in mark.values())
+        rows += [[f"注：{footnotes[mark]}"] for mark in marks if footnotes.get(mark, "").strip()]
         places = [cell[:4] for cell in figured[table]]
         lines = [(row, row.getparent()) for row in _own(table, "tr", "table")]
         yield Grid.of(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -12,6 +13,7 @@ from lianhu_analysis.errors import IntakeError
 
 __all__ = [
     "MAX_CELLS",
+    "NOTE",
     "Grid",
     "behind_text",
     "bound_area",
@@ -26,6 +28,13 @@ MAX_CELLS = 3_000_000
 # Numbers of notes that are written in a circle.
 MOST_NOTES = 20
 MAX_ROWS, MAX_COLUMNS = 1_048_576, 16_384
+# Lines around a table that may say what its figures are, or whose.
+NOTE = re.compile(
+    "[*①-⑳(（]|注[:：\\d]|备注[:：]|说明[:：]|以上|上[表述]|[本上]?表[中内]|本表"
+    # Who signs below it, and whose page it is.
+    "|.{0,4}(?:来源|机构|主办|承办|版权所有|编辑|供稿|编印|制表)(?:单位|方)?[:：]"
+    r"|[一-龥]{2,16}(?:局|政府|委员会)[\s\d年月日./-]*$"
+)
 
 
 @dataclass(frozen=True)
@@ -45,7 +54,8 @@ class Grid:
         Whether the workbook counts days from 1904: a date kept as a bare number
         is 1,462 less than the same date in the usual system.
     above
-        Of a table in a document: the lines of text between it and the table before.
+        Of a table in a document: the lines of text between it and the table before; of a sheet
+        what notes and signatures stand in its text boxes.
         They are no rows of the grid, so that addresses count the table's own rows.
     """
 

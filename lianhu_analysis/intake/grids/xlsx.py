@@ -14,7 +14,14 @@ from typing import Any, NamedTuple
 
 import python_calamine as calamine
 
-from lianhu_analysis.intake.grids.grid import Grid, behind_text, bound_area, column_number, put
+from lianhu_analysis.intake.grids.grid import (
+    NOTE,
+    Grid,
+    behind_text,
+    bound_area,
+    column_number,
+    put,
+)
 from lianhu_analysis.intake.grids.package import Package, explained, local_name
 from lianhu_analysis.intake.grids.refusals import corrupt
 
@@ -82,6 +89,7 @@ def _read_sheet(book: Any, meta: Any, parts: _Book) -> Grid:
         hidden_rows=frozenset(walk.hidden_rows),
         hidden_columns=frozenset(n for n in columns if any(n in x for x in walk.hidden_columns)),
         dates_from_1904=parts.dates_from_1904,
+        above=parts.boxes(meta.name),
     )
 
 
@@ -106,6 +114,14 @@ class _Book:
             for name, value in sheet.items()
             if local_name(name) == "id"
         }
+
+    def boxes(self, name: str) -> tuple[str, ...]:
+        """Return what notes and signatures stand in the text boxes of a sheet."""
+        drawing = self._package.targets(self._parts.get(name, "")).get("drawing", "")
+        with explained(drawing):
+            lines = self._package.root(drawing).iterfind(".//{*}txBody/{*}p")
+            texts = ("".join(run.text or "" for run in line.iter("{*}t")) for line in lines)
+            return tuple(text.strip() for text in texts if NOTE.match(text.strip()))
 
     def walk(self, name: str) -> Walk:
         """Walk one sheet, whose area is bounded thereby."""

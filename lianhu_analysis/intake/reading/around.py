@@ -71,7 +71,7 @@ BRACKETS = re.compile("[(（](.+)[)）]")
 SENTENCE, NAMED = re.compile(r"[。；]\s*$"), re.compile("[一-龥]{2}")
 # What a line states of all figures below it: of when they are, and in which money.
 STATED = re.compile(
-    "((?:统计|数据|报表|报告)(?:时间|期|所属期|时段)|(?:数据)?截[止至](?:时间|日期)|币种|货币单位|对比期):(.+)"
+    "((?:统计|数据|报表|报告)(?:时间|期|所属期|时段|截点)|时间截点|(?:数据)?截[止至](?:时间|日期)|币种|货币单位|对比期):(.+)"
 )
 NUMBERED = re.compile(r"^\s*附?[图表]\s*\d+(?:[-.]\d+)?[\s:：.、]+")
 UNIT = re.compile(r"^(?:计量|金额)?单位:(.+)")
@@ -292,6 +292,10 @@ def _notes_of(table: Table, grammar: Grammar) -> Iterator[Remark]:
             if isinstance(shown, str) and not is_statement(shown):
                 note = grammar.is_note(shown) or row > max(figures, default=row) or beside > 0
                 told = remarks_in(cell_address(row, column), shown, grammar)
+                name = next((c for c in table.grid.rows[row] if isinstance(c, str)), "")
+                # 预计 right of a row, under no head, is of that row.
+                own = fold(name) if beside and not grammar.is_note(shown) else ""
+                told = (remark._replace(of=remark.of or own) for remark in told)
                 yield from (remark for remark in told if note or NAMED.search(remark.of))
 
 

@@ -46,6 +46,9 @@ CAUSE = re.compile("(?:因|由于|统计)$")
 UNITED, SINCE_YEAR = re.compile("以([一-龥]{1,4})为单位"), re.compile(rf"以({YEAR})年为基[期数]")
 # 规模以上工业总产值：指规模以上工业企业在一定时期内… says what it is anywhere; 来源于海关 who knows it.
 DEFINITION, SOURCE = re.compile(".{2,30}?(?:[:,]|是)指(?![标数])"), re.compile("来源于|来自")
+COLOURS = re.compile(
+    "标?[红黄蓝绿灰]色?(?:字|底|的?数|部分|为|标|填)|标[红黄蓝绿]|底纹|加粗|斜体|粗体"
+)
 # 全市数据 is all that a note says.
 BARE_PLACE = re.compile("系?(.{2,12}?)(?:数据?|口径|指标)?")
 # April to September is neither a month nor the year to date.
@@ -54,7 +57,7 @@ OTHER_MONEY = re.compile("美元|港[币元]|欧元|日元|英镑|外币")
 UNIT_OF = re.compile(
     "^(?:[本上]?表[中内]?|以上|数据|金额|货币|的)*(.*?)(?:金额|计量|货币|的)*单位$"
 )
-GROWTH = re.compile("(?:(?:同比)?增(?:长|速|幅|长率|长速度|减|减率|减幅)|同比)[列栏]?$")
+GROWTH = re.compile("(?:(?:同比)?增(?:长|速|幅|长率|长速度|减|减率|减幅)|同比)[列栏]?%?$")
 AMOUNT = re.compile("(?:绝对[量数值额]?|总量|数值|累计[数值量]?|完成[数值额])列?$")
 REAL = re.compile("实际|价格因素|物价|不变价|可比价")
 CONSTANT = re.compile(rf"不变价|可比价|{YEAR}年价格")
@@ -62,7 +65,7 @@ SINCE = re.compile("(?:及|之)?以?(前|[起来后])")
 BASE = re.compile(rf"[比较与]({YEAR})年")
 PARTLY = re.compile("[仅只]")
 PLACES = re.compile(
-    "不?[含包]括?[一-龥]*(?:[区县镇市]|园区|新城|街道)$|(?:剔除|扣除)[一-龥]*[区县镇市]$"
+    "不?[含包]括?(?:[一-龥]*(?:[区县镇市]|园区|新城|街道)|高新|经开|曲江|浐灞|西咸|航[天空])$|(?:剔除|扣除)[一-龥]*[区县镇市]$"
 )
 DISTRICTS = re.compile("^各?(?:[区县]+|区县)$")
 WITHOUT = re.compile("不[含包](?!括?非实物)|剔除|扣除")
@@ -119,14 +122,27 @@ def remarks_in(cell: str, text: str, grammar: Grammar) -> Iterator[Remark]:
         named = "、".join(grammar.read(clause).named) if len(clause) < LONGEST else ""
         if void.search(clause):
             yield Remark(cell, named or ("" if OF_ALL.match(last) else last), "作废")
+        elif COLOURS.search(clause):
+            yield Remark(cell, "", "颜色或字体另有所指")
         elif found := says.fullmatch(clause):
             of = CAUSE.sub("", found[1])
             last = last if PRONOUN.fullmatch(of) or not of else of
             yield Remark(cell, last, found[2])
         elif (place := BARE_PLACE.fullmatch(clause)) and _is_place(place[1], grammar):
             yield Remark(cell, "", place[1])
+        elif len(clause) <= SHORT and _is_bare(clause, grammar):
+            yield Remark(cell, "", clause)
         elif named or (clause and len(clause) <= SHORT):
             last = named or clause
+
+
+def _is_bare(clause: str, grammar: Grammar) -> bool:
+    """Whether a clause says of nothing in particular when, or of what part, all figures are."""
+    said = grammar.read(clause)
+    f = said.facets
+    told = said.parts or said.years or f.lag or f.span or f.scope or f.nothing
+    left = set(said.left) - {"单位", "企业"}
+    return bool(told) and not (left or said.names or f.fact)
 
 
 def _is_place(text: str, grammar: Grammar) -> bool:
@@ -208,7 +224,7 @@ def _is_of_another_whole(
     lists = text[0] in "含包"
     bare = re.sub("[()]", "", text)
     own = bare in re.sub("[()]", "", fold(indicator.name_zh))  # 项目投资(扣除房地产开发)
-    if name and WITHOUT.match(text) and not own:
+    if WITHOUT.match(text) and not own:
         return True
     scope = said.facets.scope if len("".join(said.left)) <= FEW_LEFT else ""
     if any(word not in indicator.name_zh for word in scope.split("、")):

@@ -463,7 +463,9 @@ class _PanelReader(Place):
         if of_revenue and (whole := self._exceeded(row, number, indicator.code)):
             why = f"{indicator.name_zh}：{str(token)[:20]} 比同一列的{whole}还大，说的不会是它的一部分"
             raise IntakeError(why, "请核对两者的口径（如全口径、地方级），另报新文件")
-        if of_revenue and (level := self._level_of(column, indicator.code)):
+        # Growth beside 合计 is of all levels, too.
+        revenue = indicator.code.startswith("fis.") and not meaning.fact
+        if revenue and (level := self._level_of(column, indicator.code)):
             why = f"{indicator.name_zh}：旁边另有“{level}”，这一列说的可能是各级合计"
             raise IntakeError(why, "不收的不必处理；要收的，请报送只有地方级的新文件", skipped=True)
         if self._falls_short(row, indicator.code):
@@ -647,7 +649,7 @@ class _PanelReader(Place):
         for remark in remarks:
             if differs(remark, figure, self.grammar):
                 name, text = figure.indicator.name_zh, remark.text
-                raise at_odds(f"{name}：{remark.cell} 的注说是{text}，表中说的不同")
+                raise at_odds(f"{name}：{remark.cell or '表外'} 的注说是{text}，表中说的不同")
 
     @cached_property
     def _of_remarks(self) -> list[int]:
