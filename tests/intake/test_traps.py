@@ -735,3 +735,17 @@ def test_growth_beside_taxes_of_all_levels_is_theirs(stored):
     rows = [["莲湖区2024年1-9月税收收入（万元）"], ["项目", "中央级", "区级", "合计", "同比增减%"]]
     assert stored([*rows, ["税收收入", 40, 23, 63, 9.4]]) == []
     assert stored([["莲湖区2024年1-9月大口径财政收入"], HEADS, ["税收收入", "亿元", 63, 9.4]]) == []
+
+
+@pytest.mark.parametrize("head", ["1-8月", "预计"])
+def test_a_head_that_changes_in_the_middle_ends_what_is_read(stored, head):
+    figures = stored([TITLE, HEADS, SALES, ["", "", head, ""], TAXES])
+    assert set(codes(figures)) == {RETAIL}
+
+
+def test_growth_below_a_region_is_told(workspace, catalogue, deliver):
+    rows = [["2024年1-9月主要指标"], ["", "社会消费品零售总额（亿元）", "一般公共预算收入（亿元）"]]
+    file = deliver("a.xlsx", {"表": [*rows, ["莲湖区", 301.2, 27.9], ["增长%", 4.2, 1.8]]})
+    reader = DeliveryReader(workspace, catalogue)
+    found = reader.read(file, file.read_bytes(), read_sidecar(file, workspace))
+    assert any("增长%" in problem.message for problem in found.problems)

@@ -315,7 +315,9 @@ class RowReader:
         found = delivery.at_level(folded[1]) if whole else self.place.grammar.region(folded)
         if found is None:
             cure = f"是{delivery.region.name_zh}的，请报送只写地区名的新文件；不是的不必处理"
-            own = delivery.region.name_zh in folded
+            # 增长% below 莲湖区 is no place.
+            measure = self.place.grammar.read(text).facets.measure
+            own = delivery.region.name_zh in folded or bool(measure)
             why = f"“{text}”不是本工作区的地区，这一行没有收"
             raise IntakeError(why, cure if own else "", skipped=True)
         return found

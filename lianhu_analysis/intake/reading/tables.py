@@ -265,6 +265,8 @@ class _PanelReader(Place):
             if filled and names and not label.strip():
                 why = "这一行有数却没有指标名称"
                 self.refuse(IntakeError(why, "请报送填写了指标名称的新文件"), number, filled[0])
+                if self._heads_anew(number, filled):
+                    break
                 continue
             values = (self.grid.at(number, n) for n in levels)
             amounts = tuple(float(v) if is_number(v) else None for v in values) if filled else ()
@@ -274,6 +276,17 @@ class _PanelReader(Place):
             why = f"这张表有 {len(self.hidden)} 行是隐藏的，没有读"
             self.refuse(IntakeError(why, HIDDEN, skipped=True), self.hidden[0], column)
         return items
+
+    def _heads_anew(self, number: int, filled: Sequence[int]) -> bool:
+        """Refuse the rest of a table below a row that changes a head or two: 1-8月 over 累计."""
+        texts = [text for n in filled if not is_value(text := self.text(number, n))]
+        said = [self.grammar.read(text) for text in texts]
+        if not any(one.parts or one.facets.span or one.facets.nothing for one in said):
+            return False
+        why = f"表中间另有列名“{texts[0].strip()[:40]}”，以下各行没有读"
+        cure = "请报送在它下面再写一次整行表头、或分成两张工作表的新文件"
+        self.refuse(IntakeError(why, cure), number, filled[0])
+        return True
 
     def _tell_unread(self, number: int, label: str) -> None:
         """Tell of an indicator whose only figure stands in a column that is not read: 比重, 平均."""
