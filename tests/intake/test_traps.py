@@ -749,3 +749,24 @@ def test_growth_below_a_region_is_told(workspace, catalogue, deliver):
     reader = DeliveryReader(workspace, catalogue)
     found = reader.read(file, file.read_bytes(), read_sidecar(file, workspace))
     assert any("增长%" in problem.message for problem in found.problems)
+
+
+BY_AREA = ["地区", "累计", "增长%"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "found"),
+    [
+        ([["一般公共预算收入（亿元）"], BY_AREA, ["莲湖区", 27.9, 1.8]], {(BUDGET, 27.9), (BUDGET, 1.8)}),
+        ([["新增就业（人）"], BY_AREA, ["莲湖区", 19800, 1.8]], set()),
+        ([["工业用水量（亿元）"], BY_AREA, ["莲湖区", 27.9, 1.8]], set()),
+        ([["地区", "全年计划（亿元）"], ["莲湖区", 420]], set()),
+        ([["地区", "1-8月累计", "增长%"], ["莲湖区", 260, 1.8]], set()),
+        ([BY_AREA, ["莲湖区", 301.2, 4.2]], {(RETAIL, 301.2), (RETAIL, 4.2)}),
+    ],
+)  # fmt: skip
+def test_tables_by_area_below_one_another_have_their_own_heads(stored, rows, found):
+    over = [["2024年1-9月主要指标"], ["社会消费品零售总额（亿元）"], BY_AREA, ["全市", 3301, 3.1]]
+    figures = stored([*over, *rows])
+    assert {(row[1], row[5]) for row in figures if row[0] == OWN} == found
+    assert {row[5] for row in figures if row[0] == CITY} == {3301, 3.1}

@@ -291,10 +291,12 @@ def _notes_of(table: Table, grammar: Grammar) -> Iterator[Remark]:
         for column, shown in enumerate(table.grid.rows[row][beside:], beside):
             if isinstance(shown, str) and not is_statement(shown):
                 note = grammar.is_note(shown) or row > max(figures, default=row) or beside > 0
-                told = remarks_in(cell_address(row, column), shown, grammar)
+                bare = beside > 0 and not grammar.is_note(shown)
+                text = f"注:{shown}" if bare else shown
+                told = remarks_in(cell_address(row, column), text, grammar)
                 name = next((c for c in table.grid.rows[row] if isinstance(c, str)), "")
                 # 预计 right of a row, under no head, is of that row.
-                own = fold(name) if beside and not grammar.is_note(shown) else ""
+                own = fold(name) if bare else ""
                 told = (remark._replace(of=remark.of or own) for remark in told)
                 yield from (remark for remark in told if note or NAMED.search(remark.of))
 

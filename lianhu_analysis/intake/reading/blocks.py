@@ -209,7 +209,10 @@ class _Finder:
             if self._is_head(row, current):
                 top = self._extended_upwards(row, held)
                 bottom = self._band(row)
-                table = Table(self.grid, self._titles(held, top, current), top, bottom)
+                titles = self._titles(held, top, current)
+                if current and rows[top : bottom + 1] == rows[current.top : current.bottom + 1]:
+                    titles = titles or current.titles  # the same head on the next printed page
+                table = Table(self.grid, titles, top, bottom)
                 if current is not None:
                     current.end = max(held, current.bottom + 1)
                 self._divide(table)
@@ -237,7 +240,7 @@ class _Finder:
     def _is_head(self, row: int, current: Table | None) -> bool:
         """Whether a row names columns: the first of a head, or the head of another table."""
         cells = [(n, c) for n, c in enumerate(self.grid.rows[row]) if not is_blank(c)]
-        if row in self.grid.hidden_rows or not cells or self._describes(cells[0], current):
+        if row in self.grid.hidden_rows or not cells or self._describes(row, cells[0], current):
             return False
         texts = {n: c for n, c in cells if isinstance(c, str) and not is_value(c)}
         stated = {n for n, c in texts.items() if is_statement(c)}
@@ -278,9 +281,14 @@ class _Finder:
         is_column = isinstance(beside, str) and self.grammar.role(beside) not in STUBS
         return is_column and (row, last) not in self.covered and is_period_cell(text)
 
-    def _describes(self, first: tuple[int, object], current: Table | None) -> bool:
-        """Whether a row describes the columns above it, as 单位 and 频率 of an export do."""
+    def _describes(self, row: int, first: tuple[int, object], current: Table | None) -> bool:
+        """Whether a row describes the columns above it, as 单位 and 频率 of an export do.
+
+        地区 behind figures is the head of another table.
+        """
         number, cell = first
+        if current and any(map(self._has_figures, range(current.bottom + 1, row))):
+            return False
         stubs = [
             p.stub.get(role, []) for p in (current.panels if current else []) for role in STUBS
         ]

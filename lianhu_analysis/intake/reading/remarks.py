@@ -46,6 +46,7 @@ CAUSE = re.compile("(?:因|由于|统计)$")
 UNITED, SINCE_YEAR = re.compile("以([一-龥]{1,4})为单位"), re.compile(rf"以({YEAR})年为基[期数]")
 # 规模以上工业总产值：指规模以上工业企业在一定时期内… says what it is anywhere; 来源于海关 who knows it.
 DEFINITION, SOURCE = re.compile(".{2,30}?(?:[:,]|是)指(?![标数])"), re.compile("来源于|来自")
+OF_FIGURES = re.compile("(?:数据?|口径)[)。]?$")
 COLOURS = re.compile(
     "标?[红黄蓝绿灰]色?(?:字|底|的?数|部分|为|标|填)|标[红黄蓝绿]|底纹|加粗|斜体|粗体"
 )
@@ -114,7 +115,11 @@ def remarks_in(cell: str, text: str, grammar: Grammar) -> Iterator[Remark]:
     folded = EXCEPT.sub(r"除\1外", OFFICE.sub("", fold(text.translate(MARKS))))
     folded = re.sub("未([含包计])", r"不\1", re.sub('["“”‘’]', "", folded))
     folded = UNITED.sub(r"单位为\1", SINCE_YEAR.sub(r"为比\1年", folded))
-    for part in re.split("[,;。]", folded):
+    parts = re.split("[,;。]", folded)
+    # A period alone may be the name of a row that is not filled yet.
+    noted = bool(BEFORE.sub("", folded) != folded or OF_FIGURES.search(folded))
+    alone = len([*filter(None, parts)]) == 1 and noted
+    for part in parts:
         clause = BEFORE.sub("", part)
         if SOURCE.search(clause):
             continue
@@ -130,7 +135,7 @@ def remarks_in(cell: str, text: str, grammar: Grammar) -> Iterator[Remark]:
             yield Remark(cell, last, found[2])
         elif (place := BARE_PLACE.fullmatch(clause)) and _is_place(place[1], grammar):
             yield Remark(cell, "", place[1])
-        elif len(clause) <= SHORT and _is_bare(clause, grammar):
+        elif alone and len(clause) <= SHORT and _is_bare(clause, grammar):
             yield Remark(cell, "", clause)
         elif named or (clause and len(clause) <= SHORT):
             last = named or clause
