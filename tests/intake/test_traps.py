@@ -770,3 +770,19 @@ def test_tables_by_area_below_one_another_have_their_own_heads(stored, rows, fou
     figures = stored([*over, *rows])
     assert {(row[1], row[5]) for row in figures if row[0] == OWN} == found
     assert {row[5] for row in figures if row[0] == CITY} == {3301, 3.1}
+
+
+@pytest.mark.parametrize("head", ["当年累计", "本年本月累计", "年累计"])
+def test_more_words_for_the_year_to_date(stored, head):
+    figures = stored([["莲湖区2024年9月主要指标"], ["指标", "单位", head], SALES[:3]])
+    assert [row[3:5] for row in figures] == [("ytd", "2024-09")]
+
+
+def test_an_appendix_over_rows_of_cities(stored):
+    rows = [["附录 1-13 社会消费品零售总额"], ["地区", "2023年（亿元）"], ["西安市", 4900.1]]
+    assert [row[0] for row in stored([*rows, ["成都", 9900.1]])] == [CITY]
+
+
+def test_a_note_on_all_districts_is_on_this_one(stored):
+    rows = [["2024年1-9月社会消费品零售总额"], ["地区", "累计（亿元）"], ["莲湖区", 301.2]]
+    assert stored([*rows, ["注：各区社零为限上口径"]]) == []

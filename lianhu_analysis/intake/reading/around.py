@@ -73,7 +73,7 @@ SENTENCE, NAMED = re.compile(r"[。；]\s*$"), re.compile("[一-龥]{2}")
 STATED = re.compile(
     "((?:统计|数据|报表|报告)(?:时间|期|所属期|时段|截点)|时间截点|(?:数据)?截[止至](?:时间|日期)|币种|货币单位|对比期):(.+)"
 )
-NUMBERED = re.compile(r"^\s*附?[图表]\s*\d+(?:[-.]\d+)?[\s:：.、]+")
+NUMBERED = re.compile(r"^\s*(?:附?[图表]|附录?)\s*\d+(?:[-.]\d+)?[\s:：.、]+")
 UNIT = re.compile(r"^(?:计量|金额)?单位:(.+)")
 ENGLISH = re.compile(r"\([\da-z ]+\)$")  # 亿元 (100 million yuan)
 WHOLE = re.compile("(?:我|(?<![资样成基日])本|全)([国省市区县])(?![属级场])")

@@ -194,6 +194,8 @@ def _whose(of: str, figure: Figure, grammar: Grammar) -> str | None:
         spared = (_is_about(n, figure.indicator, level=figure.is_level) for n in names)
         return None if any(spared) else ""
     of = OF_ALL.sub("", of)
+    own = figure.region.name_zh[-1:] in "区县"
+    of = re.sub("^各(?:区县?|县区?)(?=.)", "", of) if own else of
     said = grammar.read(of)
     times = [(part.text, part.year, part) for part in said.parts]
     for text, year, part in times + [(f"{year}年", year, None) for year in said.years]:
