@@ -41,7 +41,8 @@ def ledger_sums(assessment: Assessment, cases: Cases, kinds: Iterable[str]) -> p
     One row a published indicator: ``ledger_zh``, ``indicator``, ``name_zh``, ``period``,
     ``unit``, ``from_ledger``, ``as_published`` and ``apart``, ledger less published, 0 within the
     decimals printed.  ``from_ledger`` is missing where a case lacks its amount, stands at
-    another month than the figure, or the last delivery is older.
+    another month than the figure, or the last delivery is older.  Ledgers begun after the year
+    of the figure have no row.
     """
     rows = []
     series = [(cases.ledgers[kind], one) for kind in kinds for one in cases.ledgers[kind].series]
@@ -55,7 +56,8 @@ def ledger_sums(assessment: Assessment, cases: Cases, kinds: Iterable[str]) -> p
         # An annual figure of this year is out when the year is over.
         years = (assessment.year, assessment.year - (item.frequency == "A"))
         point = next(filter(None, map(known.latest, years)), None)
-        if point is not None:
+        # A ledger begun later has of that year only what was still open; December's comes in January.
+        if point and cases.begun[ledger.kind] < pd.Timestamp(point.period.year + 1, 2, 1):
             is_older = cases.delivered[ledger.kind] < pd.Timestamp(point.period.end)
             total = float("nan") if is_older else _sum(table, one, point.period)
             same = is_same_figure(total, point.value, growth=False)

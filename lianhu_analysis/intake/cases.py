@@ -56,8 +56,8 @@ class Cases:
     tables
         By kind: one row a case, columns of the ledger; days are timestamps, what is unknown
         is missing.
-    delivered
-        By kind: the day of the last delivery.
+    begun, delivered
+        By kind: the days of the first and of the last delivery.
     provenances
         Of all cases.
     disputed
@@ -66,6 +66,7 @@ class Cases:
 
     ledgers: Mapping[str, Ledger]
     tables: Mapping[str, pd.DataFrame]
+    begun: Mapping[str, pd.Timestamp]
     delivered: Mapping[str, pd.Timestamp]
     provenances: frozenset[str]
     disputed: tuple[str, ...] = ()
@@ -306,8 +307,11 @@ def cases_on(frame: pd.DataFrame, ledgers: Mapping[str, Ledger]) -> Cases:
         f"{key}（{place_text(path_of(source), *place)}）"
         for key, source, *place in cells.itertuples(index=False, name=None)
     )
-    delivered = {str(kind): day for kind, day in frame.groupby("ledger")["published"].max().items()}
-    return Cases(ledgers, tables, delivered, frozenset(taken["provenance"]), disputed)
+    days = frame.groupby("ledger")["published"]
+    begun, delivered = (
+        {str(kind): day for kind, day in found.items()} for found in (days.min(), days.max())
+    )
+    return Cases(ledgers, tables, begun, delivered, frozenset(taken["provenance"]), disputed)
 
 
 def _table(rows: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:

@@ -118,6 +118,18 @@ def test_a_ledger_older_than_the_figure_is_not_held_against_it():
         assert told == apart or (apart is None and pd.isna(told))
 
 
+def test_a_ledger_begun_after_the_year_is_not_held_against_its_figures():
+    frame = assessed(
+        level("lan.supply.area", "2023-12", 30.0), level("rsk.accident", "2023-12", 19.0)
+    )
+    frame = dataclasses.replace(frame, year=2023)
+    cases = {"parcels": [parcel("A", 5.0, supplied="2023-11-01")]}
+    assert list(ledger_sums(frame, known("2024-01-12", **cases), ["parcels"])["apart"]) == [-25.0]
+    begun = known("2024-02-12", **cases)
+    assert ledger_sums(frame, begun, ["parcels"]).empty
+    assert not [text for text in land_and_projects(frame, begun).sentences if "不一致" in text]
+
+
 def test_figures_of_another_provenance_are_not_compared():
     frame = assessed(level("lan.supply.area", "2024-09", 30.0), provenance="simulated")
     cases = known(parcels=[parcel("A", 5.0, supplied="2024-02-01")])

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from lianhu_analysis.analysis.wording import grew_text, pace_text
 from lianhu_analysis.catalog.indicators import load_catalogue
+from lianhu_analysis.catalog.ledgers import load_ledgers
 from lianhu_analysis.catalog.targets import load_targets
 from lianhu_analysis.render import english as module
 from lianhu_analysis.render import tables
@@ -239,6 +240,12 @@ def test_names_come_from_catalogue_targets_and_workspace():
     gdp, industry, *_ = load_targets(space, catalogue)
     alike = tuple(replace(item, title_zh="增长6%左右") for item in (gdp, industry))
     assert "增长6%左右" not in english_names(space, catalogue, alike)
+
+
+def test_every_ledger_has_its_english():
+    for ledger in load_ledgers().values():
+        told = f"{ledger.name_zh}台账与公布数不一致：x2023年末台账 1，公布 2，相差 -1 起。"
+        assert not has_chinese(English({}).text(told)), ledger.name_zh
 
 
 @pytest.mark.parametrize("up", ["增长", "上升"])
