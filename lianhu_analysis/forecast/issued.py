@@ -157,7 +157,7 @@ def score_issued(
 
 
 RECORD_COLUMNS = [
-    "issue", "region", "as_of", "year", "indicator", "measure", "set_by", "title_zh", "target", "rule",
+    "issue", "public", "region", "as_of", "year", "indicator", "measure", "set_by", "title_zh", "target", "rule",
     "tolerance", "upper", "status", "reason", "actual_period", "probability", "probability_about", "mean",
     "outcome", "published", "retrospective", "met", "met_about", "brier", "brier_about", "crps", "error",
     "persistence_error", "covered_80",

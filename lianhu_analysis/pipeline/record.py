@@ -116,8 +116,10 @@ def keep_verdicts(
         "versions": versions(),
         "verdicts": list(verdicts),
     }
+    # What internal readers were told, the public was not: it is kept again.
+    told = [*verdicts, {"audience": "public"}] if _is_public(occasion) else verdicts
     name = safe_name(
-        workspace.region.code, str(year), as_of.isoformat(), digest(verdicts)[:DIGEST_LENGTH]
+        workspace.region.code, str(year), as_of.isoformat(), digest(told)[:DIGEST_LENGTH]
     )
     with locked(workspace.record / LOCK_NAME, "判断记录"):
         files = sorted((workspace.record / ISSUED).glob("*.json"))
@@ -129,6 +131,11 @@ def keep_verdicts(
         number = 1 + max((int(file.stem.partition("-")[0]) for file in files), default=0)
         _write(workspace.record / ISSUED / f"{number:05d}-{name}.json", batch)
     return [dict(verdict) for verdict in verdicts]
+
+
+def _is_public(occasion: str) -> bool:
+    """Say whether a public report issued a verdict: see ``plan_report`` for its name."""
+    return "-public" in occasion
 
 
 def read_record(workspace: Workspace) -> pd.DataFrame:
@@ -215,6 +222,7 @@ def _entries(workspace: Workspace) -> Iterator[tuple[str, dict[str, Any]]]:
                     "region": batch["region"],
                     "as_of": batch["as_of"],
                     "store_day": batch["store_day"],
+                    "public": _is_public(batch["occasion"]),
                     "issue": int(file.stem.partition("-")[0]),
                     **score,
                 },

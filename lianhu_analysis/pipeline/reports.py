@@ -132,22 +132,22 @@ def open_report(
         context=known[known["provenance"].isin(FACTS) & known["value"].notna()],
         unread=unread_files(session.workspace),
         record=session.told,
-        before=_issued_before(session),
+        before=_issued_before(session, audience),
         newer=session.newer_than(plan.period),
-        answers=_answers(session, plan.period, audience, hidden),
+        answers=_answers(session, plan.period, hidden),
     )
-    outlier_years = session.workspace.outlier_years
-    return report if audience == "internal" else for_public(report, hidden, outlier_years)
+    if audience == "internal":
+        return report
+    space = session.workspace
+    return for_public(report, hidden, space.outlier_years, tells_sensitive=space.tells_sensitive)
 
 
-def _answers(
-    session: Session, quarter: Period, audience: str, hidden: frozenset[str]
-) -> dict[str, Answer]:
+def _answers(session: Session, quarter: Period, hidden: frozenset[str]) -> dict[str, Answer]:
     """Ask every analysis that the report tells; one that is refused leaves its section out.
 
     How the economy runs is told of the report's period alone, whatever is known by the day;
     what is forecast goes by all of that.  Levers are asked of the targets that lag, the calendar
-    for the next releases: the report tells no more.  A public report leaves out those that rest on sensitive ledgers.
+    for the next releases: the report tells no more.
     """
     verdicts = session.assess(quarter.year).verdicts
     shown = [item for item in verdicts if item.target.indicator not in hidden]
@@ -168,13 +168,16 @@ def _answers(
             # Another edition of the report asks the same.
             found[name] = session.kept_answer(f"{name} {quarter} {behind}", asked[name])
     session.refuse_changed()  # which would have left sections out
-    told = audience == "internal" or session.workspace.tells_sensitive
-    return {name: answer for name, answer in found.items() if told or not answer.sensitive}
+    return found
 
 
-def _issued_before(session: Session) -> pd.DataFrame:
-    """Return of each target the verdict issued last as of a day before the session's."""
+def _issued_before(session: Session, audience: str) -> pd.DataFrame:
+    """Return of each target the verdict issued last as of a day before the session's.
+
+    The public has seen those of public reports alone.
+    """
     record = read_record(session.workspace)
+    record = record if audience == "internal" else record[record["public"].eq(True)]
     earlier = record[record["as_of"] < f"{session.day}"].sort_values(["as_of", "issue"])
     return earlier.drop_duplicates(["year", "indicator", "measure", "set_by"], keep="last")
 

@@ -9,6 +9,7 @@ import pytest
 from lianhu_analysis.analysis.answer import answer_of
 from lianhu_analysis.errors import ReportError
 from lianhu_analysis.forecast.issued import record_frame
+from lianhu_analysis.render.english import English, has_chinese
 from lianhu_analysis.render.quarterly import report_outlook as look
 from lianhu_analysis.render.quarterly.audience import for_public, refuse_hidden
 from lianhu_analysis.render.quarterly.report import headline, panel
@@ -76,6 +77,25 @@ def test_no_figure_of_a_hidden_indicator_is_on_a_public_page(internal):
     assert "2项目标都达到目标值的概率为" in after
     assert public.record["indicator"].tolist() == [GDP.code]
     assert [item["indicator"] for item in public.issued] == [GDP.code, LAND.code]
+
+
+def test_a_section_that_is_left_out_is_named(internal):
+    risk = answer_of(internal.assessment, "问", ("一件。",), {}, sensitive=True)
+    asked = dataclasses.replace(internal, answers={"risk": risk}, register=FigureRegister())
+    public = for_public(asked, frozenset(), ())
+    assert not public.answers
+    assert "本页是公开版，未列出风险与社会治理一章。" in words(headline(public))
+    both = for_public(asked, frozenset({RETAIL.code}), ())
+    said = "本页是公开版，未列出风险与社会治理一章、敏感指标的目标1项、对照数字3行。"
+    assert said in words(headline(both))
+    assert not has_chinese(English({}).text(said))
+    every = for_public(asked, frozenset(), (), tells_sensitive=True)
+    assert every.answers and "没有要略去的敏感指标" in words(headline(every))
+    # A zero is no omission.
+    land = for_public(
+        dataclasses.replace(asked, context=asked.context[:0]), frozenset({LAND.code}), ()
+    )
+    assert "敏感指标的目标1项。" in words(headline(land))
 
 
 def test_no_sentence_tells_of_a_target_of_a_hidden_indicator_by_its_title(internal):

@@ -18,9 +18,17 @@ from lianhu_analysis.render.register import FigureRegister
 __all__ = ["AUDIENCES", "for_public", "refuse_hidden"]
 
 AUDIENCES = ("internal", "public")
+# Sections that stand on one answer each, which may rest on a sensitive ledger.
+TITLES = {"land": "项目与土地", "risk": "风险与社会治理"}
 
 
-def for_public(report: Report, hidden: frozenset[str], outlier_years: Sequence[int]) -> Report:
+def for_public(
+    report: Report,
+    hidden: frozenset[str],
+    outlier_years: Sequence[int],
+    *,
+    tells_sensitive: bool = False,
+) -> Report:
     """Return the report without targets and rows of some indicators; what stays is unchanged.
 
     Parameters
@@ -29,6 +37,8 @@ def for_public(report: Report, hidden: frozenset[str], outlier_years: Sequence[i
         Codes of indicators; empty if the workspace lets all be told.
     outlier_years
         As in ``joint_of``: the chance of all targets at once is told of those that stay.
+    tells_sensitive
+        Whether answers that rest on sensitive ledgers stay.
     """
     assessment = report.assessment
     shown = tuple(item for item in assessment.verdicts if item.target.indicator not in hidden)
@@ -46,11 +56,14 @@ def for_public(report: Report, hidden: frozenset[str], outlier_years: Sequence[i
         context=report.context[~is_hidden(report.context["indicator"], hidden)],
         record=report.record[~report.record["indicator"].isin(hidden)],
         answers={
-            name: _public_answer(answer, hidden, named) for name, answer in report.answers.items()
+            name: _public_answer(answer, hidden, named)
+            for name, answer in report.answers.items()
+            if tells_sensitive or not answer.sensitive
         },
     )
     rows = sum(len(facts(report)) - len(facts(public)) for facts in (own_facts, facts_above))
-    return replace(public, withheld=(withheld, rows))
+    sections = [TITLES[name] for name in report.answers if name not in public.answers]
+    return replace(public, withheld=(withheld, rows, sections))
 
 
 def _public_answer(answer: Answer, hidden: frozenset[str], names: Collection[str]) -> Answer:

@@ -82,7 +82,7 @@ class Report:
         Titles of the numbered sections so far.
     withheld
         Of a public report: how many targets, and rows of published facts, it leaves
-        out as sensitive; ``None`` for an internal one.
+        out as sensitive, and the titles of whole sections; ``None`` for an internal one.
     record
         Forecasts told in advance whose outcome was known on the day: see
         ``told_in_advance``.
@@ -103,7 +103,7 @@ class Report:
     before: pd.DataFrame = field(default_factory=lambda: record_frame(()))
     answers: Mapping[str, Answer] = field(default_factory=dict)
     newer: Sequence[str] = ()
-    withheld: tuple[int, int] | None = None
+    withheld: tuple[int, int, Sequence[str]] | None = None
     register: FigureRegister = field(default_factory=FigureRegister)
     sections: list[str] = field(default_factory=list)
 
@@ -267,15 +267,21 @@ def _later(report: Report) -> list[Html]:
 
 
 def _withheld(report: Report) -> list[Html]:
-    """Say of a public report how much it leaves out."""
+    """Say of a public report what it leaves out."""
     if report.withheld is None:
         return []
     if not any(report.withheld):
         return [tables.paragraph("本页是公开版，没有要略去的敏感指标。")]
-    targets = counted(report, report.withheld[0], "公开版未列出的敏感指标目标个数")
-    rows = counted(report, report.withheld[1], "公开版未列出的敏感指标对照数字行数")
-    said = ["本页是公开版，未列出敏感指标的目标", targets, "项、对照数字", rows, "行。"]
-    return [tables.paragraph(*said)]
+    *counts, titles = report.withheld
+    labels = ("目标个数", "目标", "项"), ("对照数字行数", "对照数字", "行")
+    hidden = [
+        tables.join(name, counted(report, number, f"公开版未列出的敏感指标{label}"), unit)
+        for number, (label, name, unit) in zip(counts, labels, strict=True)
+        if number
+    ]
+    hidden[:1] = [tables.join("敏感指标的", item) for item in hidden[:1]]
+    said = [*(Html(f"{title}一章") for title in titles), *hidden]
+    return [tables.paragraph("本页是公开版，未列出", Html("、".join(said)), "。")]
 
 
 def _verb(verdict: Verdict) -> str:
