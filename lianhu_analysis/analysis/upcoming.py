@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from itertools import islice
 from typing import Any
 
@@ -52,6 +53,7 @@ def upcoming(
             day, basis = release_day(versions, period)
             usual, years = changes[number] if changes else (np.nan, 0)
             enough = years >= FEWEST_YEARS
+            late = assessment.as_of is not None and day <= assessment.as_of
             rows.append(
                 {
                     "indicator": verdict.target.indicator,
@@ -59,7 +61,8 @@ def upcoming(
                     "period": str(period),
                     "day": day.isoformat(),
                     "day_basis": basis,
-                    "overdue": assessment.as_of is not None and day <= assessment.as_of,
+                    "overdue": late and period not in verdict.withheld,
+                    "held_back": period in verdict.withheld,
                     "next": number == 0,
                     "usual_change": usual if enough else np.nan,
                     "unit": verdict.target.unit,
@@ -72,7 +75,7 @@ def upcoming(
     rows.sort(key=lambda row: (not row["next"], -np.nan_to_num(row["relative"]), row["day"]))
     sentences = tuple(
         f"{row['name_zh']}{released_zh(known.get(row['indicator']), Period.parse(row['period']))}，"
-        f"{'应已于' if row['overdue'] else '约'} {row['day']} 公布：往年这一次平均使"
+        f"{_release_text(row)}：往年这一次平均使"
         f"预测变动 {row['usual_change']:,.2f} {row['unit'].replace('%', '个百分点')}，"
         f"是现在标准差的 {row['relative']:.0%}。"
         for row in rows
@@ -81,6 +84,13 @@ def upcoming(
     question = f"{assessment.year} 年还有哪些公布，哪个最能改变判断"
     tables = {"releases": pd.DataFrame(rows)}
     return answer_of(assessment, question, sentences, tables, method_of("upcoming"))
+
+
+def _release_text(row: Mapping[str, Any]) -> str:
+    """Say when a figure comes out, or that it did and does not count before it is corrected."""
+    if row["held_back"]:
+        return "公布的数待更正"
+    return f"{'应已于' if row['overdue'] else '约'} {row['day']} 公布"
 
 
 def usual_changes(

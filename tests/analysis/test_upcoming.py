@@ -16,6 +16,7 @@ from lianhu_analysis.forecast.history import released_zh
 from lianhu_analysis.forecast.knowledge import Knowledge
 from lianhu_analysis.forecast.past_forecasts import record_of
 from lianhu_analysis.forecast.verdict import asked
+from lianhu_analysis.render.english import English
 from tests.analysis.worlds import AMOUNT, KNOWN, PACE, REGION, RULES, done
 from tests.forecast.frames import figures, indicator
 
@@ -87,6 +88,14 @@ def test_the_next_release_comes_first_and_what_is_late_says_so():
     assert list(table["next"]) == [True, False, False]
     assert list(table["overdue"]) == [True, False, False]
     assert answer.sentences[0].startswith("名称prj.key.done2024年二季度，应已于 2024-07-18 公布：")
+    # What came out and is held back was not late.
+    first, *others = assessment.verdicts
+    back = replace(first, withheld=first.required.periods[:1])
+    held = upcoming(replace(assessment, verdicts=(back, *others)), knowledge, RULES)
+    assert list(held.tables["releases"]["held_back"]) == [True, False, False]
+    assert not held.tables["releases"]["overdue"].any()
+    assert held.sentences[0].startswith("名称prj.key.done2024年二季度，公布的数待更正：")
+    assert "awaiting correction" in English({"名称prj.key.done": "x"}).text(held.sentences[0])
     # Those that come after it change nothing of it, nor do they have a sentence.
     alone = upcoming(assessment, knowledge, RULES, only_next=True)
     assert alone.sentences == answer.sentences
