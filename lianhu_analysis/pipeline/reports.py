@@ -25,7 +25,7 @@ from lianhu_analysis.pipeline.past_runs import code_hash, settings_files
 from lianhu_analysis.pipeline.record import keep_verdicts, read_record, record_hash
 from lianhu_analysis.pipeline.session import Session, open_session
 from lianhu_analysis.render.drawing.theme import speaking
-from lianhu_analysis.render.english import English, english_names
+from lianhu_analysis.render.english import English, english_names, has_chinese
 from lianhu_analysis.render.publishing.manifest import FORMATS, ManifestEntry
 from lianhu_analysis.render.publishing.publish import (
     file_hash,
@@ -412,10 +412,11 @@ def _in_english(
         raise ReportError("英文版的数字与中文版不同，未发布。请把这一报告交给维护的人")
     if faults := check_html(said, figures, names):
         raise ReportError(f"英文版有数字没有出处，未发布：{'；'.join(faults)}")
-    if english.missing:
-        note = "Passages without an English edition are given in Chinese."
+    title = english.text(title)
+    if english.missing or has_chinese(title):
+        note = "Names and passages without an English edition are given in Chinese."
         said = f'<p class="note">{note}</p>{said}'
-    return said, figures, english.text(title)
+    return said, figures, title
 
 
 def _formatted(

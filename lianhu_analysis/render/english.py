@@ -43,6 +43,8 @@ SPOKEN = ("alt", "aria-label", "data-label", "data-tip", "title")
 UNIT_GAPS = "uv"
 NAME_GAP = "n"  # of one thing: stays as it is where it has no English
 ONE_NAME = "[^。；、]+?"
+END = "end-"  # of a stock's period, as in end-Jun 2024
+IN_END = re.compile(rf"\b([Ii]n)( {END})")
 INLINE = frozenset("a abbr b br cite code data dfn em i small span strong sub sup time".split())
 
 
@@ -65,7 +67,7 @@ class English:
     Attributes
     ----------
     missing
-        Texts without English so far.
+        Texts without English so far, and parts of pages that hold a name without it.
     """
 
     def __init__(self, names: Mapping[str, str]) -> None:
@@ -128,10 +130,16 @@ class English:
         if element.tag == "time":
             text = text.replace("—", "–")
         found = self._find(_closed(text)) if has_chinese(text) else text
-        if found is None:
+        if found is None or has_chinese(found):
             self.missing[text.strip()] = None
+        if found is None or (has_chinese(text) and found == _closed(text)):
             element.set("lang", "zh-CN")
             return
+        for n, child in enumerate(children):
+            if child.tag == "time" and (child.text or "").startswith(END):
+                child.text = child.text.removeprefix(END)
+                found = found.replace(_mark(n, child), END + _mark(n, child))
+        found = _at_end(found)
         # A name inside a sentence is small; what stands at its beginning is not.
         _fill(element, found, children)
 
@@ -179,14 +187,16 @@ class English:
                 # What is counted one by one has no unit to say.
                 said = "" if filling == "个" else said.removesuffix("s") if one else said
             parts.append(said)
-        return SPACES.sub(" ", "".join(parts)).replace(" %", "%").replace(" ,", ",").strip()
+        text = SPACES.sub(" ", _at_end("".join(parts)))
+        return text.replace(" %", "%").replace(" ,", ",").strip()
 
 
 def english_names(
     workspace: Workspace, catalogue: Catalogue, targets: tuple[Target, ...]
 ) -> dict[str, str]:
     """Return the English of regions, indicators and targets; what has none is absent."""
-    names = {item.name_zh: item.name_en for item in workspace.regions.values() if item.name_en}
+    # A region without English keeps its name, so that what is said of it still has its English.
+    names = {item.name_zh: item.name_en or item.name_zh for item in workspace.regions.values()}
     for item in catalogue:
         if not item.name_en:
             continue
@@ -254,6 +264,12 @@ def _spaced(text: str) -> str:
     return text.translate(MARKS)
 
 
+def _at_end(text: str) -> str:
+    """Say once, and with its word, that a stock is of the end of a period."""
+    text = text.replace(f"the end of {END}", "the end of ")
+    return IN_END.sub(lambda match: {"in": "at", "In": "At"}[match[1]] + match[2], text)
+
+
 def _small(name: str) -> str:
     """Begin a name with a small letter unless it is an abbreviation: ``GDP``, ``R&D``."""
     return name if name[1:2].isupper() or name[1:2] in "&-" else name[:1].lower() + name[1:]
@@ -268,14 +284,16 @@ def _period(text: str) -> str | None:
     ends = re.fullmatch(r"(\d{4})年(.*?)[—–至](?:(\d{4})年)?([一二三四]季度)", text)
     if ends:
         return f"{PARTS[ends[2]].format(y=ends[1])}–{PARTS[ends[4]].format(y=ends[3] or ends[1])}"
-    found = re.fullmatch(r"(\d{4})年(?:(?:(\d+)月?[—–])?(\d+)月末?|(.*?)末?)", text)
+    if text.endswith("末") and (within := _period(text[:-1])) is not None:
+        return f"end-{within}"
+    found = re.fullmatch(r"(\d{4})年(?:(?:(\d+)月?[—–])?(\d+)月|(.*))", text)
     if found is None:
         return None
     year, first, last, part = found.groups()
     if last:
         months = [MONTHS[int(month) - 1] for month in (first, last) if month]
         return f"{'–'.join(months)} {year}"
-    shape = PARTS.get(part if part or not text.endswith("末") else "末")
+    shape = PARTS.get(part)
     return None if shape is None else shape.format(y=year)
 
 

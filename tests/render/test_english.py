@@ -43,11 +43,12 @@ def edition():
         ("地区生产总值", "Gross regional product"),
         ("2024年1—9月", "Jan–Sep 2024"),
         ("2024年10月—12月", "Oct–Dec 2024"),
-        ("2024年9月末", "Sep 2024"),
+        ("2024年9月末", "End-Sep 2024"),
+        ("2024年三季度末", "End-Q3 2024"),
         ("2024年前三季度", "Jan–Sep 2024"),
         ("2024年三季度—四季度", "Q3 2024–Q4 2024"),
         ("2023年四季度—2024年一季度", "Q4 2023–Q1 2024"),
-        ("2024年末", "Dec 2024"),
+        ("2024年末", "End-2024"),
         ("2023年", "2023"),
         ("比2024年1—8月加快 0.3 个百分点", "0.3 percentage points faster than in Jan–Aug 2024"),
         (
@@ -62,7 +63,7 @@ def edition():
         (
             "达标概率 32%。地块台账与公布数不一致：地区生产总值2024年7月末台账 2，公布 6，相差 -4 宗。",
             "Chance of meeting the target 32%. The parcel ledger disagrees with what is published: "
-            "gross regional product, Jul 2024: ledger 2, published 6, apart by -4 parcels.",
+            "gross regional product, end-Jul 2024: ledger 2, published 6, apart by -4 parcels.",
         ),
         (
             "莲湖区2024年前三季度经济分析：地区生产总值全年目标有望实现",
@@ -113,6 +114,34 @@ def edition():
             "Jan–Sep 2024: gross regional product down 1.0%, "
             "a fall 2.0 percentage points smaller than in H1 2024.",
         ),
+        (
+            "2020年11月末为 12,000 万美元。",
+            "At end-Nov 2020 it stands at 12,000 ten thousand US dollars.",
+        ),
+        ("升 1 个百分点", "Up 1 percentage point"),
+        ("降 12 个百分点", "Down 12 percentage points"),
+        (
+            "可用的历史只有 1 期，至少要 12 期",
+            "Only 1 period of usable history, at least 12 are needed",
+        ),
+        (
+            "24 宗地有亩均产出，后四分之一有 6 宗，最低的是A。",
+            "24 parcels state output per mu; 6 are in the lowest quarter of them, last of all A.",
+        ),
+        (
+            "要恰好达标，2024年四季度需增长 62.10%。",
+            "To just meet the target, growth in Q4 2024 must be 62.10%.",
+        ),
+        (
+            "要恰好达标，2024年需下降 2%。",
+            "To just meet the target, the reduction in 2024 must be 2%.",
+        ),
+        (
+            "地区生产总值2024年四季度末，约2025-01-15公布：往年这一次平均使预测变动 2.14 个，"
+            "是现在标准差的 81%。",
+            "Gross regional product of end-Q4 2024, due about 2025-01-15: in past years this release "
+            "moved the forecast by 2.14 in number on average, 81% of today's standard deviation.",
+        ),
         ("说不出", "Cannot be said"),
         (
             "地区生产总值的剩余时期所需说不出：没有公布累计增速。",
@@ -161,6 +190,32 @@ def test_a_sentence_moves_its_numbers_and_keeps_every_link(edition):
     assert words.find(".//tbody//th").text_content() == "Gross regional product"
     assert data_of(html) == data_of(chinese)
     assert edition.missing == {}
+
+
+def test_a_stock_of_the_end_of_a_period_is_told_once(edition):
+    stock, amount = tables.when("2024年9月末"), tables.paragraph
+    html = edition.html(
+        amount(stock, "为3万美元。")
+        + amount("5个土地征收项目：", stock, "为4个，完成目标的80%，不作预测。")
+    )
+    said = [p.text_content() for p in lxml.html.fragment_fromstring(f"<div>{html}</div>")]
+    assert said == [
+        "At end-Sep 2024 it stands at 3 ten thousand US dollars.",
+        "Land acquisition projects: 4 by the end of Sep 2024, 80% of the target; no forecast.",
+    ]
+
+
+def test_a_name_without_english_stays_in_an_english_sentence():
+    edition = English({"邵阳市": "邵阳市", "地区生产总值": "gross regional product"})
+    html = edition.html(tables.paragraph("2024年地区生产总值增长5.0%，比邵阳市低0.5个百分点。"))
+    assert "up 5.0%, 0.5 percentage points below 邵阳市." in html
+    assert edition.missing
+    assert "lang=" not in html
+    title = "邵阳市2025年1—3月经济运行简报：地区生产总值全年目标不作预测"
+    assert edition.text(title) == (
+        "邵阳市, Jan–Mar 2025: monthly brief; "
+        "no forecast for the annual target of gross regional product"
+    )
 
 
 def test_quotations_stay_as_they_are_and_reasons_of_ours_do_not(edition):
@@ -227,6 +282,7 @@ def test_names_come_from_catalogue_targets_and_workspace():
     catalogue = load_catalogue(space)
     names = english_names(space, catalogue, load_targets(space, catalogue))
     assert names["莲湖区"] == "Lianhu District"
+    assert names["新城区"] == "新城区"
     assert names["地区生产总值增长6%左右"] == "gross regional product (about 6%)"
     assert names["28个土地储备项目"] == "land reserve projects (at least 28)"
     assert names["全年供应土地1200亩以上"] == "land supplied (at least 1,200 mu)"
