@@ -277,10 +277,15 @@ def _sentences(table: pd.DataFrame) -> list[str]:
     change = as_published(whole["growth"], digits) - as_published(before, digits)
     if abs(change) < HALF_UNIT:
         return [*said, f"{pace}。"]
-    more = "多" if change > 0 else "少"
+    more, less = ("多", "少") if change > 0 else ("少", "多")
     # A residual that is only that moved nothing.
     movers = table[table["name_zh"] != RESIDUAL_ZH].iloc[1:].set_index("name_zh")["change"]
-    moved = (np.sign(change) * movers).nlargest(NAMED)
-    who = [f"{key}{more}拉动 {by:.1f} 个百分点" for key, by in moved.items() if by >= HALF_UNIT]
+    moves = (np.sign(change) * movers).dropna()
+    moved = moves.nlargest(NAMED)
+    moved = moved[moved >= HALF_UNIT]
+    who = [f"{key}{more}拉动 {by:.1f} 个百分点" for key, by in moved.items()]
     why = f"主要是{'、'.join(who)}" if who else "没有哪一部分的同向变动达到公布的小数位"
+    if who and moves.min() <= -HALF_UNIT and moved.sum() >= abs(change) + 2 * HALF_UNIT:
+        # Parts that make more than the whole change leave one that went the other way.
+        why += f"，而{moves.idxmin()}{less}拉动 {-moves.min():.1f} 个百分点"
     return [*said, f"{pace}，{why}。"]

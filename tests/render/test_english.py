@@ -119,6 +119,13 @@ def edition():
             "At end-Nov 2020 it stands at 12,000 ten thousand US dollars.",
         ),
         ("升 1 个百分点", "Up 1 percentage point"),
+        (
+            "增速比2022年一季度回落 0.9 个百分点，主要是地区生产总值少拉动 2.3 个百分点，"
+            "而其余部分多拉动 1.4 个百分点。",
+            "Growth is 0.9 percentage points lower than in Q1 2022, mainly gross regional product, "
+            "which gave 2.3 percentage points less, "
+            "against the rest, which gave 1.4 percentage points more.",
+        ),
         ("降 12 个百分点", "Down 12 percentage points"),
         (
             "可用的历史只有 1 期，至少要 12 期",
