@@ -158,6 +158,9 @@ def _sentence(row: Mapping[str, Any], told: Sequence[Mapping[str, Any]]) -> str:
     way = np.sign(row["new"] - row["old"])
     sizes = ("impact", "impact_probability")
     item = max(told, key=lambda item: (item["impact"] * way, *(abs(item[key]) for key in sizes)))
+    # A target that was changed moves the chance, whatever the figures do to the forecast.
+    most = max(told, key=lambda item: abs(item["impact_probability"]))
+    item = most if most.get("kind") == "target" else item
     figures = f" {item['published']:,.10g}" if np.isfinite(item.get("published", np.nan)) else ""
     if np.isfinite(expected := item.get("expected", np.nan)):
         figures += f"，预期 {_figure_text(expected, row)}"
@@ -166,14 +169,22 @@ def _sentence(row: Mapping[str, Any], told: Sequence[Mapping[str, Any]]) -> str:
     chance = became(chance_text(row["old_probability"]), DECIDED.get(now, chance_text(now)))
     moved, what = item["impact"], "预测"
     size = f"{_figure_text(abs(moved), row)} {row['unit'].replace('%', '个百分点')}"
-    if not size.partition(" ")[0].strip("0."):  # a count that stays, whose chance does not
+    # A count may stay, whose chance does not.
+    if item.get("kind") == "target" or not size.partition(" ")[0].strip("0."):
         moved, what = item["impact_probability"], "概率"
         size = f"{abs(100 * moved):.1f} 个百分点"
     return (
         f"{row['name_zh']}：预测{forecast}，概率{chance}。"
-        f"{item.get('period_zh', '')}{item.get('name_zh', '')}{item['kind_zh']}{figures}，"
+        f"{_what(item)}{figures}，"
         f"使{what}{'上调' if moved >= 0 else '下调'} {size}。"
     )
+
+
+def _what(item: Mapping[str, Any]) -> str:
+    """Name what came: a figure of a period, or on its day another target."""
+    if item.get("kind") == "target":
+        return f"{item['day']} {item['kind_zh']}"
+    return f"{item.get('period_zh', '')}{item.get('name_zh', '')}{item['kind_zh']}"
 
 
 def _figure_text(value: float, row: Mapping[str, Any]) -> str:

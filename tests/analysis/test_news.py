@@ -102,6 +102,18 @@ def test_what_moved_it_is_something_that_moved_it_the_way_that_it_went():
     assert "2024年1—7月收入公布，使预测上调 1.30 个百分点。" in risen
 
 
+def test_another_target_is_what_moved_the_chance():
+    row = {"name_zh": "零售增长4%", "reason": "", "unit": "%"}
+    row |= {"old": 4.78, "new": 4.55, "old_probability": 0.001, "new_probability": 0.999}
+    release = {"kind": "release", "kind_zh": "公布", "impact": -0.1, "impact_probability": 0.0}
+    release |= {"period_zh": "2024年1—8月", "name_zh": "零售", "published": 4.5, "expected": 4.69}
+    target = {"kind": "target", "kind_zh": "定目标", "day": "2024-08-01"}
+    told = [release, target | {"impact": 0.0, "impact_probability": 0.99}]
+    said = _sentence(row, told)
+    assert said.endswith("2024-08-01 定目标，使概率上调 99.0 个百分点。")
+    assert "公布 4.5" in _sentence(row, [release])
+
+
 def test_a_forecast_that_stays_is_told_once_and_its_chance_by_what_moved_it():
     row = {"reason": "", "name_zh": "征收", "old": 6.0, "new": 6.0, "unit": "个",
            "old_probability": 0.96, "new_probability": 0.8}  # fmt: skip
