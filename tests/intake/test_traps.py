@@ -609,6 +609,18 @@ def test_taxes_of_all_levels_are_not_the_local_ones(stored, heads):
     assert stored([*rows, ["税收收入", 900000, 400000, 230000]]) == []
 
 
+@pytest.mark.parametrize(("part", "read"), [("其中：中央级", 0), ("其中：区级", 1), ("市级", 1)])
+def test_a_revenue_beside_its_parts_by_level(stored, part, read):
+    rows = [TITLE, HEADS[:3], TAXES[:3], [part, "亿元", 9.1]]
+    assert codes(stored(rows)).count(BUDGET) == read
+
+
+def test_all_of_a_city_beside_its_levels_is_the_citys(stored):
+    rows = [["西安市2024年1-9月财政收支（亿元）"], ["指标", "全市", "市级", "区县级"]]
+    figures = stored([*rows, ["税收收入", 500.1, 200.1, 300.0]])
+    assert [(row[0], row[1], row[5]) for row in figures] == [(CITY, "fis.tax", 500.1)]
+
+
 def test_a_tax_by_its_name_is_no_level_of_another(stored):
     heads = ["地区", "税收收入(亿元)", "增值税(地方留成)(亿元)", "一般公共预算支出(亿元)"]
     figures = stored([["莲湖区2024年1-9月财政收支"], heads, ["莲湖区", 22.9, 9.1, 31.1]])

@@ -566,7 +566,7 @@ class RowReader:
         names, name = self.place.panel.stub.get("name", []), said.named[0]
         rows = (self.place.text(row, n).strip() for row in self.place.body for n in names)
         local = re.compile(
-            rf"\W*(?:其中\W*)?(?:地方(?:级?{re.escape(name)}|级(?:收入)?)|(?:中央|[省市区县])级(?:收入)?)"
+            rf"\W*(?:其中\W*)?(?:地方(?:级?{re.escape(name)}|级(?:收入)?)|中央级(?:收入)?)"
         )
         own = said.names[0].code.startswith("fis.") and not re.match("地方|.*支出", name)
         return next((row for row in rows if own and local.fullmatch(fold(row))), "")

@@ -604,7 +604,8 @@ class _PanelReader(Place):
         """Return the column of one level of government beside one of all of them: 合计, 中央级."""
         # 增值税(地方留成) is a tax of its own, and no level of another.
         others = (c.text for c in self.panel.columns if not self.grammar.read(c.text).names)
-        levels = SHARED if code in SHARED_TAXES else STATE
+        # 全市 beside 市级 and 区县级 is all of what is the city's.
+        levels = SHARED if code in SHARED_TAXES and not column.whole else STATE
         found = (text for text in others if levels.search(text))
         return "" if levels.search(column.text) else next(found, "")
 
