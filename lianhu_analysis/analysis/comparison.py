@@ -16,7 +16,7 @@ from lianhu_analysis.analysis.answer import DECIMALS, Answer
 from lianhu_analysis.analysis.wording import gap_text, grew_text, half_up, method_of, pace_text
 from lianhu_analysis.catalog.indicators import Indicator
 from lianhu_analysis.catalog.periods import Period, Span
-from lianhu_analysis.catalog.targets import as_published
+from lianhu_analysis.catalog.targets import GROWTH_DECIMALS, as_published
 from lianhu_analysis.errors import ForecastError, PeriodError
 from lianhu_analysis.forecast.history import periods_asked
 from lianhu_analysis.workspace import Workspace
@@ -128,7 +128,7 @@ def compare(
         except (ForecastError, PeriodError) as error:
             notes.append(f"{indicator.name_zh}没有比较：{error}")
             continue
-        digits = (decimals or {}).get(indicator.code, 1)
+        digits = (decimals or {}).get(indicator.code, GROWTH_DECIMALS)
         table, found = standing(table, space, fewer=indicator.code in fewer, decimals=digits)
         named = {"indicator": indicator.code, "name_zh": indicator.name_zh, "period": at.code}
         mine = {**named, DECIMALS: digits}

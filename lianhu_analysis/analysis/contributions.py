@@ -22,7 +22,7 @@ from lianhu_analysis.analysis.wording import HALF_UNIT, grew_text, method_of, pa
 from lianhu_analysis.catalog.indicators import Catalogue, Indicator
 from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.catalog.structure import load_structure
-from lianhu_analysis.catalog.targets import as_published
+from lianhu_analysis.catalog.targets import GROWTH_DECIMALS, as_published
 from lianhu_analysis.errors import ForecastError, PeriodError
 from lianhu_analysis.forecast.growth import FloatArray
 from lianhu_analysis.forecast.history import OLDEST_SHARES, census_base, periods_asked
@@ -213,7 +213,7 @@ def who_pulls(
             when = Period.parse(table["period"].iloc[0]).label_zh("ytd")
             sentences.append(f"{when}{name}：各部分之和与合计不符，不作分解，请核对口径与修订。")
             continue
-        table[DECIMALS] = [(decimals or {}).get(code, 1) for code in table.index]
+        table[DECIMALS] = [(decimals or {}).get(code, GROWTH_DECIMALS) for code in table.index]
         tables.append(table)
         sentences += _sentences(table)
         notes += [f"{name}：{row.name_zh}没有计算，{row.reason}" for row in gaps.itertuples()]

@@ -14,7 +14,7 @@ from lianhu_analysis.analysis.answer import DECIMALS, Answer, answer_of
 from lianhu_analysis.analysis.monitor_rules import MonitorRules, load_rules
 from lianhu_analysis.analysis.wording import part_text
 from lianhu_analysis.catalog.periods import Period
-from lianhu_analysis.catalog.targets import as_published, growth_decimals
+from lianhu_analysis.catalog.targets import GROWTH_DECIMALS, as_published, growth_decimals
 from lianhu_analysis.errors import ForecastError
 from lianhu_analysis.forecast.assessment import Assessment
 from lianhu_analysis.forecast.history import year_periods
@@ -139,10 +139,11 @@ def figures(
 
 
 def _as_printed(table: pd.DataFrame, decimals: Mapping[str, int]) -> pd.DataFrame:
-    cells = table[["code", "value", "grown"]].itertuples(index=False)
-    value = [as_published(x, decimals.get(code, 1)) if grown else x for code, x, grown in cells]
-    digits = table["code"].map(decimals).fillna(1).where(table["grown"])
-    return table.assign(value=value, **{DECIMALS: digits})
+    digits = [decimals.get(code, GROWTH_DECIMALS) for code in table["code"]]
+    cells = zip(table["value"], digits, table["grown"], strict=True)
+    value = [as_published(x, places) if grown else x for x, places, grown in cells]
+    shown = pd.Series(digits, index=table.index, dtype=float).where(table["grown"])
+    return table.assign(value=value, **{DECIMALS: shown})
 
 
 def newest(

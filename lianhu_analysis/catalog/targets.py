@@ -22,6 +22,7 @@ from lianhu_analysis.workspace import Workspace
 from lianhu_analysis.written import parse_written, shape
 
 __all__ = [
+    "GROWTH_DECIMALS",
     "Rule",
     "Target",
     "as_published",
@@ -35,6 +36,7 @@ __all__ = [
     "parse_targets",
     "percentage",
     "precedent_words",
+    "printed_decimals",
     "versions_on",
 ]
 
@@ -117,7 +119,7 @@ class Target:
     @property
     def growth_decimals(self) -> int:
         """Decimals with which its growth is printed: those that are published, at least one."""
-        return max(self.decimals or GROWTH_DECIMALS, GROWTH_DECIMALS)
+        return printed_decimals(self.decimals)
 
     @property
     def half_unit(self) -> float:
@@ -225,6 +227,11 @@ def half_up(value: float, decimals: int = 1) -> Decimal:
     return (
         Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-int(decimals)), ROUND_HALF_UP) + 0
     )
+
+
+def printed_decimals(published: int | None) -> int:
+    """Return with how many decimals growth is printed: those that are published, at least one."""
+    return max(published or GROWTH_DECIMALS, GROWTH_DECIMALS)
 
 
 def growth_decimals(targets: Iterable[Target]) -> dict[str, int]:

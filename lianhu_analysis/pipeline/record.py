@@ -28,12 +28,14 @@ from lianhu_analysis.workspace import Workspace
 if TYPE_CHECKING:
     from lianhu_analysis.pipeline.session import Session
 
-__all__ = ["describe_record", "keep_verdicts", "read_record", "record_hash"]
+__all__ = ["PUBLIC", "describe_record", "keep_verdicts", "read_record", "record_hash"]
 
 FORMAT = 1
 ISSUED, SCORES = "issued", "scores"
 LOCK_NAME = ".record.lock"
 DIGEST_LENGTH = 12
+# What the name of a public report has, by which the record knows what it issued.
+PUBLIC = "public"
 NOT_AGAIN = "记录不能由原始数据重建：请从备份恢复这个文件，不要删除整个文件夹"
 
 
@@ -135,7 +137,7 @@ def keep_verdicts(
 
 def _is_public(occasion: str) -> bool:
     """Say whether a public report issued a verdict: see ``plan_report`` for its name."""
-    return "-public" in occasion
+    return f"-{PUBLIC}" in occasion
 
 
 def read_record(workspace: Workspace) -> pd.DataFrame:

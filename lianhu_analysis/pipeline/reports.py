@@ -22,7 +22,7 @@ from lianhu_analysis.intake.whole_files import private_folder
 from lianhu_analysis.pipeline.answers import PROJECT_ROOT
 from lianhu_analysis.pipeline.batch import parse_period
 from lianhu_analysis.pipeline.past_runs import code_hash, settings_files
-from lianhu_analysis.pipeline.record import keep_verdicts, read_record, record_hash
+from lianhu_analysis.pipeline.record import PUBLIC, keep_verdicts, read_record, record_hash
 from lianhu_analysis.pipeline.session import Session, open_session
 from lianhu_analysis.render.drawing.theme import speaking
 from lianhu_analysis.render.english import English, english_names, has_chinese
@@ -240,7 +240,7 @@ def plan_report(
     following = Period(meant.end.year, "M", meant.end.month).shift(1)
     day = as_of or min(last, following.end)
     _refuse_no_data(session, day, meant)
-    tags = [tag for tag, said in (("public", audience), ("en", language)) if said == tag]
+    tags = [tag for tag, said in ((PUBLIC, audience), ("en", language)) if said == tag]
     name = safe_name(workspace.region.code, str(meant), day.isoformat(), *tags)
     return ReportPlan(name, meant, day, audience, language, kinds, given)
 

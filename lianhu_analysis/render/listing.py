@@ -13,7 +13,14 @@ import pandas as pd
 
 from lianhu_analysis.catalog.indicators import Catalogue, Indicator
 from lianhu_analysis.catalog.reference_period import QUARTER_NAMES
-from lianhu_analysis.catalog.targets import Target, half_up, named, needed_words, precedent_words
+from lianhu_analysis.catalog.targets import (
+    Target,
+    half_up,
+    named,
+    needed_words,
+    precedent_words,
+    printed_decimals,
+)
 from lianhu_analysis.errors import UsageError
 from lianhu_analysis.forecast.joint import CHANCES
 from lianhu_analysis.forecast.models import MODEL_NAMES, weights_text
@@ -325,7 +332,7 @@ def _known_lines(item: dict[str, Any]) -> list[str]:
     if item["actual"] is not None:
         known = item["actual"]
         if item["measure"] == "yoy":
-            known = half_up(known, max(item["decimals"], 1))
+            known = half_up(known, printed_decimals(item["decimals"]))
         actual = f"{item['actual_period']} 为 {known:,.10g} {item['unit']}"
     lines = [f"- {named(item['title_zh'], item['set_by'])}：{actual}"]
     if item["withheld"]:

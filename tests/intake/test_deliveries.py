@@ -7,8 +7,9 @@ import pytest
 import lianhu_analysis
 from lianhu_analysis.errors import IntakeError
 from lianhu_analysis.intake import deliveries
-from lianhu_analysis.intake.deliveries import DeliveryReader, read_sidecar
+from lianhu_analysis.intake.deliveries import read_sidecar
 from lianhu_analysis.workspace import load_workspace
+from tests.intake.one_file import read_file
 from tests.intake.sheets import month_report
 
 RETAIL = ("社会消费品零售总额", "亿元", 54.3, 481.25, 4.6)
@@ -63,11 +64,11 @@ def test_figures_of_peers_are_taken_by_row_and_by_sidecar(workspace, catalogue, 
     header = "region,indicator,measure,span,period,value,unit\n"
     rows = "".join(f"{code},gdp.total,yoy,ytd,2024Q1,5.3,%\n" for code in ("", 610102, 610113))
     file = deliver("x/a.csv", header + rows)
-    reading = read(space, catalogue, file)
+    reading = read_file(space, catalogue, file)
     assert list(reading.frame["region"]) == ["610104", "610102"]
     assert "610102 新城区" in reading.problems[0].remedy
     deliver("x/delivery.toml", 'region = "610102"')
-    assert set(read(space, catalogue, file).frame["region"]) == {"610102"}
+    assert set(read_file(space, catalogue, file).frame["region"]) == {"610102"}
 
 
 def test_a_sidecar_that_cannot_be_opened_is_told(workspace, deliver):
@@ -77,24 +78,19 @@ def test_a_sidecar_that_cannot_be_opened_is_told(workspace, deliver):
         read_sidecar(file, workspace)
 
 
-def read(workspace, catalogue, file):
-    sidecar = read_sidecar(file, workspace)
-    return DeliveryReader(workspace, catalogue).read(file, file.read_bytes(), sidecar)
-
-
 def test_a_sheets_own_day_comes_before_the_sidecars(workspace, catalogue, deliver):
     deliver("x/delivery.toml", 'published = 2024-11-30\ntitle = "月报"\nurl = "https://a.b"')
-    reading = read(workspace, catalogue, deliver("x/a.xlsx", month_report(RETAIL)))
+    reading = read_file(workspace, catalogue, deliver("x/a.xlsx", month_report(RETAIL)))
     assert {str(day.date()) for day in reading.frame["published"]} == {"2024-10-22"}
     assert set(reading.frame["source"]) == {"data/raw/x/a.xlsx | 月报 | https://a.b"}
     silent = {"9月": [row for row in month_report(RETAIL)["9月"] if "发布日期" not in str(row[0])]}
-    reading = read(workspace, catalogue, deliver("x/b.xlsx", silent))
+    reading = read_file(workspace, catalogue, deliver("x/b.xlsx", silent))
     assert {str(day.date()) for day in reading.frame["published"]} == {"2024-11-30"}
 
 
 def test_without_any_stated_day_the_calendar_is_assumed(workspace, catalogue, deliver):
     silent = {"9月": [row for row in month_report(RETAIL)["9月"] if "发布日期" not in str(row[0])]}
-    reading = read(workspace, catalogue, deliver("x/b.xlsx", silent))
+    reading = read_file(workspace, catalogue, deliver("x/b.xlsx", silent))
     assert set(reading.frame["published_basis"]) == {"assumed"}
 
 
@@ -102,7 +98,7 @@ def test_a_sidecar_may_state_the_period_that_a_title_lacks(workspace, catalogue,
     deliver("x/delivery.toml", 'period = "2011-04"')
     sheets = month_report(RETAIL, title="莲湖区统计月报")
     sheets["表"][1] = ["发布日期：2011-05-20"]
-    reading = read(workspace, catalogue, deliver("x/a.xlsx", sheets))
+    reading = read_file(workspace, catalogue, deliver("x/a.xlsx", sheets))
     assert set(reading.frame["period"]) == {"2011-04"}
 
 
@@ -112,16 +108,18 @@ BARE = [["莲湖区2024年9月主要经济指标"], ["指标名称", "数值"], 
 def test_a_sidecar_may_state_the_span_and_the_unit_that_a_sheet_lacks(
     workspace, catalogue, deliver
 ):
-    assert read(workspace, catalogue, deliver("x/a.xlsx", {"表": BARE})).frame.empty
+    assert read_file(workspace, catalogue, deliver("x/a.xlsx", {"表": BARE})).frame.empty
     deliver("y/delivery.toml", 'span = "ytd"\nunit = "亿元"')
-    (row,) = read(workspace, catalogue, deliver("y/a.xlsx", {"表": BARE})).frame.to_dict("records")
+    (row,) = read_file(workspace, catalogue, deliver("y/a.xlsx", {"表": BARE})).frame.to_dict(
+        "records"
+    )
     assert (row["span"], row["period"], row["value"]) == ("ytd", "2024-09", 481.25)
 
 
 def test_what_a_sheet_states_comes_before_the_sidecar(workspace, catalogue, deliver):
     deliver("x/delivery.toml", 'span = "single"\nunit = "万元"')
-    reading = read(workspace, catalogue, deliver("x/a.xlsx", month_report(RETAIL)))
-    silent = read(workspace, catalogue, deliver("y/a.xlsx", month_report(RETAIL)))
+    reading = read_file(workspace, catalogue, deliver("x/a.xlsx", month_report(RETAIL)))
+    silent = read_file(workspace, catalogue, deliver("y/a.xlsx", month_report(RETAIL)))
     keys = ["measure", "span", "period", "value", "unit"]
     assert reading.frame[keys].equals(silent.frame[keys])
 
@@ -129,13 +127,13 @@ def test_what_a_sheet_states_comes_before_the_sidecar(workspace, catalogue, deli
 def test_a_pinned_layout_must_exist(workspace, catalogue, deliver):
     deliver("x/delivery.toml", 'layout = "none"')
     with pytest.raises(IntakeError, match="none"):
-        read(workspace, catalogue, deliver("x/a.xlsx", month_report(RETAIL)))
+        read_file(workspace, catalogue, deliver("x/a.xlsx", month_report(RETAIL)))
 
 
 @pytest.mark.parametrize("name", ["a.pdf", "a", "~$a.xlsx", "a.et"])
 def test_files_that_are_not_read_say_so(workspace, catalogue, deliver, name):
     with pytest.raises(IntakeError, match=r"没有读|不能读取"):
-        read(workspace, catalogue, deliver(f"x/{name}", "x"))
+        read_file(workspace, catalogue, deliver(f"x/{name}", "x"))
 
 
 def needed_to_read() -> set[str]:

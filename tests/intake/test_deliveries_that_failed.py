@@ -15,8 +15,8 @@ import pytest
 
 from lianhu_analysis.catalog.indicators import Catalogue
 from lianhu_analysis.errors import IntakeError
-from lianhu_analysis.intake.deliveries import DeliveryReader, read_sidecar
 from lianhu_analysis.workspace import load_workspace
+from tests.intake.one_file import read_file
 from tests.intake.sheets import Sheets, workbook_bytes
 
 DISTRICT, CITY = ("610113", "雁塔区"), ("610100", "西安市")
@@ -64,9 +64,7 @@ def deliver(tmp_path, catalogue: Catalogue) -> Callable[..., Outcome]:
         (workspace.raw / "delivery.toml").write_text(sidecar, encoding="utf-8")
         file.write_bytes(workbook_bytes(sheets, merge))
         try:
-            reading = DeliveryReader(workspace, catalogue).read(
-                file, file.read_bytes(), read_sidecar(file, workspace)
-            )
+            reading = read_file(workspace, catalogue, file)
         except IntakeError as error:
             return Outcome({}, f"{error.message} {error.remedy}")
         rows = reading.frame.dropna(subset=["value"])

@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 
 from lianhu_analysis.catalog.indicators import load_catalogue
-from lianhu_analysis.intake.deliveries import DeliveryReader, read_sidecar
 from lianhu_analysis.intake.reading.figures import Reading
 from lianhu_analysis.workspace import load_workspace
+from tests.intake.one_file import read_file
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 EXAMPLE = REPOSITORY / "examples" / "national"
@@ -30,9 +30,7 @@ def reading(tmp_path_factory) -> Reading:
     file = Path(shutil.copy(FILE, folder))
     (folder / "delivery.toml").write_text('provenance = "second_hand"\n', encoding="utf-8")
     workspace = load_workspace(root)
-    catalogue = load_catalogue(workspace)
-    sidecar = read_sidecar(file, workspace)
-    return DeliveryReader(workspace, catalogue).read(file, file.read_bytes(), sidecar)
+    return read_file(workspace, load_catalogue(workspace), file)
 
 
 @pytest.fixture(scope="module")

@@ -12,9 +12,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from lianhu_analysis.catalog.indicators import load_catalogue
 from lianhu_analysis.errors import IntakeError
-from lianhu_analysis.intake.deliveries import DeliveryReader, read_sidecar
 from lianhu_analysis.intake.reading.figures import Reading
 from lianhu_analysis.workspace import load_workspace
+from tests.intake.one_file import read_file
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 SHARED = REPOSITORY.parent / "shared" / "data"
@@ -51,8 +51,7 @@ def read(file: Path, root: Path, source: Path, sidecar: str = "", config: str = 
     (folder / "delivery.toml").write_text(f'provenance = "second_hand"\n{sidecar}', "utf-8")
     copy = Path(shutil.copy(file, folder))
     workspace = load_workspace(root)
-    reader = DeliveryReader(workspace, load_catalogue(workspace))
-    return reader.read(copy, copy.read_bytes(), read_sidecar(copy, workspace))
+    return read_file(workspace, load_catalogue(workspace), copy)
 
 
 def figure(reading: Reading, *key: str) -> tuple[object, ...]:

@@ -2,9 +2,9 @@
 
 import pytest
 
-from lianhu_analysis.intake.deliveries import DeliveryReader, read_sidecar
 from lianhu_analysis.intake.reading.remarks import remarks_in
 from lianhu_analysis.intake.reading.words import Grammar, load_vocabulary
+from tests.intake.one_file import read_file
 
 RETAIL, BUDGET, TRADE = "csm.retail.total", "fis.revenue.gpb", "opn.trade"
 ALL = {f"{code} {measure}" for code in (RETAIL, BUDGET, TRADE) for measure in ("level", "yoy")}
@@ -18,9 +18,8 @@ def stored(workspace, catalogue, deliver):
     def read(rows, period="2024-09", region="610104"):
         file = deliver("a.xlsx", {"表": rows})
         deliver("delivery.toml", LATE)
-        sidecar = read_sidecar(file, workspace)
-        found = DeliveryReader(workspace, catalogue).read(file, file.read_bytes(), sidecar)
-        frame = found.frame[(found.frame["period"] == period) & (found.frame["region"] == region)]
+        frame = read_file(workspace, catalogue, file).frame
+        frame = frame[(frame["period"] == period) & (frame["region"] == region)]
         return {f"{row.indicator} {row.measure}" for row in frame.itertuples()}
 
     return read

@@ -6,7 +6,7 @@ import zipfile
 
 import pytest
 
-from lianhu_analysis.intake.deliveries import DeliveryReader, read_sidecar
+from tests.intake.one_file import read_file
 from tests.intake.sheets import workbook_bytes
 from tests.intake.word_files import WORD, docx, p, tbl, tc, tr
 
@@ -31,10 +31,11 @@ def stored(workspace, catalogue, deliver):
             content = {"表": content}
         file = deliver(path, content)
         (file.parent / "delivery.toml").write_text(f"published = {day}\n", encoding="utf-8")
-        sidecar = read_sidecar(file, workspace)
-        frame = DeliveryReader(workspace, catalogue).read(file, file.read_bytes(), sidecar).frame
         names = ["region", "indicator", "measure", "span", "period", "value"]
-        return [tuple(row) for row in frame[names].itertuples(index=False)]
+        return [
+            tuple(row)
+            for row in read_file(workspace, catalogue, file).frame[names].itertuples(index=False)
+        ]
 
     return read
 
@@ -269,10 +270,7 @@ def test_heads_that_resemble_a_plan_a_rank_or_a_gap(stored, head, found):
 def test_a_ditto_mark_for_a_region_is_refused_aloud(workspace, catalogue, deliver):
     heads = [["2024年1-9月"], ["地区", "指标", "单位", "累计"]]
     rows = [["莲湖区", *SALES[:3]], ["〃", *TAXES[:3]]]
-    file = deliver("a.xlsx", {"表": [*heads, *rows]})
-    found = DeliveryReader(workspace, catalogue).read(
-        file, file.read_bytes(), read_sidecar(file, workspace)
-    )
+    found = read_file(workspace, catalogue, deliver("a.xlsx", {"表": [*heads, *rows]}))
     assert set(found.frame["indicator"]) == {RETAIL}
     assert any("地区“〃”" in problem.message for problem in found.problems)
 
@@ -629,9 +627,9 @@ def test_a_tax_by_its_name_is_no_level_of_another(stored):
 
 def test_a_figure_in_a_column_that_is_not_read_is_told(workspace, catalogue, deliver):
     rows = [TITLE, ["指标", "单位", "平均浓度", "累计"], ["PM2.5", "微克/立方米", 41, None]]
-    file = deliver("a.xlsx", {"表": [*rows, ["优良天数", "天", None, 201]]})
-    reader = DeliveryReader(workspace, catalogue)
-    found = reader.read(file, file.read_bytes(), read_sidecar(file, workspace))
+    found = read_file(
+        workspace, catalogue, deliver("a.xlsx", {"表": [*rows, ["优良天数", "天", None, 201]]})
+    )
     assert any(p.cell == "C3" and "平均浓度" in p.message for p in found.problems)
 
 
@@ -757,9 +755,8 @@ def test_a_head_that_changes_in_the_middle_ends_what_is_read(stored, head):
 
 def test_growth_below_a_region_is_told(workspace, catalogue, deliver):
     rows = [["2024年1-9月主要指标"], ["", "社会消费品零售总额（亿元）", "一般公共预算收入（亿元）"]]
-    file = deliver("a.xlsx", {"表": [*rows, ["莲湖区", 301.2, 27.9], ["增长%", 4.2, 1.8]]})
-    reader = DeliveryReader(workspace, catalogue)
-    found = reader.read(file, file.read_bytes(), read_sidecar(file, workspace))
+    rows += [["莲湖区", 301.2, 27.9], ["增长%", 4.2, 1.8]]
+    found = read_file(workspace, catalogue, deliver("a.xlsx", {"表": rows}))
     assert any("增长%" in problem.message for problem in found.problems)
 
 

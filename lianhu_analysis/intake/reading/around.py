@@ -284,21 +284,22 @@ def _notes_of(table: Table, grammar: Grammar) -> Iterator[Remark]:
         yield from remarks_in(cell, text.replace("以下", "本表"), grammar)
     # 民间投资（不含房地产） with its figures is a row, which says nothing of 民间投资, and 按构成分
     # above others a group.
-    figures = [r for r in rows if any(map(is_number, table.grid.rows[r]))]
+    figures = {r for r in rows if any(map(is_number, table.grid.rows[r]))}
+    lowest = max(figures, default=table.end)
     last = max((c.number for p in table.panels for c in p.columns if c.text), default=0)
     for row in rows:
         beside = last + 1 if row in figures else 0
         for column, shown in enumerate(table.grid.rows[row][beside:], beside):
             if isinstance(shown, str) and not is_statement(shown):
-                note = grammar.is_note(shown) or row > max(figures, default=row) or beside > 0
-                bare = beside > 0 and not grammar.is_note(shown)
+                noted = grammar.is_note(shown)
+                bare = beside > 0 and not noted
                 text = f"注:{shown}" if bare else shown
                 told = remarks_in(cell_address(row, column), text, grammar)
-                name = next((c for c in table.grid.rows[row] if isinstance(c, str)), "")
-                # 预计 right of a row, under no head, is of that row.
-                own = fold(name) if bare else ""
-                told = (remark._replace(of=remark.of or own) for remark in told)
-                yield from (remark for remark in told if note or NAMED.search(remark.of))
+                if bare:  # 预计 right of a row, under no head, is of that row.
+                    name = next((c for c in table.grid.rows[row] if isinstance(c, str)), "")
+                    told = (remark._replace(of=remark.of or fold(name)) for remark in told)
+                all_of_it = noted or bare or row > lowest
+                yield from (remark for remark in told if all_of_it or NAMED.search(remark.of))
 
 
 def _has_axis(table: Table, grammar: Grammar) -> bool:

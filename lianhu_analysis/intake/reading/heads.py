@@ -400,30 +400,29 @@ def _agreeing(columns: Sequence[ColumnMeaning], time: Time, place: Place) -> lis
     axis = _is_axis(columns, place.around.facets.span)
     if not axis and not rows_say:
         yearly = not any(m.is_growth or m.part for m in columns)
+        kept = yearly and not place.around.time.year
         # 2022年 with growth of its own is no base of 2023's; beside a change between them it is.
         alone = len(columns) == sum(bool(c.text) for c in place.panel.columns)
         alone &= all(m.facets.unit != POINTS for m in columns)
         titled = alone and place.around.facets.measure == "yoy"
         grown = {m.stated_year for m in columns if m.is_growth or titled}
         for m in columns:
-            kept = (yearly and not place.around.time.year) or _is_all_of_last_year(
-                m, columns, place
-            )
-            if is_last_year(m, columns) and not (kept or m.stated_year in grown):
+            compared = is_last_year(m, columns) and not (kept or m.stated_year in grown)
+            if compared and not _is_all_of_last_year(m, columns, place):
                 why = "是上年同期的可比数，不作为上年的数入库"
                 cure = "不收的不必处理；要收的，请另报上年的表"
                 place.refuse_column(m.column, m.unread(why, cure, skipped=True))
                 found.remove(m)
     # A whole year before the title's stands beside for reference.
-    said = [m for m in found if m.part and m.facets.fact != "plan"]
-    said = [m for m in said if m.part.span != "annual" or not 0 < m.part.year < time.year]  # type: ignore[union-attr]
-    ends = {m.part.period.end.month for m in said}  # type: ignore[union-attr]
+    said = [(m.says_span, m.part) for m in found if m.part and m.facets.fact != "plan"]
+    said = [(s, part) for s, part in said if part.span != "annual" or not 0 < part.year < time.year]
+    ends = {part.period.end.month for _, part in said}
     stated = time.period.end.month if time.title and time.period else 0
     if rows_say or not ends or (not stated and (axis or len(ends) == 1)):
         return found
     # 1-8月增速 beside 1-9月 and its growth states its own month.
     if len(ends) == 1 and stated and _is_of_late(place, stated, *ends):
-        parts = {m.says_span: m.part for m in said}
+        parts = dict(said)
         found = [m._replace(part=m.part or parts.get(m.says_span)) for m in found]
         if all(m.part for m in found):
             return found

@@ -21,7 +21,7 @@ from lianhu_analysis.intake.reading.meaning import unit_fits
 from lianhu_analysis.intake.reading.words import YEAR, Facets, Grammar, Part, Said, fold, is_unit
 from lianhu_analysis.workspace import Region
 
-__all__ = ["MARK", "MARKS", "Figure", "Remark", "differs", "remarks_in"]
+__all__ = ["LESS", "MARK", "MARKS", "Figure", "Remark", "differs", "remarks_in"]
 
 # ① is kept apart from 1 where a text is folded.
 MARKS = {0x2460 + n: 0xE000 + n for n in range(20)}
@@ -69,7 +69,8 @@ PLACES = re.compile(
     "不?[含包]括?(?:[一-龥]*(?:[区县镇市]|园区|新城|街道)|高新|经开|曲江|浐灞|西咸|航[天空])$|(?:剔除|扣除)[一-龥]*[区县镇市]$"
 )
 DISTRICTS = re.compile("^各?(?:[区县]+|区县)$")
-WITHOUT = re.compile("不[含包](?!括?非实物)|剔除|扣除")
+LESS = re.compile("不[含包](?!括?非实物)|剔除")
+WITHOUT = re.compile(f"{LESS.pattern}|扣除")
 # What an office adds of a figure, which stays what it is.
 BESIDE = ("rank", "gap", "plan_share")
 # 为年初预算的74.3% tells a figure, and not what others are.

@@ -23,7 +23,7 @@ from lianhu_analysis.intake.reading.meaning import Row
 from lianhu_analysis.intake.reading.notes import RowNote
 from lianhu_analysis.intake.reading.outline import SECTOR, Label, read_line
 from lianhu_analysis.intake.reading.place import Place
-from lianhu_analysis.intake.reading.remarks import MARK, MARKS
+from lianhu_analysis.intake.reading.remarks import LESS, MARK, MARKS
 from lianhu_analysis.intake.reading.statements import is_statement, stated_day, title_part
 from lianhu_analysis.intake.reading.words import (
     GROWTHS,
@@ -54,7 +54,6 @@ TRADE = re.compile(f"(?<!企)业$|服务$|{TOTAL.pattern}")
 LAST_YEAR = 2100
 FIRST_CODE = 190_001
 MONTH = re.compile(r"\s*(?:0?[1-9]|1[0-2])\s*")
-WITHOUT = re.compile("不[含包](?!括?非实物)|剔除")
 REMARKS = ("备注", "说明")
 
 
@@ -107,7 +106,7 @@ class RowReader:
                 said = self.find_name(label)
                 self._refuse_below_another_measure(said, label.text, row)
                 self._refuse_among_unknown_parts(said, label)
-            elif part_of := next((text for text in told if WITHOUT.match(text)), ""):
+            elif part_of := next((text for text in told if LESS.match(text)), ""):
                 why = f"注说“{shown}”{part_of}，不是全部；这一行没有收"
                 raise IntakeError(why, f"{NOT_OURS}要收的，请报送全部的数", skipped=True)
         except IntakeError as error:
@@ -175,7 +174,7 @@ class RowReader:
             said, when = one.facets, one.parts or one.years
             told_of = when or one.whole or said.lag or said.span or said.scope or said.nothing
             unknown = set(one.left) - {"单位", "企业"}
-            if (told_of and not (unknown or said.fact)) or WITHOUT.match(text):
+            if (told_of and not (unknown or said.fact)) or LESS.match(text):
                 yield text
 
     @cached_property

@@ -11,15 +11,13 @@ from lianhu_analysis.analysis.answer import Answer
 from lianhu_analysis.errors import ReportError
 from lianhu_analysis.forecast.joint import joint_of
 from lianhu_analysis.intake.observations import is_hidden
-from lianhu_analysis.render.quarterly.report import Report
+from lianhu_analysis.render.quarterly.report import TASKS_ZH, Report
 from lianhu_analysis.render.quarterly.report_sources import facts_above, own_facts
 from lianhu_analysis.render.register import FigureRegister
 
 __all__ = ["AUDIENCES", "for_public", "refuse_hidden"]
 
 AUDIENCES = ("internal", "public")
-# Sections that stand on one answer each, which may rest on a sensitive ledger.
-TITLES = {"land": "项目与土地", "risk": "风险与社会治理"}
 
 
 def for_public(
@@ -62,7 +60,7 @@ def for_public(
         },
     )
     rows = sum(len(facts(report)) - len(facts(public)) for facts in (own_facts, facts_above))
-    sections = [TITLES[name] for name in report.answers if name not in public.answers]
+    sections = [TASKS_ZH[name] for name in report.answers if name not in public.answers]
     return replace(public, withheld=(withheld, rows, sections))
 
 

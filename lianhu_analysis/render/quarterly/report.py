@@ -16,6 +16,7 @@ import pandas as pd
 from lianhu_analysis.analysis.answer import Answer
 from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.catalog.targets import (
+    GROWTH_DECIMALS,
     Target,
     as_published,
     decimals_of,
@@ -32,6 +33,7 @@ from lianhu_analysis.render.register import FigureRegister
 from lianhu_analysis.render.tables import Html
 
 __all__ = [
+    "TASKS_ZH",
     "WORDS",
     "Report",
     "aim_figure",
@@ -57,6 +59,8 @@ __all__ = [
 # Words for a probability, from the highest; the page prints the scale.
 WORDS = [(floor, words) for words, floor in tables.TERMS["chances"].items()]
 BEST_FIRST = [*tables.TERMS["signs"], "不作预测"]
+# Sections that stand on one answer each, which may rest on a sensitive ledger.
+TASKS_ZH = {"land": "项目与土地", "risk": "风险与社会治理"}
 # Targets that need attention and are told of.
 LAGGING = 3
 # An amount whose likely range is narrower than each of these is said with one digit more.
@@ -141,7 +145,7 @@ class Report:
 
     def _decimals(self, indicator: str) -> int:
         """Return with how many decimals an indicator's growth is printed on the whole page."""
-        return self._growth_decimals.get(indicator, 1)
+        return self._growth_decimals.get(indicator, GROWTH_DECIMALS)
 
     @cached_property
     def _growth_decimals(self) -> dict[str, int]:

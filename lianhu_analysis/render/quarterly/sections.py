@@ -23,6 +23,7 @@ from lianhu_analysis.render.drawing.standing_charts import contribution_pictures
 from lianhu_analysis.render.quarterly import report_outlook as look
 from lianhu_analysis.render.quarterly import report_sources as sources
 from lianhu_analysis.render.quarterly.report import (
+    TASKS_ZH,
     Report,
     counted,
     from_to_zh,
@@ -122,7 +123,7 @@ def tasks(report: Report) -> list[Html | Picture]:
         late = late[late["short"].gt(0)].head(LATE_SHOWN) if len(late) else late
         blocks += _numbered(
             report,
-            "项目与土地",
+            TASKS_ZH["land"],
             sentences_list(report, land),
             answer_table(report, land, late, columns, "落后序时进度最多的重点项目"),
         )
@@ -130,7 +131,7 @@ def tasks(report: Report) -> list[Html | Picture]:
         columns = ["type", "found", "reported", "handled", "closed", "overdue"]
         blocks += _numbered(
             report,
-            "风险与社会治理",
+            TASKS_ZH["risk"],
             sentences_list(report, risk),
             answer_table(report, risk, risk.tables["funnel"], columns, "风险事项办到了哪一步"),
         )
