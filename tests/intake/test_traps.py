@@ -5,6 +5,8 @@ import io
 import zipfile
 
 import pytest
+from openpyxl.comments import Comment
+from openpyxl.styles import Color, Font, PatternFill
 
 from tests.intake.one_file import read_file
 from tests.intake.sheets import workbook_bytes
@@ -720,16 +722,15 @@ def test_a_signature_in_a_text_box(stored):
     assert stored(with_box([["2024年1-9月"], HEADS, SALES], "碑林区统计局")) == []
 
 
+@pytest.mark.parametrize("kind", ["footnote", "endnote", "comment"])
 @pytest.mark.parametrize(("note", "read"), [("限额以上单位口径", 0), ("初步核算数", 1)])
-def test_a_footnote_of_word(stored, note, read):
-    mark = f"<w:p><w:r><w:t>{SALES[0]}</w:t></w:r><w:r><w:footnoteReference w:id='2'/></w:r></w:p>"
+def test_a_note_of_word(stored, kind, note, read):
+    mark = f"<w:p><w:r><w:t>{SALES[0]}</w:t></w:r><w:r><w:{kind}Reference w:id='2'/></w:r></w:p>"
     table = tbl(tr("指标", "单位", "累计"), tr(tc(mark), "亿元", "301.2"))
-    told = (
-        f'<w:footnotes xmlns:w="{WORD}"><w:footnote w:id="2">{p(note)}</w:footnote></w:footnotes>'
-    )
-    relation = f'<Relationship Id="f" Type="{RELATED}/footnotes" Target="footnotes.xml"/>'
+    told = f'<w:{kind}s xmlns:w="{WORD}"><w:{kind} w:id="2">{p(note)}</w:{kind}></w:{kind}s>'
+    relation = f'<Relationship Id="f" Type="{RELATED}/{kind}s" Target="{kind}s.xml"/>'
     relations = f'<Relationships xmlns="{PACKAGE}">{relation}</Relationships>'
-    parts = {"word/footnotes.xml": told, "word/_rels/document.xml.rels": relations}
+    parts = {f"word/{kind}s.xml": told, "word/_rels/document.xml.rels": relations}
     assert len(stored(docx(p(TITLE[0]) + table, **parts), "a.docx")) == read
 
 
@@ -795,3 +796,87 @@ def test_an_appendix_over_rows_of_cities(stored):
 def test_a_note_on_all_districts_is_on_this_one(stored):
     rows = [["2024年1-9月社会消费品零售总额"], ["地区", "累计（亿元）"], ["莲湖区", 301.2]]
     assert stored([*rows, ["注：各区社零为限上口径"]]) == []
+
+
+@pytest.mark.parametrize(
+    ("cell", "text", "left"),
+    [
+        ("C3", "张三:\n此数为1-8月数", 5),
+        ("A3", "为全市数", 4),
+        ("C2", "本列为1-8月数", 3),
+        ("A1", "预计数", 0),
+        ("C3", "应为312.4", 5),
+        ("C3", "李四:\n已与财政局核对", 6),
+        ("A3", "来源：区统计局", 6),
+        ("D9", "此数为1-8月数", 6),
+    ],
+)
+def test_a_comment_is_of_its_cell(stored, cell, text, left):
+    def comment(book):
+        book["表"][cell].comment = Comment(text, "张三")
+
+    assert len(stored(workbook_bytes({"表": MONTH}, comment))) == left
+
+
+@pytest.mark.parametrize(
+    ("font", "fill", "read"),
+    [
+        (Font(color="FFFFFFFF"), None, 5),
+        (Font(color=Color(theme=0)), None, 5),
+        (Font(color=Color(theme=0, tint=-0.5)), None, 6),
+        (Font(color="FFFFFFFF"), PatternFill("solid", fgColor="FF000080"), 6),
+        (Font(color="FFFF0000"), None, 6),
+        (Font(sz=1), None, 5),
+        (Font(sz=9), None, 6),
+    ],
+)
+def test_a_number_that_nobody_sees_is_no_figure(stored, font, fill, read):
+    def hide(book):
+        book["表"]["C3"].font = font
+        if fill:
+            book["表"]["C3"].fill = fill
+
+    assert len(stored(workbook_bytes({"表": MONTH}, hide))) == read
+
+
+def test_a_row_of_less_than_a_point_is_hidden(stored):
+    def shrink(book):
+        book["表"].row_dimensions[3].height = 0.75
+
+    assert RETAIL not in codes(stored(workbook_bytes({"表": MONTH}, shrink)))
+
+
+@pytest.mark.parametrize("code", ['0.0"*"', "0.0\\*"])
+def test_a_mark_that_only_a_format_shows(stored, code):
+    def mark(book):
+        book["表"]["C3"].number_format = code
+
+    rows = [*MONTH, ["*为1-8月数"]]
+    assert RETAIL not in codes(stored(workbook_bytes({"表": rows}, mark)))
+
+
+def test_the_unit_in_a_printed_header(stored):
+    def head(book):
+        book["表"].oddHeader.left.text = "&8莲湖区统计局"
+        book["表"].oddHeader.right.text = "单位：万元"
+        book["表"].oddFooter.center.text = "第&P页"
+
+    rows = [TITLE, ["指标", "累计"], [SALES[0], 3012000]]
+    assert [row[5] for row in stored(workbook_bytes({"表": rows}, head))] == [301.2]
+
+
+@pytest.mark.parametrize(
+    ("mark", "note", "months"),
+    [
+        ("", "<sup>1</sup> 本表为1-8月数", []),
+        ("", "[1] 本表为1-8月数", []),
+        ("<sup>1</sup>", "<sup>1</sup>为1-8月数", ["2024-08"]),
+        ("<sup>1</sup>", "[1]社会消费品零售总额为1-8月数", ["2024-08"]),
+        ("<sup>2</sup>", "[1]为1-8月数", ["2024-09"]),
+        ("", "[1] 数据来源：区统计局", ["2024-09"]),
+    ],
+)
+def test_a_note_behind_its_number_below_the_table_of_a_page(stored, mark, note, months):
+    rows = f"<tr><td>指标<td>单位<td>累计</tr><tr><td>{SALES[0]}{mark}<td>亿元<td>301.2</tr>"
+    page = f"<html><body><p>{TITLE[0]}</p><table>{rows}</table><p>{note}</p></body></html>"
+    assert [row[4] for row in stored(page, "a.html")] == months

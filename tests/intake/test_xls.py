@@ -126,6 +126,20 @@ def test_what_is_struck_out_in_an_old_workbook_is_no_figure():
     assert grid.rows == (("#FORMAT!", 7),)
 
 
+@pytest.mark.parametrize(
+    ("size", "colour", "seen"), [(200, 9, False), (20, 0x7FFF, False), (200, 0x7FFF, True)]
+)
+def test_a_number_that_nobody_sees_in_an_old_workbook_is_no_figure(size, colour, seen):
+    def font(height: int, index: int) -> tuple[int, bytes]:
+        body = struct.pack("<HHHHHBBBBBB", height, 0, index, 400, 0, 0, 0, 0, 0, 1, 0)
+        return 0x0031, body + b"A"
+
+    cells = [number(0, 0, 63.1, style=1), number(0, 1, 7)]
+    fonts = [font(200, 0x7FFF), font(size, colour)]
+    (grid,) = read_workbook(old_workbook(cells, formats=(0, 0), style_fonts=(0, 1), extra=fonts))
+    assert grid.rows == ((63.1 if seen else "#FORMAT!", 7),)
+
+
 def test_noughts_that_an_old_sheet_hides_are_blank():
     view = (0x023E, struct.pack("<HHHI", 0x06A6, 0, 0, 0) + bytes(8))
     (grid,) = read_workbook(old_workbook([number(0, 0, 0), number(0, 1, 7), view]))

@@ -1,8 +1,10 @@
-"""What must add up: wholes and parts, parts within wholes, published shares."""
+"""What must add up: wholes and parts, parts within wholes, regions within regions, shares."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from itertools import permutations
 
 import numpy as np
 
@@ -10,6 +12,7 @@ from lianhu_analysis.catalog.structure import Share, Sum
 from lianhu_analysis.intake.checks.arrays import Bools, Floats, Panel
 from lianhu_analysis.intake.checks.evidence import Evidence, doubtful
 from lianhu_analysis.intake.checks.findings import RESOLVE, Finding, Severity
+from lianhu_analysis.workspace import NATION
 
 __all__ = ["check_accounting"]
 
@@ -17,6 +20,9 @@ __all__ = ["check_accounting"]
 CLEAR_PART = 0.02
 CLEAR_WHOLE = 0.01
 OTHER_DAY = 0.02  # figures of different days may stand on different revisions
+# Units of what a region has no more of than the region that it lies in; profits may be losses.
+ADDED_UP = re.compile("[万亿]?(?:元|美元|平方米|亩|千瓦时|[人户件家个套宗栋处张起]次?)")
+EACH = re.compile("人均|平均|利润|天数|水平|消费支出|可支配")
 CLEAR_SHARE = 1.0  # percentage points
 OTHER_DAY_ZH = "各数不是同日公布，可能一个修订了、另一个没有。"
 
@@ -37,8 +43,23 @@ def check_accounting(panel: Evidence, doubt: Floats) -> Iterator[Finding]:
                 members = panel.take(numbers)
                 gap = np.maximum(members.values[1] - members.values[0], 0.0)
                 yield from _broken(members, gap, "part_exceeds_whole", doubt[numbers])
+    for numbers in _regions_within(panel):
+        members = panel.take(numbers)
+        gap = np.maximum(members.values[1] - members.values[0], 0.0)
+        yield from _broken(members, gap, "exceeds_region_above", doubt[numbers])
     for share in panel.structure.shares:
         yield from _shares(panel, share)
+
+
+def _regions_within(panel: Evidence) -> Iterator[list[int]]:
+    """Yield the series of an amount in a region and, before it, in one that it lies in."""
+    for (above, wholes), (own, parts) in permutations(panel.levels.items(), 2):
+        within = "" if above[0] == NATION else re.sub("(?:00)+$", "", above[0])
+        if own[0] != above[0] and own[0].startswith(within) and own[1:] == above[1:]:
+            for code in parts.keys() & wholes.keys():
+                item = panel.catalogue.get(code)
+                if ADDED_UP.fullmatch(item.unit) and not EACH.search(item.name_zh):
+                    yield [wholes[code], parts[code]]
 
 
 def _complete(panel: Evidence, relation: Sum) -> Iterator[list[int]]:
@@ -84,6 +105,8 @@ def _broken(members: Evidence, gap: Floats, rule: str, doubt: Floats) -> Iterato
             total = values[1:].sum()
             message = f"各项之和是 {total:,.10g}，相差 {total - values[0]:+,.10g}"
             message = f"{members.said(rows[0])}，{message}"
+        elif rule == "exceeds_region_above":
+            message = f"{members.said(rows[1])}，大于所在地区的 {members.value_text(rows[0])}"
         else:
             message = f"{members.said(rows[1])}，大于其所属的{members.said(rows[0])}"
         other_day = "" if same_day[year, position] else OTHER_DAY_ZH

@@ -50,6 +50,7 @@ INLINE = frozenset(
     "a abbr b bdi bdo big cite code del em font i ins kbd label mark o:p q s small span strike "
     "strong sub sup tt u var".split()
 )
+NOTES = ("footnote", "endnote", "comment")
 WORD_BREAKS = frozenset({"p", "br", "cr", "tc"})
 # A sign of a symbol font may be a minus: nobody knows, and it must not be lost.
 WORD_SIGNS = {"tab": " ", "noBreakHyphen": "-", "sym": "�"}
@@ -98,11 +99,15 @@ def read_word(package: Package) -> list[Grid]:
         if mark.values() not in OFF:  # the run is called what a page calls it
             mark.getparent().getparent().tag = _mark_of(mark)
     tables = {table: _word_cells(table) for table in body.iter("{*}tbl")}
-    notes = package.root(package.targets(main).get("footnotes", ""))
-    told = {
-        one.get(one.keys()[0]): "".join(one.itertext()) for one in notes.iterfind("{*}footnote")
-    }
-    return list(_grids(body, tables, [], told))
+    return list(_grids(body, tables, [], dict(_word_notes(package, main))))
+
+
+def _word_notes(package: Package, main: str) -> Iterator[tuple[tuple[str, str], str]]:
+    """Yield footnotes, endnotes and comments, by kind and number."""
+    for kind in NOTES:
+        for one in package.root(package.targets(main).get(f"{kind}s", "")).iterfind(f"{{*}}{kind}"):
+            number = next((v for k, v in one.items() if local_name(k) == "id"), "")
+            yield (kind, number), "".join(one.itertext()).strip()
 
 
 def read_page(data: bytes) -> list[Grid]:
@@ -153,7 +158,7 @@ def _grids(
     body: Any,
     tables: Tables,
     titles: list[str],
-    footnotes: Mapping[str, str] = MappingProxyType({}),
+    footnotes: Mapping[tuple[str, str], str] = MappingProxyType({}),
 ) -> Iterator[Grid]:
     """Yield each table that holds a figure, with its notes; the titles of the whole stand first."""
     figured = _figured(tables)
@@ -170,9 +175,11 @@ def _grids(
         rows: list[list[object]] = []
         for cell, text in filled:
             put(rows, cell.top, cell.left, text)
-        rows += [[line] for line in after if NOTE.match(line)]
-        marks = (value for mark in table.iter("{*}footnoteReference") for value in mark.values())
-        rows += [[f"注：{footnotes[mark]}"] for mark in marks if footnotes.get(mark, "").strip()]
+        rows += [[_footnote(line)] for line in after if NOTE.match(_footnote(line))]
+        for kind in NOTES:
+            numbers = (n for mark in table.iter(f"{{*}}{kind}Reference") for n in mark.values())
+            told = (footnotes.get((kind, number), "") for number in numbers)
+            rows += [[f"注：{text}"] for text in told if text]
         places = [cell[:4] for cell in figured[table]]
         lines = [(row, row.getparent()) for row in _own(table, "tr", "table")]
         yield Grid.of(
@@ -183,6 +190,12 @@ def _grids(
             above=tuple(dict.fromkeys([*titles, *_unlisted(above[-ABOVE_LINES:])])),
         )
         titles = []
+
+
+def _footnote(line: str) -> str:
+    """Return a line with the number of a note before it in a circle."""
+    number, _, text = line.lstrip("[").partition("]")
+    return behind_text(number, "") + text if line.startswith("[") else line
 
 
 def _unlisted(lines: list[str]) -> list[str]:

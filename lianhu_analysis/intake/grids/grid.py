@@ -19,6 +19,7 @@ __all__ = [
     "bound_area",
     "cell_address",
     "column_number",
+    "commented",
     "put",
 ]
 
@@ -28,6 +29,7 @@ MAX_CELLS = 3_000_000
 # Numbers of notes that are written in a circle.
 MOST_NOTES = 20
 MAX_ROWS, MAX_COLUMNS = 1_048_576, 16_384
+AUTHOR = re.compile(r"^.*(?:^|\n)[^\n：:]{1,20}[：:]\s*\n", re.DOTALL)
 # Lines around a table that may say what its figures are, or whose.
 NOTE = re.compile(
     "[*①-⑳(（]|注[:：\\d]|备注[:：]|说明[:：]|以上|上[表述]|[本上]?表[中内]|本表"
@@ -57,6 +59,8 @@ class Grid:
         Of a table in a document: the lines of text between it and the table before; of a sheet
         what notes and signatures stand in its text boxes.
         They are no rows of the grid, so that addresses count the table's own rows.
+    comments
+        Address and text of cells that carry a comment.
     """
 
     sheet: str
@@ -67,6 +71,7 @@ class Grid:
     hidden_columns: frozenset[int] = frozenset()
     dates_from_1904: bool = False
     above: tuple[str, ...] = ()
+    comments: tuple[tuple[str, str], ...] = ()
 
     @classmethod
     def of(cls, sheet: str, rows: Iterable[Iterable[object]], **known: Any) -> Grid:
@@ -90,6 +95,11 @@ def _plain(value: object) -> object:
         # Too long for any name: the beginning tells which cell it is.
         return value[:SHOWN] + "…"
     return None if value == "" else value
+
+
+def commented(address: str, text: str) -> tuple[str, str]:
+    """Return a comment as one line, without the name of its author before it."""
+    return address, "；".join(AUTHOR.sub("", text.strip()).split("\n"))
 
 
 def put(rows: list[list[object]], row: int, column: int, value: object) -> None:
@@ -136,9 +146,11 @@ def column_number(letters: str) -> int:
 def behind_text(note: str, before: str) -> str:
     """Return a raised or lowered text behind another: a number there is that of a note.
 
-    It is no digit of a figure (``210.5[1]``) and no part of a name (``零售总额①``).
+    It is no digit of a figure (``210.5[1]``), no part of a name (``零售总额①``), and no number
+    before what the note says (``①为1-8月数``).
     """
     if note.isdigit() and before[-1:].isdigit():
         return f"[{note}]"
-    behind_name = note.isdigit() and "一" <= before[-1:] <= "龥" and 0 < int(note) <= MOST_NOTES
-    return chr(ord("①") + int(note) - 1) if behind_name else note
+    known = note.isdigit() and 0 < int(note) <= MOST_NOTES
+    named = not before.strip() or "一" <= before[-1:] <= "龥"
+    return chr(ord("①") + int(note) - 1) if known and named else note

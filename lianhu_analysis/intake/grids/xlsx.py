@@ -20,6 +20,7 @@ from lianhu_analysis.intake.grids.grid import (
     behind_text,
     bound_area,
     column_number,
+    commented,
     put,
 )
 from lianhu_analysis.intake.grids.package import Package, explained, local_name
@@ -31,15 +32,25 @@ BOOK = "xl/workbook.xml"
 WORKSHEET = calamine.SheetTypeEnum.WorkSheet
 PERCENT_FORMATS = {9: "0%", 10: "0.00%"}  # built into Excel
 DIGITS = "0123456789"
+# Points; and white among Excel's numbered colours.
+READABLE, WHITES = 3, ("1", "9")
 TRUE = ("1", "true")
 UNCALCULATED, OTHERWISE, NO_ZEROS = "#UNCALCULATED!", "#FORMAT!", "0;-0;"
 LITERAL = re.compile(r'"([^"]*)"|[\\!](.)')
 PLACES = re.compile(r"[0#?][^\0]*[0#?]|[0#?]|General|G/通用格式")
-UNSHOWN = re.compile(r"\[[^\]]*\]|_.|\*.")
+# What a code does not show, behind what it shows as it stands.
+UNSHOWN = re.compile(r'("[^"]*"|[\\!].)|\[[^\]]*\]|_.|\*.')
 # The decimal point moved (0!.0), thousands left out (0.0,), and the parts of a day.
 SCALED = re.compile(r"[0#?]\0+[0#?]|[0#?.],+(?![0#?,])")
 DAYS = re.compile("[ymdhs]", re.IGNORECASE)
 RAISED = "{*}rPr/{*}vertAlign"
+# What stands in text boxes and printed headers counts where it is a note, a signature or a unit.
+STATED = re.compile(rf"{NOTE.pattern}|(?:计量|金额)?单位[:：]")
+# Parts of a printed header (&L), and what else it says of fonts, sizes, colours, pages.
+HEADERS = tuple(
+    f"{{*}}{kind}{place}" for kind in ("odd", "first") for place in ("Header", "Footer")
+)
+HEADER_PART, HEADER_CODE = re.compile("&[LCR]"), re.compile(r'&(?:"[^"]*"|K[\dA-F+-]+|\d+|[A-Z&])')
 DOLLARS = re.compile(r"\[\$(?!CNY|RMB)[^\]¥￥元-]+[\]-]|(?<!\[)[$€£]")
 
 
@@ -50,11 +61,14 @@ class Walk(NamedTuple):
     ----------
     texts
         Row, column and text to show of errors, uncalculated formulas, and formats that tell.
+    printed
+        What printed headers and footers state.
     """
 
     texts: list[tuple[int, int, str]]
     hidden_rows: set[int]
     hidden_columns: list[range]
+    printed: list[str]
 
 
 def read_xlsx(data: bytes, package: Package) -> list[Grid]:
@@ -89,7 +103,8 @@ def _read_sheet(book: Any, meta: Any, parts: _Book) -> Grid:
         hidden_rows=frozenset(walk.hidden_rows),
         hidden_columns=frozenset(n for n in columns if any(n in x for x in walk.hidden_columns)),
         dates_from_1904=parts.dates_from_1904,
-        above=parts.boxes(meta.name),
+        above=(*walk.printed, *parts.boxes(meta.name)),
+        comments=parts.comments(meta.name),
     )
 
 
@@ -104,7 +119,8 @@ class _Book:
         self._recalculates = _says(root, "calcPr", "fullCalcOnLoad")
         with explained("xl/styles.xml"):
             styles = package.root("xl/styles.xml")
-            self._formats, self._struck = _formats(styles), _struck(styles)
+            self._formats = _formats(styles)
+            self._struck, self._unseen = _struck(styles), _unseen(styles)
         targets = package.targets(BOOK)
         texts = enumerate(map(_in_runs, package.root(targets.get("sharedStrings", ""))))
         self._strings = {str(n): text for n, text in texts if text is not None}
@@ -121,21 +137,30 @@ class _Book:
         with explained(drawing):
             lines = self._package.root(drawing).iterfind(".//{*}txBody/{*}p")
             texts = ("".join(run.text or "" for run in line.iter("{*}t")) for line in lines)
-            return tuple(text.strip() for text in texts if NOTE.match(text.strip()))
+            return tuple(text.strip() for text in texts if STATED.match(text.strip()))
+
+    def comments(self, name: str) -> tuple[tuple[str, str], ...]:
+        """Return the comments of a sheet."""
+        part = self._package.targets(self._parts.get(name, "")).get("comments", "")
+        with explained(part):
+            found = self._package.root(part).iterfind("{*}commentList/{*}comment")
+            texts = ((one.get("ref", ""), one.iter("{*}t")) for one in found)
+            return tuple(commented(at, "".join(t.text or "" for t in text)) for at, text in texts)
 
     def walk(self, name: str) -> Walk:
         """Walk one sheet, whose area is bounded thereby."""
         part = self._parts.get(name, "")
         if part not in self._package:
             raise corrupt(f"{name}: {part or '?'}")
-        walk, self._zeros = Walk([], set(), []), True
+        walk, self._zeros = Walk([], set(), [], []), True
         with explained(part):
             self._walk(part, walk)
         return walk
 
     def _walk(self, part: str, walk: Walk) -> None:
         row, height, width = -1, 0, 0
-        for element in self._package.elements(part, "{*}sheetView", "{*}col", "{*}row"):
+        tags = ("{*}sheetView", "{*}col", "{*}row", *HEADERS)
+        for element in self._package.elements(part, *tags):
             if (name := local_name(element.tag)) == "sheetView":
                 self._zeros = element.get("showZeros", "1") in TRUE
                 continue
@@ -143,6 +168,11 @@ class _Book:
                 if _is_hidden(element, "width"):
                     first, last = int(element.get("min", 1)), int(element.get("max", 1))
                     walk.hidden_columns.append(range(first - 1, last))
+                continue
+            if name != "row":
+                texts = HEADER_PART.split(element.text or "")
+                said = (HEADER_CODE.sub("", text).strip() for text in texts)
+                walk.printed.extend(text for text in said if STATED.match(text))
                 continue
             row, column = int(element.get("r", row + 2)) - 1, -1
             if _is_hidden(element, "ht"):
@@ -169,6 +199,8 @@ class _Book:
         if int(cell.get("s", 0)) in self._struck:
             return OTHERWISE if kind == "n" and text else ""
         if kind == "n" and text:
+            if int(cell.get("s", 0)) in self._unseen:
+                return OTHERWISE
             code = self._formats.get(int(cell.get("s", 0)), "")
             return shown(float(text), code if self._zeros or float(text) else NO_ZEROS)
         return self._strings.get(text or "") if kind == "s" else _in_runs(cell)
@@ -179,7 +211,7 @@ def _says(root: Any, element: str, attribute: str, default: str = "") -> bool:
 
 
 def _is_hidden(element: Any, size: str) -> bool:
-    return element.get("hidden") in TRUE or float(element.get(size, 1)) == 0
+    return element.get("hidden") in TRUE or float(element.get(size, 1)) < 1
 
 
 def _split_address(address: str) -> tuple[int, int]:
@@ -209,6 +241,33 @@ def _struck(styles: Any) -> set[int]:
     return {n for n, item in styled if item.get("fontId") in struck}
 
 
+def _unseen(styles: Any) -> set[int]:
+    """Return the styles whose numbers nobody sees: white on white, or too small to read."""
+    fonts = [*styles.iterfind("{*}fonts/{*}font")]
+    plain = [fill.get("patternType", "none") == "none" for fill in styles.iter("{*}patternFill")]
+    found = set()
+    for n, item in enumerate(styles.iterfind("{*}cellXfs/{*}xf")):
+        font, fill = int(item.get("fontId", 0)), int(item.get("fillId", 0))
+        on_paper = fill >= len(plain) or plain[fill]
+        if font < len(fonts) and (_is_tiny(fonts[font]) or (on_paper and _is_white(fonts[font]))):
+            found.add(n)
+    return found
+
+
+def _is_tiny(font: Any) -> bool:
+    size = font.find("{*}sz")
+    return size is not None and float(size.get("val", READABLE)) < READABLE
+
+
+def _is_white(font: Any) -> bool:
+    colour = font.find("{*}color")
+    said = {} if colour is None else dict(colour.attrib)
+    darker = float(said.get("tint", 0)) < 0
+    return said.get("rgb", "")[2:].upper() == "FFFFFF" or (
+        not darker and (said.get("theme") == "0" or said.get("indexed") in WHITES)
+    )
+
+
 def _in_runs(text: Any) -> str | None:
     """Return what is seen of a text in runs; ``None`` of any other.
 
@@ -226,7 +285,7 @@ def _in_runs(text: Any) -> str | None:
 @lru_cache(maxsize=1024)
 def _parts(code: str) -> tuple[str, str, str]:
     """Return the format of a number that is not negative, and the words before and behind it."""
-    seen = UNSHOWN.sub("", code)
+    seen = UNSHOWN.sub(r"\1", code)
     section, bare = seen.partition(";")[0], LITERAL.sub("\0", seen)
     before, _, behind = PLACES.sub("\1", section).partition("\1")
     first, last = ("".join(a or b for a, b in LITERAL.findall(part)) for part in (before, behind))

@@ -16,8 +16,7 @@ from lianhu_analysis.catalog.indicators import Indicator
 from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.errors import IntakeError
 from lianhu_analysis.intake.grids.grid import cell_address
-from lianhu_analysis.intake.reading.blocks import Table
-from lianhu_analysis.intake.reading.cells import is_number
+from lianhu_analysis.intake.reading.blocks import Table, is_value
 from lianhu_analysis.intake.reading.figures import Delivery
 from lianhu_analysis.intake.reading.outline import UNNUMBERED, read_line
 from lianhu_analysis.intake.reading.remarks import Remark, remarks_in
@@ -257,10 +256,10 @@ def _narrowing(
 
 def _notes_of(table: Table, grammar: Grammar) -> Iterator[Remark]:
     """Yield what notes above and below a table say."""
+    comments = dict(table.grid.comments)
     lines = [
-        (cell, text)
-        for cell, text in table.titles
-        if grammar.is_note(text) or SENTENCE.search(text)
+        *((cell, f"注:{comments[cell]}") for cell, _ in table.titles if cell in comments),
+        *(one for one in table.titles if grammar.is_note(one[1]) or SENTENCE.search(one[1])),
     ]
     rows = range(table.bottom + 1, table.end)
     below = [
@@ -284,7 +283,7 @@ def _notes_of(table: Table, grammar: Grammar) -> Iterator[Remark]:
         yield from remarks_in(cell, text.replace("以下", "本表"), grammar)
     # 民间投资（不含房地产） with its figures is a row, which says nothing of 民间投资, and 按构成分
     # above others a group.
-    figures = {r for r in rows if any(map(is_number, table.grid.rows[r]))}
+    figures = {r for r in rows if any(map(is_value, table.grid.rows[r]))}
     lowest = max(figures, default=table.end)
     last = max((c.number for p in table.panels for c in p.columns if c.text), default=0)
     for row in rows:

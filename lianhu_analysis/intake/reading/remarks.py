@@ -187,14 +187,14 @@ def differs(remark: Remark, figure: Figure, grammar: Grammar) -> bool:
 
 def _whose(of: str, figure: Figure, grammar: Grammar) -> str | None:
     """Return of what a remark is, without mark, time or place; ``None`` if not of this figure's."""
-    if marks := MARK.findall(of):
+    if (marks := MARK.findall(of)) and not OF_ALL.match(MARK.sub("", of)):
         marked = any(mark in figure.shown for mark in marks)
         return fold(figure.indicator.name_zh) if marked else None
     if of.startswith("除"):
         names = re.split("[、和及与]", of[1:-1])
         spared = (_is_about(n, figure.indicator, level=figure.is_level) for n in names)
         return None if any(spared) else ""
-    of = OF_ALL.sub("", of)
+    of = OF_ALL.sub("", MARK.sub("", of))
     own = figure.region.name_zh[-1:] in "区县"
     of = re.sub("^各(?:区县?|县区?)(?=.)", "", of) if own else of
     said = grammar.read(of)

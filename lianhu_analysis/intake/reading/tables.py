@@ -649,7 +649,8 @@ class _PanelReader(Place):
         """Refuse a figure of which a note, or a remark beside it, says something else."""
         head = cell_address(self.table.bottom, column.column.number)
         of_heads = [Remark(head, "增速", column.text)] if "美元" in column.text else []
-        remarks = (*self.around.notes, *self._remarks(place), *of_heads)
+        comments = self._comments(place, column)
+        remarks = (*self.around.notes, *self._remarks(place), *comments, *of_heads)
         if not remarks:
             return
         beside = (self.text(place, n) for role in STUBS for n in self.panel.stub.get(role, []))
@@ -672,15 +673,24 @@ class _PanelReader(Place):
     def _remarks(self, row: int) -> Iterator[Remark]:
         """Yield what 备注 beside a row says of it."""
         for number in self._of_remarks:
-            text = self.text(row, number)
-            if not text.strip():
-                continue
-            cell, said = cell_address(row, number), self.grammar.read(text)
-            clauses = list(remarks_in(cell, text, self.grammar))
-            alone = not (said.left or said.facets.fact in OF_LEFT)
-            yield from (remark._replace(of="") for remark in clauses)
-            if alone and not clauses:
-                yield Remark(cell, "", fold(text))
+            if text := self.text(row, number).strip():
+                yield from self._said(cell_address(row, number), text)
+
+    def _comments(self, row: int, column: ColumnMeaning) -> Iterator[Remark]:
+        """Yield what comments on a figure, its head or its name say of it."""
+        if comments := dict(self.grid.comments):
+            stub = (n for numbers in self.panel.stub.values() for n in numbers)
+            own = (cell_address(row, n) for n in (column.column.number, *stub))
+            for cell in (*own, *(cell for cell, _ in column.column.cells)):
+                yield from self._said(cell, comments.get(cell, ""))
+
+    def _said(self, cell: str, text: str) -> Iterator[Remark]:
+        """Yield what a text says of the one figure that it is about."""
+        said, clauses = self.grammar.read(text), list(remarks_in(cell, text, self.grammar))
+        alone = not (said.left or said.facets.fact in OF_LEFT)
+        yield from (remark._replace(of="") for remark in clauses)
+        if text and alone and not clauses:
+            yield Remark(cell, "", fold(text))
 
     def _neighbours(self, row: int, column: int) -> Neighbours:
         """Return what the growth figures of the same series or column look like."""

@@ -275,6 +275,32 @@ def test_a_part_larger_than_its_whole():
     assert found(wrong, "part_exceeds_whole") == [("Error", "ene.elec_ind", "ytd", "2022-09")]
 
 
+@pytest.mark.parametrize("above", ["610100", "610000", "100000"])
+def test_a_district_larger_than_the_region_it_lies_in(above):
+    own = frame(monthly(RETAIL, scale=40))
+    data = pd.concat([own, own.assign(region=above, value=own.value * 10)], ignore_index=True)
+    assert found(data, "exceeds_region_above") == []
+    less = pd.concat([own, own.assign(region=above, value=own.value * 0.8)], ignore_index=True)
+    told = found(less, "exceeds_region_above")
+    assert len(told) == 2 * len(own)  # which of the two is wrong, nothing says
+    assert {item[:3] for item in told} == {("Error", RETAIL, "ytd")}
+
+
+@pytest.mark.parametrize("code", ["inc.urban", "ind.profit"])
+@pytest.mark.parametrize("region", ["610100", "420100"])
+def test_what_is_per_head_or_may_be_a_loss_can_be_larger_than_the_citys(code, region):
+    own = frame(monthly(RETAIL, scale=40)).assign(indicator=code)
+    wide = own.assign(region=region, value=own.value / 2)
+    data = pd.concat([own, wide], ignore_index=True)
+    assert found(data, "exceeds_region_above") == []
+
+
+def test_a_region_elsewhere_is_not_above():
+    own = frame(monthly(RETAIL, scale=40))
+    data = pd.concat([own, own.assign(region="420100", value=own.value / 2)], ignore_index=True)
+    assert found(data, "exceeds_region_above") == []
+
+
 def test_a_share_that_is_not_part_over_whole():
     data = frame(
         monthly("fis.revenue.gpb", [2023]),
