@@ -38,6 +38,7 @@ REQUIRED = ("indicator", "measure", "span", "period", "value", "unit")
 BESIDE = ("name_zh", "source_title", "source_url")
 ALLOWED = (*(name for name in COLUMNS if name not in ("source", "sheet", "cell")), *BESIDE)
 NUMBER = re.compile(r"[-+]?\d+(\.\d+)?([eE][-+]?\d+)?")
+MOST_NAMED = 12
 SPAN_FREQUENCIES = {"ytd": "MQ", "single": "MQ", "point": "MQA", "annual": "A"}
 
 
@@ -185,12 +186,14 @@ def _choice(
 
 def _region(record: Mapping[str, str], delivery: Delivery) -> str:
     code = record.get("region") or delivery.region.code
-    regions = {region.code: region.name_zh for region in (*delivery.regions, *delivery.peers)}
-    remedy = (
-        f"本工作区的地区：{'、'.join(map(' '.join, regions.items()))}。其他地区请另建工作区，"
-        "或在 lianhu.toml 中登记为上级（parents）或同级（peers）"
-    )
-    _require(code in regions, "region", f"地区代码 {code!r} 不属于本工作区", remedy)
+    if code not in delivery.codes:
+        known = [" ".join(one) for one in delivery.codes.items()]
+        more = f"等 {len(known)} 个" if len(known) > MOST_NAMED else ""
+        remedy = (
+            f"本工作区的地区：{'、'.join(known[:MOST_NAMED])}{more}。其他地区请另建工作区，"
+            "或在 lianhu.toml 中登记为上级（parents）或同级（peers）"
+        )
+        raise _FieldError("region", f"地区代码 {code!r} 不属于本工作区", remedy)
     return code
 
 

@@ -1,4 +1,5 @@
 import datetime as dt
+from dataclasses import replace
 
 import duckdb
 import pytest
@@ -116,6 +117,17 @@ def test_another_regions_row_is_refused(catalogue):
     reading = read(catalogue, f"{GOOD},610113", header=HEADER + ",region")
     assert reading.frame.empty
     assert "610113" in reading.problems[0].message
+
+
+def test_a_refusal_names_a_few_of_many_regions(catalogue):
+    peers = tuple(Region(f"6102{n:02d}", f"区{n}") for n in range(40))
+    grid = read_csv_grid(f"{HEADER},region\n{GOOD},610299\n{GOOD},610239\n".encode())
+    reading = read_records(grid, catalogue, replace(DELIVERY, peers=peers))
+    assert reading.frame["region"].tolist() == ["610239"]
+    (problem,) = reading.problems
+    named = [peer.code for peer in peers if peer.code in problem.remedy]
+    assert len(named) == 12 - len(DELIVERY.regions)
+    assert f"等 {40 + len(DELIVERY.regions)} 个" in problem.remedy
 
 
 def test_a_fact_outside_the_catalogue_needs_a_provenance_that_says_so(catalogue):

@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple, cast
 
 import pandas as pd
@@ -103,6 +104,11 @@ class Delivery:
     span: str = ""
     unit: str = ""
     book: Part | None = None
+
+    @cached_property
+    def codes(self) -> dict[str, str]:
+        """Names of the known regions by their codes."""
+        return {region.code: region.name_zh for region in (*self.regions, *self.peers)}
 
     def at_level(self, level: str) -> Region | None:
         """Return the region that 全市, 全区 and the like mean: its own or one above it."""
