@@ -56,10 +56,10 @@ def _regions_within(panel: Evidence) -> Iterator[list[int]]:
     for (above, wholes), (own, parts) in permutations(panel.levels.items(), 2):
         within = "" if above[0] == NATION else re.sub("(?:00)+$", "", above[0])
         if own[0] != above[0] and own[0].startswith(within) and own[1:] == above[1:]:
-            for code in parts.keys() & wholes.keys():
-                item = panel.catalogue.get(code)
-                if ADDED_UP.fullmatch(item.unit) and not EACH.search(item.name_zh):
-                    yield [wholes[code], parts[code]]
+            for item in panel.catalogue:
+                shared = item.code in parts and item.code in wholes
+                if shared and ADDED_UP.fullmatch(item.unit) and not EACH.search(item.name_zh):
+                    yield [wholes[item.code], parts[item.code]]
 
 
 def _complete(panel: Evidence, relation: Sum) -> Iterator[list[int]]:

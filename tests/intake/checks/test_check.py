@@ -295,9 +295,10 @@ def test_what_is_per_head_or_may_be_a_loss_can_be_larger_than_the_citys(code, re
     assert found(data, "exceeds_region_above") == []
 
 
-def test_a_region_elsewhere_is_not_above():
-    own = frame(monthly(RETAIL, scale=40))
-    data = pd.concat([own, own.assign(region="420100", value=own.value / 2)], ignore_index=True)
+@pytest.mark.parametrize(("code", "region"), [(RETAIL, "420100"), ("fact.零售额", "610100")])
+def test_a_region_elsewhere_is_not_above_and_a_fact_of_no_known_unit_not_compared(code, region):
+    own = frame(monthly(RETAIL, scale=40)).assign(indicator=code)
+    data = pd.concat([own, own.assign(region=region, value=own.value / 2)], ignore_index=True)
     assert found(data, "exceeds_region_above") == []
 
 
