@@ -287,8 +287,9 @@ def _progress(verdict: Verdict, marks: MonitorRules) -> tuple[float, float] | No
     if verdict.usual_share is None or verdict.actual_period is None:
         return None
     periods = year_periods(verdict.indicator, verdict.target.year)
-    whole = verdict.series.whole_years(verdict.target.year)
-    shares = whole.iloc[periods.index(verdict.actual_period)] / whole.iloc[-1]
+    now = periods.index(verdict.actual_period)
+    whole = verdict.series.whole_years(verdict.target.year, (now, len(periods) - 1))
+    shares = whole.iloc[now] / whole.iloc[-1]
     enough = shares.count() >= marks.min_years
     usual = verdict.usual_share
     return usual, float(shares.min()) if enough else usual * (1 - marks.behind)

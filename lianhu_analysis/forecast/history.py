@@ -80,11 +80,16 @@ class Series:
         """Years with at least one point, in order."""
         return sorted({period.year for period in self.points})
 
-    def whole_years(self, before: int) -> pd.DataFrame:
-        """Return the complete years before one: one row a period of the year, one column a year."""
+    def whole_years(self, before: int, needed: Sequence[int] | None = None) -> pd.DataFrame:
+        """Return the years before one with all of some periods, by their numbers, or with all.
+
+        One row a period of the year, one column a year.
+        """
         years = [year for year in self.years if year < before]
         columns = {year: self.values(year_periods(self.indicator, year)) for year in years}
-        return pd.DataFrame(columns).dropna(axis=1)
+        table = pd.DataFrame(columns)
+        seen = table if needed is None else table.reindex(list(needed))
+        return table[seen.columns[seen.notna().all()]]
 
     def latest(self, year: int) -> Point | None:
         """Return the last point of a year, or none."""

@@ -25,6 +25,7 @@ from lianhu_analysis.forecast.history import (
     year_periods,
 )
 from lianhu_analysis.forecast.models import GROWTH_CANDIDATES
+from lianhu_analysis.forecast.models.draws import FULL
 from lianhu_analysis.forecast.models.panel import GrowthPanel, ProgressPanel, StockPanel
 from lianhu_analysis.forecast.past_forecasts import PastRuns, Record, Sources, record_of
 from lianhu_analysis.workspace import CensusBreak
@@ -344,24 +345,32 @@ class LevelSources(Sources):
         periods = year_periods(indicator, year)
         point = series.latest(year)
         n_known = 0 if point is None else periods.index(point.period) + 1
-        past = [
-            series.values(year_periods(indicator, item)) for item in series.years if item < year
-        ]
         if not indicator.piles_up:
             if point is None:
                 raise ForecastError("本年尚无数据，没有起点")
+            years = [item for item in series.years if item < year]
+            past = [series.values(year_periods(indicator, item)) for item in years]
             changes = np.array([values[-1] - values[n_known - 1] for values in past])
             values = [item.value for item in series.points.values()]
             part = indicator.in_points and max(values) <= 100 and not self.beyond
             ends = -math.inf if min(values) < 0 else 0.0, 100.0 if part else math.inf
             return StockPanel(changes, point.value, self.integer, *ends)
-        rows = [done_by_period(values) for values in past if np.isfinite(values).all()]
+        now, last = max(n_known - 1, 0), len(periods) - 1
+        whole = series.whole_years(year, range(now, last + 1))
+        if len(whole.columns) < FULL.min_years:  # as of what is published by quarters only
+            whole = series.whole_years(year, [now, last] if n_known else [last])
+        whole = whole.reindex(range(last + 1))
+        # A January that is never published, or a month that is lost, is part of the next figure.
+        kept = whole.notna().all(axis=1).to_numpy(copy=True)
+        # The path to the end has no holes.
+        holes = np.flatnonzero(~kept[n_known:])
+        kept[n_known : n_known + holes.max(initial=-1) + 1] = False
+        rows = [done_by_period(values[kept].to_numpy()) for _, values in whole.items()]
         increments = np.vstack(rows) if rows else np.zeros((0, len(periods)))
         actual = 0.0 if point is None else point.value
         days = np.array([item.end.timetuple().tm_yday for item in periods], dtype=float)
         # Days of the year, if no more were ever counted by then; leap years have one more.
-        whole = indicator.unit == "天" and (increments.cumsum(axis=1) <= days + 1).all()
-        most = (
-            actual + days[n_known:] - (days[n_known - 1] if n_known else 0) if whole else math.inf
-        )
-        return ProgressPanel(increments, actual, n_known, self.integer, most=most)
+        daily = indicator.unit == "天" and (increments.cumsum(axis=1) <= days[kept] + 1).all()
+        passed = days[n_known - 1] if n_known else 0
+        most = actual + days[n_known:][kept[n_known:]] - passed if daily else math.inf
+        return ProgressPanel(increments, actual, int(kept[:n_known].sum()), self.integer, most=most)

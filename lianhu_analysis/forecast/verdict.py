@@ -303,7 +303,7 @@ def _judge_level(
     panel = sources.panel_on(target.year, None)
     if isinstance(panel, ProgressPanel) and panel.increments.sum() > 0:
         usual = panel.increments.sum(axis=0)
-        share = float(usual[:n_known].sum() / usual.sum())
+        share = float(usual[: panel.n_known].sum() / usual.sum())
         pace = actual / share if share > 0 else float(usual.sum() / len(panel.increments))
         draft = replace(draft, usual_share=share, benchmark={"persistence": pace})
     found = _issue(draft, sources, candidates, n_known, rules)

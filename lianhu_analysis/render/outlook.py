@@ -55,10 +55,13 @@ def path_frames(verdict: Verdict) -> tuple[pd.DataFrame, pd.DataFrame]:
         {"label": [str(period) for period in known], "value": verdict.series.values(known)}
     )
     levels = {"low": 0.1, "median": 0.5, "high": 0.9}
-    rows = []
+    rows, fan = [], verdict.fan
     for step in verdict.required.path:
-        fan = None if verdict.fan is None else verdict.fan.loc[str(step.period)]
-        row = {name: np.nan if fan is None else fan[level] for name, level in levels.items()}
+        label = str(step.period)
+        row = {
+            name: np.nan if fan is None else fan[level].get(label, np.nan)
+            for name, level in levels.items()
+        }
         row["required"] = step.to_date
         row["required_low"] = step.to_date if step.to_date_low is None else step.to_date_low
         row["required_high"] = step.to_date if step.to_date_high is None else step.to_date_high

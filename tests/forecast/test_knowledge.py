@@ -211,9 +211,33 @@ def test_the_panel_of_an_amount_by_hand():
     empty = what.panel_on(2022, None)
     assert (empty.increments.shape, empty.actual, empty.n_known) == ((0, 4), 80.0, 4)
     ahead = what.panel_on(2025, None)
-    assert (len(ahead.increments), ahead.actual, ahead.n_known) == (1, 0.0, 0)
+    # Of 2023 the first half is one with the third quarter.
+    assert ahead.increments.tolist() == [[25.0, 55.0], [20.0, 6.0]]
+    assert (ahead.actual, ahead.n_known) == (0.0, 0)
     assert "2024Q1" not in what.told(2024)
     assert "2023Q4 26.0 2024-07-17" in what.told(2024)
+
+
+def test_periods_before_now_that_a_year_lacks_are_part_of_the_next():
+    what = amounts(COUNT, {**PAST, "2024Q3": 17.0})
+    panel = what.panel_on(2024, None)
+    # 2023 is published from its third quarter on.
+    assert panel.increments.tolist() == [[25.0, 55.0], [20.0, 6.0]]
+    assert (panel.actual, panel.n_known) == (17.0, 1)
+    without = {period: value for period, value in PAST.items() if period != "2022Q3"}
+    panel = amounts(COUNT, {**without, "2024Q2": 17.0}).panel_on(2024, None)
+    # The path to the end of the year has no holes: what is left of it is one step.
+    assert panel.increments.tolist() == [[10.0, 20.0, 50.0]]
+    assert panel.n_known == 2
+
+
+def test_an_amount_that_is_published_by_quarters_only():
+    years = range(2019, 2024)
+    done = {f"{y}-{m:02d}": float(y - 2000) * m for y in years for m in (3, 6, 9, 12)}
+    monthly = indicator("lan.supply", frequency="M", level_price="na")
+    panel = amounts(monthly, {**done, "2024-03": 70.0, "2024-06": 130.0}).panel_on(2024, None)
+    assert panel.increments[0].tolist() == [57.0, 57.0, 114.0]
+    assert (len(panel.increments), panel.n_known, panel.actual) == (5, 2, 130.0)
 
 
 def test_the_panel_of_a_stock_by_hand():

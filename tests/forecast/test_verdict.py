@@ -248,7 +248,21 @@ def test_a_count_without_a_past_is_refused():
     frame = land_frame(432.0)
     verdict = judge(frame[frame["period"] >= "2023"], AREA, catalogue(LAND), RULES)
     assert verdict.status == "refused"
-    assert "每期都有数的往年" in verdict.reason
+    assert "至今到年末都有数的往年" in verdict.reason
+
+
+def test_a_january_that_is_never_published_costs_no_answer():
+    frame = land_frame(432.0)
+    lost = frame[~(frame["period"].str.endswith("-01") | frame["period"].eq("2021-05"))]
+    whole, verdict = (judge(one, AREA, catalogue(LAND), RULES) for one in (frame, lost))
+    assert verdict.usual_share == pytest.approx(whole.usual_share)
+    medians = [np.median(one.draws.values) for one in (verdict, whole)]
+    assert medians[0] == pytest.approx(medians[1], rel=0.02)
+    # Without October and November the rest of the year is one step, and the answer much the same.
+    quarters = frame[frame["period"].str[-2:].isin(["03", "06", "09", "12"])]
+    coarse = judge(quarters, AREA, catalogue(LAND), RULES)
+    assert np.median(coarse.draws.values) == pytest.approx(medians[1], rel=0.02)
+    assert coarse.fan.index.tolist() == ["2024-12"]
 
 
 STOCK = indicator("prj.reserve.count", kind="stock", span="point", unit="个", level_price="na")

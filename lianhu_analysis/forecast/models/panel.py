@@ -150,11 +150,12 @@ class ProgressPanel:
     Attributes
     ----------
     increments
-        Shape (years, n): done in each period of complete past years.
+        Shape (years, n): done in each period of past years that are complete from the last
+        period known on; one that some of them lack is part of the next.
     actual
         Done so far in the target's year.
     n_known
-        Periods of the target's year that are published.
+        Of the periods, those that have passed in the target's year.
     integer
         Whether only whole numbers can occur.
     least, most

@@ -146,7 +146,7 @@ def _year_end(name: str, panel: StockPanel, values: FloatArray, years: int) -> D
 def _need_years(panel: ProgressPanel, effort: Effort) -> None:
     years = len(panel.increments)
     if years < effort.min_years:
-        raise ForecastError(f"每期都有数的往年不足 {effort.min_years} 年，现有 {years} 年")
+        raise ForecastError(f"至今到年末都有数的往年不足 {effort.min_years} 年，现有 {years} 年")
     if panel.actual < 0 or (panel.increments.sum(axis=1) < 0).any():
         raise ForecastError("累计数有过负数，没有常年进度可比")
     if panel.increments.sum() <= 0:

@@ -192,7 +192,7 @@ def test_few_years_know_less_of_what_is_usual_than_many():
 @pytest.mark.parametrize(
     ("increments", "reason"),
     [
-        (np.ones((2, 12)), "每期都有数的往年不足 3 年，现有 2 年"),
+        (np.ones((2, 12)), "至今到年末都有数的往年不足 3 年，现有 2 年"),
         (np.zeros((6, 12)), "均为 0"),
     ],
 )
