@@ -373,7 +373,7 @@ def weights_for(
             found = _shares_of(series, periods, breaks, complete)
             if found is not None:
                 return found
-    raise ForecastError(_no_levels(year, own, proxy))
+    raise ForecastError(_no_levels(year, own, proxy, "逐期齐全、"))
 
 
 def share_for(
@@ -417,11 +417,11 @@ def _comparable(so_far: Point, whole: Point, breaks: Sequence[CensusBreak]) -> b
     return same_base and 0 < so_far.value <= whole.value
 
 
-def _no_levels(year: int, own: Series | None, proxy: Series | None) -> str:
+def _no_levels(year: int, own: Series | None, proxy: Series | None, whole: str = "") -> str:
     tried = "与".join(s.indicator.name_zh for s in (own, proxy) if s is not None) or "该指标"
     return (
         f"{year} 年各期比重无从计算：{tried}在 {year - OLDEST_SHARES}—{year - 1} 年"
-        "没有同一普查口径的累计绝对额"
+        f"没有{whole}同一普查口径的累计绝对额"
     )
 
 
