@@ -880,3 +880,12 @@ def test_a_note_behind_its_number_below_the_table_of_a_page(stored, mark, note, 
     rows = f"<tr><td>指标<td>单位<td>累计</tr><tr><td>{SALES[0]}{mark}<td>亿元<td>301.2</tr>"
     page = f"<html><body><p>{TITLE[0]}</p><table>{rows}</table><p>{note}</p></body></html>"
     assert [row[4] for row in stored(page, "a.html")] == months
+
+
+@pytest.mark.parametrize(("last", "read"), [("增速（%）", 5), ("总量（亿元）", 4)])
+def test_the_last_group_of_heads_that_are_not_merged(stored, last, read):
+    groups = ["区县", "地区生产总值", "", "固定资产投资", "社会消费品零售总额", ""]
+    parts = ["", "总量（亿元）", "增速（%）", "增速（%）", "总量（亿元）", last]
+    rows = [["全市", 8712.1, 4.6, 3.1, 3612.2, 4.0], ["莲湖区", 652.1, 5.1, 7.1, 341.2, 4.4]]
+    figures = stored([["2024年前三季度各区县主要指标"], groups, parts, *rows])
+    assert len([row for row in figures if row[0] == OWN]) == read

@@ -519,7 +519,8 @@ class _Finder:
         for n in blanks:
             left = max((label for label in labels if label < n), default=None)
             right = min((label for label in labels if label > n), default=None)
-            repeated = below[n] in {below[label] for label in labels}
+            # Behind the last group there is none that it could begin.
+            repeated = below[n] in {below[label] for label in (labels if right else wide)}
             sure = alone or (restarts and not shifted and not repeated)
             if left is not None and right is not None and not (sure or shifted):
                 sure = self._is_of_left(row, right, labels, below)
