@@ -512,7 +512,7 @@ def contributions(
 def compare(
     asked: Asked,
     code: Annotated[
-        str, typer.Argument(metavar="[CODE]", help="指标代码；不写则为全部有增速目标的。")
+        str, typer.Argument(metavar="[CODE]", help="指标代码；不写则为有增速目标的和主要指标。")
     ] = "",
     period: PeriodOption = "",
 ) -> None:

@@ -21,9 +21,19 @@ from lianhu_analysis.errors import ForecastError, PeriodError
 from lianhu_analysis.forecast.history import periods_asked
 from lianhu_analysis.workspace import Workspace
 
-__all__ = ["compare"]
+__all__ = ["HEADLINE", "compare"]
 
 DIGITS = 6  # what differences of published decimals are good for
+# What every analysis of a region's economy tells, with a target or without.
+HEADLINE = (
+    "gdp.total",
+    "ind.va_above.yoy",
+    "inv.fai.yoy",
+    "csm.retail.total",
+    "fis.revenue.gpb",
+    "opn.trade",
+    "inc.urban",
+)
 RANKS = dict.fromkeys(("place", "moved", "published_rank"), "Int64")
 # What ended more days before is no course of today: a year's figure is told until the next is out.
 STALE = pd.Timedelta(days=450)

@@ -56,7 +56,7 @@ TEMPLATES = {"Q": "quarterly.ipynb", "M": "monthly.ipynb"}
 PERIODS = {"Q": "quarter", "M": "month"}
 GIVEN_BY_OPTIONS = ("workspace", *PERIODS.values(), "as_of", "language")
 # What a monthly brief asks; a report asks everything.
-BRIEF = ("monitor", "calendar")
+BRIEF = ("comparison", "monitor", "calendar")
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from lianhu_analysis.analysis import mechanisms
 from lianhu_analysis.analysis import monitor as glance
 from lianhu_analysis.analysis.answer import Answer
 from lianhu_analysis.analysis.attribution import Between
-from lianhu_analysis.analysis.comparison import compare
+from lianhu_analysis.analysis.comparison import HEADLINE, compare
 from lianhu_analysis.analysis.contributions import who_pulls
 from lianhu_analysis.analysis.futures import Futures, forecast_alone, futures_of
 from lianhu_analysis.analysis.levers import levers_answer, parts_beside
@@ -440,7 +440,8 @@ class Session:
         Parameters
         ----------
         indicator
-            Code; default: all that have a target for growth.
+            Code; default: all that have a target for growth, then the headline indicators
+            that have growth.
         period
             As in ``contributions``.
         year
@@ -454,7 +455,11 @@ class Session:
         growth = [item for item in self.targets if item.measure == "yoy"]
         of_year = [item for item in growth if item.year == year]
         aimed = [item.indicator for item in of_year or growth]
-        codes = [indicator] if indicator else dict.fromkeys(aimed)
+        own = self.everywhere["region"].eq(self.workspace.region.code)
+        grown = own & self.everywhere["measure"].eq("yoy") & self.everywhere["value"].notna()
+        known = {*self.everywhere.loc[grown, "indicator"]}
+        told = [*aimed, *(code for code in HEADLINE if code in known and code in self.catalogue)]
+        codes = [indicator] if indicator else dict.fromkeys(told)
         chosen = [self.catalogue.get(code) for code in codes]
         fewer = {item.indicator for item in self.targets if item.rule == "at_most"}
         asked = self.everywhere, chosen, self.workspace, self.day

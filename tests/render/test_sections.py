@@ -80,6 +80,20 @@ def test_the_rules_of_lights_and_indices_stand_with_the_method(report):  # noqa:
         assert f"<cite>{rule}。</cite>" in html and rule not in english
 
 
+def test_a_brief_without_targets_tells_of_growth(report):  # noqa: F811
+    answers = empty_answers(report.assessment)
+    said = ("2024年1—9月进出口总值与上年同期持平。",)
+    answers["comparison"] = dataclasses.replace(answers["comparison"], sentences=said)
+    told = []
+    for verdicts in ((), report.assessment.verdicts):
+        assessment = dataclasses.replace(report.assessment, verdicts=verdicts)
+        page = dataclasses.replace(
+            report, assessment=assessment, answers=answers, register=FigureRegister(), sections=[]
+        )
+        told.append("进出口总值" in "".join(map(str, sections.brief(page))))
+    assert told == [True, False]
+
+
 def test_a_brief_says_why_a_target_is_not_forecast(report):  # noqa: F811
     first, *others = report.assessment.verdicts
     why = "可比的历史误差不足 3 年，现有 0 年"

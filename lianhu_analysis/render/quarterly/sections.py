@@ -69,7 +69,9 @@ def summary(report: Report) -> list[Html | Picture]:
 def brief(report: Report) -> list[Html | Picture]:
     """One printed page for a month: the answer, every target, the core, what comes next."""
     watched, coming = report.answers.get("monitor"), report.answers.get("calendar")
-    told = [sentences_list(report, watched, most=BRIEFLY)] if watched else []
+    compared = None if report.assessment.verdicts else report.answers.get("comparison")
+    told = [sentences_list(report, compared)] if compared else []
+    told += [sentences_list(report, watched, most=BRIEFLY)] if watched else []
     told += [sentences_list(report, coming, most=1)] if coming else []
     # A report has them in its first appendix; the headline says why of the first target.
     why = refused(report.assessment.verdicts[1:])
