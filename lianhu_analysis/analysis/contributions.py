@@ -40,6 +40,7 @@ BASE_EVERY = 5
 NAMED = 3  # parts told in a sentence
 COVERED = 98  # % of the whole in parts with points: what is left of less is more than rounding
 RESIDUAL, RESIDUAL_ZH, REST_ZH = "residual", "残差", "其余部分"
+TAKEN_BACK = "上年绝对额没有公布，比重由本年的推回"
 NOTHING_SPLIT = ("没有合计与各部分都已公布的指标，说不出谁在拉动。",)
 
 
@@ -67,6 +68,10 @@ class Breakdown:
         """Return levels of one census base by code: the base that has most, or the newest."""
         found = [table.reindex(columns=[period])[period] for table in self.levels]
         return max(found, key=lambda levels: (pd.notna(levels.iloc[0]), levels.count()))
+
+    def has_last_year(self, period: str) -> bool:
+        """Whether last year's level of the whole is known, by which parts are weighed."""
+        return bool(self.levels_in(f"{int(period[:4]) - 1}{period[4:]}").notna().iloc[0])
 
     def weights(self, period: str) -> pd.DataFrame:
         """Return each code's weight in last year's whole, in %, by the year whose prices are used.
@@ -123,11 +128,12 @@ def contributions(breakdown: Breakdown, period: str) -> pd.DataFrame:
     Raises
     ------
     ForecastError
-        If the growth of the whole or its level a year ago is not published.
+        If the growth of the whole or its level, a year ago or now, is not published.
     """
     last = int(period[:4]) - 1
     growth, weights = breakdown.growth_in(period), breakdown.weights(period)
-    table = pd.DataFrame({"growth": growth, "weight_pct": weights[last]})
+    year = last if breakdown.has_last_year(period) else last + 1
+    table = pd.DataFrame({"growth": growth, "weight_pct": weights[year]})
     table["points"] = table["weight_pct"] * growth / 100
     no_level = f"没有可用的与合计同一普查口径的 {last}{period[4:]} 绝对额"
     table["reason"] = np.where(table["weight_pct"].isna(), no_level, "")
@@ -201,6 +207,10 @@ def who_pulls(
         try:
             breakdown = breakdown_of(own, whole, parts, space.census_breaks)
             table = _compared(breakdown, [name, *names, RESIDUAL_ZH], period)
+            if not breakdown.has_last_year(table["period"].iloc[0]):
+                table.loc[whole.code, "name_zh"] = (
+                    f"{whole.name_zh}（{item.name_zh}，{TAKEN_BACK}）"
+                )
             covered = table["weight_pct"].where(table["points"].notna()).iloc[1:].sum()
             if covered < COVERED:  # a county without a row for its 第一产业
                 table.loc[RESIDUAL, "name_zh"] = REST_ZH

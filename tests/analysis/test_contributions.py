@@ -93,6 +93,19 @@ def test_without_the_whole_nothing_is_split(gone, said):
         table_of(*[row for row in PLAIN if row[:2] != ("gdp.total", gone)])
 
 
+def test_without_last_years_levels_this_years_are_taken_back():
+    this = [
+        (code, measure, "2024Q3" if measure == "level" else period, value)
+        for code, measure, period, value in PLAIN
+    ]
+    table = table_of(*this)
+    # 50 of 1.04, 350 of 1.06 and 600 of 1.048, each of 1000 of 1.052.
+    weights = [100 * w * 1.052 / g for w, g in ((0.05, 1.04), (0.35, 1.06), (0.6, 1.048))]
+    assert list(table["weight_pct"].iloc[:4]) == pytest.approx([100, *weights])
+    assert table.loc["gdp.secondary", "points"] == pytest.approx(weights[1] * 0.06)
+    assert not split(*this).has_last_year("2024Q3") and split(*PLAIN).has_last_year("2024Q3")
+
+
 def test_levels_of_two_census_bases_are_never_divided():
     later = [("gdp.total", "level", "2023Q3", 1100, "2025-01-17")]
     # The whole was revised, the parts were not: the release before, which has them all.

@@ -23,6 +23,7 @@ from lianhu_analysis import pipeline
 from lianhu_analysis.intake.new_workspace import create_workspace
 from lianhu_analysis.intake.problems import Problem
 from lianhu_analysis.intake.store import VintageStore
+from lianhu_analysis.pipeline.session import Session
 from lianhu_analysis.workspace import load_workspace
 from tests.intake.test_real_files import real
 
@@ -193,6 +194,20 @@ def _answer_key(row: Row) -> tuple[str, ...]:
 def _listing(lines: Iterable[str], of: int) -> str:
     lines = list(lines)
     return "\n".join([f"{len(lines)} of {of}:", *lines])
+
+
+@pytest.mark.parametrize("space", ["city", "district"])
+def test_its_first_delivery_has_no_error_and_says_who_pulls(tmp_path, space):
+    """The city has farms, and neither the catalogue nor a year before says so."""
+    deliver(space, tmp_path / "new", real(FILE))
+    session = Session(load_workspace(tmp_path / "new"))
+    assert not [item for item in session.assured.findings if item.severity == "Error"]
+    told = session.contributions().tables["contributions"]
+    if space == "city":
+        pulled = told[told["whole"].eq("gdp.total")].set_index("indicator")["points"]
+        assert pulled["gdp.secondary"] == pytest.approx(
+            6.9 * (169.973 / 1.069) / (663.606 / 1.06305), abs=1e-3
+        )
 
 
 def test_another_districts_workspace_takes_nothing_of_it(tmp_path):

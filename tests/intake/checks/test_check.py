@@ -247,6 +247,23 @@ def test_a_primary_sector_that_the_district_has_not_is_missed_elsewhere_only():
     assert found(once.assign(region="610000"), "components_sum") == []
 
 
+def test_the_industries_of_a_city_with_farms_are_no_errors():
+    """A city's genuine first report: eight industries of 599 of a total of 664."""
+    parts = {
+        "ind.va": 138.33,
+        "bld.va": 32.1,
+        "gdp.wholesale_retail": 40.35,
+        "gdp.transport": 23.94,
+    }
+    parts |= {"gdp.hotel_catering": 7.94, "gdp.finance": 32.88, "gdp.realestate": 53.24}
+    rows = [row(code, "2025Q1", value) for code, value in parts.items()]
+    other = row("gdp.other_services", "2025Q1", 270.69)
+    first = frame([*rows, other, row("gdp.total", "2025Q1", 663.61)])
+    assert found(first, "components_sum") == []
+    over = frame([*rows, other, row("gdp.total", "2025Q1", 563.61)])
+    assert found(over, "components_sum")
+
+
 def test_a_district_whose_sectors_never_sum_up_has_a_primary_sector():
     data = gdp()
     whole = data["indicator"] == "gdp.total"
