@@ -235,7 +235,7 @@ def figure_texts(html, name):
     origins = {row.get("id"): row.text_content() for row in page.xpath("//tr[@id]")}
     found = {True: set(), False: set()}
     # What was issued before depends on who made reports in this folder, not on the audience.
-    for moved in page.xpath("//td[@data-label='较上次发布']"):
+    for moved in page.xpath("//td[@data-label='概率较上次']"):
         moved.clear()
     for number in page.xpath("//main//data[@data-ref]"):
         if "相差的百分点" in origins[number.get("data-ref")]:

@@ -76,8 +76,8 @@ def standing(
     tuple
         The frame with ``ahead`` (the own region's growth less this one's, in points),
         ``change``, ``place`` and places ``moved`` forward added (missing unless the same
-        districts are known in both periods); and of the own region the ``known`` of
-        ``districts`` and the points ``to_next`` and ``to_best``, missing for the best.
+        districts are known in both periods); and of the own region the ``known`` and
+        ``unknown`` of ``districts``, and the points ``to_next`` and ``to_best``, missing for the best.
     """
     own, city = space.region.code, [item.code for item in space.parents[:1]]
     mates = [own, *(item.code for item in space.peers if item.parent in ("", *city))]
@@ -89,7 +89,8 @@ def standing(
     change = (printed["growth"] - printed["previous"]).round(DIGITS)
     moved = before - place if same else np.nan
     ahead = gap[mates].abs()[place < place[own]]
-    count = {"known": districts["growth"].count(), "districts": len(mates)}
+    known = int(districts["growth"].count())
+    count = {"known": known, "districts": len(mates), "unknown": len(mates) - known}
     ranked = growth.assign(ahead=gap, change=change, place=place, moved=moved)
     return ranked, count | {"to_next": ahead.min(), "to_best": ahead.max()}
 

@@ -291,11 +291,19 @@ def _sentences(table: pd.DataFrame) -> list[str]:
     # A residual that is only that moved nothing.
     movers = table[table["name_zh"] != RESIDUAL_ZH].iloc[1:].set_index("name_zh")["change"]
     moves = (np.sign(change) * movers).dropna()
+    pulls_down = table.set_index("name_zh")["points"].lt(0)
+
+    def moved_text(name: str, way: str, by: float) -> str:
+        # Whoever pulls down and did so by less is no pull that grew.
+        down = bool(pulls_down[name])
+        said = {"多": "少", "少": "多"}[way] if down else way
+        return f"{name}{said}{'下拉' if down else '拉动'} {by:.1f} 个百分点"
+
     moved = moves.nlargest(NAMED)
     moved = moved[moved >= HALF_UNIT]
-    who = [f"{key}{more}拉动 {by:.1f} 个百分点" for key, by in moved.items()]
+    who = [moved_text(str(name), more, by) for name, by in moved.items()]
     why = f"主要是{'、'.join(who)}" if who else "没有哪一部分的同向变动达到公布的小数位"
     if who and moves.min() <= -HALF_UNIT and moved.sum() >= abs(change) + 2 * HALF_UNIT:
         # Parts that make more than the whole change leave one that went the other way.
-        why += f"，而{moves.idxmin()}{less}拉动 {-moves.min():.1f} 个百分点"
+        why += f"，而{moved_text(str(moves.idxmin()), less, -moves.min())}"
     return [*said, f"{pace}，{why}。"]

@@ -27,6 +27,7 @@ __all__ = ["monitor"]
 
 GROWTH = "增速%"
 LONG_FALL = 3
+NEWS_DAYS, LAST_TURN = 100, 24  # days, and months of the index
 RECENT_MONTHS = 3  # an older diffusion index is no news
 NEVER = "9999"  # later than every period
 TIERS = {"core": "核心指标", "monitor": "监测指标"}
@@ -239,7 +240,8 @@ def target_light(
     if target.rule == "at_most":
         return _below(verdict, marks, said, met=met)
     if target.is_growth:
-        light = marks.green if met and (gap is None or gap >= 0) else marks.yellow
+        above_city = gap is None or gap >= 0 or verdict.status in DECIDED
+        light = marks.green if met and above_city else marks.yellow
         if actual < 0 or verdict.status == "missed":
             light = marks.red
         return round(actual - target.value, climate.DECIMALS), light.name, said
@@ -367,15 +369,22 @@ def _sentences(tables: Mapping[str, pd.DataFrame], year: int, at: Period | None)
     counts = "，".join(f"{name} {number} 项" for name, number in lights.items())
     if counts:
         yield f"{year}年 {len(tables['targets'])} 项目标的达标灯：{counts}。"
-    for row in tables["falls"].head(1).itertuples():
+    falls = tables["falls"]
+    # One that ended half a year ago is no news.
+    recent = [
+        at is None or (at.end - Period.parse(p).end).days < NEWS_DAYS for p in falls["period"]
+    ]
+    for row in falls[recent].head(1).itertuples():
         yield f"连续回落最久的是{row.name_zh}（{row.run} 期，至{_month(row.period)}）。"
-    recent = tables["diffusion"].tail(RECENT_MONTHS).dropna(subset="diffusion")
-    for row in recent.tail(1).itertuples():
+    diffused = tables["diffusion"].tail(RECENT_MONTHS).dropna(subset="diffusion")
+    for row in diffused.tail(1).itertuples():
         paces = f"{row.n} 项增速中 {row.faster} 项加快、{row.slower} 项回落（持平的算半项）"
         yield f"{_month(row.month)}扩散指数 {row.diffusion:.1f}%：{paces}。"
     for row in tables["index"].dropna(subset="index").tail(1).itertuples():
         yield f"{_month(row.month)}一致指数 {row.index:.1f}（均值为一百，不是预测）。"
-    for row in tables["turning_points"].tail(1).itertuples():
+    months = tables["index"]["month"]
+    turns = tables["turning_points"]
+    for row in turns[turns["month"].isin(months.tail(LAST_TURN))].tail(1).itertuples():
         yield f"一致指数最近一个转折点是{_month(row.month)}的{row.kind}。"
 
 

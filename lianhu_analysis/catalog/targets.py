@@ -112,6 +112,11 @@ class Target:
         return round(100 * self.value / (self.plan or self.value), 6)
 
     @property
+    def shown_unit(self) -> str:
+        """Its unit as it is printed; an index of which last year is 100 has none."""
+        return "" if "=" in self.unit else self.unit
+
+    @property
     def is_growth(self) -> bool:
         """Whether the target is a rate of growth or reduction, in %."""
         return self.measure == "yoy"

@@ -227,7 +227,9 @@ def amount_required(
     elif not levels.indicator.piles_up:
         found = replace(found, path_reason="存量有增有减，没有常年进度可分摊")
     elif usual is None:
-        found = replace(found, path_reason="往年同期没有完整公布的进展，不能按常年进度分摊")
+        told = len(levels.whole_years(target.year).columns) > 0
+        why = "历年这些时期都没有进展" if told else "往年同期没有完整公布的进展"
+        found = replace(found, path_reason=f"{why}，不能按常年进度分摊")
     else:
         found = _amount_path(found, levels, actual, usual)
     compared = _with_precedents(replace(found, value=needed), target, past, outlier_years)

@@ -223,7 +223,8 @@ def english_names(
 
 def _aim(target: Target) -> str:
     """Say what a target aims at, such as ``at least 28`` or ``8%–9%``."""
-    unit = {"%": "%", "个": ""}.get(target.unit, f" {_table()[1].get(target.unit, target.unit)}")
+    shown = target.shown_unit
+    unit = {"%": "%", "个": "", "": ""}.get(shown, f" {_table()[1].get(shown, shown)}")
     ends = [target.value, *([] if target.upper is None else [target.upper])]
     words = {"about": "about ", "at_least": "at least ", "at_most": "at most "}
     return words.get(target.rule, "") + "–".join(f"{end:,.10g}{unit}" for end in ends)

@@ -74,12 +74,12 @@ def path_frames(verdict: Verdict) -> tuple[pd.DataFrame, pd.DataFrame]:
 def _path_picture(report: Report, verdict: Verdict) -> Picture:
     target, name = verdict.target, verdict.name_zh
     history, path = path_frames(verdict)
-    told = f"{_told(verdict)}{target.unit}"
+    told = f"{_told(verdict)}{target.shown_unit}"
     most, verb = target.rule == "at_most", "下降" if verdict.indicator.is_reduction else "增长"
     finding = f"{'不能超过' if most else '还须完成'} {told}"
     if target.is_growth:
         finding = f"剩余时期{f'{verb}不能超过' if most else f'须{verb}'} {told}"
-    aim = aim_text(target, target.unit if target.is_growth else "")
+    aim = aim_text(target, target.shown_unit if target.is_growth else "")
     setting = plain_setting(report, verdict, f"{name}：{finding}")
     setting = replace(setting, target=target.value, target_text=f"目标 {aim}")
     return picture(
@@ -114,7 +114,7 @@ def _told(verdict: Verdict) -> str:
     value = verdict.required.value or 0.0
     if verdict.target.is_growth:
         return tables.number_text(value, 2)
-    return value_text(round(value, 2), verdict.target.unit)
+    return value_text(round(value, 2), verdict.target.shown_unit)
 
 
 def joint_picture(report: Report, joint: Joint) -> Picture | tables.Html:

@@ -146,6 +146,7 @@ def html_table(
     caption: object,
     *,
     numeric: Sequence[int] = (),
+    real: bool = False,
 ) -> Html:
     """Make a table.
 
@@ -157,6 +158,8 @@ def html_table(
         What the table says.
     numeric
         Positions of the columns that are aligned to the right.
+    real
+        Whether no figure in it is simulated, whatever the page must say of others.
 
     Raises
     ------
@@ -180,8 +183,9 @@ def html_table(
         f'<th scope="col"{_align(i, numeric)}>{_escaped(header)}</th>'
         for i, header in enumerate(headers)
     )
+    kind = ' class="real"' if real else ""
     return Html(
-        f'<div class="table"><table><caption>{_escaped(caption)}</caption>'
+        f'<div class="table"><table><caption{kind}>{_escaped(caption)}</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table></div>"
     )
 

@@ -271,7 +271,7 @@ def test_a_fall_of_the_whole_is_told_as_one():
     ]
     first, second = _sentences(pd.DataFrame(rows, columns=columns).assign(decimals=1))
     assert first.startswith("2024年1—9月出口下降 3.0%：一般贸易拉动 -3.2 个百分点（-3.2 至 -3.2）")
-    assert second.startswith("降幅比2024年1—8月收窄 2.0 个百分点，主要是一般贸易多拉动 1.9")
+    assert second.startswith("降幅比2024年1—8月收窄 2.0 个百分点，主要是一般贸易少下拉 1.9")
 
 
 def test_who_slowed_it_down(national):

@@ -197,6 +197,16 @@ def test_lights_of_growth(rule, value, actual, gap, light):
     )
 
 
+def test_a_plan_that_is_met_when_the_year_is_over_is_green_whatever_the_city_did():
+    aim = target(value=1.0, rule="at_least")
+    verdict = replace(GROWTH, target=aim, actual=1.0)
+    open_, over = (
+        monitor.target_light(replace(verdict, status=status), -2.0, MARKS)[1]
+        for status in ("ok", "reached")
+    )
+    assert (open_, over) == ("黄·欠缺", "绿·达标")
+
+
 def test_a_light_and_its_reason_go_by_what_is_printed():
     # A workbook held -0.04 and 5.95, which are published as 0.0 and 6.0.
     for value, actual, light, said in (

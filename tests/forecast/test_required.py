@@ -277,7 +277,7 @@ def test_a_fall_is_no_progress_and_years_of_nothing_have_no_proportions():
     fallen = {"2023Q1": 20.0, "2023Q2": 40.0, "2023Q3": 30.0, "2023Q4": 120.0, "2024Q2": 22.0}
     assert path(amount(fallen).path) == [("2024Q3", 0.0, 22.0), ("2024Q4", 78.0, 100.0)]
     nothing = {f"2023Q{n}": 0.0 for n in range(1, 5)}
-    assert "往年同期没有完整公布" in amount({**nothing, "2024Q2": 22.0}).path_reason
+    assert "历年这些时期都没有进展" in amount({**nothing, "2024Q2": 22.0}).path_reason
     # Nothing done yet, nothing known of the year: all of it remains.
     ahead = amount(PAST)
     assert ahead.value == 100.0

@@ -89,6 +89,9 @@ def test_a_section_that_is_left_out_is_named(internal):
     said = "本页是公开版，未列出风险与社会治理一章、敏感指标的目标1项、对照数字3行。"
     assert said in words(headline(both))
     assert not has_chinese(English({}).text(said))
+    # One without a sentence made no section that could be left out.
+    empty = dataclasses.replace(asked, answers={"risk": dataclasses.replace(risk, sentences=())})
+    assert "一章" not in words(headline(for_public(empty, frozenset(), ())))
     every = for_public(asked, frozenset(), (), tells_sensitive=True)
     assert every.answers and "没有要略去的敏感指标" in words(headline(every))
     # A zero is no omission.

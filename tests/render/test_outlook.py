@@ -23,6 +23,7 @@ from lianhu_analysis.render.quarterly.report import (
     plain_text,
     title_text,
 )
+from lianhu_analysis.render.quarterly.report_outlook import attention_list
 from lianhu_analysis.render.quarterly.report_sources import (
     deliveries_table,
     facts_table,
@@ -305,12 +306,32 @@ def test_the_panel_says_how_the_chance_moved_since_the_verdict_before(report):
     narrow = record_frame([issued | {"tolerance": 0.1}])
     assert cells(panel(dataclasses.replace(page, before=narrow)))[0][-1] == "目标已调整"
     first = panel(dataclasses.replace(page, before=record_frame([]), register=FigureRegister()))
-    assert "较上次发布" not in first and {len(row) for row in cells(first)} == {7}
+    assert "概率较上次" not in first and {len(row) for row in cells(first)} == {7}
     rows = cells(panel(page))
     assert rows[0][-1] == "升7个百分点"
     assert rows[1][-1] == "—"
     (moved,) = [item for item in page.register if "相差的百分点" in item.label]
     assert "2024-07-31" in moved.label
+
+
+def test_what_is_not_forecast_is_named_where_attention_is_asked_for(report):
+    first, *others = report.assessment.verdicts
+    silent = dataclasses.replace(others[0], status="refused", reason="历史太短", draws=None)
+    for verdicts in ((first, silent), (first,)):
+        assessment = dataclasses.replace(report.assessment, verdicts=verdicts)
+        page = dataclasses.replace(report, assessment=assessment, register=FigureRegister())
+        told = f"另有目标不作预测：{silent.target.name_zh}，原因见附录。"
+        assert (told in words(attention_list(page))) == (len(verdicts) == 2)
+
+
+def test_an_index_is_printed_without_a_unit(report):
+    verdict = report.assessment.verdicts[0]
+    unit = dataclasses.replace(verdict.target, unit="上年同月=100", measure="level")
+    assert (unit.shown_unit, verdict.target.shown_unit) == ("", "%")
+    shown = dataclasses.replace(verdict, target=unit)
+    assessment = dataclasses.replace(report.assessment, verdicts=(shown,))
+    page = dataclasses.replace(report, assessment=assessment, register=FigureRegister())
+    assert "=100" not in words(panel(page))
 
 
 def test_a_figure_that_is_held_back_is_told_beside_the_targets(report):

@@ -64,6 +64,14 @@ def test_a_number_told_without_its_sign_says_so_where_it_leads(page):
     ]
 
 
+def test_a_place_is_no_difference_of_the_same_size(page):
+    table = TABLE.assign(place=[2, 1], known=[3, 3], unknown=[1, 1], ahead=[2.0, 1.0])
+    said = f"2024年前三季度{GDP.name_zh}增长 4.8%，高 2.0 个百分点，居有数的 3 个区县并列第 2 位，另有 1 个区县没有数。"
+    sentences_list(page, asked(page, said, table=table))
+    ends = [item.label.rpartition("：")[2] for item in page.register][1:]
+    assert ends == ["本地高出", "有数地区", "位次", "没有数的地区"]
+
+
 def test_certainty_years_and_cases_of_ledgers_are_no_figures_of_their_own(page):
     cases = pd.DataFrame({"case": ["O014"], "case_zh": ["演示项目50"], "probability": [0.9999]})
     answer = asked(page, "2024，达标概率 >99%，最低的是O014、演示项目50。", table=cases)

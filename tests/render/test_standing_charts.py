@@ -52,9 +52,9 @@ def test_pictures_say_what_they_show(national):
     assert "第一产业 0.2" in pictures[0].alt
     whole = Session(national).contributions("2024Q3")
     table = whole.tables["contributions"]
-    down = table.assign(points=-table["points"].abs(), low=np.nan, high=np.nan)
+    down = table.assign(points=-table["points"].abs(), low=np.nan, high=np.nan, growth=-4.8)
     fallen = contribution_pictures(replace(whole, tables={"contributions": down}))[0].alt
-    assert "第一产业拖累最少：-0.2 个百分点" in fallen and "拉动" not in fallen
+    assert "下降 4.8%，第三产业下拉最多：2.8 个百分点" in fallen and "拉动" not in fallen
     alone = session.comparison("gdp.total", "2024Q3")
     assert standing_pictures(alone) == []  # nobody to stand beside
     rows = alone.tables["regions"]

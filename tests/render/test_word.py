@@ -11,7 +11,7 @@ from docx.shared import Mm, Pt
 from PIL import Image
 
 from lianhu_analysis.render.publishing.word import MASTER, render_word
-from lianhu_analysis.render.tables import SIMULATED_MARK
+from lianhu_analysis.render.tables import SIMULATED_MARK, html_table
 from lianhu_analysis.written import packaged
 from setup.word_master import make_master
 
@@ -163,13 +163,21 @@ def test_a_chart_is_whole_and_has_words():
     assert shape._inline.docPr.get("descr") == "增速加快"
 
 
+def test_a_table_of_real_figures_is_not_called_simulated():
+    body = html_table(["甲"], [["1"]], "公报", real=True) + html_table(["乙"], [["2"]], "演示")
+    data = render_word(body, title="题", mark=SIMULATED_MARK)
+    document = Document(io.BytesIO(data))
+    captions = [item.text for item in document.paragraphs if item.style.name == "Caption"]
+    assert captions == ["公报", f"演示 {SIMULATED_MARK}"]
+
+
 def test_simulated_data_are_marked_on_every_page_and_table():
     document, data = opened(mark=SIMULATED_MARK)
     section = document.sections[0]
     for header in (section.header, section.even_page_header):
         assert header.paragraphs[0].text == "演示数据（模拟）"
     captions = [item.text for item in document.paragraphs if item.style.name == "Caption"]
-    assert captions == ["增速（演示数据（模拟））"]
+    assert captions == ["增速 演示数据（模拟）"]
     assert b"\xe6\xbc\x94" not in opened()[1]
     with zipfile.ZipFile(io.BytesIO(data)) as package:
         # No macro, no link to the outside.

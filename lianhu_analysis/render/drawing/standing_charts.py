@@ -38,11 +38,13 @@ def contribution_pictures(answer: Answer, most: int | None = None) -> list[Pictu
         rows = pd.concat([parts, block.iloc[[-1, 0]]]).assign(start=0.0)
         # A waterfall: each part begins where the one before ended, the whole at nothing.
         rows.iloc[1:-1, -1] = rows["value"].fillna(0).cumsum().iloc[:-2]
-        most_zh, points = rows[["label", "value"]].iloc[0]
+        # What pulls a fall down most is the news of it.
+        falls = whole["growth"] < 0
+        most_zh, points = parts[["label", "value"]].iloc[-1 if falls else 0]
         grown = grew_text(whole["growth"], whole[DECIMALS])
         title = (
             f"{Period.parse(whole['period']).label_zh('ytd')}{whole['label']}{grown}，"
-            f"{most_zh}{'拉动最多' if points > 0 else '拖累最少'}：{half_up(points)} 个百分点"
+            f"{most_zh}{'下拉' if falls else '拉动'}最多：{half_up(abs(points))} 个百分点"
         )
         rows["strong"] = rows.index == block.index[0]
         rows[DECIMALS] = rows[DECIMALS].where(rows["strong"], 1)  # points have one

@@ -140,7 +140,7 @@ class _Writer:
         """Write a three-line table: caption above, head repeated, rows whole."""
         caption = element.find("caption")
         if caption is not None:
-            mark = f"（{self.mark}）" if self.mark else ""
+            mark = f" {self.mark}" if self.mark and caption.get("class") != "real" else ""
             titled = self.document.add_paragraph(f"{_text(caption)}{mark}", style="Caption")
             titled.paragraph_format.keep_with_next = True
         rows = [list(row) for row in element.iter("tr")]

@@ -60,7 +60,11 @@ def for_public(
         },
     )
     rows = sum(len(facts(report)) - len(facts(public)) for facts in (own_facts, facts_above))
-    sections = [TASKS_ZH[name] for name in report.answers if name not in public.answers]
+    # An answer without a sentence made no section.
+    gone = (
+        name for name, one in report.answers.items() if name not in public.answers and one.sentences
+    )
+    sections = [TASKS_ZH[name] for name in gone]
     return replace(public, withheld=(withheld, rows, sections))
 
 

@@ -252,7 +252,7 @@ def headline(report: Report) -> Html:
         return tables.join(nothing, *_later(report), *_withheld(report))
     verdict = assessment.verdicts[0]
     target = verdict.target
-    aim = aim_figure(report, target, target.unit)
+    aim = aim_figure(report, target, target.shown_unit)
     asked = [tables.name(verdict.name_zh), f"全年目标{_verb(verdict)}", aim, _rule_words(target)]
     answer = tables.paragraph(*asked, "。", *_answer(report, verdict))
     tally = tables.paragraph(*_tally(report))
@@ -307,19 +307,19 @@ def _answer(report: Report, verdict: Verdict) -> list[str | Html]:
     period = latest_period(verdict)
     if verdict.status != "ok":
         words = status_words(verdict)
-        return ["截至", as_of, f"，目标{words}：", period, "为", actual, target.unit, "。"]
+        return ["截至", as_of, f"，目标{words}：", period, "为", actual, target.shown_unit, "。"]
     probability, about = verdict.probability or 0.0, verdict.probability_about or 0.0
     answer: list[str | Html] = ["截至", as_of, "，", f"{status_words(verdict)}。"]
     answer += [at_most(verdict) or "达到或超过", "目标值的概率为"]
     answer += [_probability(report, verdict, probability, _reached(verdict))]
     if target.rule == "about":
         tolerance = report.register.target(_tolerance_of(target), plain_text(target.tolerance))
-        unit = target.unit.replace("%", "个百分点")
+        unit = target.shown_unit.replace("%", "个百分点")
         answer += ["；“左右”按容许低", tolerance, unit, "计，概率为"]
         answer += [_probability(report, verdict, about, _reached(verdict, about=True))]
     answer += [*_within(report, verdict, "；落在区间内的概率为", ""), "。"]
     if verdict.actual_reference is not None:
-        answer += [period, "为", actual, target.unit, "；"]
+        answer += [period, "为", actual, target.shown_unit, "；"]
     return [*answer, *required_sentence(report, verdict)]
 
 
@@ -345,7 +345,7 @@ def required_sentence(
     if not target.is_growth:
         before, after = _net(verdict)
         before = {"需": "还需完成", "需净增": "还需净增"}.get(before, before)
-        return [span, before, required_figure(report, verdict), target.unit, after, "。"]
+        return [span, before, required_figure(report, verdict), target.shown_unit, after, "。"]
     needs = f"{_verb(verdict)}不能超过" if most else f"需{_verb(verdict)}"
     sentence: list[str | Html] = ["要不超过目标，" if most else "要恰好达标，", span, needs]
     sentence += [required_figure(report, verdict), "%"]
@@ -383,7 +383,7 @@ def required_figure(report: Report, verdict: Verdict, rounding: float = 0.0) -> 
         # What lacks by 0.004 does not lack 0.00.
         value, digits = required.value, max(2, decimals_of(required.value, 6))
         value = abs(value) if _is_change(verdict) else value
-        text = value_text(value, verdict.target.unit, digits)
+        text = value_text(value, verdict.target.shown_unit, digits)
         return report.modelled(verdict, value, text, "剩余时期所需")
     share = required.share
     if share is None or verdict.actual_reference is None:
@@ -451,7 +451,7 @@ def panel(report: Report) -> Html:
     if all(row[-1] == "—" for row in rows):  # nothing was issued before
         rows = [row[:-1] for row in rows]
     else:
-        heads.append("较上次发布")
+        heads.append("概率较上次")
     table = tables.html_table(heads, rows, "各项目标的判断", numeric=(1, 3, 4, 5))
     notes = [
         tables.join(tables.name(verdict.name_zh), "的剩余时期所需", *note[1:], "。")
@@ -464,7 +464,7 @@ def panel(report: Report) -> Html:
 
 
 def _unit(verdict: Verdict) -> str:
-    return "" if verdict.actual is None else verdict.target.unit
+    return "" if verdict.actual is None else verdict.target.shown_unit
 
 
 def _needed(report: Report, verdict: Verdict) -> Html:
@@ -475,7 +475,7 @@ def _needed(report: Report, verdict: Verdict) -> Html:
         return Html("说不出")
     before, after = _net(verdict)
     before = before.replace("能", "").removeprefix("需")
-    return tables.join(before, required_figure(report, verdict), verdict.target.unit, after)
+    return tables.join(before, required_figure(report, verdict), verdict.target.shown_unit, after)
 
 
 def _net(verdict: Verdict) -> tuple[str, str]:
@@ -523,7 +523,8 @@ def _change(report: Report, verdict: Verdict) -> Html:
         & before["year"].eq(target.year)
     ]
     column = "probability_about" if target.rule == "about" else "probability"
-    if same.empty or now is None or pd.isna(same[column].iloc[-1]):
+    decided = verdict.status in DECIDED
+    if decided or same.empty or now is None or pd.isna(same[column].iloc[-1]):
         return Html("—")
     told = same.iloc[-1]
     then = told[["target", "tolerance", "upper"]].astype(float)
@@ -550,13 +551,17 @@ def _target_notes(report: Report, verdict: Verdict) -> list[Html]:
             replace(target, value=value, upper=None, title_zh=f"{target.title_zh}（{words}）")
             for value, words in ((target.plan, "年度计划"), (target.share_pct, "完成比重"))
         )
-        said = [head, "完成年度计划", aim_figure(report, whole, target.unit), "的"]
-        said += [aim_figure(report, share, "%"), "，即", aim_figure(report, target, target.unit)]
+        said = [head, "完成年度计划", aim_figure(report, whole, target.shown_unit), "的"]
+        said += [
+            aim_figure(report, share, "%"),
+            "，即",
+            aim_figure(report, target, target.shown_unit),
+        ]
         notes.append(tables.join(*said, "。"))
     for newer, older in pairwise((target, *verdict.replaced)):
         said = [head, tables.when(str(newer.in_force)), "起为"]
-        said += [aim_figure(report, newer, newer.unit), _rule_words(newer), "，此前为"]
-        said += [aim_figure(report, older, older.unit), _rule_words(older)]
+        said += [aim_figure(report, newer, newer.shown_unit), _rule_words(newer), "，此前为"]
+        said += [aim_figure(report, older, older.shown_unit), _rule_words(older)]
         notes.append(tables.join(*said, "（", tables.name(older.title_zh), "）。"))
     return notes
 
@@ -604,7 +609,7 @@ def forecast_text(value: float, verdict: Verdict) -> str:
     """Format a forecast with the digits that its likely range bears; a count is whole."""
     target, likely = verdict.target, verdict.quantiles[0.9] - verdict.quantiles[0.1]
     digits = sum(likely < width for width in DIGITS_BELOW)
-    return value_text(value, target.unit, digits, rate=target.growth_decimals)
+    return value_text(value, target.shown_unit, digits, rate=target.growth_decimals)
 
 
 def _probability(report: Report, verdict: Verdict, value: float, label: str) -> Html:

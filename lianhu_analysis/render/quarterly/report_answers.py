@@ -178,18 +178,20 @@ def _looked_up(
     said = sentence[: match.end()] + after
     near = {id(row): _nearness(row, said) for row, _, _ in found}
 
-    def fit(item: Numbered) -> tuple[bool, bool, int, int, int, bool]:
+    def fit(item: Numbered) -> tuple[bool, bool, bool, int, int, int, bool]:
         (told, last), (row, column, shown) = near[id(item[0])], item
         # Decimals of the row that is meant are rounded; else what stands as it is comes first.
         exact = bool(told and read[2]) or abs(abs(shown) - abs(read[1])) <= EXACT
         heads = len(set(COLUMNS.get(column, "")) & set(beside))
-        return told > 0, exact, last, told, heads, (id(row), column) not in used
+        # 并列第 2 位 is a place, and 2.0 个百分点 is none.
+        placed = ("位" in COLUMNS.get(column, "")) == after.lstrip().startswith("位")
+        return told > 0, placed, exact, last, told, heads, (id(row), column) not in used
 
     best = max(found, key=fit, default=None)
     percent = "%" if token.endswith("%") and not read[0] else ""
     # A whole number is sooner a count than another number rounded.
     whole = not (percent or read[0] or read[2]) and int(read[1]) in answer.counts
-    if whole and not (best and all(fit(best)[:2])):
+    if whole and not (best and all(fit(best)[:3])):
         return counted(report, int(read[1]), f"分析“{answer.question}”的表中的项数")
     if best is None and re.fullmatch(r"(?:19|20)\d{2}", token):
         return tables.when(token)  # a year, of what comes once a year

@@ -111,7 +111,7 @@ def _picture(report: Report, verdict: Verdict, panel: Panel, shown: str) -> Pict
     """Draw the chart of a target; the figures that stand in it are registered."""
     target, name, words = verdict.target, verdict.name_zh, status_words(verdict)
     # The unit of growth goes with the target that stands beside its line.
-    own, after = ("%", "") if target.is_growth else ("", target.unit)
+    own, after = ("%", "") if target.is_growth else ("", target.shown_unit)
     aim, end_text = aim_text(target, own), _end_text(report, verdict)
     aim_figure(report, target, own)
     setting = plain_setting(report, verdict, f"{name}：{words}")
@@ -150,4 +150,6 @@ def plain_setting(report: Report, verdict: Verdict, title: str) -> Setting:
     shown = files[0] if len(files) == 1 else f"{files[-1]} 等 {len(files)} 个文件"
     caption = f"数据：{shown}；截至 {report.as_of.isoformat()} 已公布的版本"
     simulated = report.assessment.simulated
-    return Setting(title=title, caption=caption, unit=verdict.target.unit, simulated=simulated)
+    return Setting(
+        title=title, caption=caption, unit=verdict.target.shown_unit, simulated=simulated
+    )

@@ -60,7 +60,7 @@ def path_table(report: Report) -> Html:
             when = tables.when(released_zh(verdict.indicator, step.period))
             needed = (figure(report, verdict, step) for figure in (_single, _to_date))
             figures = (tables.join(at_most(verdict), figure) for figure in needed)
-            rows.append([title, when, *figures, verdict.target.unit])
+            rows.append([title, when, *figures, verdict.target.shown_unit])
             if step.reason:
                 notes.append(tables.join(title, "：", tables.reason(step.reason), "。"))
     headers = ["目标", "时期", "当期须", "累计须", "单位"]
@@ -114,17 +114,21 @@ def _to_date(report: Report, verdict: Verdict, step: Step) -> Html:
 
 
 def _amount(report: Report, verdict: Verdict, value: float, period: Period, words: str) -> Html:
-    text = value_text(round(value, 2), verdict.target.unit)
+    text = value_text(round(value, 2), verdict.target.shown_unit)
     return report.modelled(verdict, value, text, f"{period} {words}", "剩余数量按常年进度分摊")
 
 
 def attention_list(report: Report) -> Html:
     """The targets that need attention: what the rest must show, how rare that is, one lever."""
     doubtful = [v for v in lagging(report.assessment.verdicts) if status_words(v) not in HOPEFUL]
-    if not doubtful:
-        return Html("")
-    told = tables.bullet_list([_attention(report, verdict) for verdict in doubtful])
-    return tables.join(tables.paragraph("最需要关注的目标："), told)
+    parts: list[Html] = []
+    if doubtful:
+        told = tables.bullet_list([_attention(report, verdict) for verdict in doubtful])
+        parts = [tables.paragraph("最需要关注的目标："), told]
+    if silent := [v for v in report.assessment.verdicts[1:] if v.status == "refused"]:
+        names = [part for v in silent for part in ("、", tables.name(v.target.name_zh))][1:]
+        parts.append(tables.paragraph("另有目标不作预测：", *names, "，原因见附录。"))
+    return tables.join(*parts)
 
 
 def _attention(report: Report, verdict: Verdict) -> Html:
@@ -154,7 +158,7 @@ def _attention(report: Report, verdict: Verdict) -> Html:
 def _broken(report: Report, verdict: Verdict) -> list[object]:
     """Say by how much a ceiling is passed: nothing that comes can mend it."""
     actual, goal = report.observed(verdict.actual_reference), report.target(verdict.target)
-    unit, over = verdict.target.unit, (verdict.actual or 0.0) - verdict.target.value
+    unit, over = verdict.target.shown_unit, (verdict.actual or 0.0) - verdict.target.value
     formula = "{{{}}} - {{{}}}".format(*map(report.register.ref, (actual, goal)))
     label = f"{verdict.name_zh}：超出上限"
     excess = report.register.arithmetic(formula, label=label, decimals=decimals_of(over, 6))
@@ -216,7 +220,9 @@ def joint_paragraph(report: Report) -> Html:
         return tables.paragraph("已有", n, "项目标未实现，全部目标同时实现已无可能。")
     if statuses.count("reached") == len(statuses):
         n = counted(report, len(statuses), "已实现的目标个数")
-        return tables.paragraph(n, "项目标均已实现。")
+        return tables.paragraph(
+            *([n, "项目标均已实现。"] if len(statuses) > 1 else ["目标已实现。"])
+        )
     if joint.probability is None:
         return tables.paragraph("不给联合概率：", tables.reason(joint.reason), "。")
 

@@ -80,7 +80,7 @@ def _facts(report: Report, facts: pd.DataFrame, caption: str) -> Html:
             ]
         )
     headers = ["地区", "内容", "时期", "数值", "单位", "来历", "出处"]
-    return tables.html_table(headers, rows, caption, numeric=(3,))
+    return tables.html_table(headers, rows, caption, numeric=(3,), real=True)
 
 
 def vintage_table(report: Report) -> Html:
@@ -148,13 +148,15 @@ def method_notes(report: Report) -> Html:
         for verdict in report.assessment.verdicts
         if verdict.target.rule == "about"
     }
-    chance, *others = method_of("report")
-    items: list[object] = [
+    chance, *others, together = method_of("report")
+    judged = [
         chance,
         tables.join("可能区间是", tables.cite("模拟结果的第10至第90百分位"), "。"),
         tables.join("判断用语（有“左右”的按“左右”的概率）：", tables.cite(scale), "。"),
         *others,
     ]
+    items: list[object] = [*judged] if report.assessment.verdicts else []
+    items += [together] if report.assessment.joint.probability is not None else []
     if tolerances:
         note = tables.cite("、".join(sorted(tolerances)))
         items.insert(1, tables.join("“左右”按容许低", note, "判断，是本工具的约定。"))
@@ -164,7 +166,7 @@ def method_notes(report: Report) -> Html:
         items += [tables.cite(f"{note}。") for note in watched.notes]
     if report.assessment.catalogue.proposal:
         items.append("指标目录是建议稿，待区里正式目录替换。")
-    if report.assessment.simulated:
+    if report.assessment.simulated or any(one.simulated for one in report.answers.values()):
         items.append(
             "本报告使用演示数据（模拟）：历史由程序生成，不是真实统计数据，不能用于任何判断。"
         )
