@@ -11,6 +11,7 @@ from itertools import pairwise, permutations
 
 from lianhu_analysis.catalog.indicators import Indicator
 from lianhu_analysis.errors import IntakeError
+from lianhu_analysis.intake.reading.around import Time
 from lianhu_analysis.intake.reading.cells import is_number
 from lianhu_analysis.intake.reading.figures import POINTS
 from lianhu_analysis.intake.reading.meaning import ColumnMeaning
@@ -212,7 +213,7 @@ def other_base(
         held = alike and not one.facets.nothing
         if held and is_growth_of(one, base, growth, place, half=True):
             its = (one.says_span, one.part and one.part.period)
-            if its == own and _is_year_before(base, one, place.around.time.year):
+            if its == own and _is_year_before(base, one, place.around.time):
                 return None
             error = growth.unread(f"正是“{one.text}”与“{base.text}”之比", SAY_WHICH)
     return error
@@ -223,14 +224,16 @@ def _is_of_time(m: ColumnMeaning) -> bool:
     return not m.facets.nothing or bool(EARLIER.search(m.facets.nothing)) or "年初" in m.text
 
 
-def _is_year_before(base: ColumnMeaning, one: ColumnMeaning, year: int) -> bool:
+def _is_year_before(base: ColumnMeaning, one: ColumnMeaning, time: Time) -> bool:
     """Whether an amount is that of the same part of the year before."""
     if base.facets.nothing:
         return bool(YEAR_BEFORE.search(base.facets.nothing)) and "末" not in base.text
-    if (base.stated_year or year) != (one.stated_year or year) - 1:
+    if (base.stated_year or time.year) != (one.stated_year or time.year) - 1:
         return False
-    ends = {m.part.period.end.month if m.part else 12 * ("末" in m.text) for m in (one, base)}
-    return len(ends - {0}) < 2
+    ends = [m.part.period.end.month if m.part else 12 * ("年末" in m.text) for m in (one, base)]
+    # 期末余额 under a title of September, behind 2023年末
+    own, its = ends[0] or time.month, ends[1]
+    return own == its or 0 in (own, its)
 
 
 def is_growth_of(
