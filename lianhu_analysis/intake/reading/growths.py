@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import pairwise, permutations
+from itertools import permutations
 
 from lianhu_analysis.catalog.indicators import Indicator
 from lianhu_analysis.errors import IntakeError
@@ -48,7 +48,7 @@ def of_left(
     growth = read[place]
     if growth.indicator is None and any(m.indicator for m in read if not m.facets.nothing):
         plain = [m for m in read if m.facets.fact != "rank"]  # GDP, 排名, 增速, 排名
-        pairs = [(a, b) for a, b in pairwise([None, *plain]) if b and b.is_growth]
+        pairs = [(a, b) for a, b in zip([None, *plain], plain, strict=False) if b.is_growth]
         nameless = [(a, b) for a, b in pairs if not (b.indicator or b.facets.nothing)]
         paired = all(a and a.indicator and not a.is_growth for a, _ in nameless)
         if not paired or left is None or (left, growth) not in nameless:
