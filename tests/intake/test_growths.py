@@ -104,6 +104,15 @@ SERIES = [f"{RETAIL}_{end}" for end in ("当期值", "累计值", "同比增长(
         (("累计", "增长(%)", "不变价增长(%)"), -1, "ytd"),
         (("本月", "累计", "本月增长(%)", "增长(%)"), -1, "ytd"),
         (("9月", "1-9月", "增长(%)"), -1, ""),
+        (("9月", "累计", "增长(%)"), -1, "ytd"),
+        (("本月", "累计", "环比增长", "同比增长(%)"), -1, "ytd"),
+        (("累计", "本月", "本月增长(%)", "增长(%)"), -1, "ytd"),
+        (("累计", "累计增长(%)", "增长(%)"), -1, "ytd"),
+        (("累计", "上年同期", "增长(%)", "增长(%)"), 2, "ytd"),
+        (("本月", "增长(%)", "累计", "增长(%)"), 3, "ytd"),
+        # Of the amount of its own indicator, whatever stands between.
+        ((f"{RETAIL}本月", f"{BUDGET}累计", f"{RETAIL}增长(%)"), -1, "single"),
+        ((f"{RETAIL}当月", f"{RETAIL}累计", f"{BUDGET}当月", f"{RETAIL}增长(%)"), -1, "ytd"),
         # The first growth of another indicator is of the time that all before it are of.
         ((f"{RETAIL}累计", f"{BUDGET}累计", FAI), -1, "ytd"),
         # As databases export them.
@@ -181,6 +190,8 @@ def test_of_two_amounts_of_a_place_growth_is_of_neither_for_certain():
         (("本月", "累计", "增长(%)", "增长(%)"), "前面不止一列"),
         (("累计", "本月", "增长(%)"), "前面不止一列"),
         (("9月", "8月", "增长(%)"), "前面不止一列"),
+        (("本月", "累计", "全年", "本月增长(%)", "增长(%)"), "前面不止一列"),
+        (("2024年", "2022年", "2023年", "增长(%)"), "前面不止一列"),
         (("2024年", "2022年", "增长(%)"), "前面不止一列"),
         ((f"{RETAIL}本月", f"{BUDGET}累计", FAI), "前面不止一列"),
     ],
@@ -255,6 +266,12 @@ def test_a_growth_of_another_year_than_its_amount_is_of_neither():
 def test_last_years_column_stands_beside_one_of_the_year_after_in_a_table_of_two(heads, at, last):
     found = columns(*heads)
     assert is_last_year(found[at], found) is last
+
+
+def test_of_several_amounts_each_with_its_growth_each_growth_is_of_its_own():
+    heads = ("9月", "增长(%)", "8月", "增长(%)", "7月", "增长(%)")
+    parts = [read(heads, at).part for at in (1, 3, 5)]
+    assert [part and part.period.end.month for part in parts] == [9, 8, 7]
 
 
 # What goes over from the amount.

@@ -159,6 +159,8 @@ def _amount_of(
     if indicator and indicator not in named and None not in named[: len(amounts)]:
         times = {(m.facets.span, m.part and m.part._replace(text="")) for m in amounts}
         return left if len(times) == 1 else None
+    own = [m for m in amounts if indicator and m.indicator == indicator]
+    left = own[-1] if own and left not in own else left  # 零售额, 财政收入, 零售额增速
     since = max((m.column.number for m in growths), default=-1)
     if since < left.column.number:
         newer = [m for m in amounts if m.column.number > since]
