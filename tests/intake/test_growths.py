@@ -23,7 +23,7 @@ from lianhu_analysis.intake.reading.growths import (
 from lianhu_analysis.intake.reading.meaning import ColumnMeaning
 from lianhu_analysis.intake.reading.notes import TableNote
 from lianhu_analysis.intake.reading.place import Place
-from tests.intake.columns import DELIVERY, GRAMMAR, LIANHU, XIAN, column, columns
+from tests.intake.small_tables import DELIVERY, GRAMMAR, LIANHU, XIAN, column, columns
 
 RETAIL, BUDGET, GDP = "社会消费品零售总额", "一般公共预算收入", "地区生产总值"
 FAI = "固定资产投资增速(%)"

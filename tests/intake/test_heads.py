@@ -9,7 +9,7 @@ import pytest
 from lianhu_analysis.errors import IntakeError
 from lianhu_analysis.intake.reading.heads import Heads, read_heads
 from lianhu_analysis.intake.reading.place import Place
-from tests.intake.columns import LIANHU, TITLE, XIAN, read_table, refused
+from tests.intake.small_tables import LIANHU, TITLE, XIAN, read_table, refused
 
 RETAIL, BUDGET = "社会消费品零售总额", "一般公共预算收入"
 

@@ -8,6 +8,7 @@ from lianhu_analysis.intake.grids.grid import Grid
 from lianhu_analysis.intake.reading.statements import (
     days_in,
     head_lines,
+    is_statement,
     stated_day,
     statements,
     title_part,
@@ -82,3 +83,81 @@ def test_all_days_of_a_text_are_found():
         dt.date(2024, 10, 20),
         dt.date(2024, 10, 25),
     ]
+
+
+def test_every_text_of_some_rows_is_a_line_with_its_address():
+    grid = Grid("表", (("题",), (None, "甲", 3.0, "  ", "乙"), ("丙",)))
+    assert head_lines(grid, 0, 2) == [("A1", "题"), ("B2", "甲"), ("E2", "乙")]
+    assert head_lines(grid, 2, 3) == [("A3", "丙")]
+
+
+@pytest.mark.parametrize(
+    ("days", "shown"),
+    [
+        (36525, "36525"),
+        (36526, "2000-01-01"),
+        (73050, "2099-12-31"),
+        (73051, "73051"),
+        (45590.75, "2024-10-25"),
+    ],
+)
+def test_a_count_of_days_is_a_day_from_2000_to_2099(days, shown):
+    (line,) = head_lines(Grid("表", (("发布日期：", days),)), 0, 1)
+    assert line == ("A1", f"发布日期：{shown}")
+
+
+@pytest.mark.parametrize(
+    ("row", "line"),
+    [
+        (("万元", "单位：", "亿元"), "单位：亿元"),
+        (("万元", "单位："), "单位："),
+        (("甲：", "亿元"), "甲："),
+        (("单位：万元", "亿元"), "单位：万元"),
+        (("单位：", "", None, "亿元"), "单位：亿元"),
+        (("单位：", "制表人：张三"), "单位："),
+        (("单位：", dt.datetime(2024, 10, 25, 9)), "单位：2024-10-25"),
+        (("续表（全市）",), "全市"),
+        (("续表",), "续表"),
+    ],
+)
+def test_a_line_is_a_label_with_the_first_value_on_its_right_or_itself(row, line):
+    lines = dict(head_lines(Grid("表", (row,)), 0, 1))
+    assert line in lines.values()
+    assert len(lines) == sum(isinstance(cell, str) and bool(cell.strip()) for cell in row)
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("指标（单位：万元）", ["单位:万元"]),
+        ("指标（单位：万元（含税））", ["单位:万元(含税)"]),
+        ("单位：万元（含税）", ["单位:万元(含税)"]),
+        ("单位：万元）甲", ["单位:万元)甲"]),
+        ("【单位：万元】", ["单位:万元"]),
+        ("〔单位：万元 〕；", ["单位:万元"]),
+    ],
+)
+def test_brackets_around_a_statement_go_and_those_within_it_stay(text, parts):
+    assert statements(text) == parts
+
+
+@pytest.mark.parametrize(
+    ("text", "stated"),
+    [
+        ("单位：万元", True),
+        ("（单位：万元）", True),
+        ("莲湖区 单位：万元", False),
+        ("莲湖区", False),
+        ("2024-10-22", True),
+        ("2024年10月22日", True),
+        ("2024年10月", False),
+        ("2024-10-22 莲湖区", False),
+    ],
+)
+def test_a_statement_says_nothing_but_what_stands_behind_its_label_or_a_day(text, stated):
+    assert is_statement(text) is stated
+
+
+def test_a_date_is_its_own_day():
+    assert stated_day(dt.date(2024, 10, 22)) == dt.date(2024, 10, 22)
+    assert list(days_in("2024-02-30，2024年2月29日")) == [dt.date(2024, 2, 29)]

@@ -4,54 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Sequence
 
 import pytest
 
-from lianhu_analysis.intake.grids.grid import Grid
-from lianhu_analysis.intake.reading.figures import Delivery, Reading
-from lianhu_analysis.intake.reading.tidy import read_grids
-from lianhu_analysis.intake.reading.words import load_vocabulary
-from tests.intake.columns import DELIVERY, TITLE
+from tests.intake.small_tables import DELIVERY, TITLE, check, read, told, values
 
-WORDS = load_vocabulary()
 RETAIL, BUDGET, GDP = "社会消费品零售总额", "一般公共预算收入", "地区生产总值"
 HEAD = ("指标", "单位", "累计", "增长(%)")
 FIRST, SECOND = (RETAIL, "亿元", 100.0, 5.0), (BUDGET, "亿元", 50.0, 4.0)
-Rows = Sequence[Sequence[object]]
-
-
-@pytest.fixture
-def read(catalogue):
-    def read(
-        *rows: Sequence[object],
-        title: str = TITLE,
-        sheet: str = "表",
-        delivery: Delivery = DELIVERY,
-        **of_grid: object,
-    ) -> Reading:
-        grid = Grid(sheet, ((title,), *map(tuple, rows)), **of_grid)
-        return read_grids((grid,), WORDS, catalogue, delivery)
-
-    return read
-
-
-def values(found: Reading) -> dict[str, float]:
-    """Return the figures by their cells."""
-    return dict(zip(found.frame["cell"], found.frame["value"].tolist(), strict=True))
-
-
-def told(found: Reading) -> dict[str, str]:
-    return {problem.cell: problem.message for problem in found.problems}
-
-
-def check(found: Reading, cells: str, *problems: tuple[str, str]) -> None:
-    """Check which cells are read, and which are told of with which words."""
-    assert sorted(values(found)) == sorted(cells.split())
-    said = told(found)
-    assert sorted(said) == sorted(cell for cell, _ in problems)
-    for cell, words in problems:
-        assert words in said[cell]
 
 
 # ---- no head
@@ -70,13 +30,13 @@ def check(found: Reading, cells: str, *problems: tuple[str, str]) -> None:
         ([("丙",), ("丁",), ("戊",), (1.0,)], "A5", "题、丙、丁、戊"),
     ],
 )
-def test_a_sheet_without_a_head_is_told_with_its_first_texts(read, rows, cell, words):
+def test_a_sheet_without_a_head_is_told_with_its_first_texts(rows, cell, words):
     found = read(*rows, title="题")
     assert list(told(found)) == [cell] and told(found)[cell].endswith(words)
     assert "看到的是空白" in told(read((None, 1.0), title=" "))["B2"]
 
 
-def test_figures_above_the_first_head_are_told_beside_its_table(read):
+def test_figures_above_the_first_head_are_told_beside_its_table():
     found = read(("甲", 5.0), (TITLE,), HEAD, FIRST, title="题")
     check(found, "C5 D5", ("B2", "B2 起有数却没有表头"))
 
@@ -84,7 +44,7 @@ def test_figures_above_the_first_head_are_told_beside_its_table(read):
 # ---- hidden
 
 
-def test_a_hidden_column_of_names_refuses_the_table_and_one_of_units_does_not(read):
+def test_a_hidden_column_of_names_refuses_the_table_and_one_of_units_does_not():
     found = read(HEAD, FIRST, hidden_columns=frozenset([0]))
     check(found, "", ("A2", "名称所在的列是隐藏的"))
     check(read(HEAD, FIRST, hidden_columns=frozenset([1])), "C3 D3")
@@ -93,7 +53,7 @@ def test_a_hidden_column_of_names_refuses_the_table_and_one_of_units_does_not(re
 @pytest.mark.parametrize(
     ("hidden", "cell", "count"), [([3], "A4", 1), ([4, 3], "A4", 2), ([4], "A5", 1)]
 )
-def test_hidden_rows_are_told_once_at_the_first(read, hidden, cell, count):
+def test_hidden_rows_are_told_once_at_the_first(hidden, cell, count):
     rows = (HEAD, FIRST, SECOND, ("税收收入", "亿元", 40.0, 4.0), (None, None, None, None))
     found = read(*rows, hidden_rows=frozenset([*hidden, 5]))
     assert told(found) == {cell: f"这张表有 {count} 行是隐藏的，没有读"}
@@ -104,7 +64,7 @@ def test_hidden_rows_are_told_once_at_the_first(read, hidden, cell, count):
 # ---- names
 
 
-def test_rows_of_metadata_give_units_and_days_to_their_columns(read):
+def test_rows_of_metadata_give_units_and_days_to_their_columns():
     found = read(
         ("月份", f"{RETAIL}当月", f"{BUDGET}当月"),
         ("单位", "亿元", "万元"),
@@ -117,7 +77,7 @@ def test_rows_of_metadata_give_units_and_days_to_their_columns(read):
     assert days == {"B5": dt.date(2024, 10, 20), "C5": dt.date(2024, 10, 22)}
 
 
-def test_several_rows_without_names_are_refused_and_one_is_of_the_title(read):
+def test_several_rows_without_names_are_refused_and_one_is_of_the_title():
     title = f"{TITLE}{RETAIL}（亿元）"
     head, rows = ("累计", "增长(%)"), [(100.0, 5.0), (90.0, 4.0)]
     check(read(head, *rows, title=title), "", ("A3", "各行没有写明是什么指标"))
@@ -148,13 +108,13 @@ def test_several_rows_without_names_are_refused_and_one_is_of_the_title(read):
         ),
     ],
 )
-def test_a_table_of_which_neither_title_nor_names_say_what_it_is_of(read, title, rows, words):
+def test_a_table_of_which_neither_title_nor_names_say_what_it_is_of(title, rows, words):
     found = read(*rows, title=title)
     check(found, "", ("B2", words))
     assert found.problems[0].kind == "skipped"
 
 
-def test_the_title_names_the_indicator_of_regions_and_months(read):
+def test_the_title_names_the_indicator_of_regions_and_months():
     found = read(
         ("地区", "累计(亿元)"), ("莲湖区", 100.0), ("西安市", 900.0), title=f"2024年1-9月{RETAIL}"
     )
@@ -171,7 +131,7 @@ SECTIONS = [
 ]
 
 
-def test_lines_above_rows_of_regions_name_their_indicator_and_unit(read):
+def test_lines_above_rows_of_regions_name_their_indicator_and_unit():
     head, title = ("地区", "累计"), "2024年1-9月各区指标"
     found = read(head, *SECTIONS, title=title)
     assert values(found) == {"B4": 100.0, "B5": 900.0, "B7": 10.0}
@@ -186,13 +146,13 @@ def test_lines_above_rows_of_regions_name_their_indicator_and_unit(read):
         check(read(head, *rows, title=title), "", ("B2", "各行是地区"))
 
 
-def test_figures_without_a_name_are_told_at_the_first_and_the_rest_is_read(read):
+def test_figures_without_a_name_are_told_at_the_first_and_the_rest_is_read():
     rows = (HEAD, FIRST, (None, "亿元", 50.0, 4.0), SECOND)
     check(read(*rows), "C3 D3 C5 D5", ("C4", "这一行有数却没有指标名称"))
     check(read(HEAD, FIRST, (None, None, None, 4.0)), "C3 D3", ("D4", "这一行有数却没有指标名称"))
 
 
-def test_a_blank_name_beside_another_span_is_that_above(read):
+def test_a_blank_name_beside_another_span_is_that_above():
     head = ("指标", "口径", "数值")
     rows = [
         (f"{RETAIL}(亿元)", "当月", 10.0),
@@ -216,14 +176,14 @@ def test_a_blank_name_beside_another_span_is_that_above(read):
         ([(f"{RETAIL}(亿元)", 100.0), ("增速(%)", 5.0), ("增速(%)", 4.0)], "B3 B4"),
     ],
 )
-def test_a_row_of_growth_is_of_the_name_right_above(read, rows, cells):
+def test_a_row_of_growth_is_of_the_name_right_above(rows, cells):
     found = read(("指标", "数值"), *rows)
     assert sorted(values(found)) == cells.split()
     growth = found.frame[found.frame["measure"] == "yoy"]
     assert growth["indicator"].isin(["csm.retail.total", "fis.revenue.gpb"]).all()
 
 
-def test_examples_notes_and_repeated_heads_are_no_rows(read):
+def test_examples_notes_and_repeated_heads_are_no_rows():
     rows = [
         ("示例", "亿元", 1.0, 2.0),
         ("注：甲", "亿元", 1.0, 2.0),
@@ -233,7 +193,7 @@ def test_examples_notes_and_repeated_heads_are_no_rows(read):
     check(read(HEAD, *rows), "C6 D6")
 
 
-def test_a_name_whose_only_figure_stands_in_a_column_that_is_not_read_is_told(read):
+def test_a_name_whose_only_figure_stands_in_a_column_that_is_not_read_is_told():
     head, alone = ("指标", "单位", "累计", "比重(%)"), (BUDGET, "亿元", None, 50.0)
     found = read(head, FIRST, alone)
     check(found, "C3", ("D4", "的数在列“比重(%)”里"))
@@ -257,7 +217,7 @@ def test_a_name_whose_only_figure_stands_in_a_column_that_is_not_read_is_told(re
         (("消费",), False),
     ],
 )
-def test_a_line_of_another_time_unit_or_day_ends_the_table(read, line, told_of):
+def test_a_line_of_another_time_unit_or_day_ends_the_table(line, told_of):
     found = read(HEAD, FIRST, line, SECOND)
     if told_of:
         check(found, "C3 D3", ("A4", f"表中间另有标题、单位或发布日期“{line[0]}”"))
@@ -265,11 +225,11 @@ def test_a_line_of_another_time_unit_or_day_ends_the_table(read, line, told_of):
         check(found, "C3 D3 C5 D5")
 
 
-def test_a_line_of_another_unit_below_all_figures_ends_nothing(read):
+def test_a_line_of_another_unit_below_all_figures_ends_nothing():
     check(read(HEAD, FIRST, SECOND, ("单位：万元",)), "C3 D3 C4 D4")
 
 
-def test_a_row_of_a_csv_with_more_fields_than_its_head_is_refused(read):
+def test_a_row_of_a_csv_with_more_fields_than_its_head_is_refused():
     check(read(HEAD, (*FIRST, 7.0), SECOND, sheet=""), "C4 D4", ("A3", "列数多于表头"))
     check(read(HEAD, (*FIRST, None, ""), SECOND, sheet=""), "C3 D3 C4 D4")
 
@@ -293,13 +253,13 @@ def month(*heads: str) -> tuple[str, ...]:
         ([(RETAIL, "亿元", 10.0, 11.0, 0), (BUDGET, "亿元", 5.0, 6.0, 7.0)], ""),
     ],
 )
-def test_last_periods_of_nothing_but_zeros_are_to_come(read, rows, blank):
+def test_last_periods_of_nothing_but_zeros_are_to_come(rows, blank):
     found = read(month("7月", "8月", "9月"), *rows, title="莲湖区2024年").frame
     assert found[found["status"] == "not_released"]["cell"].tolist() == blank.split()
     assert found[found["value"].isna()]["cell"].tolist() == blank.split()
 
 
-def test_last_rows_of_nothing_but_zeros_are_to_come_as_well(read):
+def test_last_rows_of_nothing_but_zeros_are_to_come_as_well():
     head = ("月份", f"{RETAIL}当月(亿元)", f"{BUDGET}当月(亿元)")
     found = read(head, ("2024年8月", 1.0, 2.0), ("2024年9月", 0, 0), title="莲湖区").frame
     assert found[found["value"].isna()]["cell"].tolist() == ["B4", "C4"]
@@ -323,7 +283,7 @@ def test_last_rows_of_nothing_but_zeros_are_to_come_as_well(read):
         ((2, 3, 2, 4), "C3 D3 C4 D4", ""),  # over a column that is none of figures
     ],
 )
-def test_a_figure_merged_over_others_is_of_none(read, area, cells, refused):
+def test_a_figure_merged_over_others_is_of_none(area, cells, refused):
     top, left, bottom, right = area
     covered = {(r, c) for r in range(top, bottom + 1) for c in range(left, right + 1)} - {
         (top, left)
@@ -349,9 +309,7 @@ def test_a_figure_merged_over_others_is_of_none(read, area, cells, refused):
         ("亿元", BUDGET, "%", True),
     ],
 )
-def test_the_unit_above_is_none_of_a_row_where_others_state_another(
-    read, unit, name, beside, read_all
-):
+def test_the_unit_above_is_none_of_a_row_where_others_state_another(unit, name, beside, read_all):
     rows = [("指标", "单位", "累计"), (RETAIL, None, 100.0), (name, beside, 50.0)]
     found = read((f"单位：{unit}",), *rows)
     assert ("C4" in values(found)) is read_all
@@ -361,20 +319,20 @@ def test_the_unit_above_is_none_of_a_row_where_others_state_another(
 # ---- what cannot be
 
 
-def test_an_amount_of_what_has_growth_only_is_refused_and_its_plan_is_not(read):
+def test_an_amount_of_what_has_growth_only_is_refused_and_its_plan_is_not():
     row = ("固定资产投资", "亿元", 100.0)
     check(read(HEAD[:3], row), "", ("C3", "只发布增速，“累计”列却有数 100.0"))
     check(read(("指标", "单位", "年度目标(亿元)"), row), "C3")
 
 
-def test_a_head_of_the_whole_city_is_of_the_city_and_a_rank_in_it_is_not(read):
-    found = read(("指标", "单位", "全市累计", "全区累计"), FIRST[:3] + (9.0,)).frame
+def test_a_head_of_the_whole_city_is_of_the_city_and_a_rank_in_it_is_not():
+    found = read(("指标", "单位", "全市累计", "全区累计"), (*FIRST[:3], 9.0)).frame
     assert found["region"].tolist() == ["610100", "610104"]
     found = read(("指标", "单位", "累计增长(%)", "全市排名"), (RETAIL, "亿元", 9.0, 3)).frame
     assert found["region"].tolist() == ["610104", "610104"]
 
 
-def test_nothing_was_known_of_a_period_that_was_not_over(read):
+def test_nothing_was_known_of_a_period_that_was_not_over():
     for day, cells in ((30, ""), (10, "")):
         early = dataclasses.replace(DELIVERY, day=dt.date(2024, 9, day))
         found = read(HEAD, FIRST, delivery=early)
@@ -400,13 +358,13 @@ def test_nothing_was_known_of_a_period_that_was_not_over(read):
         (-5.0, 1.0, "亿元", False),
     ],
 )
-def test_a_part_of_revenue_that_exceeds_its_whole_is_no_part(read, whole, part, unit, refused):
+def test_a_part_of_revenue_that_exceeds_its_whole_is_no_part(whole, part, unit, refused):
     found = read(HEAD, (BUDGET, "亿元", whole, 5.0), ("税收收入", unit, part, 4.0))
     words = "比同一列的地方一般公共预算收入还大"
     check(found, "C3 D3 D4" if refused else "C3 D3 C4 D4", *([("C4", words)] if refused else []))
 
 
-def test_nor_is_a_part_of_that_part(read):
+def test_nor_is_a_part_of_that_part():
     found = read(
         HEAD,
         (BUDGET, "亿元", 31.0, 5.0),
@@ -429,7 +387,7 @@ def test_nor_is_a_part_of_that_part(read):
         (BUDGET, ("累计", "本月"), ""),
     ],
 )
-def test_a_total_of_revenue_beside_a_level_is_that_of_all_levels(read, name, heads, level):
+def test_a_total_of_revenue_beside_a_level_is_that_of_all_levels(name, heads, level):
     found = read(("指标", "单位", *heads), (name, "亿元", 31.0, 5.0))
     words = f"旁边另有“{level}”"
     assert ("C3" in values(found)) is not level
@@ -440,7 +398,7 @@ def test_a_total_of_revenue_beside_a_level_is_that_of_all_levels(read, name, hea
     ("exported", "imported", "short"),
     [(50.0, 39.0, True), (50.0, 40.0, False), (50.0, None, False), (0.0, 39.0, False)],
 )
-def test_exports_and_imports_far_below_trade_are_of_a_part_of_it(read, exported, imported, short):
+def test_exports_and_imports_far_below_trade_are_of_a_part_of_it(exported, imported, short):
     rows = [
         (name, "亿元", value, 4.0)
         for name, value in (("进出口总值", 100.0), ("出口总值", exported), ("进口总值", imported))
@@ -463,7 +421,7 @@ def test_exports_and_imports_far_below_trade_are_of_a_part_of_it(read, exported,
         ("年度目标(%)", 6.0, 512.3, True),
     ],
 )
-def test_a_plan_below_a_fifth_of_what_is_done_is_one_of_growth(read, head, plan, done, read_it):
+def test_a_plan_below_a_fifth_of_what_is_done_is_one_of_growth(head, plan, done, read_it):
     found = read(
         ("指标", "单位", head, "累计"), (RETAIL, "亿元", plan, done), (BUDGET, "亿元", 60.0, 50.0)
     )
@@ -498,14 +456,14 @@ CHANGE = ("指标", "单位", "累计", "上年同期")
         ("同比增减(%)", (190.0, None, 9.0), False),
     ],
 )
-def test_growth_that_is_the_change_between_the_amounts_beside_it_is_none(read, head, row, refused):
+def test_growth_that_is_the_change_between_the_amounts_beside_it_is_none(head, row, refused):
     found = read((*CHANGE, head), (RETAIL, "亿元", *row))
     words = f"{row[2]:g} 正是与 D3 的 {row[1]:g} 之差" if refused else ""
     assert (words in told(found).get("E3", "")) if refused else "之差" not in str(told(found))
     assert "C3" in values(found)
 
 
-def test_growth_without_a_sign_beside_others_with_one_is_a_change_or_not(read):
+def test_growth_without_a_sign_beside_others_with_one_is_a_change_or_not():
     rows = [(RETAIL, "亿元", 190.0, 9.0), (BUDGET, "亿元", 100.0, "11.1%")]
     found = read(("指标", "单位", "累计", "增减"), *rows)
     check(found, "C3 C4 D4", ("D3", "同一列别的数写有 %，9 没有写"))
@@ -537,7 +495,7 @@ JOBS, FIRMS = "城镇新增就业人数", "新登记企业数"
         ("同比", [(RETAIL, "亿元", 500.0, 12.0), (BUDGET, "亿元", 300.0, -7.0)], {}),
     ],
 )
-def test_whole_numbers_beside_counts_may_be_changes_of_them(read, head, rows, refused):
+def test_whole_numbers_beside_counts_may_be_changes_of_them(head, rows, refused):
     said = told(read(("指标", "单位", "累计", head), *rows))
     assert said.keys() == refused.keys()
     assert all(words in said[cell] for cell, words in refused.items())
@@ -558,7 +516,7 @@ def test_whole_numbers_beside_counts_may_be_changes_of_them(read, head, rows, re
         ({"D3": "张三"}, ""),
     ],
 )
-def test_a_comment_on_a_figure_its_head_or_its_name_is_of_it(read, comments, refused):
+def test_a_comment_on_a_figure_its_head_or_its_name_is_of_it(comments, refused):
     said = told(read(HEAD, FIRST, SECOND, comments=tuple(comments.items())))
     assert sorted(said) == refused.split()
     assert all(f"{next(iter(comments))} 的注说是1-8月" in text for text in said.values())
@@ -574,9 +532,7 @@ def test_a_comment_on_a_figure_its_head_or_its_name_is_of_it(read, comments, ref
         (("累计", "增长(%)"), (100.0, 5.0), ""),
     ],
 )
-def test_a_mark_on_an_amount_holds_for_its_growth_too_and_not_the_other_way(
-    read, head, row, refused
-):
+def test_a_mark_on_an_amount_holds_for_its_growth_too_and_not_the_other_way(head, row, refused):
     rows = [("指标", "单位", *head), (RETAIL, "亿元", *row), SECOND, ("注：*为1-8月数据",)]
     said = told(read(*rows))
     of_first = [cell for cell in sorted(said) if cell.endswith("3")]
@@ -584,7 +540,7 @@ def test_a_mark_on_an_amount_holds_for_its_growth_too_and_not_the_other_way(
     assert all("A5 的注说是1-8月数据" in said[cell] for cell in of_first)
 
 
-def test_a_remark_beside_a_row_is_of_that_row(read):
+def test_a_remark_beside_a_row_is_of_that_row():
     found = read((*HEAD, "备注"), (*FIRST, "1-8月"), (*SECOND, "全市口径"))
     assert found.frame[found.frame["cell"].isin(["C3", "D3"])]["period"].tolist() == ["2024-08"] * 2
     assert not {"C4", "D4"} & values(found).keys() or found.frame["region"].nunique() == 2
@@ -593,7 +549,7 @@ def test_a_remark_beside_a_row_is_of_that_row(read):
 # ---- what is told of a table that was understood
 
 
-def test_a_note_says_what_each_column_is(read):
+def test_a_note_says_what_each_column_is():
     (note,) = read((*HEAD[:3], "9月增长(%)", "排名"), (*FIRST, 3)).tables
     assert (note.period, note.published, note.unit) == ("2024-09", "", "")
     assert [

@@ -1,4 +1,4 @@
-"""Heads as columns, and the columns of a small table as its heads are read."""
+"""Small tables as they are read: their heads, and their cells."""
 
 from __future__ import annotations
 
@@ -8,17 +8,19 @@ from lianhu_analysis.catalog.indicators import read_catalogue
 from lianhu_analysis.intake.grids.grid import Grid
 from lianhu_analysis.intake.reading.around import read_around
 from lianhu_analysis.intake.reading.blocks import Column, find_tables
-from lianhu_analysis.intake.reading.figures import Collector, Delivery
+from lianhu_analysis.intake.reading.figures import Collector, Delivery, Reading
 from lianhu_analysis.intake.reading.heads import Heads, read_heads
 from lianhu_analysis.intake.reading.meaning import ColumnMeaning, column_meaning
 from lianhu_analysis.intake.reading.notes import TableNote
 from lianhu_analysis.intake.reading.place import Place
 from lianhu_analysis.intake.reading.statements import Line
+from lianhu_analysis.intake.reading.tidy import read_grids
 from lianhu_analysis.intake.reading.words import Grammar, load_vocabulary
 from lianhu_analysis.workspace import Region
 
 LIANHU, XIAN = Region("610104", "莲湖区"), Region("610100", "西安市")
-GRAMMAR = Grammar(load_vocabulary(), read_catalogue(None, {}), (LIANHU, XIAN))
+CATALOGUE, WORDS = read_catalogue(None, {}), load_vocabulary()
+GRAMMAR = Grammar(WORDS, CATALOGUE, (LIANHU, XIAN))
 DELIVERY = Delivery("a.xlsx", LIANHU, (LIANHU, XIAN))
 TITLE = "莲湖区2024年1-9月"
 Rows = Sequence[Sequence[object]]
@@ -63,3 +65,34 @@ def read_table(
 def refused(place: Place) -> dict[str, str]:
     """Return what was refused so far, by cell."""
     return {problem.cell: problem.message for problem in place.collector.problems}
+
+
+def read(
+    *rows: Sequence[object],
+    title: str = TITLE,
+    sheet: str = "表",
+    delivery: Delivery = DELIVERY,
+    **of_grid: object,
+) -> Reading:
+    """Read a table of some rows below its title in A1."""
+    grid = Grid(sheet, ((title,), *map(tuple, rows)), **of_grid)  # type: ignore[arg-type]
+    return read_grids((grid,), WORDS, CATALOGUE, delivery)
+
+
+def values(found: Reading) -> dict[str, float]:
+    """Return the figures by their cells."""
+    return dict(zip(found.frame["cell"], found.frame["value"].tolist(), strict=True))
+
+
+def told(found: Reading) -> dict[str, str]:
+    """Return what is told, by its cell."""
+    return {problem.cell: problem.message for problem in found.problems}
+
+
+def check(found: Reading, cells: str, *problems: tuple[str, str]) -> None:
+    """Check which cells are read, and which are told of with which words."""
+    assert sorted(values(found)) == sorted(cells.split())
+    said = told(found)
+    assert sorted(said) == sorted(cell for cell, _ in problems)
+    for cell, words in problems:
+        assert words in said[cell]
