@@ -9,7 +9,12 @@ from hypothesis import strategies as st
 
 from lianhu_analysis.errors import IntakeError
 from lianhu_analysis.intake.observations import STATUSES
-from lianhu_analysis.intake.reading.cells import Reading, read_value
+from lianhu_analysis.intake.reading.cells import (
+    Reading,
+    is_number,
+    read_value,
+    says_direction,
+)
 
 
 @pytest.mark.parametrize(
@@ -298,3 +303,55 @@ def test_arbitrary_objects_are_read_or_refused(token):
         assert error.remedy
     else:
         assert reading.value is None or math.isfinite(reading.value)
+
+
+@pytest.mark.parametrize(
+    ("cell", "number"),
+    [
+        (1, True),
+        (0.0, True),
+        (np.float64(1.5), True),
+        (True, False),
+        (math.nan, False),
+        ("1", False),
+        (None, False),
+        (dt.date(2024, 9, 1), False),
+    ],
+)
+def test_a_number_is_neither_truth_nor_text(cell, number):
+    assert is_number(cell) is number
+
+
+@pytest.mark.parametrize(
+    ("token", "says"),
+    [("下降2.3%", True), ("同比增长5.4①", True), ("↓2.3", True), ("2.3%", False), ("−2.3", False)],
+)
+def test_a_cell_says_a_direction_in_words_or_by_an_arrow_only(token, says):
+    assert says_direction(token) is says
+
+
+@pytest.mark.parametrize(
+    ("token", "text"),
+    [
+        (9.0e15, "9000000000000000"),
+        (1e16, "1e+16"),
+        (10**17 + 1, "100000000000000001"),
+        (5.0, "5"),
+        (-2.5, "-2.5"),
+    ],
+)
+def test_a_whole_number_is_shown_without_a_point_up_to_where_all_its_digits_count(token, text):
+    assert read_value(token).token == text
+
+
+def test_nothing_below_zero_is_zero():
+    assert math.copysign(1, read_value("-0").value or 0.0) == 1
+
+
+def test_a_text_is_too_long_from_1201_letters_on_and_quoted_up_to_60():
+    assert read_value(f" {'0' * 1200} ").value == 0.0
+    with pytest.raises(IntakeError, match="太长"):
+        read_value("0" * 1201)
+    for letters, quoted in ((60, "甲" * 60), (61, "甲" * 60 + "…")):
+        with pytest.raises(IntakeError, match=f"^“{quoted}”"):
+            read_value("甲" * letters)
