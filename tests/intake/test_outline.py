@@ -8,7 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lianhu_analysis.intake.reading.outline import Item, Label, adds_up, outline, read_line
+from lianhu_analysis.intake.reading.outline import (
+    Item,
+    Label,
+    adds_up,
+    decimals,
+    outline,
+    read_line,
+)
 
 WHOLE, OTHER = "社会消费品零售总额", "一般公共预算收入"
 GDP, FAI = "地区生产总值", "固定资产投资"
@@ -355,3 +362,44 @@ def test_industry_and_building_may_exceed_the_secondary_sector_a_little(building
     assert ("第二产业" in labels[2].parents) == within
     other = place(("第二产业", 241.26), ("工业", 176.90), ("建筑安装", 64.58))
     assert "第二产业" not in other[2].parents
+
+
+@pytest.mark.parametrize(
+    ("whole", "parts", "options", "holds"),
+    [
+        # Half of the last printed digit a figure, the whole's included.
+        ([10.0], ([4.0], [6.0]), {}, True),
+        ([10.0], ([4.0], [7.0]), {}, True),  # 1 of at most 1.5
+        ([10.0], ([4.0], [8.0]), {}, False),
+        ([10.0], ([4.5], [5.6]), {}, True),  # 0.1 of at most 0.15
+        ([10.0], ([4.5], [5.7]), {}, False),
+        ([10.0], ([4.5], [5.3]), {}, False),
+        ([-10.0], ([-4.0], [-6.0]), {}, True),
+        ([0.0], ([0.0], [0.0]), {}, True),
+        # Every column that has all of them, and one at least.
+        ([10.0, 20.0], ([4.0, 1.0], [6.0, 2.0]), {}, False),
+        ([10.0, 20.0], ([4.0, None], [6.0, 2.0]), {}, True),
+        ([10.0, None], ([4.0, 1.0], [6.0, 2.0]), {}, True),
+        ([None], ([4.0], [6.0]), {}, False),
+        ([10.0], ([None], [6.0]), {}, False),
+        ([], (), {}, False),
+        # Short of it or over it by a share.
+        ([100.5], ([40.0], [55.5]), {"short": 0.05}, True),
+        ([100.5], ([40.0], [55.0]), {"short": 0.05}, False),
+        ([100.5], ([40.0], [65.5]), {"short": 0.05}, False),
+        ([100.5], ([40.0], [65.5]), {"over": 0.05}, True),
+        ([100.5], ([40.0], [66.0]), {"over": 0.05}, False),
+        ([100.5], ([40.0], [55.5]), {"over": 0.05}, False),
+        ([-100.5], ([-40.0], [-55.5]), {"over": 0.05}, True),
+    ],
+)
+def test_parts_add_up_to_a_whole_within_what_printing_cuts_off(whole, parts, options, holds):
+    assert adds_up(whole, parts, **options) is holds
+
+
+@pytest.mark.parametrize(
+    ("value", "printed"),
+    [(5.0, 0), (5, 0), (0.5, 1), (512.35, 2), (1e-7, 0), (1e22, 0), (-0.25, 2)],
+)
+def test_a_figure_is_printed_with_its_decimals(value, printed):
+    assert decimals(value) == printed
