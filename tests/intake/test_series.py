@@ -260,3 +260,75 @@ def test_hidden_rows_and_columns_are_not_read_by_a_description(workspace, catalo
     assert list(seen.frame["value"]) == [481.3]
     assert [(p.cell, "隐藏" in p.message) for p in seen.problems] == [("B2", True)]
     assert read(hidden_columns=frozenset({1})).frame.empty
+
+
+ROW = ("2024年9月", 481.25, 104.6, 99)
+
+
+def described(grids, own, catalogue, *, pinned: bool) -> Reading:
+    words = load_vocabulary()
+    if pinned:
+        return read_grids(tuple(grids), words, catalogue, DELIVERY, pinned=own)
+    return read_grids(tuple(grids), words, catalogue, DELIVERY, (own,))
+
+
+def places(reading: Reading) -> list[tuple[str, str]]:
+    return [(problem.sheet, problem.cell) for problem in reading.problems]
+
+
+def test_another_sheet_is_told_where_the_description_must_fit_and_read_where_it_need_not(
+    layout, catalogue
+):
+    head = ("指标", "单位", "1-9月")
+    other = grid(("一般公共预算收入", "亿元", 30.0), header=head, name="财政2024年")
+    pinned = described([grid(ROW), other], layout(), catalogue, pinned=True)
+    assert set(pinned.frame["indicator"]) == {"csm.retail.total"}
+    assert places(pinned) == [("财政2024年", "")]
+    assert "版式说明 own 没有提到这张工作表" in pinned.problems[0].message
+    found = described([grid(ROW), other], layout(), catalogue, pinned=False)
+    assert set(found.frame["indicator"]) == {"csm.retail.total", "fis.revenue.gpb"}
+    assert found.problems == ()
+
+
+@pytest.mark.parametrize("pinned", [True, False])
+def test_a_sheet_that_is_ignored_is_neither_read_nor_told(layout, catalogue, pinned):
+    own = layout(LAYOUT.replace('kind = "series"', 'kind = "series"\nignore_sheets = ["说明.*"]'))
+    notes = grid(("一般公共预算收入", "亿元", 30.0), header=("指标", "单位", "累计"), name="说明 1")
+    found = described([notes, grid(ROW)], own, catalogue, pinned=pinned)
+    assert len(found.frame) == 2 and found.problems == ()
+
+
+TWO = LAYOUT + LAYOUT[LAYOUT.index("[[sheets]]") :].replace("月度", "年度")
+
+
+def test_every_sheet_that_is_not_there_is_told_and_a_description_that_need_not_fit_left_out(
+    layout, catalogue
+):
+    with pytest.raises(IntakeError, match="没有名为“年度”的工作表，文件里有 “月度”。整个文件"):
+        described([grid(ROW)], layout(TWO), catalogue, pinned=True)
+    with pytest.raises(IntakeError, match="“月度”的工作表，文件里有 “甲”；没有名为“年度”"):
+        described([grid(ROW, name="甲")], layout(TWO), catalogue, pinned=True)
+    alone = described([grid(ROW)], layout(TWO), catalogue, pinned=False)
+    # One of two sheets is no such workbook, and is read as any other.
+    plain = read_grids((grid(ROW),), load_vocabulary(), catalogue, DELIVERY)
+    assert alone.frame["measure"].tolist() == plain.frame["measure"].tolist() == ["level"]
+    both = described([grid(ROW), grid(ROW, name="年度")], layout(TWO), catalogue, pinned=False)
+    assert len(both.frame) == 2 and both.duplicates == 2
+
+
+def test_a_header_that_moved_refuses_its_table_only_and_a_blank_one_says_so(layout, catalogue):
+    moved = grid(ROW, header=("指标", None, "累计增速", "投资(亿元)"), name="年度")
+    found = described([grid(ROW), moved], layout(TWO), catalogue, pinned=True)
+    assert len(found.frame) == 2
+    assert places(found) == [("年度", "B1")]
+    assert "应为列名“社零累计(亿元)”，实为空白" in found.problems[0].message
+    left = described([grid(ROW), moved], layout(TWO), catalogue, pinned=False)
+    assert "版式说明" not in str(left.problems)
+
+
+def test_a_row_without_figures_needs_no_period_and_a_figure_does(layout, catalogue):
+    rows = [(None, None, None, 5.0), ("合计", None, None, None), (None, 1.0, None, None), ROW]
+    found = described([grid(*rows)], layout(), catalogue, pinned=True)
+    assert places(found) == [("月度", "A4")]
+    assert "没有写时期；这一行没有读" in found.problems[0].message
+    assert found.frame["cell"].tolist() == ["B5", "C5"]

@@ -202,6 +202,25 @@ def test_a_name_whose_only_figure_stands_in_a_column_that_is_not_read_is_told():
     check(read(head, FIRST, (BUDGET, "亿元", None, "甲")), "C3")
 
 
+@pytest.mark.parametrize("part", ["  餐饮收入(亿元)", "其中:餐饮收入(亿元)"])
+def test_growth_below_a_part_may_be_the_wholes(part):
+    found = read(("指标", "数值"), (f"{RETAIL}(亿元)", 100.0), (part, 9.0), ("增速(%)", 5.0))
+    check(found, "B3 B4", ("B5" if "B5" in told(found) else "A5", "不在指标目录中"))
+
+
+def test_growth_behind_its_amount_in_a_second_column_of_names_is_of_the_first():
+    rows = [(RETAIL, "总量(亿元)", 100.0), (None, "增速(%)", 5.0), (BUDGET, "总量(亿元)", 9.0)]
+    found = read(("指标", "项目", "数值"), *rows, merged=((2, 0, 3, 0),))
+    assert values(found) == {"C3": 100.0, "C4": 5.0, "C5": 9.0}
+    assert found.frame["measure"].tolist() == ["level", "yoy", "level"]
+
+
+def test_rows_of_metadata_below_names_are_no_rows_of_the_table():
+    found = read(("指标", "本月", "累计"), ("单位", "万元", "亿元"), (RETAIL, 20000.0, 30.0))
+    check(found, "B4 C4")
+    assert values(found) == {"B4": 2.0, "C4": 30.0}
+
+
 # ---- other heads and titles below
 
 
@@ -215,6 +234,8 @@ def test_a_name_whose_only_figure_stands_in_a_column_that_is_not_read_is_told():
         ((TITLE,), False),
         (("数据来源：统计局",), False),
         (("消费",), False),
+        (("各单位",), False),
+        (("2024年", "甲"), False),
     ],
 )
 def test_a_line_of_another_time_unit_or_day_ends_the_table(line, told_of):
@@ -419,6 +440,7 @@ def test_exports_and_imports_far_below_trade_are_of_a_part_of_it(exported, impor
         ("年度目标", 0.0, 512.3, True),
         ("年度目标", "—", 512.3, True),
         ("年度目标(%)", 6.0, 512.3, True),
+        ("年度目标(万元)", 6.0, 512.3, True),
     ],
 )
 def test_a_plan_below_a_fifth_of_what_is_done_is_one_of_growth(head, plan, done, read_it):
@@ -501,6 +523,62 @@ def test_whole_numbers_beside_counts_may_be_changes_of_them(head, rows, refused)
     assert all(words in said[cell] for cell, words in refused.items())
 
 
+@pytest.mark.parametrize(
+    ("count", "growth", "refused"),
+    [
+        # 3 are 50 % more than 2, and 12 % more than no whole number.
+        (3.0, 50.0, False),
+        (3.0, 12.0, True),
+        (3.0, -40.0, False),  # from 5
+        (3.0, -25.0, False),  # from 4
+        (3.0, -30.0, True),
+        (300.0, 12.0, False),
+        (3.0, -150.0, True),
+    ],
+)
+def test_a_count_may_have_grown_by_what_a_whole_number_before_allows(count, growth, refused):
+    found = read(("指标", "单位", "累计", "增长"), (JOBS, "人", count, growth))
+    assert ("像是增减数" in told(found).get("D3", "")) is refused
+
+
+def test_growth_in_rows_is_compared_with_the_amounts_above_it():
+    title, head = f"{TITLE}{RETAIL}", ("项目", "数值(亿元)")
+    rows = [("本期", 190.0), ("上年同期", 181.0), ("增长", 9.0)]
+    assert "B5" not in values(read(head, *rows, title=title))
+
+
+def test_growth_along_a_row_of_months_is_looked_at_as_one_series():
+    heads = ("指标", *(f"{n}月当月增长(%)" for n in (6, 7, 8, 9)))
+    rows = [(RETAIL, 160.0, 104.0, 103.0, 102.0), (BUDGET, 5.0, 4.0, 3.0, 2.0)]
+    said = told(read(heads, *rows, title="莲湖区2024年"))
+    assert sorted(said) == ["B3", "C3", "D3", "E3"]
+    # Down a column of three and fewer periods it is that of the column.
+    rows = [(RETAIL, 160.0, 104.0), (BUDGET, 5.0, 4.0), ("税收收入", 5.0, 4.0)]
+    said = told(read(heads[:3], *rows, title="莲湖区2024年"))
+    assert sorted(said) == ["C3"]
+
+
+def test_other_parts_may_exceed_what_they_stand_below():
+    found = read(HEAD, (RETAIL, "亿元", 31.0, 5.0), ("餐饮收入", "亿元", 80.0, 4.0))
+    assert "C4" in values(found)
+
+
+@pytest.mark.parametrize(
+    ("published", "day", "expected"),
+    [
+        (dt.date(2024, 10, 20), None, dt.date(2024, 10, 20)),
+        (None, dt.date(2024, 11, 20), None),
+        (dt.date(2024, 11, 30), dt.date(2024, 11, 20), dt.date(2024, 11, 30)),
+    ],
+)
+def test_a_delivery_says_when_it_was_published(published, day, expected):
+    delivery = dataclasses.replace(DELIVERY, published=published, day=day)
+    frame = read(HEAD, FIRST, delivery=delivery).frame
+    assert set(frame["published_basis"]) == ({"stated"} if expected else {"assumed"})
+    if expected:
+        assert {one.date() for one in frame["published"]} == {expected}
+
+
 # ---- notes and comments
 
 
@@ -527,6 +605,7 @@ def test_a_comment_on_a_figure_its_head_or_its_name_is_of_it(comments, refused):
     [
         (("累计*", "增长(%)"), (100.0, 5.0), "C3 D3"),
         (("累计", "增长(%)*"), (100.0, 5.0), "D3"),
+        (("累计*", "本月增长(%)"), (100.0, 5.0), "C3"),  # which is of another amount
         (("累计", "增长(%)"), ("100*", 5.0), "C3 D3"),
         (("累计", "增长(%)"), (100.0, "5*"), "D3"),
         (("累计", "增长(%)"), (100.0, 5.0), ""),
@@ -544,6 +623,11 @@ def test_a_remark_beside_a_row_is_of_that_row():
     found = read((*HEAD, "备注"), (*FIRST, "1-8月"), (*SECOND, "全市口径"))
     assert found.frame[found.frame["cell"].isin(["C3", "D3"])]["period"].tolist() == ["2024-08"] * 2
     assert not {"C4", "D4"} & values(found).keys() or found.frame["region"].nunique() == 2
+
+
+def test_what_stands_in_another_column_is_no_remark():
+    found = read((*HEAD, "联系人"), (*FIRST, "1-8月"))
+    assert found.frame["period"].tolist() == ["2024-09"] * 2
 
 
 # ---- what is told of a table that was understood
