@@ -260,6 +260,33 @@ def test_a_part_of_what_is_not_read_is_not_read(owner):
     assert f"在“{owner}”右边" in refused(place)["C2"]
 
 
+def test_a_part_of_what_is_not_understood_is_its_own():
+    heads = (f"{BUDGET}甲乙丙", "税收收入")
+    found, _ = table(*heads, names=("1月", "2月"), corner=("月份",))
+    assert texts(found) == ["税收收入"]
+
+
+def test_a_title_of_a_part_refuses_the_columns_that_name_an_indicator():
+    title = "莲湖区2024年1-9月主要指标（区属）"
+    _, place = by_region(RETAIL, GDP, title=title)
+    assert all(f"在标题“{title}”之下" in text for text in refused(place).values())
+    assert sorted(refused(place)) == ["B2", "C2"]
+
+
+def test_growth_on_the_beginning_of_the_year_is_refused_by_its_figures():
+    found, place = table("年初", "9月末", "增长(%)", rows=[(100.0, 105.0, 5.0), (80.0, 88.0, 10.0)])
+    assert texts(found) == ["9月末"]
+    assert "正是“9月末”与“年初”之比" in refused(place)["E2"]
+
+
+def test_the_periods_of_the_heads_are_those_that_are_stated():
+    found, _ = table("9月", "1-9月", "累计增长(%)")
+    assert [(part.period.code, part.span) for part in found.parts] == [
+        ("2000-09", ""),
+        ("2000-09", "ytd"),
+    ]
+
+
 # Years.
 @pytest.mark.parametrize(
     ("heads", "years"),
@@ -288,6 +315,12 @@ GROWN = [(105.0, 100.0, 5.0), (88.0, 80.0, 10.0)]
         # Growth that they do not make, and years that are not the one before.
         (("1-9月", "2023年1-9月", "增长(%)"), [(105.0, 100.0, 9.0)] * 2, [0, 2023]),
         (("1-9月", "2022年1-9月", "增长(%)"), GROWN, [0, 2022]),
+        # A plan's year is none of them.
+        (
+            ("1-9月", "2023年1-9月", "增长(%)", "2024年目标"),
+            [(*row, 200.0) for row in GROWN],
+            [2024, 2024, 2024],
+        ),
     ],
 )
 def test_a_head_beside_that_of_last_year_is_this_years_where_growth_says_so(heads, rows, years):
@@ -397,6 +430,9 @@ def test_a_column_without_a_head_refuses_the_table_from_half_of_its_rows_on(fill
         return
     found, place = table("累计", None, "增长(%)", names=names, rows=rows)
     assert refused(place) == {"D3": "这一列有数却没有列名"}
+    five = [(1.0, 2.0 if n in (1, 3) else None, 3.0) for n in range(5)]
+    _, other = table("累计", None, "增长(%)", names=(*names, GDP), rows=five)
+    assert list(refused(other)) == ["D4"]
     # What stands behind it is not growth of what stands before it.
     assert spans(found) == [("level", "ytd"), ("yoy", "")]
 

@@ -14,6 +14,7 @@ from lianhu_analysis.intake.reading.meaning import (
     Row,
     column_meaning,
     understand,
+    unit_fits,
 )
 from lianhu_analysis.intake.reading.words import Facets, Grammar, load_vocabulary
 from lianhu_analysis.workspace import Region
@@ -371,3 +372,77 @@ def test_growth_in_another_currency_is_another_growth(name, outer, stored):
     for where in ({"above": outer}, {"sheet_unit": outer}):
         found = mean(name, "累计增长（%）", **where)
         assert isinstance(found, tuple) == stored, found
+
+
+@pytest.mark.parametrize("name", [RETAIL, DEPOSITS, BUDGET, GDP, INDUSTRY])
+def test_prices_are_those_of_the_catalogue_or_the_figure_is_refused(name):
+    real = name in (BUDGET, GDP, INDUSTRY)  # of which growth is counted at constant prices
+    for cell in ("累计不变价增长(%)", "累计可比价增长(%)"):
+        found = mean(name, cell)
+        assert short(found)[0] == "yoy" if real else "按可比价计，与目录中的口径不同" in why(found)
+    current = mean(name, "累计现价增长(%)")
+    assert "按现价计，与目录中的口径不同" in why(current) if real else short(current)[0] == "yoy"
+    if name != INDUSTRY:  # which has no amount
+        assert short(mean(name, "累计(现价)", unit="亿元"))[0] == "level"
+    assert "按可比价计" in why(mean(name, "累计(不变价)", unit="亿元"))
+
+
+@pytest.mark.parametrize(
+    ("unit", "of_retail", "of_firms"),
+    [
+        ("亿元", True, False),
+        ("万元", True, False),
+        ("万美元", False, False),
+        ("家", False, True),
+        ("个", False, True),
+        ("户", False, True),
+        ("人", False, False),
+        ("%", True, True),
+        ("百分点", True, True),
+        ("", True, True),
+        ("甲", True, True),  # no unit that is known
+    ],
+)
+def test_a_unit_fits_if_it_converts_or_is_of_a_change_or_unknown(unit, of_retail, of_firms):
+    retail, firms = (GRAMMAR.read(name).indicator for name in (RETAIL, "规模以上工业企业单位数"))
+    assert retail is not None and firms is not None
+    assert (unit_fits(unit, retail), unit_fits(unit, firms)) == (of_retail, of_firms)
+
+
+@pytest.mark.parametrize(
+    ("name", "cell", "options", "unit"),
+    [
+        ("规模以上工业企业单位数", "数值", {"unit": "户"}, "家"),
+        ("规模以上工业企业单位数", "数值", {"unit": "人"}, "人"),
+        ("商品房销售面积", "绝对额（亿元）", {"unit": "万平方米"}, "万平方米"),
+        ("商品房销售面积", "绝对额（亿元）", {}, "亿元"),
+        (CPI, "累计（%）", {}, "上年同月=100"),
+        (CPI, "本月", {"unit": "%"}, "上年同月=100"),
+        (RETAIL, "累计", {"above": "亿元", "unit": "万元"}, "万元"),
+        (RETAIL, "累计增减（百分点）", {}, "百分点"),
+        (RETAIL, "累计增长（%）", {"unit": "吨"}, "%"),
+    ],
+)
+def test_the_unit_of_a_figure_is_that_of_its_row_before_that_of_its_head(name, cell, options, unit):
+    assert short(mean(name, cell, **options))[2] == unit
+
+
+def test_two_units_of_money_and_an_amount_of_an_index_contradict_each_other():
+    assert "两种写法：亿元、亿美元" in why(mean("进出口总值", "累计（亿美元）", unit="亿元"))
+    assert "说是指数（上年=100），单位却是 亿元" in why(
+        mean(f"{GDP}(上年=100)", "累计", unit="亿元")
+    )
+    assert "以上年为 100 的指数不入库" in why(mean(f"{CPI}(上年=100)", "累计"))
+    assert "没有写 %" in why(mean(f"{RETAIL}增减", "累计", unit="亿元"))
+
+
+def test_a_span_beside_a_stock_is_at_a_point_and_that_of_a_quarter_its_own():
+    assert short(mean(DEPOSITS, "当月", unit="亿元", span="ytd"))[1] == "point"
+    found = what(mean(RETAIL, "本季", unit="亿元"))
+    assert (found.span, found.per) == ("single", "quarter")
+
+
+def test_a_row_is_named_by_the_catalogue_only_where_it_has_an_indicator():
+    retail = GRAMMAR.read(RETAIL).indicator
+    assert Row(retail).is_named(f"全市{RETAIL}") and not Row(retail).is_named("社零总额")
+    assert not Row().is_named(RETAIL)
