@@ -468,3 +468,79 @@ def test_places_are_read_or_refused_with_a_remedy(titles, sheet, file):
         around(*titles, sheet=sheet, file=file)
     except IntakeError as error:
         assert error.message and error.remedy
+
+
+@pytest.mark.parametrize(
+    ("title", "options", "expected"),
+    [
+        # A yearly table comes out in a later year's file, whose month is not its own.
+        ("莲湖区2023年", {"file": "2024年2月"}, "2023"),
+        ("莲湖区2023年1-9月", {"file": "统计2024"}, "2023-09"),
+        ("莲湖区2023年", {"period": SEPTEMBER}, "2023"),
+        ("莲湖区2024年8月", {"period": SEPTEMBER}, "2024-08"),
+        ("莲湖区", {"period": SEPTEMBER}, "2024-09"),
+        ("莲湖区", {"sheet": "2024.9"}, "2024-09"),
+        ("莲湖区", {"sheet": "2024.13"}, "None"),
+        ("莲湖区", {"folders": ("9月", "2024年")}, "2024-09"),
+        ("莲湖区9月", {"file": "2024"}, "2024-09"),
+        ("莲湖区2024年9月、1-9月", {}, "2024-09"),
+        ("莲湖区2024年9月三季度", {}, "2024-09"),
+        ("莲湖区2024年全年", {}, "2024"),
+    ],
+)
+def test_the_year_and_the_month_are_of_places_that_agree(title, options, expected):
+    assert str(period(title, **options)) == expected
+
+
+@pytest.mark.parametrize(
+    ("title", "options", "where"),
+    [
+        ("莲湖区2023年1-9月", {"file": "2024年2月"}, "文件名“2024年2月”"),
+        ("莲湖区2023年1-9月", {"file": "统计2024年"}, "文件名“统计2024年”"),
+        ("莲湖区2024年", {"file": "2023年2月"}, "文件名“2023年2月”"),
+        ("莲湖区2023年", {"sheet": "2024年2月"}, "工作表名“2024年2月”"),
+        ("莲湖区2023年1-9月", {"sheet": "2024"}, "工作表名“2024”"),
+        ("莲湖区", {"sheet": "8月", "period": SEPTEMBER}, "delivery.toml“2024-09”"),
+        ("莲湖区9月、10月", {}, "标题中有不止一个时期：9月、10月"),
+    ],
+)
+def test_a_year_before_or_beside_another_contradicts_it(title, options, where):
+    with pytest.raises(IntakeError) as caught:
+        around(title, **options)
+    assert where in caught.value.message
+
+
+@pytest.mark.parametrize("file", ["2024.9", "202409", "2024-09"])
+def test_a_code_in_a_files_name_is_a_hint_only(file):
+    time = around("莲湖区", file=file).time
+    assert (time.year, time.period, time.hints) == (0, None, ((2024, 9),))
+
+
+def test_a_month_of_no_year_is_kept_with_its_span():
+    time = around("莲湖区1-9月").time
+    assert time.part is not None and time.period is None
+    assert (time.part.period.end.month, time.part.year, time.span) == (9, 0, "ytd")
+
+
+@pytest.mark.parametrize(
+    ("lines", "cell", "words"),
+    [
+        (["发布日期：2024-10-22", "公布时间：2024-10-23"], "A3", "发布日期“2024-10-23”"),
+        (["发布日期：十月"], "A2", "发布日期“十月”"),
+        (["发布日期："], "A2", "发布日期没有填写"),
+        (["单位：亿元", "单位：万元"], "A3", "不止一个单位：亿元、万元"),
+        (["雁塔区"], "A2", "说的是雁塔区，不是莲湖区"),
+    ],
+)
+def test_a_line_that_is_wrong_is_named_by_its_cell(lines, cell, words):
+    with pytest.raises(IntakeError) as caught:
+        around("莲湖区2024年1-9月", *lines)
+    assert caught.value.cell == cell and words in caught.value.message
+
+
+def test_the_latest_other_day_above_is_one_before_which_nothing_was_known():
+    assert around("莲湖区", "2024-10-21", "制表日期：2024-10-20").not_before == dt.date(
+        2024, 10, 21
+    )
+    assert around("莲湖区", "发布日期：2024-10-22").published == dt.date(2024, 10, 22)
+    assert around("莲湖区").not_before is None

@@ -458,7 +458,8 @@ def time_around(titles: Sequence[str], sheet: str, grammar: Grammar, delivery: D
         clues.append(clue)
     times = [clue.time for clue in clues]
     year = next((time.year for time in times if time.year and not time.hints), 0)
-    part = next((time for time in times if time.month), None)
+    # A table of 2023 in a file of February 2024 is of no month.
+    part = next((t for t in times if t.month and (t.year in (0, year) or not year)), None)
     if not year and book and (part is None or part.month <= book.period.end.month):
         year, part = book.year, part or Time(book.year, book.period, book.span)
     if not year:
