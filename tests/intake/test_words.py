@@ -17,6 +17,8 @@ from lianhu_analysis.intake.reading.words import (
     fold,
     is_unit,
     load_vocabulary,
+    native,
+    unit_in,
 )
 from lianhu_analysis.workspace import Region
 
@@ -413,3 +415,91 @@ def test_a_misspelt_section_of_words_is_refused(tmp_path):
     own.write_text('[lables]\n"甲" = "gdp.total"\n', encoding="utf-8")
     with pytest.raises(IntakeError, match="不认识的字段 lables"):
         load_vocabulary(own)
+
+
+@pytest.mark.parametrize(
+    ("text", "folded"),
+    [
+        ("２０２４年 1—9月", "2024年1-9月"),
+        ("二〇二四年1月至9月", "2024年1月-9月"),
+        ("二〇二四", "二〇二四"),
+        ("24年1-9月", "2024年1-9月"),
+        ("24年上半年", "2024年上半年"),
+        ("24年", "24年"),
+        ("1924年1-9月", "1924年1-9月"),
+        ("ＧＤＰ\u200b", "gdp"),
+    ],
+)
+def test_widths_blanks_dashes_and_years_are_written_one_way(text, folded):
+    assert fold(text) == folded
+
+
+@pytest.mark.parametrize(
+    ("text", "chinese"),
+    [
+        ("零售额\nRetail sales", "零售额"),
+        ("零售额 Retail sales", "零售额"),
+        ("亿元\n100 million yuan", "亿元"),
+        ("全市\n零售额\nRetail sales", "全市零售额"),
+        # What is no other language, or all of one, stays.
+        ("零售额\n亿元", "零售额\n亿元"),
+        ("增速\n%", "增速\n%"),
+        ("Retail\nsales", "Retail\nsales"),
+        ("\nGDP\n", "\nGDP\n"),
+        ("零售额", "零售额"),
+    ],
+)
+def test_of_two_languages_the_chinese_is_read(text, chinese):
+    assert native(text) == chinese
+
+
+@pytest.mark.parametrize(
+    ("text", "unit"),
+    [
+        ("亿元", "亿元"),
+        ("%", "%"),
+        ("亿元、%", "亿元"),
+        ("%/万元", "万元"),
+        ("亿元、万元", ""),
+        ("个百分点", "百分点"),
+        ("甲、%", ""),
+        ("甲", ""),
+        ("", ""),
+    ],
+)
+def test_the_one_unit_of_a_text_is_that_beside_percent(text, unit):
+    assert unit_in(text) == unit
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "span", "clash"),
+    [
+        ("ytd", "annual", "annual", ""),
+        ("annual", "ytd", "annual", ""),
+        ("ytd", "ytd", "ytd", ""),
+        ("ytd", "", "ytd", ""),
+        ("", "single", "single", ""),
+        ("ytd", "single", "single", "累计、当期"),
+        ("annual", "single", "single", "全年、当期"),
+    ],
+)
+def test_the_year_to_date_of_a_whole_year_is_that_year(one, other, span, clash):
+    joined = Facets("yoy", one).join(Facets("yoy", other))
+    assert (joined.span, joined.clash) == (span, clash)
+
+
+def test_facets_keep_what_only_one_says_and_the_longer_lag():
+    one = Facets(measure="yoy", scope="限上", lag=1, sure=True, nothing="甲")
+    other = Facets(measure="value", scope="区属", lag=2, fact="rank", nothing="乙")
+    joined = one.join(other)
+    assert (joined.measure, joined.scope, joined.lag) == ("yoy", "限上、区属", 2)
+    assert (joined.sure, joined.fact, joined.nothing) == (True, "rank", "甲")
+    assert Facets("level").join(Facets("yoy")).measure == "yoy"
+    assert Facets(span="ytd").join(Facets("value")).measure == "value"
+    assert Facets().join(one) is one and one.join(Facets()) is one
+
+
+def test_a_text_is_nameless_if_its_words_say_what_and_not_whose():
+    grammar = Grammar(load_vocabulary(), read_catalogue(None, {}), ())
+    texts = ["本月", "累计增速", "9月", "社会消费品零售总额", "甲乙", "上年同期", "限额以上"]
+    assert [grammar.read(t).is_nameless for t in texts] == [True] * 3 + [False] * 4
