@@ -467,3 +467,91 @@ def test_a_note_on_a_row_says_what_it_was_matched_with_or_why_it_is_not_read():
         ("A5", "甲乙丙", "甲乙丙", "", "", "", ""),
     ]
     assert "不在指标目录中" in note.rows[2].reason and not note.rows[0].reason
+
+
+# ---- What is told of a row in brackets, beside it, and in notes.
+
+
+@pytest.mark.parametrize(
+    ("rows", "periods", "refused"),
+    [
+        # 88.2（1-8月）is no figure, and tells of what the growth beside it is.
+        ([(RETAIL, "亿元", "88.2（1-8月）", 5.0)], {"D3": "2024-08"}, {"C3": "不止一个数"}),
+        ([(f"{RETAIL}（1-8月）", "亿元", 88.2, 5.0)], {"C3": "2024-08", "D3": "2024-08"}, {}),
+        (
+            [
+                ("一、消费（上年）",),
+                (RETAIL, "亿元", 88.2, 5.0),
+                ("二、财政",),
+                (BUDGET, "亿元", 50.0, 4.0),
+            ],
+            {"C6": "2024-09", "D6": "2024-09"},
+            {"A4": "在“上年”之下"},
+        ),
+        (
+            [
+                (RETAIL, "亿元", 88.2, 5.0),
+                ("餐饮收入", "亿元", 8.0, 5.0),
+                ("注：餐饮收入为1-8月数据",),
+            ],
+            {"C3": "2024-09", "D3": "2024-09", "C4": "2024-08", "D4": "2024-08"},
+            {},
+        ),
+        (
+            [(RETAIL, "亿元", 88.2, 5.0), (BUDGET, "亿元", 8.0, 5.0), ("注：社零额不含限额以下",)],
+            {"C4": "2024-09", "D4": "2024-09"},
+            {"A3": "在“不含限额以下”之下"},
+        ),
+    ],
+)
+def test_brackets_and_notes_say_of_a_row_when_or_of_what_part_it_is(rows, periods, refused):
+    found = read(HEAD, *rows)
+    assert dict(zip(found.frame["cell"], found.frame["period"], strict=True)) == periods
+    said = told(found)
+    assert said.keys() == refused.keys()
+    assert all(words in said[cell] for cell, words in refused.items())
+
+
+@pytest.mark.parametrize(
+    ("head", "remark", "period", "words"),
+    [
+        ("备注", "限额以上", "", "在“限额以上”之下"),
+        ("备注", "全市", "", "在“全市”之下"),
+        ("说明", "上年", "", "在“上年”之下"),
+        ("说明", "8月末", "2024-08", ""),
+        ("备注", "张三", "2024-09", ""),
+        ("备注", "位次3", "2024-09", ""),
+    ],
+)
+def test_a_remark_beside_a_row_says_of_what_it_is(head, remark, period, words):
+    found = read((*HEAD, head), (RETAIL, "亿元", 100.0, 5.0, remark))
+    assert found.frame["period"].tolist() == [period] * 2 * bool(period)
+    assert words in told(found).get("A3", "")
+
+
+def test_a_note_on_a_region_is_of_its_row():
+    rows = [("莲湖区", 1.0), ("西安市", 9.0), ("注：西安市为1-8月数据",)]
+    found = read(("地区", "累计(亿元)"), *rows, title=OF_REGIONS)
+    assert found.frame["period"].tolist() == ["2024-09", "2024-08"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "amounts"),
+    [
+        # A part is in the unit of its whole, a group's line of all below it.
+        ([(RETAIL, "亿元", 88.0), ("  餐饮收入", None, 8.0)], [88.0, 8.0]),
+        ([(RETAIL, "亿元", 88.0), ("餐饮收入", None, 8.0)], [88.0, 8.0]),
+        (
+            [("消费(亿元)", None, None), (RETAIL, None, 88.0), ("餐饮收入", "万元", 880.0)],
+            [88.0, 0.088],
+        ),
+        ([(GDP, "亿元", 5.0), ("第三产业", None, 4.0)], [5.0, 4.0]),
+    ],
+)
+def test_a_row_without_a_unit_has_that_of_what_it_stands_below(rows, amounts):
+    assert read(HEAD[:3], *rows).frame["value"].tolist() == amounts
+
+
+def test_the_unit_of_growth_is_none_of_an_amount_below_it():
+    rows = [(f"{GDP}增速", "%", 5.0), ("第三产业增加值", None, 4.0)]
+    check(read(("指标", "单位", "数值"), *rows), "C3", ("C4", "没有写计量单位"))
