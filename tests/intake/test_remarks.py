@@ -2,8 +2,11 @@
 
 import pytest
 
-from lianhu_analysis.intake.reading.remarks import remarks_in
-from lianhu_analysis.intake.reading.words import Grammar, load_vocabulary
+from lianhu_analysis.catalog.indicators import read_catalogue
+from lianhu_analysis.catalog.periods import Period
+from lianhu_analysis.intake.reading.remarks import Figure, Remark, differs, remarks_in
+from lianhu_analysis.intake.reading.words import Facets, Grammar, load_vocabulary
+from lianhu_analysis.workspace import Region
 from tests.intake.one_file import read_file
 
 RETAIL, BUDGET, TRADE = "csm.retail.total", "fis.revenue.gpb", "opn.trade"
@@ -242,3 +245,104 @@ def test_what_stands_in_brackets_below_a_title(stored, line, kept):
 def test_what_bulletins_say_of_their_figures_costs_none(stored, note, above):
     rows = month("")[:-1]
     assert stored([rows[0], [note], *rows[1:]] if above else [*rows, [note]]) == ALL
+
+
+# ---- One remark and one figure.
+
+REGIONS = (Region("610104", "莲湖区"), Region("610100", "西安市"))
+CATALOGUE = read_catalogue(None, {})
+GRAMMAR = Grammar(load_vocabulary(), CATALOGUE, REGIONS)
+
+
+def figure(
+    code: str = RETAIL,
+    measure: str = "level",
+    unit: str = "亿元",
+    span: str = "ytd",
+    region: Region = REGIONS[0],
+    shown: str = "",
+    month: int = 9,
+) -> Figure:
+    meaning = Facets(measure, unit=unit if measure == "level" else "%")
+    period = Period(2024, "M", month)
+    return Figure(CATALOGUE.get(code), meaning, span, period, region, shown)
+
+
+@pytest.mark.parametrize(
+    ("of", "text", "level", "growth"),
+    [
+        # Of what: all, an indicator, its amount or its growth, all but it.
+        ("", "1-8月", True, True),
+        ("本表", "1-8月", True, True),
+        ("社会消费品零售总额", "1-8月", True, True),
+        ("社零总额", "1-8月", True, True),
+        ("零售额、财政收入", "1-8月", True, True),
+        ("进出口总值", "1-8月", False, False),
+        ("社会消费品零售总额增速", "1-8月", False, True),
+        ("增速", "1-8月", False, True),
+        ("绝对额", "1-8月", True, False),
+        ("除社会消费品零售总额外", "1-8月", False, False),
+        ("除进出口总值外", "1-8月", True, True),
+        ("各区", "1-8月", True, True),
+        ("全市", "1-8月", False, False),
+        ("全区社会消费品零售总额", "1-8月", True, True),
+        ("西安市社会消费品零售总额", "1-8月", False, False),
+        ("2024年社会消费品零售总额", "1-8月", True, True),
+        ("2023年社会消费品零售总额", "1-8月", False, False),
+        ("9月社会消费品零售总额", "1-8月", True, True),
+        ("8月社会消费品零售总额", "1-8月", False, False),
+        ("2023年以前社会消费品零售总额", "1-8月", False, False),
+        ("2023年起社会消费品零售总额", "1-8月", True, True),
+        ("2024年起", "1-8月", True, True),
+        ("2025年起", "1-8月", False, False),
+        ("2024年以前", "1-8月", True, True),
+        # When.
+        ("", "1-9月", False, False),
+        ("", "9月", False, False),
+        ("", "累计", False, False),
+        ("", "当月", True, True),
+        ("", "2-9月", True, True),
+        ("", "2023年", True, True),
+        ("", "2024年", False, False),
+        ("", "2023年1-9月", True, True),
+        ("", "9月29日", True, True),
+        ("", "9月30日", False, False),
+        ("", "10月1日", False, False),
+        # Whose, and of what part.
+        ("", "全市", True, True),
+        ("", "全区", False, False),
+        ("", "西安市", True, True),
+        ("", "莲湖区", False, False),
+        ("", "含高新区", True, True),
+        ("", "不含限额以下", True, True),
+        ("", "限额以上", True, True),
+        ("社会消费品零售总额", "仅含网上零售", True, True),
+        ("社会消费品零售总额", "初步核算数", False, False),
+        # In which unit and money.
+        ("单位", "万元", True, False),
+        ("单位", "亿元", False, False),
+        ("社会消费品零售总额单位", "万元", True, False),
+        ("进出口总值单位", "万元", False, False),
+        ("", "万元", True, False),
+        ("", "以美元计", True, True),
+        # On which base and at which prices.
+        ("增速", "比2019年", False, True),
+        ("增速", "比2023年", False, False),
+        ("增速", "环比", False, True),
+        ("社会消费品零售总额", "扣除价格因素", False, True),
+        ("绝对额", "不变价", True, False),
+        ("绝对额", "现价", False, False),
+        ("本表", "不变价", True, False),
+        ("", "增速为百分点", False, True),
+        # What offices add.
+        ("", "居全市第3位", False, False),
+        ("", "完成年度目标的75%", False, False),
+        ("", "增长4.5%", False, False),
+    ],
+)
+def test_a_remark_differs_from_a_figure_or_says_the_same_or_is_of_another(of, text, level, growth):
+    remark = Remark("A9", of, text)
+    assert (
+        differs(remark, figure(), GRAMMAR),
+        differs(remark, figure(measure="yoy"), GRAMMAR),
+    ) == (level, growth)
