@@ -666,3 +666,162 @@ MONTH_OF_NOBODY = [
 )
 def test_whose_a_table_without_a_region_is(tidy, sheets, read):
     assert len(figures(tidy(sheets))) == read
+
+
+# ---- Sheets of one book.
+
+HEAD = ["指标", "单位", "累计"]
+DATED = [["莲湖区2024年1-9月"], HEAD, ["社会消费品零售总额", "亿元", 100.0]]
+BARE = [["莲湖区"], HEAD, ["一般公共预算收入", "亿元", 50.0]]
+SERVICES = "规模以上服务业企业营业收入"
+
+
+def sheet(title: str, name: str = "税收收入", head: str = "累计") -> list[list[object]]:
+    return [[title], ["指标", "单位", head], [name, "亿元", 90.0]]
+
+
+def read_book(read, sheets, **delivery: object) -> Reading:
+    return read(sheets, dataclasses.replace(DELIVERY, **delivery))
+
+
+@pytest.mark.parametrize(
+    ("other", "period"),
+    [
+        ([], "2024-09"),
+        (sheet("莲湖区2024年1-9月"), "2024-09"),
+        (sheet("莲湖区2024年9月", head="本月"), "2024-09"),
+        (sheet("莲湖区2023年"), "2024-09"),
+        # What is known a month late, and last year's, date no others.
+        (sheet("莲湖区2024年1-8月", SERVICES), "2024-09"),
+        (sheet("莲湖区上年同期2023年1-9月"), "2024-09"),
+        # Of two months the sheet may be of either, and a head of October says of more.
+        (sheet("莲湖区2024年1-8月"), ""),
+        (sheet("莲湖区", head="10月累计"), ""),
+    ],
+)
+def test_a_sheet_without_a_time_is_of_the_one_that_all_others_state(tidy, other, period):
+    found = read_book(
+        tidy, {"甲": DATED, "丙": other, "乙": BARE} if other else {"甲": DATED, "乙": BARE}
+    )
+    ours = found.frame[found.frame["sheet"] == "乙"]
+    assert " ".join(ours["period"]) == period
+    told = [problem.cell for problem in found.problems if problem.sheet == "乙"]
+    assert told == ([] if period else ["C3"])
+
+
+QUARTERS = ["2024年一季度", "2024年二季度", "2024年三季度", "2024年四季度"]
+
+
+@pytest.mark.parametrize(
+    ("whole", "secondary", "tertiary", "single"),
+    [
+        ([100.0, 210.0, 330.0], [40.0, 45.0, 50.0], [60.0, 65.0, 70.0], True),
+        ([100.0, 210.0], [40.0, 45.0], [60.0, 65.0], True),
+        ([100.0, 210.0, 330.0], [40.0, 85.0, 135.0], [60.0, 125.0, 195.0], False),
+        ([100.0], [40.0], [60.0], False),
+        # Neither adds up, one quarter adds up both ways, a part or a quarter is absent.
+        ([100.0, 210.0, 330.0], [40.0, 45.0, 50.0], [60.0, 65.0, 99.0], False),
+        ([100.0, 210.0, 330.0], [40.0, 45.0, 50.0], [60.0, 65.0, None], False),
+        ([None, 210.0, 330.0], [40.0, 45.0, 50.0], [60.0, 65.0, 70.0], False),
+    ],
+)
+def test_parts_that_add_up_one_quarter_after_the_other_are_single_quarters(
+    tidy, whole, secondary, tertiary, single
+):
+    head = ["时间", "地区生产总值累计", "第二产业增加值累计", "第三产业增加值累计"]
+    rows = [list(row) for row in zip(QUARTERS, whole, secondary, tertiary, strict=False)]
+    found = tidy({"表": [["莲湖区（亿元）"], head, *rows]})
+    spans = found.frame.groupby("indicator")["span"].agg(set).to_dict()
+    parts = {"single"} if single else {"ytd"}
+    assert spans == {"gdp.total": {"ytd"}, "gdp.secondary": parts, "gdp.tertiary": parts}
+    told = [(p.cell, p.kind) for p in found.problems if "单季数" in p.message]
+    assert told == ([("C3", "skipped")] if single else [])
+
+
+NAMELESS = [["2024年1-9月"], HEAD, ["社会消费品零售总额", "亿元", 100.0]]
+
+
+@pytest.mark.parametrize(
+    ("delivery", "region", "words"),
+    [
+        ({}, "610104", ""),
+        ({"file": "西安统计月报"}, "", "说的是西安市"),
+        ({"file": "西安市莲湖区月报"}, "610104", ""),
+        ({"file": "全市月报"}, "610100", ""),
+        ({"file": "全区月报"}, "610104", ""),
+        ({"file": "全市月报", "pinned": True}, "610104", ""),
+        ({"folders": ("西安市",)}, "", "说的是西安市"),
+        ({"folders": ("碑林区",)}, "", "说的是碑林区"),
+        ({"folders": ("西安市统计局",)}, "610104", ""),
+        ({"folders": ("碑林区",), "file": "莲湖区月报"}, "610104", ""),
+    ],
+)
+def test_a_book_that_names_no_region_is_of_that_of_its_file_and_folders(
+    tidy, delivery, region, words
+):
+    found = read_book(tidy, {"甲": NAMELESS}, **delivery)
+    assert " ".join(found.frame["region"]) == region
+    assert words in messages(found) and bool(words) is bool(found.problems)
+
+
+@pytest.mark.parametrize(
+    ("office", "words"),
+    [
+        ("填报单位：碑林区统计局", "说的是碑林区"),
+        ("填报单位：北院门街道办", "说的是北院门街道办"),
+        ("填报单位：莲湖区统计局", ""),
+    ],
+)
+def test_the_office_that_reports_says_whose_a_book_is(tidy, office, words):
+    found = tidy({"甲": [["2024年1-9月", office], *NAMELESS[1:]]})
+    assert found.frame.empty is bool(words)
+    assert words in messages(found)
+
+
+AREAS = [
+    ["2024年1-9月社会消费品零售总额"],
+    ["地区", "累计(亿元)"],
+    ["全市", 900.0],
+    ["莲湖区", 100.0],
+    ["碑林区", 200.0],
+]
+
+
+@pytest.mark.parametrize(
+    ("value", "cells"),
+    [
+        # The other sheet equals the row of the district, that of the city, or none.
+        (100.0, {("610100", 900.0), ("610104", 100.0)}),
+        (100.05, {("610100", 900.0), ("610104", 100.05)}),
+        (900.0, {("610100", 900.0), ("610104", 100.0)}),
+        (555.0, {("610104", 100.0)}),
+    ],
+)
+def test_whose_a_sheet_is_is_told_by_the_row_of_a_table_of_areas_that_it_equals(tidy, value, cells):
+    own = [*NAMELESS[:2], ["社会消费品零售总额", "亿元", value]]
+    found = tidy({"各区": AREAS, "指标": own})
+    assert set(zip(found.frame["region"], found.frame["value"], strict=True)) == cells
+    assert ("说的是全市" in messages(found)) is (value == 555.0)
+
+
+def test_a_book_of_other_places_is_none_of_ours(tidy):
+    others = [*AREAS[:3], ["碑林区", 100.0], ["雁塔区", 200.0], ["未央区", 300.0]]
+    found = tidy({"各区": others, "指标": NAMELESS})
+    assert found.frame.empty and "说的是别的地区" in messages(found)
+    # Two are too few to say so.
+    assert "说的是全市" in messages(tidy({"各区": others[:-1], "指标": NAMELESS}))
+
+
+def test_columns_of_the_city_behind_the_districts_make_the_book_no_citys(tidy):
+    beside = [
+        ["2024年1-9月"],
+        ["指标", "单位", "累计", "全市累计"],
+        ["一般公共预算收入", "亿元", 50.0, 900.0],
+    ]
+    found = tidy({"甲": beside, "乙": NAMELESS})
+    regions = zip(found.frame["sheet"], found.frame["cell"], found.frame["region"], strict=True)
+    assert sorted(regions) == [
+        ("乙", "C3", "610104"),
+        ("甲", "C3", "610104"),
+        ("甲", "D3", "610100"),
+    ]
