@@ -133,7 +133,7 @@ def _land_sentences(tables: Tables, n_parcels: int) -> Iterator[str]:
     unknown, unranked = projects["short"].isna().sum(), n_parcels - len(parcels)
     if len(behind):
         yield (
-            f"{len(projects)} 个有年度计划的项目中 {len(behind)} 个落后于序时进度，共少完成 "
+            f"{len(projects)} 个有年度计划的项目中 {len(behind)} 个落后于按月均摊的序时进度，共少完成 "
             f"{behind['short'].sum():,.2f} 亿元，最多的是{'、'.join(behind['case_zh'].head(NAMED))}"
             + (f"；没有填完成数的 {unknown} 个不算。" if unknown else "。")
         )

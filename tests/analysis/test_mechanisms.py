@@ -174,7 +174,9 @@ def test_projects_are_held_against_the_part_of_the_year_gone_by():
     }  # fmt: skip
     assert table["done_pct"]["B"] == 25.0 and table["due_pct"]["D"] == 50.0
     (said,) = answer.sentences
-    assert said.startswith("5 个有年度计划的项目中 2 个落后于序时进度，共少完成 11.00 亿元")
+    assert said.startswith(
+        "5 个有年度计划的项目中 2 个落后于按月均摊的序时进度，共少完成 11.00 亿元"
+    )
     assert said.endswith("最多的是项目B、项目D；没有填完成数的 1 个不算。")
 
 
@@ -183,7 +185,7 @@ def test_projects_of_last_year_are_not_behind_this_years_plan():
     answer = land_and_projects(assessed(), cases)
     assert list(answer.tables["projects"]["case"]) == ["A"]
     assert answer.sentences[0].startswith(
-        "1 个有年度计划的项目中 1 个落后于序时进度，共少完成 0.50"
+        "1 个有年度计划的项目中 1 个落后于按月均摊的序时进度，共少完成 0.50"
     )
 
 
