@@ -75,7 +75,8 @@ def edition():
             "Land acquisition projects: 4 by the end of Sep 2024, 80% of the target; no forecast.",
         ),
         (
-            "5 个有年度计划的项目中 2 个落后于按月均摊的序时进度，共少完成 9.50 亿元，最多的是A；没有填完成数的 1 个不算。",
+            "5 个有年度计划的项目中 2 个落后于按月均摊的序时进度，共少完成 9.50 亿元，最多的是A；"
+            "没有填完成数的 1 个不算。",
             "Of 5 projects with a plan for the year 2 are behind a schedule of equal months, 9.50 (hundred mn yuan) "
             "short in all, most of all A; 1 that states nothing done is not counted.",
         ),
