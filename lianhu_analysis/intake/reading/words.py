@@ -391,7 +391,13 @@ def load_vocabulary(own: Path | None = None) -> Vocabulary:
     texts = {"words.toml（内置）": packaged("intake/reading/words.toml")}
     if own is not None and os.path.lexists(own):
         texts[own.name] = own.read_bytes()
-    lists = [parse_written(text, WordList, partial(_wrong, name)) for name, text in texts.items()]
+    return _vocabulary(tuple(texts.items()))
+
+
+@lru_cache(maxsize=16)
+def _vocabulary(texts: tuple[tuple[str, bytes], ...]) -> Vocabulary:
+    """Return the vocabulary of some files' texts, made once, and with it its grammars."""
+    lists = [parse_written(text, WordList, partial(_wrong, name)) for name, text in texts]
     lines: dict[str, list[str]] = defaultdict(list)
     for kind, patterns in (item for one in lists for item in one.lines.items()):
         lines[kind] += [pattern.pattern for pattern in patterns]
@@ -404,7 +410,7 @@ def load_vocabulary(own: Path | None = None) -> Vocabulary:
             kind: re.compile("|".join(f"(?:{p})" for p in some)) for kind, some in lines.items()
         },
         labels={label: code for one in lists for label, code in one.labels.items()},
-        text=b"\0".join(texts.values()).decode(),
+        text=b"\0".join(text for _, text in texts).decode(),
     )
 
 
