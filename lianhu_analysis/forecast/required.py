@@ -376,13 +376,8 @@ def _usual_proportions(target: Target, levels: Series, known: int) -> FloatArray
     """Return how complete past years spread what they did after ``known`` periods."""
     if known + 1 == len(year_periods(levels.indicator, target.year)):
         return np.ones(1)  # all that remains is of one period
-    rows = [
-        done_by_period(values)
-        for year in levels.years
-        if year < target.year
-        for values in [levels.values(year_periods(levels.indicator, year))]
-        if np.isfinite(values).all()
-    ]
+    whole = levels.whole_years(target.year)
+    rows = [done_by_period(values.to_numpy()) for _, values in whole.items()]
     if not rows:
         return None
     usual = np.vstack(rows).sum(axis=0)[known:]

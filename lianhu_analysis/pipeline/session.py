@@ -452,19 +452,23 @@ class Session:
         UsageError
             If there is no such indicator, or it is no period.
         """
+        codes = [indicator] if indicator else self._told_of_growth(year)
+        chosen = [self.catalogue.get(code) for code in codes]
+        fewer = {item.indicator for item in self.targets if item.rule == "at_most"}
+        asked = self.everywhere, chosen, self.workspace, self.day
+        decimals = self.decimals(year or self.year)
+        return compare(*asked, _period(period), fewer, self.today, decimals)
+
+    def _told_of_growth(self, year: int) -> list[str]:
+        """Return what has a target for growth, then headline indicators that have growth."""
         growth = [item for item in self.targets if item.measure == "yoy"]
         of_year = [item for item in growth if item.year == year]
         aimed = [item.indicator for item in of_year or growth]
         own = self.everywhere["region"].eq(self.workspace.region.code)
         grown = own & self.everywhere["measure"].eq("yoy") & self.everywhere["value"].notna()
         known = {*self.everywhere.loc[grown, "indicator"]}
-        told = [*aimed, *(code for code in HEADLINE if code in known and code in self.catalogue)]
-        codes = [indicator] if indicator else dict.fromkeys(told)
-        chosen = [self.catalogue.get(code) for code in codes]
-        fewer = {item.indicator for item in self.targets if item.rule == "at_most"}
-        asked = self.everywhere, chosen, self.workspace, self.day
-        decimals = self.decimals(year or self.year)
-        return compare(*asked, _period(period), fewer, self.today, decimals)
+        headline = (code for code in HEADLINE if code in known and code in self.catalogue)
+        return [*dict.fromkeys([*aimed, *headline])]
 
     def decimals(self, year: int) -> dict[str, int]:
         """Return with how many decimals growth is printed: see ``growth_decimals``."""

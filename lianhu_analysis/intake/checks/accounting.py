@@ -37,29 +37,35 @@ def check_accounting(panel: Evidence, doubt: Floats) -> Iterator[Finding]:
             if len(numbers) <= len(relation.parts) and 2 * right < np.isfinite(gap).sum():
                 gap = np.maximum(gap, 0.0)  # the part that the catalogue leaves out is there
             yield from _broken(members, gap, "components_sum", doubt[numbers])
-    for relation in panel.structure.within:
-        for part in relation.parts:
-            for numbers in _complete(panel, Sum(relation.whole, (part,))):
-                members = panel.take(numbers)
-                gap = np.maximum(members.values[1] - members.values[0], 0.0)
-                yield from _broken(members, gap, "part_exceeds_whole", doubt[numbers])
-    for numbers in _regions_within(panel):
-        members = panel.take(numbers)
-        gap = np.maximum(members.values[1] - members.values[0], 0.0)
-        yield from _broken(members, gap, "exceeds_region_above", doubt[numbers])
+    inside = {"part_exceeds_whole": _parts_within, "exceeds_region_above": _regions_within}
+    for rule, pairs in inside.items():
+        for numbers in pairs(panel):
+            members = panel.take(numbers)
+            gap = np.maximum(members.values[1] - members.values[0], 0.0)
+            yield from _broken(members, gap, rule, doubt[numbers])
     for share in panel.structure.shares:
         yield from _shares(panel, share)
 
 
+def _parts_within(panel: Evidence) -> Iterator[list[int]]:
+    """Yield the series of a part and, before it, of the whole that it is within."""
+    for relation in panel.structure.within:
+        for part in relation.parts:
+            yield from _complete(panel, Sum(relation.whole, (part,)))
+
+
 def _regions_within(panel: Evidence) -> Iterator[list[int]]:
     """Yield the series of an amount in a region and, before it, in one that it lies in."""
+    added_up = [
+        item.code
+        for item in panel.catalogue
+        if ADDED_UP.fullmatch(item.unit) and not EACH.search(item.name_zh)
+    ]
     for (above, wholes), (own, parts) in permutations(panel.levels.items(), 2):
         within = "" if above[0] == NATION else re.sub("(?:00)+$", "", above[0])
         if own[0] != above[0] and own[0].startswith(within) and own[1:] == above[1:]:
-            for item in panel.catalogue:
-                shared = item.code in parts and item.code in wholes
-                if shared and ADDED_UP.fullmatch(item.unit) and not EACH.search(item.name_zh):
-                    yield [wholes[item.code], parts[item.code]]
+            shared = (code for code in added_up if code in parts and code in wholes)
+            yield from ([wholes[code], parts[code]] for code in shared)
 
 
 def _complete(panel: Evidence, relation: Sum) -> Iterator[list[int]]:

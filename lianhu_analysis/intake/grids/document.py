@@ -175,7 +175,7 @@ def _grids(
         rows: list[list[object]] = []
         for cell, text in filled:
             put(rows, cell.top, cell.left, text)
-        rows += [[_footnote(line)] for line in after if NOTE.match(_footnote(line))]
+        rows += [[line] for line in map(_footnote, after) if NOTE.match(line)]
         for kind in NOTES:
             numbers = (n for mark in table.iter(f"{{*}}{kind}Reference") for n in mark.values())
             told = (footnotes.get((kind, number), "") for number in numbers)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -89,7 +90,7 @@ def read_xlsx(data: bytes, package: Package) -> list[Grid]:
 
 
 def _read_sheet(book: Any, meta: Any, parts: _Book) -> Grid:
-    walk = parts.walk(meta.name)
+    walk, related = parts.walk(meta.name), parts.related(meta.name)
     sheet = book.get_sheet_by_name(meta.name)
     rows = sheet.to_python(skip_empty_area=False)
     for row, column, text in walk.texts:
@@ -103,8 +104,8 @@ def _read_sheet(book: Any, meta: Any, parts: _Book) -> Grid:
         hidden_rows=frozenset(walk.hidden_rows),
         hidden_columns=frozenset(n for n in columns if any(n in x for x in walk.hidden_columns)),
         dates_from_1904=parts.dates_from_1904,
-        above=(*walk.printed, *parts.boxes(meta.name)),
-        comments=parts.comments(meta.name),
+        above=(*walk.printed, *parts.boxes(related)),
+        comments=parts.comments(related),
     )
 
 
@@ -131,17 +132,21 @@ class _Book:
             if local_name(name) == "id"
         }
 
-    def boxes(self, name: str) -> tuple[str, ...]:
-        """Return what notes and signatures stand in the text boxes of a sheet."""
-        drawing = self._package.targets(self._parts.get(name, "")).get("drawing", "")
+    def related(self, name: str) -> Mapping[str, str]:
+        """Return the parts that a sheet refers to, by kind."""
+        return self._package.targets(self._parts.get(name, ""))
+
+    def boxes(self, related: Mapping[str, str]) -> tuple[str, ...]:
+        """Return what notes, signatures and units stand in the text boxes of a sheet."""
+        drawing = related.get("drawing", "")
         with explained(drawing):
             lines = self._package.root(drawing).iterfind(".//{*}txBody/{*}p")
             texts = ("".join(run.text or "" for run in line.iter("{*}t")) for line in lines)
             return tuple(text.strip() for text in texts if STATED.match(text.strip()))
 
-    def comments(self, name: str) -> tuple[tuple[str, str], ...]:
+    def comments(self, related: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
         """Return the comments of a sheet."""
-        part = self._package.targets(self._parts.get(name, "")).get("comments", "")
+        part = related.get("comments", "")
         with explained(part):
             found = self._package.root(part).iterfind("{*}commentList/{*}comment")
             texts = ((one.get("ref", ""), one.iter("{*}t")) for one in found)

@@ -676,20 +676,26 @@ class _PanelReader(Place):
             if text := self.text(row, number).strip():
                 yield from self._said(cell_address(row, number), text)
 
+    @cached_property
+    def _commented(self) -> dict[str, str]:
+        return dict(self.grid.comments)
+
     def _comments(self, row: int, column: ColumnMeaning) -> Iterator[Remark]:
         """Yield what comments on a figure, its head or its name say of it."""
-        if comments := dict(self.grid.comments):
-            stub = (n for numbers in self.panel.stub.values() for n in numbers)
-            own = (cell_address(row, n) for n in (column.column.number, *stub))
-            for cell in (*own, *(cell for cell, _ in column.column.cells)):
-                yield from self._said(cell, comments.get(cell, ""))
+        if not self._commented:
+            return
+        stub = (n for numbers in self.panel.stub.values() for n in numbers)
+        own = (cell_address(row, n) for n in (column.column.number, *stub))
+        for cell in (*own, *(cell for cell, _ in column.column.cells)):
+            if text := self._commented.get(cell):
+                yield from self._said(cell, text)
 
     def _said(self, cell: str, text: str) -> Iterator[Remark]:
         """Yield what a text says of the one figure that it is about."""
         said, clauses = self.grammar.read(text), list(remarks_in(cell, text, self.grammar))
         alone = not (said.left or said.facets.fact in OF_LEFT)
         yield from (remark._replace(of="") for remark in clauses)
-        if text and alone and not clauses:
+        if alone and not clauses:
             yield Remark(cell, "", fold(text))
 
     def _neighbours(self, row: int, column: int) -> Neighbours:
