@@ -1272,7 +1272,7 @@ def test_a_column_of_targets_far_below_what_is_done_is_of_growth(read):
         ["规上工业增加值增速", "%", 5, None],
     ]
     reading = read(rows)
-    assert facts(reading) == {"C4": ("fact.plan.ind.va_above.yoy", "level", "annual", "2024", 5)}
+    assert facts(reading) == {"C4": ("fact.plan.ind.va_above.yoy", "yoy", "annual", "2024", 5)}
     assert "C2 不到已完成数的五分之一" in str(told(reading))
 
 

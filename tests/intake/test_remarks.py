@@ -346,3 +346,101 @@ def test_a_remark_differs_from_a_figure_or_says_the_same_or_is_of_another(of, te
         differs(remark, figure(), GRAMMAR),
         differs(remark, figure(measure="yoy"), GRAMMAR),
     ) == (level, growth)
+
+
+@pytest.mark.parametrize(
+    ("note", "kept"),
+    [
+        ("注：外贸数据更新到8月", of(RETAIL, BUDGET)),
+        ("注：进出口总值统计口径截至8月末", of(RETAIL, BUDGET)),
+        ("注：进出口总值暂按8月数填报", of(RETAIL, BUDGET)),
+        ("注：进出口为上月累计数", of(RETAIL, BUDGET)),
+        ("说明：外贸进出口8月份数据", of(RETAIL, BUDGET)),
+        ("注：9月进出口数据尚未反馈，用8月数代替", of(RETAIL, BUDGET)),
+        ("注：外贸数据晚一个月", of(RETAIL, BUDGET)),
+        ("注：因海关数据发布时间较晚，进出口总值为1-8月数据", of(RETAIL, BUDGET)),
+        ("注：进出口总值填报的是1-8月数", of(RETAIL, BUDGET)),
+        ("注：进出口总值引用1-8月数据", of(RETAIL, BUDGET)),
+        ("注：进出口数据来自海关1-8月快讯", of(RETAIL, BUDGET)),
+        ("注：外贸指标为前八个月累计", of(RETAIL, BUDGET)),
+        ("注：海关进出口总值数据时间为1-8月", of(RETAIL, BUDGET)),
+        ("数据来源：西安海关。进出口总值取1-8月数。", of(RETAIL, BUDGET)),
+        ("注：本表除进出口为1-8月外，其余均为1-9月", of(RETAIL, BUDGET)),
+        ("注：除进出口总值外，其余均为1-9月数据", of(RETAIL, BUDGET)),
+        # Nobody knows of which row these are.
+        ("注：海关数据为1-8月。", set()),
+        ("注：税务数据截至8月", set()),
+        ("注：海关口径为全市口径", set()),
+    ],
+)
+def test_a_note_on_time_or_place_in_unknown_words_is_never_passed_over(stored, note, kept):
+    assert stored(month(note)) == kept
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "注：本表数据由区统计局10月20日提供",
+        "注：数据来源于区统计局9月份月报",
+        "注：统计时间为1-9月",
+        "注：社会消费品零售总额1-8月增长4.0%，9月当月增长5%",
+        "注：10月份数据将于11月20日发布",
+        "注：根据2023年1-9月可比口径计算增速",
+        "注：增速比1-8月回落0.3个百分点",
+        "注：受1-8月高基数影响，社零增速回落",
+        "注：每月15日前报送上月数据",
+        "注：户籍人口为公安部门数据",
+        "注：第五次经济普查后2023年同期数已修订",
+        "制表时间：2024-10-15",
+    ],
+)
+def test_a_note_of_other_times_that_are_not_the_figures_changes_nothing(stored, note):
+    assert stored(month(note)) == ALL
+
+
+def test_a_note_right_of_the_last_head_is_no_head(stored):
+    rows = month("")
+    rows[1] = [*rows[1], "注：以上为全市数据"]
+    assert stored(rows) == set()
+    rows[1] = [*rows[1][:-1], "注：进出口总值为1-8月数据"]
+    assert stored(rows) == of(RETAIL, BUDGET)
+    rows[1] = [*rows[1][:-1], "注：快报数"]
+    assert stored(rows) == ALL
+
+
+@pytest.mark.parametrize(
+    ("line", "kept"),
+    [
+        ("进出口总值为1-8月数据", of(RETAIL, BUDGET)),
+        ("社会消费品零售总额为限额以上口径", of(BUDGET, TRADE)),
+        ("本次数据为预计数，仅供参考", set()),
+        ("增速为两年平均增速", {figure for figure in ALL if figure.endswith("level")}),
+        ("本表由区统计局填报，每月20日前报送", ALL),
+    ],
+)
+def test_notes_may_stand_on_a_sheet_of_their_own(workspace, catalogue, deliver, line, kept):
+    sheets = {"数据": month(""), "说明": [["填报说明"], [line]]}
+    file = deliver("a.xlsx", sheets)
+    deliver("delivery.toml", LATE)
+    frame = read_file(workspace, catalogue, file).frame
+    now = frame[frame["period"] == "2024-09"]
+    assert {f"{row.indicator} {row.measure}" for row in now.itertuples()} == kept
+
+
+@pytest.mark.parametrize("suffix", ["", "数据", "口径"])
+def test_a_bracket_behind_a_caption_says_whose_figures_are(workspace, catalogue, deliver, suffix):
+    cells = "".join(
+        f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in month("")[1:5]
+    )
+    page = "<html><body><p>2024年1-9月主要指标（{}）</p><table>{}</table>{}</body></html>"
+    deliver("delivery.toml", LATE)
+    last = "<p>1.进出口总值为1-8月数据</p>"
+
+    def stored_of(place, below=""):
+        file = deliver("a.html", page.format(place, cells, below))
+        frame = read_file(workspace, catalogue, file).frame
+        return set(frame[frame["period"] == "2024-09"]["indicator"])
+
+    assert stored_of(f"全市{suffix}") == set()
+    assert stored_of("快报") == {RETAIL, BUDGET, TRADE}
+    assert stored_of("快报", last) == {RETAIL, BUDGET}

@@ -801,17 +801,20 @@ def test_a_note_on_all_districts_is_on_this_one(stored):
 @pytest.mark.parametrize(
     ("cell", "text", "left"),
     [
-        ("C3", "张三:\n此数为1-8月数", 5),
+        ("C3", "张三:\n此数为1-8月数", 4),
+        ("C3", "全市数", 4),
+        ("C3", "旧数，勿用", 4),
+        ("D3", "此数为1-8月数", 5),
         ("A3", "为全市数", 4),
-        ("C2", "本列为1-8月数", 3),
+        ("C2", "本列为1-8月数", 0),
         ("A1", "预计数", 0),
-        ("C3", "应为312.4", 5),
+        ("C3", "应为312.4", 4),
         ("C3", "李四:\n已与财政局核对", 6),
         ("A3", "来源：区统计局", 6),
         ("D9", "此数为1-8月数", 6),
     ],
 )
-def test_a_comment_is_of_its_cell(stored, cell, text, left):
+def test_a_comment_is_of_its_cell_and_the_growth_beside_it(stored, cell, text, left):
     def comment(book):
         book["表"][cell].comment = Comment(text, "张三")
 

@@ -33,6 +33,7 @@ AUTHOR = re.compile(r"^.*(?:^|\n)[^\n：:]{1,20}[：:]\s*\n", re.DOTALL)
 # Lines around a table that may say what its figures are, or whose.
 NOTE = re.compile(
     "[*①-⑳(（]|注[:：\\d]|备注[:：]|说明[:：]|以上|上[表述]|[本上]?表[中内]|本表"
+    "|\\d{1,2}[.、)）][^\\d。]{2,24}(?:为|是|系|取|按|截至|截止)"
     # Who signs below it, and whose page it is.
     "|.{0,4}(?:来源|机构|主办|承办|版权所有|编辑|供稿|编印|制表)(?:单位|方)?[:：]"
     r"|[一-龥]{2,16}(?:局|政府|委员会)[\s\d年月日./-]*$"

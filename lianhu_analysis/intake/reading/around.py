@@ -19,7 +19,7 @@ from lianhu_analysis.intake.grids.grid import cell_address
 from lianhu_analysis.intake.reading.blocks import Table, is_value
 from lianhu_analysis.intake.reading.figures import Delivery
 from lianhu_analysis.intake.reading.outline import UNNUMBERED, read_line
-from lianhu_analysis.intake.reading.remarks import Remark, remarks_in
+from lianhu_analysis.intake.reading.remarks import Remark, of_what_is_there, remarks_in
 from lianhu_analysis.intake.reading.statements import (
     Line,
     days_in,
@@ -66,8 +66,9 @@ LONE_YEAR = re.compile(rf"(?<![\d.-])({YEAR})(?![\d]|[-_.]\d|年|n)")
 CODED = re.compile(rf"{YEAR}(?:[-_]?\d{{2}}|[./]\d{{1,2}})")
 DOTTED = re.compile(rf"({YEAR})[-_.](1[0-2]|0?[1-9])")
 PUBLISHED = re.compile(r"(?:发布|公布)(?:日期?|时间):(.*)")
-BRACKETS = re.compile("[(（](.+)[)）]")
+BRACKETS = re.compile(r"\(([^()]+?)(?:数据?|指标|口径|情况)?\)$")
 SENTENCE, NAMED = re.compile(r"[。；]\s*$"), re.compile("[一-龥]{2}")
+BEHIND = re.compile(r"^\s*(?:数据|资料)?来源\s*[:：][^。；;]*[。；;](?=.*[一-龥])")
 # What a line states of all figures below it: of when they are, and in which money.
 STATED = re.compile(
     "((?:统计|数据|报表|报告)(?:时间|期|所属期|时段|截点)|时间截点|(?:数据)?截[止至](?:时间|日期)|币种|货币单位|对比期):(.+)"
@@ -176,7 +177,7 @@ def read_around(
     regions_in_rows = any("region" in panel.stub for panel in table.panels)
     lines = [(cell, text) for cell, text in titles if not grammar.is_note(text)]
     of_all = grammar.vocabulary.lines["of_all"]
-    told = tuple(_notes_of(table, grammar))
+    told = tuple(_notes_of(table, grammar, delivery))
     notes = [
         (cell, text)
         for cell, of, text in told
@@ -254,12 +255,24 @@ def _narrowing(
     return tuple(dict.fromkeys(text.strip() for text in said))
 
 
-def _notes_of(table: Table, grammar: Grammar) -> Iterator[Remark]:
-    """Yield what notes above and below a table say."""
-    comments = dict(table.grid.comments)
+def _notes_of(table: Table, grammar: Grammar, delivery: Delivery) -> Iterator[Remark]:
+    """Yield what notes around a table, or on a sheet of their own, say of what is in it."""
+    stubs = [n for panel in table.panels for n in panel.stub.get("name", [])]
+    rows = range(table.bottom + 1, table.end)
+    cells = (cell for row in rows for n in stubs if isinstance(cell := table.grid.at(row, n), str))
+    heads = (column.text for panel in table.panels for column in panel.columns)
+    shown = [text for text in (*cells, *heads) if not grammar.is_note(text)]
+    for remark in _remarks_around(table, grammar, delivery):
+        yield of_what_is_there(remark, shown, grammar)
+
+
+def _remarks_around(table: Table, grammar: Grammar, delivery: Delivery) -> Iterator[Remark]:
+    comments, heads = dict(table.grid.comments), [c for p in table.panels for c in p.columns]
     lines = [
         *((cell, f"注:{comments[cell]}") for cell, _ in table.titles if cell in comments),
         *(one for one in table.titles if grammar.is_note(one[1]) or SENTENCE.search(one[1])),
+        *(one for head in heads for one in head.cells if grammar.is_note(one[1])),
+        *delivery.notes,
     ]
     rows = range(table.bottom + 1, table.end)
     below = [
@@ -274,13 +287,14 @@ def _notes_of(table: Table, grammar: Grammar) -> Iterator[Remark]:
             value = f"{day.month}月" if day else found[2]
             yield Remark(cell, "增速" if found[1] == "对比期" else "", value)
     for cell, text in table.titles:
-        said, bracketed = grammar.read(text), BRACKETS.fullmatch(text.strip())
-        if bracketed and said == Said(
-            Facets(span=said.facets.span, per=said.facets.per), said.whole
-        ):
-            yield Remark(cell, "", fold(bracketed[1]))  # （当月） below 1-9月
+        bracketed = BRACKETS.search(fold(text))
+        said = grammar.read(bracketed[1]) if bracketed else Said()
+        plain = Said(Facets(span=said.facets.span, per=said.facets.per), said.whole)
+        if bracketed and said == plain != Said():
+            yield Remark(cell, "", bracketed[1])  # （当月） behind, or below, 1-9月
     for cell, text in lines:
-        yield from remarks_in(cell, text.replace("以下", "本表"), grammar)
+        told = () if is_statement(text) else remarks_in(cell, text.replace("以下", "本表"), grammar)
+        yield from told
     # 民间投资（不含房地产） with its figures is a row, which says nothing of 民间投资, and 按构成分
     # above others a group.
     figures = {r for r in rows if any(map(is_value, table.grid.rows[r]))}
@@ -288,8 +302,10 @@ def _notes_of(table: Table, grammar: Grammar) -> Iterator[Remark]:
     last = max((c.number for p in table.panels for c in p.columns if c.text), default=0)
     for row in rows:
         beside = last + 1 if row in figures else 0
-        for column, shown in enumerate(table.grid.rows[row][beside:], beside):
-            if isinstance(shown, str) and not is_statement(shown):
+        for column, value in enumerate(table.grid.rows[row][beside:], beside):
+            # 数据来源：西安海关。进出口总值为1-8月数。
+            shown = BEHIND.sub("注:", value) if isinstance(value, str) else ""
+            if shown and not is_statement(shown):
                 noted = grammar.is_note(shown)
                 bare = beside > 0 and not noted
                 text = f"注:{shown}" if bare else shown

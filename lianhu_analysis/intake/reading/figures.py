@@ -88,6 +88,8 @@ class Delivery:
         Of figures that state none, as the delivery says.
     book
         The one period that other sheets of the workbook state in full.
+    notes
+        Cell and text of the lines on its sheets without figures: 填报说明.
     """
 
     source: str
@@ -104,6 +106,7 @@ class Delivery:
     span: str = ""
     unit: str = ""
     book: Part | None = None
+    notes: tuple[tuple[str, str], ...] = ()
 
     @cached_property
     def codes(self) -> dict[str, str]:

@@ -90,7 +90,7 @@ def read_heads(place: Place, units: dict[int, str]) -> Heads:
     IntakeError
         If figures stand under no head where most rows have them: the heads may have shifted.
     """
-    read = _with_parts(_with_bare_numbers(place.panel.columns), place)
+    read = _with_parts(_with_bare_numbers(_without_notes(place)), place)
     read = [
         m._replace(facets=m.facets._replace(unit=units[n]), own_unit=True)
         if (n := m.column.number) in units
@@ -192,6 +192,16 @@ def _as_part(part: ColumnMeaning, owner: ColumnMeaning) -> ColumnMeaning:
         return part._replace(refusal=part.unread(why, OF_OWNER))
     of_owner = {name: getattr(owner, name) for name in ("region", "whole", "year", "part")}
     return part._replace(**of_owner)
+
+
+def _without_notes(place: Place) -> list[Column]:
+    """Leave out 注：以上为全市数据 right of the last head: a note, and no head of figures."""
+    return [
+        column
+        for column in place.panel.columns
+        if not place.grammar.is_note(column.text)
+        or any(is_value(place.grid.at(row, column.number)) for row in place.body)
+    ]
 
 
 def _with_bare_numbers(columns: Sequence[Column]) -> list[Column]:

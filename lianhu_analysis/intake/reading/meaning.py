@@ -251,7 +251,7 @@ def understand(
     """
     indicator = _indicator(row, column, title)
     if column.facets.fact or row.facets.fact:
-        return indicator, _fact(row, column, sheet_unit)
+        return indicator, _fact(indicator, row, column, sheet_unit)
     measure = _measure(indicator, row, column, around, sheet_unit, by_growth)
     measure, form, units = _form(indicator, row, column, measure)
     is_level = measure == "level"
@@ -294,15 +294,18 @@ def _ends(indicator: Indicator, tail: str) -> bool:
     return any(n.endswith(tail) or n.replace("总额", "额").endswith(tail) for n in names)
 
 
-def _fact(row: Row, column: ColumnMeaning, sheet_unit: str) -> Facets:
+def _fact(indicator: Indicator, row: Row, column: ColumnMeaning, sheet_unit: str) -> Facets:
     """Return a rank, a plan or a share of it: a fact beside the observations."""
     said, head = row.facets, column.facets
     fact = head.fact or said.fact
     span = "annual" if fact == "plan" else row.span or said.span or head.span
     # What is done of the year's plan is done to date.
     span = span or ("ytd" if fact == "plan_share" else "")
-    growth = fact == "plan" and not GROWTHS.isdisjoint((head.measure, said.measure))
     own = head.unit or row.unit or said.unit or sheet_unit
+    # 年度目标 of an amount in % is its growth.
+    growth = indicator.kind not in ("rate", "index") and own == "%"
+    growth |= not GROWTHS.isdisjoint((head.measure, said.measure))
+    growth &= fact == "plan"
     unit = ("%" if growth else own) if fact == "plan" else ""
     return Facets("yoy" if growth else "level", span, head.per, unit=unit, fact=fact)
 

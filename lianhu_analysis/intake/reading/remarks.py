@@ -21,7 +21,16 @@ from lianhu_analysis.intake.reading.meaning import unit_fits
 from lianhu_analysis.intake.reading.words import YEAR, Facets, Grammar, Part, Said, fold, is_unit
 from lianhu_analysis.workspace import Region
 
-__all__ = ["LESS", "MARK", "MARKS", "Figure", "Remark", "differs", "remarks_in"]
+__all__ = [
+    "LESS",
+    "MARK",
+    "MARKS",
+    "Figure",
+    "Remark",
+    "differs",
+    "of_what_is_there",
+    "remarks_in",
+]
 
 # ① is kept apart from 1 where a text is folded.
 MARKS = {0x2460 + n: 0xE000 + n for n in range(20)}
@@ -34,10 +43,17 @@ OFFICE = re.compile(
     r"(?:\d{1,2}月)?(?:反馈|提供|核定|报送|统计|公布)+的?,?"
 )
 EXCEPT = re.compile("除(.+?)[以之]?外,?(?:其[他余它]|各项?|所有)*(?:指标|数据)?")
+SPARED = re.compile("除([^为是外]+)[为是](.+?)外")
 # A subject that names nothing has that of the clause before it.
-PRONOUN = re.compile(
-    "(?:数据|统计)*(?:时间|时点|时段|期间|口径|范围)?|其中|[它其]|[本当]月|本期|目前|暂"
+PRONOUN = re.compile("(?:本次|此次)?(?:数据|统计)*|其中|[它其]|[本当]月|本期|目前|暂")
+# 进出口总值的统计期为1-8月 says when 进出口总值 is.
+TIME_OF = re.compile(
+    "(?:的?(?:数据|统计|报告|所属|更新)*(?:时间|时点|时段|时期|期间|周期|(?<!同)期|截点|口径|范围)"
+    "|的?(?<!金额)(?<!金额类)(?<!价值量)指标|(?:填报|上报|报送|引用|采用|选取)的?)+$"
 )
+# 受1-8月高基数影响 is said of why, not of when.
+OF_ANOTHER = re.compile("基[数期]|可比|影响|增[长速幅]|回落|提高|[较比]|同期|[起后前]|以来")
+ITS_DATA = re.compile("份?的?(?:数据?|累计数?|情况)?$")
 OF_ALL = re.compile(
     "^(?:(?:[本此上下]表|表[中内]|以上|上述)(?:各项|全部|所有|所[列示载])?的?|金额类?指标|价值量?指标)"
 )
@@ -76,6 +92,7 @@ BESIDE = ("rank", "gap", "plan_share")
 # 为年初预算的74.3% tells a figure, and not what others are.
 FIGURED = re.compile(r"\d(?:%|个?百分点|[万亿]元)$")
 ON_DAY = re.compile(r"(\d{1,2})月(\d{1,2})日")
+NUMBERS = re.compile(r"\d")
 FEW_LEFT, SHORT, SHORTEST, LONG = 4, 12, 4, 40
 
 
@@ -122,8 +139,10 @@ def remarks_in(cell: str, text: str, grammar: Grammar) -> Iterator[Remark]:
     alone = len([*filter(None, parts)]) == 1 and noted
     for part in parts:
         clause = BEFORE.sub("", part)
-        if SOURCE.search(clause):
+        if SOURCE.search(clause) and not _told_of_time(clause, grammar):
             continue
+        if exception := SPARED.search(clause):  # 除进出口为1-8月外，其余为1-9月
+            yield Remark(cell, exception[1], exception[2])
         clause = clause[:-1] if part.startswith("(") and clause.endswith(")") else clause
         named = "、".join(grammar.read(clause).named) if len(clause) < LONGEST else ""
         if void.search(clause):
@@ -131,15 +150,63 @@ def remarks_in(cell: str, text: str, grammar: Grammar) -> Iterator[Remark]:
         elif COLOURS.search(clause):
             yield Remark(cell, "", "颜色或字体另有所指")
         elif found := says.fullmatch(clause):
-            of = CAUSE.sub("", found[1])
+            of = TIME_OF.sub("", CAUSE.sub("", found[1]))
             last = last if PRONOUN.fullmatch(of) or not of else of
             yield Remark(cell, last, found[2])
         elif (place := BARE_PLACE.fullmatch(clause)) and _is_place(place[1], grammar):
             yield Remark(cell, "", place[1])
         elif alone and len(clause) <= SHORT and _is_bare(clause, grammar):
             yield Remark(cell, "", clause)
+        elif noted and (told := _told_of_time(clause, grammar)):
+            yield told._replace(cell=cell)
         elif named or (clause and len(clause) <= SHORT):
             last = named or clause
+
+
+def _told_of_time(clause: str, grammar: Grammar) -> Remark | None:
+    """Return a clause of when figures are in words that nobody knows: 进出口数收录1-8月."""
+    said = grammar.read(grammar.vocabulary.lines["events"].sub(" ", clause))
+    if len(said.parts) != 1 or len(clause) > LONG or OF_ANOTHER.search(clause):
+        return None
+    part = said.parts[0]
+    before, _, after = clause.partition(part.text)
+    to_date = part.span == "ytd" or (said.names and ITS_DATA.match(after))
+    if not to_date or NUMBERS.search(before + after):
+        return None
+    return Remark("", "、".join(said.named), part.text)
+
+
+def of_what_is_there(remark: Remark, shown: Sequence[str], grammar: Grammar) -> Remark:
+    """Return a remark on when, or whose, figures are as of all of them, if it is of none that is known.
+
+    海关数据为1-8月 may be said of any row; 海关进出口 is said of 进出口总值.
+
+    Parameters
+    ----------
+    shown
+        The names of the table's rows and columns.
+    """
+    said = grammar.read(remark.text)
+    told = any(part.period.frequency != "A" for part in said.parts) or said.facets.lag
+    of = OF_ALL.sub("", MARK.sub("", remark.of))
+    known = grammar.read(of)
+    bare = not of or of != remark.of or GROWTH.search(of) or AMOUNT.search(of) or of[0] == "除"
+    if bare or not (told or said.whole) or known.parts or known.years:
+        return remark
+    if known.regions or known.whole:
+        return remark
+    if known.names:  # 外贸进出口总值, and not 零售总额中汽车类
+        behind = known.left and of.endswith(known.named[-1])
+        return remark._replace(of="、".join(known.named)) if behind else remark
+    items = {item for text in shown for item in grammar.read(text).names}
+    names = [fold(name) for name in (*shown, *(n for item in items for n in names_of(item)))]
+    for piece in (part for part in re.split("[、和及与]", of) if len(part) > 1):
+        if piece[-1:] in "区县" or piece == "单位" or _names(piece, names):
+            return remark
+        ends = (piece[n:] for n in range(1, len(piece) - 2))
+        if end := next((end for end in ends if any(end in name for name in names)), ""):
+            return remark._replace(of=end)
+    return remark._replace(of="")
 
 
 def _is_bare(clause: str, grammar: Grammar) -> bool:
@@ -163,7 +230,7 @@ def differs(remark: Remark, figure: Figure, grammar: Grammar) -> bool:
     level, text = figure.is_level, remark.text
     whose = _whose(remark.of, figure, grammar)
     if whose is None:
-        return False
+        return _is_spared(remark, figure, grammar)
     if (of_unit := UNIT_OF.search(whose)) and is_unit(text):
         other = level and _is_other_unit(text, unit, indicator)
         own = _is_about(of_unit[1], indicator, level=level) is not None
@@ -185,15 +252,28 @@ def differs(remark: Remark, figure: Figure, grammar: Grammar) -> bool:
     )
 
 
+def _is_spared(remark: Remark, figure: Figure, grammar: Grammar) -> bool:
+    """Whether all but this are said to be what the table is: 除进出口外，均为1-9月数据."""
+    text, said = remark.text, grammar.read(remark.text)
+    if not (_spares(remark.of, figure) and (said.parts or said.whole)):
+        return False
+    other = _is_of_other_time(said, text, figure)
+    return not (other or _is_elsewhere(said, text, figure.region, grammar))
+
+
+def _spares(of: str, figure: Figure) -> bool:
+    """Whether the subject of a note is all but an indicator: 除进出口外."""
+    names = re.split("[、和及与]", of[1:-1]) if of.startswith("除") else []
+    return any(_is_about(n, figure.indicator, level=figure.is_level) is not None for n in names)
+
+
 def _whose(of: str, figure: Figure, grammar: Grammar) -> str | None:
     """Return of what a remark is, without mark, time or place; ``None`` if not of this figure's."""
     if (marks := MARK.findall(of)) and not OF_ALL.match(MARK.sub("", of)):
         marked = any(mark in figure.shown for mark in marks)
         return fold(figure.indicator.name_zh) if marked else None
     if of.startswith("除"):
-        names = re.split("[、和及与]", of[1:-1])
-        spared = (_is_about(n, figure.indicator, level=figure.is_level) for n in names)
-        return None if any(spared) else ""
+        return None if _spares(of, figure) else ""
     of = OF_ALL.sub("", MARK.sub("", of))
     own = figure.region.name_zh[-1:] in "区县"
     of = re.sub("^各(?:区县?|县区?)(?=.)", "", of) if own else of

@@ -649,14 +649,14 @@ class _PanelReader(Place):
         """Refuse a figure of which a note, or a remark beside it, says something else."""
         head = cell_address(self.table.bottom, column.column.number)
         of_heads = [Remark(head, "增速", column.text)] if "美元" in column.text else []
-        comments = self._comments(place, column)
+        # What is said of an amount holds for its growth on the right.
+        before = [m for m in self.heads.columns if m.column.number < column.column.number]
+        columns = [column, *(before[-1:] if column.left else ())]
+        comments = [said for one in columns for said in self._comments(place, one)]
         remarks = (*self.around.notes, *self._remarks(place), *comments, *of_heads)
         if not remarks:
             return
         beside = (self.text(place, n) for role in STUBS for n in self.panel.stub.get(role, []))
-        # A mark on an amount holds for its growth on the right.
-        before = [m for m in self.heads.columns if m.column.number < column.column.number]
-        columns = [column, *(before[-1:] if column.left else ())]
         heads = (m.text for m in columns)
         tokens = (self.text(place, m.column.number) for m in columns)
         shown = " ".join((*heads, *tokens, *beside, *self.captions))

@@ -37,6 +37,7 @@ CLOSE = 1e-3
 # Bodies whose figures are not all of a district's.
 BODY = re.compile("街道(?:办(?:事处)?)?$|公司$|集团$|[工商]厂$")
 REPORTER = re.compile("(?:填[报表]|制表|报送|报出|上报|编报)(?:单位|机构|部门):")
+NOTES = re.compile("说明|备注|[附批]注|须知")
 MAKER = re.compile("(?:编印|制表):(.+)")
 SOURCE = re.compile(
     r"(?:来源|机构|主办|承办|版权所有|责任编辑|联系单位|供稿)(?:单位|方)?:(.+)|\((.+)供稿\)"
@@ -81,7 +82,8 @@ def read_grids(
             collector.refuse(error, sheet=grid.sheet)
     found = [find_tables(grid, grammar) for grid in left if grid.visible]
     tables = [table for sheet in found for table in sheet.tables]
-    collector.delivery = replace(delivery, book=_period_of_book(tables, grammar))
+    notes = tuple(line for sheet in found if not sheet.tables for line in _notes_on(sheet))
+    collector.delivery = replace(delivery, book=_period_of_book(tables, grammar), notes=notes)
     book = _whose(found, grammar, collector.delivery)
     for sheet in found:
         read_sheet(sheet, grammar, collector, _beside_own(sheet, found, grammar, delivery) or book)
@@ -100,6 +102,14 @@ def grammar_of(
 ) -> Grammar:
     """Return the grammar of a vocabulary, a catalogue and regions, made once."""
     return Grammar(vocabulary, catalogue, regions)
+
+
+def _notes_on(sheet: Sheet) -> Iterator[tuple[str, str]]:
+    """Yield the lines of a sheet that tells of the others: 填报说明."""
+    name = sheet.grid.sheet
+    texts = [(row, c) for row, cells in enumerate(sheet.grid.rows) for c in _short_texts(cells)]
+    if NOTES.search(name) or any(NOTES.search(text) for _, text in texts[:1]):
+        yield from ((f"{name}!{row + 1}", f"注:{text}") for row, text in texts)
 
 
 def _period_of_book(tables: Sequence[Table], grammar: Grammar) -> Part | None:

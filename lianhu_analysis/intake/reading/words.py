@@ -62,7 +62,7 @@ RANGE = rf"{NUMBER}月?(?:份)?-{NUMBER}(?:月份?|季度)"
 QUARTERS = "[一二三四1-4]"
 PART = (
     rf"{RANGE}|{NUMBER}月[末底]|{NUMBER}月份?|上半年|前[一二三两\d]+个?季度"
-    rf"|第?{QUARTERS}季度[末底]?|[前头]\d{{1,2}}个?月|全年"
+    rf"|第?{QUARTERS}季度[末底]?|[前头](?:\d{{1,2}}|[一二三四五六七八九十]{{1,2}})个?月|全年"
 )
 # A period in a text; a year without 年 only before a part or a pair of months.  2024.1 may have
 # been 2024.10, 2024.10.25 is a day, 2024.9-10 a part, and 2024.5亿元 an amount.
@@ -92,6 +92,14 @@ DONE_OF = re.compile(rf"(?:完成|实现|达到|占|为).{{0,8}}?{PLANS}")
 DONE_BEHIND = re.compile(f"{PLANS}.{{0,4}}?{DONE}")
 TO_BE_DONE = re.compile("计划(?:完成|实现)(?!情况)")
 SHARE = re.compile("率|进度|比[例重]")
+# 低于年度目标 is how far it is from it; 半年目标 and 奋斗目标 are not the year's plan.
+FROM_PLAN = re.compile(
+    f"(?:[高低多少]于|超过?|[距较比与欠]|差).{{0,6}}?{PLANS}|{PLANS}.{{0,4}}?(?:差|缺口)"
+)
+OTHER_PLAN = re.compile(
+    f"(?:半年|季度?|月度?|[上去]年|同期|奋斗|力争|挑战|冲刺|保底|底线|必保|确保|争取|下达).{{0,6}}?{PLANS}"
+    f"|(?:[上去]年|同期).*{DONE}|序时"
+)
 EDGES = "_:,、;。.·/|()[]【】<>《》{}\"'“”‘’#*-+%&=?!^~`"
 
 
@@ -562,6 +570,8 @@ def _of_plan(text: str, said: Facets) -> Facets:
     """Return what a text that speaks of a plan is of: the plan, or how much of it is done."""
     if said.fact not in ("plan", "plan_share"):
         return said
+    if FROM_PLAN.search(text) or OTHER_PLAN.search(text):
+        return said._replace(fact="", nothing="与计划的差，或不是全年的那个计划")
     behind = DONE_BEHIND.search(text)
     share = said.fact == "plan_share" or DONE_OF.search(text) or (behind and said.unit == "%")
     if not (share or behind):
