@@ -4,15 +4,31 @@ from __future__ import annotations
 
 from dataclasses import field
 from functools import cache, partial
+from typing import Literal
 
 from lianhu_analysis.catalog.indicators import Indicator
+from lianhu_analysis.catalog.units import convert
 from lianhu_analysis.errors import CatalogueError
 from lianhu_analysis.written import packaged, parse_written, shape
 
-__all__ = ["COUNTING_UNITS", "Share", "Structure", "Sum", "load_structure", "read_structure"]
+__all__ = [
+    "COUNTING_UNITS",
+    "MONEY",
+    "Share",
+    "Structure",
+    "Sum",
+    "load_structure",
+    "read_structure",
+]
 
 # Units in which things are counted one by one.
 COUNTING_UNITS = frozenset("人 人次 户 户次 件 件次 家 个 套 宗 起 栋 处 条 张 天".split())
+# Of these no region has more than the nation has people.
+COUNTED_ONCE = COUNTING_UNITS - {"人次", "天"}
+MONEY = frozenset(("元", "万元", "亿元"))
+A_TENTH = 0.1
+# How much of the nation a province, a city and what is below it may have, by the end of its code.
+SHARES = (("0000", 1.0), ("00", 0.4), ("", A_TENTH))
 
 
 @shape
@@ -65,6 +81,9 @@ class Total:
 
     Attributes
     ----------
+    others
+        ``money`` or ``count``: amounts, or counts, without a total of their own that it bounds
+        roughly.
     times
         1 of totals; more of figures a head.
     source, url
@@ -78,6 +97,19 @@ class Total:
     source: str
     url: str
     times: float = 1.0
+    others: Literal["", "money", "count"] = ""
+
+    def most_of(self, indicator: Indicator, region: str) -> tuple[float, str]:
+        """Return the most that a region may have, in the indicator's unit, and how it is said.
+
+        A county or district has less than a tenth of the nation, a city than four tenths; of
+        figures a head any may have ``times`` as much.
+        """
+        unit = "人" if self.others == "count" and indicator.unit in COUNTED_ONCE else indicator.unit
+        share = 1.0 if self.times > 1 else next(s for end, s in SHARES if region.endswith(end))
+        said = {1.0: ""}.get(share, f"的十分之{'一' if share == A_TENTH else '四'}")
+        said = f" {self.times:g} 倍" if self.times > 1 else said
+        return self.times * share * convert(self.value, self.unit, unit), said
 
 
 @shape
@@ -90,6 +122,8 @@ class Structure:
         The parts add up to the whole.
     within
         No part exceeds the whole.
+    turned_over
+        Amounts that one and the same money makes many times: sales of securities.
     """
 
     sums: tuple[Sum, ...] = ()
@@ -97,10 +131,21 @@ class Structure:
     shares: tuple[Share, ...] = ()
     falling: Falling = field(default_factory=Falling)
     totals: tuple[Total, ...] = ()
+    turned_over: frozenset[str] = frozenset()
 
     def total_of(self, indicator: Indicator) -> Total | None:
         """Return the nation's total that bounds an indicator's level, if there is one."""
-        return next((total for total in self.totals if indicator.code in total.codes), None)
+        money = indicator.unit in MONEY and indicator.code not in self.turned_over
+        kind = "money" if money else "count" if indicator.unit in COUNTED_ONCE else ""
+        kind = kind if indicator.kind in ("flow", "stock") else ""
+        others = (total for total in self.totals if kind and total.others == kind)
+        own = (total for total in self.totals if indicator.code in total.codes)
+        return next(own, None) or next(others, None)
+
+    def is_total(self, indicator: Indicator) -> bool:
+        """Whether it is an amount of money, and none a head."""
+        total = self.total_of(indicator)
+        return total is not None and total.times == 1 and indicator.unit in MONEY
 
     def may_fall(self, indicator: Indicator) -> bool:
         """Whether its year to date may fall, by corrections too, or be negative."""

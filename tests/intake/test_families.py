@@ -1087,7 +1087,7 @@ def test_more_than_the_nation_has_is_a_unit_misread(read):
     reading = read(rows)
     assert list(short(reading).values()) == [retail("level", "ytd", "2024-09", 505)]
     why = told(reading)
-    assert "全社会用电量 的 201234.5 亿千瓦时比全国2024年的 98521 亿千瓦时还多" in why
+    assert "全社会用电量 的 201234.5 亿千瓦时比全国2024年的 98521 亿千瓦时的十分之一还多" in why
     assert "城镇居民人均可支配收入 的 43210 亿元比全国2024年的 54188 元 20 倍还多" in why
     rows[2][2], rows[3][1] = 20.12345, "元"
     assert len(read(rows).frame) == 3
@@ -1102,7 +1102,48 @@ def test_what_stands_beside_more_than_the_nation_has_is_in_the_same_wrong_unit(r
     ]
     reading = read(rows)
     assert set(reading.frame["value"]) == {2.4, 1.6, 18.7, 5.8}
-    assert "“95000”与旁边那个比全国还多的数单位相同" in told(reading)
+    # Less than a tenth of the nation's, but of the same row.
+    rows[2][2] = 40000
+    reading = read(rows)
+    assert set(reading.frame["value"]) == {2.4, 1.6, 18.7, 5.8}
+    assert "“40000”与旁边那个单位写错的数单位相同" in told(reading)
+
+
+@pytest.mark.parametrize(
+    ("unit", "revenue", "spending", "kept"),
+    [
+        ("亿元", 27.9, 41.2, "B4 B5"),
+        ("亿元", 279000, 41200, ""),
+        ("亿元", 27900, 41200, ""),
+        ("万元", 279000, 412000, "B4 B5"),
+        ("万元", 27.9, 41.2, ""),
+    ],
+)
+def test_a_unit_over_a_table_that_is_wrong_for_one_figure_is_for_all(
+    read, unit, revenue, spending, kept
+):
+    rows = [["莲湖区2024年1-9月财政收支"], [f"单位：{unit}"], ["指标", "累计"]]
+    rows += [["地方一般公共预算收入", revenue], ["一般公共预算支出", spending]]
+    assert list(short(read(rows))) == kept.split()
+
+
+@pytest.mark.parametrize(
+    ("name", "unit", "value", "kept"),
+    [
+        ("城镇新增就业人数", "万人", 24500, 0),
+        ("城镇新增就业人数", "万人", 2.45, 1),
+        ("新登记经营主体数", "万户", 24500, 0),
+        ("接待游客人次", "万人次", 24500, 1),
+        ("金融机构人民币存款余额", "亿元", 2790000, 0),
+        ("金融机构人民币存款余额", "亿元", 2790, 1),
+        ("地区生产总值", "亿元", 0, 0),
+        ("生产安全事故起数", "起", 0, 1),
+        ("房地产开发投资", "亿元", 0, 1),
+    ],
+)
+def test_more_than_a_district_can_have_and_nothing_at_all(read, name, unit, value, kept):
+    rows = [["莲湖区2024年1-9月主要指标"], ["指标", "单位", "累计"], [name, unit, value]]
+    assert len(read(rows).frame) == kept
 
 
 @pytest.mark.parametrize(("title", "n"), [("2023年全年", 2), ("2023年", 0)])
@@ -3110,11 +3151,13 @@ def test_all_districts_side_by_side(read):
 
 def test_rates_as_fractions_and_with_a_digit_too_many(read):
     share, ratio = "税收收入占一般公共预算收入比重", "规模以上工业产销率"
-    rows = [["莲湖区2024年1-9月主要指标"], ["指标", "单位", "1-9月"]]
-    done = ["重点项目投资完成率", "%", 0.7]
-    for values, kept in (((0.806, 0.968), "C5"), ((806, 968), "C5"), ((80.6, 101.8), "C3 C4 C5")):
-        named = zip((share, ratio), ("%", "%"), values, strict=True)
-        assert list(short(read([*rows, *map(list, named), done]))) == kept.split()
+    done, bad = ["重点项目投资完成率", "%", 0.7], ["银行业不良贷款率(辖区)", "%", 0.9]
+    for month, late in ((3, "C5 C6"), (9, "C6")):
+        rows = [[f"莲湖区2024年1-{month}月主要指标"], ["指标", "单位", f"1-{month}月"]]
+        for values, kept in (((0.806, 0.968), ""), ((806, 968), ""), ((80.6, 101.8), "C3 C4 ")):
+            named = zip((share, ratio), ("%", "%"), values, strict=True)
+            found = short(read([*rows, *map(list, named), done, bad]))
+            assert list(found) == (kept + late).split()
 
 
 def test_the_one_index_that_is_far_off(read):

@@ -141,7 +141,7 @@ def growth(token: object, code: str = RETAIL, unit: str = "%", **more: object) -
     ("token", "code", "unit", "expected"),
     [
         (100.0, RETAIL, "亿元", 100.0),
-        (100.0, RETAIL, "万元", 0.01),
+        (100000.0, RETAIL, "万元", 10.0),
         ("100亿元", RETAIL, "", 100.0),
         ("100亿元", RETAIL, "亿元", 100.0),
         ("—", RETAIL, "亿元", None),

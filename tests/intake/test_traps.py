@@ -892,3 +892,106 @@ def test_the_last_group_of_heads_that_are_not_merged(stored, last, read):
     rows = [["全市", 8712.1, 4.6, 3.1, 3612.2, 4.0], ["莲湖区", 652.1, 5.1, 7.1, 341.2, 4.4]]
     figures = stored([["2024年前三季度各区县主要指标"], groups, parts, *rows])
     assert len([row for row in figures if row[0] == OWN]) == read
+
+
+PLACES = [["地区", "亿元", "增长%"], ["西安市", 3401.2, 3.3], ["莲湖区", 401.2, 4.4]]
+
+
+@pytest.mark.parametrize("time", ["2024年1-9月", "2024年前三季度"])
+def test_a_period_before_a_city_is_no_part_of_its_name(stored, time):
+    rows = [[f"{time}西安市各区县社会消费品零售总额"], *PLACES]
+    assert {row[0] for row in stored(rows)} == {OWN, CITY}
+
+
+def test_a_sheet_named_after_another_district_contradicts_a_title(stored):
+    assert stored({"碑林区": MONTH}) == []
+    assert len(stored({"西安市": MONTH})) == len(stored({"莲湖区": MONTH})) == 6
+
+
+def test_days_and_numbers_without_a_unit_have_no_growth_without_a_percent_sign(stored):
+    days = ["空气质量优良天数", "天", 198, 5]
+    assert [row[2] for row in stored([TITLE, ["指标", "单位", "累计", "同比"], days])] == ["level"]
+    assert len(stored([TITLE, HEADS, days])) == 2
+
+
+def test_growth_of_less_than_all_of_it_only_of_what_may_turn(stored):
+    rows = [
+        ["社会消费品零售总额", "亿元", 301.2, -104.4],
+        ["规模以上工业利润总额", "亿元", -3, -120],
+    ]
+    assert [(row[1], row[2]) for row in stored([TITLE, HEADS, *rows])] == [
+        (RETAIL, "level"),
+        ("ind.profit", "level"),
+        ("ind.profit", "yoy"),
+    ]
+
+
+def test_a_rank_left_of_amounts_is_of_them_and_one_in_the_province_is_not_kept(stored):
+    head = ["区县", "亿元", "增长%"]
+    rows = [["2024年1-9月社会消费品零售总额"], ["位次", *head], [1, "莲湖区", 401.2, 4.4]]
+    assert codes(stored(rows)) == [RETAIL, RETAIL]
+    rows = [TITLE, [*HEADS, "全省位次"], [*SALES, 33]]
+    assert codes(stored(rows)) == [RETAIL, RETAIL]
+    rows[1][-1] = "全市位次"
+    assert codes(stored(rows)) == [RETAIL, RETAIL, f"fact.rank.{RETAIL}"]
+
+
+def test_a_format_may_show_a_number_as_less_than_nothing(stored):
+    def as_minus(book):
+        book["表"]["D3"].number_format = "-0.0"
+        book["表"]["D4"].number_format = "(0.0)"
+        book["表"]["D5"].number_format = "0.0_);(0.0)"
+
+    growths = [row[1] for row in stored(workbook_bytes({"表": MONTH}, as_minus)) if row[2] == "yoy"]
+    assert growths == [INCOME]
+
+
+def test_a_printed_header_names_the_city_of_a_monthly_report(stored):
+    def headed(book):
+        book["表"].oddHeader.center.text = "西安市统计月报"
+
+    rows = [["2024年1-9月主要指标"], *MONTH[1:]]
+    assert {row[0] for row in stored(workbook_bytes({"表": rows}, headed))} == {CITY}
+    assert {row[0] for row in stored(workbook_bytes({"表": MONTH}, headed))} == {OWN}
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "莲湖区“十四五”规划主要指标",
+        "莲湖区“十四五”时期主要指标",
+        "莲湖区2024年主要预期指标",
+    ],
+)
+def test_years_to_come_of_a_plan_are_no_figures(stored, title):
+    rows = [[title], ["指标", "单位", "2020年", "2024年"], ["地区生产总值", "亿元", 801.2, 990]]
+    assert stored(rows, day="2026-01-05") == []
+    done = [["莲湖区“十四五”规划主要指标完成情况"], *rows[1:]]
+    assert len(stored(done, day="2026-01-05")) == 2
+
+
+def test_a_preliminary_figure_is_not_taken_beside_the_final_one(stored):
+    rows = [TITLE, ["指标", "单位", "快报数", "最终数"], [*SALES[:2], 401.2, 410.2]]
+    assert stored(rows) == []
+    assert len(stored([TITLE, ["指标", "单位", "最终数"], [*SALES[:2], 410.2]])) == 1
+
+
+@pytest.mark.parametrize(
+    ("head", "fact"),
+    [
+        ("低于目标（百分点）", ""),
+        ("高于年度目标（百分点）", ""),
+        ("完成半年目标%", ""),
+        ("上年同期完成率%", ""),
+        ("完成奋斗目标%", ""),
+        ("完成年度目标%", f"fact.plan_share.{RETAIL}"),
+    ],
+)
+def test_what_is_no_plan_of_the_year(stored, head, fact):
+    found = codes(stored([TITLE, [*HEADS, head], [*SALES, 70]]))
+    assert found == [RETAIL, RETAIL, *([fact] if fact else [])]
+
+
+def test_a_plan_in_percent_of_an_amount_is_of_its_growth(stored):
+    rows = [TITLE, [*HEADS, "年度目标%"], [*SALES, 6]]
+    assert (f"fact.plan.{RETAIL}", "yoy", 6) in {(row[1], row[2], row[5]) for row in stored(rows)}

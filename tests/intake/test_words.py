@@ -80,7 +80,7 @@ HEADS: list[tuple[str, dict[str, object]]] = [
     ("位次", {"nothing": True, "fact": "rank"}),
     ("与全市比较", {"nothing": True, "fact": "gap"}),
     ("增幅%", {"measure": "yoy", "unit": "%"}),
-    ("税收比重%", {"nothing": True, "unit": "%", "left": ["税收"]}),
+    ("营收比重%", {"nothing": True, "unit": "%", "left": ["营收"]}),
     ("环比", {"nothing": True}),
     ("上月=100", {"nothing": True}),
     ("环比增长", {"nothing": True, "measure": "yoy"}),

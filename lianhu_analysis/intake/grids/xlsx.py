@@ -44,9 +44,10 @@ UNSHOWN = re.compile(r'("[^"]*"|[\\!].)|\[[^\]]*\]|_.|\*.')
 # The decimal point moved (0!.0), thousands left out (0.0,), and the parts of a day.
 SCALED = re.compile(r"[0#?]\0+[0#?]|[0#?.],+(?![0#?,])")
 DAYS = re.compile("[ymdhs]", re.IGNORECASE)
+SIGNS = ("-", "−", "(", "（")
 RAISED = "{*}rPr/{*}vertAlign"
 # What stands in text boxes and printed headers counts where it is a note, a signature or a unit.
-STATED = re.compile(rf"{NOTE.pattern}|(?:计量|金额)?单位[:：]")
+STATED = re.compile(rf"{NOTE.pattern}|(?:计量|金额)?单位[:：]|.{{2,20}}月报$")
 # Parts of a printed header (&L), and what else it says of fonts, sizes, colours, pages.
 HEADERS = tuple(
     f"{{*}}{kind}{place}" for kind in ("odd", "first") for place in ("Header", "Footer")
@@ -311,6 +312,8 @@ def shown(value: float, code: str) -> str | None:
         return OTHERWISE if value else ""
     if "%" in bare:
         return f"{value * 100:.12g}%"
+    if value > 0 and section.lstrip().startswith(SIGNS):
+        return OTHERWISE  # -0.0 and (0.0) show 4.4 as less than nothing
     if DOLLARS.search(code) or (SCALED.search(bare) and not DAYS.search(bare)):
         return OTHERWISE
     if DAYS.search(bare) or (value < 0 and ";" in code):

@@ -196,6 +196,10 @@ def read_around(
         why = f"这本工作簿说的是{book.name_zh}，这张表没有写是{delivery.region.name_zh}的数"
         cure = "确是本地区的，请在 delivery.toml 写明 region，或报送在标题写明地区的新文件"
         raise IntakeError(why, cure)
+    named = grammar.region(sheet) if regions and sheet and not regions_in_rows else None
+    if named not in (None, *delivery.regions) and named != regions[-1]:
+        why = f"工作表名“{sheet}”与标题说的不是同一个地区"
+        raise IntakeError(why, "请改正其中之一，另报新文件")
     texts = [text for _, text in lines]
     # A table below 5、工业 is no part of 3、构成 above.
     ended = range(min((read_line(text).depth for text in texts), default=UNNUMBERED), UNNUMBERED)
@@ -367,7 +371,7 @@ def foreign_region(title: str, region: Region, grammar: Grammar) -> str:
     text = title_part(title)
     if region.name_zh in text:
         text = re.sub(r"\([^()]*\)", "", text)
-    text = re.sub(r"\d+年|[\d、,。~—–-]+月?份?", " ", text)
+    text = re.sub(r"\d+年|[\d、,。~—–-]+月?份?|上半年|[前第]?[一二三四]个?季度|全年", " ", text)
     own = text.find(region.name_zh)
     for known in grammar.regions:
         if known.code != region.code and 0 <= text.find(known.name_zh) < own:

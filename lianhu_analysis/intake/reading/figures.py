@@ -49,13 +49,21 @@ IN_POINTS = re.compile(rf"\s*个?\s*{POINTS}\s*$")
 
 # Lumpy series (land, foreign investment) do double; broad aggregates do not.
 INDEX_LIKE = (80.0, 130.0)
-# Rates that are never below 1 % (as what is done of a plan may be in January), nor several wholes.
-SHARES, MOST_PERCENT = re.compile("比重$|[产销]售?率$|[意格结解]率$"), 400.0
+# Rates that may be below 1 %, always or early in the year; none is several wholes.
+TINY, PROGRESS = re.compile("不良|强度|数字经济"), re.compile("[完开]成?工?率|进度|清偿率")
+SPRING, MOST_PERCENT = 3, 400.0
+# No county has less of these, of what a district may have at most.
+HEADLINES, LEAST = ("gdp.total", "csm.retail.total", "fis.revenue.gpb"), 2e-6
+# Totals of which a small district may have none in a while.
+MAY_BE_NONE = re.compile(
+    r"inv\.|prj\.|fis\.(?:vat|cit)|opn\.import|soc\.|csm\.(?:cat|online)|ene\."
+)
 FEWEST = 3
 WIDE = 30.0
 DOUBLED = 200.0
 INDEX_RANGE = (50.0, 200.0)
 NO_GROWTH = 1000.0
+ALL_OF_IT = 100.0
 PRINTED_DECIMALS = 2
 WHOLE_SHARES, MOST_SHARE, LEAST_PLAN = 2.0, 500.0, 0.3
 
@@ -183,6 +191,8 @@ class Slot(NamedTuple):
         Of a rank, a plan or a share of it: which of them.
     filled_in
         Whether a 0 stands in a period to come, as a template has it.
+    common
+        Whether its unit is that of the whole table, stated over it alone.
     """
 
     indicator: Indicator
@@ -199,6 +209,7 @@ class Slot(NamedTuple):
     not_before: dt.date | None = None
     fact: str = ""
     filled_in: bool = False
+    common: bool = False
 
     @property
     def code(self) -> str:
@@ -232,7 +243,7 @@ class Reading:
 
 
 class _WrongUnit(IntakeError):
-    """An amount is more than the nation has: what stands beside it is in the same unit."""
+    """An amount is more than any region has, or less: what stands beside it is in the same unit."""
 
 
 class Collector:
@@ -245,6 +256,8 @@ class Collector:
         self.tables: list[TableNote] = []
         self.slots: list[Slot] = []
         self.too_large: set[tuple[str, ...]] = set()
+        self.units: dict[tuple[str, str], str] = {}  # those over a table, by sheet and cell
+        self.wrong_units: set[tuple[str, str]] = set()
 
     def refuse(self, error: IntakeError, *, sheet: str = "", cell: str = "") -> None:
         """Note that something is not read; the error itself may say where more exactly."""
@@ -253,12 +266,15 @@ class Collector:
     def take(self, token: object, slot: Slot) -> None:
         """Read one cell that is not blank into its slot."""
         self.slots.append(slot)
+        if slot.common:
+            self.units[slot.sheet, slot.cell] = slot.unit
         try:
             self.rows.append(_observe(token, slot, self.delivery))
         except IntakeError as error:
             self.refuse(error, sheet=slot.sheet, cell=slot.cell)
             if isinstance(error, _WrongUnit):
                 self.too_large.add((slot.sheet, slot.code, "level", slot.period.code))
+                self.wrong_units |= {(slot.sheet, slot.unit)} if slot.common else set()
         except LianhuError as error:
             cure = "请核对这一格；有误的，请报送改正后的新文件"
             refused = IntakeError(f"{slot.indicator.name_zh}：{error}", cure)
@@ -268,8 +284,10 @@ class Collector:
         """Return the observations, one a key, and every problem."""
         taken: list[Observation] = []
         for row in self.rows:
-            if (row.sheet, row.indicator, row.measure, row.period) in self.too_large:
-                why = f"“{row.token}”与旁边那个比全国还多的数单位相同，不采用"
+            unit = self.units.get((row.sheet, row.cell), "")
+            beside = (row.sheet, row.indicator, row.measure, row.period) in self.too_large
+            if beside or (row.sheet, unit) in self.wrong_units:
+                why = f"“{row.token}”与旁边那个单位写错的数单位相同，不采用"
                 wrong = IntakeError(why, "请核对单位后另报新文件", cell=row.cell)
                 self.refuse(wrong, sheet=row.sheet)
             else:
@@ -531,18 +549,26 @@ def _level(value: float, slot: Slot, region: str) -> float:
         why = f"{slot.indicator.name_zh} 的 {value:g} 不像以上年为 100 的指数"
         cure = f"若是涨幅，请填指数 {100 + value:g}" if abs(value) < low else "请核对这一格的数"
         raise IntakeError(why, cure)
-    share = slot.indicator.kind == "rate" and SHARES.search(slot.indicator.name_zh)
+    name, month = slot.indicator.name_zh, slot.period.end.month
+    share = slot.indicator.kind == "rate" and slot.indicator.unit == "%" and not TINY.search(name)
+    share &= month > SPRING or not PROGRESS.search(name)
     if share and (0 < converted <= 1 or converted > MOST_PERCENT):
         why = f"{slot.indicator.name_zh} 的 {value:g} 像小数，或多写了位数"
         raise IntakeError(why, "请写成带百分号的数，核对后另报新文件")
     total = load_structure().total_of(slot.indicator)
     if total and region != NATION:
-        most = total.times * convert(total.value, total.unit, slot.indicator.unit)
+        most, more = total.most_of(slot.indicator, region)
         if converted > most:
-            said = f"{total.value:.15g} {total.unit}"
-            more = f" {total.times:g} 倍还多" if total.times > 1 else "还多"
-            why = f"{slot.indicator.name_zh} 的 {value:.15g} {slot.unit}比全国{total.year}年的 {said}{more}"
+            said = f"{total.value:.15g} {total.unit}{more}还多"
+            why = f"{name} 的 {value:.15g} {slot.unit}比全国{total.year}年的 {said}"
             raise _WrongUnit(why, "单位多半写错了，请核对后另报新文件")
+        to_date = slot.span == "ytd" and month >= SPRING
+        if slot.indicator.code in HEADLINES and to_date and 0 < converted < most * LEAST:
+            why = f"{name} 的 {value:.15g} {slot.unit}比哪个区县都少"
+            raise _WrongUnit(why, "单位多半写错了，请核对后另报新文件")
+    never_none = total and slot.indicator.code in total.codes and slot.indicator.kind == "flow"
+    if converted == 0 and never_none and not MAY_BE_NONE.match(slot.indicator.code):
+        raise IntakeError(f"{name} 的 0 不像有这个数", "没有数的请留空，另报新文件")
     return converted
 
 
@@ -582,6 +608,9 @@ def _in_percent(value: float, form: str, indicator: Indicator, beside: Neighbour
     if abs(value) >= NO_GROWTH:
         why = f"{indicator.name_zh} 的增速 {value:g} 像增减额"
         raise IntakeError(why, f"增减额不入库；确是增速的，请写成“增长{value / 100:g}倍”")
+    if value < -ALL_OF_IT and not load_structure().may_be_undone(indicator):
+        why = f"{indicator.name_zh} 的增速 {value:g} 比全部还要多降，不会是增速"
+        raise IntakeError(why, "请核对这一格，另报新文件")
     fine = -1 < value < 1 and _is_fine(value)
     if not beside.unrounded and (fine or (beside.fractions and value != 0)):
         why = f"{indicator.name_zh} 的增速 {value:g} 像小数，说不清是 {value:g}% 还是 {value * 100:g}%"

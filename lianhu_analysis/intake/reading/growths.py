@@ -46,7 +46,9 @@ def of_left(
     Where heads name indicators, a nameless growth must stand right after its amount, one to one.
     """
     growth = read[place]
-    if growth.indicator is None and any(m.indicator for m in read if not m.facets.nothing):
+    named = [m.indicator for m in read if m.indicator and not m.facets.nothing]
+    # 税收比重 beside the growth of rows that have names is of one of them.
+    if growth.indicator is None and any(item.kind != "rate" for item in named):
         plain = [m for m in read if m.facets.fact != "rank"]  # GDP, 排名, 增速, 排名
         pairs = [(a, b) for a, b in zip([None, *plain], plain, strict=False) if b.is_growth]
         nameless = [(a, b) for a, b in pairs if not (b.indicator or b.facets.nothing)]

@@ -48,6 +48,7 @@ HALF_A_YEAR = 6
 OF_OWNER = "请报送在列名写明地区、时期和口径的新文件"
 # Facts of the column on their left, where they do not say of what period.
 OF_LEFT = ("rank", "gap")
+OF_PROVINCE = re.compile("[全本我]省|全国")
 RANKS = re.compile("[及和与、]?(?:排名|位次|排位|排序|名次)")
 
 
@@ -238,8 +239,13 @@ def _chosen(
         if meaning.facets.nothing and not meaning.facets.fact:
             place.leave(meaning.column, meaning.facets.nothing)
             continue
-        if meaning.facets.fact == "rank" and _of_amounts(meaning, read[number - 1 : number], read):
+        # Left of all others a rank is of the column right of it.
+        beside = read[number - 1 : number] if number else read[1:2]
+        if meaning.facets.fact == "rank" and _of_amounts(meaning, beside, read):
             place.leave(meaning.column, "总量的位次，不是增速的")
+            continue
+        if meaning.facets.fact == "rank" and _among_others(meaning, place):
+            place.leave(meaning.column, "不是在上一级地区里的位次")
             continue
         try:
             _check(meaning, read, scope, place)
@@ -276,6 +282,11 @@ def _of_amounts(
         or (m.indicator and by_growth and not m.is_growth and not m.facets.fact)
         for m in before
     )
+
+
+def _among_others(rank: ColumnMeaning, place: Place) -> bool:
+    """Whether a district's rank is among all of the province, not of its city."""
+    return place.delivery.region.name_zh[-1:] in "区县" and bool(OF_PROVINCE.search(rank.text))
 
 
 def _as_beside(fact: ColumnMeaning, found: Sequence[ColumnMeaning], place: Place) -> ColumnMeaning:

@@ -443,10 +443,8 @@ class _PanelReader(Place):
         indicator, meaning = understand(
             row, column, around.facets, title, unit, self.heads.by_growth
         )
-        # A sheet made, or a file handed in, on a day says nothing that was known later only.
         earliest = min(filter(None, (delivery.day, around.not_before)), default=None)
-        handed = min(filter(None, (delivery.published, earliest)), default=None)
-        day = row.published or around.published or (handed if delivery.published else None)
+        day = row.published or around.published or self._handed(earliest)
         when = find_when(indicator, meaning, column, row, self._axis, day)
         if meaning.fact == "plan" and meaning.unit != "%" and number in self._small_plans:
             why = f"{indicator.name_zh}：{self._small_plans[number]} 不到已完成数的五分之一，像是增速的目标"
@@ -496,6 +494,7 @@ class _PanelReader(Place):
                     region,
                 ),
             )
+        of_table = bool(unit) and not (row.unit or row.inherited or column.facets.unit)
         return Slot(
             indicator,
             meaning.measure,
@@ -511,7 +510,13 @@ class _PanelReader(Place):
             max(filter(None, (around.not_before, when.reported)), default=None),
             meaning.fact,
             (place, number) in self._zeros_to_come,
+            of_table and meaning.measure == "level" and load_structure().is_total(indicator),
         )
+
+    def _handed(self, earliest: dt.date | None) -> dt.date | None:
+        """Return the day of a delivery; a sheet made before says nothing that was known later."""
+        handed = self.delivery.published
+        return min(handed, earliest) if handed and earliest else handed
 
     @cached_property
     def _in_percent(self) -> set[int]:
@@ -537,6 +542,9 @@ class _PanelReader(Place):
             return
         in_percent = {column.facets.unit, self.around.unit} & set(CHANGES)
         told = column.facets.sure or in_percent
+        if not in_percent and indicator.unit in ("天", "无量纲"):
+            why = f"{indicator.name_zh}：{growth:g} 没有写 %，说不清是增速还是增减数"
+            raise IntakeError(why, IN_PERCENT)
         if not told and own in self._in_percent:
             why = f"{indicator.name_zh}：同一列别的数写有 %，{growth:g} 没有写，说不清是增速还是增减额"
             raise IntakeError(why, IN_PERCENT)
