@@ -294,14 +294,21 @@ def test_the_periods_of_the_heads_are_those_that_are_stated():
         (("2023年9月", "10月", "11月", "2024年2月"), [2023, 2023, 2023, 2024]),
         (("2023年9月", "10月", "2024年1月", "2月", "3月"), [2023, 2023, 2024, 2024, 2024]),
         # Not backwards, from another span, or without a second year that ends the first.
-        (("2023年9月", "8月", "2024年2月"), [2023, 0, 2024]),
-        (("2023年5月", "5月", "2024年2月"), [2023, 0, 2024]),
+        # What is of neither year for certain is refused.
+        (("2023年9月", "8月", "2024年2月"), [2023, 2024]),
+        (("2023年5月", "5月", "2024年2月"), [2023, 2024]),
         (("2023年9月", "10月", "11月"), [2023, 0, 0]),
     ],
 )
 def test_a_year_holds_for_the_months_on_its_right_up_to_the_next(heads, years):
     found, _ = table(*heads, title="莲湖区")
     assert [m.stated_year for m in found.columns] == years
+
+
+def test_an_undated_month_beside_two_years_is_refused():
+    found, place = table("2024年3月", "2023年12月", "11月", title="莲湖区")
+    assert texts(found) == ["2024年3月", "2023年12月"]
+    assert "没有写年份" in refused(place)["E2"]
 
 
 GROWN = [(105.0, 100.0, 5.0), (88.0, 80.0, 10.0)]

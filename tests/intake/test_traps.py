@@ -995,3 +995,45 @@ def test_what_is_no_plan_of_the_year(stored, head, fact):
 def test_a_plan_in_percent_of_an_amount_is_of_its_growth(stored):
     rows = [TITLE, [*HEADS, "年度目标%"], [*SALES, 6]]
     assert (f"fact.plan.{RETAIL}", "yoy", 6) in {(row[1], row[2], row[5]) for row in stored(rows)}
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [*MONTH, ["注：本表金额单位为万元。"]],
+        [*MONTH[:2], ["单位：万元"], *MONTH[2:]],
+    ],
+)
+def test_the_unit_of_all_amounts_below_the_heads_or_the_table(stored, rows):
+    rows = [[cell for n, cell in enumerate(row) if n != 1] for row in rows]
+    rows = [[row[0], row[1] * 10_000, row[2]] if len(row) == 3 else row for row in rows]
+    rows[1] = ["指标", "累计", "增长%"]
+    assert (RETAIL, "level", SALES[2]) in {(row[1], row[2], row[5]) for row in stored(rows)}
+
+
+def test_growth_that_is_done_is_not_that_aimed_at_beside_it(stored):
+    heads = ["指标", "单位", "累计", "目标增速%", "实际增速%"]
+    rows = [["莲湖区2024年前三季度主要指标"], heads, ["地区生产总值", "亿元", 652.1, 6, 5.1]]
+    assert {(row[1], row[2], row[5]) for row in stored(rows)} == {
+        ("gdp.total", "level", 652.1),
+        ("gdp.total", "yoy", 5.1),
+        ("fact.plan.gdp.total", "yoy", 6),
+    }
+
+
+def test_months_behind_a_quarter_are_months(stored):
+    heads = ["指标", "单位", "1月", "2月", "3月", "一季度", "4月"]
+    rows = [["莲湖区2024年用电量"], heads, ["全社会用电量", "亿千瓦时", 2.1, 2, 2.2, 6.3, 2.3]]
+    found = {(row[3], row[4]): row[5] for row in stored(rows)}
+    assert found["single", "2024-04"] == 23_000
+
+
+def test_a_quarter_of_a_monthly_rate_is_of_no_span_that_is_known(stored):
+    sold = ["规模以上工业产品销售率", "%", 97.1, 98.2]
+    rows = [["莲湖区2024年主要指标"], ["指标", "单位", "二季度", "三季度"], sold]
+    assert stored(rows) == []
+
+
+def test_the_six_districts_are_no_region(stored):
+    rows = [["2024年1-9月西安市城六区社会消费品零售总额"], *PLACES]
+    assert {row[0] for row in stored(rows)} == {OWN, CITY}

@@ -75,6 +75,7 @@ STATED = re.compile(
 )
 NUMBERED = re.compile(r"^\s*(?:附?[图表]|附录?)\s*\d+(?:[-.]\d+)?[\s:：.、]+")
 UNIT = re.compile(r"^(?:计量|金额)?单位:(.+)")
+ALL_AMOUNTS = re.compile("(?:[本上]?表[中内]?|以上|数据|金额|货币|的|计量)*单位")
 ENGLISH = re.compile(r"\([\da-z ]+\)$")  # 亿元 (100 million yuan)
 WHOLE = re.compile("(?:我|(?<![资样成基日])本|全)([国省市区县])(?![属级场])")
 QUANTITY = re.compile("(?:[额值量]|收入|支出|投资|面积|利润|[存贷]款)$")
@@ -225,13 +226,28 @@ def read_around(
         bool(regions),
         time,
         _published(lines) or base.published,
-        _unit([*lines, *of_units]) or base.unit,
+        _unit([*lines, *_below_heads(table), *of_units]) or base.unit or _unit_of(told),
         base.facets if facets == NOTHING and not amounts else facets,
         _narrowing(table, over, grammar, delivery, named=bool(regions)) or scope,
         max(days, default=base.not_before),
         elsewhere,
         told,
     )
+
+
+def _below_heads(table: Table) -> Iterator[Line]:
+    """Yield the lines between a head and the first figures: 单位：亿元."""
+    for row in range(table.bottom + 1, table.end):
+        if any(map(is_value, table.grid.rows[row])):
+            return
+        texts = ((n, text) for n, text in enumerate(table.grid.rows[row]) if isinstance(text, str))
+        yield from ((cell_address(row, n), text) for n, text in texts if is_statement(text))
+
+
+def _unit_of(notes: Sequence[Remark]) -> str:
+    """Return the one unit that notes state for all amounts: 注：金额单位为万元."""
+    found = {unit_in(note.text) for note in notes if ALL_AMOUNTS.fullmatch(note.of)} - {""}
+    return found.pop() if len(found) == 1 else ""
 
 
 def _narrowing(

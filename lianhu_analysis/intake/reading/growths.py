@@ -77,8 +77,10 @@ def of_left(
         raise growth.unread(f"在“{beside.text}”之后，说不清是什么的增速", SAY_WHICH)
     left = _of_this_year(left, read[:place])
     between = [m for m in read[:place] if not left or m.column.number > left.column.number]
-    # After 全年目标 a bare 增长 may as well be the plan's.
-    if any(m.facets.fact == "plan" or (m.refusal and not m.facets.nothing) for m in between) or (
+    # After 全年目标 a bare 增长 may as well be the plan's; 实际增速 beside 目标增速 is none.
+    done = "实际" in growth.text
+    planned = (m for m in between if not (done and m.is_planned_growth))
+    if any(m.facets.fact == "plan" or (m.refusal and not m.facets.nothing) for m in planned) or (
         left is None and any("预计" in m.facets.nothing or m.part for m in between)
     ):
         raise growth.unread("没有说是当月还是累计，左边也没有读得出的绝对量列", SAY_WHICH)

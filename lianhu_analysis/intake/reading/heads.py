@@ -43,6 +43,7 @@ from lianhu_analysis.intake.reading.words import (
 
 __all__ = ["HALF_A_YEAR", "OF_LEFT", "RANKS", "Heads", "read_heads"]
 
+NOTED = re.compile("备?注释?|(?:备注|情况|指标)?说明")
 MANY = 5
 HALF_A_YEAR = 6
 OF_OWNER = "请报送在列名写明地区、时期和口径的新文件"
@@ -150,13 +151,18 @@ def _with_years_carried(read: list[ColumnMeaning], place: Place) -> list[ColumnM
         return read
     found: list[ColumnMeaning] = []
     last: Part | None = None
-    for m in read:
-        part = m.part
+    for one in read:
+        m, part = one, one.part
         later = part and last and part.period.end.month > last.period.end.month
         if last and part and not part.year and later and part.span == last.span:
             part = part.of(last.year)
         last = part if part and part.year else None
-        found.append(m._replace(part=part))
+        m = m._replace(part=part)
+        if part and not part.year and not (m.facets.nothing or m.year):
+            # Left of 2023年12月, or behind it, 11月 may be of either.
+            why = "没有写年份，旁边的列写了不止一年，说不清是哪一年"
+            m = m._replace(refusal=m.unread(why, "请报送各列写明年份的新文件"))
+        found.append(m)
     return found
 
 
@@ -196,11 +202,12 @@ def _as_part(part: ColumnMeaning, owner: ColumnMeaning) -> ColumnMeaning:
 
 
 def _without_notes(place: Place) -> list[Column]:
-    """Leave out 注：以上为全市数据 right of the last head: a note, and no head of figures."""
+    """Leave out 注：以上为全市数据 right of the last head: a note, and no head as 备注 is."""
     return [
         column
         for column in place.panel.columns
         if not place.grammar.is_note(column.text)
+        or NOTED.fullmatch(fold(column.text))
         or any(is_value(place.grid.at(row, column.number)) for row in place.body)
     ]
 

@@ -93,6 +93,11 @@ class ColumnMeaning(NamedTuple):
         return self.facets.measure in GROWTHS and not self.facets.fact
 
     @property
+    def is_planned_growth(self) -> bool:
+        """Whether the column holds growth that is aimed at."""
+        return self.facets.measure in GROWTHS and self.facets.fact == "plan"
+
+    @property
     def says_span(self) -> str:
         """The span that the head states, in words or by its period."""
         return self.facets.span or (self.part.span if self.part else "")

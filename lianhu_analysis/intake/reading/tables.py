@@ -254,7 +254,7 @@ class _PanelReader(Place):
             if not filled and label.strip():
                 self._tell_unread(number, label)
             has_values = any(is_value(self.grid.at(number, n)) for n in filled)
-            if not has_values and self._restates(number):
+            if not has_values and any(i.has_figures for i in items) and self._restates(number):
                 break
             whole = self._of(number, label, names, items) if filled else ""
             if len(names) > 1 and texts[0].strip() and texts[-1].strip() and filled:

@@ -239,7 +239,8 @@ def _unsaid_span(
     day: dt.date | None,
 ) -> str:
     """Return the span of a figure that no word states, where the table leaves no other."""
-    quarterly = indicator.kind == "rate" and period.frequency == "Q"  # of no other span
+    # Of no other span, unless it is of months, too.
+    quarterly = indicator.kind == "rate" and indicator.frequency == period.frequency == "Q"
     if indicator.span == "point" or indicator.kind == "index" or quarterly:
         return indicator.span
     parts = axis.rows or axis.heads.parts
@@ -256,7 +257,8 @@ def _unsaid_span(
         return "ytd"  # 一季度 beside 上半年
     january = period.frequency == "M" and period.number == 1 and not indicator.no_january
     quarter = period.frequency == "M" and period.number <= MARCH  # 1月, 2月, 3月, 一季度
-    quarter = quarter and any(p.period.code.endswith("Q1") for p in parts)
+    quarter |= set(range(1, MARCH + 1)) <= {p.period.end.month for p in parts if not p.span}
+    quarter &= period.frequency == "M" and any(p.period.code.endswith("Q1") for p in parts)
     kinds = {False, headed.is_growth or bool(headed.facets.fact)} if headed else set()
     # 三季度 after 上半年 is often 前三季度; after 二季度 it is not.  四季度 beside 全年 is no year.
     summed = period.frequency == "Q" and any(month > MARCH for month in to_date)
