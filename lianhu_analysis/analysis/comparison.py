@@ -21,7 +21,7 @@ from lianhu_analysis.errors import ForecastError, PeriodError
 from lianhu_analysis.forecast.history import periods_asked
 from lianhu_analysis.workspace import Workspace
 
-__all__ = ["HEADLINE", "compare"]
+__all__ = ["HEADLINE", "MIXED", "compare"]
 
 DIGITS = 6  # what differences of published decimals are good for
 # What every analysis of a region's economy tells, with a target or without.
@@ -34,6 +34,8 @@ HEADLINE = (
     "opn.trade",
     "inc.urban",
 )
+LEAST_FIRST = "目标有上限，位次由低到高排"
+MIXED = "演示数据与外地公布的数字并列，只演示做法，不能据以判断位次和高低"
 RANKS = dict.fromkeys(("place", "moved", "published_rank"), "Int64")
 # What ended more days before is no course of today: a year's figure is told until the next is out.
 STALE = pd.Timedelta(days=450)
@@ -144,7 +146,10 @@ def compare(
         named = {"indicator": indicator.code, "name_zh": indicator.name_zh, "period": at.code}
         mine = {**named, DECIMALS: digits}
         summary.append(mine | table.loc[own.code, TOLD].to_dict() | found)
-        sentences.append(_sentence(indicator, at, before, table, found, space, digits))
+        said = _sentence(indicator, at, before, table, found, space, digits)
+        # What has a ceiling is best where it is least, which no reader would guess.
+        turned = indicator.code in fewer and "位，" in f"{said[:-1]}，"
+        sentences.append(f"{said[:-1]}；{LEAST_FIRST}。" if turned else said)
         if found["known"] == 1 < found["districts"] and pd.notna(table["growth"][own.code]):
             alone.append(indicator.name_zh)
         known = table.dropna(subset=["growth", "published_rank"], how="all")
@@ -155,7 +160,7 @@ def compare(
         which = "以上指标" if len(alone) == len(summary) > 1 else "、".join(alone)
         sentences.append(f"{which}：没有{all_of}其他{mate}的数，不排位次。")
     if "simulated" in used and len(used) > 1:
-        notes.append("演示数据与外地公布的数字并列，只演示做法，不能据以判断位次和高低")
+        notes.append(MIXED)
     told = pd.concat(regions, ignore_index=True)
     tables = {"standing": pd.DataFrame(summary), "regions": told}
     tables = {key: item.astype(RANKS if len(item) else {}) for key, item in tables.items()}

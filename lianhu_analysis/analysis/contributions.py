@@ -135,9 +135,10 @@ def contributions(breakdown: Breakdown, period: str) -> pd.DataFrame:
     year = last if breakdown.has_last_year(period) else last + 1
     table = pd.DataFrame({"growth": growth, "weight_pct": weights[year]})
     table["points"] = table["weight_pct"] * growth / 100
-    no_level = f"没有可用的与合计同一普查口径的 {last}{period[4:]} 绝对额"
+    before, now = (Period.parse(f"{y}{period[4:]}").label_zh("ytd") for y in (last, last + 1))
+    no_level = f"没有可用的与合计同一普查口径的{before}绝对额"
     table["reason"] = np.where(table["weight_pct"].isna(), no_level, "")
-    table.loc[growth.isna(), "reason"] = f"没有可用的 {period} 增速"
+    table.loc[growth.isna(), "reason"] = f"没有可用的{now}增速"
     if reason := table["reason"].iloc[0]:
         raise ForecastError(reason)
     total, parts = growth.iloc[0], table.iloc[1:]

@@ -212,9 +212,9 @@ def target_light(
     """Return the distance to a plan, its light (达标灯), and what that rests on.
 
     Growth by the rule of Tianjin (2022): green at or above plan and city, yellow growing but
-    below one of them, red falling or missed at the year's end.  Amounts against the part of
-    the year's whole that was done by now in complete past years, ceilings the other way
-    round.  Where nothing can be said there is no light.
+    below one of them, red falling where the plan is not that low, or missed at the year's end.
+    Amounts against the part of the year's whole that was done by now in complete past years,
+    ceilings the other way round.  Where nothing can be said there is no light.
 
     Parameters
     ----------
@@ -242,7 +242,7 @@ def target_light(
     if target.is_growth:
         above_city = gap is None or gap >= 0 or verdict.status in DECIDED
         light = marks.green if met and above_city else marks.yellow
-        if actual < 0 or verdict.status == "missed":
+        if (actual < 0 and not met) or verdict.status == "missed":
             light = marks.red
         return round(actual - target.value, climate.DECIMALS), light.name, said
     if (progress := _progress(verdict, marks)) is None:

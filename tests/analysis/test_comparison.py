@@ -219,7 +219,13 @@ def test_what_has_no_rank_is_named_once_where_something_else_has_one():
 
 
 def test_less_is_better_where_the_target_says_so():
-    row = ask(*AUTUMN, fewer={"gdp.total"}).tables["standing"].iloc[0]
+    answer = ask(*AUTUMN, fewer={"gdp.total"})
+    said = "另有 1 个区县没有数；目标有上限，位次由低到高排。"
+    assert answer.sentences[0].endswith(said)
+    assert "由低到高" not in ask(*AUTUMN).sentences[0]
+    english = English({"地区生产总值": "GDP", "西安市": "Xi'an", "陕西省": "Shaanxi"})
+    assert not has_chinese(english.text(answer.sentences[0]))
+    row = answer.tables["standing"].iloc[0]
     assert (row["place"], row["to_next"]) == (1, pytest.approx(np.nan, nan_ok=True))
 
 

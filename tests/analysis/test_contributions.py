@@ -80,14 +80,16 @@ def test_points_and_shares_are_those_of_the_hand():
 
 def test_a_part_that_is_not_published_is_named_and_not_assumed():
     table = table_of(*PLAIN[:-1])
-    assert table.loc["gdp.tertiary", "reason"] == "没有可用的 2024Q3 增速"
+    assert table.loc["gdp.tertiary", "reason"] == "没有可用的2024年前三季度增速"
     assert np.isnan(table.loc["gdp.tertiary", "points"])
     assert table.loc["residual", "points"] == pytest.approx(5.2 - 0.2 - 2.1)
     without_level = [row for row in PLAIN if row[:2] != ("gdp.primary", "level")]
-    assert "2023Q3 绝对额" in table_of(*without_level).loc["gdp.primary", "reason"]
+    assert "2023年前三季度绝对额" in table_of(*without_level).loc["gdp.primary", "reason"]
 
 
-@pytest.mark.parametrize(("gone", "said"), [("level", "2023Q3 绝对额"), ("yoy", "2024Q3 增速")])
+@pytest.mark.parametrize(
+    ("gone", "said"), [("level", "2023年前三季度绝对额"), ("yoy", "2024年前三季度增速")]
+)
 def test_without_the_whole_nothing_is_split(gone, said):
     with pytest.raises(ForecastError, match=said):
         table_of(*[row for row in PLAIN if row[:2] != ("gdp.total", gone)])

@@ -171,7 +171,10 @@ GROWTH = judge(world()[world()["region"] == "100000"], target(), LIST, RULES)
         ("about", 5.0, 4.7, 0.3, "黄·欠缺"),
         ("at_least", 5.0, 4.9, 0.0, "黄·欠缺"),
         ("at_least", 5.0, -0.1, 3.0, "红·落后"),
-        ("at_least", -2.0, -1.0, None, "红·落后"),
+        # A plan below zero may be met while things fall.
+        ("at_least", -2.0, -1.0, None, "绿·达标"),
+        ("at_least", -2.0, -1.0, -0.3, "黄·欠缺"),
+        ("at_least", -2.0, -2.1, 0.3, "红·落后"),
         ("at_most", 3.0, 3.0, None, "绿·达标"),
         ("at_most", 3.0, 3.5, None, "红·落后"),
         ("about", 5.0, None, None, None),

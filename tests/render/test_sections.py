@@ -6,7 +6,10 @@ import pandas as pd
 import pytest
 
 from lianhu_analysis.analysis.answer import answer_of
+from lianhu_analysis.analysis.comparison import MIXED
+from lianhu_analysis.analysis.contributions import COVERED, FARM_DRIFT, PRICE_DRIFT, REST_ZH
 from lianhu_analysis.analysis.monitor_rules import load_rules
+from lianhu_analysis.analysis.wording import method_of
 from lianhu_analysis.render.english import English, has_chinese
 from lianhu_analysis.render.quarterly import sections
 from lianhu_analysis.render.register import FigureRegister
@@ -78,6 +81,43 @@ def test_the_rules_of_lights_and_indices_stand_with_the_method(report):  # noqa:
     english = English({}).html(html)
     for rule in rules:
         assert f"<cite>{rule}。</cite>" in html and rule not in english
+
+
+def test_notes_on_who_stands_where_and_who_pulls_stand_with_the_method(report):  # noqa: F811
+    answers = empty_answers(report.assessment)
+    odd = (
+        "进出口总值没有比较：没有公布增速",
+        "地区生产总值（三次产业）没有分解：没有可用的2024年前三季度增速",
+    )
+    limits = {"covered": COVERED, "rest": REST_ZH, "drift": PRICE_DRIFT, "farm": FARM_DRIFT}
+    notes = [*method_of("comparison"), *method_of("contributions", **limits), *odd, MIXED]
+    answers["comparison"] = dataclasses.replace(answers["comparison"], notes=tuple(notes))
+    page = dataclasses.replace(report, answers=answers, register=FigureRegister(), sections=[])
+    html = "".join(map(str, sections.annex(page)))
+    english = English({"进出口总值": "Trade", "地区生产总值": "GDP"}).html(html)
+    for note in notes:
+        assert f"<cite>{note}。</cite>" in html and note not in english
+
+
+def test_simulated_figures_beside_real_ones_are_told_of_below_them(report):  # noqa: F811
+    answers = empty_answers(report.assessment)
+    rows = pd.DataFrame(
+        {
+            "name_zh": ["进出口总值"],
+            "growth": [1.0],
+            "change": [0.1],
+            "place": [2],
+            "period": ["2024"],
+        }
+    )
+    answers["comparison"] = dataclasses.replace(
+        answers["comparison"],
+        sentences=("进出口总值增长 1.0%。",),
+        tables={"standing": rows},
+        notes=(MIXED,),
+    )
+    page = dataclasses.replace(report, answers=answers, register=FigureRegister(), sections=[])
+    assert f"<p>{MIXED}。</p>" in "".join(map(str, sections.course(page)))
 
 
 def test_a_brief_without_targets_tells_of_growth(report):  # noqa: F811

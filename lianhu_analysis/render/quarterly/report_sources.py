@@ -162,8 +162,9 @@ def method_notes(report: Report) -> Html:
         items.insert(1, tables.join("“左右”按容许低", note, "判断，是本工具的约定。"))
     if any(verdict.target.rule == "range" for verdict in report.assessment.verdicts):
         items.insert(1, "区间目标达到下限即为达标，另给落在区间内的概率。")
-    if (watched := report.answers.get("monitor")) is not None:
-        items += [tables.cite(f"{note}。") for note in watched.notes]
+    for name in ("comparison", "contributions", "monitor"):
+        if (answer := report.answers.get(name)) is not None:
+            items += [tables.cite(f"{note}。") for note in answer.notes]
     if report.assessment.catalogue.proposal:
         items.append("指标目录是建议稿，待区里正式目录替换。")
     if report.assessment.simulated or any(one.simulated for one in report.answers.values()):

@@ -11,6 +11,7 @@ from dataclasses import replace
 import pandas as pd
 
 from lianhu_analysis.analysis.answer import Answer
+from lianhu_analysis.analysis.comparison import MIXED
 from lianhu_analysis.analysis.contributions import NOTHING_SPLIT
 from lianhu_analysis.analysis.monitor_rules import load_rules
 from lianhu_analysis.catalog.periods import Period
@@ -94,6 +95,7 @@ def course(report: Report) -> list[Html | Picture]:
             "总体运行",
             sentences_list(report, compared),
             answer_table(report, compared, table, columns) if placed else None,
+            tables.paragraph(f"{MIXED}。") if placed and MIXED in compared.notes else None,
         )
     if pulled:
         pictures = answer_pictures(report, pulled, contribution_pictures(pulled, 1))
