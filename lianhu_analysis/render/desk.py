@@ -160,7 +160,9 @@ class Desk:
             unit=item.unit,
             simulated=self._is_simulated(shown),
         )
-        return picture(charts.indicator_chart(wide, setting), f"{item.name_zh}的水平与同比增速")
+        growth = "降低率" if item.is_reduction else "同比增速"
+        drawn = charts.indicator_chart(wide, setting, growth)
+        return picture(drawn, f"{item.name_zh}的水平与{growth}")
 
     def observations(self, code: str) -> HTML:
         """Return every observation of an indicator with its cell."""

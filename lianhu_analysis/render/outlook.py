@@ -19,7 +19,7 @@ from lianhu_analysis.render.drawing.outlook_charts import (
     path_chart,
     precedents_chart,
 )
-from lianhu_analysis.render.quarterly.report import Report, aim_text, value_text
+from lianhu_analysis.render.quarterly.report import Report, aim_text, growth_needed, value_text
 from lianhu_analysis.render.quarterly.report_charts import plain_setting
 
 __all__ = ["joint_picture", "path_pictures", "precedent_pictures"]
@@ -75,10 +75,9 @@ def _path_picture(report: Report, verdict: Verdict) -> Picture:
     target, name = verdict.target, verdict.name_zh
     history, path = path_frames(verdict)
     told = f"{_told(verdict)}{target.shown_unit}"
-    most, verb = target.rule == "at_most", "下降" if verdict.indicator.is_reduction else "增长"
-    finding = f"{'不能超过' if most else '还须完成'} {told}"
+    finding = f"{'不能超过' if target.rule == 'at_most' else '还须完成'} {told}"
     if target.is_growth:
-        finding = f"剩余时期{f'{verb}不能超过' if most else f'须{verb}'} {told}"
+        finding = f"剩余时期{growth_needed(verdict, '须')} {told}"
     aim = aim_text(target, target.shown_unit if target.is_growth else "")
     setting = plain_setting(report, verdict, f"{name}：{finding}")
     setting = replace(setting, target=target.value, target_text=f"目标 {aim}")

@@ -134,6 +134,12 @@ def test_indicator_chart_has_bars_above_and_a_line_below():
     assert len(lower.lines) == 2  # and the zero line
 
 
+def test_a_rate_of_reduction_is_not_called_growth():
+    frame = pd.DataFrame({"label": ["2023年", "2024年"], "level": 1.0, "growth": [1.0, 2.0]})
+    figure = indicator_chart(frame, Setting(title="t", caption="c", unit="%"), "降低率")
+    assert figure.axes[1].lines[0].get_label() == "降低率"
+
+
 def test_indicator_chart_leaves_out_a_panel_without_values():
     frame = pd.DataFrame(
         {"label": ["2023年", "2024年"], "level": [np.nan] * 2, "growth": [1.0, 2.0]}

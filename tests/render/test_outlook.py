@@ -579,3 +579,40 @@ def test_an_amount_that_misses_by_little_is_not_printed_as_the_target(report):
         report, assessment=dataclasses.replace(report.assessment, frame=frame)
     )
     assert words(page.observed(verdict.actual_reference)) == "99.996"
+
+
+@pytest.mark.parametrize(
+    ("rule", "value", "asked", "english"),
+    [
+        ("at_least", -2.0, "全年目标增速在-2%以上。", "growth of at least -2%"),
+        ("at_least", 0.0, "全年目标增速在0%以上。", "growth of at least 0%"),
+        ("at_most", -2.0, "全年目标增速在-2%以下。", "growth of at most -2%"),
+        ("at_least", 2.0, "全年目标增长2%以上。", "growth of at least 2%"),
+    ],
+)
+def test_nobody_grows_by_less_than_nothing(report, rule, value, asked, english):
+    verdict = report.assessment.verdict(GDP.code)
+    aim = dataclasses.replace(target(value=value, rule=rule, tolerance=0.0), set_by="")
+    fallen = dataclasses.replace(verdict.required, value=value - 3)
+    told, _, _ = one(report, verdict, target=aim, required=fallen)
+    assert asked in told and "增长-" not in told
+    needs = "增速不能超过" if rule == "at_most" else "增速需为"
+    assert f"{needs}" in told
+    page = English({verdict.name_zh: "GDP"}).text(told)
+    assert english in page and "must be" in page
+
+
+@pytest.mark.parametrize(
+    ("item", "label"),
+    [
+        (GDP, "名称gdp.total同比增速，2024年前三季度"),
+        (
+            dataclasses.replace(GDP, kind="growth_only", name_zh="能耗降低率"),
+            "能耗降低率，2024年前三季度",
+        ),
+    ],
+)
+def test_a_rate_of_reduction_is_growth_by_its_own_name(report, item, label):
+    assessment = dataclasses.replace(report.assessment, catalogue=catalogue(item))
+    page = dataclasses.replace(report, assessment=assessment)
+    assert page.label(report.assessment.verdict(GDP.code).actual_reference) == label

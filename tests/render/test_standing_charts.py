@@ -66,3 +66,6 @@ def test_pictures_say_what_they_show(national):
     other = rows.assign(region="1", region_zh="邻国", growth=6.05)
     both = replace(alone, tables={"regions": pd.concat([rows, other], ignore_index=True)})
     assert standing_pictures(both)[0].alt.endswith("邻国 6.1、全国 4.8")
+    saved = both.tables["regions"].assign(name_zh="能耗降低率")
+    told = standing_pictures(replace(both, tables={"regions": saved}))[0].alt
+    assert told.startswith("2024Q3 能耗降低率：2 个地区。")

@@ -243,10 +243,7 @@ def _draw_fan(axes: Axes, values: np.ndarray, fan: pd.DataFrame) -> float:
     return float(anchored[0.5][-1])
 
 
-def indicator_chart(
-    frame: pd.DataFrame,
-    setting: Setting,
-) -> Figure:
+def indicator_chart(frame: pd.DataFrame, setting: Setting, growth: str = "同比增速") -> Figure:
     """Draw one indicator: its levels as bars, its published growth as a line.
 
     Parameters
@@ -254,12 +251,14 @@ def indicator_chart(
     frame
         Columns ``label``, ``level`` (in the setting's unit) and ``growth``, oldest first;
         missing is a gap.
+    growth
+        What the growth is called.
     """
     drawn = frame[["level", "growth"]].astype(float).dropna(axis=1, how="all")
     units = {"level": setting.unit, "growth": "%"}
     figure, _ = new_figure(setting, units[drawn.columns[0]], panels=len(drawn.columns))
     for axes, column in zip(figure.axes, map(str, drawn), strict=True):
-        _draw_panel(axes, column, drawn[column].to_numpy())
+        _draw_panel(axes, column, drawn[column].to_numpy(), growth)
         if axes is not figure.axes[0]:
             unit_note(axes, units[column])
         axes.legend(loc="lower right", bbox_to_anchor=(1, 1), borderaxespad=0.1)
@@ -269,11 +268,11 @@ def indicator_chart(
     return figure
 
 
-def _draw_panel(axes: Axes, column: str, values: np.ndarray) -> None:
+def _draw_panel(axes: Axes, column: str, values: np.ndarray, growth: str) -> None:
     if column == "level":
         axes.bar(np.arange(len(values)), values, color=PALETTE["bar"], label=said("水平"))
         return
-    draw_actual(axes, values, "同比增速")
+    draw_actual(axes, values, growth)
     if np.nanmin(values) < 0:
         axes.axhline(0, color=PALETTE["muted"], lw=0.8)
 

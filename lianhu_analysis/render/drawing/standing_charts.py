@@ -61,10 +61,14 @@ def standing_pictures(answer: Answer) -> list[Picture]:
     )
     blocks = known.sort_values("value", ascending=False).groupby(["indicator", "name_zh", "period"])
     return [
-        _picture(rows, f"{when} {name}：{len(rows)} 个地区的同比增速", "%", answer)
+        _picture(rows, f"{when} {name}：{len(rows)} 个地区{_rate(name)}", "%", answer)
         for (_, name, when), rows in blocks
         if len(rows) > 1
     ]
+
+
+def _rate(name: str) -> str:
+    return "" if "降低" in name else "的同比增速"
 
 
 def _picture(rows: pd.DataFrame, title: str, unit: str, answer: Answer) -> Picture:

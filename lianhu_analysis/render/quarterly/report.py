@@ -42,6 +42,7 @@ __all__ = [
     "counted",
     "forecast_text",
     "from_to_zh",
+    "growth_needed",
     "headline",
     "lagging",
     "latest_period",
@@ -174,9 +175,11 @@ class Report:
     def label(self, reference: int) -> str:
         """Say in words which observation a reference is."""
         row = self.row(reference)
-        name = self.assessment.catalogue.get(str(row["indicator"])).name_zh.removesuffix("增速")
+        indicator = self.assessment.catalogue.get(str(row["indicator"]))
         period = Period.parse(str(row["period"])).label_zh(row["span"])
-        return f"{name}{'同比增速' if row['measure'] == 'yoy' else ''}，{period}"
+        # A 降低率 is growth by its own name.
+        grows = row["measure"] == "yoy" and not indicator.is_reduction
+        return f"{indicator.name_zh.removesuffix('增速')}{'同比增速' if grows else ''}，{period}"
 
     def target(self, target: Target) -> Html:
         """Print a target's value, traced to the targets file."""
@@ -253,7 +256,12 @@ def headline(report: Report) -> Html:
     verdict = assessment.verdicts[0]
     target = verdict.target
     aim = aim_figure(report, target, target.shown_unit)
-    asked = [tables.name(verdict.name_zh), f"全年目标{_verb(verdict)}", aim, _rule_words(target)]
+    asked = [tables.name(verdict.name_zh), "全年目标"]
+    if target.is_growth and target.value <= 0:  # nobody says 增长-2%以上
+        words = "以下" if target.rule == "at_most" else _rule_words(target)
+        asked += ["增速在", aim, words]
+    else:
+        asked += [_verb(verdict) if target.is_growth else "达到", aim, _rule_words(target)]
     answer = tables.paragraph(*asked, "。", *_answer(report, verdict))
     tally = tables.paragraph(*_tally(report))
     return tables.join(answer, tally, *_later(report), *_withheld(report))
@@ -289,9 +297,22 @@ def _withheld(report: Report) -> list[Html]:
 
 
 def _verb(verdict: Verdict) -> str:
-    if not verdict.target.is_growth:
-        return "达到"
     return "下降" if verdict.indicator.is_reduction else "增长"
+
+
+def growth_needed(verdict: Verdict, needs: str = "需") -> str:
+    """Say before a required growth what it is: 需增长, or below zero 增速需为.
+
+    Parameters
+    ----------
+    needs
+        How a requirement is told: 需 or 须.
+    """
+    most, required = verdict.target.rule == "at_most", verdict.required.value or 0.0
+    if round(required, 2) > 0:
+        return f"{_verb(verdict)}不能超过" if most else f"{needs}{_verb(verdict)}"
+    rate = "降低率" if verdict.indicator.is_reduction else "增速"
+    return f"{rate}不能超过" if most else f"{rate}{needs}为"
 
 
 def _rule_words(target: Target) -> str:
@@ -346,8 +367,8 @@ def required_sentence(
         before, after = _net(verdict)
         before = {"需": "还需完成", "需净增": "还需净增"}.get(before, before)
         return [span, before, required_figure(report, verdict), target.shown_unit, after, "。"]
-    needs = f"{_verb(verdict)}不能超过" if most else f"需{_verb(verdict)}"
-    sentence: list[str | Html] = ["要不超过目标，" if most else "要恰好达标，", span, needs]
+    aim = "要不超过目标，" if most else "要恰好达标，"
+    sentence: list[str | Html] = [aim, span, growth_needed(verdict)]
     sentence += [required_figure(report, verdict), "%"]
     if rounding and (required.low or 0.0) < (required.high or 0.0):
         low = required_figure(report, verdict, rounding=target.half_unit)
