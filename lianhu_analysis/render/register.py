@@ -24,11 +24,18 @@ __all__ = ["FIGURES_FILE", "KIND_NAMES", "Figure", "FigureRegister", "read_numbe
 
 FIGURES_FILE = "figures.json"
 
-Kind = Literal["observation", "model", "target", "arithmetic"]
-KIND_NAMES = {"observation": "公布值", "model": "模型", "target": "目标", "arithmetic": "算术"}
+Kind = Literal["observation", "model", "analysis", "target", "arithmetic"]
+KIND_NAMES = {
+    "observation": "公布值",
+    "model": "模型",
+    "analysis": "分析",
+    "target": "目标",
+    "arithmetic": "算术",
+}
 REQUIRED_DETAIL = {
     "observation": ("source", "published", "token"),
     "model": ("model", "as_of"),
+    "analysis": ("model", "as_of"),
     "target": ("source",),
     "arithmetic": ("formula",),
 }
@@ -213,7 +220,7 @@ class FigureRegister:
         formula
             Such as ``"{fig-3} - {fig-4}"``; also ``* / ( ) abs min max``.
         """
-        value = self._evaluate(formula)
+        value = self.evaluate(formula)
         text = tables.number_text(value, decimals)
         return self.add(value, text, kind="arithmetic", label=label, formula=formula)
 
@@ -319,13 +326,14 @@ class FigureRegister:
         if absent:
             raise ReportError(f"{figure.label}：{figure.text} 的出处缺少 {'、'.join(absent)}")
         if figure.kind == "arithmetic" and "{" in figure.detail["formula"]:
-            worked = self._evaluate(figure.detail["formula"])
+            worked = self.evaluate(figure.detail["formula"])
             if not math.isclose(worked, figure.value, rel_tol=1e-9, abs_tol=1e-9):
                 raise ReportError(
                     f"{figure.label}：公式 {figure.detail['formula']} 得 {worked}，与 {figure.value} 不符"
                 )
 
-    def _evaluate(self, formula: str) -> float:
+    def evaluate(self, formula: str) -> float:
+        """Work a formula out: see ``arithmetic``."""
         names = {ref.replace("-", "_"): self.figure(ref).value for ref in REF.findall(formula)}
         expression = REF.sub(lambda match: match.group(1).replace("-", "_"), formula)
         try:
@@ -376,7 +384,7 @@ def _day(figure: Figure) -> Html | str:
 
 def _origin(figure: Figure) -> Html:
     detail = figure.detail
-    if figure.kind == "model":
+    if figure.kind in ("model", "analysis"):
         shown = {"as_of", "model"}
         rest = "；".join(f"{key}={item}" for key, item in detail.items() if key not in shown)
         return tables.code("；".join(part for part in (detail["model"], rest) if part))

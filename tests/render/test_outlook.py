@@ -616,3 +616,19 @@ def test_a_rate_of_reduction_is_growth_by_its_own_name(report, item, label):
     assessment = dataclasses.replace(report.assessment, catalogue=catalogue(item))
     page = dataclasses.replace(report, assessment=assessment)
     assert page.label(report.assessment.verdict(GDP.code).actual_reference) == label
+
+
+@pytest.mark.parametrize(("value", "formula"), [(100.0, "100 - {}"), (20.0, "{} - 20")])
+def test_an_amount_that_lacks_is_a_difference_of_two_traced_numbers(report, value, formula):
+    verdict = report.assessment.verdict(LAND.code, "level")
+    so_far = verdict.actual
+    stock = dataclasses.replace(LAND, kind="stock", span="point")
+    lacking = dataclasses.replace(verdict.required, value=value - so_far)
+    aim = dataclasses.replace(verdict.target, value=value)
+    verdict = dataclasses.replace(verdict, indicator=stock, required=lacking, target=aim)
+    assessment = dataclasses.replace(report.assessment, verdicts=(verdict,))
+    page = dataclasses.replace(report, assessment=assessment, register=FigureRegister())
+    panel(page)
+    (needed,) = (figure for figure in page.register if figure.kind == "arithmetic")
+    assert page.register.formula_text(needed) == formula.format(plain_text(so_far))
+    assert needed.value == abs(value - so_far)

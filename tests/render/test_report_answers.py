@@ -50,7 +50,7 @@ def test_sentences_are_traced_to_tables_periods_and_counts(page):
     told = words(sentences_list(page, asked(page, "2024年 2 项目标。")))
     assert told == "2024年2项目标。"
     kinds = {item.text: item.kind for item in page.register}
-    assert kinds == {"4.8": "observation", "0.3": "model", "2": "arithmetic", "20": "model"}
+    assert kinds == {"4.8": "observation", "0.3": "analysis", "2": "arithmetic", "20": "analysis"}
     # What is published leads to its cell.
     published = next(item for item in page.register if item.text == "4.8")
     assert published.detail["period"] == "2024Q3"
@@ -110,7 +110,7 @@ def test_a_number_is_looked_up_first_in_the_rows_that_its_sentence_names(page):
     )
     sentences_list(page, asked(page, "第三产业拉动 3.9 个百分点，3 项中 2 项加快。", table=table))
     told = {item.text: (item.label, item.kind) for item in page.register}
-    assert told["3.9"] == ("第三产业：拉动点", "model")
+    assert told["3.9"] == ("第三产业：拉动点", "analysis")
     # Two rows are fast: a count, and no 2.5 rounded.
     assert told["2"][1] == "arithmetic"
 

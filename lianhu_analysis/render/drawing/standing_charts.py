@@ -61,7 +61,7 @@ def standing_pictures(answer: Answer) -> list[Picture]:
     )
     blocks = known.sort_values("value", ascending=False).groupby(["indicator", "name_zh", "period"])
     return [
-        _picture(rows, f"{when} {name}：{len(rows)} 个地区{_rate(name)}", "%", answer)
+        _picture(rows, f"{when} {name}：{len(rows)} 个地区{_rate(str(name))}", "%", answer)
         for (_, name, when), rows in blocks
         if len(rows) > 1
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -405,7 +406,7 @@ def required_figure(report: Report, verdict: Verdict, rounding: float = 0.0) -> 
         value, digits = required.value, max(2, decimals_of(required.value, 6))
         value = abs(value) if _is_change(verdict) else value
         text = value_text(value, verdict.target.shown_unit, digits)
-        return report.modelled(verdict, value, text, "剩余时期所需")
+        return _lacking(report, verdict, value, text, label)
     share = required.share
     if share is None or verdict.actual_reference is None:
         return report.target(verdict.target)
@@ -419,6 +420,21 @@ def required_figure(report: Report, verdict: Verdict, rounding: float = 0.0) -> 
     if rounding:
         label += "（公布数四舍五入的一端）"
     return report.register.arithmetic(formula, label=label, decimals=2)
+
+
+def _lacking(report: Report, verdict: Verdict, value: float, text: str, label: str) -> Html:
+    """Print the amount that lacks: target less figure, where both are known and it is just that."""
+    target, reference = verdict.target, verdict.actual_reference
+    if reference is None:
+        return report.modelled(verdict, value, text, "剩余时期所需")
+    goal, actual = report.target(target), report.observed(reference)
+    both = f"{{{report.register.ref(goal)}}}", f"{{{report.register.ref(actual)}}}"
+    # A stock that must fall lacks the other way round.
+    above = _is_change(verdict) and (verdict.required.value or 0.0) < 0
+    formula = " - ".join(reversed(both) if above else both)
+    if not math.isclose(report.register.evaluate(formula), value, rel_tol=1e-9, abs_tol=1e-9):
+        return report.modelled(verdict, value, text, "剩余时期所需")
+    return report.register.add(value, text, kind="arithmetic", label=label, formula=formula)
 
 
 def counted(report: Report, count: int, label: str) -> Html:
@@ -555,7 +571,10 @@ def _change(report: Report, verdict: Verdict) -> Html:
         return Html("目标已调整")
     day, points = str(told["as_of"]), round(100 * now) - round(100 * float(told[column]))
     text, label = tables.number_text(abs(points)), f"达标概率与 {day} 发布的相差的百分点"
-    moved = report.modelled(verdict, abs(points), text, label, "两次发布的百分比之差")
+    label = f"{verdict.name_zh}：{label}"
+    moved = report.register.add(
+        abs(points), text, kind="arithmetic", label=label, formula="两次发布的百分比之差"
+    )
     word = "升" if points > 0 else "降"
     return tables.join(word, moved, "个百分点") if points else Html("不变")
 

@@ -107,12 +107,13 @@ def _figure(
     held = row.get(column)
     # 低于全国 0.7 个百分点 is told of -0.7 above.
     turned = "（取绝对值）" if isinstance(held, int | float) and held < 0 < value else ""
-    return report.register.model(
+    return report.register.add(
         value,
         text,
+        kind="analysis",
         label="：".join(filter(None, (str(about), COLUMNS.get(column, "")))) + turned,
-        model=f"分析“{answer.question}”，由公布数算出",
-        as_of=report.as_of,
+        model=f"分析“{answer.question}”",
+        as_of=report.as_of.isoformat(),
         share=share,
     )
 
