@@ -296,7 +296,22 @@ class FigureRegister:
 
     def formula_text(self, figure: Figure) -> str:
         """Return a formula with its figures as printed; empty for other kinds of numbers."""
-        return REF.sub(lambda match: self.figure(match[1]).text, figure.detail.get("formula", ""))
+        formula = figure.detail.get("formula", "")
+        return REF.sub(lambda match: self.figure(match[1]).text, formula) + self._unrounded(figure)
+
+    def _unrounded(self, figure: Figure) -> str:
+        """Say so where what is printed of the figures in a formula makes another number."""
+        formula = figure.detail.get("formula", "")
+        used = [self.figure(ref) for ref in REF.findall(formula)]
+        read = {one.ref: read_number(one.text) for one in used if not one.share}
+        printed = {ref: found[1] for ref, found in read.items() if found}
+        if not used or len(printed) < len({one.ref for one in used}):
+            return ""
+        try:
+            same = _is_rounding(figure.text, self._work(formula, printed))
+        except ZeroDivisionError:
+            same = False
+        return "" if same else "（按四舍五入前的数计算）"
 
     def _origin(self, figure: Figure) -> Html:
         if figure.kind != "arithmetic":
@@ -305,7 +320,7 @@ class FigureRegister:
         for position in range(1, len(parts), 2):  # every second part is a ref
             used = self.figure(str(parts[position]))
             parts[position] = tables.traced(used.text, used.ref, used.value)
-        return tables.code(tables.join(*parts))
+        return tables.join(tables.code(tables.join(*parts)), self._unrounded(figure))
 
     def _check(self, figure: Figure) -> None:
         shown = figure.value * 100 if figure.share else figure.value
@@ -334,14 +349,18 @@ class FigureRegister:
 
     def evaluate(self, formula: str) -> float:
         """Work a formula out: see ``arithmetic``."""
-        names = {ref.replace("-", "_"): self.figure(ref).value for ref in REF.findall(formula)}
-        expression = REF.sub(lambda match: match.group(1).replace("-", "_"), formula)
         try:
-            return _work_out(ast.parse(expression, mode="eval").body, names)
+            return self._work(formula, {r: self.figure(r).value for r in REF.findall(formula)})
         except (SyntaxError, KeyError, ZeroDivisionError) as error:
             raise ReportError(
                 f"公式“{formula}”不能计算（{error}）。只用 {{fig-数字}}、数、+ - * / 括号与 abs min max"
             ) from error
+
+    @staticmethod
+    def _work(formula: str, values: Mapping[str, float]) -> float:
+        names = {ref.replace("-", "_"): value for ref, value in values.items()}
+        expression = REF.sub(lambda match: match.group(1).replace("-", "_"), formula)
+        return _work_out(ast.parse(expression, mode="eval").body, names)
 
 
 OPERATORS: dict[type, Callable[[float, float], float]] = {

@@ -632,3 +632,15 @@ def test_an_amount_that_lacks_is_a_difference_of_two_traced_numbers(report, valu
     (needed,) = (figure for figure in page.register if figure.kind == "arithmetic")
     assert page.register.formula_text(needed) == formula.format(plain_text(so_far))
     assert needed.value == abs(value - so_far)
+
+
+def test_what_is_counted_one_by_one_has_no_path_and_says_so(report):
+    verdict = report.assessment.verdict(LAND.code, "level")
+    aim = dataclasses.replace(verdict.target, unit="个", title_zh="开工")
+    assessment = dataclasses.replace(
+        report.assessment, verdicts=(dataclasses.replace(verdict, target=aim),)
+    )
+    page = dataclasses.replace(report, assessment=assessment, register=FigureRegister())
+    told = words(look.path_table(page))
+    assert told == "开工：逐件计数，不分摊到各期，还需多少见首页的表。"
+    assert not has_chinese(English({"开工": "Starts"}).text(told))

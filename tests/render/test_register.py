@@ -261,3 +261,20 @@ def test_a_corrected_figure_says_why_its_cell_holds_another():
     register.observation({**ROW, "value": 9.0, "token": "8", "status": "corrected"}, label="企业数")
     register.observation(ROW, label="增速")
     assert [item.label for item in register] == ["企业数（已更正，原文照录）", "增速"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "said"),
+    [
+        ((0.354, "0.35"), (0.746, "0.75"), "0.35 - 0.75"),  # -0.392 and -0.40 are both -0.4
+        ((0.349, "0.3"), (0.66, "0.7"), "0.3 - 0.7（按四舍五入前的数计算）"),
+    ],
+)
+def test_a_formula_whose_printed_figures_make_another_number_says_so(one, other, said):
+    register = FigureRegister()
+    refs = [register.ref(add(register, *number)) for number in (one, other)]
+    shown = register.arithmetic("{{{}}} - {{{}}}".format(*refs), label="差", decimals=1)
+    ref = register.ref(shown)
+    assert register.origin_text(ref) == f"差：{said}"
+    table = lxml.html.fromstring(register.provenance_table([ref])).text_content()
+    assert ("四舍五入前" in table) == ("四舍五入前" in said)

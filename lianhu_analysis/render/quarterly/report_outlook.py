@@ -40,7 +40,7 @@ HOPEFUL = [words for _, words in WORDS[:2]]
 
 def path_table(report: Report) -> Html:
     """What each remaining period, and each quarter not over yet, must show."""
-    rows, notes = [], []
+    rows, notes, counts = [], [], []
     for verdict in report.assessment.verdicts:
         required = verdict.required
         title = tables.name(verdict.target.name_zh)
@@ -50,11 +50,13 @@ def path_table(report: Report) -> Html:
             why = tables.reason(required.path_reason or "没有剩余时期")
             notes.append(tables.join(title, "：不给逐期要求，", why, "。"))
             continue
-        # Months of one quarter say the same growth three times; of things counted one by one
-        # they would say a tenth of one, and what is left of the year stands in the panel.
-        counts = verdict.target.unit in COUNTING_UNITS
-        steps = () if counts else required.quarters or required.path
-        if steps and verdict.actual is None and required.path[0].period != required.periods[0]:
+        # Of things counted one by one each period would ask for a tenth of one.
+        if verdict.target.unit in COUNTING_UNITS:
+            counts.append(title)
+            continue
+        # Months of one quarter say the same growth three times.
+        steps = required.quarters or required.path
+        if verdict.actual is None and required.path[0].period != required.periods[0]:
             notes.append(tables.join(title, "：本年尚无公布数，已过的各期不列。"))
         for step in steps:
             when = tables.when(released_zh(verdict.indicator, step.period))
@@ -63,6 +65,9 @@ def path_table(report: Report) -> Html:
             rows.append([title, when, *figures, verdict.target.shown_unit])
             if step.reason:
                 notes.append(tables.join(title, "：", tables.reason(step.reason), "。"))
+    if counts:
+        names = Html("、".join(counts))
+        notes.append(tables.join(names, "：逐件计数，不分摊到各期，还需多少见首页的表。"))
     headers = ["目标", "时期", "当期须", "累计须", "单位"]
     caption = "剩余各期须达到的数字（各期同速，或按常年进度）"
     told = [tables.html_table(headers, rows, caption, numeric=(2, 3))] if rows else []
