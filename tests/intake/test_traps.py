@@ -1037,3 +1037,22 @@ def test_a_quarter_of_a_monthly_rate_is_of_no_span_that_is_known(stored):
 def test_the_six_districts_are_no_region(stored):
     rows = [["2024年1-9月西安市城六区社会消费品零售总额"], *PLACES]
     assert {row[0] for row in stored(rows)} == {OWN, CITY}
+
+
+@pytest.mark.parametrize(
+    ("title", "read"),
+    [
+        ("莲湖区2024年1-9月主要指标当月增速", 0),
+        ("莲湖区2024年1-9月主要指标增速", 1),
+        ("莲湖区2024年9月主要指标当月增速", 1),
+    ],
+)
+def test_growth_of_one_month_under_a_title_of_nine_is_of_either(stored, title, read):
+    assert (
+        len(stored([[title], ["指标", "单位", "增速%"], ["社会消费品零售总额", "%", 4.2]])) == read
+    )
+
+
+def test_real_income_in_brackets_is_not_nominal(stored):
+    real = ["城镇居民人均可支配收入（实际）", "元", 40211, 4.9]
+    assert codes(stored([TITLE, HEADS, SALES, real])) == [RETAIL, RETAIL]

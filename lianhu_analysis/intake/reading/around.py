@@ -220,6 +220,8 @@ def read_around(
     days = [day for _, text in titles if is_statement(text) for day in days_in(text)]
     amounts = of_units or any(one.facets.measure == "level" for one in said)
     facets = _meaning_of_titles([AND_GROWTH.sub("", text) for text in (*texts, sheet)], grammar)
+    if {facets.span, time.span} == {"single", "ytd"}:  # 1-9月…当月增速 may be of either
+        facets, time = facets._replace(span=""), time._replace(span="")
     return Around(
         # The line right above the head is nearest.
         regions[-1] if regions else base.region,

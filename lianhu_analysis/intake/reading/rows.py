@@ -497,6 +497,8 @@ class RowReader:
             said = said._replace(regions=owner.regions, whole=owner.whole)
         if said.names[0].kind == "growth_only" and fold(text).endswith("增速"):
             facets = facets._replace(sure=True)
+        if fold(text).endswith("(实际)") and said.names[0].growth_basis == "nominal":
+            facets = facets._replace(price="constant")  # 人均可支配收入(实际) is about real growth
         regions = said.regions if len(said.regions) == 1 else ()
         if facets.clash:
             why = f"“{text}”里有相互矛盾的说法（{facets.clash}）"
