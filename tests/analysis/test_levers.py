@@ -100,7 +100,7 @@ def test_counts_come_in_whole_steps():
 def test_a_lever_of_growth_says_how_many_points_above_the_forecast_it_is():
     told = levers_answer(beside(*OTHERS), ["gdp.total"])
     half = told.tables["levers"].query("link == '自身'").iloc[0]
-    said = f"全年为 {half['year_end']:.2f}%（比预测高 {half['more_year']:.2f} 个百分点）"
+    said = f"全年增速为 {half['year_end']:.2f}%（比预测高 {half['more_year']:.2f} 个百分点）"
     assert said in told.sentences[0]
 
 

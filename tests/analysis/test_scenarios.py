@@ -190,7 +190,8 @@ def test_before_the_first_figure_the_rest_is_the_year_and_said_once():
     futures = beside(*OTHERS)
     column = next(n for n, v in enumerate(futures.verdicts) if v.indicator.code == "gdp.total")
     assert (
-        "），即 2024Q4 为 " in path_fields(column, futures, futures.draws[:, column] + 1.0)["told"]
+        "），即 2024Q4 增速为 "
+        in path_fields(column, futures, futures.draws[:, column] + 1.0)["told"]
     )
     verdicts = list(futures.verdicts)
     # Of a stock the rest of the year is what comes to it.
