@@ -5,6 +5,7 @@ import datetime as dt
 import re
 
 import lxml.html
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -644,3 +645,24 @@ def test_what_is_counted_one_by_one_has_no_path_and_says_so(report):
     told = words(look.path_table(page))
     assert told == "开工：逐件计数，不分摊到各期，还需多少见首页的表。"
     assert not has_chinese(English({"开工": "Starts"}).text(told))
+
+
+def test_the_first_table_tells_the_light_of_what_it_shows(report):
+    first, *_ = report.assessment.verdicts
+    lit = [first.target.indicator, first.target.value, first.actual_period.code, "黄·欠缺"]
+    columns = ["code", "plan", "period", "target_light"]
+    for row, shown in (
+        (lit, "黄灯"),
+        ([*lit[:2], "2024Q1", "黄·欠缺"], None),
+        ([*lit[:3], np.nan], None),
+    ):
+        watched = answer_of(
+            report.assessment, "题", (), {"targets": pd.DataFrame([row], columns=columns)}
+        )
+        page = dataclasses.replace(report, answers={"monitor": watched}, register=FigureRegister())
+        html = panel(page)
+        assert ("达标灯" in html) == (shown is not None)
+        assert not has_chinese(English({}).text("绿灯") + English({}).text("红灯"))
+        if shown:
+            assert [row[7] for row in cells(html)] == [shown, "—", "—"]
+            assert check_html(html, page.register, NAMES) == ()

@@ -478,17 +478,18 @@ def panel(report: Report) -> Html:
             _forecast(report, verdict),
             _chance(report, verdict),
             status_words(verdict),
-            _change(report, verdict),
         ]
         for verdict in report.assessment.verdicts
     ]
     if not rows:
         return Html("")
     heads = ["目标", "累计", "截至", "剩余时期需", "预测全年（可能区间）", "达标概率", "判断"]
-    if all(row[-1] == "—" for row in rows):  # nothing was issued before
-        rows = [row[:-1] for row in rows]
-    else:
-        heads.append("概率较上次")
+    for head, tell in (("达标灯", _light), ("概率较上次", _change)):
+        told = [tell(report, verdict) for verdict in report.assessment.verdicts]
+        # Without lights, or where nothing was issued before, a column of dashes says nothing.
+        if set(told) != {"—"}:
+            heads.append(head)
+            rows = [[*row, one] for row, one in zip(rows, told, strict=True)]
     table = tables.html_table(heads, rows, "各项目标的判断", numeric=(1, 3, 4, 5))
     notes = [
         tables.join(tables.name(verdict.name_zh), "的剩余时期所需", *note[1:], "。")
@@ -502,6 +503,21 @@ def panel(report: Report) -> Html:
 
 def _unit(verdict: Verdict) -> str:
     return "" if verdict.actual is None else verdict.target.shown_unit
+
+
+def _light(report: Report, verdict: Verdict) -> str:
+    """How far it is by now against its plan, as ``lianhu monitor`` says."""
+    if (watched := report.answers.get("monitor")) is None or verdict.actual_period is None:
+        return "—"
+    key = verdict.target.indicator, verdict.target.value, verdict.actual_period.code
+    rows = watched.tables["targets"].to_dict("records")
+    lights = (
+        row["target_light"]
+        for row in rows
+        if (row["code"], row["plan"], row["period"]) == key and isinstance(row["target_light"], str)
+    )
+    # 绿·达标: the method says what a colour means, and the column is narrow.
+    return next((f"{light.partition('·')[0]}灯" for light in lights), "—")
 
 
 def _needed(report: Report, verdict: Verdict) -> Html:
