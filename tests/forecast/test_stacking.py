@@ -48,6 +48,29 @@ def test_one_series_by_hand():
     assert found == pytest.approx(chance @ coefficients)
 
 
+def test_another_series_teaches_the_common_part_alone_by_hand():
+    moves = np.array([1.0, -1.0, 1.0])
+    found = stack(series(moves, 0.5 * moves), [series(moves, moves)], "persistence")
+    # In its own errors the first stands twice as far out: moves 2, outcomes 1 in each year, of
+    # which the plain average leaves nothing; the other's moves and outcomes are 1, less a half.
+    # Two series tell of each year, so that a row of the other counts half.  Only the own rows
+    # have the deviation: [[12 + 1.5 + c, 12], [12, 12 + d]] b = [0.75, 0].
+    coefficients, evidence = [], []
+    for c in COMMON:
+        for d in OWN:
+            matrix = np.array([[13.5 + c, 12.0], [12.0, 12.0 + d]])
+            b = np.linalg.solve(matrix, [0.75, 0.0])
+            squares = 0.375 - b @ [0.75, 0.0]
+            freedom = YEARS_FOR_SCALE + 4.5
+            evidence.append(
+                -0.5 * np.log(np.linalg.det(matrix) / (c * d))
+                - 0.5 * freedom * np.log(YEARS_FOR_SCALE + squares)
+            )
+            coefficients.append(0.5 + b.sum())
+    chance = np.exp(evidence) / np.sum(np.exp(evidence))
+    assert found.weights["model"] == pytest.approx(chance @ coefficients)
+
+
 def test_other_series_count_as_one_row_a_year():
     own = series([0.5, -0.5, 0.5, -0.5], [0.2, -0.1, 0.1, -0.1])
     other = series([1.0, -1.0, 1.0, -1.0], [0.9, -1.1, 1.0, -0.8])
