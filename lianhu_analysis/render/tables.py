@@ -32,6 +32,7 @@ __all__ = [
     "reason",
     "traced",
     "when",
+    "word",
 ]
 
 # On a terminal blanks part numbers from Chinese; a page is set without them.
@@ -113,6 +114,11 @@ def cite(text: object, address: str = "") -> Html:
     if address.startswith(("https://", "http://")):
         return Html(f'<cite><a href="{html.escape(address)}">{_escaped(text)}</a></cite>')
     return Html(f"<cite>{_escaped(text)}</cite>")
+
+
+def word(text: object) -> Html:
+    """Write a word of a rule or a ledger, which is not broken: 黄·欠缺, 并列28/39."""
+    return Html(f'<cite class="word">{_escaped(text)}</cite>')
 
 
 def join(*parts: object) -> Html:

@@ -21,6 +21,7 @@ from lianhu_analysis.render.quarterly.report import (
     Report,
     headline,
     panel,
+    period_zh,
     plain_text,
     title_text,
 )
@@ -666,3 +667,16 @@ def test_the_first_table_tells_the_light_of_what_it_shows(report):
         if shown:
             assert [row[7] for row in cells(html)] == [shown, "—", "—"]
             assert check_html(html, page.register, NAMES) == ()
+
+
+@pytest.mark.parametrize(
+    ("changes", "label"),
+    [
+        ({}, "2024年前三季度"),
+        ({"kind": "stock", "span": "point"}, "2024年三季度末"),
+        # A price index is of its month alone.
+        ({"kind": "index", "span": "single"}, "2024年三季度"),
+    ],
+)
+def test_the_period_of_a_figure_is_named_as_it_is_published(changes, label):
+    assert period_zh(dataclasses.replace(GDP, **changes), Period(2024, "Q", 3)) == label

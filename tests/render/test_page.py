@@ -20,7 +20,7 @@ from lianhu_analysis.render.publishing.page import (
     traced_body,
 )
 from lianhu_analysis.render.register import FigureRegister
-from lianhu_analysis.render.tables import cite, html_table
+from lianhu_analysis.render.tables import cite, html_table, word
 from tests.render.browser import browser, needs_chromium
 
 TITLE = "莲湖区2024年前三季度经济分析"
@@ -124,6 +124,13 @@ def test_simulated_tables_and_printed_pages_carry_the_mark(page, worked):
     assert ".simulated-data caption:not(.real)::after" in page
     assert "@page simulated { @top-center" in page
     assert "<body>" in render(worked, simulated=False)
+
+
+def test_what_a_table_says_of_itself_stays_on_the_page():
+    # That its figures are real, which the page's mark would deny, and that a word is not broken.
+    table = html_table(["a", "b"], [["1", word("黄·欠缺")]], "公布数", real=True)
+    kept = sanitise(table)
+    assert '<caption class="real">' in kept and '<cite class="word">' in kept
 
 
 def test_simulated_data_is_marked_on_the_page_and_its_tab(page, worked):

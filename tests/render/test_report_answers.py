@@ -234,3 +234,21 @@ def test_a_number_is_of_the_row_named_last_and_of_the_column_told_beside_it(page
     answer = answer_of(page.assessment, "谁", (sentence,), {"parts": parts, "areas": areas})
     sentences_list(page, answer)
     assert [item.label for item in page.register] == labels
+
+
+def test_a_period_in_a_table_is_named_as_its_figure_is_published(page):
+    rows = pd.DataFrame({"code": [GDP.code, "x"], "period": ["2024Q3", "2024Q3"]})
+    html = answer_table(page, asked(page, table=rows), rows, ["period"])
+    assert "<time>2024年前三季度</time>" in html and "<time>2024Q3</time>" in html
+    left = pd.DataFrame({"indicator": [GDP.code], "goal": ["50%"], "period": ["2024-10/2024-12"]})
+    html = answer_table(page, asked(page, table=left), left, ["period"])
+    assert "<time>2024年10月—12月</time>" in html
+
+
+def test_a_short_word_of_a_table_is_not_broken(page):
+    rows = pd.DataFrame(
+        {"name_zh": ["增速"], "target_light": ["黄·欠缺"], "link": ["很长很长的一句说明文字"]}
+    )
+    html = answer_table(page, asked(page, table=rows), rows, list(rows))
+    assert '<cite class="word">黄·欠缺</cite>' in html
+    assert "<cite>很长很长的一句说明文字</cite>" in html

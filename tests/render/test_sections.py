@@ -225,7 +225,7 @@ def test_levers_of_the_targets_to_watch_are_told_as_a_table_of_figures(report): 
     answers["levers"] = dataclasses.replace(answers["levers"], tables={"levers": levers})
     page = dataclasses.replace(report, answers=answers, register=FigureRegister(), sections=[])
     told = [cells for cells in listed(written(page)) if "第三产业增加值" in cells]
-    same = ["第三产业增加值", "2024-10—2024-12", "4.80"]
+    same = ["第三产业增加值", "2024年10月—12月", "4.80"]
     assert told == [
         [name, "50%", *same, "6.31", "5.06", "%", "1", "8"],
         [name, "80%", *same, "7.00", "5.06", "%", "1", "8"],

@@ -48,6 +48,8 @@ CONTENT_TAGS = set(
 )
 ATTRIBUTES = {
     "a": {"href", "class"},
+    "caption": {"class"},
+    "cite": {"class"},
     "data": {"value", "data-ref", "class"},
     "img": {"src", "alt"},
     "th": {"scope", "class", "colspan", "rowspan"},

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from lianhu_analysis.analysis.answer import Answer
+from lianhu_analysis.catalog.indicators import Indicator
 from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.catalog.targets import (
     GROWTH_DECIMALS,
@@ -48,6 +49,7 @@ __all__ = [
     "lagging",
     "latest_period",
     "panel",
+    "period_zh",
     "plain_text",
     "refusals",
     "refused",
@@ -600,7 +602,7 @@ def _target_notes(report: Report, verdict: Verdict) -> list[Html]:
     notes, target = [], verdict.target
     head = tables.join(tables.name(target.name_zh), "：")
     for period in verdict.withheld:
-        when = tables.when(_label(verdict, period))
+        when = tables.when(period_zh(verdict.indicator, period))
         notes.append(tables.join(head, when, "公布的数有错或几处不一致，更正之前不采用。"))
     if target.plan is not None:
         whole, share = (
@@ -696,12 +698,17 @@ def latest_period(verdict: Verdict) -> Html:
     if period is None:
         known = "没有可用的数" if verdict.withheld else "尚未公布"
         return tables.join(tables.when(f"{verdict.target.year}年"), known)
-    return tables.when(_label(verdict, period))
+    return tables.when(period_zh(verdict.indicator, period))
 
 
-def _label(verdict: Verdict, period: Period) -> str:
-    at_end = published_spans(verdict.indicator) == ["point"]
-    return period.label_zh("point" if at_end else "ytd")
+def period_zh(indicator: Indicator, period: Period) -> str:
+    """Name a period as the indicator is published: to date, at its end, or of itself alone."""
+    match published_spans(indicator):
+        case ["point"]:
+            return period.label_zh("point")
+        case ["single"]:
+            return period.label_zh("single")
+    return period.label_zh("ytd")
 
 
 def _span_zh(verdict: Verdict) -> str:

@@ -13,11 +13,11 @@ import pandas as pd
 
 from lianhu_analysis.analysis.answer import Answer, Row
 from lianhu_analysis.catalog.periods import Period
-from lianhu_analysis.errors import ReportError
+from lianhu_analysis.errors import PeriodError, ReportError
 from lianhu_analysis.render import tables
 from lianhu_analysis.render.analyses import COLUMNS, cell_texts
 from lianhu_analysis.render.drawing.charts import Picture
-from lianhu_analysis.render.quarterly.report import Report, counted
+from lianhu_analysis.render.quarterly.report import Report, counted, from_to_zh, period_zh
 from lianhu_analysis.render.register import read_number
 from lianhu_analysis.render.tables import Html
 from lianhu_analysis.render.trace import NUMERIC, PERIOD
@@ -30,6 +30,7 @@ TIMES = ("period", "month")
 # Of a number that an answer says and puts into no table: a fault of ours, found in the tests.
 UNPLACED = "不在表中："
 EXACT = 1e-9
+WORD = 10  # letters that a line holds
 # Row, column and value of one number of a table.
 Numbered = tuple[Row, str, float]
 # What stands between two numbers tells of one of them.
@@ -83,8 +84,23 @@ def _cell(report: Report, answer: Answer, row: Row, column: str, text: str) -> H
     value = row[column]
     if isinstance(value, bool) or not isinstance(value, int | float) or pd.isna(value):
         # Words of a ledger or a rule may hold digits, and are no numbers of ours.
-        return tables.when(text.replace("/", "—")) if column == "period" else tables.cite(text)
+        written = tables.word if len(text) <= WORD else tables.cite
+        return _time(report, row, text) if column == "period" else written(text)
     return _figure(report, answer, row, column, float(value), text)
+
+
+def _time(report: Report, row: Row, text: str) -> Html:
+    """Name a period of an indicator, or the periods of a year that are left."""
+    code, catalogue = row.get("indicator", row.get("code")), report.assessment.catalogue
+    first, _, last = text.partition("/")
+    try:
+        if "goal" in row:
+            text = from_to_zh(Period.parse(first), Period.parse(last or first))
+        elif code in catalogue:
+            text = period_zh(catalogue.get(str(code)), Period.parse(text))
+    except PeriodError:  # not published
+        pass
+    return tables.when(text)
 
 
 def _figure(

@@ -11,7 +11,7 @@ from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.catalog.targets import decimals_of
 from lianhu_analysis.intake.observations import path_of, split_source
 from lianhu_analysis.render import tables
-from lianhu_analysis.render.quarterly.report import WORDS, Report, plain_text
+from lianhu_analysis.render.quarterly.report import WORDS, Report, latest_period, plain_text
 from lianhu_analysis.render.register import read_number
 from lianhu_analysis.render.tables import PROVENANCE_NAMES, Html
 
@@ -93,7 +93,7 @@ def vintage_table(report: Report) -> Html:
         rows.append(
             [
                 tables.name(verdict.name_zh),
-                tables.when(row["period"]),
+                latest_period(verdict),
                 report.observed(verdict.actual_reference),
                 tables.when(f"{row['published']:%Y-%m-%d}"),
                 BASIS_NAMES[row["published_basis"]],
