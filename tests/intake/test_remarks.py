@@ -199,6 +199,7 @@ def test_a_clause_without_a_subject_has_the_one_before_it(catalogue):
         ("注：表内“社会消费品零售总额”系经开区数据", of(BUDGET, TRADE)),
         ("注：其中外贸为陕西省数", of(RETAIL, BUDGET)),
         ("注：外贸不含加工贸易", of(RETAIL, BUDGET)),
+        ("注：海关口径进出口总值和一般公共预算收入为1-8月数", of(RETAIL)),
         ("注：以上为2023年数据", set()),
         ("注：数据时点为8月31日", set()),
         ("注：财政数据截止9月20日", of(RETAIL, TRADE)),
