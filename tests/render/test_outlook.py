@@ -680,3 +680,14 @@ def test_the_first_table_tells_the_light_of_what_it_shows(report):
 )
 def test_the_period_of_a_figure_is_named_as_it_is_published(changes, label):
     assert period_zh(dataclasses.replace(GDP, **changes), Period(2024, "Q", 3)) == label
+
+
+def test_a_reduction_of_nothing_is_told_as_a_rate(report):
+    verdict = report.assessment.verdict(GDP.code)
+    saved = dataclasses.replace(GDP, kind="growth_only", name_zh="能耗降低率")
+    aim = dataclasses.replace(target(value=0.0, rule="at_least", tolerance=0.0), set_by="")
+    needed = dataclasses.replace(verdict.required, value=-1.0)
+    told, *_ = one(report, verdict, indicator=saved, target=aim, required=needed)
+    assert "全年目标降低率在0%以上。" in told and "降低率需为" in told
+    page = English({verdict.name_zh: "GDP", "能耗降低率": "Saving"}).text(told)
+    assert "a reduction of at least 0%" in page

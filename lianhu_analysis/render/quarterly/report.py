@@ -262,7 +262,7 @@ def headline(report: Report) -> Html:
     asked = [tables.name(verdict.name_zh), "全年目标"]
     if target.is_growth and target.value <= 0:  # nobody says 增长-2%以上
         words = "以下" if target.rule == "at_most" else _rule_words(target)
-        asked += ["增速在", aim, words]
+        asked += [f"{_rate(verdict)}在", aim, words]
     else:
         asked += [_verb(verdict) if target.is_growth else "达到", aim, _rule_words(target)]
     answer = tables.paragraph(*asked, "。", *_answer(report, verdict))
@@ -303,6 +303,10 @@ def _verb(verdict: Verdict) -> str:
     return "下降" if verdict.indicator.is_reduction else "增长"
 
 
+def _rate(verdict: Verdict) -> str:
+    return "降低率" if verdict.indicator.is_reduction else "增速"
+
+
 def growth_needed(verdict: Verdict, needs: str = "需") -> str:
     """Say before a required growth what it is: 需增长, or below zero 增速需为.
 
@@ -314,8 +318,7 @@ def growth_needed(verdict: Verdict, needs: str = "需") -> str:
     most, required = verdict.target.rule == "at_most", verdict.required.value or 0.0
     if round(required, 2) > 0:
         return f"{_verb(verdict)}不能超过" if most else f"{needs}{_verb(verdict)}"
-    rate = "降低率" if verdict.indicator.is_reduction else "增速"
-    return f"{rate}不能超过" if most else f"{rate}{needs}为"
+    return f"{_rate(verdict)}不能超过" if most else f"{_rate(verdict)}{needs}为"
 
 
 def _rule_words(target: Target) -> str:
