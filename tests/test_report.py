@@ -1,5 +1,6 @@
 """The report as a reviewer gets it: whole, traced, marked, and the same bytes twice."""
 
+import base64
 import csv
 import dataclasses
 import json
@@ -438,6 +439,16 @@ def test_the_page_in_a_browser(lianhu, published, english, tmp_path):
             page.open(file, width=673, media="print")
             shown = "getComputedStyle(document.querySelector('details.origins')).display"
             assert page.ask(shown) == "none"
+
+
+@needs_chromium
+def test_a_brief_is_one_printed_page(lianhu, tmp_path):
+    plan = pipeline.plan_report(Session(lianhu[0]), "2024-08", {})
+    outcome = pipeline.publish(Session(lianhu[0]), plan)
+    with browser(tmp_path / "profile") as page:
+        page.open(outcome.path, width=673, media="print")
+        printed = page.call("Page.printToPDF", preferCSSPageSize=True)["data"]
+    assert len(re.findall(rb"/Type\s*/Page\b", base64.b64decode(printed))) == 1
 
 
 def test_every_chart_has_a_text_for_those_who_cannot_see_it(lianhu):

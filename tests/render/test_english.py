@@ -119,7 +119,7 @@ def edition():
             "2020年11月末为 12,000 万美元。",
             "At end-Nov 2020 it stands at 12,000 ten thousand US dollars.",
         ),
-        ("升 1 个百分点", "Up 1 percentage point"),
+        ("升 1", "Up 1"),
         (
             "增速比2022年一季度回落 0.9 个百分点，主要是地区生产总值少拉动 2.3 个百分点，"
             "而其余部分多拉动 1.4 个百分点。",
@@ -127,7 +127,7 @@ def edition():
             "which gave 2.3 percentage points less, "
             "against the rest, which gave 1.4 percentage points more.",
         ),
-        ("降 12 个百分点", "Down 12 percentage points"),
+        ("降 12", "Down 12"),
         (
             "可用的历史只有 1 期，至少要 12 期",
             "Only 1 period of usable history, at least 12 are needed",

@@ -310,7 +310,7 @@ def test_the_panel_says_how_the_chance_moved_since_the_verdict_before(report):
     first = panel(dataclasses.replace(page, before=record_frame([]), register=FigureRegister()))
     assert "概率较上次" not in first and {len(row) for row in cells(first)} == {7}
     rows = cells(panel(page))
-    assert rows[0][-1] == "升7个百分点"
+    assert rows[0][-1] == "升7"
     assert rows[1][-1] == "—"
     (moved,) = [item for item in page.register if "相差的百分点" in item.label]
     assert "2024-07-31" in moved.label

@@ -489,7 +489,9 @@ def panel(report: Report) -> Html:
     if not rows:
         return Html("")
     heads = ["目标", "累计", "截至", "剩余时期需", "预测全年（可能区间）", "达标概率", "判断"]
-    for head, tell in (("达标灯", _light), ("概率较上次", _change)):
+    if any(verdict.target.rule == "about" for verdict in report.assessment.verdicts):
+        heads[5] = "达标概率（不含容差）"
+    for head, tell in (("达标灯", _light), ("较上次（百分点）", _change)):
         told = [tell(report, verdict) for verdict in report.assessment.verdicts]
         # Without lights, or where nothing was issued before, a column of dashes says nothing.
         if set(told) != {"—"}:
@@ -512,7 +514,9 @@ def _unit(verdict: Verdict) -> str:
 
 def _light(report: Report, verdict: Verdict) -> str:
     """How far it is by now against its plan, as ``lianhu monitor`` says."""
-    if (watched := report.answers.get("monitor")) is None or verdict.actual_period is None:
+    watched = report.answers.get("monitor")
+    brief = report.quarter.frequency == "M"  # of one page, which a column more would break
+    if watched is None or brief or verdict.actual_period is None:
         return "—"
     key = verdict.target.indicator, verdict.target.value, verdict.actual_period.code
     rows = watched.tables["targets"].to_dict("records")
@@ -562,7 +566,7 @@ def _chance(report: Report, verdict: Verdict) -> Html:
         return tables.join(plain, *within)
     label = _reached(verdict, about=True)
     about = _probability(report, verdict, verdict.probability_about, label)
-    return tables.join(about, "（不含容差", plain, "）")
+    return tables.join(about, "（", plain, "）")
 
 
 def lagging(verdicts: Sequence[Verdict]) -> list[Verdict]:
@@ -597,7 +601,7 @@ def _change(report: Report, verdict: Verdict) -> Html:
         abs(points), text, kind="arithmetic", label=label, formula="两次发布的百分比之差"
     )
     word = "升" if points > 0 else "降"
-    return tables.join(word, moved, "个百分点") if points else Html("不变")
+    return tables.join(word, moved) if points else Html("不变")
 
 
 def _target_notes(report: Report, verdict: Verdict) -> list[Html]:
