@@ -5,6 +5,7 @@ import io
 import zipfile
 
 import lxml.etree
+import pytest
 from docx import Document
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
@@ -142,13 +143,18 @@ def test_what_is_short_stays_on_one_line_and_the_longest_give_way():
     cells = "".join(f"<td>{text}</td>" for text in (long, "523.70 亩", figure, "—", *[long] * 4))
     body = f"<table><tr>{cells}</tr><tr>{cells}</tr></table>"
     document = Document(io.BytesIO(render_word(body, title="表")))
-    widths = [column.width.pt / 10.5 for column in document.tables[0].columns]
-    # Half a range and a gap; one and a gap; the rest of 42, of which the amount takes all it can.
-    assert [round(item, 1) for item in widths] == [5.3, 5.3, 8.1, 2.0, 5.3, 5.3, 5.3, 5.3]
+    # A table so crowded has letters of 9 points, of which a line of the page holds 49.
+    widths = [column.width.pt / 9 for column in document.tables[0].columns]
+    # Half a range, 7 wide, and a gap of 1.2; 4.5 of an amount, 1 of a dash; what is left of 49
+    # goes to the other five in equal parts.
+    assert [round(item, 1) for item in widths] == pytest.approx(
+        [6.6, 5.7, 8.2, 2.2, 6.6, 6.6, 6.6, 6.6], abs=0.15
+    )
+    assert {run.font.size.pt for run in document.tables[0].cell(0, 0).paragraphs[0].runs} == {9}
     english = body.replace(long, "Completed investment of key projects", 1).replace(long, "Met", 5)
     document = Document(io.BytesIO(render_word(english, title="表")))
     # "investment" is five wide, and a gap.
-    assert document.tables[0].columns[0].width.pt / 10.5 >= 6.0
+    assert document.tables[0].columns[0].width.pt / 9 >= 6.0
     document = Document(io.BytesIO(render_word(body, title="表")))
     parts = [item.tag.partition("}")[2] for item in document.tables[0]._tbl.tblPr]
     assert parts[-4:] == ["tblBorders", "tblLayout", "tblCellMar", "tblLook"]
@@ -193,3 +199,16 @@ def test_a_title_longer_than_a_property_stands_whole_in_the_text():
     document = Document(io.BytesIO(render_word("<p>x</p>", title=title)))
     assert document.paragraphs[0].text == title
     assert document.core_properties.title == title[:255]
+
+
+def test_a_head_takes_lines_of_its_own_and_breaks_no_word():
+    heads, cells = ["Kind", "Reported", "较上次（百分点）"], ["Work safety", "96", "降11"]
+    rows = (
+        "".join(f"<{tag}>{text}</{tag}>" for text in texts)
+        for tag, texts in (("th", heads), ("td", cells))
+    )
+    body = "<table><thead><tr>{}</tr></thead><tbody><tr>{}</tr></tbody></table>".format(*rows)
+    (table,) = Document(io.BytesIO(render_word(body, title="表"))).tables
+    kind, reported, change = (column.width for column in table.columns)
+    # Eleven letters, eight that are one word, and a third of eight characters, each with a gap.
+    assert [kind / reported, change / reported] == pytest.approx([6.7 / 5.2, 3.87 / 5.2], rel=0.02)

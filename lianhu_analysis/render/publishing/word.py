@@ -31,10 +31,14 @@ __all__ = ["render_word", "set_face", "set_indent"]
 
 MASTER = "report.docx"  # page, styles and page numbers: setup/word_master.py makes it
 TEXT_WIDTH = Mm(156)
-BODY, SMALL = Pt(16), Pt(10.5)
+BODY, SMALL, SMALLER = Pt(16), Pt(10.5), Pt(9)
 BODY_FACE, KAI, HEI, SONG = "仿宋_GB2312", "楷体_GB2312", "黑体", "宋体"
 # Characters between the texts of two columns, and half of them in twentieths of a point.
-GAP, CELL_MARGIN = 1.0, 100
+GAP, CELL_MARGIN = 1.2, 100
+# Characters that stay on one line, lines that a head may take, and a cell at most.
+SHORT, HEAD_LINES, MOST_LINES = 6.0, 3, 20
+# A table so many times as wide as the text has smaller letters.
+CROWDED = 1.3
 # What no line may break: figures with their signs, up to the sign of a range.
 UNBROKEN = re.compile(r"[^\s～/\w]*\d[^\s～/\u4e00-\u9fffA-Za-z_]*～?|[A-Za-z]+|\S|$")
 PROPERTY = 255  # letters that Word gives to a property
@@ -148,7 +152,7 @@ class _Writer:
         width = max(map(len, rows))
         table = self.document.add_table(len(rows), width)
         table.autofit = False
-        shares = _shares([[_text(cell) for cell in row] for row in rows], width)
+        shares, size = _shares([[_text(cell) for cell in row] for row in rows], width, heads)
         for column, share in zip(table.columns, shares, strict=True):
             column.width = int(TEXT_WIDTH * share)
         for number, (row, cells) in enumerate(zip(table.rows, rows, strict=True)):
@@ -158,7 +162,7 @@ class _Writer:
                 properties.append(OxmlElement("w:tblHeader"))
             for cell, source, share in zip(row.cells, cells, shares, strict=False):
                 cell.width = int(TEXT_WIDTH * share)
-                _write_cell(cell, source, is_head=number < heads)
+                _write_cell(cell, source, size, is_head=number < heads)
         _three_lines(table, heads)
         self.document.add_paragraph().paragraph_format.line_spacing = Pt(12)
 
@@ -173,20 +177,28 @@ class _Writer:
         shape._inline.docPr.set("descr", element.get("alt", ""))
 
 
-def _shares(rows: list[list[str]], width: int) -> list[float]:
-    """Return each column's part of the text's width: what is short stays on one line.
+def _shares(rows: list[list[str]], width: int, heads: int) -> tuple[list[float], Pt]:
+    """Return each column's part of the text's width, and the size of letters.
 
-    Where not all fit, the longest give way, as far as no figure and no English word is broken.
+    What is short stays on one line.  Where not all fit, what is long is set in as many lines
+    everywhere, as far as no figure and no English word is broken; heads have lines of their own.
     """
     columns = [[row[n] for row in rows if n < len(row)] for n in range(width)]
-    needed = [GAP + max(map(_ems, texts)) for texts in columns]
     least = [GAP + max(map(_ems, UNBROKEN.findall("\n".join(texts)))) for texts in columns]
-    most, room = max(needed), TEXT_WIDTH / SMALL
-    given = needed
-    while sum(given) > room and most > GAP:
-        most -= 0.1
-        given = [max(min(item, most), low) for item, low in zip(needed, least, strict=True)]
-    return [item / sum(given) for item in given]
+    needed = [
+        GAP + max(_ems(text) / (HEAD_LINES if n < heads else 1) for n, text in enumerate(texts))
+        for texts in columns
+    ]
+    size = SMALL if sum(needed) <= CROWDED * TEXT_WIDTH / SMALL else SMALLER
+    needed = [max(pair) for pair in zip(needed, least, strict=True)]
+    given, lines = needed, 1.0
+    while sum(given) > TEXT_WIDTH / size and lines < MOST_LINES:
+        lines += 0.1
+        given = [
+            item if item <= SHORT else max(GAP + (item - GAP) / lines, low)
+            for item, low in zip(needed, least, strict=True)
+        ]
+    return [item / sum(given) for item in given], size
 
 
 def _ems(text: str) -> float:
@@ -195,23 +207,23 @@ def _ems(text: str) -> float:
     return sum(1.0 if item else 0.5 for item in wide)
 
 
-def _write_cell(cell: Any, source: Any, *, is_head: bool) -> None:
+def _write_cell(cell: Any, source: Any, size: Pt, *, is_head: bool) -> None:
     right = "right" in (source.get("class") or "").split()
-    written = deepcopy(_cell_paragraph(is_head, right))
+    written = deepcopy(_cell_paragraph(is_head, right, size))
     if text := _text(source):
         written.r_lst[0].add_t(text)
     cell._tc.replace(cell.paragraphs[0]._p, written)
 
 
 @cache
-def _cell_paragraph(is_head: bool, right: bool) -> Any:
+def _cell_paragraph(is_head: bool, right: bool, size: Pt) -> Any:
     """Return the paragraph of a cell without its text: thousands of cells are like it."""
     paragraph = Paragraph(OxmlElement("w:p"), None)  # type: ignore[arg-type]  # in no document
     paragraph.paragraph_format.line_spacing_rule = WD_LINE_SPACING.SINGLE
     set_indent(paragraph._p, 0)
     paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT if right else WD_ALIGN_PARAGRAPH.LEFT
     run = paragraph.add_run()
-    run.font.size = SMALL
+    run.font.size = size
     set_face(run._element, HEI if is_head else SONG)
     return paragraph._p
 
