@@ -491,7 +491,7 @@ def panel(report: Report) -> Html:
     heads = ["目标", "累计", "截至", "剩余时期需", "预测全年（可能区间）", "达标概率", "判断"]
     if any(verdict.target.rule == "about" for verdict in report.assessment.verdicts):
         heads[5] = "达标概率（不含容差）"
-    for head, tell in (("达标灯", _light), ("较上次（百分点）", _change)):
+    for head, tell in (("达标灯", _light), ("概率较上次（百分点）", _change)):
         told = [tell(report, verdict) for verdict in report.assessment.verdicts]
         # Without lights, or where nothing was issued before, a column of dashes says nothing.
         if set(told) != {"—"}:
