@@ -664,6 +664,9 @@ def test_the_first_table_tells_the_light_of_what_it_shows(report):
         html = panel(page)
         assert ("达标灯" in html) == (shown is not None)
         assert not has_chinese(English({}).text("绿灯") + English({}).text("红灯"))
+        # A brief has one page.
+        month = dataclasses.replace(page, quarter=Period(2024, "M", 9), register=FigureRegister())
+        assert "达标灯" not in panel(month)
         if shown:
             assert [row[7] for row in cells(html)] == [shown, "—", "—"]
             assert check_html(html, page.register, NAMES) == ()
