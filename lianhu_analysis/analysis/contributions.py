@@ -245,6 +245,13 @@ def who_pulls(
     )
 
 
+def _pull_text(row: pd.Series) -> str:
+    """Write what a part adds to growth, or takes away from it, with its range."""
+    down = row["points"] <= -HALF_UNIT
+    points, low, high = -row[["points", "high", "low"]] if down else row[["points", "low", "high"]]
+    return f"{'下拉' if down else '拉动'} {points:z.1f} 个百分点（{_range_text(low, high)}）"
+
+
 def _range_text(low: float, high: float) -> str:
     """Write a range of points; before a minus a dash would be another."""
     ends = f"{low:z.1f}", f"{high:z.1f}"
@@ -268,14 +275,16 @@ def _compared(breakdown: Breakdown, names: Sequence[str], asked: Period | None) 
 
 
 def _sentences(table: pd.DataFrame) -> list[str]:
-    """Tell the largest points, all that hold back, the rest, and what changed most."""
+    """Tell the largest points, all that go the other way, the rest, and what changed most."""
     whole, parts = table.iloc[0], table.iloc[1:-1].dropna(subset="points")
     if parts.empty:
         return []
-    parts = parts.sort_values("points", ascending=False).set_index("name_zh")
-    told = parts[(parts["points"] < 0) | (np.arange(len(parts)) < NAMED)]
+    falls = whole["growth"] < 0
+    parts = parts.sort_values("points", ascending=falls).set_index("name_zh")
+    other = parts["points"].gt(0) if falls else parts["points"].lt(0)
+    told = parts[other | (np.arange(len(parts)) < NAMED)]
     pulls = [
-        f"{name}拉动 {row['points']:z.1f} 个百分点（{_range_text(row['low'], row['high'])}）"
+        f"{name}{_pull_text(row)}"
         + ("" if np.isnan(row["share"]) else f"，贡献率 {row['share']:z.1f}%")
         for name, row in told.iterrows()
     ]

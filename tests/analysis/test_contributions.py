@@ -268,11 +268,19 @@ def test_a_fall_of_the_whole_is_told_as_one():
     columns = ["name_zh", "growth", "points", "low", "high", "share", "change", "period", "before"]
     rows = [
         ("出口", -3.0, -3.0, -3.0, -3.0, np.nan, 2.0, "2024-09", "2024-08"),
-        ("一般贸易", -4.0, -3.2, -3.2, -3.2, np.nan, 1.9, "2024-09", "2024-08"),
+        ("加工贸易", 2.0, 0.3, 0.2, 0.4, np.nan, 0.1, "2024-09", "2024-08"),
+        ("其他贸易", -1.0, -0.3, -0.4, -0.2, np.nan, 0.1, "2024-09", "2024-08"),
+        ("一般贸易", -4.0, -3.2, -3.3, -3.1, np.nan, 1.9, "2024-09", "2024-08"),
         ("残差", np.nan, 0.2, np.nan, np.nan, np.nan, 0.1, "2024-09", "2024-08"),
     ]
     first, second = _sentences(pd.DataFrame(rows, columns=columns).assign(decimals=1))
-    assert first.startswith("2024年1—9月出口下降 3.0%：一般贸易拉动 -3.2 个百分点（-3.2 至 -3.2）")
+    # What takes most away comes first.
+    assert first == (
+        "2024年1—9月出口下降 3.0%：一般贸易下拉 3.2 个百分点（3.1—3.3）；其他贸易下拉 0.3 个百分点（0.2—0.4）；"
+        "加工贸易拉动 0.3 个百分点（0.2—0.4）；残差 0.2 个百分点。"
+    )
+    names = ("出口", "一般贸易", "其他贸易", "加工贸易")
+    assert not has_chinese(English(dict.fromkeys(names, "Trade")).text(first))
     assert second.startswith("降幅比2024年1—8月收窄 2.0 个百分点，主要是一般贸易少下拉 1.9")
 
 
