@@ -35,6 +35,7 @@ KERNEL = "python3"
 OWN_PYTHON = ("python", "python3", sys.executable)
 REQUIREMENT = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)([^\\]*)")
 NEVER_SHOWN = 3
+TARGET_FILES = ("targets.toml", "目标表.xlsx")
 REMAKE = "请运行 make venv 重建环境"
 
 
@@ -45,7 +46,8 @@ class Diagnosis:
     Attributes
     ----------
     topic
-        ``python``, ``fonts``, ``kernel``, ``packages``, ``lock``, ``orphans`` or ``freshness``.
+        ``python``, ``fonts``, ``kernel``, ``packages``, ``targets``, ``lock``, ``orphans`` or
+        ``freshness``.
     """
 
     severity: Severity
@@ -151,6 +153,12 @@ def _unlike_lock(requirements: Path) -> Iterator[Diagnosis]:
 
 
 def _folders(workspace: Workspace) -> Iterator[Diagnosis]:
+    for name in TARGET_FILES:
+        unread = workspace.root / name
+        if unread.is_file() and unread.resolve() != workspace.targets.resolve():
+            told = f"{name} 没有用到：目标读自 {workspace.targets.name}"
+            cure = "要用它，请改 lianhu.toml [paths] 的 targets；不要的请移走，免得改错了文件"
+            yield Diagnosis("Uncertain", "targets", told, cure)
     if _is_held(workspace.processed / ".store.lock"):
         cure = "请等它结束；长时间不结束的，关闭它后重试（锁随进程结束自动释放，不必删除文件）"
         yield Diagnosis("Uncertain", "lock", "另一个程序正在写入版本库", cure)

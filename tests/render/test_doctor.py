@@ -169,3 +169,11 @@ def test_what_is_said_of_a_real_workspace(national, tmp_path):
     assert "社会消费品零售总额2024年9月的数应于 10-16 公布，库中尚无" in {
         item.message for item in after
     }
+
+
+def test_a_file_of_targets_that_is_not_read_is_named(said, empty):
+    assert "targets" not in {item.topic for item in said()}
+    (empty.root / "targets.toml").touch()
+    (unread,) = (item for item in said() if item.topic == "targets")
+    assert unread.message == "targets.toml 没有用到：目标读自 目标表.xlsx"
+    assert unread.severity == "Uncertain" and unread.remedy
