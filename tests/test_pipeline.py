@@ -278,3 +278,25 @@ def test_what_the_checks_doubt_is_marked_for_the_models(national):
     assert set(marked["indicator"]) <= {item.indicator for item in doubts}
     assert not marked.empty
     assert not versions["doubted"].all()
+
+
+def test_an_amount_above_the_citys_is_named_by_check_as_it_is_withheld(empty):
+    config = empty.root / "lianhu.toml"
+    above = '\n[[parents]]\ncode = "610100"\nname_zh = "西安市"\n'
+    config.write_text(config.read_text(encoding="utf-8") + above, encoding="utf-8")
+    head = "region,indicator,measure,span,period,value,unit,published\n"
+    rows = [
+        f"{code},csm.retail.total,level,ytd,{year}-{month:02d},{size * month},亿元,{year}-12-31\n"
+        for code, size in (("610199", 40), ("610100", 30))
+        for year in (2022, 2023)
+        for month in range(2, 12)
+    ]
+    folder = empty.raw / "统计局"
+    folder.mkdir(parents=True)
+    (folder / "a.csv").write_text(head + "".join(rows), encoding="utf-8")
+    (folder / "delivery.toml").write_text('provenance = "official"\n', encoding="utf-8")
+    space = load_workspace(empty.root)
+    pipeline.ingest(space)
+    told = [found for found in answers.check(Session(space)) if found.severity == "Error"]
+    assert {found.rule for found in told} == {"exceeds_region_above"}
+    assert {found.region for found in told} == {"610199"}

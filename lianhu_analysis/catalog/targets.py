@@ -173,7 +173,7 @@ def precedent_words(rule: str, enough: int, n: int) -> str:
     """Say how many of some past years were as this one must be; ``{}`` is where the number stands."""
     if rule != "at_most":
         return "达到过{}次"
-    return {0: "都超过", n: "都在上限之内"}.get(enough, "有{}年在上限之内")
+    return {0: "都没有做到", n: "都做到了"}.get(enough, "有{}年做到")
 
 
 def needed_words(value: float, *, most: bool, stock: bool) -> tuple[str, str]:

@@ -202,7 +202,9 @@ def check(
     # Facts shown beside the forecast are checked too: the day is that of the last of any kind.
     day = session.asked or session.store.last_published(None, own)
     if not revised:
-        return (session if day is None else session.on(day)).known().findings
+        # With the regions above, that an amount above theirs is named which is withheld for it.
+        known = (session if day is None else session.on(day)).known(parents=True)
+        return tuple(found for found in known.findings if found.region in own)
     versions = session.store.history(own, day=day)
     table = revisions(versions, breaks=space.census_breaks, since=since, as_of=day)
     return revision_findings(table, session.catalogue)

@@ -107,8 +107,8 @@ def edition():
             "5.5%–6% (gross regional product) before.",
         ),
         (
-            "地区生产总值：2022—2023年中 2 年可比，有 1 年在上限之内。",
-            "Gross regional product: of 2 comparable years in 2022–2023, 1 stayed within it.",
+            "地区生产总值：2022—2023年中 2 年可比，有 1 年做到。",
+            "Gross regional product: of 2 comparable years in 2022–2023, 1 kept to it.",
         ),
         (
             "2024年前三季度地区生产总值下降 1.0%，降幅比2024年上半年收窄 2.0 个百分点。",

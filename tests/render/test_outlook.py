@@ -373,17 +373,17 @@ def test_a_ceiling_is_nothing_to_be_reached(report, measure, says):
     assert cells(panel(page))[0][3].startswith("不超过")
     assert all(row[2].startswith("不超过") for row in cells(look.path_table(page)))
     history = words(look.precedents_list(page))
-    assert re.search("年可比，(都|有[0-9]+年)在上限之内|年可比，都超过", history)
+    assert re.search("年可比，(都|有[0-9]+年)做到|年可比，都没有做到", history)
     assert "达到过" not in history
 
 
 @pytest.mark.parametrize(
     ("reached", "listed", "attention"),
     [
-        # Without the outlier year all were above it, too.
-        (0, "8年可比，都超过。", "往年同期8年都超过。"),
-        (3, "8年可比，有3年在上限之内；剔除异常年份，7年中2年。", "往年同期8年中有3年在上限之内。"),
-        (8, "8年可比，都在上限之内。", "往年同期8年都在上限之内。"),
+        # Without the outlier year none kept to it, too.
+        (0, "8年可比，都没有做到。", "往年同期8年都没有做到。"),
+        (3, "8年可比，有3年做到；剔除异常年份，7年中2年。", "往年同期8年中有3年做到。"),
+        (8, "8年可比，都做到了。", "往年同期8年都做到了。"),
     ],
 )
 def test_of_a_ceiling_is_told_how_many_years_stayed_within_it(report, reached, listed, attention):

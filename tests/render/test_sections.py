@@ -231,6 +231,11 @@ def test_levers_of_the_targets_to_watch_are_told_as_a_table_of_figures(report): 
         [name, "80%", *same, "7.00", "5.06", "%", "1", "8"],
     ]
     assert {"6.31", "5.06", "8"} <= {figure.text for figure in page.register}
+    # Of such alone there is no table.
+    alone = pd.DataFrame([row | blank, row | blank | {"goal": 0.8}])
+    answers["levers"] = dataclasses.replace(answers["levers"], tables={"levers": alone})
+    bare = dataclasses.replace(report, answers=answers, register=FigureRegister(), sections=[])
+    assert sections.LEVERS not in written(bare) and "须为多少说不出" in written(bare)
     said = f"{name}：剩余时期须为多少说不出。"
     assert written(page).count("须为多少说不出") == 1
     assert not has_chinese(English({name: "Some target"}).text(said))

@@ -220,7 +220,9 @@ def _levers(report: Report, answer: Answer) -> Html:
     behind = [item.target.name_zh for item in lagging(report.assessment.verdicts)]
     chosen = rows[rows["said"] & rows["target_zh"].isin(behind) & rows["link"].ne("误差相关")]
     unsaid = chosen[chosen["rest"].isna()]
-    chosen = chosen.drop(unsaid.index).assign(goal=chosen["goal"].map("{:.0%}".format))
+    chosen = chosen.drop(unsaid.index)
+    # Of a longer column pandas would make rows again.
+    chosen = chosen.assign(goal=chosen["goal"].map("{:.0%}".format))
     columns = [
         "target_zh", "goal", "name_zh", "period", "forecast_rest", "rest", "year_end", "unit",
         "history_reached", "history_years",
