@@ -694,3 +694,32 @@ def test_a_reduction_of_nothing_is_told_as_a_rate(report):
     assert "全年目标降低率在0%以上。" in told and "降低率需为" in told
     page = English({verdict.name_zh: "GDP", "能耗降低率": "Saving"}).text(told)
     assert "a reduction of at least 0%" in page
+
+
+def test_of_a_year_that_is_over_nothing_more_is_asked(report):
+    day = dt.date(2025, 1, 10)
+    late = dataclasses.replace(
+        report,
+        assessment=dataclasses.replace(report.assessment, as_of=day),
+        register=FigureRegister(),
+    )
+    gdp = late.assessment.verdict(GDP.code)
+    told, row, _ = one(late, gdp)
+    assert "2024年四季度须已增长" in told and "需增长" not in told
+    page = English({gdp.name_zh: "GDP"}).text(told)
+    assert "growth in Q4 2024 must have been" in page
+    land = late.assessment.verdict(LAND.code, "level")
+    told, *_ = one(late, land)
+    assert "须已完成" in told and "还需" not in told
+    unknown = dataclasses.replace(gdp.required, value=None, reason="缺比重")
+    told, row, _ = one(late, gdp, required=unknown)
+    assert "全年数尚待公布。" in told and row[3] == "待公布" and "缺比重" not in told
+    assert not has_chinese(English({}).text("全年数尚待公布") + English({}).text("待公布"))
+
+
+def test_a_ceiling_on_an_amount_is_kept_and_not_reached(report):
+    land = report.assessment.verdict(LAND.code, "level")
+    most = dataclasses.replace(land.target, rule="at_most")
+    told, *_ = one(report, land, target=most)
+    assert "全年目标控制在100亩以内。" in told
+    assert "at most 100 mu" in English({land.name_zh: "Land"}).text(told)

@@ -264,7 +264,8 @@ def headline(report: Report) -> Html:
         words = "以下" if target.rule == "at_most" else _rule_words(target)
         asked += [f"{_rate(verdict)}在", aim, words]
     else:
-        asked += [_verb(verdict) if target.is_growth else "达到", aim, _rule_words(target)]
+        kept = "控制在" if target.rule == "at_most" else "达到"
+        asked += [_verb(verdict) if target.is_growth else kept, aim, _rule_words(target)]
     answer = tables.paragraph(*asked, "。", *_answer(report, verdict))
     tally = tables.paragraph(*_tally(report))
     return tables.join(answer, tally, *_later(report), *_withheld(report))
@@ -313,7 +314,7 @@ def growth_needed(verdict: Verdict, needs: str = "需") -> str:
     Parameters
     ----------
     needs
-        How a requirement is told: 需 or 须.
+        How a requirement is told: 需 or 须; 须已 of what is over and not published.
     """
     most, required = verdict.target.rule == "at_most", verdict.required.value or 0.0
     if round(required, 2) > 0:
@@ -366,28 +367,32 @@ def required_sentence(
     """Say what the rest of the year must show, with what rounding alone leaves open or without."""
     required, target = verdict.required, verdict.target
     if required.value is None:
+        if required.over(report.as_of):
+            return ["全年数尚待公布。"]
         return ["剩余时期所需数值无法给出：", tables.reason(required.reason), "。"]
-    span = tables.when(_span_zh(verdict))
+    span, over = tables.when(_span_zh(verdict)), required.over(report.as_of)
     most = target.rule == "at_most"
     if not target.is_growth:
         before, after = _net(verdict)
-        before = {"需": "还需完成", "需净增": "还需净增"}.get(before, before)
+        words = ("须已完成", "须已净增") if over else ("还需完成", "还需净增")
+        before = dict(zip(("需", "需净增"), words, strict=True)).get(before, before)
         return [span, before, required_figure(report, verdict), target.shown_unit, after, "。"]
     aim = "要不超过目标，" if most else "要恰好达标，"
-    sentence: list[str | Html] = [aim, span, growth_needed(verdict)]
+    sentence: list[str | Html] = [aim, span, growth_needed(verdict, "须已" if over else "需")]
     sentence += [required_figure(report, verdict), "%"]
     if rounding and (required.low or 0.0) < (required.high or 0.0):
         low = required_figure(report, verdict, rounding=target.half_unit)
         high = required_figure(report, verdict, rounding=-target.half_unit)
         sentence += ["（仅因公布数四舍五入，可在", low, "%至", high, "%之间）"]
-    return [*sentence, *_stand_in(verdict), "。"]
+    return [*sentence, *_stand_in(report, verdict), "。"]
 
 
-def _stand_in(verdict: Verdict) -> list[str | Html]:
+def _stand_in(report: Report, verdict: Verdict) -> list[str | Html]:
     """Say whose levels weigh the year where they are not last year's own, or that none do."""
     share = verdict.required.share
+    over = verdict.required.over(report.as_of)
     if verdict.required.value is None and verdict.status not in DECIDED:
-        return ["；", "说不出：", tables.reason(verdict.required.reason)]
+        return [] if over else ["；", "说不出：", tables.reason(verdict.required.reason)]
     if share is None or share.basis == "own":
         return []
     name, year = tables.name(share.indicator.name_zh), tables.when(f"{share.year}年")
@@ -501,7 +506,7 @@ def panel(report: Report) -> Html:
     notes = [
         tables.join(tables.name(verdict.name_zh), "的剩余时期所需", *note[1:], "。")
         for verdict in report.assessment.verdicts
-        for note in [_stand_in(verdict)]
+        for note in [_stand_in(report, verdict)]
         if note
     ]
     notes += [note for item in report.assessment.verdicts for note in _target_notes(report, item)]
@@ -534,7 +539,7 @@ def _needed(report: Report, verdict: Verdict) -> Html:
     if verdict.status in DECIDED:
         return Html("—")
     if verdict.required.value is None:
-        return Html("说不出")
+        return Html("待公布" if verdict.required.over(report.as_of) else "说不出")
     before, after = _net(verdict)
     before = before.replace("能", "").removeprefix("需")
     return tables.join(before, required_figure(report, verdict), verdict.target.shown_unit, after)
