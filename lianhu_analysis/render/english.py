@@ -250,7 +250,7 @@ def _fill(element: Any, text: str, children: list[Any]) -> None:
     for mark, tail in zip(pieces[1::2], pieces[2::2], strict=True):
         child = children[(ord(mark) - FIRST_MARK) % (FIRST_ONE - FIRST_MARK)]
         if before.endswith("¶") and child.tag in ("dfn", "cite", "span", "time") and child.text:
-            child.text = child.text[:1].upper() + child.text[1:]
+            child.text = _large(child.text)
         child.tail, before = _sentence_case(tail), tail
         element.append(child)
 
@@ -276,8 +276,13 @@ def _small(name: str) -> str:
     return name if name[1:2].isupper() or name[1:2] in "&-" else name[:1].lower() + name[1:]
 
 
+def _large(text: str) -> str:
+    """Begin a text with a capital, but never make a mega of a micro: ``µg per m³``."""
+    return text if text.startswith("µ") else text[:1].upper() + text[1:]
+
+
 def _sentence_case(text: str) -> str:
-    return re.sub("¶(.?)", lambda match: match[1].upper(), text)
+    return re.sub("¶(.?)", lambda match: _large(match[1]), text)
 
 
 def _period(text: str) -> str | None:

@@ -160,6 +160,17 @@ def edition():
         ("2024年下半年", "H2 2024"),
         ("有望实现项数", "Targets that are likely to be met"),
         ("GDP 5.2%", "GDP 5.2%"),
+        ("微克/立方米", "µg per m³"),
+        (
+            "只有 4 年可比，区间因此放宽（2020 年列为异常，只用来放宽区间）。",
+            "Only 4 years are comparable, so that the range is widened "
+            "(2020 is set as an outlier year and only widens the range).",
+        ),
+        (
+            "2024年上半年地区生产总值（三次产业）同比持平，第二产业拉动最多：0.5 个百分点",
+            "H1 2024: gross regional product (three sectors) unchanged on a year before, "
+            "most added by secondary industry: 0.5 percentage points",
+        ),
     ],
 )
 def test_words_periods_numbers_and_sentences(edition, chinese, said):

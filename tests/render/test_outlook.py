@@ -314,6 +314,14 @@ def test_the_panel_says_how_the_chance_moved_since_the_verdict_before(report):
     assert rows[1][-1] == "—"
     (moved,) = [item for item in page.register if "相差的百分点" in item.label]
     assert "2024-07-31" in moved.label
+    # What is >99% and was >99% has not changed for a reader.
+    sure = dataclasses.replace(verdict, probability_about=0.999)
+    almost = record_frame([issued | {"probability_about": 0.9931}])
+    assessment = dataclasses.replace(report.assessment, verdicts=(sure,))
+    page = dataclasses.replace(
+        page, assessment=assessment, before=almost, register=FigureRegister()
+    )
+    assert cells(panel(page))[0][-1] == "不变"
 
 
 def test_what_is_not_forecast_is_named_where_attention_is_asked_for(report):

@@ -87,6 +87,7 @@ def test_notes_on_who_stands_where_and_who_pulls_stand_with_the_method(report): 
     answers = empty_answers(report.assessment)
     odd = (
         "进出口总值没有比较：没有公布增速",
+        "进出口总值（进出口）没有分解：没有可用的2024年1—9月增速",
         "地区生产总值（三次产业）没有分解：没有可用的2024年前三季度增速",
     )
     limits = {"covered": COVERED, "rest": REST_ZH, "drift": PRICE_DRIFT, "farm": FARM_DRIFT}

@@ -599,6 +599,8 @@ def _change(report: Report, verdict: Verdict) -> Html:
     # A record keeps ten digits.
     if told["rule"] != target.rule or not np.allclose(then, aim, rtol=1e-9, equal_nan=True):
         return Html("目标已调整")
+    if tables.probability_text(now) == tables.probability_text(float(told[column])):
+        return Html("不变")  # >99% and >99%
     day, points = str(told["as_of"]), round(100 * now) - round(100 * float(told[column]))
     text, label = tables.number_text(abs(points)), f"达标概率与 {day} 发布的相差的百分点"
     label = f"{verdict.name_zh}：{label}"
