@@ -4,6 +4,7 @@ import dataclasses
 import datetime as dt
 from types import SimpleNamespace
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -100,3 +101,12 @@ def test_a_period_of_the_year_that_is_missing_is_a_gap(report):
     panel = _panel(dataclasses.replace(verdict, series=series))
     drawn = dict(zip(panel.labels, panel.values, strict=True))
     assert pd.isna(drawn[str(first)]) and panel.labels[-1] == str(verdict.actual_period)
+
+
+def test_usual_progress_is_the_usual_part_of_the_target(report):
+    verdict = report.assessment.verdict("lan.supply.area", "level")
+    usual = _panel(verdict).usual
+    # Each past year had done a quarter, a half, three quarters and all of its own amount.
+    whole = verdict.target.value
+    for column in range(3):
+        assert usual[:, column] == pytest.approx(whole * np.array([0.25, 0.5, 0.75, 1.0]))

@@ -92,8 +92,12 @@ def _panel(verdict: Verdict) -> Panel:
     if counts:
         whole = year_periods(indicator, target.year)
         periods, past = whole[: len(whole) - len(fan)], verdict.series.whole_years(target.year)
-        if len(past.columns):
-            usual = past.agg(["min", "median", "max"], axis=1).to_numpy(dtype=float)
+        # As lights and sentences mean it: the parts of a year that past years had done, of the target.
+        shares = past[past.columns[past.iloc[-1] > 0]]
+        if len(shares.columns):
+            paths, all_years = shares / shares.iloc[-1], shares.sum(axis=1)
+            middle = all_years / all_years.iloc[-1]
+            usual = target.value * np.column_stack([paths.min(axis=1), middle, paths.max(axis=1)])
     values = verdict.series.values(periods)
     labels = [str(period) for period in periods]
     return Panel(verdict.name_zh, labels, values, fan, target.value, usual, counts)
