@@ -17,6 +17,7 @@ from lianhu_analysis.render.quarterly.report_answers import (
 )
 from lianhu_analysis.render.register import FigureRegister
 from lianhu_analysis.render.trace import check_html, check_prose
+from tests.forecast.frames import catalogue
 from tests.forecast.test_verdict import GDP
 from tests.render.test_outlook import cells, report, words  # noqa: F401
 
@@ -243,6 +244,17 @@ def test_a_period_in_a_table_is_named_as_its_figure_is_published(page):
     left = pd.DataFrame({"indicator": [GDP.code], "goal": ["50%"], "period": ["2024-10/2024-12"]})
     html = answer_table(page, asked(page, table=left), left, ["period"])
     assert "<time>2024年10月—12月</time>" in html
+
+
+def test_growth_of_a_month_alone_is_not_named_as_growth_to_date(page):
+    # The nation publishes industrial growth by single months, though others have it to date.
+    frame = page.assessment.frame.assign(span="single")
+    monthly = dataclasses.replace(GDP, kind="growth_only")
+    assessment = dataclasses.replace(page.assessment, frame=frame, catalogue=catalogue(monthly))
+    alone = dataclasses.replace(page, assessment=assessment)
+    rows = pd.DataFrame({"indicator": [GDP.code], "period": ["2024Q3"], "growth": [4.8]})
+    html = answer_table(alone, asked(alone, table=rows), rows, ["period", "growth"])
+    assert "<time>2024年三季度</time>" in html
 
 
 def test_a_short_word_of_a_table_is_not_broken(page):

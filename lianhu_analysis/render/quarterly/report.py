@@ -177,12 +177,16 @@ class Report:
 
     def label(self, reference: int) -> str:
         """Say in words which observation a reference is."""
-        row = self.row(reference)
+        row, period = self.row(reference), self.period_of(reference)
         indicator = self.assessment.catalogue.get(str(row["indicator"]))
-        period = Period.parse(str(row["period"])).label_zh(row["span"])
         # A 降低率 is growth by its own name.
         grows = row["measure"] == "yoy" and not indicator.is_reduction
         return f"{indicator.name_zh.removesuffix('增速')}{'同比增速' if grows else ''}，{period}"
+
+    def period_of(self, reference: int) -> str:
+        """Name the period of an observation as it was published."""
+        row = self.row(reference)
+        return Period.parse(str(row["period"])).label_zh(row["span"])
 
     def target(self, target: Target) -> Html:
         """Print a target's value, traced to the targets file."""

@@ -31,6 +31,7 @@ TIMES = ("period", "month")
 UNPLACED = "不在表中："
 EXACT = 1e-9
 WORD = 10  # letters that a line holds
+FIGURES = ("growth", "actual", "value")  # what a row of a table tells of its period
 # Row, column and value of one number of a table.
 Numbered = tuple[Row, str, float]
 # What stands between two numbers tells of one of them.
@@ -90,12 +91,16 @@ def _cell(report: Report, answer: Answer, row: Row, column: str, text: str) -> H
 
 
 def _time(report: Report, row: Row, text: str) -> Html:
-    """Name a period of an indicator, or the periods of a year that are left."""
+    """Name the period of a figure, of an indicator, or the periods of a year that are left."""
     code, catalogue = row.get("indicator", row.get("code")), report.assessment.catalogue
     first, _, last = text.partition("/")
+    figures = (_published(report, row, row[column]) for column in FIGURES if column in row)
+    published = next((reference for reference in figures if reference is not None), None)
     try:
         if "goal" in row:
             text = from_to_zh(Period.parse(first), Period.parse(last or first))
+        elif published is not None:
+            text = report.period_of(published)
         elif code in catalogue:
             text = period_zh(catalogue.get(str(code)), Period.parse(text))
     except PeriodError:  # not published
