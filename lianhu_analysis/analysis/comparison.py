@@ -146,10 +146,9 @@ def compare(
         named = {"indicator": indicator.code, "name_zh": indicator.name_zh, "period": at.code}
         mine = {**named, DECIMALS: digits}
         summary.append(mine | table.loc[own.code, TOLD].to_dict() | found)
-        said = _sentence(indicator, at, before, table, found, space, digits)
-        # What has a ceiling is best where it is least, which no reader would guess.
-        turned = indicator.code in fewer and "位，" in f"{said[:-1]}，"
-        sentences.append(f"{said[:-1]}；{LEAST_FIRST}。" if turned else said)
+        turned = indicator.code in fewer
+        said = _sentence(indicator, at, before, table, found, space, digits, turned=turned)
+        sentences.append(said)
         if found["known"] == 1 < found["districts"] and pd.notna(table["growth"][own.code]):
             alone.append(indicator.name_zh)
         known = table.dropna(subset=["growth", "published_rank"], how="all")
@@ -226,6 +225,8 @@ def _sentence(
     found: dict[str, float],
     space: Workspace,
     digits: int,
+    *,
+    turned: bool,
 ) -> str:
     own, (mate, _) = table.loc[space.region.code].to_dict(), _mates(space)
     span = _span(indicator)
@@ -247,9 +248,10 @@ def _sentence(
     said += [gap_text(points, name, "高", "低", decimals=digits) for points, name in ahead]
     known, unknown = found["known"], found["districts"] - found["known"]
     sharing = int(table["place"].eq(own["place"]).sum())
+    ranked = known > 1 and known != sharing
     if 1 < known == sharing:
         said.append(f"有数的 {known} 个{mate}增速都相同")
-    elif known > 1:
+    elif ranked:
         tied = "并列" if sharing > 1 else ""
         said.append(f"居有数的 {known} 个{mate}{tied}第 {own['place']:.0f} 位")
         moved = own["moved"] if pd.notna(own["moved"]) else 0
@@ -259,4 +261,6 @@ def _sentence(
         said.append(f"距前一位 {near} 个、" * (near != best) + f"距首位 {best} 个百分点")
     if unknown and known > 1:
         said.append(f"另有 {unknown} 个{mate}没有数")
-    return "，".join(filter(None, said)) + "。"
+    # What has a ceiling is best where it is least, which no reader would guess.
+    order = f"；{LEAST_FIRST}" if turned and ranked else ""
+    return "，".join(filter(None, said)) + f"{order}。"

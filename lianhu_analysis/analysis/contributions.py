@@ -227,10 +227,10 @@ def who_pulls(
         table[DECIMALS] = [(decimals or {}).get(code, GROWTH_DECIMALS) for code in table.index]
         tables.append(table)
         sentences += _sentences(table)
-        if len(gaps) == len(parts) and gaps["reason"].nunique() == 1:
-            notes.append(f"{name}：各部分都没有计算，{gaps['reason'].iloc[0]}")
-            continue
-        notes += [f"{name}：{row.name_zh}没有计算，{row.reason}" for row in gaps.itertuples()]
+        lacking = [(row.name_zh, row.reason) for row in gaps.itertuples()]
+        if len(lacking) == len(parts) and gaps["reason"].nunique() == 1:
+            lacking = [("各部分都", lacking[0][1])]
+        notes += [f"{name}：{which}没有计算，{reason}" for which, reason in lacking]
     told = pd.concat(tables).rename_axis("indicator").reset_index()
     first = sorted(told, key=lambda column: column not in ("name_zh", "period"))
     return Answer(

@@ -267,12 +267,12 @@ def path_fields(column: int, futures: Futures, drawn: np.ndarray) -> dict[str, A
     of, gap = ("%", " 个百分点") if unit == "%" else (f" {unit}", f" {unit}")
     # 第三产业增加值 is an amount by its name.
     grown = verdict.target.is_growth and not verdict.indicator.name_zh.endswith(("增速", "率"))
-    is_, brings = ("增速为",) * 2 if grown else ("为", "为")
-    told = f"全年{is_} {then:{form}}{of}（比预测{side} {abs(change):{form}}{gap}"
+    comes_to = "增速为" if grown else "为"
+    told = f"全年{comes_to} {then:{form}}{of}（比预测{side} {abs(change):{form}}{gap}"
     # Before the first figure the rest of the year is the year.
     if verdict.actual is not None and not isnan(rest):
         # What the rest brings to a stock is not how much it is then.
-        brings = "净增" if verdict.indicator.kind == "stock" else brings
+        brings = "净增" if verdict.indicator.kind == "stock" else comes_to
         when, more = period.replace("/", "—"), f"{abs(change / span):{form}}"
         told += f"），即 {when} {brings} {rest:{form}}{of}（比预测{side} {more}{gap}"
     if past and not isnan(rest):
