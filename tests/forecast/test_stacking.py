@@ -26,26 +26,30 @@ def series(moves, errors, outliers=()):
     return Record(tuple(runs), outliers)
 
 
+def averaged(matrix, right, total, rows):
+    """Average the weights of all strengths of the priors by their evidence, written out."""
+    coefficients, evidence = [], []
+    for c in COMMON:
+        for d in OWN:
+            precision = np.array(matrix) + np.diag([c, d])
+            b = np.linalg.solve(precision, right)
+            squares = total - b @ right
+            evidence.append(
+                -0.5 * np.log(np.linalg.det(precision) / (c * d))
+                - 0.5 * (YEARS_FOR_SCALE + rows) * np.log(YEARS_FOR_SCALE + squares)
+            )
+            coefficients.append(0.5 + b.sum())
+    return np.exp(evidence) @ coefficients / np.sum(np.exp(evidence))
+
+
 def test_one_series_by_hand():
     moves, errors = np.array([1.0, -1.0, 1.0]), np.array([1.0, -1.0, 1.0])
     found = stack(series(moves, errors), (), "persistence").weights["model"]
     # The errors' own scale is one.  With precisions c and d the coefficients of the common
     # and the own column, of what the plain average of the two leaves (outcomes less half the
     # moves), solve [[3 + c, 3], [3, 3 + d]] b = [1.5, 1.5].
-    coefficients, evidence = [], []
-    for c in COMMON:
-        for d in OWN:
-            matrix = np.array([[3.0 + c, 3.0], [3.0, 3.0 + d]])
-            b = np.linalg.solve(matrix, [1.5, 1.5])
-            squares = 0.75 - b @ [1.5, 1.5]
-            freedom = YEARS_FOR_SCALE + 3.0
-            evidence.append(
-                -0.5 * np.log(np.linalg.det(matrix) / (c * d))
-                - 0.5 * freedom * np.log(YEARS_FOR_SCALE + squares)
-            )
-            coefficients.append(0.5 + b.sum())
-    chance = np.exp(evidence) / np.sum(np.exp(evidence))
-    assert found == pytest.approx(chance @ coefficients)
+    by_hand = averaged([[3.0, 3.0], [3.0, 3.0]], [1.5, 1.5], total=0.75, rows=3.0)
+    assert found == pytest.approx(by_hand)
 
 
 def test_another_series_teaches_the_common_part_alone_by_hand():
@@ -55,20 +59,8 @@ def test_another_series_teaches_the_common_part_alone_by_hand():
     # which the plain average leaves nothing; the other's moves and outcomes are 1, less a half.
     # Two series tell of each year, so that a row of the other counts half.  Only the own rows
     # have the deviation: [[12 + 1.5 + c, 12], [12, 12 + d]] b = [0.75, 0].
-    coefficients, evidence = [], []
-    for c in COMMON:
-        for d in OWN:
-            matrix = np.array([[13.5 + c, 12.0], [12.0, 12.0 + d]])
-            b = np.linalg.solve(matrix, [0.75, 0.0])
-            squares = 0.375 - b @ [0.75, 0.0]
-            freedom = YEARS_FOR_SCALE + 4.5
-            evidence.append(
-                -0.5 * np.log(np.linalg.det(matrix) / (c * d))
-                - 0.5 * freedom * np.log(YEARS_FOR_SCALE + squares)
-            )
-            coefficients.append(0.5 + b.sum())
-    chance = np.exp(evidence) / np.sum(np.exp(evidence))
-    assert found.weights["model"] == pytest.approx(chance @ coefficients)
+    by_hand = averaged([[13.5, 12.0], [12.0, 12.0]], [0.75, 0.0], total=0.375, rows=4.5)
+    assert found.weights["model"] == pytest.approx(by_hand)
 
 
 def test_other_series_count_as_one_row_a_year():
