@@ -151,18 +151,17 @@ def _with_years_carried(read: list[ColumnMeaning], place: Place) -> list[ColumnM
         return read
     found: list[ColumnMeaning] = []
     last: Part | None = None
-    for one in read:
-        m, part = one, one.part
+    for m in read:
+        part, refusal = m.part, m.refusal
         later = part and last and part.period.end.month > last.period.end.month
         if last and part and not part.year and later and part.span == last.span:
             part = part.of(last.year)
         last = part if part and part.year else None
-        m = m._replace(part=part)
         if part and not part.year and not (m.facets.nothing or m.year):
             # Left of 2023年12月, or behind it, 11月 may be of either.
             why = "没有写年份，旁边的列写了不止一年，说不清是哪一年"
-            m = m._replace(refusal=m.unread(why, "请报送各列写明年份的新文件"))
-        found.append(m)
+            refusal = m.unread(why, "请报送各列写明年份的新文件")
+        found.append(m._replace(part=part, refusal=refusal))
     return found
 
 
