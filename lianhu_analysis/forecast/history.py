@@ -27,6 +27,7 @@ __all__ = [
     "extract_series",
     "extract_versions",
     "held_back",
+    "period_zh",
     "periods_asked",
     "position_day",
     "published_spans",
@@ -301,6 +302,16 @@ def published_spans(indicator: Indicator) -> list[str]:
         return ["annual", "ytd", "point"]
     usual = {"flow": "ytd", "growth_only": "ytd", "stock": "point"}
     return [usual.get(indicator.kind, indicator.span)]
+
+
+def period_zh(indicator: Indicator, period: Period) -> str:
+    """Name a period as the indicator is published: to date, at its end, or of itself alone."""
+    match published_spans(indicator):
+        case ["point"]:
+            return period.label_zh("point")
+        case ["single"]:
+            return period.label_zh("single")
+    return period.label_zh("ytd")
 
 
 def extract_versions(

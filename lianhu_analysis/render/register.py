@@ -200,12 +200,19 @@ class FigureRegister:
         )
 
     def model(
-        self, value: float, text: str, *, label: str, model: str, as_of: object, **detail: Any
+        self,
+        value: float,
+        text: str,
+        *,
+        label: str,
+        model: str,
+        as_of: object,
+        kind: Kind = "model",
+        **detail: Any,
     ) -> Html:
-        """Register a forecast or another number that a model gave."""
-        return self.add(
-            value, text, kind="model", label=label, model=model, as_of=_plain(as_of), **detail
-        )
+        """Register a forecast or another number that a model, or an analysis, gave."""
+        day = _plain(as_of)
+        return self.add(value, text, kind=kind, label=label, model=model, as_of=day, **detail)
 
     def probability(self, value: float, *, label: str, model: str, as_of: object) -> Html:
         """Register the probability of a forecast, printed as ``62%``."""

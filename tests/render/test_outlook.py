@@ -12,7 +12,7 @@ import pytest
 from lianhu_analysis.analysis.answer import answer_of
 from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.forecast.assessment import assess_targets, assessment_json
-from lianhu_analysis.forecast.history import year_periods
+from lianhu_analysis.forecast.history import period_zh, year_periods
 from lianhu_analysis.forecast.issued import record_frame
 from lianhu_analysis.forecast.verdict import Rules
 from lianhu_analysis.render.english import English, has_chinese
@@ -21,7 +21,6 @@ from lianhu_analysis.render.quarterly.report import (
     Report,
     headline,
     panel,
-    period_zh,
     plain_text,
     title_text,
 )

@@ -15,7 +15,6 @@ import numpy as np
 import pandas as pd
 
 from lianhu_analysis.analysis.answer import Answer
-from lianhu_analysis.catalog.indicators import Indicator
 from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.catalog.targets import (
     GROWTH_DECIMALS,
@@ -26,7 +25,7 @@ from lianhu_analysis.catalog.targets import (
     needed_words,
 )
 from lianhu_analysis.forecast.assessment import Assessment
-from lianhu_analysis.forecast.history import published_spans
+from lianhu_analysis.forecast.history import period_zh
 from lianhu_analysis.forecast.issued import issue, record_frame, told_in_advance
 from lianhu_analysis.forecast.models import MODEL_NAMES, weights_text
 from lianhu_analysis.forecast.verdict import DECIDED, Verdict
@@ -49,7 +48,6 @@ __all__ = [
     "lagging",
     "latest_period",
     "panel",
-    "period_zh",
     "plain_text",
     "refusals",
     "refused",
@@ -370,16 +368,15 @@ def required_sentence(
 ) -> list[str | Html]:
     """Say what the rest of the year must show, with what rounding alone leaves open or without."""
     required, target = verdict.required, verdict.target
+    over = required.over(report.as_of)
     if required.value is None:
-        if required.over(report.as_of):
-            return ["全年数尚待公布。"]
-        return ["剩余时期所需数值无法给出：", tables.reason(required.reason), "。"]
-    span, over = tables.when(_span_zh(verdict)), required.over(report.as_of)
-    most = target.rule == "at_most"
+        unsaid = ["剩余时期所需数值无法给出：", tables.reason(required.reason), "。"]
+        return ["全年数尚待公布", "。"] if over else unsaid
+    span, most = tables.when(_span_zh(verdict)), target.rule == "at_most"
     if not target.is_growth:
         before, after = _net(verdict)
-        words = ("须已完成", "须已净增") if over else ("还需完成", "还需净增")
-        before = dict(zip(("需", "需净增"), words, strict=True)).get(before, before)
+        must = "须已" if over else "还需"
+        before = {"需": f"{must}完成", "需净增": f"{must}净增"}.get(before, before)
         return [span, before, required_figure(report, verdict), target.shown_unit, after, "。"]
     aim = "要不超过目标，" if most else "要恰好达标，"
     sentence: list[str | Html] = [aim, span, growth_needed(verdict, "须已" if over else "需")]
@@ -438,17 +435,16 @@ def required_figure(report: Report, verdict: Verdict, rounding: float = 0.0) -> 
 
 def _lacking(report: Report, verdict: Verdict, value: float, text: str, label: str) -> Html:
     """Print the amount that lacks: target less figure, where both are known and it is just that."""
-    target, reference = verdict.target, verdict.actual_reference
-    if reference is None:
-        return report.modelled(verdict, value, text, "剩余时期所需")
-    goal, actual = report.target(target), report.observed(reference)
-    both = f"{{{report.register.ref(goal)}}}", f"{{{report.register.ref(actual)}}}"
-    # A stock that must fall lacks the other way round.
-    above = _is_change(verdict) and (verdict.required.value or 0.0) < 0
-    formula = " - ".join(reversed(both) if above else both)
-    if not math.isclose(report.register.evaluate(formula), value, rel_tol=1e-9, abs_tol=1e-9):
-        return report.modelled(verdict, value, text, "剩余时期所需")
-    return report.register.add(value, text, kind="arithmetic", label=label, formula=formula)
+    register, reference = report.register, verdict.actual_reference
+    if reference is not None:
+        goal, actual = report.target(verdict.target), report.observed(reference)
+        both = [f"{{{register.ref(figure)}}}" for figure in (goal, actual)]
+        # A stock that must fall lacks the other way round.
+        above = _is_change(verdict) and (verdict.required.value or 0.0) < 0
+        formula = " - ".join(reversed(both) if above else both)
+        if math.isclose(register.evaluate(formula), value, rel_tol=1e-9, abs_tol=1e-9):
+            return register.add(value, text, kind="arithmetic", label=label, formula=formula)
+    return report.modelled(verdict, value, text, "剩余时期所需")
 
 
 def counted(report: Report, count: int, label: str) -> Html:
@@ -717,16 +713,6 @@ def latest_period(verdict: Verdict) -> Html:
         known = "没有可用的数" if verdict.withheld else "尚未公布"
         return tables.join(tables.when(f"{verdict.target.year}年"), known)
     return tables.when(period_zh(verdict.indicator, period))
-
-
-def period_zh(indicator: Indicator, period: Period) -> str:
-    """Name a period as the indicator is published: to date, at its end, or of itself alone."""
-    match published_spans(indicator):
-        case ["point"]:
-            return period.label_zh("point")
-        case ["single"]:
-            return period.label_zh("single")
-    return period.label_zh("ytd")
 
 
 def _span_zh(verdict: Verdict) -> str:

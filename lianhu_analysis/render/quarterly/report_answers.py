@@ -14,10 +14,11 @@ import pandas as pd
 from lianhu_analysis.analysis.answer import Answer, Row
 from lianhu_analysis.catalog.periods import Period
 from lianhu_analysis.errors import PeriodError, ReportError
+from lianhu_analysis.forecast.history import period_zh
 from lianhu_analysis.render import tables
 from lianhu_analysis.render.analyses import COLUMNS, cell_texts
 from lianhu_analysis.render.drawing.charts import Picture
-from lianhu_analysis.render.quarterly.report import Report, counted, from_to_zh, period_zh
+from lianhu_analysis.render.quarterly.report import Report, counted, from_to_zh
 from lianhu_analysis.render.register import read_number
 from lianhu_analysis.render.tables import Html
 from lianhu_analysis.render.trace import NUMERIC, PERIOD
@@ -128,13 +129,13 @@ def _figure(
     held = row.get(column)
     # 低于全国 0.7 个百分点 is told of -0.7 above.
     turned = "（取绝对值）" if isinstance(held, int | float) and held < 0 < value else ""
-    return report.register.add(
+    return report.register.model(
         value,
         text,
         kind="analysis",
         label="：".join(filter(None, (str(about), COLUMNS.get(column, "")))) + turned,
         model=f"分析“{answer.question}”",
-        as_of=report.as_of.isoformat(),
+        as_of=report.as_of,
         share=share,
     )
 

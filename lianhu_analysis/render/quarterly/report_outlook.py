@@ -140,11 +140,9 @@ def _attention(report: Report, verdict: Verdict) -> Html:
     parts: list[object] = [tables.name(verdict.target.name_zh), "："]
     if verdict.broken:
         return tables.join(*parts, *_broken(report, verdict), *_in_charge(verdict), "。")
-    if verdict.required.value is not None:
-        parts += required_sentence(report, verdict, rounding=False)[:-1]
-    else:
-        over = verdict.required.over(report.as_of)
-        parts.append("全年数尚待公布" if over else "剩余时期所需说不出，原因见上")
+    unsaid = verdict.required.value is None and not verdict.required.over(report.as_of)
+    needed = required_sentence(report, verdict, rounding=False)[:-1]
+    parts += ["剩余时期所需说不出，原因见上"] if unsaid else needed
     reached, n = verdict.required.precedents.count()
     if n:
         years = counted(report, n, f"{verdict.name_zh}：同期可比的年数")
